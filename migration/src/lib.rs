@@ -1,0 +1,26 @@
+//! Daybook's database schema, one step per file, the same on SQLite and PostgreSQL.
+//!
+//! Owns every table, index and constraint. The constraints repeat the rules of the code on purpose: a bug above must
+//! not be able to write nonsense below. Steps that were released are never edited; a change is a new step.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod column;
+mod m20261121_000001_identity;
+mod m20261121_000002_journal;
+mod m20261121_000003_wallet;
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m20261121_000001_identity::Migration),
+            Box::new(m20261121_000002_journal::Migration),
+            Box::new(m20261121_000003_wallet::Migration),
+        ]
+    }
+}

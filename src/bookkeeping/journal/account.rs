@@ -1,0 +1,133 @@
+//! Accounts: opening, finding, locking and their status.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set,
+    sea_query::{LockType, OnConflict},
+};
+
+use super::Draft;
+use crate::{
+    entity::account::{self, AccountKind, AccountStatus},
+    error::Result,
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// What an account holds, in minor units: on its normal side, so that a wallet with money is above zero.
+#[must_use]
+pub fn balance(account: &account::Model) -> i64 {
+    match account.kind {
+        AccountKind::Wallet => account.credits - account.debits,
+        AccountKind::Outside => account.debits - account.credits,
+    }
+}
+
+/// Opens an account, or does nothing when its holder has one of this kind and currency.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(
+    tx: &DatabaseTransaction,
+    book_id: Id<kind::Book>,
+    account_kind: AccountKind,
+    currency: Currency,
+    holder_id: Id<kind::Holder>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let account = account::Model {
+        id: Id::generate(),
+        book_id,
+        kind: account_kind,
+        currency,
+        holder_id,
+        status: AccountStatus::Active,
+        may_overdraw: account_kind != AccountKind::Wallet,
+        debits: 0,
+        credits: 0,
+        postings: 0,
+        created_at: now,
+        posted_at: None,
+    };
+    let unless_it_exists =
+        OnConflict::columns([account::Column::HolderId, account::Column::Kind, account::Column::Currency])
+            .do_nothing()
+            .to_owned();
+    account::Entity::insert(account.into_active_model())
+        .on_conflict(unless_it_exists)
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+/// The account of a kind and currency that somebody holds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_holder(
+    conn: &impl ConnectionTrait,
+    account_kind: AccountKind,
+    currency: Currency,
+    holder_id: Id<kind::Holder>,
+) -> Result<Option<account::Model>> {
+    Ok(held_by(account_kind, currency, holder_id).one(conn).await?)
+}
+
+/// The account of a kind and currency that somebody holds, locked until the end of the transaction.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_of_holder(
+    tx: &DatabaseTransaction,
+    account_kind: AccountKind,
+    currency: Currency,
+    holder_id: Id<kind::Holder>,
+) -> Result<Option<account::Model>> {
+    Ok(held_by(account_kind, currency, holder_id).lock(LockType::NoKeyUpdate).one(tx).await?)
+}
+
+/// Freezes, unfreezes or closes an account, which the caller has locked.
+///
+/// # Errors
+/// When the database fails, which it does when an account that holds money is closed.
+pub async fn set_status(
+    tx: &DatabaseTransaction,
+    account: account::Model,
+    status: AccountStatus,
+) -> Result<account::Model> {
+    let mut account = account.into_active_model();
+    account.status = Set(status);
+    Ok(account.update(tx).await?)
+}
+
+/// Locks all accounts that drafts may touch, in the order of their ids, until the end of the transaction.
+pub(super) async fn lock(
+    tx: &DatabaseTransaction,
+    drafts: &[Draft],
+) -> Result<HashMap<Id<kind::Account>, account::Model>> {
+    let lines = drafts.iter().flat_map(|draft| &draft.lines).flat_map(|line| [line.debit, line.credit]);
+    let attempts =
+        drafts.iter().filter_map(|draft| draft.attempt).flat_map(|attempt| [attempt.debit, attempt.credit]);
+    let ids: BTreeSet<_> = lines.chain(attempts).collect();
+    let accounts = account::Entity::find()
+        .filter(account::Column::Id.is_in(ids))
+        .order_by_asc(account::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(tx)
+        .await?;
+    Ok(accounts.into_iter().map(|account| (account.id, account)).collect())
+}
+
+fn held_by(
+    account_kind: AccountKind,
+    currency: Currency,
+    holder_id: Id<kind::Holder>,
+) -> Select<account::Entity> {
+    account::Entity::find()
+        .filter(account::Column::HolderId.eq(holder_id))
+        .filter(account::Column::Kind.eq(account_kind))
+        .filter(account::Column::Currency.eq(currency))
+}

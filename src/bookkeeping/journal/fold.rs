@@ -1,0 +1,218 @@
+//! The middle of posting: applies drafts one after the other to accounts in memory. Pure; nothing here waits or asks.
+//!
+//! Each draft succeeds or is refused on its own. A refused draft that asks for it leaves its trace: an entry that failed
+//! and a posting of zero.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+
+use super::{Attempt, Draft, Line, Posted, Refused, account::balance, draft, repeats};
+use crate::{
+    entity::{
+        account::{self, AccountStatus},
+        journal_entry::{self, EntryStatus, Failure},
+        posting,
+    },
+    error::Result,
+    id::{Id, kind},
+};
+
+/// What is known and what is to be written.
+#[derive(Debug)]
+pub(super) struct State {
+    accounts: HashMap<Id<kind::Account>, account::Model>,
+    changed: BTreeSet<Id<kind::Account>>,
+    repeats: Vec<journal_entry::Model>,
+    now: DateTime<Utc>,
+    /// The entries to be written.
+    pub(super) entries: Vec<journal_entry::Model>,
+    /// The postings to be written.
+    pub(super) postings: Vec<posting::Model>,
+}
+
+/// Why a draft cannot be applied.
+enum Stop {
+    Failure(Failure),
+    /// Our mistake: a draft names an account that does not exist.
+    NoAccount(Id<kind::Account>),
+}
+
+impl State {
+    pub(super) fn new(
+        accounts: HashMap<Id<kind::Account>, account::Model>,
+        repeats: Vec<journal_entry::Model>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { accounts, changed: BTreeSet::new(), repeats, now, entries: Vec::new(), postings: Vec::new() }
+    }
+
+    /// The accounts to be written.
+    pub(super) fn changed(&self) -> impl Iterator<Item = &account::Model> {
+        self.changed.iter().filter_map(|id| self.accounts.get(id))
+    }
+}
+
+/// Applies drafts in their order.
+///
+/// # Errors
+/// When a draft names an account that does not exist.
+pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
+    drafts.iter().map(|draft| post(state, draft)).collect()
+}
+
+fn post(state: &mut State, draft: &Draft) -> Result<Result<Posted, Refused>> {
+    if let Some(answer) = repeated(state, draft) {
+        return Ok(answer);
+    }
+    let failure = match apply(state, draft, &draft.lines, true) {
+        Ok(postings) => return Ok(Ok(record(state, draft, None, postings))),
+        Err(stop) => stop.into_failure()?,
+    };
+    let Some(attempt) = draft.attempt else { return Ok(Err(Refused::Failed(failure))) };
+    let trace = Line { debit: attempt.debit, credit: attempt.credit, amount: 0 };
+    let postings = match apply(state, draft, &[trace], false) {
+        Ok(postings) => postings,
+        Err(stop) => return Ok(Err(Refused::Failed(stop.into_failure()?))),
+    };
+    Ok(Ok(record(state, draft, Some((failure, attempt)), postings)))
+}
+
+/// The answer to a draft whose key or reference was used before, by an earlier request or an earlier draft.
+fn repeated(state: &State, draft: &Draft) -> Option<Result<Posted, Refused>> {
+    let mut known = state.repeats.iter().chain(&state.entries).filter(|entry| entry.book_id == draft.book_id);
+    if let Some(idempotency) = &draft.idempotency
+        && let Some(earlier) =
+            known.clone().find(|entry| entry.idempotency_key.as_deref() == Some(idempotency.key.as_str()))
+    {
+        return Some(repeats::answer(earlier, idempotency));
+    }
+    let reference = draft.reference.as_deref()?;
+    known
+        .any(|entry| entry.status == EntryStatus::Succeeded && entry.reference == reference)
+        .then_some(Err(Refused::ReferenceTaken))
+}
+
+/// Moves what the lines say, or nothing at all.
+fn apply(state: &mut State, draft: &Draft, lines: &[Line], guarded: bool) -> Result<Vec<posting::Model>, Stop> {
+    let mut accounts: HashMap<Id<kind::Account>, account::Model> = HashMap::new();
+    for id in lines.iter().flat_map(|line| [line.debit, line.credit]) {
+        let account = state.accounts.get(&id).ok_or(Stop::NoAccount(id))?;
+        accounts.insert(id, account.clone());
+    }
+    let at = moment(state.now, accounts.values());
+    let effective_on = draft.effective_on.unwrap_or(at.date_naive());
+    let mut postings = Vec::with_capacity(lines.len());
+    for (line, number) in lines.iter().zip(1..) {
+        if line.debit == line.credit {
+            return Err(Stop::Failure(Failure::SameAccount));
+        }
+        for (id, not_active) in
+            [(line.debit, Failure::DebitNotActive), (line.credit, Failure::CreditNotActive)]
+        {
+            let account = accounts.get(&id).ok_or(Stop::NoAccount(id))?;
+            if guarded && account.status != AccountStatus::Active {
+                return Err(Stop::Failure(not_active));
+            }
+            if guarded && account.currency != draft.currency {
+                return Err(Stop::Failure(Failure::CurrencyMismatch));
+            }
+        }
+        let (debit_seq, debit_balance) = step(&mut accounts, line.debit, (line.amount, 0), at)?;
+        let (credit_seq, credit_balance) = step(&mut accounts, line.credit, (0, line.amount), at)?;
+        postings.push(posting::Model {
+            entry_id: draft.id,
+            line: number,
+            amount: line.amount,
+            effective_on,
+            debit_account_id: line.debit,
+            debit_seq,
+            debit_balance,
+            credit_account_id: line.credit,
+            credit_seq,
+            credit_balance,
+        });
+    }
+    // The guard looks at what the whole entry leaves behind.
+    if guarded && accounts.values().any(|account| !account.may_overdraw && balance(account) < 0) {
+        return Err(Stop::Failure(Failure::InsufficientFunds));
+    }
+    state.changed.extend(accounts.keys());
+    state.accounts.extend(accounts);
+    Ok(postings)
+}
+
+/// Counts one posting on an account: adds to its debits and credits; tells its number and the balance after it.
+fn step(
+    accounts: &mut HashMap<Id<kind::Account>, account::Model>,
+    id: Id<kind::Account>,
+    (debit, credit): (i64, i64),
+    at: DateTime<Utc>,
+) -> Result<(i64, i64), Stop> {
+    let account = accounts.get_mut(&id).ok_or(Stop::NoAccount(id))?;
+    let too_much = Stop::Failure(Failure::LimitReached);
+    let (Some(debits), Some(credits)) = (account.debits.checked_add(debit), account.credits.checked_add(credit))
+    else {
+        return Err(too_much);
+    };
+    account.debits = debits;
+    account.credits = credits;
+    account.postings += 1;
+    account.posted_at = Some(at);
+    Ok((account.postings, balance(account)))
+}
+
+/// The time of an entry: now, but never before the latest posting on its accounts, even if the clocks of two servers
+/// differ. So an account's postings are in the order of their times, and a moment can be found by halving.
+fn moment<'a>(now: DateTime<Utc>, accounts: impl Iterator<Item = &'a account::Model>) -> DateTime<Utc> {
+    accounts.filter_map(|account| account.posted_at).fold(now, DateTime::max)
+}
+
+fn record(
+    state: &mut State,
+    draft: &Draft,
+    failed: Option<(Failure, Attempt)>,
+    postings: Vec<posting::Model>,
+) -> Posted {
+    let touched = postings.iter().flat_map(|line| [line.debit_account_id, line.credit_account_id]);
+    let created_at = moment(state.now, touched.filter_map(|id| state.accounts.get(&id)));
+    let effective_on = draft.effective_on.unwrap_or(created_at.date_naive());
+    let idempotency = draft.idempotency.as_ref();
+    let entry = journal_entry::Model {
+        id: draft.id,
+        book_id: draft.book_id,
+        kind: draft.kind,
+        status: if failed.is_some() { EntryStatus::Failed } else { EntryStatus::Succeeded },
+        failure: failed.map(|(failure, _)| failure),
+        amount: draft.amount,
+        currency: draft.currency,
+        effective_on,
+        memo: draft.memo.clone(),
+        reference: draft
+            .reference
+            .clone()
+            .unwrap_or_else(|| draft::reference(draft.id, draft.kind, created_at.date_naive())),
+        idempotency_key: idempotency.map(|idempotency| idempotency.key.clone()),
+        request_hash: idempotency.map(|idempotency| idempotency.request_hash.clone()),
+        reverses_id: draft.reverses_id,
+        meant_for_id: failed.and_then(|(_, attempt)| attempt.meant_for),
+        actor_id: draft.actor_id,
+        created_at,
+    };
+    state.entries.push(entry.clone());
+    state.postings.extend(postings.iter().cloned());
+    Posted { entry, postings, replayed: false }
+}
+
+impl Stop {
+    /// The failure, unless the stop is a fault.
+    fn into_failure(self) -> Result<Failure> {
+        match self {
+            Self::Failure(failure) => Ok(failure),
+            Self::NoAccount(id) => {
+                Err(DbErr::RecordNotFound(format!("a draft names {id}, which does not exist")).into())
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The double-entry journal: the only writer of accounts, journal entries and postings. Every number comes from here.
+//!
+//! An *entry* is something that happened to money. Its *postings* each move one amount from a credit account to a debit
+//! account, so an entry that does not balance cannot be written down. An account counts its debits, its credits and its
+//! postings, and each posting carries the number (`seq`) and the balance that it left behind on both accounts; so a
+//! balance, a page of history or the balance at a moment in the past costs the same however long the history is.
+//!
+//! Posting takes a slice of drafts and goes through these steps:
+//!
+//! | step | where | pure | what it does |
+//! |---|---|---|---|
+//! | prepare | the caller, [`Draft`] | yes | says what is to be moved |
+//! | lock | [`account::lock`] | | locks the accounts of all drafts, in the order of their ids |
+//! | read | [`repeats`] | | finds entries with the same idempotency key or reference |
+//! | fold | [`fold`] | yes | applies one draft after the other in memory; each succeeds or is refused on its own |
+//! | write | [`write()`] | | writes each table once |
+//!
+//! What bounds it: one transaction locks at most three accounts for each draft, and always in the same order, so that two
+//! of them cannot wait for each other. What may not happen: an entry or a posting is never updated or deleted (a
+//! correction is a reversal, [`reverse()`]), and nothing outside this module writes its tables.
+
+mod account;
+mod draft;
+mod fold;
+mod history;
+mod repeats;
+mod reverse;
+mod write;
+
+use std::slice;
+
+use sea_orm::DatabaseTransaction;
+
+pub use self::{
+    account::{balance, lock_of_holder, of_holder, open, set_status},
+    draft::{Attempt, Draft, Idempotency, Line, Posted, Refused},
+    history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
+    repeats::find_repeat,
+    reverse::reverse,
+};
+use crate::{clock::Clock, db::Db, error::Result};
+
+/// Posts a draft in a transaction of its own.
+///
+/// # Errors
+/// `TRY_AGAIN` when the database is too busy; what the journal refuses is in the inner result.
+pub async fn submit(db: &Db, clock: &Clock, draft: &Draft) -> Result<Result<Posted, Refused>> {
+    let mut posted = db.write(|tx| async move { post(&tx, clock, slice::from_ref(draft)).await }).await?;
+    Ok(posted.remove(0))
+}
+
+/// Posts drafts in the caller's transaction, so that a document and its entry are written together. The results are in
+/// the order of the drafts.
+///
+/// # Errors
+/// When the database fails; the transaction must then be given up.
+pub async fn post(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    drafts: &[Draft],
+) -> Result<Vec<Result<Posted, Refused>>> {
+    let accounts = account::lock(tx, drafts).await?;
+    let repeats = repeats::find(tx, drafts).await?;
+    // Read only now, when the accounts are ours: their entries are in the order of their times.
+    let mut state = fold::State::new(accounts, repeats, clock.now());
+    let mut results = fold::fold(&mut state, drafts)?;
+    write::write(tx, &state).await?;
+    repeats::load_postings(tx, &mut results).await?;
+    Ok(results)
+}

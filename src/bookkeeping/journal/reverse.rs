@@ -1,0 +1,71 @@
+//! Reversal: the only way to correct an entry. The same sides with negated amounts and the same effective date, so that
+//! turnovers, not only balances, come out as if the entry had never been.
+
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+
+use super::{Draft, Line, Posted, post};
+use crate::{
+    clock::Clock,
+    entity::{
+        journal_entry::{self, EntryStatus},
+        posting,
+    },
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+    identity::Viewer,
+};
+
+/// Takes an entry of the viewer's book back.
+///
+/// # Errors
+/// `NOT_FOUND` when the book has no such entry, `NOT_ALLOWED` when it failed, is a reversal itself or was reversed
+/// before; what the journal refuses, for example `INSUFFICIENT_FUNDS` when the money is spent.
+pub async fn reverse(
+    tx: &DatabaseTransaction,
+    clock: &Clock,
+    viewer: &Viewer,
+    entry_id: Id<kind::Entry>,
+    memo: Option<String>,
+) -> Result<Posted> {
+    let original = journal_entry::Entity::find_by_id(entry_id)
+        .filter(journal_entry::Column::BookId.eq(viewer.book))
+        .one(tx)
+        .await?
+        .ok_or_else(|| Refusal::new(Code::NotFound, "id", "There is no such entry."))?;
+    if original.status == EntryStatus::Failed || original.reverses_id.is_some() {
+        return Err(Refusal::new(Code::NotAllowed, "id", "Only an entry that moved money can be reversed.").into());
+    }
+    let reversed = journal_entry::Entity::find().filter(journal_entry::Column::ReversesId.eq(entry_id)).one(tx).await?;
+    if reversed.is_some() {
+        return Err(Refusal::new(Code::NotAllowed, "id", "This entry is reversed already.").into());
+    }
+    let postings = posting::Entity::find()
+        .filter(posting::Column::EntryId.eq(entry_id))
+        .order_by_asc(posting::Column::Line)
+        .all(tx)
+        .await?;
+    let draft = Draft {
+        id: Id::generate(),
+        book_id: original.book_id,
+        actor_id: viewer.user,
+        kind: original.kind,
+        amount: -original.amount,
+        currency: original.currency,
+        lines: postings
+            .iter()
+            .map(|posting| Line {
+                debit: posting.debit_account_id,
+                credit: posting.credit_account_id,
+                amount: -posting.amount,
+            })
+            .collect(),
+        effective_on: Some(original.effective_on),
+        memo,
+        reference: None,
+        idempotency: None,
+        reverses_id: Some(entry_id),
+        attempt: None,
+    };
+    let posted = post(tx, clock, &[draft]).await?.remove(0);
+    Ok(posted.map_err(Refusal::from)?)
+}

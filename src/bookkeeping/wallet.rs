@@ -1,0 +1,255 @@
+//! Wallets: making, naming, freezing and closing them. What one holds is the journal's business.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, SelectTwoRequired, Set, sea_query::LockType,
+};
+
+use super::journal;
+use crate::{
+    app::App,
+    entity::{
+        account::{self, AccountKind, AccountStatus},
+        book, wallet,
+    },
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+    identity::Viewer,
+    money::Currency,
+    text,
+};
+
+/// The most wallets that a book may have, those that are closed included, so that the list of them stays a list.
+const MOST_WALLETS: u64 = 200;
+/// The longest name of a wallet, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// A wallet and its account.
+#[derive(Clone, Debug)]
+pub struct Wallet {
+    /// What it is called.
+    pub wallet: wallet::Model,
+    /// What it holds.
+    pub account: account::Model,
+}
+
+impl From<(wallet::Model, account::Model)> for Wallet {
+    fn from((wallet, account): (wallet::Model, account::Model)) -> Self {
+        Self { wallet, account }
+    }
+}
+
+/// All wallets of the viewer's book, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Wallet>> {
+    let wallets = in_book(viewer).order_by_asc(wallet::Column::Id).all(conn).await?;
+    Ok(wallets.into_iter().map(Wallet::from).collect())
+}
+
+/// Some wallets of the viewer's book; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Wallet>>,
+) -> Result<Vec<Wallet>> {
+    let wallets = in_book(viewer).filter(wallet::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(wallets.into_iter().map(Wallet::from).collect())
+}
+
+/// A wallet of the viewer's book.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Wallet>) -> Result<Option<Wallet>> {
+    Ok(in_book(viewer).filter(wallet::Column::Id.eq(id)).one(conn).await?.map(Wallet::from))
+}
+
+/// A wallet of the viewer's book that must be there; none stands for an id that is not one of a wallet.
+///
+/// # Errors
+/// `NOT_FOUND` at `path`.
+pub async fn require(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Option<Id<kind::Wallet>>,
+    path: &str,
+) -> Result<Wallet> {
+    let wallet = match id {
+        Some(id) => find(conn, viewer, id).await?,
+        None => None,
+    };
+    Ok(wallet.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such wallet."))?)
+}
+
+/// Makes a wallet. The first of its currency in the book becomes the default of that currency.
+///
+/// # Errors
+/// `INVALID` for the name; `LIMIT_REACHED` when the book has too many wallets.
+pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option<&str>) -> Result<Wallet> {
+    let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
+    app.db
+        .write(|tx| async move {
+            lock_book(&tx, viewer).await?;
+            let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&*tx).await?;
+            if wallets >= MOST_WALLETS {
+                let message = format!("A book has at most {MOST_WALLETS} wallets.");
+                return Err(Refusal::new(Code::LimitReached, "", message).into());
+            }
+            let id = open(&tx, viewer.book, currency, name.as_deref(), app.clock.now()).await?;
+            expect(&*tx, viewer, id).await
+        })
+        .await
+}
+
+/// Opens a wallet and its accounts in a book that the caller has locked, or made.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(
+    tx: &DatabaseTransaction,
+    book_id: Id<kind::Book>,
+    currency: Currency,
+    name: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Id<kind::Wallet>> {
+    let name = name.map_or_else(|| format!("{currency} wallet"), str::to_owned);
+    let is_default = default_of(tx, book_id, currency).await?.is_none();
+    let wallet = wallet::Model { id: Id::generate(), book_id, name, currency, is_default, created_at: now };
+    let id = wallet.id;
+    wallet::Entity::insert(wallet.into_active_model()).exec_without_returning(tx).await?;
+    journal::open(tx, book_id, AccountKind::Wallet, currency, id.cast(), now).await?;
+    journal::open(tx, book_id, AccountKind::Outside, currency, book_id.cast(), now).await?;
+    Ok(id)
+}
+
+/// Renames a wallet, or makes it the default of its currency. What is absent stays as it is.
+///
+/// # Errors
+/// `NOT_FOUND`, `INVALID` for the name, `WALLET_NOT_ACTIVE` when a closed wallet is to be the default.
+pub async fn update(
+    app: &App,
+    viewer: &Viewer,
+    id: Option<Id<kind::Wallet>>,
+    name: Option<&str>,
+    make_default: bool,
+) -> Result<Wallet> {
+    let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
+    app.db
+        .write(|tx| async move {
+            lock_book(&tx, viewer).await?;
+            let Wallet { wallet, account } = require(&*tx, viewer, id, "id").await?;
+            if make_default && account.status == AccountStatus::Closed {
+                let message = "A closed wallet cannot be the default.";
+                return Err(Refusal::new(Code::WalletNotActive, "makeDefault", message).into());
+            }
+            if make_default && let Some(old) = default_of(&*tx, viewer.book, wallet.currency).await? {
+                set_default(&tx, old, false).await?;
+            }
+            let mut changed = wallet.clone().into_active_model();
+            if let Some(name) = name {
+                changed.name = Set(name.clone());
+            }
+            if make_default {
+                changed.is_default = Set(true);
+            }
+            Ok(Wallet { wallet: changed.update(&*tx).await?, account })
+        })
+        .await
+}
+
+/// Freezes, unfreezes or closes a wallet. When a default wallet is closed, the oldest other wallet of its currency that
+/// is not closed becomes the default.
+///
+/// # Errors
+/// `NOT_FOUND`; `WALLET_NOT_ACTIVE` when it is closed; `WALLET_NOT_EMPTY` when it is to be closed and holds money.
+pub async fn set_status(
+    app: &App,
+    viewer: &Viewer,
+    id: Option<Id<kind::Wallet>>,
+    status: AccountStatus,
+) -> Result<Wallet> {
+    app.db
+        .write(|tx| async move {
+            lock_book(&tx, viewer).await?;
+            let mut wallet = require(&*tx, viewer, id, "id").await?.wallet;
+            let account =
+                journal::lock_of_holder(&tx, AccountKind::Wallet, wallet.currency, wallet.id.cast()).await?;
+            let account = account.ok_or_else(|| DbErr::RecordNotFound(format!("no account of {}", wallet.id)))?;
+            if account.status == status {
+                return Ok(Wallet { wallet, account });
+            }
+            if account.status == AccountStatus::Closed {
+                return Err(Refusal::new(Code::WalletNotActive, "id", "The wallet is closed for good.").into());
+            }
+            if status == AccountStatus::Closed {
+                if journal::balance(&account) != 0 {
+                    let message = "The wallet still holds money. Withdraw or transfer it first.";
+                    return Err(Refusal::new(Code::WalletNotEmpty, "id", message).into());
+                }
+                if wallet.is_default {
+                    wallet = set_default(&tx, wallet, false).await?;
+                    if let Some(next) = next_default(&*tx, viewer, &wallet).await? {
+                        set_default(&tx, next, true).await?;
+                    }
+                }
+            }
+            let account = journal::set_status(&tx, account, status).await?;
+            Ok(Wallet { wallet, account })
+        })
+        .await
+}
+
+fn in_book(viewer: &Viewer) -> SelectTwoRequired<wallet::Entity, account::Entity> {
+    wallet::Entity::find().find_both_related(account::Entity).filter(wallet::Column::BookId.eq(viewer.book))
+}
+
+/// Which wallet of a book is the default, and how many there are, changes only under this lock.
+async fn lock_book(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<()> {
+    book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
+    Ok(())
+}
+
+
+async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Wallet>) -> Result<Wallet> {
+    Ok(find(conn, viewer, id).await?.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
+}
+
+async fn default_of(
+    conn: &impl ConnectionTrait,
+    book_id: Id<kind::Book>,
+    currency: Currency,
+) -> Result<Option<wallet::Model>> {
+    Ok(wallet::Entity::find()
+        .filter(wallet::Column::BookId.eq(book_id))
+        .filter(wallet::Column::Currency.eq(currency))
+        .filter(wallet::Column::IsDefault.eq(true))
+        .one(conn)
+        .await?)
+}
+
+async fn next_default(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    closed: &wallet::Model,
+) -> Result<Option<wallet::Model>> {
+    let next = in_book(viewer)
+        .filter(wallet::Column::Currency.eq(closed.currency))
+        .filter(wallet::Column::Id.ne(closed.id))
+        .filter(account::Column::Status.ne(AccountStatus::Closed))
+        .order_by_asc(wallet::Column::Id)
+        .one(conn)
+        .await?;
+    Ok(next.map(|(wallet, _)| wallet))
+}
+
+async fn set_default(tx: &DatabaseTransaction, wallet: wallet::Model, is_default: bool) -> Result<wallet::Model> {
+    let mut wallet = wallet.into_active_model();
+    wallet.is_default = Set(is_default);
+    Ok(wallet.update(tx).await?)
+}

@@ -1,0 +1,79 @@
+//! Naming a wallet: by its id, or by whose it is.
+
+use async_graphql::{ID, OneofObject};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use serde::Serialize;
+
+use super::wallet::Wallet;
+use crate::{
+    app::App,
+    entity::{
+        account,
+        member::{self, Role},
+        user, wallet,
+    },
+    error::Result,
+    id::{Id, kind},
+    identity::{normalize_phone, username_key},
+    money::Currency,
+};
+
+/// Names a wallet. Exactly one field is given.
+#[derive(Clone, Debug, Serialize, OneofObject)]
+pub enum WalletRef {
+    /// This wallet.
+    Id(ID),
+    /// The wallet of the user with this phone number, in the currency of the operation.
+    Phone(String),
+    /// The wallet of the user with this username, in the currency of the operation.
+    Username(String),
+}
+
+impl WalletRef {
+    /// The name of the field that is given.
+    #[must_use]
+    pub fn field(&self) -> &'static str {
+        match self {
+            Self::Id(_) => "id",
+            Self::Phone(_) => "phone",
+            Self::Username(_) => "username",
+        }
+    }
+}
+
+/// The wallet that is named, whoever's it is: what the caller may do with it is for the caller to find out.
+///
+/// A user is paid into the default wallet of the currency, in the oldest book that they own and that has one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn resolve(app: &App, named: &WalletRef, currency: Option<Currency>) -> Result<Option<Wallet>> {
+    let wallets = wallet::Entity::find().find_both_related(account::Entity);
+    let owner = match named {
+        WalletRef::Id(id) => {
+            let Ok(id) = id.parse::<Id<kind::Wallet>>() else { return Ok(None) };
+            let wallet = wallets.filter(wallet::Column::Id.eq(id)).one(app.db.read()).await?;
+            return Ok(wallet.map(Wallet::from));
+        }
+        WalletRef::Phone(phone) => {
+            let Some(phone) = normalize_phone(phone, app.defaults.phone_region) else { return Ok(None) };
+            user::Column::Phone.eq(phone)
+        }
+        WalletRef::Username(username) if username.contains(char::is_control) => return Ok(None),
+        WalletRef::Username(username) => user::Column::UsernameKey.eq(username_key(username)),
+    };
+    let members =
+        wallet::Entity::belongs_to(member::Entity).from(wallet::Column::BookId).to(member::Column::BookId);
+    let users = member::Entity::belongs_to(user::Entity).from(member::Column::UserId).to(user::Column::Id);
+    let wallet = wallets
+        .join(JoinType::InnerJoin, members.into())
+        .join(JoinType::InnerJoin, users.into())
+        .filter(owner)
+        .filter(member::Column::Role.eq(Role::Owner))
+        .filter(wallet::Column::Currency.eq(currency))
+        .filter(wallet::Column::IsDefault.eq(true))
+        .order_by_asc(member::Column::CreatedAt)
+        .one(app.db.read())
+        .await?;
+    Ok(wallet.map(Wallet::from))
+}

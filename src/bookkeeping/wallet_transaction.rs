@@ -1,0 +1,328 @@
+//! Moving wallet money: deposits, withdrawals and transfers.
+//!
+//! An attempt that names wallets and an amount is on record, also when it is refused; an input that does not say that much
+//! is refused without a trace.
+
+use async_graphql::InputObject;
+use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{
+    book,
+    journal::{self, Attempt, Draft, Idempotency, Line, Posted},
+    wallet::Wallet,
+    wallet_ref::{self, WalletRef},
+};
+use crate::{
+    app::App,
+    entity::{
+        account::{self, AccountKind},
+        journal_entry::{self, EntryKind, Failure},
+        posting,
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    identity::{self, Viewer},
+    money::{Currency, Decimal},
+    text,
+};
+
+/// What deposits, withdrawals and transfers have in common.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct Movement {
+    /// How much; more than zero, with no more decimals than the currency has.
+    pub amount: Decimal,
+    /// The currency of the amount; that of the wallet when it is named by id, otherwise the book's, when absent.
+    pub currency: Option<Currency>,
+    /// A note, at most 500 characters. Whoever sees the transaction sees it.
+    pub memo: Option<String>,
+    /// Your own number for it, at most 64 characters, unique among the transactions of your book that succeeded. Made up
+    /// when absent.
+    pub reference: Option<String>,
+    /// Makes it safe to send the request again: the same key with the same input gives the first result and does nothing.
+    /// At most 255 visible ASCII characters; a UUID is a good choice. It never expires.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// A journal entry, as a movement between wallets.
+#[derive(Clone, Debug)]
+pub struct WalletTransaction {
+    /// The entry.
+    pub entry: journal_entry::Model,
+    /// The account of the wallet that pays; none when the money comes from outside.
+    pub from: Option<Id<kind::Account>>,
+    /// The account of the wallet that is paid; none when the money goes outside.
+    pub to: Option<Id<kind::Account>>,
+}
+
+impl WalletTransaction {
+    /// The view of an entry through its first posting; wallet entries have one.
+    #[must_use]
+    pub fn new(entry: journal_entry::Model, posting: &posting::Model) -> Self {
+        let (from, to) = match entry.kind {
+            EntryKind::Deposit => (None, Some(posting.credit_account_id)),
+            EntryKind::Withdrawal => (Some(posting.debit_account_id), None),
+            EntryKind::Transfer => {
+                (Some(posting.debit_account_id), Some(entry.meant_for_id.unwrap_or(posting.credit_account_id)))
+            }
+        };
+        Self { entry, from, to }
+    }
+}
+
+/// What came of a request to move money.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The transaction on record: it succeeded, or it was refused.
+    pub transaction: WalletTransaction,
+    /// Why it was refused.
+    pub refusal: Option<Refusal>,
+    /// Whether this is the result of an earlier request with the same idempotency key.
+    pub replayed: bool,
+}
+
+/// Puts money from outside into a wallet of the viewer's.
+///
+/// # Errors
+/// What is wrong with the input. What the journal refuses is in the outcome.
+pub async fn deposit(app: &App, viewer: &Viewer, wallet: &WalletRef, movement: &Movement) -> Result<Outcome> {
+    Request { kind: EntryKind::Deposit, own: (wallet, "wallet"), payee: None, movement }.execute(app, viewer).await
+}
+
+/// Takes money out of a wallet of the viewer's.
+///
+/// # Errors
+/// As for [`deposit`].
+pub async fn withdraw(app: &App, viewer: &Viewer, wallet: &WalletRef, movement: &Movement) -> Result<Outcome> {
+    Request { kind: EntryKind::Withdrawal, own: (wallet, "wallet"), payee: None, movement }.execute(app, viewer).await
+}
+
+/// Pays from a wallet of the viewer's into another wallet, their own or somebody else's.
+///
+/// # Errors
+/// As for [`deposit`].
+pub async fn transfer(
+    app: &App,
+    viewer: &Viewer,
+    from: &WalletRef,
+    to: &WalletRef,
+    movement: &Movement,
+) -> Result<Outcome> {
+    Request { kind: EntryKind::Transfer, own: (from, "from"), payee: Some(to), movement }.execute(app, viewer).await
+}
+
+/// Some transactions that moved money on accounts of the viewer's book, or tried to; others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Entry>>,
+) -> Result<Vec<WalletTransaction>> {
+    let rows = posting::Entity::find()
+        .find_both_related(journal_entry::Entity)
+        .filter(posting::Column::EntryId.is_in(ids))
+        .filter(posting::Column::Line.eq(1))
+        .all(conn)
+        .await?;
+    let accounts = rows.iter().flat_map(|(posting, _)| [posting.debit_account_id, posting.credit_account_id]);
+    let own = account::Entity::find()
+        .filter(account::Column::Id.is_in(accounts))
+        .filter(account::Column::BookId.eq(viewer.book))
+        .all(conn)
+        .await?;
+    let is_own = |id| own.iter().any(|account| account.id == id);
+    Ok(rows
+        .into_iter()
+        .filter(|(posting, _)| is_own(posting.debit_account_id) || is_own(posting.credit_account_id))
+        .map(|(posting, entry)| WalletTransaction::new(entry, &posting))
+        .collect())
+}
+
+/// One side of a transaction, as others see it.
+#[derive(Clone, Debug)]
+pub struct Party {
+    /// The account of the wallet.
+    pub account_id: Id<kind::Account>,
+    /// The wallet.
+    pub wallet_id: Id<kind::Wallet>,
+    /// The book that the wallet is in.
+    pub book_id: Id<kind::Book>,
+    /// What the owner of the book shows to others.
+    pub display_name: String,
+}
+
+/// The parties whose wallets have some accounts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn parties(
+    conn: &impl ConnectionTrait,
+    accounts: impl IntoIterator<Item = Id<kind::Account>>,
+) -> Result<Vec<Party>> {
+    let accounts =
+        account::Entity::find().filter(account::Column::Id.is_in(accounts)).all(conn).await?;
+    let names = identity::display_names(conn, accounts.iter().map(|account| account.book_id)).await?;
+    Ok(accounts
+        .into_iter()
+        .map(|account| Party {
+            account_id: account.id,
+            wallet_id: account.holder_id.cast(),
+            book_id: account.book_id,
+            display_name: names.get(&account.book_id).cloned().unwrap_or_default(),
+        })
+        .collect())
+}
+
+/// A request to move money, as it came.
+struct Request<'a> {
+    kind: EntryKind,
+    /// The viewer's wallet, and what the input calls it.
+    own: (&'a WalletRef, &'static str),
+    payee: Option<&'a WalletRef>,
+    movement: &'a Movement,
+}
+
+impl Request<'_> {
+    async fn execute(self, app: &App, viewer: &Viewer) -> Result<Outcome> {
+        let idempotency = self.idempotency()?;
+        if let Some(idempotency) = &idempotency
+            && let Some(answer) = journal::find_repeat(app.db.read(), viewer.book, idempotency).await?
+        {
+            return self.outcome(answer.map_err(Refusal::from)?);
+        }
+        let draft = self.draft(app, viewer, idempotency).await?;
+        let posted = journal::submit(&app.db, &app.clock, &draft).await?;
+        self.outcome(posted.map_err(Refusal::from)?)
+    }
+
+    fn idempotency(&self) -> Result<Option<Idempotency>> {
+        let Some(key) = &self.movement.idempotency_key else { return Ok(None) };
+        let key = text::token(key, 255, "idempotencyKey")?;
+        let input = (self.kind.to_value(), self.own.0, self.payee, self.movement);
+        let input = serde_json::to_vec(&input).map_err(|error| DbErr::Custom(error.to_string()))?;
+        Ok(Some(Idempotency { key, request_hash: Sha256::digest(input).to_vec() }))
+    }
+
+    /// Finds out which accounts are meant, and checks all that does not change under our hands.
+    async fn draft(&self, app: &App, viewer: &Viewer, idempotency: Option<Idempotency>) -> Result<Draft> {
+        let mut refusals = Refusals::default();
+        let memo = self.movement.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
+        let reference = self.movement.reference.as_deref();
+        let reference = reference.and_then(|reference| refusals.check(text::line(reference, 64, "reference")));
+
+        let own = refusals.check(self.own_wallet(app, viewer).await?);
+        let currency = self.movement.currency.or(own.as_ref().map(|own| own.wallet.currency));
+        let Some(currency) = currency else { return Err(refusals.into()) };
+        if let Some(own) = &own
+            && own.wallet.currency != currency
+        {
+            let message = format!("The wallet is in {}, the amount in {currency}.", own.wallet.currency);
+            refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message));
+        }
+        let amount = refusals.check(positive(&self.movement.amount, currency));
+        let payee = match self.payee {
+            Some(named) => refusals.check(payee(app, named, currency).await?).map(Some),
+            None => Some(None),
+        };
+        let (Some(own), Some(amount), Some(payee)) = (own, amount, payee) else { return Err(refusals.into()) };
+        refusals.none()?;
+
+        let (line, attempt) = self.sides(app, &own, payee.as_ref(), amount).await?;
+        Ok(Draft {
+            id: Id::generate(),
+            book_id: viewer.book,
+            actor_id: viewer.user,
+            kind: self.kind,
+            amount,
+            currency,
+            lines: vec![line],
+            effective_on: None,
+            memo,
+            reference,
+            idempotency,
+            reverses_id: None,
+            attempt: Some(attempt),
+        })
+    }
+
+    /// The viewer's wallet. Somebody else's does not exist.
+    async fn own_wallet(&self, app: &App, viewer: &Viewer) -> Result<Result<Wallet, Refusal>> {
+        let (named, field) = self.own;
+        let currency = match (self.movement.currency, named) {
+            (Some(currency), _) => Some(currency),
+            (None, WalletRef::Id(_)) => None,
+            (None, _) => Some(book::find(app.db.read(), viewer).await?.currency),
+        };
+        let wallet = wallet_ref::resolve(app, named, currency).await?;
+        let own = wallet.filter(|wallet| wallet.wallet.book_id == viewer.book);
+        Ok(own.ok_or_else(|| not_found(field, named, "You have no such wallet.")))
+    }
+
+    /// Which accounts the money moves between, and where a refused attempt leaves its trace.
+    async fn sides(&self, app: &App, own: &Wallet, payee: Option<&Wallet>, amount: i64) -> Result<(Line, Attempt)> {
+        let own_id = own.account.id;
+        let (book_id, currency) = (own.wallet.book_id, own.wallet.currency);
+        let outside = journal::of_holder(app.db.read(), AccountKind::Outside, currency, book_id.cast()).await?;
+        let outside =
+            outside.ok_or_else(|| DbErr::RecordNotFound(format!("{book_id} has no outside in {currency}")))?.id;
+        let (debit, credit) = match (self.kind, payee) {
+            (EntryKind::Deposit, _) => (outside, own_id),
+            (_, Some(payee)) => (own_id, payee.account.id),
+            (_, None) => (own_id, outside),
+        };
+        let trace = if self.kind == EntryKind::Deposit { (outside, own_id) } else { (own_id, outside) };
+        let attempt =
+            Attempt { debit: trace.0, credit: trace.1, meant_for: payee.map(|payee| payee.account.id) };
+        Ok((Line { debit, credit, amount }, attempt))
+    }
+
+    fn outcome(&self, posted: Posted) -> Result<Outcome> {
+        let refusal = posted.entry.failure.map(|failure| self.refusal(failure));
+        let posting = posted.postings.first();
+        let posting = posting.ok_or_else(|| DbErr::RecordNotFound(format!("{} has no posting", posted.entry.id)))?;
+        let transaction = WalletTransaction::new(posted.entry.clone(), posting);
+        Ok(Outcome { transaction, refusal, replayed: posted.replayed })
+    }
+
+    /// A failure, said of what the input calls the accounts.
+    fn refusal(&self, failure: Failure) -> Refusal {
+        let payee = if self.payee.is_some() { "to" } else { self.own.1 };
+        let (path, message) = match failure {
+            Failure::InsufficientFunds => ("amount", "The wallet holds less than this."),
+            Failure::DebitNotActive => (self.own.1, "The wallet is frozen or closed."),
+            Failure::CreditNotActive => (payee, "The wallet is frozen or closed."),
+            Failure::CurrencyMismatch => ("to", "The wallets are in different currencies."),
+            Failure::SameAccount => ("to", "Both are the same wallet."),
+            Failure::LimitReached => ("amount", "The total would be too large to count."),
+        };
+        Refusal::new(failure.into(), path, message)
+    }
+}
+
+async fn payee(app: &App, named: &WalletRef, currency: Currency) -> Result<Result<Wallet, Refusal>> {
+    let wallet = wallet_ref::resolve(app, named, Some(currency)).await?;
+    Ok(wallet.ok_or_else(|| {
+        let message = match named {
+            WalletRef::Id(_) => "There is no such wallet.".to_owned(),
+            _ => format!("There is nobody of this name with a wallet in {currency}."),
+        };
+        not_found("to", named, message)
+    }))
+}
+
+fn not_found(field: &'static str, named: &WalletRef, message: impl Into<String>) -> Refusal {
+    Refusal::new(Code::NotFound, format!("{field}.{}", named.field()), message)
+}
+
+fn positive(amount: &Decimal, currency: Currency) -> Result<i64, Refusal> {
+    let invalid = |message: String| Refusal::new(Code::Invalid, "amount", message);
+    let minor = amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
+    if minor <= 0 {
+        return Err(invalid("The amount must be more than zero.".to_owned()));
+    }
+    Ok(minor)
+}

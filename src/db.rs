@@ -1,0 +1,183 @@
+//! The database: how it is opened, and the one way to open a write transaction.
+//!
+//! SQLite gets one writer beside a pool of readers, since it has one writer at a time anyway and waiting in our queue is
+//! fairer than waiting on its lock. PostgreSQL gets one pool for both.
+
+use std::{fmt, ops::Deref, sync::Arc, time::Duration};
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+
+use crate::error::{Code, Refusal, Result};
+
+/// How often a transaction that the database gave up is tried again before the caller is told to.
+const RETRIES: u32 = 10;
+/// A statement that runs longer than this is ended.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a caller waits for a connection, or SQLite for its lock.
+const WAIT: Duration = Duration::from_secs(8);
+
+/// An open database.
+#[derive(Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+}
+
+/// An open write transaction, for the work that it was opened for.
+///
+/// It is shared, rather than lent, because a closure that borrows it for its future cannot be proved `Send` yet
+/// (rust-lang/rust#110338).
+#[derive(Clone)]
+pub struct Transaction(Arc<DatabaseTransaction>);
+
+impl Deref for Transaction {
+    type Target = DatabaseTransaction;
+
+    fn deref(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+}
+
+/// How many connections to keep.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolSize {
+    /// The most connections open at once.
+    pub most: u32,
+    /// How many stay open when there is nothing to do.
+    pub least: u32,
+}
+
+impl Db {
+    /// Connects to `sqlite:` or `postgres:`. A SQLite file that does not exist is made.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub async fn connect(url: &str, size: PoolSize) -> Result<Self, DbErr> {
+        if url.starts_with("sqlite:") {
+            let write = Database::connect(sqlite(url, PoolSize { most: 1, least: 1 }, "OFF")).await?;
+            let read = Database::connect(sqlite(url, size, "ON")).await?;
+            return Ok(Self { read, write });
+        }
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(size.most).min_connections(size.least).acquire_timeout(WAIT).sqlx_logging(false);
+        options.map_sqlx_postgres_opts(|options| {
+            options
+                .application_name("daybook")
+                .options([("statement_timeout", STATEMENT_TIMEOUT.as_millis().to_string())])
+        });
+        let pool = Database::connect(options).await?;
+        Ok(Self { read: pool.clone(), write: pool })
+    }
+
+    /// The connection for reading.
+    #[must_use]
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Which database this is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.read.get_database_backend()
+    }
+
+    /// Runs `work` in a write transaction: all of it is kept, or nothing.
+    ///
+    /// `work` may run several times, since a transaction that the database gave up is tried again; it must do nothing but
+    /// read and write through the transaction that it is given.
+    ///
+    /// # Errors
+    /// What `work` refuses or suffers; `TRY_AGAIN` when the database kept giving up.
+    pub async fn write<T, F>(&self, work: impl Fn(Transaction) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        for attempt in 0..RETRIES {
+            match self.attempt(&work).await {
+                Err(error) if error.is_worth_a_retry() => tokio::time::sleep(pause(attempt)).await,
+                done => return done,
+            }
+        }
+        Err(Refusal::new(Code::TryAgain, "", "The server is busy. Nothing was done; try again.").into())
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that opens write transactions")]
+    async fn attempt<T, F>(&self, work: &impl Fn(Transaction) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let options = TransactionOptions {
+            // A deferred transaction that reads before it writes fails at once when another one wrote in between.
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let transaction = Transaction(Arc::new(self.write.begin_with_options(options).await?));
+        let done = work(transaction.clone()).await?;
+        let transaction = Arc::into_inner(transaction.0)
+            .ok_or_else(|| DbErr::Custom("a transaction outlived its work".to_owned()))?;
+        transaction.commit().await?;
+        Ok(done)
+    }
+
+    /// Applies the migrations that are not applied yet.
+    ///
+    /// # Errors
+    /// When one fails; those before it stay applied.
+    pub async fn migrate(&self) -> Result<usize, DbErr> {
+        let pending = self.pending_migrations().await?;
+        Migrator::up(&self.write, None).await?;
+        Ok(pending)
+    }
+
+    /// How many migrations are not applied yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
+        Ok(Migrator::get_pending_migrations_read_only(&self.read).await?.len())
+    }
+
+    /// Closes all connections, after what they are doing.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.read.close().await?;
+        self.write.close().await
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Db").field(&self.backend()).finish()
+    }
+}
+
+fn sqlite(url: &str, size: PoolSize, query_only: &'static str) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(size.most).min_connections(size.least).acquire_timeout(WAIT).sqlx_logging(false);
+    options.map_sqlx_sqlite_opts(move |options| {
+        options
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // An acknowledged write survives a power cut.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .pragma("query_only", query_only)
+            .busy_timeout(WAIT)
+    });
+    options
+}
+
+/// Longer after each attempt, and never the same for two that collided.
+fn pause(attempt: u32) -> Duration {
+    let most = 2_u64 << attempt.min(7);
+    let random = getrandom::u64().unwrap_or_default();
+    Duration::from_micros(random % (most * 1000))
+}
+

@@ -1,0 +1,26 @@
+//! Books: one set of accounts each, a shop's or a household's.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// A book.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "book")]
+pub struct Model {
+    /// Id.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Id<kind::Book>,
+    /// What its owner calls it.
+    pub name: String,
+    /// The currency of amounts that name none.
+    pub currency: Currency,
+    /// When it was opened.
+    pub created_at: DateTimeUtc,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,11 @@
+//! The tables, one per file: storage only, no rules.
+
+pub mod account;
+pub mod book;
+pub mod journal_entry;
+pub mod member;
+pub mod posting;
+pub mod refresh_token;
+pub mod session;
+pub mod user;
+pub mod wallet;

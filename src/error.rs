@@ -1,0 +1,145 @@
+//! The two ways in which an operation can fail.
+//!
+//! A *refusal* is the user's business: it has a stable code, a message for people and the place in the input, and it is
+//! found before anything is written. A *fault* is ours: it is logged once, where it leaves the program, and its text is
+//! never shown. A database error is a fault, unless the operation that caused it names what it means.
+
+use async_graphql::Enum;
+use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
+
+/// The result of an operation.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation did not happen.
+#[derive(Debug)]
+pub enum Error {
+    /// The user may mend it. Never empty.
+    Refused(Vec<Refusal>),
+    /// Nobody but us may mend it.
+    Fault(DbErr),
+}
+
+/// One thing that is wrong with a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// What kind of thing; stable.
+    pub code: Code,
+    /// Where in the input, with dots: `to.phone`. Empty when it is about the whole.
+    pub path: String,
+    /// A sentence for people.
+    pub message: String,
+}
+
+impl Refusal {
+    /// Refuses what stands at `path`.
+    pub fn new(code: Code, path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code, path: path.into(), message: message.into() }
+    }
+}
+
+/// What a user error is about. Programs decide by it; the messages are for people and may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "UserErrorCode")]
+pub enum Code {
+    /// The value cannot be used: too long, malformed, not positive, more decimals than the currency has.
+    Invalid,
+    /// A value is missing.
+    Required,
+    /// Somebody or something else has it already.
+    Taken,
+    /// There is no such thing, or none that you may know of.
+    NotFound,
+    /// You may not do this.
+    NotAllowed,
+    /// The wallet holds less than the amount.
+    InsufficientFunds,
+    /// The wallets, or the wallet and the amount, are in different currencies.
+    CurrencyMismatch,
+    /// Both sides are the same wallet.
+    SameWallet,
+    /// A wallet that takes part is frozen or closed.
+    WalletNotActive,
+    /// The wallet cannot be closed while it holds money.
+    WalletNotEmpty,
+    /// A limit of the server is reached: the number of wallets of a book, or the total that an account can count.
+    LimitReached,
+    /// The idempotency key was used before, with another input.
+    IdempotencyConflict,
+    /// There is no such user, or the password is another.
+    WrongCredentials,
+    /// Too many attempts; wait before the next.
+    TooManyAttempts,
+    /// The server was too busy to do it. Nothing was done; try again.
+    TryAgain,
+}
+
+/// Collects all that is wrong with an input, so that it is said at once.
+#[derive(Debug, Default)]
+pub struct Refusals(Vec<Refusal>);
+
+impl Refusals {
+    /// Adds a refusal.
+    pub fn push(&mut self, refusal: Refusal) {
+        self.0.push(refusal);
+    }
+
+    /// Keeps the refusal of a check; hands on its value.
+    pub fn check<T>(&mut self, checked: Result<T, Refusal>) -> Option<T> {
+        checked.map_err(|refusal| self.push(refusal)).ok()
+    }
+
+    /// # Errors
+    /// When there was a refusal.
+    pub fn none(self) -> Result<()> {
+        if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
+    }
+}
+
+impl From<Refusals> for Error {
+    fn from(refusals: Refusals) -> Self {
+        Self::Refused(refusals.0)
+    }
+}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        Self::Fault(error)
+    }
+}
+
+impl Error {
+    /// Whether doing the same transaction again may succeed: the database gave it up for another one (a deadlock, a
+    /// serialization failure, a busy SQLite), or a row with the same unique key was written at the same moment, which
+    /// the next attempt will read.
+    #[must_use]
+    pub fn is_worth_a_retry(&self) -> bool {
+        let Self::Fault(error) = self else { return false };
+        self.is_unique_violation() || sql_state(error).is_some_and(|state| TRANSIENT.contains(&state.as_str()))
+    }
+
+    /// Whether a unique index refused the write.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Fault(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+    }
+}
+
+/// PostgreSQL: `serialization_failure`, `deadlock_detected`, `lock_not_available`. SQLite: `SQLITE_BUSY`,
+/// `SQLITE_BUSY_SNAPSHOT`, `SQLITE_BUSY_TIMEOUT`.
+const TRANSIENT: [&str; 6] = ["40001", "40P01", "55P03", "5", "517", "773"];
+
+fn sql_state(error: &DbErr) -> Option<String> {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
+        return None;
+    };
+    match error.as_ref() {
+        sqlx::Error::Database(error) => error.code().map(Into::into),
+        _ => None,
+    }
+}

@@ -1,0 +1,81 @@
+//! The schema. One file per noun: its objects, inputs, payloads and resolvers.
+//!
+//! A resolver asks for the viewer, calls one operation of the floor below and wraps what it gives; it holds no rule and no
+//! SQL. An entity is never published as it is: an object wraps it and shows fields on purpose.
+
+mod book;
+mod error;
+mod node;
+mod scalar;
+mod session;
+mod user;
+mod user_error;
+mod wallet;
+mod wallet_history;
+mod wallet_party;
+mod wallet_transaction;
+
+use async_graphql::{EmptySubscription, MergedObject, Request, SDLExportOptions, dataloader::DataLoader};
+
+pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, UNAUTHENTICATED};
+use crate::{app::App, identity::Viewer};
+
+/// The deepest that a query may go: what the standard introspection query needs.
+const MOST_DEPTH: usize = 15;
+
+/// What can be asked. All of it is about the book of the user who is logged in.
+#[derive(Debug, Default, MergedObject)]
+pub struct Query(
+    node::NodeQuery,
+    user::UserQuery,
+    book::BookQuery,
+    wallet::WalletQuery,
+    wallet_history::WalletHistoryQuery,
+);
+
+/// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.
+#[derive(Debug, Default, MergedObject)]
+pub struct Mutation(
+    session::SessionMutation,
+    wallet::WalletMutation,
+    wallet_transaction::WalletTransactionMutation,
+);
+
+/// Daybook's schema.
+pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+
+/// The schema, for an app.
+#[must_use]
+pub fn schema(app: App) -> Schema {
+    builder().data(app).finish()
+}
+
+/// The schema in the schema definition language, as `schema.graphql` has it.
+#[must_use]
+pub fn sdl() -> String {
+    builder().finish().sdl_with_options(
+        SDLExportOptions::new()
+            .sorted_fields()
+            .sorted_arguments()
+            .sorted_enum_items()
+            .prefer_single_line_descriptions()
+            .include_specified_by()
+            .use_space_ident(),
+    )
+}
+
+fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).limit_depth(MOST_DEPTH)
+}
+
+/// Puts the user who asks into a request, with loaders of their own, so that what is loaded for one user cannot reach
+/// another.
+#[must_use]
+pub fn with_viewer(request: Request, app: &App, viewer: Viewer) -> Request {
+    request
+        .data(viewer)
+        .data(DataLoader::new(wallet::WalletLoader::new(app, viewer), tokio::spawn))
+        .data(DataLoader::new(wallet::BalanceLoader::new(app, viewer), tokio::spawn))
+        .data(DataLoader::new(wallet_party::PartyLoader::new(app), tokio::spawn))
+        .data(DataLoader::new(wallet_transaction::TransactionLoader::new(app, viewer), tokio::spawn))
+}

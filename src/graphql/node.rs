@@ -1,0 +1,78 @@
+//! Anything that has an id.
+
+use async_graphql::{Context, ID, Interface, Object, dataloader::DataLoader};
+
+use super::{
+    book::Book,
+    error::{ApiError, ContextExt},
+    user::User,
+    wallet::{Wallet, WalletLoader},
+    wallet_transaction::{TransactionLoader, WalletTransaction},
+};
+use crate::{
+    bookkeeping,
+    error::{Code, Error, Refusal},
+    id::{Id, kind},
+    identity,
+};
+
+/// The most ids that `nodes` takes.
+const MOST_NODES: usize = 100;
+
+/// Anything that has an id.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Id: unique among all things of all kinds."))]
+#[expect(clippy::large_enum_variant, reason = "it lives for one field")]
+pub(super) enum Node {
+    User(User),
+    Book(Book),
+    Wallet(Wallet),
+    WalletTransaction(WalletTransaction),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The thing with an id; null when there is none, or none that you may see.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of a thing of any kind.")] id: ID,
+    ) -> Result<Option<Node>, ApiError> {
+        find(ctx, &id).await
+    }
+
+    /// The things with some ids, in the order of the ids; null for each that is not there, or not for you to see.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The ids of things of any kinds, at most 100.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>, ApiError> {
+        if ids.len() > MOST_NODES {
+            let message = format!("`nodes` takes at most {MOST_NODES} ids.");
+            return Err(Error::from(Refusal::new(Code::Invalid, "ids", message)).into());
+        }
+        // Together, so that the loaders batch them.
+        futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await
+    }
+}
+
+async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
+    let viewer = ctx.viewer()?;
+    if let Ok(id) = id.parse::<Id<kind::Wallet>>() {
+        return Ok(ctx.loader::<DataLoader<WalletLoader>>()?.load_one(id).await?.map(Node::Wallet));
+    }
+    if let Ok(id) = id.parse::<Id<kind::Entry>>() {
+        let found = ctx.loader::<DataLoader<TransactionLoader>>()?.load_one(id).await?;
+        return Ok(found.map(Node::WalletTransaction));
+    }
+    if id.parse().is_ok_and(|id: Id<kind::User>| id == viewer.user) {
+        return Ok(identity::find_user(ctx.read()?, viewer).await?.map(|user| Node::User(User(user))));
+    }
+    if id.parse().is_ok_and(|id: Id<kind::Book>| id == viewer.book) {
+        return Ok(Some(Node::Book(Book(bookkeeping::book::find(ctx.read()?, viewer).await?))));
+    }
+    Ok(None)
+}

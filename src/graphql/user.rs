@@ -1,0 +1,57 @@
+//! The user who is logged in.
+
+use async_graphql::{Context, ID, Object};
+
+use super::{
+    error::{ApiError, ContextExt},
+    scalar::DateTime,
+};
+use crate::{entity, identity};
+
+/// A person who logs in. Only the person sees this; others see a display name.
+pub(super) struct User(pub(super) entity::user::Model);
+
+#[Object]
+impl User {
+    /// Id.
+    pub(super) async fn id(&self) -> ID {
+        self.0.id.into()
+    }
+
+    /// The name to log in with and to be paid by. Its case does not matter.
+    async fn username(&self) -> &str {
+        &self.0.username
+    }
+
+    /// The name that others see.
+    async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// The phone number in E.164, `+967711234567`: another name to log in with and to be paid by.
+    async fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
+    }
+
+    /// The e-mail address: another name to log in with.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// When the user registered.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct UserQuery;
+
+#[Object]
+impl UserQuery {
+    /// The user who is logged in.
+    async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
+        let user = identity::find_user(ctx.read()?, ctx.viewer()?).await?;
+        user.map(User).ok_or(ApiError::Unauthenticated)
+    }
+}

@@ -1,0 +1,61 @@
+//! The two sides of a wallet transaction, as the viewer may see them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    Context, Object,
+    dataloader::{DataLoader, Loader},
+};
+
+use super::{
+    error::{ApiError, ContextExt},
+    wallet::{Wallet, WalletLoader},
+};
+use crate::{
+    app::App,
+    bookkeeping::wallet_transaction::{self, Party},
+    error::Error,
+    id::{Id, kind},
+};
+
+/// One side of a wallet transaction. Of somebody else, all that is to be seen is the display name.
+#[derive(Clone)]
+pub(super) struct WalletParty(Party);
+
+#[Object]
+impl WalletParty {
+    /// The name of the wallet's owner, as they show it to others.
+    async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// The wallet, when it is your own; null when it is somebody else's.
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        if self.0.book_id != ctx.viewer()?.book {
+            return Ok(None);
+        }
+        Ok(ctx.loader::<DataLoader<WalletLoader>>()?.load_one(self.0.wallet_id).await?)
+    }
+}
+
+/// Loads parties by the accounts of their wallets.
+pub(super) struct PartyLoader(App);
+
+impl PartyLoader {
+    pub(super) fn new(app: &App) -> Self {
+        Self(app.clone())
+    }
+}
+
+impl Loader<Id<kind::Account>> for PartyLoader {
+    type Value = WalletParty;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        accounts: &[Id<kind::Account>],
+    ) -> Result<HashMap<Id<kind::Account>, WalletParty>, Arc<Error>> {
+        let parties = wallet_transaction::parties(self.0.db.read(), accounts.iter().copied()).await?;
+        Ok(parties.into_iter().map(|party| (party.account_id, WalletParty(party))).collect())
+    }
+}

@@ -1,0 +1,227 @@
+//! Wallet transactions: the object, and moving money.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    Context, ID, InputObject, Object, SimpleObject,
+    dataloader::{DataLoader, Loader},
+};
+
+use super::{
+    error::{ApiError, ContextExt},
+    scalar::DateTime,
+    user_error::{UserError, settle},
+    wallet_party::{PartyLoader, WalletParty},
+};
+use crate::{
+    app::App,
+    bookkeeping::{
+        wallet_ref::WalletRef,
+        wallet_transaction::{self, Movement, Outcome},
+    },
+    entity::journal_entry::{EntryKind, EntryStatus},
+    error::{Code, Error},
+    id::{Id, kind},
+    identity::Viewer,
+    money::Money,
+};
+
+/// A deposit, a withdrawal or a transfer: one that moved money, or one that was refused and is on record.
+#[derive(Clone)]
+pub(super) struct WalletTransaction(pub(super) wallet_transaction::WalletTransaction);
+
+#[Object]
+impl WalletTransaction {
+    /// Id.
+    pub(super) async fn id(&self) -> ID {
+        self.0.entry.id.into()
+    }
+
+    /// What happened.
+    #[graphql(name = "type")]
+    async fn kind(&self) -> EntryKind {
+        self.0.entry.kind
+    }
+
+    /// How much moved, or was to move.
+    async fn amount(&self) -> Money {
+        Money::from_minor(self.0.entry.amount, self.0.entry.currency)
+    }
+
+    /// Who pays; null when the money comes from outside.
+    async fn from(&self, ctx: &Context<'_>) -> Result<Option<WalletParty>, ApiError> {
+        party(ctx, self.0.from).await
+    }
+
+    /// Who is paid; null when the money goes outside.
+    async fn to(&self, ctx: &Context<'_>) -> Result<Option<WalletParty>, ApiError> {
+        party(ctx, self.0.to).await
+    }
+
+    /// Whether the money moved.
+    async fn status(&self) -> EntryStatus {
+        self.0.entry.status
+    }
+
+    /// Why it did not; null when it did.
+    async fn failure(&self) -> Option<Code> {
+        self.0.entry.failure.map(Code::from)
+    }
+
+    /// The number that people name it by: yours, or one made up. No two transactions of a book that succeeded have the
+    /// same.
+    async fn reference(&self) -> &str {
+        &self.0.entry.reference
+    }
+
+    /// The note that was given with it.
+    async fn memo(&self) -> Option<&str> {
+        self.0.entry.memo.as_deref()
+    }
+
+    /// When it happened.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.entry.created_at)
+    }
+}
+
+async fn party(ctx: &Context<'_>, account: Option<Id<kind::Account>>) -> Result<Option<WalletParty>, ApiError> {
+    let Some(account) = account else { return Ok(None) };
+    Ok(ctx.loader::<DataLoader<PartyLoader>>()?.load_one(account).await?)
+}
+
+/// Money that comes into a wallet from outside.
+#[derive(InputObject)]
+struct DepositInput {
+    /// The wallet that the money goes into. It must be yours.
+    wallet: WalletRef,
+    #[graphql(flatten)]
+    movement: Movement,
+}
+
+/// Money that goes out of a wallet.
+#[derive(InputObject)]
+struct WithdrawInput {
+    /// The wallet that the money comes out of. It must be yours.
+    wallet: WalletRef,
+    #[graphql(flatten)]
+    movement: Movement,
+}
+
+/// Money that goes from one wallet to another of the same currency.
+#[derive(InputObject)]
+struct TransferInput {
+    /// The wallet that pays. It must be yours.
+    from: WalletRef,
+    /// The wallet that is paid: yours or somebody else's.
+    to: WalletRef,
+    #[graphql(flatten)]
+    movement: Movement,
+}
+
+/// What came of moving money.
+#[derive(SimpleObject)]
+struct MovementResult {
+    /// The transaction on record. A refused attempt is on record too, as `FAILED`, when the input named wallets and an
+    /// amount; otherwise the transaction is null.
+    transaction: Option<WalletTransaction>,
+    /// Whether this is the result of an earlier request with the same idempotency key; then nothing was done now.
+    replayed: bool,
+    /// Why it was refused.
+    user_errors: Vec<UserError>,
+}
+
+impl MovementResult {
+    fn new(result: Result<Outcome, Error>) -> Result<Self, ApiError> {
+        let (outcome, mut user_errors) = settle(result)?;
+        let Some(outcome) = outcome else {
+            return Ok(Self { transaction: None, replayed: false, user_errors });
+        };
+        user_errors.extend(outcome.refusal.map(UserError::from));
+        let transaction = Some(WalletTransaction(outcome.transaction));
+        Ok(Self { transaction, replayed: outcome.replayed, user_errors })
+    }
+}
+
+/// What came of a deposit.
+#[derive(SimpleObject)]
+struct DepositPayload {
+    #[graphql(flatten)]
+    result: MovementResult,
+}
+
+/// What came of a withdrawal.
+#[derive(SimpleObject)]
+struct WithdrawPayload {
+    #[graphql(flatten)]
+    result: MovementResult,
+}
+
+/// What came of a transfer.
+#[derive(SimpleObject)]
+struct TransferPayload {
+    #[graphql(flatten)]
+    result: MovementResult,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct WalletTransactionMutation;
+
+#[Object]
+impl WalletTransactionMutation {
+    /// Puts money from outside into one of your wallets.
+    async fn deposit(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What comes in, and into which wallet.")] input: DepositInput,
+    ) -> Result<DepositPayload, ApiError> {
+        let outcome = wallet_transaction::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
+        Ok(DepositPayload { result: MovementResult::new(outcome)? })
+    }
+
+    /// Takes money out of one of your wallets.
+    async fn withdraw(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What goes out, and from which wallet.")] input: WithdrawInput,
+    ) -> Result<WithdrawPayload, ApiError> {
+        let outcome = wallet_transaction::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
+        Ok(WithdrawPayload { result: MovementResult::new(outcome)? })
+    }
+
+    /// Pays from one of your wallets into another wallet of the same currency.
+    async fn transfer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is paid, from which wallet and to which.")] input: TransferInput,
+    ) -> Result<TransferPayload, ApiError> {
+        let TransferInput { from, to, movement } = &input;
+        let outcome = wallet_transaction::transfer(ctx.app()?, ctx.viewer()?, from, to, movement).await;
+        Ok(TransferPayload { result: MovementResult::new(outcome)? })
+    }
+}
+
+/// Loads transactions that the viewer may see, by their ids.
+pub(super) struct TransactionLoader {
+    app: App,
+    viewer: Viewer,
+}
+
+impl TransactionLoader {
+    pub(super) fn new(app: &App, viewer: Viewer) -> Self {
+        Self { app: app.clone(), viewer }
+    }
+}
+
+impl Loader<Id<kind::Entry>> for TransactionLoader {
+    type Value = WalletTransaction;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        ids: &[Id<kind::Entry>],
+    ) -> Result<HashMap<Id<kind::Entry>, WalletTransaction>, Arc<Error>> {
+        let found = wallet_transaction::find_many(self.app.db.read(), &self.viewer, ids.iter().copied()).await?;
+        Ok(found.into_iter().map(|found| (found.entry.id, WalletTransaction(found))).collect())
+    }
+}

@@ -1,0 +1,190 @@
+//! Ids: opaque, global and readable. A type prefix and a UUID v7 in base 32, the
+//! [TypeID](https://github.com/jetify-com/typeid/tree/main/spec) form: `wallet_01h455vb4pex5vsknk084sn02q`.
+//!
+//! The kind is part of the Rust type too, so that the id of an account cannot be passed for the id of a wallet.
+//! In the database an id is a UUID.
+
+use std::{fmt, str::FromStr};
+
+use sea_orm::{
+    ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
+    sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr},
+};
+use type_safe_id::{StaticType, TypeSafeId};
+use uuid::Uuid;
+
+/// The id of a `K`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Id<K>(TypeSafeId<K>);
+
+/// The kinds of things that have an id.
+pub mod kind {
+    use type_safe_id::StaticType;
+
+    /// A person who logs in.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct User;
+    /// One set of accounts.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Book;
+    /// One login on one device.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Session;
+    /// A wallet.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Wallet;
+    /// An account of the journal.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Account;
+    /// A journal entry; what wallets call a transaction.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Entry;
+    /// Whatever an account is held by: a wallet, a book, a customer, a category.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Holder;
+
+    impl StaticType for User {
+        const TYPE: &'static str = "user";
+    }
+    impl StaticType for Book {
+        const TYPE: &'static str = "book";
+    }
+    impl StaticType for Session {
+        const TYPE: &'static str = "session";
+    }
+    impl StaticType for Wallet {
+        const TYPE: &'static str = "wallet";
+    }
+    impl StaticType for Account {
+        const TYPE: &'static str = "account";
+    }
+    impl StaticType for Entry {
+        const TYPE: &'static str = "transaction";
+    }
+    impl StaticType for Holder {
+        const TYPE: &'static str = "holder";
+    }
+}
+
+impl<K: StaticType> Id<K> {
+    /// A new id, later in order than those made before it in this process.
+    #[must_use]
+    pub fn generate() -> Self {
+        Self::from_uuid(Uuid::now_v7())
+    }
+
+    /// The id that has this UUID.
+    #[must_use]
+    pub fn from_uuid(uuid: Uuid) -> Self {
+        Self(TypeSafeId::from_uuid(uuid))
+    }
+
+    /// The UUID of this id.
+    #[must_use]
+    pub fn uuid(self) -> Uuid {
+        self.0.uuid()
+    }
+
+    /// The same UUID as the id of something that is named by it, as an account is by its holder.
+    #[must_use]
+    pub fn cast<L: StaticType>(self) -> Id<L> {
+        Id::from_uuid(self.uuid())
+    }
+}
+
+impl<K: StaticType> fmt::Display for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<K: StaticType> fmt::Debug for Id<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<K: StaticType> std::hash::Hash for Id<K> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.0.uuid().hash(state);
+    }
+}
+
+impl<K: StaticType> FromStr for Id<K> {
+    type Err = type_safe_id::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+// What `DeriveValueType` would write, if it could for a type with a parameter.
+
+impl<K: StaticType> From<Id<K>> for Value {
+    fn from(id: Id<K>) -> Self {
+        id.uuid().into()
+    }
+}
+
+impl<K: StaticType> TryGetable for Id<K> {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+        Uuid::try_get_by(row, index).map(Self::from_uuid)
+    }
+}
+
+impl<K: StaticType> ValueType for Id<K> {
+    fn try_from(value: Value) -> Result<Self, ValueTypeErr> {
+        <Uuid as ValueType>::try_from(value).map(Self::from_uuid)
+    }
+
+    fn type_name() -> String {
+        format!("Id<{}>", K::TYPE)
+    }
+
+    fn array_type() -> ArrayType {
+        Uuid::array_type()
+    }
+
+    fn column_type() -> ColumnType {
+        Uuid::column_type()
+    }
+}
+
+impl<K: StaticType> Nullable for Id<K> {
+    fn null() -> Value {
+        Uuid::null()
+    }
+}
+
+impl<K: StaticType> IntoActiveValue<Self> for Id<K> {
+    fn into_active_value(self) -> ActiveValue<Self> {
+        ActiveValue::Set(self)
+    }
+}
+
+impl<K> TryFromU64 for Id<K> {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("an id is not a number"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Id, kind};
+
+    #[test]
+    fn an_id_reads_as_the_typeid_specification_says() {
+        // https://github.com/jetify-com/typeid/blob/main/spec/valid.yml
+        let uuid = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        let id = Id::<kind::Wallet>::from_uuid(uuid);
+        assert_eq!(id.to_string(), "wallet_01h455vb4pex5vsknk084sn02q");
+        assert_eq!("wallet_01h455vb4pex5vsknk084sn02q".parse::<Id<kind::Wallet>>().unwrap(), id);
+    }
+
+    #[test]
+    fn the_id_of_another_kind_does_not_parse() {
+        for text in ["user_01h455vb4pex5vsknk084sn02q", "01h455vb4pex5vsknk084sn02q", "wallet_", "", "wallet_é"] {
+            assert!(text.parse::<Id<kind::Wallet>>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Who you are: users, sessions, tokens and passwords.
+//!
+//! Knows nothing of money but that a new user gets a book and a wallet ([`register`]).
+
+mod password;
+mod phone;
+mod registration;
+mod session;
+mod token;
+mod user;
+mod viewer;
+
+pub use self::{
+    password::Passwords,
+    phone::normalize as normalize_phone,
+    registration::{Registration, register},
+    session::{Grant, login, logout, refresh},
+    token::TokenKey,
+    user::{display_names, find as find_user, key as username_key},
+    viewer::{Unauthenticated, Viewer, authenticate},
+};

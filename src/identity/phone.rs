@@ -1,0 +1,45 @@
+//! Phone numbers: read as people write them, kept in E.164 (`+967711234567`).
+
+use phonenumber::{Mode, country};
+
+/// Longer than any way to write a phone number.
+const LONGEST: usize = 40;
+
+/// A phone number in E.164; none when the text is no possible number. A number without a country code is one of `region`.
+#[must_use]
+pub fn normalize(text: &str, region: Option<country::Id>) -> Option<String> {
+    let text = text.trim();
+    if text.len() > LONGEST || text.chars().any(|c| c.is_alphabetic() || c.is_control()) {
+        return None;
+    }
+    // With a country code the region does not matter, and the parser must not strip its trunk prefix.
+    let region = region.filter(|_| !text.starts_with('+'));
+    let number = phonenumber::parse(region, text).ok()?;
+    let e164 = number.format().mode(Mode::E164).to_string();
+    // ITU-T E.164: at most 15 digits. Whether a number is in use is not ours to say; plans change.
+    (8..=16).contains(&e164.len()).then_some(e164)
+}
+
+#[cfg(test)]
+mod tests {
+    use phonenumber::country;
+
+    use super::normalize;
+
+    #[test]
+    fn a_phone_number_is_kept_in_one_form() {
+        for text in ["+967711234567", "+967 711 234 567", "711234567", " (711) 234-567 "] {
+            assert_eq!(normalize(text, Some(country::YE)).as_deref(), Some("+967711234567"), "{text}");
+        }
+        assert_eq!(normalize("+1 650-253-0000", Some(country::YE)).as_deref(), Some("+16502530000"));
+        assert_eq!(normalize("+44 20 7946 0018", None).as_deref(), Some("+442079460018"));
+    }
+
+    #[test]
+    fn what_is_no_phone_number_is_not_taken_for_one() {
+        for text in ["", "+", "12", "alice", "+967", "😀", "++967711234567", "711234567\0", &"9".repeat(41)] {
+            assert_eq!(normalize(text, Some(country::YE)), None, "{text:?}");
+        }
+        assert_eq!(normalize("711234567", None), None);
+    }
+}

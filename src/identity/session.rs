@@ -1,0 +1,167 @@
+//! Sessions: logging in, prolonging, logging out.
+//!
+//! A refresh token is good for one use, which gives the next one. An old token that comes back means that somebody has a
+//! copy, and nobody can tell who, so it ends the session.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Set, sea_query::{Expr, LockType},
+};
+
+use super::{
+    Viewer,
+    token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
+    user,
+};
+use crate::{
+    app::App,
+    entity::{self, member, refresh_token, session},
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+};
+
+/// What a user gets who logs in.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The user.
+    pub user: entity::user::Model,
+    /// The token that names the user in requests.
+    pub access_token: String,
+    /// The token that gets the next access token.
+    pub refresh_token: String,
+    /// For how many seconds the access token is good.
+    pub expires_in: i32,
+}
+
+/// Logs a user in who is named by username, phone or e-mail address.
+///
+/// # Errors
+/// `WRONG_CREDENTIALS`, whatever of them is wrong.
+pub async fn login(app: &App, identifier: &str, password: String) -> Result<Grant> {
+    let user = user::by_identifier(app, identifier).await?;
+    let hash = user.as_ref().map(|user| user.password_hash.clone());
+    let verified = app.passwords.verify(password, hash).await?;
+    let Some(user) = user.filter(|_| verified) else {
+        let message = "There is no such user, or the password is another.";
+        return Err(Refusal::new(Code::WrongCredentials, "", message).into());
+    };
+    let user = &user;
+    app.db
+        .write(|tx| async move {
+            let book = book_of(&*tx, user.id).await?;
+            start(app, &tx, user, book).await
+        })
+        .await
+}
+
+/// Starts a session.
+pub(super) async fn start(
+    app: &App,
+    tx: &DatabaseTransaction,
+    user: &entity::user::Model,
+    book_id: Id<kind::Book>,
+) -> Result<Grant> {
+    let now = app.clock.now();
+    let session =
+        session::Model { id: Id::generate(), user_id: user.id, book_id, created_at: now, ended_at: None };
+    let viewer = Viewer { user: user.id, book: book_id, session: session.id };
+    session::Entity::insert(session.into_active_model()).exec_without_returning(tx).await?;
+    grant(app, tx, user.clone(), &viewer, now).await
+}
+
+/// Gives a new access token and a new refresh token for a refresh token, which is thereby used up.
+///
+/// # Errors
+/// `WRONG_CREDENTIALS` when the token is unknown, expired or used, or its session has ended. If it was used before, its
+/// session is ended.
+pub async fn refresh(app: &App, token: &str) -> Result<Grant> {
+    let token_hash = &hash_refresh_token(token);
+    let granted = app.db.write(|tx| async move { exchange(app, &tx, token_hash.clone()).await }).await?;
+    granted.ok_or_else(|| {
+        let message = "The refresh token is unknown, expired or used, or its session has ended. Log in again.";
+        Refusal::new(Code::WrongCredentials, "refreshToken", message).into()
+    })
+}
+
+/// None when the token is not good; that is no error, since what it changed is to be kept.
+async fn exchange(app: &App, tx: &DatabaseTransaction, token_hash: Vec<u8>) -> Result<Option<Grant>> {
+    let now = app.clock.now();
+    let token = refresh_token::Entity::find_by_id(token_hash).lock(LockType::NoKeyUpdate).one(tx).await?;
+    let Some(token) = token else { return Ok(None) };
+    let session_id = token.session_id;
+    if token.used_at.is_some() {
+        end(tx, now, session::Column::Id.eq(session_id)).await?;
+        return Ok(None);
+    }
+    let session = session::Entity::find_by_id(session_id)
+        .filter(session::Column::EndedAt.is_null())
+        .lock(LockType::NoKeyUpdate)
+        .one(tx)
+        .await?;
+    let Some(session) = session.filter(|_| now < token.expires_at) else { return Ok(None) };
+    let Some(user) = entity::user::Entity::find_by_id(session.user_id).one(tx).await? else { return Ok(None) };
+
+    let mut used = token.into_active_model();
+    used.used_at = Set(Some(now));
+    used.update(tx).await?;
+    refresh_token::Entity::delete_many()
+        .filter(refresh_token::Column::SessionId.eq(session_id))
+        .filter(refresh_token::Column::ExpiresAt.lt(now))
+        .exec(tx)
+        .await?;
+    let viewer = Viewer { user: session.user_id, book: session.book_id, session: session.id };
+    grant(app, tx, user, &viewer, now).await.map(Some)
+}
+
+/// Ends the viewer's session, or all sessions of the user.
+///
+/// # Errors
+/// When the database fails.
+pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> {
+    let which = || {
+        if everywhere { session::Column::UserId.eq(viewer.user) } else { session::Column::Id.eq(viewer.session) }
+    };
+    app.db.write(|tx| async move { end(&tx, app.clock.now(), which()).await }).await
+}
+
+async fn end(tx: &DatabaseTransaction, now: DateTime<Utc>, which: Expr) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(now))
+        .filter(which)
+        .filter(session::Column::EndedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn grant(
+    app: &App,
+    tx: &DatabaseTransaction,
+    user: entity::user::Model,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+) -> Result<Grant> {
+    let refresh_token = new_refresh_token()?;
+    let row = refresh_token::Model {
+        token_hash: hash_refresh_token(&refresh_token),
+        session_id: viewer.session,
+        created_at: now,
+        expires_at: now + REFRESH_TOKEN_LIFE,
+        used_at: None,
+    };
+    refresh_token::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(Grant {
+        access_token: app.token_key.sign(viewer, &user.username, now)?,
+        user,
+        refresh_token,
+        expires_in: i32::try_from(ACCESS_TOKEN_LIFE.num_seconds()).unwrap_or(i32::MAX),
+    })
+}
+
+async fn book_of(conn: &impl ConnectionTrait, user_id: Id<kind::User>) -> Result<Id<kind::Book>> {
+    let member = user::memberships(user_id).one(conn).await?;
+    let member: member::Model =
+        member.ok_or_else(|| sea_orm::DbErr::RecordNotFound(format!("{user_id} is in no book")))?;
+    Ok(member.book_id)
+}

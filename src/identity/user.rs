@@ -1,0 +1,74 @@
+//! Users: how they are named and found.
+
+use std::collections::HashMap;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
+
+use super::{Viewer, phone};
+use crate::{
+    app::App,
+    entity::{
+        member::{self, Role},
+        user,
+    },
+    error::Result,
+    id::{Id, kind},
+};
+
+/// A username or e-mail address as it is compared: without regard to case.
+#[must_use]
+pub fn key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// The user who asks.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Option<user::Model>> {
+    Ok(user::Entity::find_by_id(viewer.user).one(conn).await?)
+}
+
+/// The user with a username, a phone number or an e-mail address. One text cannot be two of these: an address has an
+/// `@`, a username has a letter, and a phone number has neither.
+pub(super) async fn by_identifier(app: &App, identifier: &str) -> Result<Option<user::Model>> {
+    let identifier = identifier.trim();
+    if identifier.contains(char::is_control) {
+        return Ok(None);
+    }
+    let column = if identifier.contains('@') {
+        user::Column::EmailKey.eq(key(identifier))
+    } else if identifier.contains(char::is_alphabetic) {
+        user::Column::UsernameKey.eq(key(identifier))
+    } else if let Some(phone) = phone::normalize(identifier, app.defaults.phone_region) {
+        user::Column::Phone.eq(phone)
+    } else {
+        return Ok(None);
+    };
+    Ok(user::Entity::find().filter(column).one(app.db.read()).await?)
+}
+
+/// The books of a user, the oldest first.
+pub(super) fn memberships(user_id: Id<kind::User>) -> Select<member::Entity> {
+    member::Entity::find()
+        .filter(member::Column::UserId.eq(user_id))
+        .order_by_asc(member::Column::CreatedAt)
+        .order_by_asc(member::Column::BookId)
+}
+
+/// What the owners of books are called by others.
+///
+/// # Errors
+/// When the database fails.
+pub async fn display_names(
+    conn: &impl ConnectionTrait,
+    book_ids: impl IntoIterator<Item = Id<kind::Book>>,
+) -> Result<HashMap<Id<kind::Book>, String>> {
+    let owners = member::Entity::find()
+        .find_both_related(user::Entity)
+        .filter(member::Column::BookId.is_in(book_ids))
+        .filter(member::Column::Role.eq(Role::Owner))
+        .all(conn)
+        .await?;
+    Ok(owners.into_iter().map(|(member, user)| (member.book_id, user.display_name)).collect())
+}

@@ -1,0 +1,12 @@
+pub mod app;
+pub mod bookkeeping;
+pub mod clock;
+pub mod db;
+pub mod entity;
+pub mod error;
+pub mod graphql;
+pub mod id;
+pub mod identity;
+pub mod money;
+pub mod page;
+pub mod text;

@@ -1,0 +1,271 @@
+//! Money: currencies, amounts, and the way between the decimals that people write and the minor units that are kept.
+//!
+//! Inside, an amount is a signed 64-bit count of minor units (cents, fils) beside its currency; outside, a decimal with
+//! exactly the currency's digits. Nothing here rounds: what does not fit is refused.
+
+use std::{fmt, str::FromStr};
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use sea_orm::DeriveValueType;
+use serde::{Serialize, Serializer};
+
+/// A currency that Daybook keeps: one of ISO 4217 that has a minor unit, or `YEM`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub enum Currency {
+    /// A currency of ISO 4217.
+    Iso(iso_currency::Currency),
+    /// The unit that the first users' wallets carry; it has two digits.
+    Yem,
+}
+
+impl Currency {
+    /// The three letters.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Iso(iso) => iso.code(),
+            Self::Yem => "YEM",
+        }
+    }
+
+    /// How many decimals an amount has.
+    #[must_use]
+    pub fn digits(self) -> u32 {
+        match self {
+            Self::Iso(iso) => u32::from(iso.exponent().unwrap_or_default()),
+            Self::Yem => 2,
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl fmt::Debug for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+/// The text names no currency that can be counted.
+#[derive(Debug)]
+pub struct UnknownCurrency;
+
+impl fmt::Display for UnknownCurrency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a currency code of ISO 4217 that has a minor unit, nor YEM")
+    }
+}
+
+impl std::error::Error for UnknownCurrency {}
+
+impl FromStr for Currency {
+    type Err = UnknownCurrency;
+
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        if code == "YEM" {
+            return Ok(Self::Yem);
+        }
+        iso_currency::Currency::from_code(code)
+            .filter(|iso| iso.code() == code && iso.exponent().is_some())
+            .map(Self::Iso)
+            .ok_or(UnknownCurrency)
+    }
+}
+
+/// The code of a currency: three capital letters of ISO 4217 (`USD`, `INR`, `KWD`), or `YEM`. Codes without a minor unit
+/// (metals, testing) are not accepted.
+#[Scalar(name = "CurrencyCode", specified_by_url = "https://www.iso.org/iso-4217-currency-codes.html")]
+impl ScalarType for Currency {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        match value {
+            Value::String(code) => Ok(code.parse()?),
+            other => Err(InputValueError::expected_type(other)),
+        }
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.code().to_owned())
+    }
+}
+
+impl Serialize for Currency {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+/// A decimal number as it was written, for example `1250.00`; it is known to be one, not to fit anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Decimal(String);
+
+/// No number that is written with more characters than this is an amount of money.
+const LONGEST_DECIMAL: usize = 100;
+
+impl Decimal {
+    /// Writes a count of minor units as a decimal with the currency's digits.
+    #[must_use]
+    pub fn from_minor(minor: i64, currency: Currency) -> Self {
+        Self(rust_decimal::Decimal::new(minor, currency.digits()).to_string())
+    }
+
+    /// The count of minor units that this decimal stands for in a currency.
+    ///
+    /// # Errors
+    /// When it has more decimals than the currency, or is beyond 64 bits of minor units.
+    pub fn to_minor(&self, currency: Currency) -> Result<i64, InexactAmount> {
+        let digits = currency.digits() as usize;
+        let (whole, decimals) = self.0.split_once('.').unwrap_or((&self.0, ""));
+        let decimals = decimals.trim_end_matches('0');
+        if decimals.len() > digits {
+            return Err(InexactAmount::TooManyDecimals(currency));
+        }
+        format!("{whole}{decimals:0<digits$}").parse().map_err(|_| InexactAmount::TooLarge(currency))
+    }
+
+    fn from_text(text: &str) -> Option<Self> {
+        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        (text.len() <= LONGEST_DECIMAL && digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(decimals))
+            .then(|| Self(text.to_owned()))
+    }
+}
+
+/// Why a decimal is not an amount in a currency.
+#[derive(Debug, PartialEq, Eq)]
+pub enum InexactAmount {
+    /// It has more decimals than the currency.
+    TooManyDecimals(Currency),
+    /// It is beyond 64 bits of minor units.
+    TooLarge(Currency),
+}
+
+impl fmt::Display for InexactAmount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooManyDecimals(currency) => match currency.digits() {
+                0 => write!(f, "An amount in {currency} has no decimals."),
+                digits => write!(f, "An amount in {currency} has at most {digits} decimals."),
+            },
+            Self::TooLarge(currency) => {
+                let most = Decimal::from_minor(i64::MAX, *currency);
+                write!(f, "An amount in {currency} is at most {}.", most.0)
+            }
+        }
+    }
+}
+
+/// An exact decimal number. Out: a string with all digits of the currency, `"1250.00"`. In: a string of digits with an
+/// optional sign and decimals, an integer, or a number of at most 15 significant digits.
+#[Scalar(name = "Decimal")]
+impl ScalarType for Decimal {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let text = match &value {
+            Value::String(text) => text.clone(),
+            Value::Number(number) if number.is_f64() => {
+                let text = number.as_f64().unwrap_or(f64::NAN).to_string();
+                let significant = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
+                if significant > 15 {
+                    return Err(InputValueError::custom("send a number of more than 15 digits as a string"));
+                }
+                text
+            }
+            Value::Number(number) => number.to_string(),
+            _ => return Err(InputValueError::expected_type(value)),
+        };
+        Self::from_text(&text)
+            .ok_or_else(|| InputValueError::custom("a decimal is digits with an optional sign and decimals, as in \"-1250.00\""))
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.0.clone())
+    }
+}
+
+/// An amount of one currency. Amounts of different currencies are never added up.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct Money {
+    /// How much, with all digits of the currency: `"1250.00"`.
+    amount: Decimal,
+    /// Of what.
+    currency: Currency,
+}
+
+impl Money {
+    /// The money that a count of minor units makes.
+    #[must_use]
+    pub fn from_minor(minor: i64, currency: Currency) -> Self {
+        Self { amount: Decimal::from_minor(minor, currency), currency }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{ScalarType, Value};
+    use proptest::prelude::*;
+
+    use super::{Currency, Decimal, InexactAmount};
+
+    fn currency(code: &str) -> Currency {
+        code.parse().unwrap()
+    }
+
+    fn minor(text: &str, code: &str) -> Result<i64, InexactAmount> {
+        Decimal::parse(Value::from(text)).expect(text).to_minor(currency(code))
+    }
+
+    #[test]
+    fn currencies_have_the_digits_that_the_standard_gives_them() {
+        for (code, digits) in [("USD", 2), ("JPY", 0), ("KWD", 3), ("CLF", 4), ("YEM", 2), ("YER", 2)] {
+            assert_eq!(currency(code).digits(), digits, "{code}");
+        }
+        for code in ["usd", "XXX", "XAU", "ABC", "", "US", "ＵＳＤ"] {
+            assert!(code.parse::<Currency>().is_err(), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_decimal_is_kept_exactly_or_refused() {
+        assert_eq!(minor("1250.00", "USD"), Ok(125_000));
+        assert_eq!(minor("-0.1", "USD"), Ok(-10));
+        assert_eq!(minor("1.50000", "USD"), Ok(150));
+        assert_eq!(minor("007", "JPY"), Ok(7));
+        assert_eq!(minor("92233720368547758.07", "USD"), Ok(i64::MAX));
+        assert_eq!(minor("-92233720368547758.08", "USD"), Ok(i64::MIN));
+        let usd = currency("USD");
+        assert_eq!(minor("92233720368547758.08", "USD"), Err(InexactAmount::TooLarge(usd)));
+        assert_eq!(minor(&"9".repeat(90), "USD"), Err(InexactAmount::TooLarge(usd)));
+        assert_eq!(minor("0.001", "USD"), Err(InexactAmount::TooManyDecimals(usd)));
+        assert_eq!(minor("0.1", "JPY"), Err(InexactAmount::TooManyDecimals(currency("JPY"))));
+        assert_eq!(minor(&format!("0.{}1", "0".repeat(60)), "USD"), Err(InexactAmount::TooManyDecimals(usd)));
+    }
+
+    #[test]
+    fn what_is_not_a_decimal_does_not_parse() {
+        let long = "1".repeat(101);
+        for text in ["", " 1", "1,000", "1.", ".5", "+1", "1e3", "--1", "NaN", "١٢", "1.2.3", "😀", long.as_str()] {
+            assert!(Decimal::parse(Value::from(text)).is_err(), "{text}");
+        }
+        for json in ["0.1234567890123456", "12345678901234567.5", "true", "null", "[1]"] {
+            let value = serde_json::from_str(json).unwrap();
+            assert!(Decimal::parse(Value::from_json(value).unwrap()).is_err(), "{json}");
+        }
+        for (json, cents) in [("12.34", 1234), ("12", 1200), ("9007199254740993", 900_719_925_474_099_300), ("1e3", 100_000)] {
+            let value = Value::from_json(serde_json::from_str(json).unwrap()).unwrap();
+            assert_eq!(Decimal::parse(value).unwrap().to_minor(currency("USD")), Ok(cents), "{json}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn minor_units_survive_the_way_out_and_in(minor: i64, code in prop::sample::select(vec!["USD", "JPY", "KWD", "CLF"])) {
+            let currency = currency(code);
+            let Value::String(text) = Decimal::from_minor(minor, currency).to_value() else { panic!("not a string") };
+            prop_assert_eq!(Decimal::parse(Value::from(text)).unwrap().to_minor(currency), Ok(minor));
+        }
+    }
+}
