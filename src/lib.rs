@@ -1,6 +1,12 @@
+//! Daybook: one GraphQL API server for the money of a small shop or a household.
+//!
+//! Three floors, the same noun on each, and imports go down only: [`graphql`] is the schema, [`bookkeeping`] and [`identity`]
+//! hold the rules, [`entity`] is what is stored. [`server`] puts them on the network.
+
 pub mod app;
 pub mod bookkeeping;
 pub mod clock;
+pub mod config;
 pub mod db;
 pub mod entity;
 pub mod error;
@@ -9,4 +15,6 @@ pub mod id;
 pub mod identity;
 pub mod money;
 pub mod page;
+pub mod server;
+pub mod telemetry;
 pub mod text;

@@ -1,1 +1,136 @@
-fn main(){}
+//! The command line.
+
+use std::{io::Write, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use daybook::{
+    app::App,
+    clock::Clock,
+    config::{BadSetting, Config, Settings},
+    db::Db,
+    identity::{Passwords, TokenKey},
+    server, telemetry,
+};
+use tokio::net::TcpListener;
+
+/// One GraphQL API server for the money of a small shop or a household.
+///
+/// Without a command it serves. On a fresh machine nothing needs to be set: it makes a SQLite database in the working
+/// directory and listens on http://127.0.0.1:8000.
+#[derive(Parser)]
+#[command(name = "daybook", version, max_term_width = 100)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Clone, Copy, Subcommand)]
+enum Command {
+    /// Serve (the default)
+    Serve,
+    /// Apply the migrations that the database does not have yet, and end
+    Migrate,
+    /// Print the GraphQL schema, and end
+    Schema,
+}
+
+/// Why the program ends before its time.
+enum Stop {
+    BadSetting(BadSetting),
+    Failure(String),
+}
+
+fn main() -> ExitCode {
+    let CommandLine { command, settings } = CommandLine::parse();
+    let ended = match command.unwrap_or(Command::Serve) {
+        Command::Schema => print(&daybook::graphql::sdl()),
+        Command::Migrate => run(settings, migrate),
+        Command::Serve => run(settings, serve),
+    };
+    let (stop, code) = match ended {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Stop::BadSetting(bad)) => (bad.to_string(), 2),
+        Err(Stop::Failure(failure)) => (failure, 1),
+    };
+    eprintln!("daybook: {stop}");
+    ExitCode::from(code)
+}
+
+fn run<F: Future<Output = Result<(), Stop>>>(settings: Settings, command: fn(Config) -> F) -> Result<(), Stop> {
+    let (filter, format) = settings.log().map_err(Stop::BadSetting)?;
+    let config = settings.check().map_err(Stop::BadSetting)?;
+    telemetry::start(filter, format);
+    let runtime = tokio::runtime::Runtime::new().map_err(failure("cannot start"))?;
+    runtime.block_on(command(config))
+}
+
+async fn connect(config: &Config) -> Result<Db, Stop> {
+    let connected = Db::connect(config.database.as_str(), config.pool).await;
+    connected.map_err(failure(&format!("cannot open the database ({})", config.database)))
+}
+
+async fn migrate(config: Config) -> Result<(), Stop> {
+    let db = connect(&config).await?;
+    let applied = db.migrate().await.map_err(failure("cannot migrate the database"))?;
+    print(&format!("{applied} migrations applied ({})\n", config.database))
+}
+
+async fn serve(config: Config) -> Result<(), Stop> {
+    let secret = config.jwt_secret().map_err(Stop::BadSetting)?;
+    let db = connect(&config).await?;
+    if config.migrate {
+        db.migrate().await.map_err(failure("cannot migrate the database"))?;
+    } else if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
+        tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready says 503 until then");
+    }
+    let app = App {
+        db: db.clone(),
+        clock: Clock::system(),
+        passwords: Passwords::new().map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
+        token_key: TokenKey::new(&secret),
+        defaults: config.defaults,
+    };
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.map_err(failure(&format!("cannot listen on {}", config.listen)))?;
+    let address = listener.local_addr().map_err(failure("cannot tell the address"))?;
+    let explorer = if config.explorer { format!("http://{address}/") } else { "off".to_owned() };
+    print(&format!(
+        "Daybook {}\n  GraphQL   http://{address}/graphql\n  explorer  {explorer}\n  database  {}\n",
+        env!("CARGO_PKG_VERSION"),
+        config.database,
+    ))?;
+    let served = server::serve(listener, server::router(app, config.explorer), told_to_stop()).await;
+    served.map_err(failure("cannot serve"))?;
+    db.close().await.map_err(failure("cannot close the database"))
+}
+
+/// Done when the process is told to stop: by SIGTERM, or SIGINT, which Ctrl-C sends.
+async fn told_to_stop() {
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => terminate.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<Option<()>>();
+    tokio::select! {
+        _ = terminated => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+    tracing::info!("stopping");
+}
+
+fn print(text: &str) -> Result<(), Stop> {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(failure("cannot print"))
+}
+
+fn failure<E: std::fmt::Display>(what: &str) -> impl FnOnce(E) -> Stop {
+    let what = what.to_owned();
+    move |error| Stop::Failure(format!("{what}: {error}"))
+}

@@ -177,8 +177,9 @@ impl ScalarType for Decimal {
             Value::Number(number) => number.to_string(),
             _ => return Err(InputValueError::expected_type(value)),
         };
-        Self::from_text(&text)
-            .ok_or_else(|| InputValueError::custom("a decimal is digits with an optional sign and decimals, as in \"-1250.00\""))
+        Self::from_text(&text).ok_or_else(|| {
+            InputValueError::custom("a decimal is digits with an optional sign and decimals, as in \"-1250.00\"")
+        })
     }
 
     fn to_value(&self) -> Value {
@@ -254,7 +255,9 @@ mod tests {
             let value = serde_json::from_str(json).unwrap();
             assert!(Decimal::parse(Value::from_json(value).unwrap()).is_err(), "{json}");
         }
-        for (json, cents) in [("12.34", 1234), ("12", 1200), ("9007199254740993", 900_719_925_474_099_300), ("1e3", 100_000)] {
+        for (json, cents) in
+            [("12.34", 1234), ("12", 1200), ("9007199254740993", 900_719_925_474_099_300), ("1e3", 100_000)]
+        {
             let value = Value::from_json(serde_json::from_str(json).unwrap()).unwrap();
             assert_eq!(Decimal::parse(value).unwrap().to_minor(currency("USD")), Ok(cents), "{json}");
         }

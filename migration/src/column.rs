@@ -23,21 +23,14 @@ pub(crate) fn counter(manager: &SchemaManager<'_>, name: &'static str) -> Column
 }
 
 /// A foreign key to the `id` of another table.
-pub(crate) fn reference(
-    from: &'static str,
-    column: &'static str,
-    to: &'static str,
-) -> ForeignKeyCreateStatement {
+pub(crate) fn reference(from: &'static str, column: &'static str, to: &'static str) -> ForeignKeyCreateStatement {
     ForeignKey::create().from(from, column).to(to, "id").take()
 }
 
 /// A unique index over some columns of a table, named after them.
 pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create();
-    index
-        .name(format!("{table}_{}_key", columns.join("_")))
-        .table(table)
-        .unique();
+    index.name(format!("{table}_{}_key", columns.join("_"))).table(table).unique();
     for column in columns {
         index.col(*column);
     }

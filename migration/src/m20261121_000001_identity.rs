@@ -68,9 +68,7 @@ impl MigrationTrait for Migration {
                     .take(),
             )
             .await?;
-        manager
-            .create_index(Index::create().name("member_user_id_idx").table("member").col("user_id").take())
-            .await?;
+        manager.create_index(Index::create().name("member_user_id_idx").table("member").col("user_id").take()).await?;
 
         manager
             .create_table(
@@ -110,11 +108,7 @@ impl MigrationTrait for Migration {
             .await?;
         manager
             .create_index(
-                Index::create()
-                    .name("refresh_token_session_id_idx")
-                    .table("refresh_token")
-                    .col("session_id")
-                    .take(),
+                Index::create().name("refresh_token_session_id_idx").table("refresh_token").col("session_id").take(),
             )
             .await
     }

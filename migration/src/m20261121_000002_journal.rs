@@ -29,10 +29,7 @@ impl MigrationTrait for Migration {
             manager.drop_table(Table::drop().table(table).take()).await?;
         }
         if manager.get_database_backend() == DbBackend::Postgres {
-            manager
-                .get_connection()
-                .execute_unprepared("DROP FUNCTION refuse_change()")
-                .await?;
+            manager.get_connection().execute_unprepared("DROP FUNCTION refuse_change()").await?;
         }
         Ok(())
     }
@@ -61,8 +58,18 @@ async fn create_account(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .check(one_of(
                     "kind",
                     &[
-                        "WALLET", "OUTSIDE", "EXCHANGE", "RECEIVABLE", "CASH", "INCOME", "EXPENSE",
-                        "SALES", "CGST", "SGST", "IGST", "CHARGES",
+                        "WALLET",
+                        "OUTSIDE",
+                        "EXCHANGE",
+                        "RECEIVABLE",
+                        "CASH",
+                        "INCOME",
+                        "EXPENSE",
+                        "SALES",
+                        "CGST",
+                        "SGST",
+                        "IGST",
+                        "CHARGES",
                     ],
                 ))
                 .check(one_of("status", &["ACTIVE", "FROZEN", "CLOSED"]))
@@ -76,12 +83,8 @@ async fn create_account(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .take(),
         )
         .await?;
-    manager
-        .create_index(unique("account", &["holder_id", "kind", "currency"]))
-        .await?;
-    manager
-        .create_index(Index::create().name("account_book_id_idx").table("account").col("book_id").take())
-        .await
+    manager.create_index(unique("account", &["holder_id", "kind", "currency"])).await?;
+    manager.create_index(Index::create().name("account_book_id_idx").table("account").col("book_id").take()).await
 }
 
 async fn create_journal_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -113,17 +116,23 @@ async fn create_journal_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
                 .check(one_of(
                     "kind",
                     &[
-                        "DEPOSIT", "WITHDRAWAL", "TRANSFER", "EXCHANGE", "CREDIT", "DEBIT", "INVOICE",
-                        "RECEIPT", "INCOME", "EXPENSE",
+                        "DEPOSIT",
+                        "WITHDRAWAL",
+                        "TRANSFER",
+                        "EXCHANGE",
+                        "CREDIT",
+                        "DEBIT",
+                        "INVOICE",
+                        "RECEIPT",
+                        "INCOME",
+                        "EXPENSE",
                     ],
                 ))
                 .check(Expr::cust(
                     "(status = 'SUCCEEDED' AND failure IS NULL AND meant_for_id IS NULL) \
                      OR (status = 'FAILED' AND failure IS NOT NULL AND reverses_id IS NULL)",
                 ))
-                .check(Expr::cust(
-                    "(reverses_id IS NULL AND amount > 0) OR (reverses_id IS NOT NULL AND amount < 0)",
-                ))
+                .check(Expr::cust("(reverses_id IS NULL AND amount > 0) OR (reverses_id IS NOT NULL AND amount < 0)"))
                 .check(Expr::cust("length(currency) = 3"))
                 .check(Expr::cust("length(reference) > 0"))
                 .check(Expr::cust("(idempotency_key IS NULL) = (request_hash IS NULL)"))
@@ -131,9 +140,7 @@ async fn create_journal_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
                 .take(),
         )
         .await?;
-    manager
-        .create_index(unique("journal_entry", &["book_id", "idempotency_key"]))
-        .await?;
+    manager.create_index(unique("journal_entry", &["book_id", "idempotency_key"])).await?;
     manager.create_index(unique("journal_entry", &["reverses_id"])).await?;
     // A refused attempt does not use its reference up: the same payment may be tried again.
     let mut reference = unique("journal_entry", &["book_id", "reference"]);
@@ -165,12 +172,8 @@ async fn create_posting(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .take(),
         )
         .await?;
-    manager
-        .create_index(unique("posting", &["debit_account_id", "debit_seq"]))
-        .await?;
-    manager
-        .create_index(unique("posting", &["credit_account_id", "credit_seq"]))
-        .await
+    manager.create_index(unique("posting", &["debit_account_id", "debit_seq"])).await?;
+    manager.create_index(unique("posting", &["credit_account_id", "credit_seq"])).await
 }
 
 async fn make_append_only(manager: &SchemaManager<'_>) -> Result<(), DbErr> {

@@ -29,9 +29,7 @@ impl MigrationTrait for Migration {
                     .take(),
             )
             .await?;
-        manager
-            .create_index(Index::create().name("wallet_book_id_idx").table("wallet").col("book_id").take())
-            .await?;
+        manager.create_index(Index::create().name("wallet_book_id_idx").table("wallet").col("book_id").take()).await?;
         manager
             .create_index(
                 Index::create()

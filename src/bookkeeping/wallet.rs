@@ -178,8 +178,7 @@ pub async fn set_status(
         .write(|tx| async move {
             lock_book(&tx, viewer).await?;
             let mut wallet = require(&*tx, viewer, id, "id").await?.wallet;
-            let account =
-                journal::lock_of_holder(&tx, AccountKind::Wallet, wallet.currency, wallet.id.cast()).await?;
+            let account = journal::lock_of_holder(&tx, AccountKind::Wallet, wallet.currency, wallet.id.cast()).await?;
             let account = account.ok_or_else(|| DbErr::RecordNotFound(format!("no account of {}", wallet.id)))?;
             if account.status == status {
                 return Ok(Wallet { wallet, account });
@@ -214,7 +213,6 @@ async fn lock_book(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<()> {
     book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
     Ok(())
 }
-
 
 async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Wallet>) -> Result<Wallet> {
     Ok(find(conn, viewer, id).await?.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)

@@ -62,8 +62,7 @@ pub async fn resolve(app: &App, named: &WalletRef, currency: Option<Currency>) -
         WalletRef::Username(username) if username.contains(char::is_control) => return Ok(None),
         WalletRef::Username(username) => user::Column::UsernameKey.eq(username_key(username)),
     };
-    let members =
-        wallet::Entity::belongs_to(member::Entity).from(wallet::Column::BookId).to(member::Column::BookId);
+    let members = wallet::Entity::belongs_to(member::Entity).from(wallet::Column::BookId).to(member::Column::BookId);
     let users = member::Entity::belongs_to(user::Entity).from(member::Column::UserId).to(user::Column::Id);
     let wallet = wallets
         .join(JoinType::InnerJoin, members.into())

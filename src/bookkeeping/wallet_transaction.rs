@@ -163,8 +163,7 @@ pub async fn parties(
     conn: &impl ConnectionTrait,
     accounts: impl IntoIterator<Item = Id<kind::Account>>,
 ) -> Result<Vec<Party>> {
-    let accounts =
-        account::Entity::find().filter(account::Column::Id.is_in(accounts)).all(conn).await?;
+    let accounts = account::Entity::find().filter(account::Column::Id.is_in(accounts)).all(conn).await?;
     let names = identity::display_names(conn, accounts.iter().map(|account| account.book_id)).await?;
     Ok(accounts
         .into_iter()
@@ -275,17 +274,17 @@ impl Request<'_> {
             (_, None) => (own_id, outside),
         };
         let trace = if self.kind == EntryKind::Deposit { (outside, own_id) } else { (own_id, outside) };
-        let attempt =
-            Attempt { debit: trace.0, credit: trace.1, meant_for: payee.map(|payee| payee.account.id) };
+        let attempt = Attempt { debit: trace.0, credit: trace.1, meant_for: payee.map(|payee| payee.account.id) };
         Ok((Line { debit, credit, amount }, attempt))
     }
 
     fn outcome(&self, posted: Posted) -> Result<Outcome> {
-        let refusal = posted.entry.failure.map(|failure| self.refusal(failure));
-        let posting = posted.postings.first();
-        let posting = posting.ok_or_else(|| DbErr::RecordNotFound(format!("{} has no posting", posted.entry.id)))?;
-        let transaction = WalletTransaction::new(posted.entry.clone(), posting);
-        Ok(Outcome { transaction, refusal, replayed: posted.replayed })
+        let Posted { entry, postings, replayed } = posted;
+        let refusal = entry.failure.map(|failure| self.refusal(failure));
+        let Some(posting) = postings.first() else {
+            return Err(DbErr::RecordNotFound(format!("{} has no posting", entry.id)).into());
+        };
+        Ok(Outcome { transaction: WalletTransaction::new(entry, posting), refusal, replayed })
     }
 
     /// A failure, said of what the input calls the accounts.

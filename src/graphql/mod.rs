@@ -15,7 +15,9 @@ mod wallet_history;
 mod wallet_party;
 mod wallet_transaction;
 
-use async_graphql::{EmptySubscription, MergedObject, Request, SDLExportOptions, dataloader::DataLoader};
+use async_graphql::{
+    EmptySubscription, MergedObject, Request, SDLExportOptions, SchemaBuilder, dataloader::DataLoader,
+};
 
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, UNAUTHENTICATED};
 use crate::{app::App, identity::Viewer};
@@ -35,25 +37,21 @@ pub struct Query(
 
 /// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(
-    session::SessionMutation,
-    wallet::WalletMutation,
-    wallet_transaction::WalletTransactionMutation,
-);
+pub struct Mutation(session::SessionMutation, wallet::WalletMutation, wallet_transaction::WalletTransactionMutation);
 
 /// Daybook's schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// The schema, for an app.
+/// The schema, still without the app that its resolvers work on.
 #[must_use]
-pub fn schema(app: App) -> Schema {
-    builder().data(app).finish()
+pub fn schema_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).limit_depth(MOST_DEPTH)
 }
 
 /// The schema in the schema definition language, as `schema.graphql` has it.
 #[must_use]
 pub fn sdl() -> String {
-    builder().finish().sdl_with_options(
+    schema_builder().finish().sdl_with_options(
         SDLExportOptions::new()
             .sorted_fields()
             .sorted_arguments()
@@ -62,10 +60,6 @@ pub fn sdl() -> String {
             .include_specified_by()
             .use_space_ident(),
     )
-}
-
-fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).limit_depth(MOST_DEPTH)
 }
 
 /// Puts the user who asks into a request, with loaders of their own, so that what is loaded for one user cannot reach

@@ -63,10 +63,7 @@ impl Passwords {
         Ok(matches && exists)
     }
 
-    async fn in_a_place<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    async fn in_a_place<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
         let busy = || Refusal::new(Code::TryAgain, "", "Too many people are logging in. Try again.");
         let _in_queue = self.queue.try_acquire().map_err(|_| busy())?;
         let place = self.places.clone().acquire_owned().await.map_err(fault)?;

@@ -88,8 +88,7 @@ async fn write(
     }
     user::Entity::insert(user.clone().into_active_model()).exec_without_returning(tx).await?;
     let book = bookkeeping::book::open(tx, book_name, currency, user.created_at).await?;
-    let member =
-        member::Model { book_id: book.id, user_id: user.id, role: Role::Owner, created_at: user.created_at };
+    let member = member::Model { book_id: book.id, user_id: user.id, role: Role::Owner, created_at: user.created_at };
     member::Entity::insert(member.into_active_model()).exec_without_returning(tx).await?;
     bookkeeping::wallet::open(tx, book.id, currency, None, user.created_at).await?;
     session::start(app, tx, user, book.id).await
@@ -119,9 +118,7 @@ async fn taken(
         taken("phone", "This phone number is another user's.", &|other| {
             phone.is_some() && phone == other.phone.as_deref()
         }),
-        taken("email", "This e-mail address is another user's.", &|other| {
-            email.is_some() && email == other.email_key
-        }),
+        taken("email", "This e-mail address is another user's.", &|other| email.is_some() && email == other.email_key),
     ]
     .into_iter()
     .flatten()

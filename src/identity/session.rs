@@ -6,7 +6,8 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Set, sea_query::{Expr, LockType},
+    QuerySelect, Set,
+    sea_query::{Expr, LockType},
 };
 
 use super::{
@@ -63,8 +64,7 @@ pub(super) async fn start(
     book_id: Id<kind::Book>,
 ) -> Result<Grant> {
     let now = app.clock.now();
-    let session =
-        session::Model { id: Id::generate(), user_id: user.id, book_id, created_at: now, ended_at: None };
+    let session = session::Model { id: Id::generate(), user_id: user.id, book_id, created_at: now, ended_at: None };
     let viewer = Viewer { user: user.id, book: book_id, session: session.id };
     session::Entity::insert(session.into_active_model()).exec_without_returning(tx).await?;
     grant(app, tx, user.clone(), &viewer, now).await
@@ -102,9 +102,9 @@ async fn exchange(app: &App, tx: &DatabaseTransaction, token_hash: Vec<u8>) -> R
     let Some(session) = session.filter(|_| now < token.expires_at) else { return Ok(None) };
     let Some(user) = entity::user::Entity::find_by_id(session.user_id).one(tx).await? else { return Ok(None) };
 
-    let mut used = token.into_active_model();
-    used.used_at = Set(Some(now));
-    used.update(tx).await?;
+    let mut row = token.into_active_model();
+    row.used_at = Set(Some(now));
+    row.update(tx).await?;
     refresh_token::Entity::delete_many()
         .filter(refresh_token::Column::SessionId.eq(session_id))
         .filter(refresh_token::Column::ExpiresAt.lt(now))

@@ -109,8 +109,7 @@ pub(super) async fn lock(
     drafts: &[Draft],
 ) -> Result<HashMap<Id<kind::Account>, account::Model>> {
     let lines = drafts.iter().flat_map(|draft| &draft.lines).flat_map(|line| [line.debit, line.credit]);
-    let attempts =
-        drafts.iter().filter_map(|draft| draft.attempt).flat_map(|attempt| [attempt.debit, attempt.credit]);
+    let attempts = drafts.iter().filter_map(|draft| draft.attempt).flat_map(|attempt| [attempt.debit, attempt.credit]);
     let ids: BTreeSet<_> = lines.chain(attempts).collect();
     let accounts = account::Entity::find()
         .filter(account::Column::Id.is_in(ids))
@@ -121,11 +120,7 @@ pub(super) async fn lock(
     Ok(accounts.into_iter().map(|account| (account.id, account)).collect())
 }
 
-fn held_by(
-    account_kind: AccountKind,
-    currency: Currency,
-    holder_id: Id<kind::Holder>,
-) -> Select<account::Entity> {
+fn held_by(account_kind: AccountKind, currency: Currency, holder_id: Id<kind::Holder>) -> Select<account::Entity> {
     account::Entity::find()
         .filter(account::Column::HolderId.eq(holder_id))
         .filter(account::Column::Kind.eq(account_kind))

@@ -99,11 +99,9 @@ pub enum Refused {
 impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::IdempotencyConflict => Self::new(
-                Code::IdempotencyConflict,
-                "idempotencyKey",
-                "This key was used before, with another input.",
-            ),
+            Refused::IdempotencyConflict => {
+                Self::new(Code::IdempotencyConflict, "idempotencyKey", "This key was used before, with another input.")
+            }
             Refused::ReferenceTaken => {
                 Self::new(Code::Taken, "reference", "Another entry of this book has this reference.")
             }

@@ -108,9 +108,7 @@ fn apply(state: &mut State, draft: &Draft, lines: &[Line], guarded: bool) -> Res
         if line.debit == line.credit {
             return Err(Stop::Failure(Failure::SameAccount));
         }
-        for (id, not_active) in
-            [(line.debit, Failure::DebitNotActive), (line.credit, Failure::CreditNotActive)]
-        {
+        for (id, not_active) in [(line.debit, Failure::DebitNotActive), (line.credit, Failure::CreditNotActive)] {
             let account = accounts.get(&id).ok_or(Stop::NoAccount(id))?;
             if guarded && account.status != AccountStatus::Active {
                 return Err(Stop::Failure(not_active));
@@ -152,8 +150,7 @@ fn step(
 ) -> Result<(i64, i64), Stop> {
     let account = accounts.get_mut(&id).ok_or(Stop::NoAccount(id))?;
     let too_much = Stop::Failure(Failure::LimitReached);
-    let (Some(debits), Some(credits)) = (account.debits.checked_add(debit), account.credits.checked_add(credit))
-    else {
+    let (Some(debits), Some(credits)) = (account.debits.checked_add(debit), account.credits.checked_add(credit)) else {
         return Err(too_much);
     };
     account.debits = debits;

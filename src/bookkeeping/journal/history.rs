@@ -8,8 +8,8 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter, QueryTrait,
-    SelectTwo,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
+    QueryTrait, SelectTwo,
     sea_query::{Asterisk, Query, SelectStatement, UnionType},
 };
 
@@ -172,10 +172,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn at(
-    conn: &impl ConnectionTrait,
-    questions: &[(&account::Model, DateTime<Utc>)],
-) -> Result<Vec<Standing>> {
+pub async fn at(conn: &impl ConnectionTrait, questions: &[(&account::Model, DateTime<Utc>)]) -> Result<Vec<Standing>> {
     let mut searches: Vec<_> = questions.iter().map(|(account, time)| Search::new(account, *time)).collect();
     while searches.iter().any(|search| search.probe().is_some()) {
         let probes: Vec<_> = searches.iter().filter_map(Search::probe).collect();
@@ -294,8 +291,5 @@ fn union(arms: impl IntoIterator<Item = SelectStatement>) -> Option<SelectStatem
 
 /// The two models of a row, under the names that SeaORM gives to the columns of a join.
 fn models(row: &sea_orm::QueryResult) -> Result<(posting::Model, journal_entry::Model)> {
-    Ok((
-        posting::Model::from_query_result(row, "A_")?,
-        journal_entry::Model::from_query_result(row, "B_")?,
-    ))
+    Ok((posting::Model::from_query_result(row, "A_")?, journal_entry::Model::from_query_result(row, "B_")?))
 }

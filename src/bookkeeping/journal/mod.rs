@@ -10,10 +10,10 @@
 //! | step | where | pure | what it does |
 //! |---|---|---|---|
 //! | prepare | the caller, [`Draft`] | yes | says what is to be moved |
-//! | lock | [`account::lock`] | | locks the accounts of all drafts, in the order of their ids |
-//! | read | [`repeats`] | | finds entries with the same idempotency key or reference |
-//! | fold | [`fold`] | yes | applies one draft after the other in memory; each succeeds or is refused on its own |
-//! | write | [`write()`] | | writes each table once |
+//! | lock | `account` | | locks the accounts of all drafts, in the order of their ids |
+//! | read | `repeats` | | finds entries with the same idempotency key or reference |
+//! | fold | `fold` | yes | applies one draft after the other in memory; each succeeds or is refused on its own |
+//! | write | `write` | | writes each table once |
 //!
 //! What bounds it: one transaction locks at most three accounts for each draft, and always in the same order, so that two
 //! of them cannot wait for each other. What may not happen: an entry or a posting is never updated or deleted (a
@@ -54,11 +54,7 @@ pub async fn submit(db: &Db, clock: &Clock, draft: &Draft) -> Result<Result<Post
 ///
 /// # Errors
 /// When the database fails; the transaction must then be given up.
-pub async fn post(
-    tx: &DatabaseTransaction,
-    clock: &Clock,
-    drafts: &[Draft],
-) -> Result<Vec<Result<Posted, Refused>>> {
+pub async fn post(tx: &DatabaseTransaction, clock: &Clock, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
     let accounts = account::lock(tx, drafts).await?;
     let repeats = repeats::find(tx, drafts).await?;
     // Read only now, when the accounts are ours: their entries are in the order of their times.

@@ -60,10 +60,7 @@ pub(super) async fn find(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<V
 }
 
 /// Adds the postings to results that are entries of earlier requests.
-pub(super) async fn load_postings(
-    conn: &impl ConnectionTrait,
-    results: &mut [Result<Posted, Refused>],
-) -> Result<()> {
+pub(super) async fn load_postings(conn: &impl ConnectionTrait, results: &mut [Result<Posted, Refused>]) -> Result<()> {
     let replayed: Vec<_> = results.iter_mut().flatten().filter(|posted| posted.replayed).collect();
     if replayed.is_empty() {
         return Ok(());

@@ -1,0 +1,194 @@
+//! Settings: from flags and from the environment, checked at start.
+//!
+//! Each setting is documented where it is read, and `daybook --help` shows that. What cannot be used ends the program with a
+//! line that names the setting, what it holds and what it should hold.
+
+mod database;
+mod secret;
+
+use std::{fmt, net::SocketAddr};
+
+use clap::{Args, ValueEnum};
+use phonenumber::country;
+use tracing_subscriber::EnvFilter;
+
+pub use self::database::DatabaseUrl;
+use crate::{app::Defaults, db::PoolSize, money::Currency};
+
+/// The settings as they came, not checked yet.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// Address and port to listen on
+    #[arg(long, global = true, env = "DAYBOOK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
+    listen: String,
+
+    /// Database: `sqlite:PATH` for a SQLite file, or `postgres://USER:PASSWORD@HOST/NAME` for PostgreSQL 15 or newer
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        value_name = "URL",
+        default_value = "sqlite:daybook.db",
+        hide_env_values = true
+    )]
+    database_url: String,
+
+    /// Secret that access tokens are signed with, 32 bytes or more. With SQLite it may be absent: a random one is made and
+    /// kept beside the database. Better given by the environment than by a flag, which other users of the machine can see
+    #[arg(long, global = true, env = "DAYBOOK_JWT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    jwt_secret: Option<String>,
+
+    /// Currency of a new book when the user names none: a code of ISO 4217, or YEM
+    #[arg(long, global = true, env = "DAYBOOK_CURRENCY", value_name = "CODE", default_value = "YEM")]
+    currency: String,
+
+    /// Region of phone numbers without a country code: two letters of ISO 3166, such as YE. Without it, numbers must begin
+    /// with + and the country code
+    #[arg(long, global = true, env = "DAYBOOK_PHONE_REGION", value_name = "REGION")]
+    phone_region: Option<String>,
+
+    /// What to log: error, warn, info, debug, trace, or directives such as info,daybook=debug
+    #[arg(long, global = true, env = "DAYBOOK_LOG", value_name = "FILTER", default_value = "info")]
+    log: String,
+
+    /// How to log: text or json
+    #[arg(long, global = true, env = "DAYBOOK_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
+    log_format: String,
+
+    /// Most connections to the database at once, 1 to 1000. SQLite has one more, for writing
+    #[arg(long, global = true, env = "DAYBOOK_POOL_MAX", value_name = "COUNT", default_value = "16")]
+    pool_max: String,
+
+    /// Connections to the database that stay open when there is nothing to do, 0 to the most
+    #[arg(long, global = true, env = "DAYBOOK_POOL_MIN", value_name = "COUNT", default_value = "1")]
+    pool_min: String,
+
+    /// Whether to serve the explorer page at /: on, off, or auto, which is on when listening on a loopback address
+    #[arg(long, global = true, env = "DAYBOOK_EXPLORER", value_name = "WHEN", default_value = "auto")]
+    explorer: String,
+
+    /// Whether to apply migrations at start: always, never, or auto, which is for SQLite only
+    #[arg(long, global = true, env = "DAYBOOK_MIGRATE", value_name = "WHEN", default_value = "auto")]
+    migrate: String,
+}
+
+/// The settings, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Which database.
+    pub database: DatabaseUrl,
+    /// How many connections to it.
+    pub pool: PoolSize,
+    /// What is meant where a user says nothing.
+    pub defaults: Defaults,
+    /// Whether to serve the explorer.
+    pub explorer: bool,
+    /// Whether to apply migrations at start.
+    pub migrate: bool,
+    jwt_secret: Option<String>,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// A setting that cannot be used.
+#[derive(Debug, PartialEq, Eq)]
+pub struct BadSetting {
+    /// Its name in the environment.
+    pub variable: &'static str,
+    /// Its flag.
+    pub flag: &'static str,
+    /// What it holds, or for a secret something about it.
+    pub holds: String,
+    /// What it should hold.
+    pub should_hold: String,
+}
+
+impl fmt::Display for BadSetting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { variable, flag, holds, should_hold } = self;
+        write!(f, "{variable} ({flag}) holds {holds}; it should hold {should_hold}")
+    }
+}
+
+impl BadSetting {
+    fn new(variable: &'static str, flag: &'static str, holds: &str, should_hold: impl Into<String>) -> Self {
+        Self { variable, flag, holds: format!("{holds:?}"), should_hold: should_hold.into() }
+    }
+}
+
+impl Settings {
+    /// How to log.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn log(&self) -> Result<(EnvFilter, LogFormat), BadSetting> {
+        let filter = self.log.parse().map_err(|_| {
+            let should_hold = "error, warn, info, debug, trace, or directives such as info,daybook=debug";
+            BadSetting::new("DAYBOOK_LOG", "--log", &self.log, should_hold)
+        })?;
+        let format = LogFormat::from_str(&self.log_format, true)
+            .map_err(|_| BadSetting::new("DAYBOOK_LOG_FORMAT", "--log-format", &self.log_format, "text or json"))?;
+        Ok((filter, format))
+    }
+
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn check(self) -> Result<Config, BadSetting> {
+        let listen: SocketAddr = self.listen.parse().map_err(|_| {
+            let should_hold = "an IP address and a port, such as 127.0.0.1:8000 or [::]:8000";
+            BadSetting::new("DAYBOOK_LISTEN", "--listen", &self.listen, should_hold)
+        })?;
+        let database: DatabaseUrl = self.database_url.parse()?;
+        let currency: Currency = self.currency.parse().map_err(|_| {
+            let should_hold = "a currency code of ISO 4217, such as USD, or YEM";
+            BadSetting::new("DAYBOOK_CURRENCY", "--currency", &self.currency, should_hold)
+        })?;
+        let phone_region = self.phone_region.map(|region| phone_region(&region)).transpose()?;
+        let most = count("DAYBOOK_POOL_MAX", "--pool-max", &self.pool_max, 1..=1000)?;
+        let least = count("DAYBOOK_POOL_MIN", "--pool-min", &self.pool_min, 0..=most)?;
+        let explorer = match self.explorer.as_str() {
+            "on" => true,
+            "off" => false,
+            "auto" => listen.ip().is_loopback(),
+            other => return Err(BadSetting::new("DAYBOOK_EXPLORER", "--explorer", other, "on, off or auto")),
+        };
+        let migrate = match self.migrate.as_str() {
+            "always" => true,
+            "never" => false,
+            "auto" => database.is_sqlite(),
+            other => return Err(BadSetting::new("DAYBOOK_MIGRATE", "--migrate", other, "always, never or auto")),
+        };
+        let pool = PoolSize { most, least };
+        let defaults = Defaults { currency, phone_region };
+        Ok(Config { listen, database, pool, defaults, explorer, migrate, jwt_secret: self.jwt_secret })
+    }
+}
+
+fn phone_region(region: &str) -> Result<country::Id, BadSetting> {
+    region.parse().map_err(|_| {
+        let should_hold = "a region of ISO 3166 in two capital letters, such as YE";
+        BadSetting::new("DAYBOOK_PHONE_REGION", "--phone-region", region, should_hold)
+    })
+}
+
+fn count(
+    variable: &'static str,
+    flag: &'static str,
+    text: &str,
+    range: std::ops::RangeInclusive<u32>,
+) -> Result<u32, BadSetting> {
+    text.parse().ok().filter(|count| range.contains(count)).ok_or_else(|| {
+        BadSetting::new(variable, flag, text, format!("a number from {} to {}", range.start(), range.end()))
+    })
+}

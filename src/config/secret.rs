@@ -1,0 +1,71 @@
+//! The secret that access tokens are signed with: given, or with SQLite made once and kept beside the database.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+
+use super::{BadSetting, Config};
+
+/// The fewest bytes that make a secret: as many as SHA-256 gives (RFC 7518 section 3.2).
+const SHORTEST: usize = 32;
+
+impl Config {
+    /// The secret. Makes one if there is none, on SQLite.
+    ///
+    /// # Errors
+    /// When it is missing or too short, or its file cannot be read or written.
+    pub fn jwt_secret(&self) -> Result<Vec<u8>, BadSetting> {
+        let bad = |holds: String| BadSetting {
+            variable: "DAYBOOK_JWT_SECRET",
+            flag: "--jwt-secret",
+            holds,
+            should_hold: format!(
+                "a random secret of {SHORTEST} bytes or more, such as `openssl rand -base64 48` prints"
+            ),
+        };
+        if let Some(secret) = &self.jwt_secret {
+            return match secret.len() {
+                SHORTEST.. => Ok(secret.clone().into_bytes()),
+                bytes => Err(bad(format!("{bytes} bytes"))),
+            };
+        }
+        let Some(database) = self.database.file() else { return Err(bad("nothing".to_owned())) };
+        let path = beside(database);
+        let secret = find_or_make(&path).map_err(|error| bad(format!("nothing, and {}: {error}", path.display())))?;
+        match secret.len() {
+            SHORTEST.. => Ok(secret),
+            bytes => Err(bad(format!("nothing, and {} has {bytes} bytes", path.display()))),
+        }
+    }
+}
+
+fn beside(database: &Path) -> PathBuf {
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push(".jwt-secret");
+    database.with_file_name(name)
+}
+
+fn find_or_make(path: &Path) -> io::Result<Vec<u8>> {
+    match fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
+        read => read,
+    }
+}
+
+fn make(path: &Path) -> io::Result<Vec<u8>> {
+    let mut random = [0; 48];
+    getrandom::fill(&mut random)?;
+    let secret = BASE64_STANDARD.encode(random).into_bytes();
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(&secret)?;
+    file.sync_all()?;
+    Ok(secret)
+}

@@ -1,0 +1,153 @@
+//! `POST /graphql`: from a body to a response.
+//!
+//! The library's own axum service is not used: it takes forms and bodies without a content type (so that another site could
+//! send mutations in a user's name), does not know the codes of errors, and answers `data: null` to what was never executed.
+
+use async_graphql::{Request, Response as Executed, ServerError, Value, parser::parse_query};
+use async_graphql_axum::GraphQLResponse;
+use axum::{
+    Extension,
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
+    },
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    parameters::{MediaType, Parameters, is_json, pick, require_variables},
+    phase::{Phase, Started},
+    refused::Refused,
+    request_log::{RequestId, Summary},
+};
+use crate::{
+    app::App,
+    graphql::{ApiError, INTERNAL_SERVER_ERROR, Schema, schema_builder, with_viewer},
+    identity::{self, Viewer},
+};
+
+/// The largest document, in bytes.
+const LARGEST_DOCUMENT: usize = 16 * 1024;
+
+/// What the endpoint needs.
+#[derive(Clone)]
+pub(super) struct Endpoint {
+    app: App,
+    schema: Schema,
+}
+
+impl Endpoint {
+    pub(super) fn new(app: App) -> Self {
+        let schema = schema_builder().data(app.clone()).extension(Phase).finish();
+        Self { app, schema }
+    }
+}
+
+pub(super) async fn handle(
+    State(endpoint): State<Endpoint>,
+    Extension(RequestId(id)): Extension<RequestId>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let mut summary = Summary::default();
+    let media_type = MediaType::accepted(&headers);
+    let mut response = match answer(&endpoint, &headers, body, &mut summary).await {
+        Ok(mut executed) => {
+            executed.errors.iter_mut().for_each(|error| complete(error, id));
+            summary.error = executed.errors.first().and_then(code);
+            GraphQLResponse::from(executed).into_response()
+        }
+        Err(mut refused) => {
+            refused.errors.iter_mut().for_each(|error| complete(error, id));
+            summary.error = refused.errors.first().and_then(code);
+            refused.into_response(media_type)
+        }
+    };
+    let answer_headers = response.headers_mut();
+    answer_headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.content_type()));
+    answer_headers.insert(VARY, HeaderValue::from_static("Accept"));
+    answer_headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer_headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response.extensions_mut().insert(summary);
+    response
+}
+
+/// Executes what a request asks for, or refuses it before that.
+async fn answer(
+    endpoint: &Endpoint,
+    headers: &HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+    summary: &mut Summary,
+) -> Result<Executed, Refused> {
+    if !is_json(headers) {
+        let message = "Send `Content-Type: application/json`.";
+        return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
+    }
+    let body = body.map_err(|rejection| {
+        let message = "The body cannot be read, or is larger than 1 MiB.";
+        Refused::with_status(rejection.status(), "BAD_REQUEST", message)
+    })?;
+    let Parameters { query, operation_name, variables } = Parameters::parse(&body)?;
+    let viewer = viewer(endpoint, headers).await?;
+    if query.len() > LARGEST_DOCUMENT {
+        let message = format!("The document is larger than {LARGEST_DOCUMENT} bytes.");
+        return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
+    }
+    let document = parse_query(&query)
+        .map_err(|error| Refused::from(vec![ServerError::from(error)]).coded("GRAPHQL_PARSE_FAILED"))?;
+    let (name, operation) = pick(&document, operation_name.as_deref())?;
+    summary.operation = name.map(str::to_owned);
+    require_variables(operation, &variables)?;
+
+    let started = Started::default();
+    let mut request = Request::new(query).variables(variables).data(started.clone());
+    request.operation_name = operation_name;
+    request.set_parsed_query(document);
+    if let Some(viewer) = viewer {
+        request = with_viewer(request, &endpoint.app, viewer);
+    }
+    let executed = endpoint.schema.execute(request).await;
+    if started.get() {
+        return Ok(executed);
+    }
+    Err(Refused::from(executed.errors).coded("GRAPHQL_VALIDATION_FAILED"))
+}
+
+/// What every error of a response has: a code; and when it is ours, the name under which the log has it.
+fn complete(error: &mut ServerError, id: uuid::Uuid) {
+    let extensions = error.extensions.get_or_insert_default();
+    match extensions.get("code") {
+        // Our errors have codes (`ApiError`); the library's, when a request is executed, say that an argument cannot be
+        // read.
+        None => extensions.set("code", "BAD_USER_INPUT"),
+        Some(code) if *code == Value::from(INTERNAL_SERVER_ERROR) => extensions.set("requestId", id.to_string()),
+        Some(_) => {}
+    }
+}
+
+fn code(error: &ServerError) -> Option<String> {
+    match error.extensions.as_ref()?.get("code")? {
+        Value::String(code) => Some(code.clone()),
+        Value::Enum(code) => Some(code.to_string()),
+        _ => None,
+    }
+}
+
+/// Who asks. A token that is not valid is not the same as no token.
+async fn viewer(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Option<Viewer>, Refused> {
+    let mut authorizations = headers.get_all(AUTHORIZATION).iter();
+    let Some(authorization) = authorizations.next() else { return Ok(None) };
+    let token = authorization
+        .to_str()
+        .ok()
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer") && authorizations.next().is_none())
+        .map(|(_, token)| token.trim());
+    let token = token.ok_or_else(Refused::unauthenticated)?;
+    match identity::authenticate(&endpoint.app, token).await {
+        Ok(viewer) => viewer.map(Some).map_err(|_| Refused::unauthenticated()),
+        Err(error) => Err(Refused::from(ApiError::from(error))),
+    }
+}

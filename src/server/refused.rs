@@ -1,0 +1,72 @@
+//! A request that is not executed: its response has errors and no `data`.
+
+use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError};
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::parameters::MediaType;
+use crate::graphql::ApiError;
+
+/// Why a request is not executed.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// The status when the response is `application/json`, whose clients look into the body.
+    json_status: StatusCode,
+    /// The status when the response is `application/graphql-response+json`.
+    graphql_status: StatusCode,
+    /// What is wrong.
+    pub(super) errors: Vec<ServerError>,
+}
+
+impl From<Vec<ServerError>> for Refused {
+    fn from(errors: Vec<ServerError>) -> Self {
+        Self { json_status: StatusCode::OK, graphql_status: StatusCode::BAD_REQUEST, errors }
+    }
+}
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        let mut error = Error::from(error).into_server_error(Pos::default());
+        error.locations.clear();
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self { json_status: status, graphql_status: status, errors: vec![error] }
+    }
+}
+
+impl Refused {
+    /// A GraphQL request that cannot be executed.
+    pub(super) fn new(code: &str, message: impl Into<String>) -> Self {
+        Self::from(vec![ServerError::new(message, None)]).coded(code)
+    }
+
+    /// An HTTP request that is no GraphQL request.
+    pub(super) fn with_status(status: StatusCode, code: &str, message: &str) -> Self {
+        Self { json_status: status, graphql_status: status, ..Self::new(code, message) }
+    }
+
+    /// A request with an access token that is not valid.
+    pub(super) fn unauthenticated() -> Self {
+        let message = "The access token is not valid: it is malformed or expired, or its session has ended.";
+        Self { graphql_status: StatusCode::UNAUTHORIZED, ..Self::new(crate::graphql::UNAUTHENTICATED, message) }
+    }
+
+    /// Gives all its errors a code.
+    pub(super) fn coded(mut self, code: &str) -> Self {
+        for error in &mut self.errors {
+            error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
+        }
+        self
+    }
+
+    pub(super) fn into_response(self, media_type: MediaType) -> Response {
+        let status = match media_type {
+            MediaType::Json => self.json_status,
+            MediaType::GraphqlResponse => self.graphql_status,
+        };
+        (status, Json(json!({ "errors": self.errors }))).into_response()
+    }
+}
