@@ -32,7 +32,7 @@ pub struct Db {
 ///
 /// It is shared, rather than lent, because a closure that borrows it for its future cannot be proved `Send` yet
 /// (rust-lang/rust#110338).
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Transaction(Arc<DatabaseTransaction>);
 
 impl Deref for Transaction {

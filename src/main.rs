@@ -16,7 +16,7 @@ use tokio::net::TcpListener;
 /// One GraphQL API server for the money of a small shop or a household.
 ///
 /// Without a command it serves. On a fresh machine nothing needs to be set: it makes a SQLite database in the working
-/// directory and listens on http://127.0.0.1:8000.
+/// directory and listens on port 8000 of this machine.
 #[derive(Parser)]
 #[command(name = "daybook", version, max_term_width = 100)]
 struct CommandLine {

@@ -11,7 +11,7 @@ pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refu
     if value.is_empty() {
         return Err(Refusal::new(Code::Invalid, path, "It must not be empty."));
     }
-    within(value, most, path, |c| c.is_control())
+    within(value, most, path, char::is_control)
 }
 
 /// Text for people that may run over several lines.

@@ -22,7 +22,6 @@ const MOST_NODES: usize = 100;
 /// Anything that has an id.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Id: unique among all things of all kinds."))]
-#[expect(clippy::large_enum_variant, reason = "it lives for one field")]
 pub(super) enum Node {
     User(User),
     Book(Book),

@@ -22,6 +22,7 @@ use crate::{
 /// Who registers.
 #[derive(InputObject)]
 #[graphql(name = "RegisterInput")]
+#[expect(missing_debug_implementations, reason = "it holds a password")]
 pub struct Registration {
     /// The name to log in with and to be paid by: 2 to 40 letters (a to z), digits, dots, underscores or hyphens, at least one
     /// of them a letter. Unique without regard to case.

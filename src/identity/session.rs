@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// What a user gets who logs in.
-#[derive(Clone, Debug)]
+#[expect(missing_debug_implementations, reason = "it holds tokens")]
 pub struct Grant {
     /// The user.
     pub user: entity::user::Model,

@@ -1,0 +1,129 @@
+//! An app of its own for each test.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use daybook::{
+    app::{App, Defaults},
+    clock::Clock,
+    db::{Db, PoolSize},
+    identity::{Passwords, TokenKey},
+    money::Currency,
+    server,
+};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+
+use super::{Client, User, postgres};
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    Sqlite,
+    Postgres,
+}
+
+/// The secret that the tests' access tokens are signed with.
+pub const SECRET: &str = "a secret that only the tests know, of 32 bytes or more";
+
+/// An app on a database of its own.
+pub struct TestApp {
+    pub app: App,
+    pub url: String,
+    client: Client,
+    time: Arc<AtomicI64>,
+    /// Removes the database. Dropped last.
+    _storage: Storage,
+}
+
+/// Where a database is, for as long as it is needed.
+pub enum Storage {
+    Sqlite { _dir: TempDir },
+    Postgres { _database: postgres::TestDatabase },
+}
+
+impl TestApp {
+    /// A fresh app; none when there is no such database on this machine.
+    pub async fn on(database: Database) -> Option<Self> {
+        let (url, storage) = fresh(database).await?;
+        let db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
+        let start: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
+        let time = Arc::new(AtomicI64::new(start.timestamp_micros()));
+        let source = time.clone();
+        // Each look at the clock is a millisecond later than the one before.
+        let now = move || DateTime::from_timestamp_micros(source.fetch_add(1000, Ordering::SeqCst)).unwrap();
+        let app = App {
+            db,
+            clock: Clock::new(now),
+            passwords: Passwords::new().unwrap(),
+            token_key: TokenKey::new(SECRET.as_bytes()),
+            defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
+        };
+        let client = Client::to_router(server::router(app.clone(), true));
+        Some(Self { app, url, client, time, _storage: storage })
+    }
+
+    /// A fresh app with one user.
+    pub async fn with_owner(database: Database) -> Option<(Self, User)> {
+        let app = Self::on(database).await?;
+        let owner = app.user("amina").await;
+        Some((app, owner))
+    }
+
+    /// Somebody who is not logged in.
+    pub fn anonymous(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Registers somebody.
+    pub async fn user(&self, username: &str) -> User {
+        User::register(&self.client, username).await
+    }
+
+    /// What the clock says, without moving it.
+    pub fn now(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp_micros(self.time.load(Ordering::SeqCst)).unwrap()
+    }
+
+    /// Lets time go by.
+    pub fn advance(&self, by: TimeDelta) {
+        self.time.fetch_add(by.num_microseconds().unwrap(), Ordering::SeqCst);
+    }
+}
+
+/// The URL of a fresh, migrated database.
+pub async fn fresh(database: Database) -> Option<(String, Storage)> {
+    match database {
+        Database::Sqlite => {
+            let dir = tempfile::tempdir().unwrap();
+            let file = dir.path().join("daybook.db");
+            std::fs::copy(sqlite_template().await, &file).unwrap();
+            Some((format!("sqlite:{}", file.display()), Storage::Sqlite { _dir: dir }))
+        }
+        Database::Postgres => {
+            let database = postgres::TestDatabase::create().await?;
+            Some((database.url.clone(), Storage::Postgres { _database: database }))
+        }
+    }
+}
+
+/// A migrated database, made once.
+async fn sqlite_template() -> &'static PathBuf {
+    static DIR: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    static FILE: OnceCell<PathBuf> = OnceCell::const_new();
+    FILE.get_or_init(|| async {
+        let file = DIR.path().join("template.db");
+        let url = format!("sqlite:{}", file.display());
+        let db = Db::connect(&url, PoolSize { most: 1, least: 0 }).await.unwrap();
+        db.migrate().await.unwrap();
+        db.close().await.unwrap();
+        file
+    })
+    .await
+}

@@ -1,0 +1,19 @@
+//! The language that the tests are written in.
+//!
+//! `TestApp::on(database)` is a fresh app on a fresh database; `app.user("amina")` registers somebody, who then speaks
+//! GraphQL through the router, as any client would. Where there is no PostgreSQL, tests on it pass without doing
+//! anything, unless `TEST_POSTGRES=required`.
+
+mod app;
+mod client;
+mod journal;
+mod postgres;
+mod server;
+mod user;
+
+pub use self::{
+    app::{Database, SECRET, Storage, TestApp, fresh},
+    client::{Answer, Client},
+    server::{Server, program},
+    user::{PASSWORD, User, errors, register},
+};
