@@ -99,7 +99,7 @@ impl Serialize for Currency {
     }
 }
 
-/// A decimal number as it was written, for example `1250.00`; it is known to be one, not to fit anything.
+/// A decimal number, for example `1250.00`. It is known to be one, not to fit anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decimal(String);
 
@@ -120,18 +120,23 @@ impl Decimal {
     pub fn to_minor(&self, currency: Currency) -> Result<i64, InexactAmount> {
         let digits = currency.digits() as usize;
         let (whole, decimals) = self.0.split_once('.').unwrap_or((&self.0, ""));
-        let decimals = decimals.trim_end_matches('0');
         if decimals.len() > digits {
             return Err(InexactAmount::TooManyDecimals(currency));
         }
         format!("{whole}{decimals:0<digits$}").parse().map_err(|_| InexactAmount::TooLarge(currency))
     }
 
+    /// Reads a decimal. What is written otherwise but is the same number becomes the same text.
     fn from_text(text: &str) -> Option<Self> {
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
-        let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        (text.len() <= LONGEST_DECIMAL && digits(whole.strip_prefix('-').unwrap_or(whole)) && digits(decimals))
-            .then(|| Self(text.to_owned()))
+        let (sign, number) = text.strip_prefix('-').map_or(("", text), |number| ("-", number));
+        let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+        let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if text.len() > LONGEST_DECIMAL || !is_digits(whole) || !is_digits(decimals) {
+            return None;
+        }
+        let (whole, decimals) = (whole.trim_start_matches('0'), decimals.trim_end_matches('0'));
+        let whole = if whole.is_empty() { "0" } else { whole };
+        Some(Self(if decimals.is_empty() { format!("{sign}{whole}") } else { format!("{sign}{whole}.{decimals}") }))
     }
 }
 

@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{bookkeeping, entity, money::Currency};
 
-/// One set of accounts: a shop's or a household's.
 pub(super) struct Book(pub(super) entity::book::Model);
 
+/// One set of accounts: a shop's or a household's.
 #[Object]
 impl Book {
     /// Id.

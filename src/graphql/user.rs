@@ -8,9 +8,9 @@ use super::{
 };
 use crate::{entity, identity};
 
-/// A person who logs in. Only the person sees this; others see a display name.
 pub(super) struct User(pub(super) entity::user::Model);
 
+/// A person who logs in. Only the person sees this; others see a display name.
 #[Object]
 impl User {
     /// Id.

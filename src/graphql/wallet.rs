@@ -23,10 +23,10 @@ use crate::{
     money::{Currency, Money},
 };
 
-/// A wallet: money of one currency. Only its owner sees it.
 #[derive(Clone)]
 pub(super) struct Wallet(pub(super) wallet::Wallet);
 
+/// A wallet: money of one currency. Only its owner sees it.
 #[Object]
 impl Wallet {
     /// Id. Others need it to pay into just this wallet.

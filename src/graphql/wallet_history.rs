@@ -46,12 +46,12 @@ impl From<WalletTransactionFilter> for HistoryFilter {
     }
 }
 
-/// A page of a wallet's history.
 struct WalletTransactionConnection {
     steps: Steps,
     page: Paged<WalletTransactionEdge>,
 }
 
+/// A page of a wallet's history.
 #[Object]
 impl WalletTransactionConnection {
     /// The transactions of the page, each as the wallet sees it.

@@ -18,10 +18,10 @@ use crate::{
     id::{Id, kind},
 };
 
-/// One side of a wallet transaction. Of somebody else, all that is to be seen is the display name.
 #[derive(Clone)]
 pub(super) struct WalletParty(Party);
 
+/// One side of a wallet transaction. Of somebody else, all that is to be seen is the display name.
 #[Object]
 impl WalletParty {
     /// The name of the wallet's owner, as they show it to others.

@@ -26,10 +26,10 @@ use crate::{
     money::Money,
 };
 
-/// A deposit, a withdrawal or a transfer: one that moved money, or one that was refused and is on record.
 #[derive(Clone)]
 pub(super) struct WalletTransaction(pub(super) wallet_transaction::WalletTransaction);
 
+/// A deposit, a withdrawal or a transfer: one that moved money, or one that was refused and is on record.
 #[Object]
 impl WalletTransaction {
     /// Id.

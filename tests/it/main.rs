@@ -4,8 +4,16 @@
 
 mod harness;
 
+mod concurrency;
 mod endpoint;
 mod history;
+mod idempotency;
+mod journal;
+mod movements;
+mod program;
+mod property;
 mod registration;
 mod schema;
 mod sessions;
+mod tenancy;
+mod wallets;

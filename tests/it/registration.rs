@@ -48,7 +48,8 @@ async fn what_is_not_said_has_a_default(#[values(Sqlite, Postgres)] on: Database
 #[tokio::test]
 async fn taken_names_are_user_errors_on_the_right_paths_all_at_once(#[values(Sqlite, Postgres)] on: Database) {
     let Some(app) = TestApp::on(on).await else { return };
-    let first = json!({ "username": "amina", "password": "correct horse", "phone": "+967711234567", "email": "a@b.example" });
+    let first =
+        json!({ "username": "amina", "password": "correct horse", "phone": "+967711234567", "email": "a@b.example" });
     User::register_as(&app.anonymous(), first).await;
     let second =
         json!({ "username": "AMINA", "password": "another one", "phone": "00967 711-234-567", "email": "A@B.EXAMPLE" });
@@ -70,8 +71,14 @@ async fn all_that_is_wrong_is_said_at_once(#[values(Sqlite, Postgres)] on: Datab
         "bookName": "x".repeat(101),
     });
     let payload = register(&app.anonymous(), input).await;
-    let expected =
-        ["INVALID username", "INVALID password", "INVALID phone", "INVALID email", "INVALID displayName", "INVALID bookName"];
+    let expected = [
+        "INVALID username",
+        "INVALID password",
+        "INVALID phone",
+        "INVALID email",
+        "INVALID displayName",
+        "INVALID bookName",
+    ];
     assert_eq!(errors(&payload), expected);
 }
 

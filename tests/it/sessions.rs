@@ -30,7 +30,8 @@ async fn refresh(client: &Client, token: &str) -> Value {
 #[tokio::test]
 async fn a_user_logs_in_by_username_phone_or_email(#[values(Sqlite, Postgres)] on: Database) {
     let Some(app) = TestApp::on(on).await else { return };
-    let input = json!({ "username": "amina", "password": PASSWORD, "phone": "+967711234567", "email": "amina@example.org" });
+    let input =
+        json!({ "username": "amina", "password": PASSWORD, "phone": "+967711234567", "email": "amina@example.org" });
     User::register_as(&app.anonymous(), input).await;
     for identifier in ["amina", "AMINA", " amina ", "+967711234567", "711 234 567", "Amina@Example.org"] {
         let payload = login(&app.anonymous(), identifier, PASSWORD).await;
@@ -169,7 +170,10 @@ async fn a_token_that_is_not_ours_is_refused(#[values(Sqlite, Postgres)] on: Dat
     let sign = |algorithm, secret: &str, claims: &Value| {
         jsonwebtoken::encode(&Header::new(algorithm), claims, &EncodingKey::from_secret(secret.as_bytes())).unwrap()
     };
-    assert_eq!(app.anonymous().with_token(&sign(Algorithm::HS256, SECRET, &claims)).request(ME, json!({})).await.status, 200);
+    assert_eq!(
+        app.anonymous().with_token(&sign(Algorithm::HS256, SECRET, &claims)).request(ME, json!({})).await.status,
+        200
+    );
 
     let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
     let with = |claim: &str, value: Value| {
@@ -185,7 +189,10 @@ async fn a_token_that_is_not_ours_is_refused(#[values(Sqlite, Postgres)] on: Dat
     let (head, signature) = token.rsplit_once('.').unwrap();
     for (what, token) in [
         ("no algorithm", format!("{}.{}.", part(&json!({ "alg": "none", "typ": "JWT" })), part(&claims))),
-        ("no algorithm, with a signature", format!("{}.{}.{signature}", part(&json!({ "alg": "none" })), part(&claims))),
+        (
+            "no algorithm, with a signature",
+            format!("{}.{}.{signature}", part(&json!({ "alg": "none" })), part(&claims)),
+        ),
         ("no signature", format!("{head}.")),
         ("another secret", sign(Algorithm::HS256, "another secret of thirty-two bytes", &claims)),
         ("another algorithm", sign(Algorithm::HS512, SECRET, &claims)),

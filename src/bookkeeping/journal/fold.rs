@@ -108,14 +108,8 @@ fn apply(state: &mut State, draft: &Draft, lines: &[Line], guarded: bool) -> Res
         if line.debit == line.credit {
             return Err(Stop::Failure(Failure::SameAccount));
         }
-        for (id, not_active) in [(line.debit, Failure::DebitNotActive), (line.credit, Failure::CreditNotActive)] {
-            let account = accounts.get(&id).ok_or(Stop::NoAccount(id))?;
-            if guarded && account.status != AccountStatus::Active {
-                return Err(Stop::Failure(not_active));
-            }
-            if guarded && account.currency != draft.currency {
-                return Err(Stop::Failure(Failure::CurrencyMismatch));
-            }
+        if guarded {
+            check(&accounts, draft, *line)?;
         }
         let (debit_seq, debit_balance) = step(&mut accounts, line.debit, (line.amount, 0), at)?;
         let (credit_seq, credit_balance) = step(&mut accounts, line.credit, (0, line.amount), at)?;
@@ -139,6 +133,22 @@ fn apply(state: &mut State, draft: &Draft, lines: &[Line], guarded: bool) -> Res
     state.changed.extend(accounts.keys());
     state.accounts.extend(accounts);
     Ok(postings)
+}
+
+/// Whether money may move between the accounts of a line: first what never changes, then what may.
+fn check(accounts: &HashMap<Id<kind::Account>, account::Model>, draft: &Draft, line: Line) -> Result<(), Stop> {
+    let debit = accounts.get(&line.debit).ok_or(Stop::NoAccount(line.debit))?;
+    let credit = accounts.get(&line.credit).ok_or(Stop::NoAccount(line.credit))?;
+    if debit.currency != draft.currency || credit.currency != draft.currency {
+        return Err(Stop::Failure(Failure::CurrencyMismatch));
+    }
+    if debit.status != AccountStatus::Active {
+        return Err(Stop::Failure(Failure::DebitNotActive));
+    }
+    if credit.status != AccountStatus::Active {
+        return Err(Stop::Failure(Failure::CreditNotActive));
+    }
+    Ok(())
 }
 
 /// Counts one posting on an account: adds to its debits and credits; tells its number and the balance after it.

@@ -44,7 +44,7 @@ pub struct TestApp {
 
 /// Where a database is, for as long as it is needed.
 pub enum Storage {
-    Sqlite { _dir: TempDir },
+    Sqlite { dir: TempDir },
     Postgres { _database: postgres::TestDatabase },
 }
 
@@ -104,7 +104,7 @@ pub async fn fresh(database: Database) -> Option<(String, Storage)> {
             let dir = tempfile::tempdir().unwrap();
             let file = dir.path().join("daybook.db");
             std::fs::copy(sqlite_template().await, &file).unwrap();
-            Some((format!("sqlite:{}", file.display()), Storage::Sqlite { _dir: dir }))
+            Some((format!("sqlite:{}", file.display()), Storage::Sqlite { dir }))
         }
         Database::Postgres => {
             let database = postgres::TestDatabase::create().await?;

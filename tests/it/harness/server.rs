@@ -33,7 +33,11 @@ impl Server {
 
     pub fn start_with(command: &mut Command) -> Self {
         let command = command.args(["--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().unwrap();
+        Self::running(command.spawn().unwrap())
+    }
+
+    /// A server that was just started, once it listens.
+    pub fn running(mut child: Child) -> Self {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut banner = String::new();
         while !banner.contains("database") {

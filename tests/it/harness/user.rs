@@ -122,5 +122,8 @@ pub fn errors(payload: &Value) -> Vec<String> {
         let path = error["path"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
         path.collect::<Vec<_>>().join(".")
     };
-    errors.iter().map(|error| format!("{} {}", error["code"].as_str().unwrap(), path(error)).trim().to_owned()).collect()
+    errors
+        .iter()
+        .map(|error| format!("{} {}", error["code"].as_str().unwrap(), path(error)).trim().to_owned())
+        .collect()
 }

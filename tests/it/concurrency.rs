@@ -1,0 +1,119 @@
+//! Many at once.
+
+use std::sync::Arc;
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::harness::{
+    Client,
+    Database::{self, Postgres, Sqlite},
+    Server, TestApp, User, errors,
+};
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_transfers_at_once_that_together_exceed_the_balance_one_is_refused(
+    #[values(Sqlite, Postgres)] on: Database,
+) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let (badr, carim) = (app.user("badr").await, app.user("carim").await);
+    for round in 1..=10 {
+        amina.fund("10").await;
+        let both = [&badr, &carim].map(|payee| {
+            let (amina, payee) = (amina.clone(), payee.clone());
+            tokio::spawn(async move { amina.pay(&payee, "6").await })
+        });
+        let mut refused = 0;
+        for task in both {
+            match errors(&task.await.unwrap()).as_slice() {
+                [] => {}
+                errors => {
+                    assert_eq!(errors, ["INSUFFICIENT_FUNDS amount"]);
+                    refused += 1;
+                }
+            }
+        }
+        assert_eq!(refused, 1, "round {round}");
+        assert_eq!(amina.balance(&amina.wallet).await, "4.00");
+        amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "4" })).await;
+    }
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn clients_64_move_money_among_20_wallets_and_the_total_is_unchanged(#[values(Sqlite, Postgres)] on: Database) {
+    let Some(app) = TestApp::on(on).await else { return };
+    move_money_about(&app, &[app.anonymous()]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_servers_on_one_postgresql_move_money_and_the_total_is_unchanged() {
+    let Some(app) = TestApp::on(Postgres).await else { return };
+    let servers = [Server::start(&app.url), Server::start(&app.url)];
+    move_money_about(&app, &[servers[0].client(), servers[1].client()]).await;
+}
+
+/// 64 clients make 5,000 transfers among 20 wallets of 10 users, through all the servers at once.
+async fn move_money_about(app: &TestApp, servers: &[Client]) {
+    const CLIENTS: u64 = 64;
+    const TRANSFERS: u64 = 5000;
+    let mut wallets: Vec<(User, String)> = Vec::new();
+    for number in 0..10 {
+        let user = app.user(&format!("user{number}")).await;
+        user.fund("100").await;
+        let second = user.new_wallet("YEM").await;
+        user.deposit(json!({ "wallet": { "id": second }, "amount": "100" })).await;
+        wallets.push((user.clone(), user.wallet.clone()));
+        wallets.push((user, second));
+    }
+    let wallets = Arc::new(wallets);
+    let clients: Vec<_> = (0..CLIENTS)
+        .map(|client| {
+            let (wallets, server) = (wallets.clone(), servers[client as usize % servers.len()].clone());
+            let share = TRANSFERS / CLIENTS + u64::from(client < TRANSFERS % CLIENTS);
+            tokio::spawn(async move {
+                // The same "random" numbers each time, other ones for each client.
+                let mut random = client.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+                let mut below = |limit: usize| {
+                    random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    (random >> 33) as usize % limit
+                };
+                let mut moved = 0;
+                for _ in 0..share {
+                    let from = below(wallets.len());
+                    let to = (from + 1 + below(wallets.len() - 1)) % wallets.len();
+                    let amount = below(60) + 1;
+                    let (user, wallet) = &wallets[from];
+                    let input = json!({ "from": { "id": wallet }, "to": { "id": wallets[to].1 }, "amount": amount });
+                    let payload = user.at(&server).transfer(input).await;
+                    match errors(&payload).as_slice() {
+                        [] => moved += 1,
+                        refused => assert_eq!(refused, ["INSUFFICIENT_FUNDS amount"]),
+                    }
+                }
+                moved
+            })
+        })
+        .collect();
+    let mut moved = 0;
+    for client in clients {
+        moved += client.await.unwrap();
+    }
+    let mut total = 0;
+    let mut recorded = 0;
+    for (user, wallet) in wallets.iter() {
+        let query = "query($id: ID!) { wallet(id: $id) { balance { amount } }
+            walletHistory(walletId: $id, filter: { type: TRANSFER, direction: OUT }, first: 0) { totalCount } }";
+        let data = user.gql(query, json!({ "id": wallet })).await;
+        let balance = data["wallet"]["balance"]["amount"].as_str().unwrap();
+        total += balance.strip_suffix(".00").unwrap().parse::<i64>().unwrap();
+        recorded += data["walletHistory"]["totalCount"].as_u64().unwrap();
+    }
+    assert_eq!(total, 2000);
+    // Every attempt is on record, whether it moved money or not.
+    assert_eq!(recorded, TRANSFERS);
+    assert!(moved > TRANSFERS / 4, "only {moved} transfers moved money");
+    app.assert_journal_is_whole().await;
+}

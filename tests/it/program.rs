@@ -1,0 +1,212 @@
+//! The program: its settings, its commands, how it starts and how it stops.
+
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    path::Path,
+    process::{Output, Stdio},
+};
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::harness::{
+    Database::{Postgres, Sqlite},
+    PASSWORD, SECRET, Server, Storage, fresh, program,
+};
+
+fn run(arguments: &[&str]) -> Output {
+    let dir = tempfile::tempdir().unwrap();
+    program().current_dir(dir.path()).args(arguments).output().unwrap()
+}
+
+#[rstest]
+#[case::listen("--listen", "somewhere", "DAYBOOK_LISTEN", "\"somewhere\"", "an IP address and a port")]
+#[case::database("--database-url", "mysql://db/x", "DATABASE_URL", "\"mysql\"", "sqlite:PATH")]
+#[case::memory("--database-url", "sqlite::memory:", "DATABASE_URL", "\"sqlite::memory:\"", "sqlite:PATH")]
+#[case::secret("--jwt-secret", "too short", "DAYBOOK_JWT_SECRET", "9 bytes", "32 bytes or more")]
+#[case::currency("--currency", "usd", "DAYBOOK_CURRENCY", "\"usd\"", "USD, or YEM")]
+#[case::region("--phone-region", "Yemen", "DAYBOOK_PHONE_REGION", "\"Yemen\"", "such as YE")]
+#[case::log("--log", "a=b=c", "DAYBOOK_LOG", "\"a=b=c\"", "error, warn, info")]
+#[case::log_format("--log-format", "xml", "DAYBOOK_LOG_FORMAT", "\"xml\"", "text or json")]
+#[case::pool_max("--pool-max", "0", "DAYBOOK_POOL_MAX", "\"0\"", "from 1 to 1000")]
+#[case::pool_min("--pool-min", "17", "DAYBOOK_POOL_MIN", "\"17\"", "from 0 to 16")]
+#[case::explorer("--explorer", "yes", "DAYBOOK_EXPLORER", "\"yes\"", "on, off or auto")]
+#[case::migrate("--migrate", "yes", "DAYBOOK_MIGRATE", "\"yes\"", "always, never or auto")]
+fn a_bad_setting_ends_the_program_with_a_line_that_says_all(
+    #[case] flag: &str,
+    #[case] value: &str,
+    #[case] variable: &str,
+    #[case] holds: &str,
+    #[case] should_hold: &str,
+) {
+    let by_flag = run(&[flag, value]);
+    let by_environment = program().env(variable, value).output().unwrap();
+    for output in [by_flag, by_environment] {
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{error}");
+        assert_eq!(error.lines().count(), 1, "{error}");
+        for part in [variable, flag, holds, should_hold] {
+            assert!(error.contains(part), "{part} is not in {error}");
+        }
+    }
+}
+
+#[test]
+fn postgresql_needs_a_secret_and_passwords_are_not_shown() {
+    let output = run(&["--database-url", "postgres://someone:hunter2@localhost/daybook"]);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("DAYBOOK_JWT_SECRET (--jwt-secret) holds nothing"), "{error}");
+
+    let arguments = ["--database-url", "postgres://someone:hunter2@localhost:1/daybook", "--jwt-secret", SECRET];
+    let output = run(&arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{error}");
+    assert!(error.contains("PostgreSQL, daybook on localhost:1") && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn help_and_the_schema_are_printed() {
+    let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
+    for word in ["serve", "migrate", "schema", "--listen", "DATABASE_URL", "DAYBOOK_JWT_SECRET", "[default: YEM]"] {
+        assert!(help.contains(word), "{word} is not in {help}");
+    }
+    assert_eq!(String::from_utf8(run(&["schema"]).stdout).unwrap(), daybook::graphql::sdl());
+}
+
+#[tokio::test]
+async fn the_first_start_makes_all_it_needs_and_later_starts_find_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = || Server::start_with(program().current_dir(dir.path()));
+    let server = start();
+    assert!(server.banner.contains(&format!("explorer  {}/", server.url)), "{}", server.banner);
+    assert!(server.banner.contains("database  SQLite, daybook.db"), "{}", server.banner);
+    let register = "mutation($input: RegisterInput!) { register(input: $input) { accessToken } }";
+    let input = json!({ "username": "amina", "password": PASSWORD });
+    let data = server.client().gql(register, json!({ "input": input })).await;
+    let token = data["register"]["accessToken"].as_str().unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let secret = std::fs::metadata(dir.path().join("daybook.db.jwt-secret")).unwrap();
+        assert_eq!(secret.permissions().mode() & 0o777, 0o600);
+    }
+    drop(server);
+
+    let again = start().client().with_token(token).gql("{ me { username } }", json!({})).await;
+    assert_eq!(again["me"]["username"], "amina");
+}
+
+#[test]
+fn a_damaged_secret_file_is_said_and_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("daybook.db.jwt-secret");
+    std::fs::write(&file, "short").unwrap();
+    let output = program().current_dir(dir.path()).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("daybook.db.jwt-secret has 5 bytes"), "{error}");
+    assert_eq!(std::fs::read_to_string(file).unwrap(), "short");
+}
+
+#[test]
+fn the_explorer_is_off_where_others_could_see_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let output =
+        run(&["--listen", "0.0.0.0:0", "--database-url", "sqlite:/nonexistent/daybook.db", "--jwt-secret", SECRET]);
+    assert_eq!(output.status.code(), Some(1));
+    let server = Server::start_with(program().current_dir(dir.path()).env("DAYBOOK_EXPLORER", "off"));
+    assert!(server.banner.contains("explorer  off"), "{}", server.banner);
+}
+
+#[tokio::test]
+async fn migrating_postgresql_is_a_step_of_its_own() {
+    let Some((url, _storage)) = fresh(Postgres).await else { return };
+    let connection = sea_orm::Database::connect(&url).await.unwrap();
+    <migration::Migrator as migration::MigratorTrait>::down(&connection, None).await.unwrap();
+    connection.close().await.unwrap();
+    let server = Server::start(&url);
+    let ready = async || {
+        let request = axum::http::Request::get("/health/ready").body(axum::body::Body::empty()).unwrap();
+        server.client().send(request).await.status.as_u16()
+    };
+    assert_eq!(ready().await, 503);
+    let migrate = || program().args(["migrate", "--database-url", &url]).output().unwrap();
+    assert!(String::from_utf8(migrate().stdout).unwrap().starts_with("3 migrations applied"));
+    assert_eq!(ready().await, 200);
+    assert!(String::from_utf8(migrate().stdout).unwrap().starts_with("0 migrations applied"));
+}
+
+#[cfg(unix)]
+#[rstest]
+#[case::terminate("TERM")]
+#[case::interrupt("INT")]
+#[tokio::test]
+async fn a_request_under_way_is_finished_when_the_server_is_told_to_stop(#[case] signal: &str) {
+    let (url, storage) = fresh(Sqlite).await.unwrap();
+    let mut server = Server::start(&url);
+    let body = json!({ "query": "{ __typename }" }).to_string();
+    let mut connection = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    // The head and half of the body: the request is under way.
+    let (first, second) = body.split_at(5);
+    let length = body.len();
+    write!(
+        connection,
+        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\
+         connection: close\r\nexpect: 100-continue\r\n\r\n",
+    )
+    .unwrap();
+    // The server asks for the body, so it has the request.
+    let mut go_on = [0; 25];
+    connection.read_exact(&mut go_on).unwrap();
+    assert!(String::from_utf8_lossy(&go_on).starts_with("HTTP/1.1 100 Continue"));
+    write!(connection, "{first}").unwrap();
+    let kill =
+        std::process::Command::new("kill").args(["-s", signal, &server.child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    // It takes no new connections once it is stopping.
+    while TcpStream::connect(server.url.trim_start_matches("http://")).is_ok() {
+        std::thread::yield_now();
+    }
+    write!(connection, "{second}").unwrap();
+    let mut response = String::new();
+    connection.read_to_string(&mut response).unwrap();
+    assert!(response.contains("{\"data\":{\"__typename\":\"Query\"}}"), "{response}");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+    let Storage::Sqlite { dir } = storage else { panic!("not SQLite") };
+    assert!(!Path::new(&dir.path().join("daybook.db-wal")).exists(), "the database is not closed");
+}
+
+#[tokio::test]
+async fn the_log_has_one_line_a_request_and_no_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("log");
+    let mut command = program();
+    command.current_dir(dir.path()).args(["--log-format", "json", "--listen", "127.0.0.1:0", "--log", "debug"]);
+    command.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap());
+    let running = Server::running(command.spawn().unwrap());
+    let server = running.client();
+    let register = "mutation Join($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }";
+    let input = json!({ "username": "amina", "password": PASSWORD });
+    let data = server.gql(register, json!({ "input": input })).await;
+    let token = data["register"]["accessToken"].as_str().unwrap();
+    server.with_token(token).gql("query Wallets { wallets { id } }", json!({})).await;
+    server.error("{ me { id } }", json!({})).await;
+    drop(running);
+
+    let log = std::fs::read_to_string(log).unwrap();
+    for secret in [PASSWORD, token, data["register"]["refreshToken"].as_str().unwrap()] {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+    let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let served: Vec<_> = lines.filter(|line| line["fields"]["message"] == "served").collect();
+    assert_eq!(served.len(), 3);
+    let operations = served.iter().map(|line| line["fields"]["operation"].as_str());
+    assert_eq!(operations.collect::<Vec<_>>(), [Some("Join"), Some("Wallets"), None]);
+    assert_eq!(served[2]["fields"]["error"], "UNAUTHENTICATED");
+    for line in served {
+        assert_eq!(line["fields"]["status"], 200);
+        assert!(line["fields"]["ms"].is_u64() && line["span"]["id"].is_string(), "{line}");
+    }
+}
