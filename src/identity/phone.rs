@@ -37,7 +37,7 @@ mod tests {
 
     #[test]
     fn what_is_no_phone_number_is_not_taken_for_one() {
-        for text in ["", "+", "12", "alice", "+967", "😀", "++967711234567", "711234567\0", &"9".repeat(41)] {
+        for text in ["", "+", "12", "alice", "+967", "😀", "711234567\0", &"9".repeat(41)] {
             assert_eq!(normalize(text, Some(country::YE)), None, "{text:?}");
         }
         assert_eq!(normalize("711234567", None), None);

@@ -17,6 +17,7 @@ use axum::{
 };
 
 use super::{
+    order::order,
     parameters::{MediaType, Parameters, is_json, pick, require_variables},
     phase::{Phase, Started},
     refused::Refused,
@@ -104,12 +105,13 @@ async fn answer(
     let started = Started::default();
     let mut request = Request::new(query).variables(variables).data(started.clone());
     request.operation_name = operation_name;
-    request.set_parsed_query(document);
+    request.set_parsed_query(document.clone());
     if let Some(viewer) = viewer {
         request = with_viewer(request, &endpoint.app, viewer);
     }
-    let executed = endpoint.schema.execute(request).await;
+    let mut executed = endpoint.schema.execute(request).await;
     if started.get() {
+        order(&mut executed.data, &document, &operation.selection_set.node);
         return Ok(executed);
     }
     Err(Refused::from(executed.errors).coded("GRAPHQL_VALIDATION_FAILED"))

@@ -3,6 +3,7 @@
 mod explorer;
 mod graphql;
 mod health;
+mod order;
 mod parameters;
 mod phase;
 mod refused;

@@ -12,6 +12,7 @@ mod journal;
 mod movements;
 mod program;
 mod property;
+mod readme;
 mod registration;
 mod schema;
 mod sessions;

@@ -223,3 +223,6 @@ impl Stop {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+use std::collections::HashMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{State, fold};
+use crate::{
+    bookkeeping::journal::{Attempt, Draft, Idempotency, Line, Posted, Refused, balance},
+    entity::{
+        account::{self, AccountKind, AccountStatus},
+        journal_entry::{EntryKind, EntryStatus, Failure},
+    },
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// A book with an outside and two wallets, the first of which holds 100.
+struct Books {
+    state: State,
+    book: Id<kind::Book>,
+    outside: Id<kind::Account>,
+    amina: Id<kind::Account>,
+    badr: Id<kind::Account>,
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-21T23:59:59.999999Z".parse().unwrap()
+}
+
+fn books() -> Books {
+    let book = Id::generate();
+    let account = |kind, credits| account::Model {
+        id: Id::generate(),
+        book_id: book,
+        kind,
+        currency: Currency::Yem,
+        holder_id: Id::generate(),
+        status: AccountStatus::Active,
+        may_overdraw: kind == AccountKind::Outside,
+        debits: 0,
+        credits,
+        postings: i64::from(credits > 0),
+        created_at: now(),
+        posted_at: (credits > 0).then(now),
+    };
+    let accounts =
+        [account(AccountKind::Outside, 0), account(AccountKind::Wallet, 100), account(AccountKind::Wallet, 0)];
+    let [outside, amina, badr] = [accounts[0].id, accounts[1].id, accounts[2].id];
+    let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
+    Books { state: State::new(accounts, Vec::new(), now()), book, outside, amina, badr }
+}
+
+impl Books {
+    fn pay(&self, from: Id<kind::Account>, to: Id<kind::Account>, amount: i64) -> Draft {
+        Draft {
+            id: Id::generate(),
+            book_id: self.book,
+            actor_id: Id::generate(),
+            kind: EntryKind::Transfer,
+            amount,
+            currency: Currency::Yem,
+            lines: vec![Line { debit: from, credit: to, amount }],
+            effective_on: None,
+            memo: None,
+            reference: None,
+            idempotency: None,
+            reverses_id: None,
+            attempt: Some(Attempt { debit: from, credit: self.outside, meant_for: Some(to) }),
+        }
+    }
+
+    fn fold(&mut self, drafts: &[Draft]) -> Vec<Result<Posted, Refused>> {
+        fold(&mut self.state, drafts).unwrap()
+    }
+
+    fn balance(&self, id: Id<kind::Account>) -> i64 {
+        balance(&self.state.accounts[&id])
+    }
+}
+
+fn keyed(mut draft: Draft, key: &str, hash: u8) -> Draft {
+    draft.idempotency = Some(Idempotency { key: key.to_owned(), request_hash: vec![hash; 32] });
+    draft
+}
+
+#[test]
+fn each_draft_sees_what_those_before_it_left_and_is_refused_on_its_own() {
+    let mut books = books();
+    let drafts = [(60, true), (60, false), (40, true), (1, false)];
+    let posted = books.fold(&drafts.map(|(amount, _)| books.pay(books.amina, books.badr, amount)));
+    for (posted, (amount, succeeds)) in posted.iter().zip(drafts) {
+        let entry = &posted.as_ref().unwrap().entry;
+        assert_eq!(entry.status == EntryStatus::Succeeded, succeeds, "{amount}");
+        assert_eq!(entry.failure, (!succeeds).then_some(Failure::InsufficientFunds));
+    }
+    assert_eq!((books.balance(books.amina), books.balance(books.badr)), (0, 100));
+    let postings = &books.state.postings;
+    assert_eq!(postings.iter().map(|posting| posting.debit_seq).collect::<Vec<_>>(), [2, 3, 4, 5]);
+    assert_eq!(postings.iter().map(|posting| posting.debit_balance).collect::<Vec<_>>(), [40, 40, 0, 0]);
+    assert_eq!(postings.iter().map(|posting| posting.amount).collect::<Vec<_>>(), [60, 0, 40, 0]);
+}
+
+#[test]
+fn an_entry_of_several_lines_is_posted_whole_or_not_at_all() {
+    let mut books = books();
+    let mut draft = books.pay(books.amina, books.badr, 100);
+    draft.lines.push(Line { debit: books.amina, credit: books.outside, amount: 1 });
+    draft.attempt = None;
+    assert_eq!(books.fold(&[draft])[0].as_ref().unwrap_err(), &Refused::Failed(Failure::InsufficientFunds));
+    assert_eq!((books.balance(books.amina), books.balance(books.badr)), (100, 0));
+    assert!(books.state.entries.is_empty() && books.state.changed().next().is_none());
+
+    // The guard looks at what the whole entry leaves, not at what lies between its lines.
+    let mut draft = books.pay(books.badr, books.outside, 5);
+    draft.lines.push(Line { debit: books.amina, credit: books.badr, amount: 5 });
+    assert!(books.fold(&[draft])[0].as_ref().is_ok_and(|posted| posted.entry.failure.is_none()));
+    assert_eq!((books.balance(books.amina), books.balance(books.badr)), (95, 0));
+}
+
+#[test]
+fn drafts_of_one_slice_repeat_each_other_as_those_of_two_would() {
+    let mut books = books();
+    let first = keyed(books.pay(books.amina, books.badr, 10), "k", 1);
+    let same = keyed(books.pay(books.amina, books.badr, 10), "k", 1);
+    let other = keyed(books.pay(books.amina, books.badr, 11), "k", 2);
+    let mut named = books.pay(books.amina, books.badr, 1);
+    named.reference = Some("R".to_owned());
+    let mut named_again = named.clone();
+    named_again.id = Id::generate();
+    let posted = books.fold(&[first.clone(), same, other, named, named_again]);
+    assert!(!posted[0].as_ref().unwrap().replayed);
+    let again = posted[1].as_ref().unwrap();
+    assert!(again.replayed && again.entry.id == first.id);
+    assert_eq!(posted[2].as_ref().unwrap_err(), &Refused::IdempotencyConflict);
+    assert!(posted[3].is_ok());
+    assert_eq!(posted[4].as_ref().unwrap_err(), &Refused::ReferenceTaken);
+    assert_eq!(books.balance(books.badr), 11);
+}
+
+#[test]
+fn time_does_not_run_backwards_on_an_account() {
+    let mut books = books();
+    let later = now() + TimeDelta::seconds(5);
+    books.state.accounts.get_mut(&books.badr).unwrap().posted_at = Some(later);
+    let drafts = [books.pay(books.amina, books.badr, 1), books.pay(books.amina, books.outside, 1)];
+    let posted = books.fold(&drafts);
+    for posted in posted {
+        let entry = posted.unwrap().entry;
+        assert_eq!(entry.created_at, later);
+        // The day is the one of the moment that is written.
+        assert_eq!(entry.effective_on.to_string(), "2026-11-22");
+    }
+}
+
+#[test]
+fn a_total_beyond_64_bits_is_a_failure() {
+    let mut books = books();
+    let deposit = |books: &Books, amount| Draft { attempt: None, ..books.pay(books.outside, books.badr, amount) };
+    let drafts = [deposit(&books, i64::MAX), deposit(&books, 1)];
+    let posted = books.fold(&drafts);
+    assert!(posted[0].is_ok());
+    assert_eq!(posted[1].as_ref().unwrap_err(), &Refused::Failed(Failure::LimitReached));
+    assert_eq!(books.balance(books.badr), i64::MAX);
+}
+
+#[test]
+fn a_draft_that_names_no_account_is_a_fault() {
+    let mut books = books();
+    let draft = books.pay(books.amina, Id::generate(), 1);
+    assert!(fold(&mut books.state, &[draft]).is_err());
+}
