@@ -57,8 +57,8 @@ async fn two_servers_on_one_postgresql_move_money_and_the_total_is_unchanged() {
 
 /// 64 clients make 5,000 transfers among 20 wallets of 10 users, through all the servers at once.
 async fn move_money_about(app: &TestApp, servers: &[Client]) {
-    const CLIENTS: u64 = 64;
-    const TRANSFERS: u64 = 5000;
+    const CLIENTS: usize = 64;
+    const TRANSFERS: usize = 5000;
     let mut wallets: Vec<(User, String)> = Vec::new();
     for number in 0..10 {
         let user = app.user(&format!("user{number}")).await;
@@ -71,14 +71,14 @@ async fn move_money_about(app: &TestApp, servers: &[Client]) {
     let wallets = Arc::new(wallets);
     let clients: Vec<_> = (0..CLIENTS)
         .map(|client| {
-            let (wallets, server) = (wallets.clone(), servers[client as usize % servers.len()].clone());
-            let share = TRANSFERS / CLIENTS + u64::from(client < TRANSFERS % CLIENTS);
+            let (wallets, server) = (wallets.clone(), servers[client % servers.len()].clone());
+            let share = TRANSFERS / CLIENTS + usize::from(client < TRANSFERS % CLIENTS);
             tokio::spawn(async move {
                 // The same "random" numbers each time, other ones for each client.
-                let mut random = client.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+                let mut random = (client as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
                 let mut below = |limit: usize| {
                     random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                    (random >> 33) as usize % limit
+                    usize::try_from(random >> 33).unwrap() % limit
                 };
                 let mut moved = 0;
                 for _ in 0..share {
@@ -113,7 +113,7 @@ async fn move_money_about(app: &TestApp, servers: &[Client]) {
     }
     assert_eq!(total, 2000);
     // Every attempt is on record, whether it moved money or not.
-    assert_eq!(recorded, TRANSFERS);
+    assert_eq!(recorded, TRANSFERS as u64);
     assert!(moved > TRANSFERS / 4, "only {moved} transfers moved money");
     app.assert_journal_is_whole().await;
 }

@@ -200,12 +200,12 @@ async fn the_log_has_one_line_a_request_and_no_secrets() {
         assert!(!log.contains(secret), "{secret} is in the log");
     }
     let lines = log.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
-    let served: Vec<_> = lines.filter(|line| line["fields"]["message"] == "served").collect();
-    assert_eq!(served.len(), 3);
-    let operations = served.iter().map(|line| line["fields"]["operation"].as_str());
+    let requests: Vec<_> = lines.filter(|line| line["fields"]["message"] == "served").collect();
+    assert_eq!(requests.len(), 3);
+    let operations = requests.iter().map(|line| line["fields"]["operation"].as_str());
     assert_eq!(operations.collect::<Vec<_>>(), [Some("Join"), Some("Wallets"), None]);
-    assert_eq!(served[2]["fields"]["error"], "UNAUTHENTICATED");
-    for line in served {
+    assert_eq!(requests[2]["fields"]["error"], "UNAUTHENTICATED");
+    for line in requests {
         assert_eq!(line["fields"]["status"], 200);
         assert!(line["fields"]["ms"].is_u64() && line["span"]["id"].is_string(), "{line}");
     }

@@ -34,8 +34,10 @@ impl TestApp {
             let (debits, credits, count) = (account.debits, account.credits, account.postings);
             (account.debits, account.credits) = (0, 0);
             let mut last = None;
+            let mut counted = 0;
             for ((seq, after, debit, credit, entry), expected) in steps.iter().zip(1..) {
                 assert_eq!(*seq, expected, "a gap in {account:?}");
+                counted = expected;
                 account.debits += debit;
                 account.credits += credit;
                 assert_eq!(*after, balance(&account), "posting {seq} of {account:?}");
@@ -43,7 +45,7 @@ impl TestApp {
                 assert!(last <= Some(at), "posting {seq} of {account:?} is before the one before it");
                 last = Some(at);
             }
-            assert_eq!((debits, credits, count), (account.debits, account.credits, steps.len() as i64), "{account:?}");
+            assert_eq!((debits, credits, count), (account.debits, account.credits, counted), "{account:?}");
             assert_eq!(account.posted_at, last, "{account:?}");
             assert!(account.may_overdraw || balance(&account) >= 0, "{account:?}");
             *sums.entry(account.currency.code()).or_default() += i128::from(debits) - i128::from(credits);

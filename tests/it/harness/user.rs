@@ -17,7 +17,6 @@ const MOVE: &str = "transaction { id type status failure reference memo createdA
 #[derive(Clone)]
 pub struct User {
     pub client: Client,
-    pub username: String,
     pub refresh_token: String,
     /// The id of the first wallet.
     pub wallet: String,
@@ -30,14 +29,13 @@ impl User {
     }
 
     pub async fn register_as(client: &Client, input: Value) -> Self {
-        let username = input["username"].as_str().unwrap().to_owned();
         let payload = register(client, input).await;
-        assert_eq!(payload["userErrors"], json!([]), "{username}");
+        assert_eq!(payload["userErrors"], json!([]));
         let client = client.with_token(payload["accessToken"].as_str().unwrap());
         let refresh_token = payload["refreshToken"].as_str().unwrap().to_owned();
         let wallets = client.gql("{ wallets { id } }", json!({})).await;
         let wallet = wallets["wallets"][0]["id"].as_str().unwrap().to_owned();
-        Self { client, username, refresh_token, wallet }
+        Self { client, refresh_token, wallet }
     }
 
     /// The same user, talking to another server.
