@@ -1,11 +1,17 @@
-//! The explorer: a page to try operations in. It is one file in the binary and asks nobody else for anything.
+//! The explorer: a page to try operations in. It is part of the binary and asks nobody else for anything.
 
 use axum::{
     http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS},
     response::{Html, IntoResponse},
 };
 
-const PAGE: &str = include_str!("explorer.html");
+const PAGE: &str = concat!(
+    include_str!("explorer/page.html"),
+    "<script>\n",
+    include_str!("explorer/examples.js"),
+    include_str!("explorer/explorer.js"),
+    "</script>\n</body>\n</html>\n",
+);
 /// Nothing from elsewhere, and no form or frame that could send what is typed elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; \
                       form-action 'none'; frame-ancestors 'none'; base-uri 'none'";

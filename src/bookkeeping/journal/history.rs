@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
-    QueryTrait, SelectTwo,
+    QueryTrait,
     sea_query::{Asterisk, Query, SelectStatement, UnionType},
 };
 
@@ -107,7 +107,8 @@ impl Steps {
         let last = below.map_or(self.last, |below| self.last.min(below.saturating_sub(1)));
         let order = if oldest { Order::Asc } else { Order::Desc };
         let arms = self.arms().map(|side| {
-            let mut arm = self.arm(side, first, last).into_query();
+            let wanted = self.wanted(side, first, last);
+            let mut arm = posting::Entity::find().find_also_related(journal_entry::Entity).filter(wanted).into_query();
             arm.expr_as(seq_column(side).into_expr(), "seq").order_by("seq", order.clone()).limit(limit);
             arm
         });
@@ -135,7 +136,11 @@ impl Steps {
         }
         let mut count = 0;
         for side in self.arms() {
-            count += self.arm(side, self.first, self.last).count(conn).await?;
+            let postings = posting::Entity::find().filter(self.wanted(side, self.first, self.last));
+            count += match self.filter.kind {
+                Some(_) => postings.inner_join(journal_entry::Entity).count(conn).await?,
+                None => postings.count(conn).await?,
+            };
         }
         Ok(count)
     }
@@ -144,18 +149,17 @@ impl Steps {
         [Side::Debit, Side::Credit].into_iter().filter(|side| self.filter.side.is_none_or(|wanted| wanted == *side))
     }
 
-    fn arm(&self, side: Side, first: i64, last: i64) -> SelectTwo<posting::Entity, journal_entry::Entity> {
-        let mut arm = posting::Entity::find()
-            .find_also_related(journal_entry::Entity)
-            .filter(account_column(side).eq(self.account_id))
-            .filter(seq_column(side).between(first, last));
-        if let Some(kind) = self.filter.kind {
-            arm = arm.filter(journal_entry::Column::Kind.eq(kind));
-        }
-        if let Some(status) = self.filter.status {
-            arm = arm.filter(journal_entry::Column::Status.eq(status));
-        }
-        arm
+    /// The postings with the account on one side, numbered from `first` to `last`.
+    fn wanted(&self, side: Side, first: i64, last: i64) -> Condition {
+        Condition::all()
+            .add(account_column(side).eq(self.account_id))
+            .add(seq_column(side).between(first, last))
+            .add_option(self.filter.kind.map(|kind| journal_entry::Column::Kind.eq(kind)))
+            // A failed entry leaves a posting of zero, and no other entry does: this needs no look at the entry.
+            .add_option(self.filter.status.map(|status| match status {
+                EntryStatus::Succeeded => posting::Column::Amount.ne(0),
+                EntryStatus::Failed => posting::Column::Amount.eq(0),
+            }))
     }
 }
 
