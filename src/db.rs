@@ -7,8 +7,8 @@ use std::{fmt, ops::Deref, sync::Arc, time::Duration};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
@@ -20,6 +20,9 @@ const RETRIES: u32 = 10;
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a caller waits for a connection, or SQLite for its lock.
 const WAIT: Duration = Duration::from_secs(8);
+
+/// The number of the lock that whoever migrates holds; any, as long as it is always the same.
+const MIGRATION_LOCK: i64 = 0x0DA1_B00C;
 
 /// An open database.
 #[derive(Clone)]
@@ -63,8 +66,7 @@ impl Db {
             let read = Database::connect(sqlite(url, size, "ON")).await?;
             return Ok(Self { read, write });
         }
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(size.most).min_connections(size.least).acquire_timeout(WAIT).sqlx_logging(false);
+        let mut options = pooled(url, size);
         options.map_sqlx_postgres_opts(|options| {
             options
                 .application_name("daybook")
@@ -124,16 +126,6 @@ impl Db {
         Ok(done)
     }
 
-    /// Applies the migrations that are not applied yet.
-    ///
-    /// # Errors
-    /// When one fails; those before it stay applied.
-    pub async fn migrate(&self) -> Result<usize, DbErr> {
-        let pending = self.pending_migrations().await?;
-        Migrator::up(&self.write, None).await?;
-        Ok(pending)
-    }
-
     /// How many migrations are not applied yet.
     ///
     /// # Errors
@@ -158,9 +150,34 @@ impl fmt::Debug for Db {
     }
 }
 
-fn sqlite(url: &str, size: PoolSize, query_only: &'static str) -> ConnectOptions {
+/// Applies the migrations that a database does not have yet, over a connection of its own without a time limit. Of two
+/// that do so at once on PostgreSQL, the second waits for the first.
+///
+/// # Errors
+/// When the database cannot be opened or a migration fails; those before it stay applied.
+pub async fn migrate(url: &str) -> Result<usize, DbErr> {
+    let one = PoolSize { most: 1, least: 1 };
+    let connection = if url.starts_with("sqlite:") {
+        Database::connect(sqlite(url, one, "OFF")).await?
+    } else {
+        let connection = Database::connect(pooled(url, one)).await?;
+        connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
+        connection
+    };
+    let pending = Migrator::get_pending_migrations(&connection).await?.len();
+    Migrator::up(&connection, None).await?;
+    connection.close().await?;
+    Ok(pending)
+}
+
+fn pooled(url: &str, size: PoolSize) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options.max_connections(size.most).min_connections(size.least).acquire_timeout(WAIT).sqlx_logging(false);
+    options
+}
+
+fn sqlite(url: &str, size: PoolSize, query_only: &'static str) -> ConnectOptions {
+    let mut options = pooled(url, size);
     options.map_sqlx_sqlite_opts(move |options| {
         options
             .create_if_missing(true)

@@ -7,7 +7,7 @@ use daybook::{
     app::App,
     clock::Clock,
     config::{BadSetting, Config, Settings},
-    db::Db,
+    db::{self, Db},
     identity::{Passwords, TokenKey},
     server, telemetry,
 };
@@ -71,18 +71,23 @@ async fn connect(config: &Config) -> Result<Db, Stop> {
     connected.map_err(failure(&format!("cannot open the database ({})", config.database)))
 }
 
+async fn apply_migrations(config: &Config) -> Result<usize, Stop> {
+    let applied = db::migrate(config.database.as_str()).await;
+    applied.map_err(failure(&format!("cannot migrate the database ({})", config.database)))
+}
+
 async fn migrate(config: Config) -> Result<(), Stop> {
-    let db = connect(&config).await?;
-    let applied = db.migrate().await.map_err(failure("cannot migrate the database"))?;
+    let applied = apply_migrations(&config).await?;
     print(&format!("{applied} migrations applied ({})\n", config.database))
 }
 
 async fn serve(config: Config) -> Result<(), Stop> {
     let secret = config.jwt_secret().map_err(Stop::BadSetting)?;
-    let db = connect(&config).await?;
     if config.migrate {
-        db.migrate().await.map_err(failure("cannot migrate the database"))?;
-    } else if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
+        apply_migrations(&config).await?;
+    }
+    let db = connect(&config).await?;
+    if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
         tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready says 503 until then");
     }
     let app = App {

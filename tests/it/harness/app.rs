@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{App, Defaults},
     clock::Clock,
-    db::{Db, PoolSize},
+    db::{self, Db, PoolSize},
     identity::{Passwords, TokenKey},
     money::Currency,
     server,
@@ -120,9 +120,7 @@ async fn sqlite_template() -> &'static PathBuf {
     FILE.get_or_init(|| async {
         let file = DIR.path().join("template.db");
         let url = format!("sqlite:{}", file.display());
-        let db = Db::connect(&url, PoolSize { most: 1, least: 0 }).await.unwrap();
-        db.migrate().await.unwrap();
-        db.close().await.unwrap();
+        db::migrate(&url).await.unwrap();
         file
     })
     .await

@@ -10,7 +10,6 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use daybook::db::{Db, PoolSize};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
 
@@ -87,9 +86,7 @@ async fn start() -> Option<Server> {
     let admin = server.admin().await;
     admin.execute_unprepared(&format!("CREATE DATABASE {template}")).await.expect("a database can be made");
     admin.close().await.unwrap();
-    let db = Db::connect(&server.url(&template), PoolSize { most: 1, least: 0 }).await.unwrap();
-    db.migrate().await.unwrap();
-    db.close().await.unwrap();
+    daybook::db::migrate(&server.url(&template)).await.unwrap();
     Some(server)
 }
 
