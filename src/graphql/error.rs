@@ -50,10 +50,9 @@ impl From<ApiError> for async_graphql::Error {
                     let code = refusals.first().map(|refusal| async_graphql::resolver_utils::enum_value(refusal.code));
                     coded(&message, code.unwrap_or_else(|| INTERNAL_SERVER_ERROR.into()))
                 }
-                Error::Fault(fault) => {
-                    // The one place where a fault leaves the program.
-                    tracing::error!(%fault, "fault");
-                    coded("internal error", INTERNAL_SERVER_ERROR.into())
+                // The source is for the log, which the endpoint writes; it is not part of the response.
+                Error::Fault(_) => {
+                    Self { source: Some(error), ..coded("internal error", INTERNAL_SERVER_ERROR.into()) }
                 }
             },
         }

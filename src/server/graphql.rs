@@ -15,8 +15,10 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use uuid::Uuid;
 
 use super::{
+    limits::{check_mutation, check_size},
     order::order,
     parameters::{MediaType, Parameters, is_json, pick, require_variables},
     phase::{Phase, Started},
@@ -25,6 +27,7 @@ use super::{
 };
 use crate::{
     app::App,
+    error::Error,
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Schema, schema_builder, with_viewer},
     identity::{self, Viewer},
 };
@@ -56,12 +59,12 @@ pub(super) async fn handle(
     let media_type = MediaType::accepted(&headers);
     let mut response = match answer(&endpoint, &headers, body, &mut summary).await {
         Ok(mut executed) => {
-            executed.errors.iter_mut().for_each(|error| complete(error, id));
+            complete(&mut executed.errors, id);
             summary.error = executed.errors.first().and_then(code);
             GraphQLResponse::from(executed).into_response()
         }
         Err(mut refused) => {
-            refused.errors.iter_mut().for_each(|error| complete(error, id));
+            complete(&mut refused.errors, id);
             summary.error = refused.errors.first().and_then(code);
             refused.into_response(media_type)
         }
@@ -98,7 +101,9 @@ async fn answer(
     }
     let document = parse_query(&query)
         .map_err(|error| Refused::from(vec![ServerError::from(error)]).coded("GRAPHQL_PARSE_FAILED"))?;
+    check_size(&document)?;
     let (name, operation) = pick(&document, operation_name.as_deref())?;
+    check_mutation(operation, &document)?;
     summary.operation = name.map(str::to_owned);
     require_variables(operation, &variables)?;
 
@@ -117,15 +122,25 @@ async fn answer(
     Err(Refused::from(executed.errors).coded("GRAPHQL_VALIDATION_FAILED"))
 }
 
-/// What every error of a response has: a code; and when it is ours, the name under which the log has it.
-fn complete(error: &mut ServerError, id: uuid::Uuid) {
-    let extensions = error.extensions.get_or_insert_default();
-    match extensions.get("code") {
-        // Our errors have codes (`ApiError`); the library's, when a request is executed, say that an argument cannot be
-        // read.
-        None => extensions.set("code", "BAD_USER_INPUT"),
-        Some(code) if *code == Value::from(INTERNAL_SERVER_ERROR) => extensions.set("requestId", id.to_string()),
-        Some(_) => {}
+/// Gives every error of a response what it must have: a code; and when it is ours, the name under which the log has it.
+/// This is where faults leave the program, and are logged: each once, however many fields it failed.
+fn complete(errors: &mut [ServerError], id: Uuid) {
+    let mut logged: Vec<*const Error> = Vec::new();
+    for error in errors {
+        if let Some(fault @ Error::Fault(cause)) = error.source::<Error>()
+            && !logged.contains(&std::ptr::from_ref(fault))
+        {
+            tracing::error!(%cause, "fault");
+            logged.push(fault);
+        }
+        let extensions = error.extensions.get_or_insert_default();
+        match extensions.get("code") {
+            // Our errors have codes (`ApiError`); the library's, when a request is executed, say that an argument cannot
+            // be read.
+            None => extensions.set("code", "BAD_USER_INPUT"),
+            Some(code) if *code == Value::from(INTERNAL_SERVER_ERROR) => extensions.set("requestId", id.to_string()),
+            Some(_) => {}
+        }
     }
 }
 

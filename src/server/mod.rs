@@ -3,6 +3,7 @@
 mod explorer;
 mod graphql;
 mod health;
+mod limits;
 mod order;
 mod parameters;
 mod phase;

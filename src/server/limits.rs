@@ -1,0 +1,151 @@
+//! What a document may cost, found out before the library sees it.
+//!
+//! The library walks nested fragment spreads again and again, so that a document of a few hundred bytes can keep it busy for
+//! minutes. Here each fragment is looked at once, and the sums saturate; the time is linear in the size of the document.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{
+    Name,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
+};
+
+use super::refused::Refused;
+
+/// The most fields that a document may have when its fragments are put in, `__typename` included.
+const MOST_FIELDS: usize = 1000;
+
+/// Refuses a document that is too large when its fragments are put in, or whose fragments go in circles.
+pub(super) fn check_size(document: &ExecutableDocument) -> Result<(), Refused> {
+    let mut sizes = HashMap::new();
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    // The library looks at all of it, whichever operation is asked for.
+    let mut fields: usize = 0;
+    for set in operations.chain(fragments) {
+        fields = fields.saturating_add(size(set, document, &mut sizes)?);
+    }
+    if fields > MOST_FIELDS {
+        let message = format!("The document has more than {MOST_FIELDS} fields when its fragments are put in.");
+        return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
+    }
+    Ok(())
+}
+
+/// How many fields a selection set has. In `sizes`, a fragment that is being counted has no size yet.
+fn size<'a>(
+    set: &'a SelectionSet,
+    document: &'a ExecutableDocument,
+    sizes: &mut HashMap<&'a Name, Option<usize>>,
+) -> Result<usize, Refused> {
+    let mut fields: usize = 0;
+    for selection in &set.items {
+        let more = match &selection.node {
+            Selection::Field(field) => size(&field.node.selection_set.node, document, sizes)?.saturating_add(1),
+            Selection::InlineFragment(fragment) => size(&fragment.node.selection_set.node, document, sizes)?,
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                match (sizes.get(name), document.fragments.get(name)) {
+                    (Some(Some(size)), _) => *size,
+                    (Some(None), _) => {
+                        let message = format!("The fragment \"{name}\" contains itself.");
+                        return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
+                    }
+                    (None, Some(fragment)) => {
+                        sizes.insert(name, None);
+                        let size = size(&fragment.node.selection_set.node, document, sizes)?;
+                        sizes.insert(name, Some(size));
+                        size
+                    }
+                    // The validation tells of a fragment that does not exist.
+                    (None, None) => 0,
+                }
+            }
+        };
+        fields = fields.saturating_add(more);
+    }
+    Ok(fields)
+}
+
+/// Refuses a mutation that names one field twice. They are one field to the specification (section 6.3.2, "Field
+/// Collection"), but the library would do it twice, and money would move twice.
+pub(super) fn check_mutation(operation: &OperationDefinition, document: &ExecutableDocument) -> Result<(), Refused> {
+    if operation.ty != OperationType::Mutation {
+        return Ok(());
+    }
+    let mut seen = HashSet::new();
+    let mut sets = vec![&operation.selection_set.node];
+    while let Some(set) = sets.pop() {
+        for selection in &set.items {
+            let (once, name) = match &selection.node {
+                Selection::Field(field) => (("field", &field.node.response_key().node), None),
+                Selection::InlineFragment(fragment) => {
+                    sets.push(&fragment.node.selection_set.node);
+                    continue;
+                }
+                Selection::FragmentSpread(spread) => {
+                    let name = &spread.node.fragment_name.node;
+                    (("fragment", name), Some(name))
+                }
+            };
+            if !seen.insert(once) {
+                let message = format!("The {} \"{}\" stands twice in a mutation. Use aliases.", once.0, once.1);
+                return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
+            }
+            sets.extend(name.and_then(|name| document.fragments.get(name)).map(|found| &found.node.selection_set.node));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::{parse_query, types::DocumentOperations};
+
+    use super::{check_mutation, check_size};
+
+    fn fits(query: &str) -> bool {
+        check_size(&parse_query(query).unwrap()).is_ok()
+    }
+
+    #[test]
+    fn fields_are_counted_with_their_fragments_put_in() {
+        let list = |count: usize| "a ".repeat(count);
+        assert!(fits(&format!("{{ {} }}", list(1000))));
+        assert!(!fits(&format!("{{ {} }}", list(1001))));
+        assert!(fits(&format!("{{ ...F b {{ ...F }} }} fragment F on Q {{ {} }}", list(333))));
+        assert!(!fits(&format!("{{ ...F b {{ ...F }} }} fragment F on Q {{ {} }}", list(334))));
+    }
+
+    #[test]
+    fn fragments_that_grow_without_bounds_are_refused_at_once() {
+        let mut bomb = "{ ...F0 }".to_owned();
+        for number in 0..200 {
+            bomb += &format!(" fragment F{number} on Q {{ a {{ ...F{0} }} b {{ ...F{0} }} }}", number + 1);
+        }
+        bomb += " fragment F200 on Q { a }";
+        assert!(!fits(&bomb));
+        assert!(!fits("{ ...F } fragment F on Q { a { ...G ...G } } fragment G on Q { b { ...F ...F } }"));
+        assert!(!fits("{ a } fragment F on Q { ...F }"));
+    }
+
+    #[test]
+    fn a_mutation_names_each_field_once() {
+        let names_once = |query: &str| {
+            let document = parse_query(query).unwrap();
+            let DocumentOperations::Single(operation) = &document.operations else { panic!("one operation") };
+            check_mutation(&operation.node, &document).is_ok()
+        };
+        assert!(names_once("mutation { a b c: a ...F } fragment F on M { d { a } e { a } }"));
+        assert!(names_once("{ a a }"));
+        for query in [
+            "mutation { a a }",
+            "mutation { a { x } ... on M { a { y } } }",
+            "mutation { ...F ...F } fragment F on M { a }",
+            "mutation { a ...F } fragment F on M { a }",
+            "mutation { ...F ...G } fragment F on M { ...G } fragment G on M { a }",
+        ] {
+            assert!(!names_once(query), "{query}");
+        }
+    }
+}
