@@ -12,7 +12,7 @@ use sea_orm::{
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::error::{Code, Refusal, Result};
+use crate::error::{Error, Result, Retry};
 
 /// How often a transaction that the database gave up is tried again before the caller is told to.
 const RETRIES: u32 = 10;
@@ -94,18 +94,24 @@ impl Db {
     /// read and write through the transaction that it is given.
     ///
     /// # Errors
-    /// What `work` refuses or suffers; `TRY_AGAIN` when the database kept giving up.
+    /// What `work` refuses or suffers; `TRY_AGAIN` when the database is too busy.
     pub async fn write<T, F>(&self, work: impl Fn(Transaction) -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {
-        for attempt in 0..RETRIES {
+        for attempt in 0.. {
             match self.attempt(&work).await {
-                Err(error) if error.is_worth_a_retry() => tokio::time::sleep(pause(attempt)).await,
+                Err(error) => match error.retry() {
+                    Some(_) if attempt < RETRIES => tokio::time::sleep(pause(attempt)).await,
+                    Some(Retry::Contention) => break,
+                    // A duplicate that is still there is our mistake, and so is anything else.
+                    _ => return Err(error),
+                },
                 done => return done,
             }
         }
-        Err(Refusal::new(Code::TryAgain, "", "The server is busy. Nothing was done; try again.").into())
+        tracing::warn!("a transaction was given up after {RETRIES} retries");
+        Err(Error::busy())
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the one place that opens write transactions")]

@@ -109,30 +109,48 @@ impl From<Refusal> for Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
+        let is_overload =
+            matches!(error, DbErr::ConnectionAcquire(_)) || sql_state(&error).as_deref() == Some(TIMED_OUT);
+        if is_overload {
+            tracing::warn!(%error, "the database is too busy");
+            return Self::busy();
+        }
         Self::Fault(error)
     }
 }
 
+/// Whether and why a transaction may succeed when it is done again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retry {
+    /// The database gave it up for another one: a deadlock, a serialization failure, a busy SQLite.
+    Contention,
+    /// A row with the same unique key was there, perhaps written at the same moment; the next attempt will read it.
+    Duplicate,
+}
+
 impl Error {
-    /// Whether doing the same transaction again may succeed: the database gave it up for another one (a deadlock, a
-    /// serialization failure, a busy SQLite), or a row with the same unique key was written at the same moment, which
-    /// the next attempt will read.
+    /// The server has too much to do.
     #[must_use]
-    pub fn is_worth_a_retry(&self) -> bool {
-        let Self::Fault(error) = self else { return false };
-        self.is_unique_violation() || sql_state(error).is_some_and(|state| TRANSIENT.contains(&state.as_str()))
+    pub fn busy() -> Self {
+        Refusal::new(Code::TryAgain, "", "The server is busy. Nothing was done; try again.").into()
     }
 
-    /// Whether a unique index refused the write.
+    /// Whether the transaction that failed so may be done again.
     #[must_use]
-    pub fn is_unique_violation(&self) -> bool {
-        matches!(self, Self::Fault(error) if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))))
+    pub fn retry(&self) -> Option<Retry> {
+        let Self::Fault(error) = self else { return None };
+        if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
+            return Some(Retry::Duplicate);
+        }
+        sql_state(error).is_some_and(|state| TRANSIENT.contains(&state.as_str())).then_some(Retry::Contention)
     }
 }
 
 /// PostgreSQL: `serialization_failure`, `deadlock_detected`, `lock_not_available`. SQLite: `SQLITE_BUSY`,
 /// `SQLITE_BUSY_SNAPSHOT`, `SQLITE_BUSY_TIMEOUT`.
 const TRANSIENT: [&str; 6] = ["40001", "40P01", "55P03", "5", "517", "773"];
+/// PostgreSQL: `query_canceled`, which `statement_timeout` does.
+const TIMED_OUT: &str = "57014";
 
 fn sql_state(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {

@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use daybook::{
@@ -108,7 +108,11 @@ async fn serve(config: Config) -> Result<(), Stop> {
     ))?;
     let served = server::serve(listener, server::router(app, config.explorer), told_to_stop()).await;
     served.map_err(failure("cannot serve"))?;
-    db.close().await.map_err(failure("cannot close the database"))
+    // What is still under way after the grace period is not waited for again.
+    match tokio::time::timeout(Duration::from_secs(1), db.close()).await {
+        Ok(closed) => closed.map_err(failure("cannot close the database")),
+        Err(_) => Ok(()),
+    }
 }
 
 /// Done when the process is told to stop: by SIGTERM, or SIGINT, which Ctrl-C sends.

@@ -165,7 +165,8 @@ impl fmt::Display for InexactAmount {
 }
 
 /// An exact decimal number. Out: a string with all digits of the currency, `"1250.00"`. In: a string of digits with an
-/// optional sign and decimals, an integer, or a number of at most 15 significant digits.
+/// optional sign and decimals, an integer, or a number of at most 15 significant digits (it is read as a double: send a string
+/// where each digit counts).
 #[Scalar(name = "Decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -1,7 +1,7 @@
 //! Moving wallet money: deposits, withdrawals and transfers.
 //!
-//! An attempt that names wallets and an amount is on record, also when it is refused; an input that does not say that much
-//! is refused without a trace.
+//! An attempt that the wallets do not allow (too little money, frozen, the same wallet, other currencies) is on record. An
+//! input that cannot be used (no such wallet, an amount that is none, a reference or key that is taken) leaves no trace.
 
 use async_graphql::InputObject;
 use sea_orm::{ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
@@ -29,16 +29,21 @@ use crate::{
 };
 
 /// What deposits, withdrawals and transfers have in common.
+///
+/// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Movement {
     /// How much; more than zero, with no more decimals than the currency has.
     pub amount: Decimal,
     /// The currency of the amount; that of the wallet when it is named by id, otherwise the book's, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     /// A note, at most 500 characters. Whoever sees the transaction sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
     /// Your own number for it, at most 64 characters, unique among the transactions of your book that succeeded. Made up
     /// when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// Makes it safe to send the request again: the same key with the same input gives the first result and does nothing.
     /// At most 255 visible ASCII characters; a UUID is a good choice. It never expires.

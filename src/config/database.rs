@@ -58,7 +58,8 @@ impl FromStr for DatabaseUrl {
             let shown = format!("PostgreSQL, {name} on {}:{}", options.get_host(), options.get_port());
             return Ok(Self { url: url.to_owned(), shown, file: None });
         }
-        Err(bad(url.split_once("://").map_or(url, |(scheme, _)| scheme)))
+        // It may hold a password: only the scheme is shown.
+        Err(bad(url.split_once(':').map_or(url, |(scheme, _)| scheme)))
     }
 }
 

@@ -56,16 +56,23 @@ fn find_or_make(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
+/// Makes a secret. It is written whole under another name first, so that neither a crash nor another server that starts at
+/// the same moment can leave half of one; whoever is first wins.
 fn make(path: &Path) -> io::Result<Vec<u8>> {
     let mut random = [0; 48];
     getrandom::fill(&mut random)?;
-    let secret = BASE64_STANDARD.encode(random).into_bytes();
+    let unfinished = path.with_extension(format!("jwt-secret.{}", std::process::id()));
     let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
+    options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(&secret)?;
+    let mut file = options.open(&unfinished)?;
+    file.write_all(BASE64_STANDARD.encode(random).as_bytes())?;
     file.sync_all()?;
-    Ok(secret)
+    let linked = fs::hard_link(&unfinished, path);
+    fs::remove_file(&unfinished)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => fs::read(path),
+    }
 }

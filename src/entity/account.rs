@@ -49,7 +49,7 @@ pub enum AccountKind {
     Outside,
 }
 
-/// Whether money may move, on a wallet or another account.
+/// Whether money may move on a wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(name = "WalletStatus")]

@@ -47,7 +47,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// What a journal entry records.
+/// What happened to the money of wallets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(name = "WalletTransactionType")]
@@ -60,7 +60,7 @@ pub enum EntryKind {
     Transfer,
 }
 
-/// Whether it happened.
+/// Whether the money moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(name = "WalletTransactionStatus")]

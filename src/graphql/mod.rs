@@ -25,6 +25,9 @@ use crate::{app::App, identity::Viewer};
 /// The deepest that a query may go: what the standard introspection query needs.
 const MOST_DEPTH: usize = 15;
 
+/// The most moments that are looked for together. Each is a term of one condition, and SQLite takes no more than 1,000.
+const MOST_MOMENTS: usize = 250;
+
 /// What can be asked. All of it is about the book of the user who is logged in.
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
@@ -69,7 +72,7 @@ pub fn with_viewer(request: Request, app: &App, viewer: Viewer) -> Request {
     request
         .data(viewer)
         .data(DataLoader::new(wallet::WalletLoader::new(app, viewer), tokio::spawn))
-        .data(DataLoader::new(wallet::BalanceLoader::new(app, viewer), tokio::spawn))
+        .data(DataLoader::new(wallet::BalanceLoader::new(app, viewer), tokio::spawn).max_batch_size(MOST_MOMENTS))
         .data(DataLoader::new(wallet_party::PartyLoader::new(app), tokio::spawn))
         .data(DataLoader::new(wallet_transaction::TransactionLoader::new(app, viewer), tokio::spawn))
 }

@@ -122,8 +122,8 @@ struct TransferInput {
 /// What came of moving money.
 #[derive(SimpleObject)]
 struct MovementResult {
-    /// The transaction on record. A refused attempt is on record too, as `FAILED`, when the input named wallets and an
-    /// amount; otherwise the transaction is null.
+    /// The transaction on record. An attempt that the wallets did not allow (not enough money, frozen, the same wallet, other
+    /// currencies) is on record too, as `FAILED`; when the input cannot be used, nothing is, and the transaction is null.
     transaction: Option<WalletTransaction>,
     /// Whether this is the result of an earlier request with the same idempotency key; then nothing was done now.
     replayed: bool,

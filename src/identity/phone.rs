@@ -12,10 +12,18 @@ pub fn normalize(text: &str, region: Option<country::Id>) -> Option<String> {
     if text.len() > LONGEST || text.chars().any(|c| c.is_alphabetic() || c.is_control()) {
         return None;
     }
-    // With a country code the region does not matter, and the parser must not strip its trunk prefix.
-    let region = region.filter(|_| !text.starts_with('+'));
-    let number = phonenumber::parse(region, text).ok()?;
-    let e164 = number.format().mode(Mode::E164).to_string();
+    let is_international = text.starts_with('+');
+    let number = phonenumber::parse(region.filter(|_| !is_international), text).ok()?;
+    let mut e164 = number.format().mode(Mode::E164).to_string();
+    if is_international {
+        // The parser takes for a trunk prefix what may be the first digit of the number (+7 812 345 67 89), even after a
+        // country code. Only a zero is one there: +44 (0)20 7946 0018.
+        let typed: String = text.chars().filter(|c| *c == '+' || c.is_ascii_digit()).collect();
+        let code = format!("+{}", number.code().value());
+        if typed.strip_prefix(&code).is_some_and(|national| !national.starts_with('0')) {
+            e164 = typed;
+        }
+    }
     // ITU-T E.164: at most 15 digits. Whether a number is in use is not ours to say; plans change.
     (8..=16).contains(&e164.len()).then_some(e164)
 }
@@ -32,6 +40,14 @@ mod tests {
             assert_eq!(normalize(text, Some(country::YE)).as_deref(), Some("+967711234567"), "{text}");
         }
         assert_eq!(normalize("+1 650-253-0000", Some(country::YE)).as_deref(), Some("+16502530000"));
+        for (text, kept) in [
+            ("+7 812 345 67 89", "+78123456789"),
+            ("+375 800 123 4567", "+3758001234567"),
+            ("+44 (0)20 7946 0018", "+442079460018"),
+            ("+967 0711 234 567", "+967711234567"),
+        ] {
+            assert_eq!(normalize(text, None).as_deref(), Some(kept), "{text}");
+        }
         assert_eq!(normalize("+44 20 7946 0018", None).as_deref(), Some("+442079460018"));
     }
 

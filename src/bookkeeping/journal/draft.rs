@@ -50,7 +50,7 @@ pub struct Line {
     pub debit: Id<kind::Account>,
     /// The account that is credited.
     pub credit: Id<kind::Account>,
-    /// How much, in minor units.
+    /// How much, in minor units; never zero.
     pub amount: i64,
 }
 

@@ -37,6 +37,8 @@ enum Stop {
     Failure(Failure),
     /// Our mistake: a draft names an account that does not exist.
     NoAccount(Id<kind::Account>),
+    /// Our mistake: a line moves nothing, which is what a failed entry looks like.
+    NothingMoves,
 }
 
 impl State {
@@ -101,16 +103,13 @@ fn apply(state: &mut State, draft: &Draft, lines: &[Line], guarded: bool) -> Res
         let account = state.accounts.get(&id).ok_or(Stop::NoAccount(id))?;
         accounts.insert(id, account.clone());
     }
+    if guarded {
+        check(&accounts, draft, lines)?;
+    }
     let at = moment(state.now, accounts.values());
     let effective_on = draft.effective_on.unwrap_or(at.date_naive());
     let mut postings = Vec::with_capacity(lines.len());
     for (line, number) in lines.iter().zip(1..) {
-        if line.debit == line.credit {
-            return Err(Stop::Failure(Failure::SameAccount));
-        }
-        if guarded {
-            check(&accounts, draft, *line)?;
-        }
         let (debit_seq, debit_balance) = step(&mut accounts, line.debit, (line.amount, 0), at)?;
         let (credit_seq, credit_balance) = step(&mut accounts, line.credit, (0, line.amount), at)?;
         postings.push(posting::Model {
@@ -126,27 +125,39 @@ fn apply(state: &mut State, draft: &Draft, lines: &[Line], guarded: bool) -> Res
             credit_balance,
         });
     }
-    // The guard looks at what the whole entry leaves behind.
-    if guarded && accounts.values().any(|account| !account.may_overdraw && balance(account) < 0) {
-        return Err(Stop::Failure(Failure::InsufficientFunds));
-    }
     state.changed.extend(accounts.keys());
     state.accounts.extend(accounts);
     Ok(postings)
 }
 
-/// Whether money may move between the accounts of a line: first what never changes, then what may.
-fn check(accounts: &HashMap<Id<kind::Account>, account::Model>, draft: &Draft, line: Line) -> Result<(), Stop> {
-    let debit = accounts.get(&line.debit).ok_or(Stop::NoAccount(line.debit))?;
-    let credit = accounts.get(&line.credit).ok_or(Stop::NoAccount(line.credit))?;
-    if debit.currency != draft.currency || credit.currency != draft.currency {
-        return Err(Stop::Failure(Failure::CurrencyMismatch));
+/// Whether the lines may move what they say: first what never changes, then what may, last whether there is enough of it.
+fn check(accounts: &HashMap<Id<kind::Account>, account::Model>, draft: &Draft, lines: &[Line]) -> Result<(), Stop> {
+    let mut left: HashMap<Id<kind::Account>, i128> = HashMap::new();
+    for line in lines {
+        let debit = accounts.get(&line.debit).ok_or(Stop::NoAccount(line.debit))?;
+        let credit = accounts.get(&line.credit).ok_or(Stop::NoAccount(line.credit))?;
+        if line.amount == 0 {
+            return Err(Stop::NothingMoves);
+        }
+        let failure = match (debit.status, credit.status) {
+            _ if line.debit == line.credit => Some(Failure::SameAccount),
+            _ if debit.currency != draft.currency || credit.currency != draft.currency => {
+                Some(Failure::CurrencyMismatch)
+            }
+            (AccountStatus::Frozen | AccountStatus::Closed, _) => Some(Failure::DebitNotActive),
+            (_, AccountStatus::Frozen | AccountStatus::Closed) => Some(Failure::CreditNotActive),
+            (AccountStatus::Active, AccountStatus::Active) => None,
+        };
+        if let Some(failure) = failure {
+            return Err(Stop::Failure(failure));
+        }
+        for (account, amount) in [(debit, -i128::from(line.amount)), (credit, i128::from(line.amount))] {
+            *left.entry(account.id).or_insert(i128::from(account.credits) - i128::from(account.debits)) += amount;
+        }
     }
-    if debit.status != AccountStatus::Active {
-        return Err(Stop::Failure(Failure::DebitNotActive));
-    }
-    if credit.status != AccountStatus::Active {
-        return Err(Stop::Failure(Failure::CreditNotActive));
+    // What the whole entry leaves counts, not what lies between its lines. Guarded accounts have a credit balance.
+    if accounts.values().any(|account| !account.may_overdraw && left.get(&account.id).is_some_and(|left| *left < 0)) {
+        return Err(Stop::Failure(Failure::InsufficientFunds));
     }
     Ok(())
 }
@@ -171,7 +182,8 @@ fn step(
 }
 
 /// The time of an entry: now, but never before the latest posting on its accounts, even if the clocks of two servers
-/// differ. So an account's postings are in the order of their times, and a moment can be found by halving.
+/// differ. So an account's postings are in the order of their times, and a moment can be found by halving. The clocks of
+/// servers on one database must be kept together: where one is ahead, so are the entries on the accounts that it wrote.
 fn moment<'a>(now: DateTime<Utc>, accounts: impl Iterator<Item = &'a account::Model>) -> DateTime<Utc> {
     accounts.filter_map(|account| account.posted_at).fold(now, DateTime::max)
 }
@@ -220,6 +232,7 @@ impl Stop {
             Self::NoAccount(id) => {
                 Err(DbErr::RecordNotFound(format!("a draft names {id}, which does not exist")).into())
             }
+            Self::NothingMoves => Err(DbErr::Custom("a line of a draft moves nothing".to_owned()).into()),
         }
     }
 }

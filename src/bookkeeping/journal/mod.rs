@@ -15,8 +15,8 @@
 //! | fold | `fold` | yes | applies one draft after the other in memory; each succeeds or is refused on its own |
 //! | write | `write` | | writes each table once |
 //!
-//! What bounds it: one transaction locks at most three accounts for each draft, and always in the same order, so that two
-//! of them cannot wait for each other. What may not happen: an entry or a posting is never updated or deleted (a
+//! What bounds it: one transaction locks the accounts that its drafts name, three for a transfer, and always in the same
+//! order, so that two of them cannot wait for each other. What may not happen: an entry or a posting is never updated or deleted (a
 //! correction is a reversal, [`reverse()`]), and nothing outside this module writes its tables.
 
 mod account;

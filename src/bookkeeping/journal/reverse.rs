@@ -1,12 +1,13 @@
 //! Reversal: the only way to correct an entry. The same sides with negated amounts and the same effective date, so that
 //! turnovers, not only balances, come out as if the entry had never been.
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::{Draft, Line, Posted, post};
 use crate::{
     clock::Clock,
     entity::{
+        account,
         journal_entry::{self, EntryStatus},
         posting,
     },
@@ -18,8 +19,8 @@ use crate::{
 /// Takes an entry of the viewer's book back.
 ///
 /// # Errors
-/// `NOT_FOUND` when the book has no such entry, `NOT_ALLOWED` when it failed, is a reversal itself or was reversed
-/// before; what the journal refuses, for example `INSUFFICIENT_FUNDS` when the money is spent.
+/// `NOT_FOUND` when the book has no such entry, `NOT_ALLOWED` when it failed, is a reversal itself, was reversed
+/// before or moved money of another book; what the journal refuses, for example `INSUFFICIENT_FUNDS` when the money is spent.
 pub async fn reverse(
     tx: &DatabaseTransaction,
     clock: &Clock,
@@ -44,6 +45,16 @@ pub async fn reverse(
         .order_by_asc(posting::Column::Line)
         .all(tx)
         .await?;
+    let touched = postings.iter().flat_map(|posting| [posting.debit_account_id, posting.credit_account_id]);
+    let others = account::Entity::find()
+        .filter(account::Column::Id.is_in(touched))
+        .filter(account::Column::BookId.ne(viewer.book))
+        .count(tx)
+        .await?;
+    if others > 0 {
+        let message = "What was paid to somebody else is theirs to give back.";
+        return Err(Refusal::new(Code::NotAllowed, "id", message).into());
+    }
     let draft = Draft {
         id: Id::generate(),
         book_id: original.book_id,
