@@ -140,6 +140,12 @@ impl Decimal {
     }
 }
 
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Why a decimal is not an amount in a currency.
 #[derive(Debug, PartialEq, Eq)]
 pub enum InexactAmount {
@@ -158,7 +164,7 @@ impl fmt::Display for InexactAmount {
             },
             Self::TooLarge(currency) => {
                 let most = Decimal::from_minor(i64::MAX, *currency);
-                write!(f, "An amount in {currency} is at most {}.", most.0)
+                write!(f, "An amount in {currency} is at most {most}.")
             }
         }
     }

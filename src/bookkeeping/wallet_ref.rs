@@ -1,12 +1,12 @@
 //! Naming a wallet: by its id, or by whose it is.
 
 use async_graphql::{ID, OneofObject};
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
 use serde::Serialize;
 
 use super::wallet::Wallet;
 use crate::{
-    app::App,
+    app::Defaults,
     entity::{
         account,
         member::{self, Role},
@@ -47,16 +47,21 @@ impl WalletRef {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn resolve(app: &App, named: &WalletRef, currency: Option<Currency>) -> Result<Option<Wallet>> {
+pub async fn resolve(
+    conn: &impl ConnectionTrait,
+    defaults: &Defaults,
+    named: &WalletRef,
+    currency: Option<Currency>,
+) -> Result<Option<Wallet>> {
     let wallets = wallet::Entity::find().find_both_related(account::Entity);
     let owner = match named {
         WalletRef::Id(id) => {
             let Ok(id) = id.parse::<Id<kind::Wallet>>() else { return Ok(None) };
-            let wallet = wallets.filter(wallet::Column::Id.eq(id)).one(app.db.read()).await?;
+            let wallet = wallets.filter(wallet::Column::Id.eq(id)).one(conn).await?;
             return Ok(wallet.map(Wallet::from));
         }
         WalletRef::Phone(phone) => {
-            let Some(phone) = normalize_phone(phone, app.defaults.phone_region) else { return Ok(None) };
+            let Some(phone) = normalize_phone(phone, defaults.phone_region) else { return Ok(None) };
             user::Column::Phone.eq(phone)
         }
         WalletRef::Username(username) if username.contains(char::is_control) => return Ok(None),
@@ -72,7 +77,7 @@ pub async fn resolve(app: &App, named: &WalletRef, currency: Option<Currency>) -
         .filter(wallet::Column::Currency.eq(currency))
         .filter(wallet::Column::IsDefault.eq(true))
         .order_by_asc(member::Column::CreatedAt)
-        .one(app.db.read())
+        .one(conn)
         .await?;
     Ok(wallet.map(Wallet::from))
 }

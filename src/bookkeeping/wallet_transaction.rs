@@ -10,12 +10,12 @@ use sha2::{Digest, Sha256};
 
 use super::{
     book,
-    journal::{self, Attempt, Draft, Idempotency, Line, Posted},
+    journal::{self, Attempt, Draft, Idempotency, Line, Posted, Refused},
     wallet::Wallet,
     wallet_ref::{self, WalletRef},
 };
 use crate::{
-    app::App,
+    app::{App, Defaults},
     entity::{
         account::{self, AccountKind},
         journal_entry::{self, EntryKind, Failure},
@@ -27,6 +27,12 @@ use crate::{
     money::{Currency, Decimal},
     text,
 };
+
+/// The most that may be paid to somebody else at once, in minor units.
+///
+/// An account counts all that it ever took in, in 64 bits. Anybody may deposit any amount and pay with it, so without this
+/// one payment could fill a stranger's account for good, and tell its payer how much it had taken in.
+const MOST_PAID: i64 = 1_000_000_000_000_000;
 
 /// What deposits, withdrawals and transfers have in common.
 ///
@@ -198,7 +204,7 @@ impl Request<'_> {
         {
             return self.outcome(answer.map_err(Refusal::from)?);
         }
-        let draft = self.draft(app, viewer, idempotency).await?;
+        let draft = self.draft(app.db.read(), &app.defaults, viewer, idempotency).await?;
         let posted = journal::submit(&app.db, &app.clock, &draft).await?;
         self.outcome(posted.map_err(Refusal::from)?)
     }
@@ -212,13 +218,19 @@ impl Request<'_> {
     }
 
     /// Finds out which accounts are meant, and checks all that does not change under our hands.
-    async fn draft(&self, app: &App, viewer: &Viewer, idempotency: Option<Idempotency>) -> Result<Draft> {
+    async fn draft(
+        &self,
+        conn: &impl ConnectionTrait,
+        defaults: &Defaults,
+        viewer: &Viewer,
+        idempotency: Option<Idempotency>,
+    ) -> Result<Draft> {
         let mut refusals = Refusals::default();
         let memo = self.movement.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
         let reference = self.movement.reference.as_deref();
         let reference = reference.and_then(|reference| refusals.check(text::line(reference, 64, "reference")));
 
-        let own = refusals.check(self.own_wallet(app, viewer).await?);
+        let own = refusals.check(self.own_wallet(conn, defaults, viewer).await?);
         let currency = self.movement.currency.or(own.as_ref().map(|own| own.wallet.currency));
         let Some(currency) = currency else { return Err(refusals.into()) };
         if let Some(own) = &own
@@ -229,13 +241,18 @@ impl Request<'_> {
         }
         let amount = refusals.check(positive(&self.movement.amount, currency));
         let payee = match self.payee {
-            Some(named) => refusals.check(payee(app, named, currency).await?).map(Some),
+            Some(named) => refusals.check(payee(conn, defaults, named, currency).await?).map(Some),
             None => Some(None),
         };
         let (Some(own), Some(amount), Some(payee)) = (own, amount, payee) else { return Err(refusals.into()) };
+        if payee.as_ref().is_some_and(|payee| payee.wallet.book_id != viewer.book) && amount > MOST_PAID {
+            let most = Decimal::from_minor(MOST_PAID, currency);
+            let message = format!("At most {most} {currency} can be paid to somebody else at once.");
+            refusals.push(Refusal::new(Code::LimitReached, "amount", message));
+        }
         refusals.none()?;
 
-        let (line, attempt) = self.sides(app, &own, payee.as_ref(), amount).await?;
+        let (line, attempt) = self.sides(conn, &own, payee.as_ref(), amount).await?;
         Ok(Draft {
             id: Id::generate(),
             book_id: viewer.book,
@@ -254,23 +271,34 @@ impl Request<'_> {
     }
 
     /// The viewer's wallet. Somebody else's does not exist.
-    async fn own_wallet(&self, app: &App, viewer: &Viewer) -> Result<Result<Wallet, Refusal>> {
+    async fn own_wallet(
+        &self,
+        conn: &impl ConnectionTrait,
+        defaults: &Defaults,
+        viewer: &Viewer,
+    ) -> Result<Result<Wallet, Refusal>> {
         let (named, field) = self.own;
         let currency = match (self.movement.currency, named) {
             (Some(currency), _) => Some(currency),
             (None, WalletRef::Id(_)) => None,
-            (None, _) => Some(book::find(app.db.read(), viewer).await?.currency),
+            (None, _) => Some(book::find(conn, viewer).await?.currency),
         };
-        let wallet = wallet_ref::resolve(app, named, currency).await?;
+        let wallet = wallet_ref::resolve(conn, defaults, named, currency).await?;
         let own = wallet.filter(|wallet| wallet.wallet.book_id == viewer.book);
         Ok(own.ok_or_else(|| not_found(field, named, "You have no such wallet.")))
     }
 
     /// Which accounts the money moves between, and where a refused attempt leaves its trace.
-    async fn sides(&self, app: &App, own: &Wallet, payee: Option<&Wallet>, amount: i64) -> Result<(Line, Attempt)> {
+    async fn sides(
+        &self,
+        conn: &impl ConnectionTrait,
+        own: &Wallet,
+        payee: Option<&Wallet>,
+        amount: i64,
+    ) -> Result<(Line, Attempt)> {
         let own_id = own.account.id;
         let (book_id, currency) = (own.wallet.book_id, own.wallet.currency);
-        let outside = journal::of_holder(app.db.read(), AccountKind::Outside, currency, book_id.cast()).await?;
+        let outside = journal::of_holder(conn, AccountKind::Outside, currency, book_id.cast()).await?;
         let outside =
             outside.ok_or_else(|| DbErr::RecordNotFound(format!("{book_id} has no outside in {currency}")))?.id;
         let (debit, credit) = match (self.kind, payee) {
@@ -295,20 +323,23 @@ impl Request<'_> {
     /// A failure, said of what the input calls the accounts.
     fn refusal(&self, failure: Failure) -> Refusal {
         let payee = if self.payee.is_some() { "to" } else { self.own.1 };
-        let (path, message) = match failure {
-            Failure::InsufficientFunds => ("amount", "The wallet holds less than this."),
-            Failure::DebitNotActive => (self.own.1, "The wallet is frozen or closed."),
-            Failure::CreditNotActive => (payee, "The wallet is frozen or closed."),
-            Failure::CurrencyMismatch => ("to", "The wallets are in different currencies."),
-            Failure::SameAccount => ("to", "Both are the same wallet."),
-            Failure::LimitReached => ("amount", "The total would be too large to count."),
+        let path = match failure {
+            Failure::InsufficientFunds | Failure::LimitReached => "amount",
+            Failure::DebitNotActive => self.own.1,
+            Failure::CreditNotActive => payee,
+            Failure::CurrencyMismatch | Failure::SameAccount => "to",
         };
-        Refusal::new(failure.into(), path, message)
+        Refusal { path: path.to_owned(), ..Refused::Failed(failure).into() }
     }
 }
 
-async fn payee(app: &App, named: &WalletRef, currency: Currency) -> Result<Result<Wallet, Refusal>> {
-    let wallet = wallet_ref::resolve(app, named, Some(currency)).await?;
+async fn payee(
+    conn: &impl ConnectionTrait,
+    defaults: &Defaults,
+    named: &WalletRef,
+    currency: Currency,
+) -> Result<Result<Wallet, Refusal>> {
+    let wallet = wallet_ref::resolve(conn, defaults, named, Some(currency)).await?;
     Ok(wallet.ok_or_else(|| {
         let message = match named {
             WalletRef::Id(_) => "There is no such wallet.".to_owned(),

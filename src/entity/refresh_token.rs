@@ -1,4 +1,4 @@
-//! Refresh tokens, of which only a hash is kept. A token that was used stays until it expires, so that using it again is seen.
+//! Refresh tokens, of which only a hash is kept. A token that was used stays as long as its session, so that using it again is seen.
 
 use sea_orm::entity::prelude::*;
 

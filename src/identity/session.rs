@@ -5,8 +5,8 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, QueryTrait, Set,
     sea_query::{Expr, LockType},
 };
 
@@ -64,6 +64,7 @@ pub(super) async fn start(
     book_id: Id<kind::Book>,
 ) -> Result<Grant> {
     let now = app.clock.now();
+    forget_dead(tx, user.id, now).await?;
     let session = session::Model { id: Id::generate(), user_id: user.id, book_id, created_at: now, ended_at: None };
     let viewer = Viewer { user: user.id, book: book_id, session: session.id };
     session::Entity::insert(session.into_active_model()).exec_without_returning(tx).await?;
@@ -105,11 +106,6 @@ async fn exchange(app: &App, tx: &DatabaseTransaction, token_hash: Vec<u8>) -> R
     let mut row = token.into_active_model();
     row.used_at = Set(Some(now));
     row.update(tx).await?;
-    refresh_token::Entity::delete_many()
-        .filter(refresh_token::Column::SessionId.eq(session_id))
-        .filter(refresh_token::Column::ExpiresAt.lt(now))
-        .exec(tx)
-        .await?;
     let viewer = Viewer { user: session.user_id, book: session.book_id, session: session.id };
     grant(app, tx, user, &viewer, now).await.map(Some)
 }
@@ -132,6 +128,32 @@ async fn end(tx: &DatabaseTransaction, now: DateTime<Utc>, which: Expr) -> Resul
         .filter(session::Column::EndedAt.is_null())
         .exec(tx)
         .await?;
+    Ok(())
+}
+
+/// Removes the user's sessions that ended, or that nobody can prolong any more, with all their tokens.
+async fn forget_dead(tx: &DatabaseTransaction, user_id: Id<kind::User>, now: DateTime<Utc>) -> Result<()> {
+    let alive = refresh_token::Entity::find()
+        .select_only()
+        .column(refresh_token::Column::SessionId)
+        .filter(refresh_token::Column::ExpiresAt.gt(now))
+        .into_query();
+    let dead =
+        Condition::any().add(session::Column::EndedAt.is_not_null()).add(session::Column::Id.not_in_subquery(alive));
+    let dead: Vec<Id<kind::Session>> = session::Entity::find()
+        .select_only()
+        .column(session::Column::Id)
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(dead)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    if dead.is_empty() {
+        return Ok(());
+    }
+    let tokens = refresh_token::Column::SessionId.is_in(dead.iter().copied());
+    refresh_token::Entity::delete_many().filter(tokens).exec(tx).await?;
+    session::Entity::delete_many().filter(session::Column::Id.is_in(dead)).exec(tx).await?;
     Ok(())
 }
 

@@ -121,7 +121,8 @@ mod tests {
     fn fragments_that_grow_without_bounds_are_refused_at_once() {
         let mut bomb = "{ ...F0 }".to_owned();
         for number in 0..200 {
-            bomb += &format!(" fragment F{number} on Q {{ a {{ ...F{0} }} b {{ ...F{0} }} }}", number + 1);
+            let next = number + 1;
+            bomb = format!("{bomb} fragment F{number} on Q {{ a {{ ...F{next} }} b {{ ...F{next} }} }}");
         }
         bomb += " fragment F200 on Q { a }";
         assert!(!fits(&bomb));

@@ -4,11 +4,11 @@ use std::time::Instant;
 
 use axum::{
     extract::Request,
-    http::{HeaderName, HeaderValue},
+    http::{HeaderName, HeaderValue, Method, StatusCode},
     middleware::Next,
     response::Response,
 };
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -26,22 +26,43 @@ pub(super) struct Summary {
     pub(super) error: Option<String>,
 }
 
-pub(super) async fn log(mut request: Request, next: Next) -> Response {
-    let started = Instant::now();
-    let id = Uuid::now_v7();
-    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-    request.extensions_mut().insert(RequestId(id));
-    let span = tracing::info_span!("request", %id);
+/// The line to be written; also when the client goes away and the request is dropped unanswered.
+struct Line {
+    span: Span,
+    started: Instant,
+    method: Method,
+    path: String,
+    /// The status, and what else there is to tell.
+    answered: Option<(StatusCode, Summary)>,
+}
 
-    let mut response = next.run(request).instrument(span.clone()).await;
+impl Drop for Line {
+    fn drop(&mut self) {
+        let Self { span, started, method, path, answered } = self;
+        let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let _in_span = span.enter();
+        let Some((status, Summary { operation, error })) = answered else {
+            tracing::info!(%method, path, ms, "the client went away");
+            return;
+        };
+        let (operation, error) = (operation.as_deref(), error.as_deref());
+        tracing::info!(%method, path, operation, status = status.as_u16(), error, ms, "served");
+    }
+}
+
+pub(super) async fn log(mut request: Request, next: Next) -> Response {
+    let id = Uuid::now_v7();
+    let span = tracing::info_span!("request", %id);
+    let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+    let mut line = Line { span: span.clone(), started: Instant::now(), method, path, answered: None };
+    request.extensions_mut().insert(RequestId(id));
+
+    let mut response = next.run(request).instrument(span).await;
 
     if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
-    let summary = response.extensions_mut().remove::<Summary>().unwrap_or_default();
-    let (operation, error) = (summary.operation.as_deref(), summary.error.as_deref());
-    let status = response.status().as_u16();
-    let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    span.in_scope(|| tracing::info!(%method, path, operation, status, error, ms, "served"));
+    let summary = response.extensions_mut().remove().unwrap_or_default();
+    line.answered = Some((response.status(), summary));
     response
 }

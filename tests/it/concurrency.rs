@@ -117,3 +117,30 @@ async fn move_money_about(app: &TestApp, servers: &[Client]) {
     assert!(moved > TRANSFERS / 4, "only {moved} transfers moved money");
     app.assert_journal_is_whole().await;
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_client_that_goes_away_leaves_all_or_nothing_behind(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let badr = app.user("badr").await;
+    amina.fund("100").await;
+    for polls in 0..60 {
+        // The request is dropped after it was woken so many times.
+        let mut request = Box::pin(amina.pay(&badr, "1"));
+        let mut left = polls;
+        let gone = std::future::poll_fn(|context| {
+            if left == 0 {
+                return std::task::Poll::Ready(());
+            }
+            left -= 1;
+            request.as_mut().poll(context).map(|_| ())
+        });
+        gone.await;
+    }
+    app.assert_journal_is_whole().await;
+    // Nothing is locked for ever.
+    assert_eq!(errors(&amina.pay(&badr, "1").await), [""; 0]);
+    let held = [amina.balance(&amina.wallet).await, badr.balance(&badr.wallet).await];
+    let held = held.map(|balance| balance.trim_end_matches(".00").parse::<u32>().unwrap());
+    assert_eq!(held[0] + held[1], 100);
+}

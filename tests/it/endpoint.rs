@@ -103,6 +103,9 @@ async fn a_body_of_more_than_a_mebibyte_is_refused() {
     json!({ "query": "query A { __typename } query B { __typename }" }),
     "OPERATION_RESOLUTION_FAILURE"
 )]
+#[case::circle(json!({ "query": "{ ...F } fragment F on Query { ...F ...F }" }), "GRAPHQL_VALIDATION_FAILED")]
+#[case::too_many_fields(json!({ "query": format!("{{ {} }}", "__typename ".repeat(1001)) }), "GRAPHQL_VALIDATION_FAILED")]
+#[case::twice(json!({ "query": "mutation { logout { __typename } logout { __typename } }" }), "GRAPHQL_VALIDATION_FAILED")]
 #[case::missing_variable(json!({ "query": "query($id: ID!) { wallet(id: $id) { id } }" }), "BAD_USER_INPUT")]
 #[tokio::test]
 async fn a_request_that_cannot_be_executed_has_no_data(#[case] body: Value, #[case] expected: &str) {

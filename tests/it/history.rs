@@ -163,3 +163,26 @@ async fn a_balance_is_known_for_every_moment(#[values(Sqlite, Postgres)] on: Dat
     }
     assert_eq!(amina.balance(&other).await, "0.00");
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_thousand_moments_are_known_in_one_request(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let mut moments = Vec::new();
+    for _ in 0..5 {
+        amina.new_wallet("YEM").await;
+        amina.fund("1").await;
+        moments.push(app.now());
+    }
+    amina.fund("1").await;
+    let at =
+        |number: usize| format!("a{number}: balanceAt(time: \"{}\") {{ amount }}", moments[number % 5].to_rfc3339());
+    let fields: Vec<_> = (0..150).map(at).collect();
+    let data = amina.gql(&format!("{{ wallets {{ {} }} }}", fields.join(" ")), json!({})).await;
+    for (number, wallet) in data["wallets"].as_array().unwrap().iter().enumerate() {
+        for field in 0..150 {
+            let expected = if number == 0 { format!("{}.00", field % 5 + 1) } else { "0.00".to_owned() };
+            assert_eq!(wallet[format!("a{field}")]["amount"], json!(expected));
+        }
+    }
+}

@@ -11,6 +11,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use crate::harness::{
+    Client,
     Database::{Postgres, Sqlite},
     PASSWORD, SECRET, Server, Storage, fresh, program,
 };
@@ -23,6 +24,7 @@ fn run(arguments: &[&str]) -> Output {
 #[rstest]
 #[case::listen("--listen", "somewhere", "DAYBOOK_LISTEN", "\"somewhere\"", "an IP address and a port")]
 #[case::database("--database-url", "mysql://db/x", "DATABASE_URL", "\"mysql\"", "sqlite:PATH")]
+#[case::password("--database-url", "postgres:me:hunter2@db/x", "DATABASE_URL", "\"postgres\"", "sqlite:PATH")]
 #[case::memory("--database-url", "sqlite::memory:", "DATABASE_URL", "\"sqlite::memory:\"", "sqlite:PATH")]
 #[case::secret("--jwt-secret", "too short", "DAYBOOK_JWT_SECRET", "9 bytes", "32 bytes or more")]
 #[case::currency("--currency", "usd", "DAYBOOK_CURRENCY", "\"usd\"", "USD, or YEM")]
@@ -49,6 +51,7 @@ fn a_bad_setting_ends_the_program_with_a_line_that_says_all(
         for part in [variable, flag, holds, should_hold] {
             assert!(error.contains(part), "{part} is not in {error}");
         }
+        assert!(!error.contains("hunter2"), "{error}");
     }
 }
 
@@ -110,14 +113,21 @@ fn a_damaged_secret_file_is_said_and_not_replaced() {
     assert_eq!(std::fs::read_to_string(file).unwrap(), "short");
 }
 
-#[test]
-fn the_explorer_is_off_where_others_could_see_it() {
+#[rstest]
+#[case::on_every_address("0.0.0.0:0", "auto", false)]
+#[case::on_every_address_when_told_so("0.0.0.0:0", "on", true)]
+#[case::on_this_machine("127.0.0.1:0", "auto", true)]
+#[case::on_this_machine_when_told_not_to("127.0.0.1:0", "off", false)]
+#[tokio::test]
+async fn the_explorer_is_off_where_others_could_see_it(#[case] listen: &str, #[case] when: &str, #[case] on: bool) {
     let dir = tempfile::tempdir().unwrap();
-    let output =
-        run(&["--listen", "0.0.0.0:0", "--database-url", "sqlite:/nonexistent/daybook.db", "--jwt-secret", SECRET]);
-    assert_eq!(output.status.code(), Some(1));
-    let server = Server::start_with(program().current_dir(dir.path()).env("DAYBOOK_EXPLORER", "off"));
-    assert!(server.banner.contains("explorer  off"), "{}", server.banner);
+    let mut command = program();
+    command.current_dir(dir.path()).args(["--listen", listen]).env("DAYBOOK_EXPLORER", when);
+    let server = Server::running(command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap());
+    assert_eq!(!server.banner.contains("explorer  off"), on, "{}", server.banner);
+    let here = Client::to_server(&server.url.replace("0.0.0.0", "127.0.0.1"));
+    let page = here.send(axum::http::Request::get("/").body(axum::body::Body::empty()).unwrap()).await;
+    assert_eq!(page.status, if on { 200 } else { 404 });
 }
 
 #[tokio::test]

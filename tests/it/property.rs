@@ -151,6 +151,21 @@ async fn play(app: &TestApp, game: u32, operations: &[Operation]) {
             format!("{direction} {status} {} {}", text(&node["amount"]["amount"]), text(after))
         });
         assert_eq!(seen.collect::<Vec<_>>(), model.history, "{operations:?}");
+
+        // What each posting left behind is what the wallet held at that moment, and filters pass over nothing.
+        for edge in &edges {
+            let query =
+                "query($id: ID!, $at: DateTime!) { wallet(id: $id) { balanceAt(time: $at) { amount currency } } }";
+            let held = user.gql(query, json!({ "id": wallet, "at": edge["node"]["createdAt"] })).await;
+            assert_eq!(held["wallet"]["balanceAt"], edge["balanceAfter"], "{operations:?}");
+        }
+        for direction in ["IN", "OUT"] {
+            for status in ["SUCCEEDED", "FAILED"] {
+                let filtered = user.history(wallet, json!({ "direction": direction, "status": status })).await;
+                let wanted = |edge: &&Value| edge["direction"] == direction && edge["node"]["status"] == status;
+                assert_eq!(filtered, edges.iter().filter(wanted).cloned().collect::<Vec<_>>(), "{operations:?}");
+            }
+        }
     }
     app.assert_journal_is_whole().await;
 }

@@ -1,8 +1,13 @@
 //! The README's first session works word by word.
 
+use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Database::Sqlite, TestApp};
+use crate::harness::{
+    Client,
+    Database::{self, Postgres, Sqlite},
+    TestApp,
+};
 
 /// The fenced blocks of the README in one of two languages, in their order.
 fn blocks() -> Vec<(&'static str, String)> {
@@ -33,9 +38,10 @@ fn mask(value: &mut Value) {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn the_first_session_of_the_readme_gets_the_answers_that_it_shows() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+async fn the_first_session_of_the_readme_gets_the_answers_that_it_shows(#[values(Sqlite, Postgres)] on: Database) {
+    let Some(app) = TestApp::on(on).await else { return };
     let mut client: Client = app.anonymous();
     let mut variables = json!({});
     let blocks = blocks();

@@ -2,8 +2,10 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
+use daybook::entity::session;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use rstest::rstest;
+use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -60,9 +62,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(#[v
     let Some((app, owner)) = TestApp::with_owner(on).await else { return };
     let id = json!({ "id": owner.wallet });
     let anonymous = app.anonymous();
-    let schema = anonymous.gql("{ __schema { queryType { fields { name } } } __typename }", json!({})).await;
-    assert!(schema["__schema"]["queryType"]["fields"].as_array().unwrap().len() > 5);
-    for operation in [
+    let operations = [
         "{ me { id } }",
         "{ book { id } }",
         "{ wallets { id } }",
@@ -79,8 +79,19 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(#[v
         "mutation($id: ID!) { deposit(input: { wallet: { id: $id }, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { withdraw(input: { wallet: { id: $id }, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { transfer(input: { from: { id: $id }, to: { id: $id }, amount: 1 }) { replayed } }",
-    ] {
+    ];
+    for operation in operations {
         assert_eq!(anonymous.error(operation, id.clone()).await, "UNAUTHENTICATED", "{operation}");
+    }
+    // A new field must be tried here.
+    let roots = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let roots = anonymous.gql(roots, json!({})).await["__schema"].take();
+    for field in ["queryType", "mutationType"].iter().flat_map(|root| roots[root]["fields"].as_array().unwrap()) {
+        let name = field["name"].as_str().unwrap();
+        let calls =
+            |operation: &&str| operation.contains(&format!("{{ {name}(")) || operation.contains(&format!("{{ {name} "));
+        let is_open = ["register", "login", "refreshToken"].contains(&name);
+        assert!(is_open || operations.iter().any(calls), "{name}");
     }
 }
 
@@ -135,6 +146,26 @@ async fn of_ten_who_use_one_refresh_token_at_once_at_most_one_gets_a_session(#[v
     }
     assert_eq!(granted, 1);
     assert_eq!(owner.error(ME, json!({})).await, "UNAUTHENTICATED");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_login_forgets_sessions_that_are_over_and_no_others(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+    let ended = login(&app.anonymous(), "amina", PASSWORD).await;
+    let ended = app.anonymous().with_token(ended["accessToken"].as_str().unwrap());
+    ended.gql("mutation { logout { userErrors { code } } }", json!({})).await;
+    app.advance(TimeDelta::hours(23));
+    let renewed = refresh(&app.anonymous(), &owner.refresh_token).await;
+    app.advance(TimeDelta::hours(2));
+    // The first token of the first session has expired by now, its second has not.
+    login(&app.anonymous(), "amina", PASSWORD).await;
+    let sessions = session::Entity::find().count(app.app.db.read()).await.unwrap();
+    assert_eq!(sessions, 2);
+    // An old token is known for as long as its session lives, and ends it.
+    assert_eq!(errors(&refresh(&app.anonymous(), &owner.refresh_token).await), ["WRONG_CREDENTIALS refreshToken"]);
+    let latest = renewed["refreshToken"].as_str().unwrap();
+    assert_eq!(errors(&refresh(&app.anonymous(), latest).await), ["WRONG_CREDENTIALS refreshToken"]);
 }
 
 #[rstest]

@@ -107,11 +107,11 @@ impl From<Refused> for Refusal {
             }
             Refused::Failed(failure) => {
                 let message = match failure {
-                    Failure::InsufficientFunds => "There is not enough money.",
-                    Failure::DebitNotActive | Failure::CreditNotActive => "An account is frozen or closed.",
-                    Failure::CurrencyMismatch => "An account is in another currency.",
-                    Failure::SameAccount => "Both sides are the same account.",
-                    Failure::LimitReached => "A total would be too large to count.",
+                    Failure::InsufficientFunds => "There is less money than this.",
+                    Failure::DebitNotActive | Failure::CreditNotActive => "It is frozen or closed.",
+                    Failure::CurrencyMismatch => "It is in another currency.",
+                    Failure::SameAccount => "Both sides are the same.",
+                    Failure::LimitReached => "The total would be too large to count.",
                 };
                 Self::new(failure.into(), "", message)
             }

@@ -10,7 +10,7 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::OnceCell;
 
 /// A database that is dropped at the end of its test.
@@ -84,10 +84,24 @@ async fn start() -> Option<Server> {
     };
     let template = template_name();
     let admin = server.admin().await;
+    drop_leftovers(&admin).await;
     admin.execute_unprepared(&format!("CREATE DATABASE {template}")).await.expect("a database can be made");
     admin.close().await.unwrap();
     daybook::db::migrate(&server.url(&template)).await.unwrap();
     Some(server)
+}
+
+/// Drops the databases of earlier processes; what a process that still runs uses cannot be dropped.
+async fn drop_leftovers(admin: &DatabaseConnection) {
+    let names = "SELECT datname FROM pg_database WHERE datname LIKE 'daybook_test_%'";
+    let names = Statement::from_string(DbBackend::Postgres, names);
+    for row in admin.query_all_raw(names).await.unwrap() {
+        let name: String = row.try_get_by_index(0).unwrap();
+        let process = name.split('_').nth(2).unwrap_or_default();
+        if !Path::new("/proc").join(process).exists() || process == std::process::id().to_string() {
+            admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
+        }
+    }
 }
 
 /// The folder with `initdb` and `pg_ctl`.
