@@ -19,9 +19,8 @@ use uuid::Uuid;
 
 use super::{
     limits::{check_mutation, check_size},
-    order::order,
     parameters::{MediaType, Parameters, is_json, pick, require_variables},
-    phase::{Phase, Started},
+    phase::{Execution, Phase},
     refused::Refused,
     request_log::{RequestId, Summary},
 };
@@ -107,16 +106,15 @@ async fn answer(
     summary.operation = name.map(str::to_owned);
     require_variables(operation, &variables)?;
 
-    let started = Started::default();
-    let mut request = Request::new(query).variables(variables).data(started.clone());
+    let execution = Execution::new(document.clone(), operation_name.clone());
+    let mut request = Request::new(query).variables(variables).data(execution.clone());
     request.operation_name = operation_name;
-    request.set_parsed_query(document.clone());
+    request.set_parsed_query(document);
     if let Some(viewer) = viewer {
         request = with_viewer(request, &endpoint.app, viewer);
     }
-    let mut executed = endpoint.schema.execute(request).await;
-    if started.get() {
-        order(&mut executed.data, &document, &operation.selection_set.node);
+    let executed = endpoint.schema.execute(request).await;
+    if execution.has_started() {
         return Ok(executed);
     }
     Err(Refused::from(executed.errors).coded("GRAPHQL_VALIDATION_FAILED"))

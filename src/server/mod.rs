@@ -4,6 +4,7 @@ mod explorer;
 mod graphql;
 mod health;
 mod limits;
+mod nulls;
 mod order;
 mod parameters;
 mod phase;

@@ -23,17 +23,13 @@ fn arrange(values: Vec<&mut Value>, document: &ExecutableDocument, selected: &[&
     if objects.is_empty() {
         return;
     }
-    let mut fields = IndexMap::new();
-    let mut seen = HashSet::new();
-    for set in selected {
-        flatten(set, document, &mut fields, &mut seen);
-    }
+    let fields = fields(selected, document);
     for object in &mut objects {
         object.sort_by_cached_key(|name, _| fields.get_index_of(name));
     }
     for (name, selected) in fields {
         let children = objects.iter_mut().filter_map(|object| object.get_mut(name)).collect();
-        arrange(children, document, &selected);
+        arrange(children, document, &selected.below);
     }
 }
 
@@ -48,19 +44,38 @@ fn collect<'a>(values: Vec<&'a mut Value>, objects: &mut Vec<&'a mut IndexMap<Na
     }
 }
 
-/// The fields of a selection set in their order, those of fragments included, each with what is selected below it. A
-/// fragment adds nothing the second time.
+/// A field of a response: what it is a field of the schema by, and what is selected below it.
+pub(super) struct Selected<'a> {
+    pub(super) field: &'a Name,
+    pub(super) below: Vec<&'a SelectionSet>,
+}
+
+/// The fields of selection sets in their order, by the names that they have in the response. Those of fragments are among
+/// them; a fragment adds nothing the second time.
+pub(super) fn fields<'a>(
+    sets: &[&'a SelectionSet],
+    document: &'a ExecutableDocument,
+) -> IndexMap<&'a Name, Selected<'a>> {
+    let mut fields = IndexMap::new();
+    let mut seen = HashSet::new();
+    for set in sets {
+        flatten(set, document, &mut fields, &mut seen);
+    }
+    fields
+}
+
 fn flatten<'a>(
     set: &'a SelectionSet,
     document: &'a ExecutableDocument,
-    fields: &mut IndexMap<&'a Name, Vec<&'a SelectionSet>>,
+    fields: &mut IndexMap<&'a Name, Selected<'a>>,
     seen: &mut HashSet<&'a Name>,
 ) {
     for selection in &set.items {
         match &selection.node {
             Selection::Field(field) => {
-                let below = fields.entry(&field.node.response_key().node).or_default();
-                below.push(&field.node.selection_set.node);
+                let (key, field) = (&field.node.response_key().node, &field.node);
+                let selected = fields.entry(key).or_insert(Selected { field: &field.name.node, below: Vec::new() });
+                selected.below.push(&field.selection_set.node);
             }
             Selection::InlineFragment(fragment) => {
                 flatten(&fragment.node.selection_set.node, document, fields, seen);

@@ -209,3 +209,41 @@ async fn the_explorer_asks_nobody_else_for_anything() {
     assert!(page.text.contains("<title>Daybook"));
     assert!(!page.text.contains("https://") && !page.text.contains("http://"), "a reference to elsewhere");
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_field_that_fails_is_null_or_what_holds_it_is(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+    let drop = "ALTER TABLE journal_entry RENAME TO lost";
+    owner.fund("1").await;
+    app.app.db.write(|tx| async move { Ok(tx.execute_unprepared(drop).await?) }).await.unwrap();
+    let id = &owner.wallet;
+    for (query, data) in [
+        // `wallet` may be null, `balanceAt` may not.
+        (
+            format!(
+                "{{ a: __typename wallet(id: \"{id}\") {{ id balanceAt(time: \"2026-01-01T00:00:00Z\") {{ amount }} }} z: __typename }}"
+            ),
+            json!({ "a": "Query", "wallet": null, "z": "Query" }),
+        ),
+        // A node may be null, whichever type it is.
+        (
+            format!(
+                "{{ nodes(ids: [\"{id}\", \"x\"]) {{ ... on Wallet {{ was: balanceAt(time: \"2026-01-01T00:00:00Z\") {{ amount }} }} }} }}"
+            ),
+            json!({ "nodes": [null, null] }),
+        ),
+        // Neither `wallets`, nor one of them, nor what it held may be null.
+        ("{ wallets { balanceAt(time: \"2026-01-01T00:00:00Z\") { amount } } __typename }".to_owned(), Value::Null),
+        (
+            format!("{{ walletHistory(walletId: \"{id}\") {{ totalCount edges {{ cursor }} }} book {{ name }} }}"),
+            Value::Null,
+        ),
+    ] {
+        let answer = owner.client.request(&query, json!({})).await;
+        assert_eq!(answer.json()["data"], data, "{query}");
+        assert_eq!(code(&answer), "INTERNAL_SERVER_ERROR", "{query}");
+    }
+    let query = "{ __typename me { id } }";
+    assert_eq!(app.anonymous().request(query, json!({})).await.json()["data"], Value::Null);
+}

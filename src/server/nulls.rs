@@ -1,0 +1,94 @@
+//! Puts null where a field failed, or where it cannot be null, at the next place above that can.
+//!
+//! The specification asks for it (section 6.4.4, "Handling Execution Errors"); the library leaves the field out of the
+//! response, which typed clients do not understand.
+
+use async_graphql::{
+    Name, PathSegment, ServerError, Value,
+    indexmap::IndexMap,
+    parser::types::{ExecutableDocument, SelectionSet},
+    registry::{MetaField, MetaTypeName, Registry},
+};
+
+use super::order::fields;
+
+/// Completes the data of a response to an operation with this selection set on this root type.
+pub(super) fn put_nulls(
+    data: &mut Value,
+    errors: &[ServerError],
+    document: &ExecutableDocument,
+    (root, selected): (&str, &SelectionSet),
+    registry: &Registry,
+) {
+    for error in errors {
+        put_null(data, &error.path);
+    }
+    for ServerError { path, .. } in errors {
+        let Some(types) = types(path, document, (root, selected), registry) else { continue };
+        match types.iter().rposition(|name| !name.ends_with('!')) {
+            Some(nullable) if nullable + 1 == path.len() => {}
+            Some(nullable) => put_null(data, &path[..=nullable]),
+            None if path.is_empty() => {}
+            None => *data = Value::Null,
+        }
+    }
+}
+
+/// The types of the places along a path.
+fn types(
+    path: &[PathSegment],
+    document: &ExecutableDocument,
+    (root, selected): (&str, &SelectionSet),
+    registry: &Registry,
+) -> Option<Vec<String>> {
+    let mut types: Vec<String> = Vec::with_capacity(path.len());
+    let mut selected = vec![selected];
+    for segment in path {
+        let parent = types.last().map_or(root, String::as_str);
+        let here = match segment {
+            PathSegment::Field(key) => {
+                let mut fields = fields(&selected, document);
+                let field = fields.swap_remove(&Name::new(key))?;
+                let parent = MetaTypeName::concrete_typename(parent);
+                let here = field_of(parent, field.field, registry)?.ty.clone();
+                selected = field.below;
+                here
+            }
+            PathSegment::Index(_) => parent.trim_end_matches('!').strip_prefix('[')?.strip_suffix(']')?.to_owned(),
+        };
+        types.push(here);
+    }
+    Some(types)
+}
+
+/// A field of a type, or when the type is an interface, of one of the types that it stands for.
+fn field_of<'a>(parent: &str, field: &str, registry: &'a Registry) -> Option<&'a MetaField> {
+    let parent = registry.types.get(parent)?;
+    let possible = parent.possible_types().into_iter().flatten().filter_map(|name| registry.types.get(name));
+    std::iter::once(parent).chain(possible).find_map(|parent| parent.field_by_name(field))
+}
+
+/// Puts null at a place; what lies above it and was left out for being empty is made again.
+fn put_null(data: &mut Value, path: &[PathSegment]) {
+    let mut place = data;
+    for segment in path {
+        let below = match segment {
+            PathSegment::Field(key) => {
+                if *place == Value::Null {
+                    *place = Value::Object(IndexMap::new());
+                }
+                let Value::Object(object) = place else { return };
+                Some(object.entry(Name::new(key)).or_insert(Value::Null))
+            }
+            PathSegment::Index(at) => match place {
+                Value::List(list) => list.get_mut(*at),
+                _ => None,
+            },
+        };
+        let Some(below) = below else { return };
+        place = below;
+    }
+    if !path.is_empty() {
+        *place = Value::Null;
+    }
+}
