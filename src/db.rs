@@ -3,13 +3,17 @@
 //! SQLite gets one writer beside a pool of readers, since it has one writer at a time anyway and waiting in our queue is
 //! fairer than waiting on its lock. PostgreSQL gets one pool for both.
 
-use std::{fmt, ops::Deref, sync::Arc, time::Duration};
+use std::{fmt, fs::OpenOptions, ops::Deref, sync::Arc, time::Duration};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    sqlx::{
+        self, ConnectOptions as _, Connection,
+        postgres::PgConnectOptions,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
 };
 
 use crate::error::{Error, Result, Retry};
@@ -61,6 +65,7 @@ impl Db {
     /// # Errors
     /// When the database cannot be opened.
     pub async fn connect(url: &str, size: PoolSize) -> Result<Self, DbErr> {
+        reach(url).await?;
         if url.starts_with("sqlite:") {
             let write = Database::connect(sqlite(url, PoolSize { most: 1, least: 1 }, "OFF")).await?;
             let read = Database::connect(sqlite(url, size, "ON")).await?;
@@ -162,6 +167,7 @@ impl fmt::Debug for Db {
 /// # Errors
 /// When the database cannot be opened or a migration fails; those before it stay applied.
 pub async fn migrate(url: &str) -> Result<usize, DbErr> {
+    reach(url).await?;
     let one = PoolSize { most: 1, least: 1 };
     let connection = if url.starts_with("sqlite:") {
         Database::connect(sqlite(url, one, "OFF")).await?
@@ -171,9 +177,37 @@ pub async fn migrate(url: &str) -> Result<usize, DbErr> {
         connection
     };
     let pending = Migrator::get_pending_migrations(&connection).await?.len();
-    Migrator::up(&connection, None).await?;
+    let mut applied = Migrator::up(&connection, None).await;
+    for _ in 0..10 {
+        // SQLite has no lock for this: where another server that starts now was faster, what it applied is found applied.
+        if applied.is_ok() || connection.get_database_backend() == DbBackend::Postgres {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        applied = Migrator::up(&connection, None).await;
+    }
+    applied?;
     connection.close().await?;
     Ok(pending)
+}
+
+/// Finds out whether there is a database at all. A pool would try for seconds and then say that time is up; this says at once
+/// why not. A SQLite file that does not exist is made, for its owner alone: SQLite gives the files beside it the same mode.
+async fn reach(url: &str) -> Result<(), DbErr> {
+    let reached = async {
+        if !url.starts_with("sqlite:") {
+            return url.parse::<PgConnectOptions>()?.connect().await?.close().await;
+        }
+        let file = url.parse::<SqliteConnectOptions>()?.get_filename().to_owned();
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(file)?;
+        Ok(())
+    };
+    let reached: Result<(), sqlx::Error> = reached.await;
+    reached.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))
 }
 
 fn pooled(url: &str, size: PoolSize) -> ConnectOptions {

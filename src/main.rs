@@ -68,12 +68,13 @@ fn run<F: Future<Output = Result<(), Stop>>>(settings: Settings, command: fn(Con
 
 async fn connect(config: &Config) -> Result<Db, Stop> {
     let connected = Db::connect(config.database.as_str(), config.pool).await;
-    connected.map_err(failure(&format!("cannot open the database ({})", config.database)))
+    connected.map_err(failure(&format!("cannot open the database that DATABASE_URL names ({})", config.database)))
 }
 
 async fn apply_migrations(config: &Config) -> Result<usize, Stop> {
     let applied = db::migrate(config.database.as_str()).await;
-    applied.map_err(failure(&format!("cannot migrate the database ({})", config.database)))
+    applied
+        .map_err(failure(&format!("cannot open or migrate the database that DATABASE_URL names ({})", config.database)))
 }
 
 async fn migrate(config: Config) -> Result<(), Stop> {
@@ -82,7 +83,7 @@ async fn migrate(config: Config) -> Result<(), Stop> {
 }
 
 async fn serve(config: Config) -> Result<(), Stop> {
-    let secret = config.jwt_secret().map_err(Stop::BadSetting)?;
+    let given_secret = config.given_secret().map_err(Stop::BadSetting)?;
     if config.migrate {
         apply_migrations(&config).await?;
     }
@@ -90,6 +91,10 @@ async fn serve(config: Config) -> Result<(), Stop> {
     if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
         tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready says 503 until then");
     }
+    let secret = match given_secret {
+        Some(secret) => secret,
+        None => config.kept_secret().map_err(Stop::BadSetting)?,
+    };
     let app = App {
         db: db.clone(),
         clock: Clock::system(),
@@ -98,7 +103,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         defaults: config.defaults,
     };
     let listener = TcpListener::bind(config.listen).await;
-    let listener = listener.map_err(failure(&format!("cannot listen on {}", config.listen)))?;
+    let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot tell the address"))?;
     let explorer = if config.explorer { format!("http://{address}/") } else { "off".to_owned() };
     print(&format!(

@@ -88,6 +88,11 @@ impl ScalarType for Currency {
         }
     }
 
+    // Checked before anything is executed, so that the second field of a mutation cannot turn out wrong after the first.
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
     fn to_value(&self) -> Value {
         Value::String(self.code().to_owned())
     }
@@ -192,6 +197,11 @@ impl ScalarType for Decimal {
         Self::from_text(&text).ok_or_else(|| {
             InputValueError::custom("a decimal is digits with an optional sign and decimals, as in \"-1250.00\"")
         })
+    }
+
+    // As for `Currency`.
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
     }
 
     fn to_value(&self) -> Value {

@@ -11,7 +11,7 @@ pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refu
     if value.is_empty() {
         return Err(Refusal::new(Code::Invalid, path, "It must not be empty."));
     }
-    within(value, most, path, char::is_control)
+    within(value, most, path, |c| c.is_control() || is_deceptive(c))
 }
 
 /// Text for people that may run over several lines.
@@ -34,12 +34,19 @@ pub fn token(value: &str, most: usize, path: &'static str) -> Result<String, Ref
     Ok(value.to_owned())
 }
 
+/// Characters that cannot be seen, or that turn others round: by them one name passes for another. Joiners and direction
+/// marks, which scripts need, are not among them.
+fn is_deceptive(c: char) -> bool {
+    matches!(c, '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
+        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
 fn within(value: &str, most: usize, path: &'static str, refused: fn(char) -> bool) -> Result<String, Refusal> {
     if value.chars().count() > most {
         return Err(Refusal::new(Code::Invalid, path, format!("It must have at most {most} characters.")));
     }
     if value.contains(refused) {
-        return Err(Refusal::new(Code::Invalid, path, "It must not contain control characters."));
+        return Err(Refusal::new(Code::Invalid, path, "It must not contain control characters or invisible ones."));
     }
     Ok(value.to_owned())
 }

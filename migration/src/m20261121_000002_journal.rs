@@ -192,6 +192,12 @@ async fn make_append_only(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                      FOR EACH ROW EXECUTE FUNCTION refuse_change()"
                 ))
                 .await?;
+            connection
+                .execute_unprepared(&format!(
+                    "CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON {table} \
+                     FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+                ))
+                .await?;
         }
     } else {
         for table in APPEND_ONLY {

@@ -199,7 +199,7 @@ struct Request<'a> {
 impl Request<'_> {
     async fn execute(self, app: &App, viewer: &Viewer) -> Result<Outcome> {
         let idempotency = self.idempotency()?;
-        if let Some(idempotency) = &idempotency
+        if let Ok(Some(idempotency)) = &idempotency
             && let Some(answer) = journal::find_repeat(app.db.read(), viewer.book, idempotency).await?
         {
             return self.outcome(answer.map_err(Refusal::from)?);
@@ -209,12 +209,15 @@ impl Request<'_> {
         self.outcome(posted.map_err(Refusal::from)?)
     }
 
-    fn idempotency(&self) -> Result<Option<Idempotency>> {
-        let Some(key) = &self.movement.idempotency_key else { return Ok(None) };
-        let key = text::token(key, 255, "idempotencyKey")?;
+    fn idempotency(&self) -> Result<Result<Option<Idempotency>, Refusal>> {
+        let Some(key) = &self.movement.idempotency_key else { return Ok(Ok(None)) };
+        let key = match text::token(key, 255, "idempotencyKey") {
+            Ok(key) => key,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
         let input = (self.kind.to_value(), self.own.0, self.payee, self.movement);
         let input = serde_json::to_vec(&input).map_err(|error| DbErr::Custom(error.to_string()))?;
-        Ok(Some(Idempotency { key, request_hash: Sha256::digest(input).to_vec() }))
+        Ok(Ok(Some(Idempotency { key, request_hash: Sha256::digest(input).to_vec() })))
     }
 
     /// Finds out which accounts are meant, and checks all that does not change under our hands.
@@ -223,9 +226,10 @@ impl Request<'_> {
         conn: &impl ConnectionTrait,
         defaults: &Defaults,
         viewer: &Viewer,
-        idempotency: Option<Idempotency>,
+        idempotency: Result<Option<Idempotency>, Refusal>,
     ) -> Result<Draft> {
         let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency).flatten();
         let memo = self.movement.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
         let reference = self.movement.reference.as_deref();
         let reference = reference.and_then(|reference| refusals.check(text::line(reference, 64, "reference")));
@@ -360,4 +364,26 @@ fn positive(amount: &Decimal, currency: Currency) -> Result<i64, Refusal> {
         return Err(invalid("The amount must be more than zero.".to_owned()));
     }
     Ok(minor)
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::InputType;
+
+    use super::{EntryKind, Movement, Request, WalletRef};
+
+    #[test]
+    fn a_key_that_was_stored_is_known_for_ever() {
+        let input = r#"{ "amount": "01.50", "currency": "USD", "idempotencyKey": "k" }"#;
+        let input = async_graphql::Value::from_json(serde_json::from_str(input).unwrap()).unwrap();
+        let movement = Movement::parse(Some(input)).unwrap();
+        let (from, to) = (WalletRef::Username("amina".to_owned()), WalletRef::Phone("+967711234567".to_owned()));
+        let request =
+            Request { kind: EntryKind::Transfer, own: (&from, "from"), payee: Some(&to), movement: &movement };
+        let idempotency = request.idempotency().unwrap().unwrap().unwrap();
+        let hash: String = idempotency.request_hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Of `["TRANSFER",{"Username":"amina"},{"Phone":"+967711234567"},{"amount":"1.5","currency":"USD"}]`. When this
+        // changes, requests that were done are done again.
+        assert_eq!(hash, "73a4b107727720bde3e6bc05013c7d36e376eaa7e081887850e9ad9119f2df94");
+    }
 }

@@ -14,25 +14,24 @@ use super::{BadSetting, Config};
 const SHORTEST: usize = 32;
 
 impl Config {
-    /// The secret. Makes one if there is none, on SQLite.
+    /// The secret that is given. None means that it is kept beside the database.
     ///
     /// # Errors
-    /// When it is missing or too short, or its file cannot be read or written.
-    pub fn jwt_secret(&self) -> Result<Vec<u8>, BadSetting> {
-        let bad = |holds: String| BadSetting {
-            variable: "DAYBOOK_JWT_SECRET",
-            flag: "--jwt-secret",
-            holds,
-            should_hold: format!(
-                "a random secret of {SHORTEST} bytes or more, such as `openssl rand -base64 48` prints"
-            ),
-        };
-        if let Some(secret) = &self.jwt_secret {
-            return match secret.len() {
-                SHORTEST.. => Ok(secret.clone().into_bytes()),
-                bytes => Err(bad(format!("{bytes} bytes"))),
-            };
+    /// When it is too short, or missing where there is no file to keep it beside.
+    pub fn given_secret(&self) -> Result<Option<Vec<u8>>, BadSetting> {
+        match &self.jwt_secret {
+            Some(secret) if secret.len() < SHORTEST => Err(bad(format!("{} bytes", secret.len()))),
+            Some(secret) => Ok(Some(secret.clone().into_bytes())),
+            None if self.database.is_sqlite() => Ok(None),
+            None => Err(bad("nothing".to_owned())),
         }
+    }
+
+    /// The secret that is kept beside the database, which exists. Makes one if there is none.
+    ///
+    /// # Errors
+    /// When its file cannot be read or written, or holds too little.
+    pub fn kept_secret(&self) -> Result<Vec<u8>, BadSetting> {
         let Some(database) = self.database.file() else { return Err(bad("nothing".to_owned())) };
         let path = beside(database);
         let secret = find_or_make(&path).map_err(|error| bad(format!("nothing, and {}: {error}", path.display())))?;
@@ -40,6 +39,15 @@ impl Config {
             SHORTEST.. => Ok(secret),
             bytes => Err(bad(format!("nothing, and {} has {bytes} bytes", path.display()))),
         }
+    }
+}
+
+fn bad(holds: String) -> BadSetting {
+    BadSetting {
+        variable: "DAYBOOK_JWT_SECRET",
+        flag: "--jwt-secret",
+        holds,
+        should_hold: format!("a random secret of {SHORTEST} bytes or more, such as `openssl rand -base64 48` prints"),
     }
 }
 

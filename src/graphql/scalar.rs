@@ -20,6 +20,11 @@ impl ScalarType for DateTime {
         }
     }
 
+    // As for `Currency`.
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
     fn to_value(&self) -> Value {
         Value::String(self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
     }

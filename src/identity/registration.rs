@@ -156,8 +156,9 @@ fn e164(app: &App, phone: &str) -> Result<String, Refusal> {
 /// An e-mail address by its form. Whether mail arrives there, only mail can tell.
 fn address(email: &str) -> Result<String, Refusal> {
     let email = text::line(email, 254, "email")?;
+    let is_special = |c: char| c.is_whitespace() || "<>()[],;:\"\\".contains(c);
     let is_address = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !email.contains(char::is_whitespace)
+        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !email.contains(is_special)
     });
     if is_address { Ok(email) } else { Err(Refusal::new(Code::Invalid, "email", "This is not an e-mail address.")) }
 }

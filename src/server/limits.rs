@@ -67,6 +67,9 @@ fn size<'a>(
     Ok(fields)
 }
 
+/// The fields that hash a password or give out tokens, and so are done once in a request, whatever they are called in it.
+const ONCE: [&str; 3] = ["register", "login", "refreshToken"];
+
 /// Refuses a mutation that names one field twice. They are one field to the specification (section 6.3.2, "Field
 /// Collection"), but the library would do it twice, and money would move twice.
 pub(super) fn check_mutation(operation: &OperationDefinition, document: &ExecutableDocument) -> Result<(), Refused> {
@@ -78,7 +81,14 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
     while let Some(set) = sets.pop() {
         for selection in &set.items {
             let (once, name) = match &selection.node {
-                Selection::Field(field) => (("field", &field.node.response_key().node), None),
+                Selection::Field(field) => {
+                    let name = &field.node.name.node;
+                    if ONCE.contains(&name.as_str()) && !seen.insert(("call of", name)) {
+                        let message = format!("A request may call `{name}` once.");
+                        return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
+                    }
+                    (("field", &field.node.response_key().node), None)
+                }
                 Selection::InlineFragment(fragment) => {
                     sets.push(&fragment.node.selection_set.node);
                     continue;
@@ -140,6 +150,8 @@ mod tests {
         assert!(names_once("mutation { a b c: a ...F } fragment F on M { d { a } e { a } }"));
         assert!(names_once("{ a a }"));
         for query in [
+            "mutation { a: login b: login }",
+            "mutation { login ...F } fragment F on M { again: login }",
             "mutation { a a }",
             "mutation { a { x } ... on M { a { y } } }",
             "mutation { ...F ...F } fragment F on M { a }",

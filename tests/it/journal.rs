@@ -136,6 +136,10 @@ async fn the_database_itself_refuses_nonsense(#[values(Sqlite, Postgres)] on: Da
         let refused = app.app.db.write(|tx| async move { Ok(tx.execute_unprepared(nonsense).await?) }).await;
         assert!(refused.is_err(), "{nonsense}");
     }
+    if on == Postgres {
+        let emptied = app.app.db.write(|tx| async move { Ok(tx.execute_unprepared("TRUNCATE posting").await?) }).await;
+        assert!(emptied.is_err());
+    }
     let entries = journal_entry::Entity::find().all(app.app.db.read()).await.unwrap();
     assert_eq!(entries.len(), 1);
     app.assert_journal_is_whole().await;

@@ -263,9 +263,10 @@ async fn all_that_is_wrong_with_a_transfer_is_said_at_once(#[values(Sqlite, Post
     let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
     let input = json!({
         "from": { "id": amina.wallet }, "to": { "username": "nobody" }, "amount": "-1", "memo": "x".repeat(501),
-        "reference": " ",
+        "reference": " ", "idempotencyKey": "a key",
     });
-    let expected = ["INVALID memo", "INVALID reference", "INVALID amount", "NOT_FOUND to.username"];
+    let expected =
+        ["INVALID idempotencyKey", "INVALID memo", "INVALID reference", "INVALID amount", "NOT_FOUND to.username"];
     assert_eq!(errors(&amina.transfer(input).await), expected);
 }
 
@@ -298,4 +299,46 @@ async fn a_memo_may_say_anything_that_people_write(#[values(Sqlite, Postgres)] o
     }
     let refused = amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "1", "memo": "nul\u{0}l" })).await;
     assert_eq!(errors(&refused), ["INVALID memo"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn nothing_moves_when_a_later_field_of_the_request_is_malformed(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+    let deposit = |name: &str, fields: &str| {
+        format!("{name}: deposit(input: {{ wallet: {{ username: \"amina\" }}, {fields} }}) {{ replayed }} ")
+    };
+    let wallet = "wallets { balanceAt(time: \"yesterday\") { amount } }";
+    for (query, variables) in [
+        (format!("mutation {{ {}{} }}", deposit("a", "amount: 5"), deposit("b", "amount: \"x\"")), json!({})),
+        (
+            format!("mutation {{ {}{} }}", deposit("a", "amount: 5"), deposit("b", "amount: 5, currency: \"usd\"")),
+            json!({}),
+        ),
+        (
+            format!("mutation($x: Decimal!) {{ {}{} }}", deposit("a", "amount: 5"), deposit("b", "amount: $x")),
+            json!({ "x": "1e3" }),
+        ),
+        (format!("query {{ {wallet} }}"), json!({})),
+    ] {
+        let answer = amina.client.request(&query, variables).await.json();
+        assert_eq!(answer.get("data"), None, "{query} {answer}");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+    }
+    assert_eq!(amina.balance(&amina.wallet).await, "0.00");
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_same_field_twice_moves_money_once_or_not_at_all(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+    let deposit = "deposit(input: { wallet: { username: \"amina\" }, amount: 10 }) { replayed }";
+    for query in [
+        format!("mutation {{ {deposit} {deposit} }}"),
+        format!("mutation {{ ...F ...F }} fragment F on Mutation {{ {deposit} }}"),
+    ] {
+        assert_eq!(amina.error(&query, json!({})).await, "GRAPHQL_VALIDATION_FAILED");
+    }
+    amina.gql(&format!("mutation {{ a: {deposit} b: {deposit} }}"), json!({})).await;
+    assert_eq!(amina.balance(&amina.wallet).await, "20.00");
 }

@@ -92,13 +92,38 @@ async fn the_first_start_makes_all_it_needs_and_later_starts_find_it() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let secret = std::fs::metadata(dir.path().join("daybook.db.jwt-secret")).unwrap();
-        assert_eq!(secret.permissions().mode() & 0o777, 0o600);
+        for file in ["daybook.db", "daybook.db-wal", "daybook.db.jwt-secret"] {
+            let file = std::fs::metadata(dir.path().join(file)).unwrap();
+            assert_eq!(file.permissions().mode() & 0o777, 0o600);
+        }
     }
     drop(server);
 
     let again = start().client().with_token(token).gql("{ me { username } }", json!({})).await;
     assert_eq!(again["me"]["username"], "amina");
+}
+
+#[test]
+fn a_database_that_is_not_there_is_said_at_once() {
+    for (url, reason) in [
+        ("sqlite:/nonexistent/daybook.db", "No such file or directory"),
+        ("postgres://nobody@127.0.0.1:1/daybook", "Connection refused"),
+    ] {
+        let output = run(&["--database-url", url, "--jwt-secret", SECRET]);
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{error}");
+        assert!(error.contains("DATABASE_URL") && error.contains(reason), "{error}");
+    }
+}
+
+#[test]
+fn servers_that_start_at_once_in_an_empty_directory_agree() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = || program().current_dir(dir.path()).arg("migrate").stderr(Stdio::null()).spawn().unwrap();
+    let started: Vec<_> = (0..4).map(|_| start()).collect();
+    for mut child in started {
+        assert!(child.wait().unwrap().success());
+    }
 }
 
 #[test]
