@@ -2,6 +2,7 @@
 
 pub mod book;
 pub mod journal;
+pub mod movement;
 pub mod wallet;
 pub mod wallet_history;
 pub mod wallet_ref;

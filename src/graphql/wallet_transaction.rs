@@ -16,8 +16,9 @@ use super::{
 use crate::{
     app::App,
     bookkeeping::{
+        movement::{self, Movement, Outcome},
         wallet_ref::WalletRef,
-        wallet_transaction::{self, Movement, Outcome},
+        wallet_transaction,
     },
     entity::journal_entry::{EntryKind, EntryStatus},
     error::{Code, Error},
@@ -175,7 +176,7 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What comes in, and into which wallet.")] input: DepositInput,
     ) -> Result<DepositPayload, ApiError> {
-        let outcome = wallet_transaction::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
+        let outcome = movement::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
         Ok(DepositPayload { result: MovementResult::new(outcome)? })
     }
 
@@ -185,7 +186,7 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What goes out, and from which wallet.")] input: WithdrawInput,
     ) -> Result<WithdrawPayload, ApiError> {
-        let outcome = wallet_transaction::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
+        let outcome = movement::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
         Ok(WithdrawPayload { result: MovementResult::new(outcome)? })
     }
 
@@ -196,7 +197,7 @@ impl WalletTransactionMutation {
         #[graphql(desc = "What is paid, from which wallet and to which.")] input: TransferInput,
     ) -> Result<TransferPayload, ApiError> {
         let TransferInput { from, to, movement } = &input;
-        let outcome = wallet_transaction::transfer(ctx.app()?, ctx.viewer()?, from, to, movement).await;
+        let outcome = movement::transfer(ctx.app()?, ctx.viewer()?, from, to, movement).await;
         Ok(TransferPayload { result: MovementResult::new(outcome)? })
     }
 }
