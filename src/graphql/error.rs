@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ErrorExtensionValues};
+use async_graphql::{Context, ErrorExtensionValues, dataloader::DataLoader};
 use sea_orm::{DatabaseConnection, DbErr};
 
+use super::RequestLoader;
 use crate::{app::App, error::Error, identity::Viewer};
 
 /// The code of the error that says: log in.
@@ -65,8 +66,8 @@ pub(super) trait ContextExt {
     fn app(&self) -> Result<&App, ApiError>;
     /// Who asks.
     fn viewer(&self) -> Result<&Viewer, ApiError>;
-    /// A loader of the request. There is none when nobody is logged in.
-    fn loader<L: Send + Sync + 'static>(&self) -> Result<&L, ApiError>;
+    /// The loader of the request. There is none when nobody is logged in.
+    fn loader(&self) -> Result<&DataLoader<RequestLoader>, ApiError>;
     /// The connection for reading.
     fn read(&self) -> Result<&DatabaseConnection, ApiError> {
         Ok(self.app()?.db.read())
@@ -82,7 +83,7 @@ impl ContextExt for Context<'_> {
         self.data_opt().ok_or(ApiError::Unauthenticated)
     }
 
-    fn loader<L: Send + Sync + 'static>(&self) -> Result<&L, ApiError> {
+    fn loader(&self) -> Result<&DataLoader<RequestLoader>, ApiError> {
         self.data_opt().ok_or(ApiError::Unauthenticated)
     }
 }

@@ -25,8 +25,8 @@ use crate::{app::App, identity::Viewer};
 /// The deepest that a query may go: what the standard introspection query needs.
 const MOST_DEPTH: usize = 15;
 
-/// The most moments that are looked for together. Each is a term of one condition, and SQLite takes no more than 1,000.
-const MOST_MOMENTS: usize = 250;
+/// The most keys that are loaded together. For some, each is a term of one condition, and SQLite takes no more than 1,000.
+const LARGEST_BATCH: usize = 250;
 
 /// What can be asked. All of it is about the book of the user who is logged in.
 #[derive(Debug, Default, MergedObject)]
@@ -65,14 +65,16 @@ pub fn sdl() -> String {
     )
 }
 
-/// Puts the user who asks into a request, with loaders of their own, so that what is loaded for one user cannot reach
-/// another.
+/// Loads what the resolvers of one request ask for, in batches. Each noun says in its own file how it is loaded. There is one
+/// for each request, so that what is loaded for one user cannot reach another.
+struct RequestLoader {
+    app: App,
+    viewer: Viewer,
+}
+
+/// Puts the user who asks into a request.
 #[must_use]
 pub fn with_viewer(request: Request, app: &App, viewer: Viewer) -> Request {
-    request
-        .data(viewer)
-        .data(DataLoader::new(wallet::WalletLoader::new(app, viewer), tokio::spawn))
-        .data(DataLoader::new(wallet::BalanceLoader::new(app, viewer), tokio::spawn).max_batch_size(MOST_MOMENTS))
-        .data(DataLoader::new(wallet_party::PartyLoader::new(app), tokio::spawn))
-        .data(DataLoader::new(wallet_transaction::TransactionLoader::new(app, viewer), tokio::spawn))
+    let loader = RequestLoader { app: app.clone(), viewer };
+    request.data(viewer).data(DataLoader::new(loader, tokio::spawn).max_batch_size(LARGEST_BATCH))
 }

@@ -1,13 +1,13 @@
 //! Anything that has an id.
 
-use async_graphql::{Context, ID, Interface, Object, dataloader::DataLoader};
+use async_graphql::{Context, ID, Interface, Object};
 
 use super::{
     book::Book,
     error::{ApiError, ContextExt},
     user::User,
-    wallet::{Wallet, WalletLoader},
-    wallet_transaction::{TransactionLoader, WalletTransaction},
+    wallet::Wallet,
+    wallet_transaction::WalletTransaction,
 };
 use crate::{
     bookkeeping,
@@ -61,10 +61,10 @@ impl NodeQuery {
 async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     let viewer = ctx.viewer()?;
     if let Ok(id) = id.parse::<Id<kind::Wallet>>() {
-        return Ok(ctx.loader::<DataLoader<WalletLoader>>()?.load_one(id).await?.map(Node::Wallet));
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Wallet));
     }
     if let Ok(id) = id.parse::<Id<kind::Entry>>() {
-        let found = ctx.loader::<DataLoader<TransactionLoader>>()?.load_one(id).await?;
+        let found = ctx.loader()?.load_one(id).await?;
         return Ok(found.map(Node::WalletTransaction));
     }
     if id.parse().is_ok_and(|id: Id<kind::User>| id == viewer.user) {

@@ -2,24 +2,20 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    Context, ID, InputObject, Object, SimpleObject,
-    dataloader::{DataLoader, Loader},
-};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 use chrono::Utc;
 
 use super::{
+    RequestLoader,
     error::{ApiError, ContextExt},
     scalar::DateTime,
     user_error::{UserError, settle},
 };
 use crate::{
-    app::App,
     bookkeeping::{journal, wallet, wallet_history},
     entity::account::AccountStatus,
     error::Error,
     id::{Id, kind},
-    identity::Viewer,
     money::{Currency, Money},
 };
 
@@ -55,8 +51,7 @@ impl Wallet {
         ctx: &Context<'_>,
         #[graphql(desc = "The moment. Before the wallet was made it held nothing.")] time: DateTime,
     ) -> Result<Money, ApiError> {
-        let loader = ctx.loader::<DataLoader<BalanceLoader>>()?;
-        let minor = loader.load_one((self.0.wallet.id, time.0)).await?.unwrap_or_default();
+        let minor = ctx.loader()?.load_one((self.0.wallet.id, time.0)).await?.unwrap_or_default();
         Ok(Money::from_minor(minor, self.0.wallet.currency))
     }
 
@@ -188,8 +183,8 @@ impl WalletQuery {
         #[graphql(desc = "Which wallet.")] id: ID,
     ) -> Result<Option<Wallet>, ApiError> {
         ctx.viewer()?;
-        let Ok(id) = id.parse() else { return Ok(None) };
-        Ok(ctx.loader::<DataLoader<WalletLoader>>()?.load_one(id).await?)
+        let Ok(id) = id.parse::<Id<kind::Wallet>>() else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(id).await?)
     }
 }
 
@@ -252,19 +247,8 @@ async fn set_status(ctx: &Context<'_>, id: &ID, status: AccountStatus) -> Result
     WalletResult::new(wallet::set_status(ctx.app()?, ctx.viewer()?, id.parse().ok(), status).await)
 }
 
-/// Loads the viewer's wallets by their ids.
-pub(super) struct WalletLoader {
-    app: App,
-    viewer: Viewer,
-}
-
-impl WalletLoader {
-    pub(super) fn new(app: &App, viewer: Viewer) -> Self {
-        Self { app: app.clone(), viewer }
-    }
-}
-
-impl Loader<Id<kind::Wallet>> for WalletLoader {
+/// The viewer's wallets, by their ids.
+impl Loader<Id<kind::Wallet>> for RequestLoader {
     type Value = Wallet;
     type Error = Arc<Error>;
 
@@ -274,21 +258,10 @@ impl Loader<Id<kind::Wallet>> for WalletLoader {
     }
 }
 
-/// Loads what the viewer's wallets held at moments, in minor units.
-pub(super) struct BalanceLoader {
-    app: App,
-    viewer: Viewer,
-}
-
-impl BalanceLoader {
-    pub(super) fn new(app: &App, viewer: Viewer) -> Self {
-        Self { app: app.clone(), viewer }
-    }
-}
-
 type Moment = (Id<kind::Wallet>, chrono::DateTime<Utc>);
 
-impl Loader<Moment> for BalanceLoader {
+/// What the viewer's wallets held at moments, in minor units.
+impl Loader<Moment> for RequestLoader {
     type Value = i64;
     type Error = Arc<Error>;
 

@@ -2,17 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    Context, Object,
-    dataloader::{DataLoader, Loader},
-};
+use async_graphql::{Context, Object, dataloader::Loader};
 
 use super::{
+    RequestLoader,
     error::{ApiError, ContextExt},
-    wallet::{Wallet, WalletLoader},
+    wallet::Wallet,
 };
 use crate::{
-    app::App,
     bookkeeping::wallet_transaction::{self, Party},
     error::Error,
     id::{Id, kind},
@@ -34,20 +31,12 @@ impl WalletParty {
         if self.0.book_id != ctx.viewer()?.book {
             return Ok(None);
         }
-        Ok(ctx.loader::<DataLoader<WalletLoader>>()?.load_one(self.0.wallet_id).await?)
+        Ok(ctx.loader()?.load_one(self.0.wallet_id).await?)
     }
 }
 
-/// Loads parties by the accounts of their wallets.
-pub(super) struct PartyLoader(App);
-
-impl PartyLoader {
-    pub(super) fn new(app: &App) -> Self {
-        Self(app.clone())
-    }
-}
-
-impl Loader<Id<kind::Account>> for PartyLoader {
+/// Parties, by the accounts of their wallets.
+impl Loader<Id<kind::Account>> for RequestLoader {
     type Value = WalletParty;
     type Error = Arc<Error>;
 
@@ -55,7 +44,7 @@ impl Loader<Id<kind::Account>> for PartyLoader {
         &self,
         accounts: &[Id<kind::Account>],
     ) -> Result<HashMap<Id<kind::Account>, WalletParty>, Arc<Error>> {
-        let parties = wallet_transaction::parties(self.0.db.read(), accounts.iter().copied()).await?;
+        let parties = wallet_transaction::parties(self.app.db.read(), accounts.iter().copied()).await?;
         Ok(parties.into_iter().map(|party| (party.account_id, WalletParty(party))).collect())
     }
 }

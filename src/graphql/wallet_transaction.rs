@@ -2,19 +2,16 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    Context, ID, InputObject, Object, SimpleObject,
-    dataloader::{DataLoader, Loader},
-};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
 use super::{
+    RequestLoader,
     error::{ApiError, ContextExt},
     scalar::DateTime,
     user_error::{UserError, settle},
-    wallet_party::{PartyLoader, WalletParty},
+    wallet_party::WalletParty,
 };
 use crate::{
-    app::App,
     bookkeeping::{
         movement::{self, Movement, Outcome},
         wallet_ref::WalletRef,
@@ -23,7 +20,6 @@ use crate::{
     entity::journal_entry::{EntryKind, EntryStatus},
     error::{Code, Error},
     id::{Id, kind},
-    identity::Viewer,
     money::Money,
 };
 
@@ -88,7 +84,7 @@ impl WalletTransaction {
 
 async fn party(ctx: &Context<'_>, account: Option<Id<kind::Account>>) -> Result<Option<WalletParty>, ApiError> {
     let Some(account) = account else { return Ok(None) };
-    Ok(ctx.loader::<DataLoader<PartyLoader>>()?.load_one(account).await?)
+    Ok(ctx.loader()?.load_one(account).await?)
 }
 
 /// Money that comes into a wallet from outside.
@@ -202,19 +198,8 @@ impl WalletTransactionMutation {
     }
 }
 
-/// Loads transactions that the viewer may see, by their ids.
-pub(super) struct TransactionLoader {
-    app: App,
-    viewer: Viewer,
-}
-
-impl TransactionLoader {
-    pub(super) fn new(app: &App, viewer: Viewer) -> Self {
-        Self { app: app.clone(), viewer }
-    }
-}
-
-impl Loader<Id<kind::Entry>> for TransactionLoader {
+/// Transactions that the viewer may see, by their ids.
+impl Loader<Id<kind::Entry>> for RequestLoader {
     type Value = WalletTransaction;
     type Error = Arc<Error>;
 

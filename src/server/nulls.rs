@@ -21,12 +21,12 @@ pub(super) fn put_nulls(
     registry: &Registry,
 ) {
     for error in errors {
+        revive(data, &error.path);
         put_null(data, &error.path);
     }
     for ServerError { path, .. } in errors {
         let Some(types) = types(path, document, (root, selected), registry) else { continue };
         match types.iter().rposition(|name| !name.ends_with('!')) {
-            Some(nullable) if nullable + 1 == path.len() => {}
             Some(nullable) => put_null(data, &path[..=nullable]),
             None if path.is_empty() => {}
             None => *data = Value::Null,
@@ -68,27 +68,37 @@ fn field_of<'a>(parent: &str, field: &str, registry: &'a Registry) -> Option<&'a
     std::iter::once(parent).chain(possible).find_map(|parent| parent.field_by_name(field))
 }
 
-/// Puts null at a place; what lies above it and was left out for being empty is made again.
+/// Makes the place of a field that failed again, where objects were left out for having no other field.
+fn revive(data: &mut Value, path: &[PathSegment]) {
+    let mut place = data;
+    for segment in path {
+        if let (PathSegment::Field(_), Value::Null) = (segment, &*place) {
+            *place = Value::Object(IndexMap::new());
+        }
+        if let (PathSegment::Field(key), Value::Object(object)) = (segment, &mut *place) {
+            object.entry(Name::new(key)).or_insert(Value::Null);
+        }
+        let Some(below) = below(place, segment) else { return };
+        place = below;
+    }
+}
+
+/// Puts null at a place, unless something above it is null already.
 fn put_null(data: &mut Value, path: &[PathSegment]) {
     let mut place = data;
     for segment in path {
-        let below = match segment {
-            PathSegment::Field(key) => {
-                if *place == Value::Null {
-                    *place = Value::Object(IndexMap::new());
-                }
-                let Value::Object(object) = place else { return };
-                Some(object.entry(Name::new(key)).or_insert(Value::Null))
-            }
-            PathSegment::Index(at) => match place {
-                Value::List(list) => list.get_mut(*at),
-                _ => None,
-            },
-        };
-        let Some(below) = below else { return };
+        let Some(below) = below(place, segment) else { return };
         place = below;
     }
     if !path.is_empty() {
         *place = Value::Null;
+    }
+}
+
+fn below<'a>(place: &'a mut Value, segment: &PathSegment) -> Option<&'a mut Value> {
+    match (place, segment) {
+        (Value::Object(object), PathSegment::Field(key)) => object.get_mut(key.as_str()),
+        (Value::List(list), PathSegment::Index(at)) => list.get_mut(*at),
+        _ => None,
     }
 }

@@ -233,6 +233,21 @@ async fn a_field_that_fails_is_null_or_what_holds_it_is(#[values(Sqlite, Postgre
             ),
             json!({ "nodes": [null, null] }),
         ),
+        // What is null because of one field stays null whatever else fails, in either order.
+        (
+            format!(
+                "{{ wallets {{ balanceAt(time: \"2026-01-01T00:00:00Z\") {{ amount }} }} \
+                 wallet(id: \"{id}\") {{ balanceAt(time: \"2026-01-01T00:00:00Z\") {{ amount }} }} }}"
+            ),
+            Value::Null,
+        ),
+        (
+            format!(
+                "{{ wallet(id: \"{id}\") {{ balanceAt(time: \"2026-01-01T00:00:00Z\") {{ amount }} }} \
+                 wallets {{ balanceAt(time: \"2026-01-01T00:00:00Z\") {{ amount }} }} }}"
+            ),
+            Value::Null,
+        ),
         // Neither `wallets`, nor one of them, nor what it held may be null.
         ("{ wallets { balanceAt(time: \"2026-01-01T00:00:00Z\") { amount } } __typename }".to_owned(), Value::Null),
         (

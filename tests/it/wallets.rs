@@ -56,6 +56,11 @@ async fn a_user_with_two_wallets_of_a_currency_is_paid_into_the_default(#[values
     assert_eq!(defaults(&badr).await, ["New first"]);
     amina.transfer(pay).await;
     assert_eq!((badr.balance(&badr.wallet).await, badr.balance(second).await), ("1.00".into(), "1.00".into()));
+
+    // What is absent stays as it is, and the default may be made the default again.
+    for input in [json!({ "id": second }), json!({ "id": second, "makeDefault": true })] {
+        assert_eq!(update(&badr, input).await, updated);
+    }
 }
 
 #[rstest]

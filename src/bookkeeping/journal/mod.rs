@@ -16,8 +16,8 @@
 //! | write | `write` | | writes each table once |
 //!
 //! What bounds it: one transaction locks the accounts that its drafts name, three for a transfer, and always in the same
-//! order, so that two of them cannot wait for each other. What may not happen: an entry or a posting is never updated or deleted (a
-//! correction is a reversal, [`reverse()`]), and nothing outside this module writes its tables.
+//! order, so that two of them cannot wait for each other. What may not happen: an entry or a posting is never updated or
+//! deleted (a correction is a reversal, [`reverse()`]), and nothing outside this module writes its tables.
 
 mod account;
 mod draft;
