@@ -39,6 +39,21 @@ pub mod kind {
     /// A journal entry; what wallets call a transaction.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Entry;
+    /// Somebody who buys on credit.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Customer;
+    /// A ledger entry of a customer.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct LedgerEntry;
+    /// An invoice.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Invoice;
+    /// A receipt.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Receipt;
+    /// Whatever a journal entry may belong to and be replaced for: a ledger entry.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Document;
     /// Whatever an account is held by: a wallet, a book, a customer, a category.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Holder;
@@ -60,6 +75,21 @@ pub mod kind {
     }
     impl StaticType for Entry {
         const TYPE: &'static str = "transaction";
+    }
+    impl StaticType for Customer {
+        const TYPE: &'static str = "customer";
+    }
+    impl StaticType for LedgerEntry {
+        const TYPE: &'static str = "entry";
+    }
+    impl StaticType for Invoice {
+        const TYPE: &'static str = "invoice";
+    }
+    impl StaticType for Receipt {
+        const TYPE: &'static str = "receipt";
+    }
+    impl StaticType for Document {
+        const TYPE: &'static str = "document";
     }
     impl StaticType for Holder {
         const TYPE: &'static str = "holder";

@@ -7,6 +7,7 @@ pub mod app;
 pub mod bookkeeping;
 pub mod clock;
 pub mod config;
+pub mod date;
 pub mod db;
 pub mod entity;
 pub mod error;

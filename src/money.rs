@@ -9,6 +9,8 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Simpl
 use sea_orm::DeriveValueType;
 use serde::{Serialize, Serializer};
 
+use crate::error::{Code, Refusal};
+
 /// A currency that Daybook keeps: one of ISO 4217 that has a minor unit, or `YEM`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, DeriveValueType)]
 #[sea_orm(value_type = "String")]
@@ -124,11 +126,37 @@ impl Decimal {
     /// When it has more decimals than the currency, or is beyond 64 bits of minor units.
     pub fn to_minor(&self, currency: Currency) -> Result<i64, InexactAmount> {
         let digits = currency.digits() as usize;
-        let (whole, decimals) = self.0.split_once('.').unwrap_or((&self.0, ""));
-        if decimals.len() > digits {
+        let decimals = self.0.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+        if decimals > digits {
             return Err(InexactAmount::TooManyDecimals(currency));
         }
-        format!("{whole}{decimals:0<digits$}").parse().map_err(|_| InexactAmount::TooLarge(currency))
+        self.scaled(digits).ok_or(InexactAmount::TooLarge(currency))
+    }
+
+    /// The count of minor units of an amount that must be more than zero.
+    ///
+    /// # Errors
+    /// `INVALID` at `path`.
+    pub fn to_positive(&self, currency: Currency, path: &str) -> Result<i64, Refusal> {
+        let invalid = |message: String| Refusal::new(Code::Invalid, path, message);
+        let minor = self.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
+        if minor <= 0 {
+            return Err(invalid("The amount must be more than zero.".to_owned()));
+        }
+        Ok(minor)
+    }
+
+    /// The count of `10^-digits` that this decimal stands for; none when it has more decimals or is beyond 64 bits.
+    #[must_use]
+    pub fn scaled(&self, digits: usize) -> Option<i64> {
+        let (whole, decimals) = self.0.split_once('.').unwrap_or((&self.0, ""));
+        (decimals.len() <= digits).then(|| format!("{whole}{decimals:0<digits$}").parse().ok())?
+    }
+
+    /// Writes a count of `10^-digits` without the zeros at its end.
+    #[must_use]
+    pub fn from_scaled(scaled: i64, digits: u32) -> Self {
+        Self(rust_decimal::Decimal::new(scaled, digits).normalize().to_string())
     }
 
     /// Reads a decimal. What is written otherwise but is the same number becomes the same text.

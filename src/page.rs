@@ -25,7 +25,7 @@ pub struct PageArgs {
 }
 
 /// Which page is wanted. `K` is the sort key that cursors carry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page<K> {
     /// At most so many.
     pub limit: u64,

@@ -10,6 +10,7 @@ mod column;
 mod m20261121_000001_identity;
 mod m20261121_000002_journal;
 mod m20261121_000003_wallet;
+mod m20261121_000004_ledger;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_identity::Migration),
             Box::new(m20261121_000002_journal::Migration),
             Box::new(m20261121_000003_wallet::Migration),
+            Box::new(m20261121_000004_ledger::Migration),
         ]
     }
 }

@@ -19,7 +19,14 @@ pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<book::
 /// # Errors
 /// When the database fails.
 pub async fn open(tx: &DatabaseTransaction, name: &str, currency: Currency, now: DateTime<Utc>) -> Result<book::Model> {
-    let book = book::Model { id: Id::generate(), name: name.to_owned(), currency, created_at: now };
+    let book = book::Model {
+        id: Id::generate(),
+        name: name.to_owned(),
+        currency,
+        invoice_number_pattern: "INV-{0000}".to_owned(),
+        receipt_number_pattern: "RCT-{0000}".to_owned(),
+        created_at: now,
+    };
     book::Entity::insert(book.clone().into_active_model()).exec_without_returning(tx).await?;
     Ok(book)
 }

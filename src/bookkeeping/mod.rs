@@ -1,6 +1,7 @@
 //! The money rules. Each operation takes the viewer first; every finder starts from the viewer's book.
 
 pub mod book;
+pub mod idempotency;
 pub mod journal;
 pub mod movement;
 pub mod wallet;

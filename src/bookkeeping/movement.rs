@@ -6,10 +6,9 @@
 use async_graphql::InputObject;
 use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{
-    book,
+    book, idempotency,
     journal::{self, Attempt, Draft, Idempotency, Line, Posted, Refused},
     wallet::Wallet,
     wallet_ref::{self, WalletRef},
@@ -121,14 +120,8 @@ impl Request<'_> {
     }
 
     fn idempotency(&self) -> Result<Result<Option<Idempotency>, Refusal>> {
-        let Some(key) = &self.movement.idempotency_key else { return Ok(Ok(None)) };
-        let key = match text::token(key, 255, "idempotencyKey") {
-            Ok(key) => key,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
         let input = (self.kind.to_value(), self.own.0, self.payee, self.movement);
-        let input = serde_json::to_vec(&input).map_err(|error| DbErr::Custom(error.to_string()))?;
-        Ok(Ok(Some(Idempotency { key, request_hash: Sha256::digest(input).to_vec() })))
+        idempotency::of(self.movement.idempotency_key.as_deref(), &input)
     }
 
     /// Finds out which accounts are meant, and checks all that does not change under our hands.
@@ -154,7 +147,7 @@ impl Request<'_> {
             let message = format!("The wallet is in {}, the amount in {currency}.", own.wallet.currency);
             refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message));
         }
-        let amount = refusals.check(positive(&self.movement.amount, currency));
+        let amount = refusals.check(self.movement.amount.to_positive(currency, "amount"));
         let payee = match self.payee {
             Some(named) => refusals.check(payee(conn, defaults, named, currency).await?).map(Some),
             None => Some(None),
@@ -180,6 +173,7 @@ impl Request<'_> {
             memo,
             reference,
             idempotency,
+            document_id: None,
             reverses_id: None,
             attempt: Some(attempt),
         })
@@ -229,10 +223,10 @@ impl Request<'_> {
     fn outcome(&self, posted: Posted) -> Result<Outcome> {
         let Posted { entry, postings, replayed } = posted;
         let refusal = entry.failure.map(|failure| self.refusal(failure));
-        let Some(posting) = postings.first() else {
-            return Err(DbErr::RecordNotFound(format!("{} has no posting", entry.id)).into());
-        };
-        Ok(Outcome { transaction: WalletTransaction::new(entry, posting), refusal, replayed })
+        let transaction = postings.first().and_then(|posting| WalletTransaction::new(entry, posting));
+        let transaction =
+            transaction.ok_or_else(|| DbErr::RecordNotFound("an entry has no posting on a wallet".to_owned()))?;
+        Ok(Outcome { transaction, refusal, replayed })
     }
 
     /// A failure, said of what the input calls the accounts.
@@ -266,15 +260,6 @@ async fn payee(
 
 fn not_found(field: &'static str, named: &WalletRef, message: impl Into<String>) -> Refusal {
     Refusal::new(Code::NotFound, format!("{field}.{}", named.field()), message)
-}
-
-fn positive(amount: &Decimal, currency: Currency) -> Result<i64, Refusal> {
-    let invalid = |message: String| Refusal::new(Code::Invalid, "amount", message);
-    let minor = amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
-    if minor <= 0 {
-        return Err(invalid("The amount must be more than zero.".to_owned()));
-    }
-    Ok(minor)
 }
 
 #[cfg(test)]

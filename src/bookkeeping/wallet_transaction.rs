@@ -1,11 +1,12 @@
 //! Wallet transactions: journal entries as movements between wallets, and who may see them.
 
+use async_graphql::Enum;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
     entity::{
-        account,
-        journal_entry::{self, EntryKind},
+        account::{self, AccountKind},
+        journal_entry::{self, EntryKind, Failure},
         posting,
     },
     error::Result,
@@ -13,9 +14,35 @@ use crate::{
     identity::{self, Viewer},
 };
 
+/// What happened to the money of wallets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum WalletTransactionType {
+    /// Money came into a wallet from outside.
+    Deposit,
+    /// Money went out of a wallet.
+    Withdrawal,
+    /// Money went from one wallet to another.
+    Transfer,
+    /// A customer paid into a wallet. When the receipt is voided, there is another one below zero.
+    Receipt,
+}
+
+impl From<WalletTransactionType> for EntryKind {
+    fn from(kind: WalletTransactionType) -> Self {
+        match kind {
+            WalletTransactionType::Deposit => Self::Deposit,
+            WalletTransactionType::Withdrawal => Self::Withdrawal,
+            WalletTransactionType::Transfer => Self::Transfer,
+            WalletTransactionType::Receipt => Self::Receipt,
+        }
+    }
+}
+
 /// A journal entry, as a movement between wallets.
 #[derive(Clone, Debug)]
 pub struct WalletTransaction {
+    /// What happened.
+    pub kind: WalletTransactionType,
     /// The entry.
     pub entry: journal_entry::Model,
     /// The account of the wallet that pays; none when the money comes from outside.
@@ -25,21 +52,28 @@ pub struct WalletTransaction {
 }
 
 impl WalletTransaction {
-    /// The view of an entry through its first posting; wallet entries have one.
+    /// The view of an entry through its posting on a wallet, which is its first; none when it has nothing to do with wallets.
     #[must_use]
-    pub fn new(entry: journal_entry::Model, posting: &posting::Model) -> Self {
-        let (from, to) = match entry.kind {
-            EntryKind::Deposit => (None, Some(posting.credit_account_id)),
-            EntryKind::Withdrawal => (Some(posting.debit_account_id), None),
+    pub fn new(entry: journal_entry::Model, posting: &posting::Model) -> Option<Self> {
+        let (payer, payee) = (posting.debit_account_id, posting.credit_account_id);
+        let (kind, from, to) = match entry.kind {
+            EntryKind::Deposit => (WalletTransactionType::Deposit, None, Some(payee)),
+            EntryKind::Withdrawal => (WalletTransactionType::Withdrawal, Some(payer), None),
             EntryKind::Transfer => {
-                (Some(posting.debit_account_id), Some(entry.meant_for_id.unwrap_or(posting.credit_account_id)))
+                (WalletTransactionType::Transfer, Some(payer), Some(entry.meant_for_id.unwrap_or(payee)))
             }
+            // The trace of a receipt that could not be voided is on the wallet that was to give the money back.
+            EntryKind::Receipt if entry.failure == Some(Failure::InsufficientFunds) => {
+                (WalletTransactionType::Receipt, Some(payer), None)
+            }
+            EntryKind::Receipt => (WalletTransactionType::Receipt, None, Some(payee)),
+            EntryKind::Credit | EntryKind::Debit | EntryKind::Invoice => return None,
         };
-        Self { entry, from, to }
+        Some(Self { kind, entry, from, to })
     }
 }
 
-/// Some transactions that moved money on accounts of the viewer's book, or tried to; others are passed over.
+/// Some transactions that moved money on wallets of the viewer's book, or tried to; others are passed over.
 ///
 /// # Errors
 /// When the database fails.
@@ -58,13 +92,14 @@ pub async fn find_many(
     let own = account::Entity::find()
         .filter(account::Column::Id.is_in(accounts))
         .filter(account::Column::BookId.eq(viewer.book))
+        .filter(account::Column::Kind.eq(AccountKind::Wallet))
         .all(conn)
         .await?;
     let is_own = |id| own.iter().any(|account| account.id == id);
     Ok(rows
         .into_iter()
         .filter(|(posting, _)| is_own(posting.debit_account_id) || is_own(posting.credit_account_id))
-        .map(|(posting, entry)| WalletTransaction::new(entry, &posting))
+        .filter_map(|(posting, entry)| WalletTransaction::new(entry, &posting))
         .collect())
 }
 

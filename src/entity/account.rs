@@ -47,6 +47,20 @@ pub enum AccountKind {
     Wallet,
     /// The world outside of a book: where deposits come from and withdrawals go.
     Outside,
+    /// What a customer owes.
+    Receivable,
+    /// Money in the till.
+    Cash,
+    /// What was sold.
+    Sales,
+    /// Central goods and services tax on what was sold: owed to the state.
+    Cgst,
+    /// State goods and services tax on what was sold within a state.
+    Sgst,
+    /// Integrated goods and services tax on what was sold across states.
+    Igst,
+    /// What was charged beside the goods: freight, packing.
+    Charges,
 }
 
 /// Whether money may move on a wallet.

@@ -19,6 +19,10 @@ pub struct Model {
     pub name: String,
     /// The currency of amounts that name none.
     pub currency: Currency,
+    /// How the numbers of its invoices are made.
+    pub invoice_number_pattern: String,
+    /// How the numbers of its receipts are made.
+    pub receipt_number_pattern: String,
     /// When it was opened.
     pub created_at: DateTimeUtc,
 }

@@ -41,16 +41,17 @@ pub struct Model {
     pub reverses_id: Option<Id<kind::Entry>>,
     /// When it failed, the account that the money was meant for.
     pub meant_for_id: Option<Id<kind::Account>>,
+    /// The document that it belongs to: the entries of one document are its versions.
+    pub document_id: Option<Id<kind::Document>>,
     /// Who did it.
     pub actor_id: Id<kind::User>,
     /// When it was written; never before an earlier entry on the same account.
     pub created_at: DateTimeUtc,
 }
 
-/// What happened to the money of wallets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
+/// What happened to money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
-#[graphql(name = "WalletTransactionType")]
 pub enum EntryKind {
     /// Money came into a wallet from outside.
     Deposit,
@@ -58,6 +59,14 @@ pub enum EntryKind {
     Withdrawal,
     /// Money went from one wallet to another.
     Transfer,
+    /// A customer took goods on credit.
+    Credit,
+    /// A customer paid.
+    Debit,
+    /// A customer was sent an invoice.
+    Invoice,
+    /// A customer paid and has a receipt.
+    Receipt,
 }
 
 /// Whether the money moved.

@@ -3,10 +3,19 @@
 #![expect(clippy::disallowed_methods, reason = "the code that the macros of SeaORM write may open transactions")]
 
 pub mod account;
+pub mod account_day;
+pub mod account_month;
+pub mod allocation;
 pub mod book;
+pub mod customer;
+pub mod invoice;
+pub mod invoice_line;
 pub mod journal_entry;
+pub mod ledger_entry;
 pub mod member;
+pub mod number_series;
 pub mod posting;
+pub mod receipt;
 pub mod refresh_token;
 pub mod session;
 pub mod user;

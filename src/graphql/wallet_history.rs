@@ -1,6 +1,7 @@
 //! The history of a wallet, in pages.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::PageInfo};
+use sea_orm::DbErr;
 
 use super::{
     error::{ApiError, ContextExt},
@@ -11,9 +12,10 @@ use crate::{
     bookkeeping::{
         journal::{HistoryFilter, Step, Steps},
         wallet_history::{self, Direction},
-        wallet_transaction,
+        wallet_transaction::{self, WalletTransactionType},
     },
-    entity::journal_entry::{EntryKind, EntryStatus},
+    entity::journal_entry::EntryStatus,
+    error::Error,
     money::Money,
     page::{self, PageArgs, Paged},
 };
@@ -23,7 +25,7 @@ use crate::{
 struct WalletTransactionFilter {
     /// Only those of this type.
     #[graphql(name = "type")]
-    kind: Option<EntryKind>,
+    kind: Option<WalletTransactionType>,
     /// Only those of this status.
     status: Option<EntryStatus>,
     /// Only those that went this way, as the wallet sees it.
@@ -37,7 +39,7 @@ struct WalletTransactionFilter {
 impl From<WalletTransactionFilter> for HistoryFilter {
     fn from(filter: WalletTransactionFilter) -> Self {
         Self {
-            kind: filter.kind,
+            kind: filter.kind.map(Into::into),
             status: filter.status,
             side: filter.direction.map(Into::into),
             from: filter.from.map(|time| time.0),
@@ -94,15 +96,16 @@ struct WalletTransactionEdge {
     balance_after: Money,
 }
 
-impl From<Step> for WalletTransactionEdge {
-    fn from(step: Step) -> Self {
-        let node = wallet_transaction::WalletTransaction::new(step.entry, &step.posting);
-        Self {
+impl WalletTransactionEdge {
+    fn new(step: Step) -> Result<Self, ApiError> {
+        let node = wallet_transaction::WalletTransaction::new(step.entry, &step.posting)
+            .ok_or_else(|| Error::Fault(DbErr::Custom("a posting on a wallet that is not of a wallet".to_owned())))?;
+        Ok(Self {
             cursor: page::encode(&step.seq.to_string()),
             direction: step.side.into(),
             balance_after: Money::from_minor(step.balance, node.entry.currency),
             node: WalletTransaction(node),
-        }
+        })
     }
 }
 
@@ -130,7 +133,7 @@ impl WalletHistoryQuery {
         let filter = filter.unwrap_or_default().into();
         let steps = wallet_history::history(conn, viewer, wallet_id.parse().ok(), filter).await?;
         let Paged { rows, has_previous, has_next } = wallet_history::page(conn, &steps, &page).await?;
-        let rows = rows.into_iter().map(WalletTransactionEdge::from).collect();
+        let rows = rows.into_iter().map(WalletTransactionEdge::new).collect::<Result<_, _>>()?;
         Ok(WalletTransactionConnection { steps, page: Paged { rows, has_previous, has_next } })
     }
 }

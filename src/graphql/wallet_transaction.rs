@@ -15,9 +15,9 @@ use crate::{
     bookkeeping::{
         movement::{self, Movement, Outcome},
         wallet_ref::WalletRef,
-        wallet_transaction,
+        wallet_transaction::{self, WalletTransactionType},
     },
-    entity::journal_entry::{EntryKind, EntryStatus},
+    entity::journal_entry::EntryStatus,
     error::{Code, Error},
     id::{Id, kind},
     money::Money,
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct WalletTransaction(pub(super) wallet_transaction::WalletTransaction);
 
-/// A deposit, a withdrawal or a transfer: one that moved money, or one that was refused and is on record.
+/// A deposit, a withdrawal, a transfer or a receipt: one that moved money, or one that was refused and is on record.
 #[Object]
 impl WalletTransaction {
     /// Id.
@@ -36,11 +36,16 @@ impl WalletTransaction {
 
     /// What happened.
     #[graphql(name = "type")]
-    async fn kind(&self) -> EntryKind {
-        self.0.entry.kind
+    async fn kind(&self) -> WalletTransactionType {
+        self.0.kind
     }
 
-    /// How much moved, or was to move.
+    /// Whether it takes an earlier one back: a receipt that was voided. Its amount is below zero.
+    async fn is_reversal(&self) -> bool {
+        self.0.entry.reverses_id.is_some()
+    }
+
+    /// How much moved, or was to move. Below zero when an earlier transaction is taken back.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.entry.amount, self.0.entry.currency)
     }

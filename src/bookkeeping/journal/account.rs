@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, Set,
     sea_query::{LockType, OnConflict},
 };
 
@@ -17,12 +17,18 @@ use crate::{
     money::Currency,
 };
 
-/// What an account holds, in minor units: on its normal side, so that a wallet with money is above zero.
+/// What an account holds, in minor units: on its normal side, so that a wallet with money and a customer who owes are
+/// above zero.
 #[must_use]
 pub fn balance(account: &account::Model) -> i64 {
     match account.kind {
-        AccountKind::Wallet => account.credits - account.debits,
-        AccountKind::Outside => account.debits - account.credits,
+        AccountKind::Outside | AccountKind::Receivable | AccountKind::Cash => account.debits - account.credits,
+        AccountKind::Wallet
+        | AccountKind::Sales
+        | AccountKind::Cgst
+        | AccountKind::Sgst
+        | AccountKind::Igst
+        | AccountKind::Charges => account.credits - account.debits,
     }
 }
 
@@ -61,6 +67,60 @@ pub async fn open(
         .exec_without_returning(tx)
         .await?;
     Ok(())
+}
+
+/// The accounts of some kinds and holders in one currency, in the order of the question; those that are missing are opened.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ensure(
+    tx: &DatabaseTransaction,
+    book_id: Id<kind::Book>,
+    currency: Currency,
+    wanted: &[(AccountKind, Id<kind::Holder>)],
+    now: DateTime<Utc>,
+) -> Result<Vec<Id<kind::Account>>> {
+    let mut found = Vec::new();
+    // Once to find them, and once more when some had to be opened.
+    for _ in 0..2 {
+        let any = wanted.iter().fold(Condition::any(), |any, (account_kind, holder_id)| {
+            let both = Condition::all().add(account::Column::HolderId.eq(*holder_id));
+            any.add(both.add(account::Column::Kind.eq(*account_kind)))
+        });
+        found = account::Entity::find().filter(any).filter(account::Column::Currency.eq(currency)).all(tx).await?;
+        let is_missing = |(account_kind, holder_id): &&(AccountKind, Id<kind::Holder>)| {
+            !found.iter().any(|account| account.kind == *account_kind && account.holder_id == *holder_id)
+        };
+        let missing: Vec<_> = wanted.iter().filter(is_missing).collect();
+        if missing.is_empty() {
+            break;
+        }
+        for (account_kind, holder_id) in missing {
+            open(tx, book_id, *account_kind, currency, *holder_id, now).await?;
+        }
+    }
+    let id = |(account_kind, holder_id): &(AccountKind, Id<kind::Holder>)| {
+        let same = |account: &&account::Model| account.kind == *account_kind && account.holder_id == *holder_id;
+        let missing = || DbErr::RecordNotFound(format!("no account of {holder_id} in {currency}"));
+        Ok(found.iter().find(same).ok_or_else(missing)?.id)
+    };
+    wanted.iter().map(id).collect()
+}
+
+/// The accounts of a kind that some holders have, in all currencies.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_holders(
+    conn: &impl ConnectionTrait,
+    account_kind: AccountKind,
+    holders: impl IntoIterator<Item = Id<kind::Holder>>,
+) -> Result<Vec<account::Model>> {
+    Ok(account::Entity::find()
+        .filter(account::Column::HolderId.is_in(holders))
+        .filter(account::Column::Kind.eq(account_kind))
+        .all(conn)
+        .await?)
 }
 
 /// The account of a kind and currency that somebody holds.

@@ -37,6 +37,8 @@ pub struct Draft {
     pub reference: Option<String>,
     /// So that the request may be repeated.
     pub idempotency: Option<Idempotency>,
+    /// The document that it is a version of.
+    pub document_id: Option<Id<kind::Document>>,
     /// The entry that this one takes back.
     pub reverses_id: Option<Id<kind::Entry>>,
     /// How to put it on record if it is refused. Without it a refusal leaves no trace.
@@ -137,6 +139,10 @@ pub(super) fn reference(id: Id<kind::Entry>, kind: EntryKind, on: NaiveDate) -> 
         EntryKind::Deposit => "DEP",
         EntryKind::Withdrawal => "WDR",
         EntryKind::Transfer => "TRF",
+        EntryKind::Credit => "CRE",
+        EntryKind::Debit => "DEB",
+        EntryKind::Invoice => "INV",
+        EntryKind::Receipt => "RCT",
     };
     let id = id.to_string();
     let random = id.get(id.len().saturating_sub(10)..).unwrap_or(&id);

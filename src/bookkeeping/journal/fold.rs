@@ -50,6 +50,11 @@ impl State {
         Self { accounts, changed: BTreeSet::new(), repeats, now, entries: Vec::new(), postings: Vec::new() }
     }
 
+    /// An account that a draft names.
+    pub(super) fn account(&self, id: Id<kind::Account>) -> Option<&account::Model> {
+        self.accounts.get(&id)
+    }
+
     /// The accounts to be written.
     pub(super) fn changed(&self) -> impl Iterator<Item = &account::Model> {
         self.changed.iter().filter_map(|id| self.accounts.get(id))
@@ -204,7 +209,8 @@ fn record(
         kind: draft.kind,
         status: if failed.is_some() { EntryStatus::Failed } else { EntryStatus::Succeeded },
         failure: failed.map(|(failure, _)| failure),
-        amount: draft.amount,
+        // A refused reversal takes nothing back: it is the attempt to move as much the other way.
+        amount: if failed.is_some() { draft.amount.saturating_abs() } else { draft.amount },
         currency: draft.currency,
         effective_on,
         memo: draft.memo.clone(),
@@ -214,7 +220,8 @@ fn record(
             .unwrap_or_else(|| draft::reference(draft.id, draft.kind, created_at.date_naive())),
         idempotency_key: idempotency.map(|idempotency| idempotency.key.clone()),
         request_hash: idempotency.map(|idempotency| idempotency.request_hash.clone()),
-        reverses_id: draft.reverses_id,
+        reverses_id: draft.reverses_id.filter(|_| failed.is_none()),
+        document_id: draft.document_id,
         meant_for_id: failed.and_then(|(_, attempt)| attempt.meant_for),
         actor_id: draft.actor_id,
         created_at,

@@ -13,7 +13,7 @@
 //! | lock | `account` | | locks the accounts of all drafts, in the order of their ids |
 //! | read | `repeats` | | finds entries with the same idempotency key or reference |
 //! | fold | `fold` | yes | applies one draft after the other in memory; each succeeds or is refused on its own |
-//! | write | `write` | | writes each table once |
+//! | write | `write`, `rollup` | | writes each table once |
 //!
 //! What bounds it: one transaction locks the accounts that its drafts name, three for a transfer, and always in the same
 //! order, so that two of them cannot wait for each other. What may not happen: an entry or a posting is never updated or
@@ -25,6 +25,8 @@ mod fold;
 mod history;
 mod repeats;
 mod reverse;
+mod rollup;
+mod versions;
 mod write;
 
 use std::slice;
@@ -32,11 +34,13 @@ use std::slice;
 use sea_orm::DatabaseTransaction;
 
 pub use self::{
-    account::{balance, lock_of_holder, of_holder, open, set_status},
+    account::{balance, ensure, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, Line, Posted, Refused},
     history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
     repeats::find_repeat,
-    reverse::reverse,
+    reverse::{reversal, reverse},
+    rollup::{Turnover, last_day, turnovers},
+    versions::{Version, versions},
 };
 use crate::{clock::Clock, db::Db, error::Result};
 

@@ -28,6 +28,21 @@ pub async fn reverse(
     entry_id: Id<kind::Entry>,
     memo: Option<String>,
 ) -> Result<Posted> {
+    let draft = reversal(tx, viewer, entry_id, memo).await?;
+    let posted = post(tx, clock, &[draft]).await?.remove(0);
+    Ok(posted.map_err(Refusal::from)?)
+}
+
+/// The draft that takes an entry of the viewer's book back, to be posted alone or with the entry that replaces it.
+///
+/// # Errors
+/// As for [`reverse()`], but for what the journal refuses.
+pub async fn reversal(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    entry_id: Id<kind::Entry>,
+    memo: Option<String>,
+) -> Result<Draft> {
     let original = journal_entry::Entity::find_by_id(entry_id)
         .filter(journal_entry::Column::BookId.eq(viewer.book))
         .one(tx)
@@ -55,7 +70,7 @@ pub async fn reverse(
         let message = "What was paid to somebody else is theirs to give back.";
         return Err(Refusal::new(Code::NotAllowed, "id", message).into());
     }
-    let draft = Draft {
+    Ok(Draft {
         id: Id::generate(),
         book_id: original.book_id,
         actor_id: viewer.user,
@@ -74,9 +89,8 @@ pub async fn reverse(
         memo,
         reference: None,
         idempotency: None,
+        document_id: original.document_id,
         reverses_id: Some(entry_id),
         attempt: None,
-    };
-    let posted = post(tx, clock, &[draft]).await?.remove(0);
-    Ok(posted.map_err(Refusal::from)?)
+    })
 }

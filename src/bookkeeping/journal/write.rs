@@ -2,7 +2,7 @@
 
 use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 
-use super::fold::State;
+use super::{fold::State, rollup};
 use crate::{
     entity::{account, journal_entry, posting},
     error::Result,
@@ -31,5 +31,5 @@ pub(super) async fn write(tx: &DatabaseTransaction, state: &State) -> Result<()>
         .on_conflict(counters)
         .exec_without_returning(tx)
         .await?;
-    Ok(())
+    rollup::write(tx, state).await
 }

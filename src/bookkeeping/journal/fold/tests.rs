@@ -63,6 +63,7 @@ impl Books {
             memo: None,
             reference: None,
             idempotency: None,
+            document_id: None,
             reverses_id: None,
             attempt: Some(Attempt { debit: from, credit: self.outside, meant_for: Some(to) }),
         }

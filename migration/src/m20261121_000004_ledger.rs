@@ -1,0 +1,308 @@
+//! Customers on credit: who they are, what they owe and why.
+//!
+//! A ledger entry is a document: it keeps its id while its journal entry is replaced. Invoices and receipts have the id of
+//! the ledger entry by which they stand in the ledger.
+
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+
+use crate::column::{counter, created_at, one_of, reference, unique};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        extend_book_and_journal(manager).await?;
+        create_rollups(manager).await?;
+        create_customer(manager).await?;
+        create_ledger_entry(manager).await?;
+        create_invoice(manager).await?;
+        create_receipt(manager).await?;
+        create_number_series(manager).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in [
+            "number_series",
+            "allocation",
+            "receipt",
+            "invoice_line",
+            "invoice",
+            "ledger_entry",
+            "customer",
+            "account_month",
+            "account_day",
+        ] {
+            manager.drop_table(Table::drop().table(table).take()).await?;
+        }
+        let index = Index::drop().name("journal_entry_document_id_idx").table("journal_entry").to_owned();
+        manager.drop_index(index).await?;
+        for (table, column) in
+            [("journal_entry", "document_id"), ("book", "invoice_number_pattern"), ("book", "receipt_number_pattern")]
+        {
+            manager.alter_table(Table::alter().table(table).drop_column(column).take()).await?;
+        }
+        Ok(())
+    }
+}
+
+async fn extend_book_and_journal(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    for (column, pattern) in [("invoice_number_pattern", "INV-{0000}"), ("receipt_number_pattern", "RCT-{0000}")] {
+        let column = string(column).default(pattern).take();
+        manager.alter_table(Table::alter().table("book").add_column(column).take()).await?;
+    }
+    // The document that an entry belongs to: its versions are the entries that have it here.
+    let document = uuid_null("document_id");
+    manager.alter_table(Table::alter().table("journal_entry").add_column(document).take()).await?;
+    let mut index = Index::create();
+    index.name("journal_entry_document_id_idx").table("journal_entry").col("document_id");
+    index.and_where(Expr::col("document_id").is_not_null());
+    manager.create_index(index.take()).await
+}
+
+/// Turnovers by day and by month, so that what an account stood at on a date is a sum of few rows.
+async fn create_rollups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    for (table, start) in [("account_day", "day"), ("account_month", "month")] {
+        manager
+            .create_table(
+                Table::create()
+                    .table(table)
+                    .col(uuid("account_id"))
+                    .col(date(start))
+                    .col(counter(manager, "debits"))
+                    .col(counter(manager, "credits"))
+                    .col(counter(manager, "entries"))
+                    .primary_key(Index::create().col("account_id").col(start))
+                    .foreign_key(&mut reference(table, "account_id", "account"))
+                    .check(Expr::cust("debits >= 0 AND credits >= 0 AND entries >= 0"))
+                    .take(),
+            )
+            .await?;
+    }
+    Ok(())
+}
+
+async fn create_customer(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    // Ordered by its bytes on both databases.
+    let mut name_key = string("name_key");
+    if manager.get_database_backend() == DbBackend::Postgres {
+        name_key.extra("COLLATE \"C\"");
+    }
+    manager
+        .create_table(
+            Table::create()
+                .table("customer")
+                .col(pk_uuid("id"))
+                .col(uuid("book_id"))
+                .col(string("name"))
+                // The name as it is ordered: without regard to case.
+                .col(name_key)
+                .col(string_null("phone"))
+                .col(string_null("email"))
+                .col(string_null("firm_name"))
+                .col(string_null("address"))
+                .col(string_null("city"))
+                // The city as it is compared: without regard to case.
+                .col(string_null("city_key"))
+                .col(string_null("state"))
+                .col(string_null("gst_number"))
+                .col(text_null("note"))
+                // Name, firm and phone in lower case, to be searched.
+                .col(text("search_text"))
+                .col(timestamp_with_time_zone_null("archived_at"))
+                .col(timestamp_with_time_zone("last_activity_at"))
+                .col(created_at())
+                .foreign_key(&mut reference("customer", "book_id", "book"))
+                .check(Expr::cust("length(name) > 0"))
+                .check(Expr::cust("(city IS NULL) = (city_key IS NULL)"))
+                .take(),
+        )
+        .await?;
+    for columns in [&["book_id", "name_key", "id"][..], &["book_id", "last_activity_at", "id"], &["book_id", "id"]] {
+        manager.create_index(index("customer", columns)).await?;
+    }
+    let mut phone = unique("customer", &["book_id", "phone"]);
+    phone.and_where(Expr::col("archived_at").is_null());
+    manager.create_index(phone).await
+}
+
+async fn create_ledger_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager
+        .create_table(
+            Table::create()
+                .table("ledger_entry")
+                .col(pk_uuid("id"))
+                .col(uuid("book_id"))
+                .col(uuid("customer_id"))
+                .col(string("kind"))
+                .col(string("source"))
+                .col(counter(manager, "amount"))
+                .col(string("currency"))
+                .col(date("date"))
+                .col(text_null("note"))
+                // What it stands by now; when it is deleted, what it stood by last.
+                .col(uuid("journal_entry_id"))
+                .col(integer("version"))
+                .col(created_at())
+                .col(timestamp_with_time_zone("updated_at"))
+                .col(timestamp_with_time_zone_null("deleted_at"))
+                .foreign_key(&mut reference("ledger_entry", "book_id", "book"))
+                .foreign_key(&mut reference("ledger_entry", "customer_id", "customer"))
+                .foreign_key(&mut reference("ledger_entry", "journal_entry_id", "journal_entry"))
+                .check(one_of("kind", &["CREDIT", "DEBIT"]))
+                .check(one_of("source", &["MANUAL", "INVOICE", "RECEIPT"]))
+                .check(Expr::cust(
+                    "(source <> 'INVOICE' OR kind = 'CREDIT') AND (source <> 'RECEIPT' OR kind = 'DEBIT')",
+                ))
+                .check(Expr::cust("amount > 0 AND version >= 1"))
+                .check(Expr::cust("length(currency) = 3"))
+                .take(),
+        )
+        .await?;
+    manager.create_index(unique("ledger_entry", &["journal_entry_id"])).await?;
+    manager.create_index(index("ledger_entry", &["customer_id", "date", "id"])).await?;
+    manager.create_index(index("ledger_entry", &["book_id", "date", "id"])).await
+}
+
+async fn create_invoice(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let mut invoice = document("invoice");
+    invoice
+        .col(date("due_date"))
+        .col(counter(manager, "gross"))
+        .col(counter(manager, "cgst"))
+        .col(counter(manager, "sgst"))
+        .col(counter(manager, "igst"))
+        .col(counter(manager, "other_charges"))
+        .col(counter(manager, "total"))
+        // How much of the total receipts are set off against: the sum of its allocations.
+        .col(counter(manager, "paid"))
+        .check(Expr::cust("gross > 0 AND cgst >= 0 AND igst >= 0 AND other_charges >= 0"))
+        .check(Expr::cust("cgst = sgst AND (igst = 0 OR cgst = 0)"))
+        .check(Expr::cust("total = gross + cgst + sgst + igst + other_charges"))
+        .check(Expr::cust("paid BETWEEN 0 AND total"))
+        .check(Expr::cust("voided_at IS NULL OR paid = 0"))
+        .check(Expr::cust("due_date >= date"));
+    manager.create_table(invoice).await?;
+    index_document(manager, "invoice", "voided_at IS NULL AND paid < total").await?;
+
+    manager
+        .create_table(
+            Table::create()
+                .table("invoice_line")
+                .col(uuid("invoice_id"))
+                .col(integer("line"))
+                .col(string("description"))
+                .col(string_null("hsn_code"))
+                // In ten-thousandths.
+                .col(counter(manager, "quantity"))
+                .col(counter(manager, "unit_price"))
+                // In thousandths of a per cent.
+                .col(integer_null("rate"))
+                .col(counter(manager, "amount"))
+                .primary_key(Index::create().col("invoice_id").col("line"))
+                .foreign_key(&mut reference("invoice_line", "invoice_id", "invoice"))
+                .check(Expr::cust("line >= 1 AND quantity > 0 AND unit_price >= 0 AND amount >= 0"))
+                .check(Expr::cust("rate BETWEEN 0 AND 100000"))
+                .take(),
+        )
+        .await
+}
+
+async fn create_receipt(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let mut receipt = document("receipt");
+    receipt
+        .col(string("payment_type"))
+        .col(counter(manager, "amount"))
+        .col(uuid_null("wallet_id"))
+        // Whether it is set off against the invoices that it named, and no others.
+        .col(boolean("names_invoices"))
+        // How much of the amount is set off against invoices: the sum of its allocations.
+        .col(counter(manager, "allocated"))
+        .foreign_key(&mut reference("receipt", "wallet_id", "wallet"))
+        .check(one_of("payment_type", &["CASH", "CARD", "UPI", "BANK_TRANSFER", "CHEQUE", "MOBILE_MONEY", "OTHER"]))
+        .check(Expr::cust("amount > 0"))
+        .check(Expr::cust("allocated BETWEEN 0 AND amount"))
+        .check(Expr::cust("voided_at IS NULL OR allocated = 0"));
+    manager.create_table(receipt).await?;
+    index_document(manager, "receipt", "voided_at IS NULL AND allocated < amount").await?;
+
+    manager
+        .create_table(
+            Table::create()
+                .table("allocation")
+                .col(uuid("receipt_id"))
+                .col(uuid("invoice_id"))
+                .col(counter(manager, "amount"))
+                .primary_key(Index::create().col("receipt_id").col("invoice_id"))
+                .foreign_key(&mut reference("allocation", "receipt_id", "receipt"))
+                .foreign_key(&mut reference("allocation", "invoice_id", "invoice"))
+                .check(Expr::cust("amount > 0"))
+                .take(),
+        )
+        .await?;
+    manager.create_index(index("allocation", &["invoice_id", "receipt_id"])).await
+}
+
+/// The last number that each series of a book gave out.
+async fn create_number_series(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    manager
+        .create_table(
+            Table::create()
+                .table("number_series")
+                .col(uuid("book_id"))
+                .col(string("series"))
+                .col(counter(manager, "last"))
+                .primary_key(Index::create().col("book_id").col("series"))
+                .foreign_key(&mut reference("number_series", "book_id", "book"))
+                .check(Expr::cust("last >= 0"))
+                .take(),
+        )
+        .await
+}
+
+/// What invoices and receipts have in common.
+fn document(table: &'static str) -> TableCreateStatement {
+    Table::create()
+        .table(table)
+        .col(pk_uuid("id"))
+        .col(uuid("book_id"))
+        .col(uuid("customer_id"))
+        .col(string("number"))
+        // The number as it is compared: without regard to case.
+        .col(string("number_key"))
+        .col(date("date"))
+        .col(string("currency"))
+        .col(text_null("note"))
+        .col(timestamp_with_time_zone_null("voided_at"))
+        .col(text_null("void_reason"))
+        .col(created_at())
+        .foreign_key(&mut reference(table, "id", "ledger_entry"))
+        .foreign_key(&mut reference(table, "book_id", "book"))
+        .foreign_key(&mut reference(table, "customer_id", "customer"))
+        .check(Expr::cust("length(number_key) > 0 AND length(currency) = 3"))
+        .check(Expr::cust("voided_at IS NOT NULL OR void_reason IS NULL"))
+        .take()
+}
+
+async fn index_document(manager: &SchemaManager<'_>, table: &'static str, open: &'static str) -> Result<(), DbErr> {
+    manager.create_index(unique(table, &["book_id", "number_key"])).await?;
+    manager.create_index(index(table, &["customer_id", "date", "id"])).await?;
+    manager.create_index(index(table, &["book_id", "date", "id"])).await?;
+    let mut unsettled = index(table, &["customer_id", "currency", "date", "id"]);
+    unsettled.name(format!("{table}_open_idx")).and_where(Expr::cust(open));
+    manager.create_index(unsettled).await
+}
+
+fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(format!("{table}_{}_idx", columns.join("_"))).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index.take()
+}

@@ -1,0 +1,220 @@
+//! Turnovers by day and by month of the accounts that reports read, so that what such an account stood at on a date costs
+//! the same however long its history is: a sum over the months before and the days of one month.
+//!
+//! A reversal counts for the day of what it takes back, with negated amounts, so that the turnovers of that day are
+//! as if both had never been.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{Datelike, NaiveDate};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder,
+    sea_query::{Expr, ExprTrait, IntoTableRef, JoinType, OnConflict, Query, UnionType},
+};
+
+use super::fold::State;
+use crate::{
+    entity::{account::AccountKind, account_day, account_month},
+    error::Result,
+    id::{Id, kind},
+};
+
+/// What moved on an account up to a date.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turnover {
+    /// What was debited, in minor units.
+    pub debits: i64,
+    /// What was credited, in minor units.
+    pub credits: i64,
+    /// How many entries there were, without those that were reversed.
+    pub entries: i64,
+}
+
+/// Whether turnovers are kept for accounts of a kind.
+fn is_kept(account_kind: AccountKind) -> bool {
+    account_kind == AccountKind::Receivable
+}
+
+fn month_of(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
+type Turnovers = BTreeMap<(Id<kind::Account>, NaiveDate), Turnover>;
+
+/// Adds what is being posted to the turnovers. The accounts are locked, so nobody else adds to them at the same time.
+pub(super) async fn write(tx: &DatabaseTransaction, state: &State) -> Result<()> {
+    let mut days = posted(state);
+    if days.is_empty() {
+        return Ok(());
+    }
+    let mut months = Turnovers::new();
+    for ((account_id, day), turnover) in &days {
+        months.entry((*account_id, month_of(*day))).or_default().add(*turnover);
+    }
+    for known in account_day::Entity::find()
+        .filter(keys(&days, account_day::Column::AccountId, account_day::Column::Day))
+        .all(tx)
+        .await?
+    {
+        days.entry((known.account_id, known.day)).or_default().add(known.into());
+    }
+    for known in account_month::Entity::find()
+        .filter(keys(&months, account_month::Column::AccountId, account_month::Column::Month))
+        .all(tx)
+        .await?
+    {
+        months.entry((known.account_id, known.month)).or_default().add(known.into());
+    }
+    let days = days.into_iter().map(|((account_id, day), Turnover { debits, credits, entries })| {
+        account_day::Model { account_id, day, debits, credits, entries }.into_active_model()
+    });
+    let mut replace = OnConflict::columns([account_day::Column::AccountId, account_day::Column::Day]);
+    replace.update_columns([account_day::Column::Debits, account_day::Column::Credits, account_day::Column::Entries]);
+    account_day::Entity::insert_many(days).on_conflict(replace).exec_without_returning(tx).await?;
+    let months = months.into_iter().map(|((account_id, month), Turnover { debits, credits, entries })| {
+        account_month::Model { account_id, month, debits, credits, entries }.into_active_model()
+    });
+    let mut replace = OnConflict::columns([account_month::Column::AccountId, account_month::Column::Month]);
+    replace.update_columns([
+        account_month::Column::Debits,
+        account_month::Column::Credits,
+        account_month::Column::Entries,
+    ]);
+    account_month::Entity::insert_many(months).on_conflict(replace).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// What the postings to be written add to the turnovers of days.
+fn posted(state: &State) -> Turnovers {
+    let mut days = Turnovers::new();
+    let takes_back: HashMap<_, _> = state.entries.iter().map(|entry| (entry.id, entry.reverses_id.is_some())).collect();
+    let mut counted = HashSet::new();
+    for posting in state.postings.iter().filter(|posting| posting.amount != 0) {
+        let sides = [(posting.debit_account_id, (posting.amount, 0)), (posting.credit_account_id, (0, posting.amount))];
+        for (account_id, (debits, credits)) in sides {
+            if state.account(account_id).is_some_and(|account| is_kept(account.kind)) {
+                // An entry may have several postings on one account; it is one entry all the same.
+                let entries = match takes_back.get(&posting.entry_id) {
+                    _ if !counted.insert((posting.entry_id, account_id)) => 0,
+                    Some(true) => -1,
+                    _ => 1,
+                };
+                let day = days.entry((account_id, posting.effective_on)).or_default();
+                day.add(Turnover { debits, credits, entries });
+            }
+        }
+    }
+    days
+}
+
+fn keys(turnovers: &Turnovers, account_id: impl ColumnTrait, start: impl ColumnTrait) -> Condition {
+    turnovers.keys().fold(Condition::any(), |any, (account, day)| any.add(account_id.eq(*account).and(start.eq(*day))))
+}
+
+/// What had moved on accounts by the end of days, in the order of the questions.
+///
+/// # Errors
+/// When the database fails.
+pub async fn turnovers(
+    conn: &impl ConnectionTrait,
+    questions: &[(Id<kind::Account>, NaiveDate)],
+) -> Result<Vec<Turnover>> {
+    let mut answers = vec![Turnover::default(); questions.len()];
+    let rows: Vec<_> = questions
+        .iter()
+        .zip(0_i64..)
+        .map(|((account_id, day), number)| (number, account_id.uuid(), month_of(*day), *day))
+        .collect();
+    if rows.is_empty() {
+        return Ok(answers);
+    }
+    let [number, account_id, month, day] =
+        ["column1", "column2", "column3", "column4"].map(|name| Expr::col(("question", name)));
+    // The months before that of the day, and the days of that month.
+    let months = (
+        account_month::Entity.into_table_ref(),
+        Condition::all()
+            .add(Expr::col(account_month::Column::AccountId.as_column_ref()).eq(account_id.clone()))
+            .add(Expr::col(account_month::Column::Month.as_column_ref()).lt(month.clone())),
+    );
+    let days = (
+        account_day::Entity.into_table_ref(),
+        Condition::all()
+            .add(Expr::col(account_day::Column::AccountId.as_column_ref()).eq(account_id))
+            .add(Expr::col(account_day::Column::Day.as_column_ref()).gte(month))
+            .add(Expr::col(account_day::Column::Day.as_column_ref()).lte(day)),
+    );
+    let mut arms = [months, days].map(|(table, on)| {
+        let mut arm = Query::select();
+        arm.expr_as(number.clone(), "number").from_values(rows.clone(), "question").join(
+            JoinType::InnerJoin,
+            table,
+            on,
+        );
+        for name in ["debits", "credits", "entries"] {
+            arm.expr_as(Expr::col(name).sum().cast_as("bigint"), name);
+        }
+        arm.add_group_by([number.clone()]).take()
+    });
+    let [months, days] = &mut arms;
+    let query = months.union(UnionType::All, days.take()).take();
+    for row in conn.query_all(&query).await? {
+        let number: i64 = row.try_get("", "number")?;
+        if let Some(answer) = usize::try_from(number).ok().and_then(|number| answers.get_mut(number)) {
+            let [debits, credits, entries] = ["debits", "credits", "entries"].map(|name| row.try_get("", name));
+            answer.add(Turnover { debits: debits?, credits: credits?, entries: entries? });
+        }
+    }
+    Ok(answers)
+}
+
+/// The last day, not after `until`, with an entry on any of some accounts.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last_day(
+    conn: &impl ConnectionTrait,
+    account_id: Id<kind::Account>,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Option<NaiveDate>> {
+    let day = account_day::Entity::find()
+        .filter(account_day::Column::AccountId.eq(account_id))
+        .filter(account_day::Column::Day.between(from, until))
+        .filter(account_day::Column::Entries.gt(0))
+        .order_by_desc(account_day::Column::Day)
+        .one(conn)
+        .await?;
+    Ok(day.map(|day| day.day))
+}
+
+impl Turnover {
+    fn add(&mut self, more: Self) {
+        self.debits += more.debits;
+        self.credits += more.credits;
+        self.entries += more.entries;
+    }
+
+    /// What moved after an earlier date that `before` tells of.
+    #[must_use]
+    pub fn since(self, before: Self) -> Self {
+        Self {
+            debits: self.debits - before.debits,
+            credits: self.credits - before.credits,
+            entries: self.entries - before.entries,
+        }
+    }
+}
+
+impl From<account_day::Model> for Turnover {
+    fn from(day: account_day::Model) -> Self {
+        Self { debits: day.debits, credits: day.credits, entries: day.entries }
+    }
+}
+
+impl From<account_month::Model> for Turnover {
+    fn from(month: account_month::Model) -> Self {
+        Self { debits: month.debits, credits: month.credits, entries: month.entries }
+    }
+}

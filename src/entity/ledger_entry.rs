@@ -1,0 +1,71 @@
+//! Ledger entries: each line of what a customer owes. The document; the money is on its journal entry.
+
+use sea_orm::entity::prelude::*;
+
+use crate::{
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// A ledger entry.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "ledger_entry")]
+pub struct Model {
+    /// Id; also that of the invoice or receipt that it is made by.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Id<kind::LedgerEntry>,
+    /// The book that it is in.
+    pub book_id: Id<kind::Book>,
+    /// Whose ledger it stands in.
+    pub customer_id: Id<kind::Customer>,
+    /// Which way it goes.
+    pub kind: EntryType,
+    /// What it is made by.
+    pub source: EntrySource,
+    /// How much, in minor units; more than zero.
+    pub amount: i64,
+    /// Of what.
+    pub currency: Currency,
+    /// The day that it counts for.
+    pub date: Date,
+    /// A note of the user's.
+    pub note: Option<String>,
+    /// The journal entry that it stands by; the last one, when it is deleted.
+    pub journal_entry_id: Id<kind::Entry>,
+    /// How often it was written, from 1.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTimeUtc,
+    /// When it was changed last.
+    pub updated_at: DateTimeUtc,
+    /// When it was deleted, or its invoice or receipt voided.
+    pub deleted_at: Option<DateTimeUtc>,
+}
+
+/// Which way a ledger entry goes, as a shop says it. Bookkeepers use the words the other way round.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum, serde::Serialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EntryType {
+    /// Gave on credit: the customer owes more.
+    Credit,
+    /// Received: the customer owes less.
+    Debit,
+}
+
+/// What a ledger entry is made by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum EntrySource {
+    /// Written by hand, with `addEntry`.
+    Manual,
+    /// By an invoice, which is the way to change it.
+    Invoice,
+    /// By a receipt, which is the way to change it.
+    Receipt,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
