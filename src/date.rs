@@ -42,7 +42,9 @@ impl Date {
         }
     }
 
-    fn parse_text(text: &str) -> Option<Self> {
+    /// Reads a date; none when the text is no day of the calendar.
+    #[must_use]
+    pub fn parse_text(text: &str) -> Option<Self> {
         let digits = |at: std::ops::Range<usize>| text.get(at)?.parse().ok();
         let is_digit = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
         if text.len() != 10 || !text.bytes().enumerate().all(is_digit) {

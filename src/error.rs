@@ -61,10 +61,13 @@ pub enum Code {
     WalletNotActive,
     /// The wallet cannot be closed while it holds money.
     WalletNotEmpty,
-    /// A limit of the server is reached: the number of wallets of a book, or the total that an account can count.
+    /// A limit of the server is reached: the number of wallets of a book, the amount of a document, the total that an
+    /// account can count.
     LimitReached,
     /// The idempotency key was used before, with another input.
     IdempotencyConflict,
+    /// Somebody changed it in the meantime. Look at it again.
+    Conflict,
     /// There is no such user, or the password is another.
     WrongCredentials,
     /// Too many attempts; wait before the next.
@@ -74,8 +77,14 @@ pub enum Code {
 }
 
 /// Collects all that is wrong with an input, so that it is said at once.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Refusals(Vec<Refusal>);
+
+impl Extend<Refusal> for Refusals {
+    fn extend<I: IntoIterator<Item = Refusal>>(&mut self, refusals: I) {
+        self.0.extend(refusals);
+    }
+}
 
 impl Refusals {
     /// Adds a refusal.
@@ -86,6 +95,21 @@ impl Refusals {
     /// Keeps the refusal of a check; hands on its value.
     pub fn check<T>(&mut self, checked: Result<T, Refusal>) -> Option<T> {
         checked.map_err(|refusal| self.push(refusal)).ok()
+    }
+
+    /// Keeps the refusals of an operation; hands on its value.
+    ///
+    /// # Errors
+    /// When the operation suffered a fault.
+    pub fn take<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(Error::Refused(refusals)) => {
+                self.extend(refusals);
+                Ok(None)
+            }
+            Err(fault) => Err(fault),
+        }
     }
 
     /// # Errors

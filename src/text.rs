@@ -22,6 +22,38 @@ pub fn paragraph(value: &str, most: usize, path: &'static str) -> Result<String,
     within(value, most, path, |c| c.is_control() && c != '\n' && c != '\t')
 }
 
+/// Text for people that must not be empty.
+///
+/// # Errors
+/// `REQUIRED` or `INVALID` at `path`.
+pub fn required(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
+    if value.trim().is_empty() {
+        return Err(Refusal::new(Code::Required, path, "It must not be empty."));
+    }
+    paragraph(value, most, path)
+}
+
+/// A text to be looked for: trimmed, not empty, at most 100 characters, in lower case.
+///
+/// # Errors
+/// `INVALID` at `path`.
+pub fn search(value: &str, path: &'static str) -> Result<String, Refusal> {
+    Ok(line(value, 100, path)?.to_lowercase())
+}
+
+/// An e-mail address by its form. Whether mail arrives there, only mail can tell.
+///
+/// # Errors
+/// `INVALID` at `path`.
+pub fn email(value: &str, path: &'static str) -> Result<String, Refusal> {
+    let email = line(value, 254, path)?;
+    let is_special = |c: char| c.is_whitespace() || "<>()[],;:\"\\".contains(c);
+    let is_address = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !email.contains(is_special)
+    });
+    if is_address { Ok(email) } else { Err(Refusal::new(Code::Invalid, path, "This is not an e-mail address.")) }
+}
+
 /// A word that programs make: visible ASCII characters, no spaces.
 ///
 /// # Errors

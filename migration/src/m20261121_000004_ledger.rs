@@ -145,6 +145,8 @@ async fn create_ledger_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(string("currency"))
                 .col(date("date"))
                 .col(text_null("note"))
+                // The note in lower case, to be searched.
+                .col(text_null("search_text"))
                 // What it stands by now; when it is deleted, what it stood by last.
                 .col(uuid("journal_entry_id"))
                 .col(integer("version"))

@@ -1,9 +1,23 @@
 //! Books.
 
+use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Set,
+};
 
-use crate::{entity::book, error::Result, id::Id, identity::Viewer, money::Currency};
+use super::number::Pattern;
+use crate::{
+    app::App,
+    clock::Clock,
+    date::Date,
+    entity::book,
+    error::{Code, Refusal, Refusals, Result},
+    id::Id,
+    identity::Viewer,
+    money::Currency,
+    text,
+};
 
 /// The viewer's book.
 ///
@@ -12,6 +26,55 @@ use crate::{entity::book, error::Result, id::Id, identity::Viewer, money::Curren
 pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<book::Model> {
     let book = book::Entity::find_by_id(viewer.book).one(conn).await?;
     Ok(book.ok_or_else(|| DbErr::RecordNotFound(viewer.book.to_string()))?)
+}
+
+/// What to change about a book. What is absent stays as it is.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "UpdateBookInput")]
+pub struct BookChange {
+    /// What to call it, at most 100 characters.
+    pub name: MaybeUndefined<String>,
+    /// How the numbers of invoices are made that are given none: text with a count in braces, such as `INV-{0000}`, and
+    /// perhaps `{YYYY}`, `{YY}` and `{MM}` for the year and the month of the invoice, or `{FY}` for India's financial year
+    /// (`2627`). The count has at least as many digits as there are zeros, has no gaps, and starts again from 1 when the rest
+    /// changes. At most 40 characters.
+    pub invoice_number_pattern: MaybeUndefined<String>,
+    /// As `invoiceNumberPattern`, for receipts.
+    pub receipt_number_pattern: MaybeUndefined<String>,
+}
+
+/// Changes the viewer's book.
+///
+/// # Errors
+/// `REQUIRED` for what is null, `INVALID` for the name and the patterns.
+pub async fn update(app: &App, viewer: &Viewer, change: &BookChange) -> Result<book::Model> {
+    let mut refusals = Refusals::default();
+    let mut check = |value: &MaybeUndefined<String>, path: &'static str, check: fn(&str) -> Result<String, Refusal>| {
+        let checked = match value {
+            MaybeUndefined::Undefined => return ActiveValue::NotSet,
+            MaybeUndefined::Null => Err(Refusal::new(Code::Required, path, "It cannot be cleared.")),
+            MaybeUndefined::Value(value) => {
+                check(value).map_err(|refusal| Refusal { path: path.to_owned(), ..refusal })
+            }
+        };
+        refusals.check(checked).map_or(ActiveValue::NotSet, Set)
+    };
+    let pattern = |pattern: &str| Pattern::parse(pattern).map(|_| pattern.trim().to_owned());
+    let book = &book::ActiveModel {
+        id: Set(viewer.book),
+        name: check(&change.name, "name", |name| text::line(name, 100, "")),
+        invoice_number_pattern: check(&change.invoice_number_pattern, "invoiceNumberPattern", pattern),
+        receipt_number_pattern: check(&change.receipt_number_pattern, "receiptNumberPattern", pattern),
+        ..Default::default()
+    };
+    refusals.none()?;
+    app.db.write(|tx| async move { Ok(book.clone().update(&*tx).await?) }).await
+}
+
+/// The day that it is. In UTC, whatever the clock on the wall says.
+#[must_use]
+pub fn today(clock: &Clock) -> Date {
+    Date(clock.now().date_naive())
 }
 
 /// Opens an empty book. Its first member is the caller's to add.

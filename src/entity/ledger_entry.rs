@@ -31,6 +31,8 @@ pub struct Model {
     pub date: Date,
     /// A note of the user's.
     pub note: Option<String>,
+    /// The note in lower case, to be searched.
+    pub search_text: Option<String>,
     /// The journal entry that it stands by; the last one, when it is deleted.
     pub journal_entry_id: Id<kind::Entry>,
     /// How often it was written, from 1.

@@ -1,12 +1,24 @@
 //! The book that the user is in.
 
-use async_graphql::{Context, ID, Object};
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
+use sea_orm::DbErr;
 
 use super::{
+    RequestLoader,
+    customer::Customer,
     error::{ApiError, ContextExt},
     scalar::DateTime,
+    user_error::{UserError, settle},
 };
-use crate::{bookkeeping, entity, money::Currency};
+use crate::{
+    bookkeeping::{self, book::BookChange, customer_list},
+    entity,
+    error::Error,
+    id::{Id, kind},
+    money::{Currency, Money},
+};
 
 pub(super) struct Book(pub(super) entity::book::Model);
 
@@ -28,9 +40,114 @@ impl Book {
         self.0.currency
     }
 
+    /// How the numbers of invoices are made that are given none: `INV-{0000}`.
+    async fn invoice_number_pattern(&self) -> &str {
+        &self.0.invoice_number_pattern
+    }
+
+    /// How the numbers of receipts are made that are given none: `RCT-{0000}`.
+    async fn receipt_number_pattern(&self) -> &str {
+        &self.0.receipt_number_pattern
+    }
+
+    /// What all customers owe, by currency; those that are archived too.
+    async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
+        let receivables = customer_list::receivables(ctx.read()?, ctx.viewer()?).await?;
+        Ok(receivables.into_iter().map(Receivables).collect())
+    }
+
     /// When it was opened.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
+    }
+}
+
+struct Receivables(customer_list::Receivables);
+
+/// What all customers owe in one currency.
+#[Object]
+impl Receivables {
+    /// The currency.
+    async fn currency(&self) -> Currency {
+        self.0.currency
+    }
+
+    /// What those owe who owe.
+    async fn total(&self) -> Money {
+        Money::from_minor(self.0.total, self.0.currency)
+    }
+
+    /// How many customers owe.
+    async fn customers(&self) -> i64 {
+        self.0.customers
+    }
+
+    /// What other customers have paid in advance.
+    async fn in_advance(&self) -> Money {
+        Money::from_minor(self.0.in_advance, self.0.currency)
+    }
+
+    /// The ten who owe most, the largest debt first.
+    async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
+        let debts = customer_list::largest(ctx.read()?, ctx.viewer()?, self.0.currency).await?;
+        let ids = debts.iter().map(|(customer, _)| *customer);
+        let mut customers = ctx.loader()?.load_many(ids).await?;
+        let debt = |(customer, minor)| {
+            Some(Debt { customer: customers.remove(&customer)?, balance: Money::from_minor(minor, self.0.currency) })
+        };
+        Ok(debts.into_iter().filter_map(debt).collect())
+    }
+}
+
+/// What one customer owes.
+#[derive(SimpleObject)]
+struct Debt {
+    /// The customer.
+    customer: Customer,
+    /// What they owe.
+    balance: Money,
+}
+
+/// The currency of the book, looked up once however many fields ask for it together.
+pub(super) async fn book_currency(ctx: &Context<'_>) -> Result<Currency, ApiError> {
+    let book = ctx.loader()?.load_one(ctx.viewer()?.book).await?;
+    let missing = || Error::Fault(DbErr::RecordNotFound("the book".to_owned()));
+    Ok(book.ok_or_else(missing)?.currency)
+}
+
+/// The viewer's book.
+impl Loader<Id<kind::Book>> for RequestLoader {
+    type Value = entity::book::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, _: &[Id<kind::Book>]) -> Result<HashMap<Id<kind::Book>, entity::book::Model>, Arc<Error>> {
+        let book = bookkeeping::book::find(self.app.db.read(), &self.viewer).await?;
+        Ok(HashMap::from([(book.id, book)]))
+    }
+}
+
+/// What came of changing the book.
+#[derive(SimpleObject)]
+struct UpdateBookPayload {
+    /// The book as it is now; null when there are user errors.
+    book: Option<Book>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct BookMutation;
+
+#[Object]
+impl BookMutation {
+    /// Changes the book that the user is in.
+    async fn update_book(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: BookChange,
+    ) -> Result<UpdateBookPayload, ApiError> {
+        let (book, user_errors) = settle(bookkeeping::book::update(ctx.app()?, ctx.viewer()?, &input).await)?;
+        Ok(UpdateBookPayload { book: book.map(Book), user_errors })
     }
 }
 

@@ -3,11 +3,20 @@
 //! A resolver asks for the viewer, calls one operation of the floor below and wraps what it gives; it holds no rule and no
 //! SQL. An entity is never published as it is: an object wraps it and shows fields on purpose.
 
+mod allocation;
 mod book;
+mod customer;
+mod customer_list;
+mod customer_summary;
+mod entry;
 mod error;
+mod invoice;
+mod list;
 mod node;
+mod receipt;
 mod scalar;
 mod session;
+mod statement;
 mod user;
 mod user_error;
 mod wallet;
@@ -36,11 +45,26 @@ pub struct Query(
     book::BookQuery,
     wallet::WalletQuery,
     wallet_history::WalletHistoryQuery,
+    customer_list::CustomerQuery,
+    customer_summary::CustomerSummaryQuery,
+    statement::StatementQuery,
+    entry::EntryQuery,
+    invoice::InvoiceQuery,
+    receipt::ReceiptQuery,
 );
 
 /// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.
 #[derive(Debug, Default, MergedObject)]
-pub struct Mutation(session::SessionMutation, wallet::WalletMutation, wallet_transaction::WalletTransactionMutation);
+pub struct Mutation(
+    session::SessionMutation,
+    book::BookMutation,
+    wallet::WalletMutation,
+    wallet_transaction::WalletTransactionMutation,
+    customer::CustomerMutation,
+    entry::EntryMutation,
+    invoice::InvoiceMutation,
+    receipt::ReceiptMutation,
+);
 
 /// Daybook's schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

@@ -4,7 +4,11 @@ use async_graphql::{Context, ID, Interface, Object};
 
 use super::{
     book::Book,
+    customer::Customer,
+    entry::Entry,
     error::{ApiError, ContextExt},
+    invoice::Invoice,
+    receipt::Receipt,
     user::User,
     wallet::Wallet,
     wallet_transaction::WalletTransaction,
@@ -27,6 +31,10 @@ pub(super) enum Node {
     Book(Book),
     Wallet(Wallet),
     WalletTransaction(WalletTransaction),
+    Customer(Customer),
+    Entry(Entry),
+    Invoice(Invoice),
+    Receipt(Receipt),
 }
 
 #[derive(Debug, Default)]
@@ -66,6 +74,18 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     if let Ok(id) = id.parse::<Id<kind::Entry>>() {
         let found = ctx.loader()?.load_one(id).await?;
         return Ok(found.map(Node::WalletTransaction));
+    }
+    if let Ok(id) = id.parse::<Id<kind::Customer>>() {
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Customer));
+    }
+    if let Ok(id) = id.parse::<Id<kind::LedgerEntry>>() {
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Entry));
+    }
+    if let Ok(id) = id.parse::<Id<kind::Invoice>>() {
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Invoice));
+    }
+    if let Ok(id) = id.parse::<Id<kind::Receipt>>() {
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Receipt));
     }
     if id.parse().is_ok_and(|id: Id<kind::User>| id == viewer.user) {
         return Ok(identity::find_user(ctx.read()?, viewer).await?.map(|user| Node::User(User(user))));

@@ -50,7 +50,7 @@ pub async fn register(app: &App, registration: Registration) -> Result<Grant> {
     let username = refusals.check(username(&registration.username));
     refusals.check(password(&registration.password));
     let phone = registration.phone.as_deref().and_then(|phone| refusals.check(e164(app, phone)));
-    let email = registration.email.as_deref().and_then(|email| refusals.check(address(email)));
+    let email = registration.email.as_deref().and_then(|email| refusals.check(text::email(email, "email")));
     let mut name = |name: Option<&str>, path| name.and_then(|name| refusals.check(text::line(name, 100, path)));
     let display_name = name(registration.display_name.as_deref(), "displayName");
     let book_name = name(registration.book_name.as_deref(), "bookName");
@@ -151,14 +151,4 @@ fn e164(app: &App, phone: &str) -> Result<String, Refusal> {
         let message = "This is not a phone number. Begin with + and the country code.";
         Refusal::new(Code::Invalid, "phone", message)
     })
-}
-
-/// An e-mail address by its form. Whether mail arrives there, only mail can tell.
-fn address(email: &str) -> Result<String, Refusal> {
-    let email = text::line(email, 254, "email")?;
-    let is_special = |c: char| c.is_whitespace() || "<>()[],;:\"\\".contains(c);
-    let is_address = email.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty() && !domain.is_empty() && !domain.contains('@') && !email.contains(is_special)
-    });
-    if is_address { Ok(email) } else { Err(Refusal::new(Code::Invalid, "email", "This is not an e-mail address.")) }
 }

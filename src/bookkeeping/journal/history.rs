@@ -10,11 +10,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
     QueryTrait,
-    sea_query::{Asterisk, Query, SelectStatement, UnionType},
 };
 
 use super::balance;
 use crate::{
+    bookkeeping::keyset::union,
     entity::{
         account,
         journal_entry::{self, EntryKind, EntryStatus},
@@ -284,13 +284,6 @@ fn seq_column(side: Side) -> posting::Column {
         Side::Debit => posting::Column::DebitSeq,
         Side::Credit => posting::Column::CreditSeq,
     }
-}
-
-/// All rows of all arms. Each arm is a subquery, since only so may it have an order and a limit of its own on SQLite.
-fn union(arms: impl IntoIterator<Item = SelectStatement>) -> Option<SelectStatement> {
-    arms.into_iter()
-        .map(|arm| Query::select().column(Asterisk).from_subquery(arm, "arm").take())
-        .reduce(|mut all, arm| all.union(UnionType::All, arm).take())
 }
 
 /// The two models of a row, under the names that SeaORM gives to the columns of a join.

@@ -39,7 +39,7 @@ pub use self::{
     history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
     repeats::find_repeat,
     reverse::{reversal, reverse},
-    rollup::{Turnover, last_day, turnovers},
+    rollup::{Turnover, last_days, turnovers},
     versions::{Version, versions},
 };
 use crate::{clock::Clock, db::Db, error::Result};

@@ -9,12 +9,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use chrono::{Datelike, NaiveDate};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder,
+    QueryOrder, QueryResult, QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, IntoTableRef, JoinType, OnConflict, Query, UnionType},
 };
 
 use super::fold::State;
 use crate::{
+    bookkeeping::keyset::union,
     entity::{account::AccountKind, account_day, account_month},
     error::Result,
     id::{Id, kind},
@@ -169,24 +170,28 @@ pub async fn turnovers(
     Ok(answers)
 }
 
-/// The last day, not after `until`, with an entry on any of some accounts.
+/// The last day in a range on which each of some accounts has an entry.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn last_day(
+pub async fn last_days(
     conn: &impl ConnectionTrait,
-    account_id: Id<kind::Account>,
-    from: NaiveDate,
+    accounts: &[Id<kind::Account>],
+    from: Option<NaiveDate>,
     until: NaiveDate,
-) -> Result<Option<NaiveDate>> {
-    let day = account_day::Entity::find()
-        .filter(account_day::Column::AccountId.eq(account_id))
-        .filter(account_day::Column::Day.between(from, until))
-        .filter(account_day::Column::Entries.gt(0))
-        .order_by_desc(account_day::Column::Day)
-        .one(conn)
-        .await?;
-    Ok(day.map(|day| day.day))
+) -> Result<HashMap<Id<kind::Account>, NaiveDate>> {
+    let arms = accounts.iter().map(|account_id| {
+        let days = account_day::Entity::find()
+            .filter(account_day::Column::AccountId.eq(*account_id))
+            .filter(account_day::Column::Day.lte(until))
+            .filter(Condition::all().add_option(from.map(|from| account_day::Column::Day.gte(from))))
+            .filter(account_day::Column::Entries.gt(0));
+        days.order_by_desc(account_day::Column::Day).limit(1).into_query()
+    });
+    let Some(query) = union(arms) else { return Ok(HashMap::new()) };
+    let rows = conn.query_all(&query).await?;
+    let day = |row: &QueryResult| Ok((row.try_get("", "account_id")?, row.try_get("", "day")?));
+    rows.iter().map(day).collect()
 }
 
 impl Turnover {

@@ -1,0 +1,311 @@
+//! Lists of customers, and what all of them owe.
+
+use async_graphql::{Enum, InputObject};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Value,
+    sea_query::{Expr, ExprTrait, JoinType, Query},
+};
+use uuid::Uuid;
+
+use super::{book, keyset::Keyset, listing};
+use crate::{
+    entity::{
+        account::{self, AccountKind},
+        customer,
+    },
+    error::{Refusals, Result},
+    id::{Id, kind},
+    identity::Viewer,
+    money::Currency,
+    page::{Page, Paged},
+    text,
+};
+
+/// How a customer stands, in all currencies together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CustomerStanding {
+    /// They owe in some currency.
+    Owes,
+    /// They owe nothing and have paid nothing in advance.
+    Settled,
+    /// They have paid in advance in some currency.
+    InAdvance,
+}
+
+/// Which customers are wanted. What is absent does not matter.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "CustomerFilter")]
+pub struct CustomerFilterInput {
+    /// Only those with this text in their name, firm or phone number, without regard to case.
+    pub search: Option<String>,
+    /// Only those in this city, without regard to case.
+    pub city: Option<String>,
+    /// Whether to list those that are archived instead of those that are not.
+    #[graphql(default)]
+    pub archived: bool,
+    /// Only those who stand so.
+    pub standing: Option<CustomerStanding>,
+}
+
+/// Which customers are wanted, checked.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerFilter {
+    search: Option<String>,
+    city: Option<String>,
+    archived: bool,
+    standing: Option<CustomerStanding>,
+}
+
+impl CustomerFilterInput {
+    /// Checks the filter.
+    ///
+    /// # Errors
+    /// `INVALID` for the texts.
+    pub fn check(self) -> Result<CustomerFilter> {
+        let mut refusals = Refusals::default();
+        let search = self.search.as_deref().and_then(|search| refusals.check(text::search(search, "filter.search")));
+        let city = self.city.as_deref().and_then(|city| refusals.check(text::search(city, "filter.city")));
+        refusals.none()?;
+        Ok(CustomerFilter { search, city, archived: self.archived, standing: self.standing })
+    }
+}
+
+impl CustomerFilter {
+    fn condition(&self, viewer: &Viewer) -> Condition {
+        use customer::Column;
+        let archived = if self.archived { Column::ArchivedAt.is_not_null() } else { Column::ArchivedAt.is_null() };
+        Condition::all()
+            .add(Column::BookId.eq(viewer.book))
+            .add(archived)
+            .add_option(self.city.as_ref().map(|city| Column::CityKey.eq(city)))
+            .add_option(self.search.as_deref().map(searched))
+            .add_option(self.standing.map(stands))
+    }
+}
+
+/// The text in the name, the firm or the phone number, and what are the digits of a phone number without what stands between.
+fn searched(text: &str) -> Condition {
+    let search_text = || Expr::col((customer::Entity, customer::Column::SearchText));
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = digits.len() >= 3 && text.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c));
+    Condition::any()
+        .add(listing::contains(search_text(), text))
+        .add_option(is_phone.then(|| listing::contains(search_text(), &digits)))
+}
+
+fn stands(standing: CustomerStanding) -> Expr {
+    use account::Column;
+    let (debits, credits) =
+        (|| Expr::col((account::Entity, Column::Debits)), || Expr::col((account::Entity, Column::Credits)));
+    let has = |balance: Expr| {
+        let accounts = Query::select()
+            .expr(Expr::val(1))
+            .from(account::Entity)
+            .and_where(
+                Expr::col((account::Entity, Column::HolderId)).eq(Expr::col((customer::Entity, customer::Column::Id))),
+            )
+            .and_where(Expr::col((account::Entity, Column::Kind)).eq(AccountKind::Receivable.to_value()))
+            .and_where(balance)
+            .take();
+        Expr::exists(accounts)
+    };
+    match standing {
+        CustomerStanding::Owes => has(debits().gt(credits())),
+        CustomerStanding::InAdvance => has(debits().lt(credits())),
+        CustomerStanding::Settled => has(debits().ne(credits())).not(),
+    }
+}
+
+/// What customers may be ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum CustomerOrderField {
+    /// Their name, without regard to case.
+    #[default]
+    Name,
+    /// What they owe in the book's currency.
+    Balance,
+    /// When their ledger changed last.
+    LastActivity,
+    /// When they were entered.
+    CreatedAt,
+}
+
+/// Which way a list is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// From low to high, from A to Z, from early to late.
+    #[default]
+    Asc,
+    /// From high to low, from Z to A, from late to early.
+    Desc,
+}
+
+/// How customers are ordered. Those that are the same in it are in the order in which they were entered.
+#[derive(Clone, Copy, Debug, Default, InputObject)]
+#[graphql(name = "CustomerOrder")]
+pub struct CustomerOrder {
+    /// By what.
+    #[graphql(default)]
+    pub field: CustomerOrderField,
+    /// Which way.
+    #[graphql(default)]
+    pub direction: OrderDirection,
+}
+
+/// Where a customer stands in a list.
+pub type Key = (Value, Uuid);
+
+impl CustomerOrder {
+    /// The text of a key, for a cursor.
+    #[must_use]
+    pub fn key_text(&self, row: &Row) -> String {
+        let key = match self.field {
+            CustomerOrderField::Name => row.customer.name_key.clone(),
+            CustomerOrderField::Balance => row.balance.to_string(),
+            CustomerOrderField::LastActivity => row.customer.last_activity_at.timestamp_micros().to_string(),
+            CustomerOrderField::CreatedAt => String::new(),
+        };
+        format!("{} {key}", row.customer.id.uuid().simple())
+    }
+
+    /// The key that the text of a cursor of the same order carries.
+    #[must_use]
+    pub fn parse_key(&self, text: &str) -> Option<Key> {
+        let (id, key) = text.split_once(' ')?;
+        let id: Uuid = id.parse().ok()?;
+        let key = match self.field {
+            CustomerOrderField::Name => Some(key).filter(|key| !key.contains(char::is_control))?.into(),
+            CustomerOrderField::Balance => key.parse::<i64>().ok()?.into(),
+            CustomerOrderField::LastActivity => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)?.into(),
+            CustomerOrderField::CreatedAt => id.into(),
+        };
+        Some((key, id))
+    }
+}
+
+/// A customer in a list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The customer.
+    pub customer: customer::Model,
+    /// What they owe in the book's currency, in minor units.
+    pub balance: i64,
+}
+
+/// A page of the customers of the viewer's book.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    filter: &CustomerFilter,
+    order: CustomerOrder,
+    page: &Page<Key>,
+) -> Result<Paged<Row>> {
+    let currency = book::find(conn, viewer).await?.currency;
+    let of = |column| Expr::col((account::Entity, column));
+    let balance = of(account::Column::Debits).sub(of(account::Column::Credits)).if_null(0_i64);
+    let id = Expr::col((customer::Entity, customer::Column::Id));
+    let key = match order.field {
+        CustomerOrderField::Name => Expr::col((customer::Entity, customer::Column::NameKey)),
+        CustomerOrderField::Balance => balance.clone(),
+        CustomerOrderField::LastActivity => Expr::col((customer::Entity, customer::Column::LastActivityAt)),
+        CustomerOrderField::CreatedAt => id.clone(),
+    };
+    let keyset = Keyset { key, id, descending: order.direction == OrderDirection::Desc };
+    let account = Condition::all()
+        .add(of(account::Column::HolderId).eq(Expr::col((customer::Entity, customer::Column::Id))))
+        .add(of(account::Column::Kind).eq(AccountKind::Receivable.to_value()))
+        .add(of(account::Column::Currency).eq(currency.code()));
+    let mut select = customer::Entity::find().filter(filter.condition(viewer)).expr_as(balance, "balance");
+    QuerySelect::query(&mut select).join(JoinType::LeftJoin, account::Entity, account);
+    keyset.cut(QuerySelect::query(&mut select), page);
+    let rows: Vec<Found> = select.into_model().all(conn).await?;
+    let mut rows: Vec<_> =
+        rows.into_iter().map(|found| Row { customer: found.customer, balance: found.balance }).collect();
+    if keyset.is_backwards(page) != keyset.descending {
+        rows.reverse();
+    }
+    Ok(page.cut(rows))
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct Found {
+    #[sea_orm(nested)]
+    customer: customer::Model,
+    balance: i64,
+}
+
+/// How many customers a filter wants.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &CustomerFilter) -> Result<u64> {
+    Ok(customer::Entity::find().filter(filter.condition(viewer)).count(conn).await?)
+}
+
+/// What all customers of a book owe in one currency, those that are archived too.
+#[derive(Clone, Debug)]
+pub struct Receivables {
+    /// The currency.
+    pub currency: Currency,
+    /// What those owe who owe, in minor units.
+    pub total: i64,
+    /// How many they are.
+    pub customers: i64,
+    /// What others have paid in advance, in minor units.
+    pub in_advance: i64,
+}
+
+/// What the customers of the viewer's book owe, by currency.
+///
+/// # Errors
+/// When the database fails.
+pub async fn receivables(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Receivables>> {
+    use account::Column;
+    let balance = || Expr::col(Column::Debits).sub(Expr::col(Column::Credits));
+    let above_zero =
+        |value: Expr, sign: i64| -> Expr { Expr::case(balance().mul(sign).gt(0), value).finally(0_i64).into() };
+    let rows: Vec<(Currency, i64, i64, i64)> = account::Entity::find()
+        .select_only()
+        .column(Column::Currency)
+        .expr(above_zero(balance(), 1).sum().cast_as("bigint"))
+        .expr(above_zero(Expr::val(1_i64), 1).sum().cast_as("bigint"))
+        .expr(above_zero(balance().mul(-1), -1).sum().cast_as("bigint"))
+        .filter(Column::BookId.eq(viewer.book))
+        .filter(Column::Kind.eq(AccountKind::Receivable))
+        .group_by(Column::Currency)
+        .order_by_asc(Column::Currency)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let receivables = |(currency, total, customers, in_advance)| Receivables { currency, total, customers, in_advance };
+    Ok(rows.into_iter().map(receivables).collect())
+}
+
+/// The accounts of the customers of the viewer's book who owe most in a currency, the largest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn largest(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    currency: Currency,
+) -> Result<Vec<(Id<kind::Customer>, i64)>> {
+    use account::Column;
+    let balance = || Expr::col(Column::Debits).sub(Expr::col(Column::Credits));
+    let accounts = account::Entity::find()
+        .filter(Column::BookId.eq(viewer.book))
+        .filter(Column::Kind.eq(AccountKind::Receivable))
+        .filter(Column::Currency.eq(currency))
+        .filter(balance().gt(0))
+        .order_by_desc(balance())
+        .order_by_asc(Column::Id)
+        .limit(10)
+        .all(conn)
+        .await?;
+    Ok(accounts.into_iter().map(|account| (account.holder_id.cast(), super::journal::balance(&account))).collect())
+}

@@ -1,0 +1,273 @@
+//! How documents stand in a customer's ledger and in the journal: what entries, invoices and receipts have in common.
+//!
+//! Every change to a ledger locks the customer first, then the accounts, then a number series, always in this order.
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, Set,
+};
+
+use super::{
+    customer, entry,
+    journal::{self, Attempt, Draft, Idempotency, Line, Posted},
+};
+use crate::{
+    app::App,
+    entity::{
+        account::AccountKind,
+        customer as customer_entity,
+        journal_entry::{self, EntryKind},
+        ledger_entry::{self, EntrySource},
+    },
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+    identity::Viewer,
+    money::{Currency, Decimal},
+};
+
+/// The largest amount of a document, in minor units: enough for any shop, and sums of thousands of them still fit.
+pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
+
+/// One side of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Side {
+    /// What the customer owes.
+    Customer,
+    /// An account that the book has one of in each currency.
+    Book(AccountKind),
+    /// The account of a wallet.
+    Wallet(Id<kind::Account>),
+}
+
+/// What a document does to the ledger.
+#[derive(Clone, Debug)]
+pub(super) struct Document<'a> {
+    pub(super) id: Id<kind::LedgerEntry>,
+    pub(super) customer_id: Id<kind::Customer>,
+    pub(super) kind: EntryKind,
+    pub(super) amount: i64,
+    pub(super) currency: Currency,
+    pub(super) date: NaiveDate,
+    pub(super) note: Option<&'a str>,
+    /// Debit, credit and amount. Those of zero are left out.
+    pub(super) lines: Vec<(Side, Side, i64)>,
+    pub(super) idempotency: Option<Idempotency>,
+}
+
+impl Document<'_> {
+    /// The draft of its journal entry. Accounts that the book does not have yet are opened.
+    pub(super) async fn draft(self, tx: &DatabaseTransaction, app: &App, viewer: &Viewer) -> Result<Draft> {
+        let lines: Vec<_> = self.lines.into_iter().filter(|(.., amount)| *amount != 0).collect();
+        let held: Vec<_> = lines
+            .iter()
+            .flat_map(|(debit, credit, _)| [debit, credit])
+            .filter_map(|side| match side {
+                Side::Customer => Some((AccountKind::Receivable, self.customer_id.cast())),
+                Side::Book(account_kind) => Some((*account_kind, viewer.book.cast())),
+                Side::Wallet(_) => None,
+            })
+            .collect();
+        let mut ids = journal::ensure(tx, viewer.book, self.currency, &held, app.clock.now()).await?.into_iter();
+        let mut id = |side| match side {
+            Side::Wallet(id) => Ok(id),
+            _ => ids.next().ok_or_else(|| DbErr::Custom("a side of a line has no account".to_owned())),
+        };
+        let mut drawn = Vec::with_capacity(lines.len());
+        for (debit, credit, amount) in lines {
+            drawn.push(Line { debit: id(debit)?, credit: id(credit)?, amount });
+        }
+        Ok(Draft {
+            id: Id::generate(),
+            book_id: viewer.book,
+            actor_id: viewer.user,
+            kind: self.kind,
+            amount: self.amount,
+            currency: self.currency,
+            lines: drawn,
+            effective_on: Some(self.date),
+            memo: self.note.map(str::to_owned),
+            reference: None,
+            idempotency: self.idempotency,
+            document_id: Some(self.id.cast()),
+            reverses_id: None,
+            attempt: None,
+        })
+    }
+
+    /// The ledger entry of a new document, written beside its journal entry.
+    pub(super) async fn enter(
+        &self,
+        tx: &DatabaseTransaction,
+        viewer: &Viewer,
+        source: EntrySource,
+        posted: &Posted,
+    ) -> Result<ledger_entry::Model> {
+        let entry = ledger_entry::Model {
+            id: self.id,
+            book_id: viewer.book,
+            customer_id: self.customer_id,
+            kind: entry::type_of(self.kind),
+            source,
+            amount: self.amount,
+            currency: self.currency,
+            date: self.date,
+            note: self.note.map(str::to_owned),
+            search_text: self.note.map(str::to_lowercase),
+            journal_entry_id: posted.entry.id,
+            version: 1,
+            created_at: posted.entry.created_at,
+            updated_at: posted.entry.created_at,
+            deleted_at: None,
+        };
+        ledger_entry::Entity::insert(entry.clone().into_active_model()).exec_without_returning(tx).await?;
+        touch(tx, &entry).await?;
+        Ok(entry)
+    }
+}
+
+/// The customer of a new document, locked.
+///
+/// # Errors
+/// `NOT_FOUND`, or `NOT_ALLOWED` when they are archived.
+pub(super) async fn open_customer(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: Option<Id<kind::Customer>>,
+) -> Result<customer_entity::Model> {
+    let customer = customer::lock(tx, viewer, id, "customerId").await?;
+    if customer.archived_at.is_some() {
+        let message = "This customer is archived. Restore them first.";
+        return Err(Refusal::new(Code::NotAllowed, "customerId", message).into());
+    }
+    Ok(customer)
+}
+
+/// The document that an earlier request with the same key made or changed.
+///
+/// # Errors
+/// `IDEMPOTENCY_CONFLICT`, or what the earlier request was refused with on record.
+pub(super) async fn repeated(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    idempotency: Option<&Idempotency>,
+) -> Result<Option<Id<kind::LedgerEntry>>> {
+    let Some(idempotency) = idempotency else { return Ok(None) };
+    let Some(answer) = journal::find_repeat(conn, viewer.book, idempotency).await? else { return Ok(None) };
+    let entry = answer.map_err(Refusal::from)?.entry;
+    if let Some(failure) = entry.failure {
+        return Err(wallet_refusal(journal::Refused::Failed(failure)).into());
+    }
+    let document = entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?;
+    Ok(Some(document.cast()))
+}
+
+/// What the journal refused a document for: it is always about its amount, or about the wallet that takes part.
+pub(super) fn wallet_refusal(refused: journal::Refused) -> Refusal {
+    let refusal = Refusal::from(refused);
+    let path = match refusal.code {
+        Code::WalletNotActive | Code::InsufficientFunds => "walletId",
+        Code::LimitReached => "amount",
+        _ => return refusal,
+    };
+    Refusal { path: path.to_owned(), ..refusal }
+}
+
+/// A ledger entry of the viewer's book, with its customer locked.
+///
+/// # Errors
+/// `NOT_FOUND` at `id`.
+pub(super) async fn lock_entry(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    id: Option<Id<kind::LedgerEntry>>,
+) -> Result<Option<ledger_entry::Model>> {
+    let Some(id) = id else { return Ok(None) };
+    let Some(found) = find(tx, viewer, id).await? else { return Ok(None) };
+    customer::lock(tx, viewer, Some(found.customer_id), "id").await?;
+    // Read again, now that nobody else can change it.
+    find(tx, viewer, id).await
+}
+
+async fn find(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Id<kind::LedgerEntry>,
+) -> Result<Option<ledger_entry::Model>> {
+    let entries = ledger_entry::Entity::find_by_id(id).filter(ledger_entry::Column::BookId.eq(viewer.book));
+    Ok(entries.one(conn).await?)
+}
+
+/// Takes a ledger entry out of the ledger: its journal entry is reversed. The inner result says when that is refused, and an
+/// attempt to take money out of a wallet is on record then.
+pub(super) async fn strike(
+    tx: &DatabaseTransaction,
+    app: &App,
+    viewer: &Viewer,
+    entry: ledger_entry::Model,
+    reason: Option<&str>,
+    idempotency: Option<Idempotency>,
+) -> Result<Result<ledger_entry::Model, Refusal>> {
+    let mut draft = journal::reversal(tx, viewer, entry.journal_entry_id, reason.map(str::to_owned)).await?;
+    draft.idempotency = idempotency;
+    if entry.source == EntrySource::Receipt {
+        // The first line is the one on the wallet, if there is one: the trace is of money that leaves it.
+        draft.attempt = draft.lines.first().filter(|_| draft.lines.len() > 1).map(|line| Attempt {
+            debit: line.credit,
+            credit: line.debit,
+            meant_for: None,
+        });
+    }
+    let reversal = match journal::post(tx, &app.clock, &[draft]).await?.remove(0) {
+        Err(refused) => return Err(wallet_refusal(refused).into()),
+        Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => {
+            return Ok(Err(wallet_refusal(journal::Refused::Failed(failure))));
+        }
+        Ok(reversal) => reversal,
+    };
+    let mut entry = entry.into_active_model();
+    entry.deleted_at = Set(Some(reversal.entry.created_at));
+    entry.updated_at = Set(reversal.entry.created_at);
+    let entry = entry.update(tx).await?;
+    touch(tx, &entry).await?;
+    Ok(Ok(entry))
+}
+
+/// Notes that a customer's ledger changed.
+pub(super) async fn touch(tx: &DatabaseTransaction, entry: &ledger_entry::Model) -> Result<()> {
+    customer_entity::Entity::update_many()
+        .set(customer_entity::ActiveModel { last_activity_at: Set(entry.updated_at), ..Default::default() })
+        .filter(customer_entity::Column::Id.eq(entry.customer_id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// An amount of a document, in minor units: more than zero, and not beyond all reason.
+///
+/// # Errors
+/// `INVALID` or `LIMIT_REACHED` at `path`.
+pub(super) fn amount(amount: &Decimal, currency: Currency, path: &str) -> Result<i64, Refusal> {
+    within_limit(amount.to_positive(currency, path)?, currency, path)
+}
+
+/// An amount of a document that may be zero.
+///
+/// # Errors
+/// `INVALID` or `LIMIT_REACHED` at `path`.
+pub(super) fn amount_or_zero(amount: &Decimal, currency: Currency, path: &str) -> Result<i64, Refusal> {
+    let invalid = |message: String| Refusal::new(Code::Invalid, path, message);
+    let minor = amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
+    if minor < 0 {
+        return Err(invalid("The amount must not be less than zero.".to_owned()));
+    }
+    within_limit(minor, currency, path)
+}
+
+pub(super) fn within_limit(minor: i64, currency: Currency, path: &str) -> Result<i64, Refusal> {
+    if minor > LARGEST {
+        let most = Decimal::from_minor(LARGEST, currency);
+        return Err(Refusal::new(Code::LimitReached, path, format!("An amount is at most {most} {currency}.")));
+    }
+    Ok(minor)
+}

@@ -1,0 +1,156 @@
+//! Lists of dated documents: connections, and loaders for the lists of many customers at once.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{
+    Context, Object, ObjectType, OutputType, TypeName,
+    connection::{Connection, Edge, EmptyFields},
+    dataloader::Loader,
+};
+
+use super::{
+    RequestLoader,
+    error::{ApiError, ContextExt},
+};
+use crate::{
+    bookkeeping::listing::{self, Direction, Filter, Key, Model},
+    date::Date,
+    error::Error,
+    id::{Id, kind},
+    page::{self, Page, PageArgs, Paged},
+};
+
+/// A page of nodes, with fields of its own.
+pub(super) type Nodes<N, F> = Connection<String, N, F>;
+
+/// The connection of rows, each with its cursor.
+pub(super) fn connect<N: OutputType, F: ObjectType>(paged: Paged<(String, N)>, fields: F) -> Nodes<N, F> {
+    let mut connection = Connection::with_additional_fields(paged.has_previous, paged.has_next, fields);
+    let edge = |(key, node): (String, N)| Edge::with_additional_fields(page::encode(&key), node, EmptyFields);
+    connection.edges.extend(paged.rows.into_iter().map(edge));
+    connection
+}
+
+/// How many documents a list has, in the book or of one customer. Counted when it is asked for.
+pub(super) struct Total<F: Filter> {
+    customer: Option<Id<kind::Customer>>,
+    filter: F,
+}
+
+impl<F: Filter> TypeName for Total<F> {
+    fn type_name() -> std::borrow::Cow<'static, str> {
+        "Total".into()
+    }
+}
+
+/// How many there are.
+#[Object(name_type)]
+impl<F: Filter> Total<F> {
+    /// How many the whole list has.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        let Some(customer) = self.customer else {
+            return Ok(listing::count(ctx.read()?, ctx.viewer()?, &self.filter).await?);
+        };
+        let key = CountKey { customer, filter: self.filter.clone() };
+        Ok(ctx.loader()?.load_one(key).await?.unwrap_or_default())
+    }
+}
+
+/// Checks the arguments of a list.
+pub(super) fn check(args: PageArgs) -> Result<Page<Key>, ApiError> {
+    let key = |text: &str| {
+        let (date, id) = text.split_once(' ')?;
+        Some((Date::parse_text(date)?.0, id.parse().ok()?))
+    };
+    Ok(args.check(key)?)
+}
+
+fn rows<F: Filter, N: From<Model<F>>>(paged: Paged<Model<F>>) -> Paged<(String, N)> {
+    let Paged { rows, has_previous, has_next } = paged;
+    let row = |model: Model<F>| {
+        let (date, id) = F::key(&model);
+        (format!("{} {}", date.format("%Y-%m-%d"), id.simple()), N::from(model))
+    };
+    Paged { rows: rows.into_iter().map(row).collect(), has_previous, has_next }
+}
+
+/// A page of the list of the book.
+pub(super) async fn of_book<F: Filter, N: OutputType + From<Model<F>>>(
+    ctx: &Context<'_>,
+    filter: F,
+    args: PageArgs,
+) -> Result<Nodes<N, Total<F>>, ApiError> {
+    let paged = listing::page(ctx.read()?, ctx.viewer()?, &filter, &check(args)?).await?;
+    Ok(connect(rows::<F, N>(paged), Total { customer: None, filter }))
+}
+
+/// A page of the list of one customer, loaded together with those of others.
+pub(super) async fn of_customer<F: Filter, N: OutputType + From<Model<F>>>(
+    ctx: &Context<'_>,
+    customer: Id<kind::Customer>,
+    filter: F,
+    direction: Direction,
+    args: PageArgs,
+) -> Result<Nodes<N, Total<F>>, ApiError> {
+    let page = check(args)?;
+    let key = PageKey { customer, filter: filter.clone(), direction, page: page.clone() };
+    let paged = ctx.loader()?.load_one(key).await?.unwrap_or_else(|| page.cut(Vec::new()));
+    Ok(connect(rows::<F, N>(paged), Total { customer: Some(customer), filter }))
+}
+
+/// A page of one customer's list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PageKey<F> {
+    customer: Id<kind::Customer>,
+    filter: F,
+    direction: Direction,
+    page: Page<Key>,
+}
+
+impl<F: Filter> Loader<PageKey<F>> for RequestLoader {
+    type Value = Paged<Model<F>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[PageKey<F>]) -> Result<HashMap<PageKey<F>, Self::Value>, Arc<Error>> {
+        let mut alike: HashMap<_, Vec<_>> = HashMap::new();
+        for PageKey { customer, filter, direction, page } in keys.iter().cloned() {
+            alike.entry((filter, direction, page)).or_default().push(customer);
+        }
+        let mut loaded = HashMap::new();
+        for ((filter, direction, page), customers) in alike {
+            let conn = self.app.db.read();
+            let pages = listing::pages(conn, &self.viewer, &customers, &filter, direction, &page).await?;
+            loaded.extend(pages.into_iter().map(|(customer, paged)| {
+                let key = PageKey { customer, filter: filter.clone(), direction, page: page.clone() };
+                (key, paged)
+            }));
+        }
+        Ok(loaded)
+    }
+}
+
+/// How many documents one customer has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CountKey<F> {
+    customer: Id<kind::Customer>,
+    filter: F,
+}
+
+impl<F: Filter> Loader<CountKey<F>> for RequestLoader {
+    type Value = i64;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[CountKey<F>]) -> Result<HashMap<CountKey<F>, i64>, Arc<Error>> {
+        let mut alike: HashMap<_, Vec<_>> = HashMap::new();
+        for CountKey { customer, filter } in keys.iter().cloned() {
+            alike.entry(filter).or_default().push(customer);
+        }
+        let mut loaded = HashMap::new();
+        for (filter, customers) in alike {
+            let counts = filter.counts(self.app.db.read(), &self.viewer, &customers).await?;
+            let key = |customer| CountKey { customer, filter: filter.clone() };
+            loaded.extend(counts.into_iter().map(|(customer, count)| (key(customer), count)));
+        }
+        Ok(loaded)
+    }
+}
