@@ -191,19 +191,22 @@ mod tests {
 
     #[test]
     fn the_oldest_receipt_pays_the_oldest_invoice() {
-        let (r, s) = (Id::generate(), Id::generate());
-        let (i, j, k) = (Id::generate(), Id::generate(), Id::generate());
-        let pairs = |receipts: &[_], invoices: &[_]| -> Vec<_> {
-            let pairs = first_in_first_out(receipts, invoices);
-            pairs.iter().map(|pair| (pair.receipt_id, pair.invoice_id, pair.amount)).collect()
+        let receipts = [Id::generate(), Id::generate()];
+        let invoices = [Id::generate(), Id::generate(), Id::generate()];
+        let pairs = |free: &[i64], open: &[i64]| -> Vec<_> {
+            let free: Vec<_> = receipts.into_iter().zip(free.iter().copied()).collect();
+            let open: Vec<_> = invoices.into_iter().zip(open.iter().copied()).collect();
+            let place = |allocation: &crate::entity::allocation::Model| {
+                let receipt = receipts.iter().position(|id| *id == allocation.receipt_id).unwrap();
+                let invoice = invoices.iter().position(|id| *id == allocation.invoice_id).unwrap();
+                (receipt, invoice, allocation.amount)
+            };
+            first_in_first_out(&free, &open).iter().map(place).collect()
         };
-        assert_eq!(pairs(&[(r, 150)], &[(i, 100), (j, 200)]), [(r, i, 100), (r, j, 50)]);
-        assert_eq!(
-            pairs(&[(r, 30), (s, 100)], &[(i, 50), (j, 20), (k, 9)]),
-            [(r, i, 30), (s, i, 20), (s, j, 20), (s, k, 9)]
-        );
-        assert_eq!(pairs(&[(r, 10)], &[(i, 10), (j, 5)]), [(r, i, 10)]);
-        assert_eq!(pairs(&[], &[(i, 10)]), []);
-        assert_eq!(pairs(&[(r, 10)], &[]), []);
+        assert_eq!(pairs(&[150], &[100, 200]), [(0, 0, 100), (0, 1, 50)]);
+        assert_eq!(pairs(&[30, 100], &[50, 20, 9]), [(0, 0, 30), (1, 0, 20), (1, 1, 20), (1, 2, 9)]);
+        assert_eq!(pairs(&[10], &[10, 5]), [(0, 0, 10)]);
+        assert_eq!(pairs(&[], &[10]), []);
+        assert_eq!(pairs(&[10], &[]), []);
     }
 }

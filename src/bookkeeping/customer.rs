@@ -162,7 +162,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<cust
         last_activity_at: now,
         created_at: now,
     };
-    let refusals = &change(&mut customer, &new.into(), &app.defaults);
+    let refusals = &change(&mut customer, &new.into(), app.defaults);
     let customer = &customer;
     app.db
         .write(|tx| async move {
@@ -183,7 +183,7 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Resu
     app.db
         .write(|tx| async move {
             let mut customer = lock(&tx, viewer, wanted.id.parse().ok(), "id").await?;
-            let mut refusals = change(&mut customer, wanted, &app.defaults);
+            let mut refusals = change(&mut customer, wanted, app.defaults);
             refusals.extend(taken(&*tx, &customer).await?);
             refusals.none()?;
             Ok(customer.into_active_model().reset_all().update(&*tx).await?)
@@ -213,7 +213,7 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
 }
 
 /// Writes what is wanted into a customer; tells what is wrong with it.
-fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: &Defaults) -> Refusals {
+fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: Defaults) -> Refusals {
     let mut refusals = Refusals::default();
     match &wanted.name {
         MaybeUndefined::Undefined => {}
@@ -255,7 +255,7 @@ fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: &De
 }
 
 /// A phone number in E.164; only its digits, when it is one of a country that nobody named.
-fn phone(value: &str, defaults: &Defaults) -> Result<String, Refusal> {
+fn phone(value: &str, defaults: Defaults) -> Result<String, Refusal> {
     if let Some(phone) = normalize_phone(value, defaults.phone_region) {
         return Ok(phone);
     }

@@ -193,12 +193,11 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
             let draft = document.clone().draft(&tx, app, viewer).await?;
             let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(ledger::wallet_refusal)?;
             let entry = document.enter(&tx, viewer, EntrySource::Invoice, &posted).await?;
-            let number = match number {
-                Some(number) => number,
-                None => {
-                    let pattern = &book.invoice_number_pattern;
-                    number::next(&tx, Numbered::Invoice, viewer.book, pattern, date).await?
-                }
+            let number = if let Some(number) = number {
+                number
+            } else {
+                let pattern = &book.invoice_number_pattern;
+                number::next(&tx, Numbered::Invoice, viewer.book, pattern, date).await?
             };
             let invoice = invoice::Model {
                 id: entry.id.cast(),

@@ -142,7 +142,7 @@ impl Pattern {
             let (name, more) = more.split_once('}').ok_or_else(|| refused("A `{` is not closed."))?;
             before += text;
             match name {
-                "YYYY" | "YY" | "MM" | "FY" => before += &format!("{{{name}}}"),
+                "YYYY" | "YY" | "MM" | "FY" => before.extend(["{", name, "}"]),
                 _ if !name.is_empty() && name.len() <= 9 && name.bytes().all(|byte| byte == b'0') => {
                     if parsed.is_some() {
                         return Err(refused("A pattern has one count, such as {0000}."));

@@ -137,12 +137,11 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
                 Err(refusal) => return Ok(Err(refusal)),
             };
             let entry = document.enter(&tx, viewer, EntrySource::Receipt, &posted).await?;
-            let number = match number {
-                Some(number) => number,
-                None => {
-                    let pattern = &book.receipt_number_pattern;
-                    number::next(&tx, Numbered::Receipt, viewer.book, pattern, date).await?
-                }
+            let number = if let Some(number) = number {
+                number
+            } else {
+                let pattern = &book.receipt_number_pattern;
+                number::next(&tx, Numbered::Receipt, viewer.book, pattern, date).await?
             };
             let receipt = receipt::Model {
                 id: entry.id.cast(),

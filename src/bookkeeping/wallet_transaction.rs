@@ -55,18 +55,18 @@ impl WalletTransaction {
     /// The view of an entry through its posting on a wallet, which is its first; none when it has nothing to do with wallets.
     #[must_use]
     pub fn new(entry: journal_entry::Model, posting: &posting::Model) -> Option<Self> {
-        let (payer, payee) = (posting.debit_account_id, posting.credit_account_id);
+        let (debit, credit) = (posting.debit_account_id, posting.credit_account_id);
         let (kind, from, to) = match entry.kind {
-            EntryKind::Deposit => (WalletTransactionType::Deposit, None, Some(payee)),
-            EntryKind::Withdrawal => (WalletTransactionType::Withdrawal, Some(payer), None),
+            EntryKind::Deposit => (WalletTransactionType::Deposit, None, Some(credit)),
+            EntryKind::Withdrawal => (WalletTransactionType::Withdrawal, Some(debit), None),
             EntryKind::Transfer => {
-                (WalletTransactionType::Transfer, Some(payer), Some(entry.meant_for_id.unwrap_or(payee)))
+                (WalletTransactionType::Transfer, Some(debit), Some(entry.meant_for_id.unwrap_or(credit)))
             }
             // The trace of a receipt that could not be voided is on the wallet that was to give the money back.
             EntryKind::Receipt if entry.failure == Some(Failure::InsufficientFunds) => {
-                (WalletTransactionType::Receipt, Some(payer), None)
+                (WalletTransactionType::Receipt, Some(debit), None)
             }
-            EntryKind::Receipt => (WalletTransactionType::Receipt, None, Some(payee)),
+            EntryKind::Receipt => (WalletTransactionType::Receipt, None, Some(credit)),
             EntryKind::Credit | EntryKind::Debit | EntryKind::Invoice => return None,
         };
         Some(Self { kind, entry, from, to })

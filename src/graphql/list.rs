@@ -7,6 +7,7 @@ use async_graphql::{
     connection::{Connection, Edge, EmptyFields},
     dataloader::Loader,
 };
+use sea_orm::EntityName;
 
 use super::{
     RequestLoader,
@@ -39,7 +40,8 @@ pub(super) struct Total<F: Filter> {
 
 impl<F: Filter> TypeName for Total<F> {
     fn type_name() -> std::borrow::Cow<'static, str> {
-        "Total".into()
+        // Only told apart by it: the fields are those of the connection.
+        format!("Total_{}", F::Entity::default().table_name()).into()
     }
 }
 
