@@ -28,7 +28,7 @@ use crate::{
     app::App,
     error::Error,
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Schema, schema_builder, with_viewer},
-    identity::{self, Viewer},
+    identity::{self, Unauthenticated, Viewer},
 };
 
 /// The largest document, in bytes.
@@ -152,6 +152,15 @@ fn code(error: &ServerError) -> Option<String> {
 
 /// Who asks. A token that is not valid is not the same as no token.
 async fn viewer(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Option<Viewer>, Refused> {
+    let Some(token) = bearer(headers).map_err(|_| Refused::unauthenticated())? else { return Ok(None) };
+    match identity::authenticate(&endpoint.app, token).await {
+        Ok(viewer) => viewer.map(Some).map_err(|_| Refused::unauthenticated()),
+        Err(error) => Err(Refused::from(ApiError::from(error))),
+    }
+}
+
+/// The access token of a request, when it has one.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Unauthenticated> {
     let mut authorizations = headers.get_all(AUTHORIZATION).iter();
     let Some(authorization) = authorizations.next() else { return Ok(None) };
     let token = authorization
@@ -160,9 +169,5 @@ async fn viewer(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Option<Viewe
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer") && authorizations.next().is_none())
         .map(|(_, token)| token.trim());
-    let token = token.ok_or_else(Refused::unauthenticated)?;
-    match identity::authenticate(&endpoint.app, token).await {
-        Ok(viewer) => viewer.map(Some).map_err(|_| Refused::unauthenticated()),
-        Err(error) => Err(Refused::from(ApiError::from(error))),
-    }
+    token.map(Some).ok_or(Unauthenticated)
 }
