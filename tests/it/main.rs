@@ -9,6 +9,7 @@ mod endpoint;
 mod history;
 mod idempotency;
 mod journal;
+mod ledger_property;
 mod movements;
 mod program;
 mod property;
