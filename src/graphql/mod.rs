@@ -4,6 +4,7 @@
 //! SQL. An entity is never published as it is: an object wraps it and shows fields on purpose.
 
 mod allocation;
+mod batches;
 mod book;
 mod customer;
 mod customer_list;
@@ -24,10 +25,13 @@ mod wallet_history;
 mod wallet_party;
 mod wallet_transaction;
 
+use std::time::Duration;
+
 use async_graphql::{
     EmptySubscription, MergedObject, Request, SDLExportOptions, SchemaBuilder, dataloader::DataLoader,
 };
 
+pub use self::batches::Batches;
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, UNAUTHENTICATED};
 use crate::{app::App, identity::Viewer};
 
@@ -96,9 +100,12 @@ struct RequestLoader {
     viewer: Viewer,
 }
 
-/// Puts the user who asks into a request.
+/// Puts the user who asks into a request, which is then to be run with its batches.
 #[must_use]
-pub fn with_viewer(request: Request, app: &App, viewer: Viewer) -> Request {
+pub fn with_viewer(request: Request, app: &App, viewer: Viewer) -> (Request, Batches) {
+    let batches = Batches::default();
     let loader = RequestLoader { app: app.clone(), viewer };
-    request.data(viewer).data(DataLoader::new(loader, tokio::spawn).max_batch_size(LARGEST_BATCH))
+    let kept = batches.clone();
+    let loader = DataLoader::new(loader, move |batch| kept.add(batch));
+    (request.data(viewer).data(loader.delay(Duration::ZERO).max_batch_size(LARGEST_BATCH)), batches)
 }

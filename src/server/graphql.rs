@@ -110,10 +110,13 @@ async fn answer(
     let mut request = Request::new(query).variables(variables).data(execution.clone());
     request.operation_name = operation_name;
     request.set_parsed_query(document);
-    if let Some(viewer) = viewer {
-        request = with_viewer(request, &endpoint.app, viewer);
-    }
-    let executed = endpoint.schema.execute(request).await;
+    let executed = match viewer {
+        Some(viewer) => {
+            let (request, batches) = with_viewer(request, &endpoint.app, viewer);
+            batches.run(endpoint.schema.execute(request)).await
+        }
+        None => endpoint.schema.execute(request).await,
+    };
     if execution.has_started() {
         return Ok(executed);
     }

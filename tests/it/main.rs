@@ -9,7 +9,9 @@ mod endpoint;
 mod history;
 mod idempotency;
 mod journal;
+
 mod ledger_property;
+mod loaders;
 mod movements;
 mod program;
 mod property;

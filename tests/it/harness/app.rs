@@ -4,7 +4,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc, LazyLock,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicI64, AtomicUsize, Ordering},
     },
 };
 
@@ -38,6 +38,7 @@ pub struct TestApp {
     pub url: String,
     client: Client,
     time: Arc<AtomicI64>,
+    statements: Arc<AtomicUsize>,
     /// Removes the database. Dropped last.
     _storage: Storage,
 }
@@ -52,7 +53,12 @@ impl TestApp {
     /// A fresh app; none when there is no such database on this machine.
     pub async fn on(database: Database) -> Option<Self> {
         let (url, storage) = fresh(database).await?;
-        let db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
+        let mut db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
+        let statements = Arc::new(AtomicUsize::new(0));
+        let counted = statements.clone();
+        db.observe(move |_| {
+            counted.fetch_add(1, Ordering::SeqCst);
+        });
         let start: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
         let time = Arc::new(AtomicI64::new(start.timestamp_micros()));
         let source = time.clone();
@@ -66,7 +72,7 @@ impl TestApp {
             defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
         };
         let client = Client::to_router(server::router(app.clone(), true));
-        Some(Self { app, url, client, time, _storage: storage })
+        Some(Self { app, url, client, time, statements, _storage: storage })
     }
 
     /// A fresh app with one user.
@@ -89,6 +95,11 @@ impl TestApp {
     /// What the clock says, without moving it.
     pub fn now(&self) -> DateTime<Utc> {
         DateTime::from_timestamp_micros(self.time.load(Ordering::SeqCst)).unwrap()
+    }
+
+    /// How many SQL statements were executed so far.
+    pub fn statements(&self) -> usize {
+        self.statements.load(Ordering::SeqCst)
     }
 
     /// Lets time go by.

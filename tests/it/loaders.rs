@@ -1,0 +1,66 @@
+//! No query costs one SQL statement per row.
+
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Database::{self, Postgres, Sqlite},
+    TestApp, User,
+};
+
+async fn create(owner: &User, mutation: &str, thing: &str, input: Value) -> String {
+    let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+    let payload =
+        owner.mutate(mutation, &input_type, &format!("{thing} {{ id }} userErrors {{ message }}"), input).await;
+    payload[thing]["id"].as_str().unwrap_or_else(|| panic!("{payload}")).to_owned()
+}
+
+/// Customers with something in every list.
+async fn add_customers(owner: &User, count: usize) {
+    for number in 0..count {
+        let customer =
+            create(owner, "createCustomer", "customer", json!({ "name": format!("Customer {number:03}") })).await;
+        for (kind, currency) in [("CREDIT", "YEM"), ("CREDIT", "YEM"), ("DEBIT", "USD")] {
+            let input = json!({ "customerId": customer, "type": kind, "amount": "5", "currency": currency });
+            create(owner, "addEntry", "entry", input).await;
+        }
+        let lines = json!([{ "description": "Rice", "quantity": "2", "unitPrice": "10" }]);
+        create(owner, "createInvoice", "invoice", json!({ "customerId": customer, "lines": lines })).await;
+        let wallet = if number % 2 == 0 { json!(owner.wallet) } else { Value::Null };
+        let input = json!({ "customerId": customer, "amount": "7", "paymentType": "UPI", "walletId": wallet });
+        create(owner, "createReceipt", "receipt", input).await;
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_page_of_100_customers_costs_as_many_statements_as_one_of_2(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+    let mut counts = Vec::new();
+    let selections = [
+        "balance { amount }",
+        "balance { amount } balances { amount } entries(first: 2) { totalCount nodes { amount { amount } balanceAfter { amount } } }",
+        "summary(from: \"2026-01-01\") { openingBalance { amount } closingBalance { amount } entryCount lastEntryDate }",
+        "entries(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes {
+            versions { reference } customer { name } invoice { number } receipt { number } } }",
+        "invoices { totalCount nodes { status customer { name } entry { note } lines { description }
+            allocations { amount { amount } receipt { number } } } }",
+        "receipts(filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } entry { note }
+            allocations { invoice { number } } } }",
+    ];
+    for more in [2, 98] {
+        add_customers(&owner, more).await;
+        let mut counted = Vec::new();
+        for selection in selections {
+            let before = app.statements();
+            let query = format!("{{ customers(first: 100) {{ nodes {{ name {selection} }} }} }}");
+            let data = owner.gql(&query, json!({})).await;
+            assert!(data["customers"]["nodes"].as_array().unwrap().len() >= more);
+            counted.push(app.statements() - before);
+        }
+        counts.push(counted);
+    }
+    assert_eq!(counts[0], counts[1]);
+    // One to see that the session lasts, the book (for the order and for the lists), the customers, and the lists.
+    assert!(counts[1].iter().all(|count| (4..=16).contains(count)), "{counts:?}");
+}
