@@ -167,7 +167,7 @@ async fn create_ledger_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager.create_index(unique("ledger_entry", &["journal_entry_id"])).await?;
-    manager.create_index(index("ledger_entry", &["customer_id", "date", "id"])).await?;
+    manager.create_index(index("ledger_entry", &["book_id", "customer_id", "date", "id"])).await?;
     manager.create_index(index("ledger_entry", &["book_id", "date", "id"])).await
 }
 
@@ -293,7 +293,7 @@ fn document(table: &'static str) -> TableCreateStatement {
 
 async fn index_document(manager: &SchemaManager<'_>, table: &'static str, open: &'static str) -> Result<(), DbErr> {
     manager.create_index(unique(table, &["book_id", "number_key"])).await?;
-    manager.create_index(index(table, &["customer_id", "date", "id"])).await?;
+    manager.create_index(index(table, &["book_id", "customer_id", "date", "id"])).await?;
     manager.create_index(index(table, &["book_id", "date", "id"])).await?;
     let mut unsettled = index(table, &["customer_id", "currency", "date", "id"]);
     unsettled.name(format!("{table}_open_idx")).and_where(Expr::cust(open));

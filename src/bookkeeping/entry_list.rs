@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use async_graphql::{ID, InputObject};
 use sea_orm::{
-    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, QueryResult,
-    sea_query::{Expr, ExprTrait, JoinType, Query},
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait,
+    sea_query::{Expr, ExprTrait, Query},
 };
+use uuid::Uuid;
 
 use super::{
     journal,
@@ -141,23 +142,25 @@ impl Filter for EntryFilter {
         entry.customer_id
     }
 
-    /// When nothing but dates matters, the journal knows it without counting.
+    /// When nothing but dates and the currency matters, the journal knows it without counting.
     async fn counts(
         &self,
         conn: &impl ConnectionTrait,
         viewer: &Viewer,
         customers: &[Id<kind::Customer>],
     ) -> Result<HashMap<Id<kind::Customer>, i64>> {
-        let only_dates = Self { customer: self.customer, from: self.from, to: self.to, ..Self::default() };
-        if *self != only_dates {
+        let Self { customer, from, to, currency, .. } = *self;
+        if *self != (Self { customer, from, to, currency, ..Self::default() }) {
             return listing::counts(conn, viewer, customers, self).await;
         }
         let holders = customers.iter().map(|customer| customer.cast());
         let mut accounts = journal::of_holders(conn, AccountKind::Receivable, holders).await?;
-        accounts.retain(|account| account.book_id == viewer.book);
-        let until = self.to.map_or(Date::MAX, |to| to.0);
+        accounts.retain(|account| {
+            account.book_id == viewer.book && currency.is_none_or(|currency| account.currency == currency)
+        });
+        let until = to.map_or(Date::MAX, |to| to.0);
         let questions = accounts.iter().map(|account| (account.id, until));
-        let before = self.from.and_then(|from| from.0.pred_opt());
+        let before = from.and_then(|from| from.0.pred_opt());
         let questions: Vec<_> = questions
             .chain(before.into_iter().flat_map(|day| accounts.iter().map(move |account| (account.id, day))))
             .collect();
@@ -196,7 +199,7 @@ pub async fn balances_after(
         .collect();
     let ends: Vec<_> = questions.iter().map(|(account, entry)| (**account, entry.date)).collect();
     let ends = journal::turnovers(conn, &ends).await?;
-    let later = later_that_day(conn, questions.iter().map(|(_, entry)| entry.id)).await?;
+    let later = later_that_day(conn, questions.iter().map(|(_, entry)| *entry).collect()).await?;
     Ok(questions
         .iter()
         .zip(ends)
@@ -208,30 +211,57 @@ pub async fn balances_after(
 }
 
 /// What the entries of the same customer, currency and day add up to that come after each of some entries.
+///
+/// Each is asked for what lies between it and the next one that is asked for, so that the entries of a day are looked at
+/// once, and for a page at the end of a day only those of the page.
 async fn later_that_day(
     conn: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = Id<kind::LedgerEntry>>,
+    mut entries: Vec<&ledger_entry::Model>,
 ) -> Result<HashMap<Id<kind::LedgerEntry>, i64>> {
     use ledger_entry::Column;
-    let entry = |column: Column| Expr::col(("entry", column));
+    let day = |entry: &ledger_entry::Model| (entry.customer_id, entry.currency.code(), entry.date);
+    entries.sort_unstable_by_key(|entry| (day(entry), entry.id));
+    entries.reverse();
+    if entries.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // The next one of the day that is asked for, if there is one, stands before each.
+    let before = std::iter::once(None).chain(entries.iter().copied().map(Some));
+    let next: Vec<_> =
+        entries.iter().zip(before).map(|(entry, next)| next.filter(|next| day(next) == day(entry))).collect();
+    let rows = entries.iter().zip(&next).zip(0_i64..).map(|((entry, next), number)| {
+        let until = next.map_or(Uuid::max(), |next| next.id.uuid());
+        let (book, customer, currency) = (entry.book_id.uuid(), entry.customer_id.uuid(), entry.currency.code());
+        (number, book, customer, currency, entry.date, entry.id.uuid(), until)
+    });
+    let asked = |column: &'static str| Expr::col(("asked", column));
     let later = |column: Column| Expr::col(("later", column));
-    let same_day = Condition::all()
-        .add(later(Column::CustomerId).eq(entry(Column::CustomerId)))
-        .add(later(Column::Currency).eq(entry(Column::Currency)))
-        .add(later(Column::Date).eq(entry(Column::Date)))
-        .add(later(Column::Id).gt(entry(Column::Id)))
-        .add(later(Column::DeletedAt).is_null());
     let is_credit = later(Column::Kind).eq(EntryType::Credit.to_value());
     let owed: Expr = Expr::case(is_credit, later(Column::Amount)).finally(later(Column::Amount).mul(-1)).into();
-    let query = Query::select()
-        .expr_as(entry(Column::Id), "id")
-        .expr_as(owed.sum().cast_as("bigint"), "owed")
-        .from_as(ledger_entry::Entity, "entry")
-        .join_as(JoinType::InnerJoin, ledger_entry::Entity, "later", same_day)
-        .and_where(entry(Column::Id).is_in(ids))
-        .add_group_by([entry(Column::Id)])
+    let between = Query::select()
+        .expr(owed.sum().cast_as("bigint"))
+        .from_as(ledger_entry::Entity, "later")
+        .and_where(later(Column::BookId).eq(asked("column2")))
+        .and_where(later(Column::CustomerId).eq(asked("column3")))
+        .and_where(later(Column::Currency).eq(asked("column4")))
+        .and_where(later(Column::Date).eq(asked("column5")))
+        .and_where(later(Column::Id).gt(asked("column6")))
+        .and_where(later(Column::Id).lte(asked("column7")))
+        .and_where(later(Column::DeletedAt).is_null())
         .take();
-    let rows = conn.query_all(&query).await?;
-    let owed = |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get("", "owed")?));
-    rows.iter().map(owed).collect()
+    let query = Query::select()
+        .expr_as(asked("column1"), "number")
+        .expr_as(Expr::SubQuery(None, Box::new(between.into())), "owed")
+        .from_values(rows, "asked")
+        .take();
+    let mut gaps: HashMap<i64, i64> = HashMap::new();
+    for row in conn.query_all(&query).await? {
+        gaps.insert(row.try_get("", "number")?, row.try_get::<Option<i64>>("", "owed")?.unwrap_or_default());
+    }
+    let mut later = HashMap::new();
+    for ((entry, next), number) in entries.iter().zip(next).zip(0_i64..) {
+        let after_next = next.and_then(|next| later.get(&next.id)).copied().unwrap_or_default();
+        later.insert(entry.id, after_next + gaps.get(&number).copied().unwrap_or_default());
+    }
+    Ok(later)
 }

@@ -66,12 +66,13 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
         new.gross_amount.as_ref().and_then(|gross| refusals.check(ledger::amount(gross, currency, "grossAmount")));
     refusals.none()?;
 
+    let mut refusals = Refusals::default();
     let gross = gross_of(gross, &lines, currency)?;
     let has_rates = rate.is_some() || lines.iter().any(|line| line.rate.is_some());
     let taxes = if has_rates {
         let goods = goods(gross, &lines, rate);
         let taxes = tax::taxes(&goods, new.inter_state).ok_or_else(|| too_large("gstRate"))?;
-        compare_taxes(&taxes, given, currency)?;
+        refusals.extend(wrong_taxes(&taxes, given, currency));
         taxes
     } else {
         taxes_as_given(given, new.inter_state)?
@@ -81,8 +82,9 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
     let total = i64::try_from(total).map_err(|_| too_large("grossAmount"))?;
     let total = ledger::within_limit(total, currency, "grossAmount")?;
     if let Some(given) = given_total {
-        agree(given, total, currency, "totalAmount", "total")?;
+        refusals.check(agree(given, total, currency, "totalAmount", "total"));
     }
+    refusals.none()?;
     Ok(Sums { gross, taxes, other_charges, total, lines })
 }
 
@@ -113,14 +115,12 @@ fn goods(gross: i64, lines: &[Line], rate: Option<i32>) -> Vec<Taxed> {
 
 type Given = [(&'static str, Option<i64>); 3];
 
-fn compare_taxes(taxes: &Taxes, given: Given, currency: Currency) -> Result<()> {
-    let mut refusals = Refusals::default();
-    for ((path, given), right) in given.into_iter().zip([taxes.cgst, taxes.sgst, taxes.igst]) {
-        if let Some(given) = given {
-            refusals.check(agree(given, right, currency, path, path));
-        }
-    }
-    refusals.none()
+fn wrong_taxes(taxes: &Taxes, given: Given, currency: Currency) -> Vec<Refusal> {
+    let right = [taxes.cgst, taxes.sgst, taxes.igst];
+    let wrong = |((path, given), right): ((&'static str, Option<i64>), i64)| {
+        agree(given?, right, currency, path, &path.to_uppercase()).err()
+    };
+    given.into_iter().zip(right).filter_map(wrong).collect()
 }
 
 /// The taxes of an invoice without a rate: CGST and SGST, which are equal, or IGST, or none.

@@ -215,7 +215,7 @@ pub(super) async fn strike(
         draft.attempt = draft.lines.first().filter(|_| draft.lines.len() > 1).map(|line| Attempt {
             debit: line.credit,
             credit: line.debit,
-            meant_for: None,
+            meant_for: Some(line.debit),
         });
     }
     let reversal = match journal::post(tx, &app.clock, &[draft]).await?.remove(0) {

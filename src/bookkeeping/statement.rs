@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::ExprTrait,
+};
 
 use super::{
     aging::{self, Aging, Charge, Payment},
@@ -82,10 +84,12 @@ pub async fn numbers(
 /// # Errors
 /// When the database fails.
 pub async fn aging(conn: &impl ConnectionTrait, summary: &Summary, today: NaiveDate) -> Result<Aging> {
-    let (customer, currency, to) = (summary.customer.id, summary.currency, summary.range.to);
+    let (book, customer) = (summary.customer.book_id, summary.customer.id);
+    let (currency, to) = (summary.currency, summary.range.to);
     let invoices: Vec<(Id<kind::Invoice>, NaiveDate, i64)> = invoice::Entity::find()
         .select_only()
         .columns([invoice::Column::Id, invoice::Column::DueDate, invoice::Column::Total])
+        .filter(invoice::Column::BookId.eq(book))
         .filter(invoice::Column::CustomerId.eq(customer))
         .filter(invoice::Column::Currency.eq(currency))
         .filter(invoice::Column::VoidedAt.is_null())
@@ -98,6 +102,7 @@ pub async fn aging(conn: &impl ConnectionTrait, summary: &Summary, today: NaiveD
     let receipts: Vec<(Id<kind::Receipt>, bool, i64)> = receipt::Entity::find()
         .select_only()
         .columns([receipt::Column::Id, receipt::Column::NamesInvoices, receipt::Column::Amount])
+        .filter(receipt::Column::BookId.eq(book))
         .filter(receipt::Column::CustomerId.eq(customer))
         .filter(receipt::Column::Currency.eq(currency))
         .filter(receipt::Column::VoidedAt.is_null())
@@ -108,6 +113,7 @@ pub async fn aging(conn: &impl ConnectionTrait, summary: &Summary, today: NaiveD
     let named = allocation::Entity::find()
         .inner_join(receipt::Entity)
         .inner_join(invoice::Entity)
+        .filter(receipt::Column::BookId.eq(book))
         .filter(receipt::Column::CustomerId.eq(customer))
         .filter(receipt::Column::Currency.eq(currency))
         .filter(receipt::Column::NamesInvoices.eq(true))
@@ -117,14 +123,16 @@ pub async fn aging(conn: &impl ConnectionTrait, summary: &Summary, today: NaiveD
         .await?;
     let written: Vec<(EntryType, NaiveDate, i64)> = ledger_entry::Entity::find()
         .select_only()
-        .columns([ledger_entry::Column::Kind, ledger_entry::Column::Date, ledger_entry::Column::Amount])
+        .columns([ledger_entry::Column::Kind, ledger_entry::Column::Date])
+        .expr(ledger_entry::Column::Amount.into_expr().sum().cast_as("bigint"))
+        .filter(ledger_entry::Column::BookId.eq(book))
         .filter(ledger_entry::Column::CustomerId.eq(customer))
         .filter(ledger_entry::Column::Currency.eq(currency))
         .filter(ledger_entry::Column::Source.eq(EntrySource::Manual))
         .filter(ledger_entry::Column::DeletedAt.is_null())
         .filter(until(ledger_entry::Column::Date, to))
-        .order_by_asc(ledger_entry::Column::Date)
-        .order_by_asc(ledger_entry::Column::Id)
+        .group_by(ledger_entry::Column::Kind)
+        .group_by(ledger_entry::Column::Date)
         .into_tuple()
         .all(conn)
         .await?;

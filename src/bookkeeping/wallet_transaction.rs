@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use crate::{
     entity::{
         account::{self, AccountKind},
-        journal_entry::{self, EntryKind, Failure},
+        journal_entry::{self, EntryKind},
         posting,
     },
     error::Result,
@@ -62,10 +62,8 @@ impl WalletTransaction {
             EntryKind::Transfer => {
                 (WalletTransactionType::Transfer, Some(debit), Some(entry.meant_for_id.unwrap_or(credit)))
             }
-            // The trace of a receipt that could not be voided is on the wallet that was to give the money back.
-            EntryKind::Receipt if entry.failure == Some(Failure::InsufficientFunds) => {
-                (WalletTransactionType::Receipt, Some(debit), None)
-            }
+            // A receipt that could not be voided: the wallet was to give the money back.
+            EntryKind::Receipt if entry.meant_for_id.is_some() => (WalletTransactionType::Receipt, Some(debit), None),
             EntryKind::Receipt => (WalletTransactionType::Receipt, None, Some(credit)),
             EntryKind::Credit | EntryKind::Debit | EntryKind::Invoice => return None,
         };

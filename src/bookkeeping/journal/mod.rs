@@ -1,9 +1,11 @@
-//! The double-entry journal: the only writer of accounts, journal entries and postings. Every number comes from here.
+//! The double-entry journal: the only writer of accounts, journal entries, postings and turnovers. Every number comes from
+//! here.
 //!
 //! An *entry* is something that happened to money. Its *postings* each move one amount from a credit account to a debit
 //! account, so an entry that does not balance cannot be written down. An account counts its debits, its credits and its
 //! postings, and each posting carries the number (`seq`) and the balance that it left behind on both accounts; so a
-//! balance, a page of history or the balance at a moment in the past costs the same however long the history is.
+//! balance, a page of history or the balance at a moment in the past costs the same however long the history is. Of the
+//! accounts that reports read, the turnovers of each day and month are kept too, so that sums over dates do as well.
 //!
 //! Posting takes a slice of drafts and goes through these steps:
 //!
