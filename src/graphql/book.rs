@@ -7,17 +7,17 @@ use sea_orm::DbErr;
 
 use super::{
     RequestLoader,
-    customer::Customer,
     error::{ApiError, ContextExt},
+    receivables::Receivables,
     scalar::DateTime,
     user_error::{UserError, settle},
 };
 use crate::{
-    bookkeeping::{self, book::BookChange, customer_list},
+    bookkeeping::{self, book::BookChange, receivables},
     entity,
     error::Error,
     id::{Id, kind},
-    money::{Currency, Money},
+    money::Currency,
 };
 
 pub(super) struct Book(pub(super) entity::book::Model);
@@ -52,7 +52,7 @@ impl Book {
 
     /// What all customers owe, by currency; those that are archived too.
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
-        let receivables = customer_list::receivables(ctx.read()?, ctx.viewer()?).await?;
+        let receivables = receivables::of_book(ctx.read()?, ctx.viewer()?).await?;
         Ok(receivables.into_iter().map(Receivables).collect())
     }
 
@@ -60,52 +60,6 @@ impl Book {
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
-}
-
-struct Receivables(customer_list::Receivables);
-
-/// What all customers owe in one currency.
-#[Object]
-impl Receivables {
-    /// The currency.
-    async fn currency(&self) -> Currency {
-        self.0.currency
-    }
-
-    /// What those owe who owe.
-    async fn total(&self) -> Money {
-        Money::from_minor(self.0.total, self.0.currency)
-    }
-
-    /// How many customers owe.
-    async fn customers(&self) -> i64 {
-        self.0.customers
-    }
-
-    /// What other customers have paid in advance.
-    async fn in_advance(&self) -> Money {
-        Money::from_minor(self.0.in_advance, self.0.currency)
-    }
-
-    /// The ten who owe most, the largest debt first.
-    async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
-        let debts = customer_list::largest(ctx.read()?, ctx.viewer()?, self.0.currency).await?;
-        let ids = debts.iter().map(|(customer, _)| *customer);
-        let mut customers = ctx.loader()?.load_many(ids).await?;
-        let debt = |(customer, minor)| {
-            Some(Debt { customer: customers.remove(&customer)?, balance: Money::from_minor(minor, self.0.currency) })
-        };
-        Ok(debts.into_iter().filter_map(debt).collect())
-    }
-}
-
-/// What one customer owes.
-#[derive(SimpleObject)]
-struct Debt {
-    /// The customer.
-    customer: Customer,
-    /// What they owe.
-    balance: Money,
 }
 
 /// The currency of the book, looked up once however many fields ask for it together.

@@ -1,4 +1,4 @@
-//! Ledger entries: the object, its versions, and writing and changing them.
+//! Ledger entries: the object, and writing and changing them.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -8,6 +8,7 @@ use super::{
     RequestLoader,
     book::book_currency,
     customer::Customer,
+    entry_version::{EntryVersion, VersionsOf},
     error::{ApiError, ContextExt},
     invoice::Invoice,
     list::{self, Nodes, Total},
@@ -18,8 +19,8 @@ use super::{
 use crate::{
     bookkeeping::{
         entry::{self, Done, EntryChange, EntryDeletion, NewEntry},
-        entry_list::{self, EntryFilter, EntryFilterInput},
-        journal::{self, Version},
+        entry_balance,
+        entry_list::{EntryFilter, EntryFilterInput},
     },
     date::{Date, Weekday},
     entity::ledger_entry::{EntrySource, EntryType, Model},
@@ -129,56 +130,6 @@ impl Entry {
     /// When it was deleted, or its invoice or receipt voided; null when it stands.
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
-    }
-}
-
-pub(super) struct EntryVersion {
-    version: Version,
-    number: i32,
-}
-
-/// What an entry was for some time. Each version is an entry of the journal.
-#[Object]
-impl EntryVersion {
-    /// Which version, from 1.
-    async fn version(&self) -> i32 {
-        self.number
-    }
-
-    /// `CREDIT` when the customer owed more by it, `DEBIT` when they owed less.
-    #[graphql(name = "type")]
-    async fn kind(&self) -> EntryType {
-        entry::type_of(self.version.entry.kind)
-    }
-
-    /// How much.
-    async fn amount(&self) -> Money {
-        Money::from_minor(self.version.entry.amount, self.version.entry.currency)
-    }
-
-    /// The day that it counted for.
-    async fn date(&self) -> Date {
-        Date(self.version.entry.effective_on)
-    }
-
-    /// The note.
-    async fn note(&self) -> Option<&str> {
-        self.version.entry.memo.as_deref()
-    }
-
-    /// The reference of its entry in the journal.
-    async fn reference(&self) -> &str {
-        &self.version.entry.reference
-    }
-
-    /// Since when it counted.
-    async fn since(&self) -> DateTime {
-        DateTime(self.version.entry.created_at)
-    }
-
-    /// Until when it counted; null when it still does.
-    async fn until(&self) -> Option<DateTime> {
-        self.version.reversal.as_ref().map(|reversal| DateTime(reversal.created_at))
     }
 }
 
@@ -312,27 +263,7 @@ impl Loader<After> for RequestLoader {
 
     async fn load(&self, entries: &[After]) -> Result<HashMap<After, i64>, Arc<Error>> {
         let ids: Vec<_> = entries.iter().map(|entry| entry.0).collect();
-        let balances = entry_list::balances_after(self.app.db.read(), &self.viewer, &ids).await?;
+        let balances = entry_balance::balances_after(self.app.db.read(), &self.viewer, &ids).await?;
         Ok(balances.into_iter().map(|(entry, balance)| (After(entry), balance)).collect())
-    }
-}
-
-/// What an entry was. It is asked of entries that the viewer may see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct VersionsOf(Id<kind::LedgerEntry>);
-
-impl Loader<VersionsOf> for RequestLoader {
-    type Value = Vec<Version>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, entries: &[VersionsOf]) -> Result<HashMap<VersionsOf, Vec<Version>>, Arc<Error>> {
-        let documents = entries.iter().map(|entry| entry.0.cast());
-        let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
-        for version in journal::versions(self.app.db.read(), documents).await.map_err(Arc::new)? {
-            if let Some(document) = version.entry.document_id {
-                loaded.entry(VersionsOf(document.cast())).or_default().push(version);
-            }
-        }
-        Ok(loaded)
     }
 }
