@@ -19,5 +19,6 @@ mod readme;
 mod registration;
 mod schema;
 mod sessions;
+mod statement;
 mod tenancy;
 mod wallets;
