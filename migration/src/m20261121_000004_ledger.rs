@@ -23,7 +23,8 @@ impl MigrationTrait for Migration {
         create_ledger_entry(manager).await?;
         create_invoice(manager).await?;
         create_receipt(manager).await?;
-        create_number_series(manager).await
+        create_number_series(manager).await?;
+        describe_to_planner(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -265,6 +266,46 @@ async fn create_number_series(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
                 .take(),
         )
         .await
+}
+
+/// What the indexes of these tables are like when the tables are large: how many rows there are, and how many have the same
+/// first columns. Without it SQLite guesses that a book has ten documents, and looks all of them through rather than looking
+/// some up by their ids. PostgreSQL finds it out by itself, and so does SQLite when somebody runs `ANALYZE`.
+/// See <https://www.sqlite.org/fileformat2.html#stat1tab>.
+async fn describe_to_planner(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    if manager.get_database_backend() != DbBackend::Sqlite {
+        return Ok(());
+    }
+    let connection = manager.get_connection();
+    // Makes the table of statistics.
+    connection.execute_unprepared("ANALYZE").await?;
+    for (table, index, statistics) in [
+        ("customer", "sqlite_autoindex_customer_1", "100000 1"),
+        ("customer", "customer_book_id_name_key_id_idx", "100000 10000 2 1"),
+        ("customer", "customer_book_id_last_activity_at_id_idx", "100000 10000 2 1"),
+        ("customer", "customer_book_id_id_idx", "100000 10000 1"),
+        ("customer", "customer_book_id_phone_key", "100000 10000 1"),
+        ("ledger_entry", "sqlite_autoindex_ledger_entry_1", "1000000 1"),
+        ("ledger_entry", "ledger_entry_journal_entry_id_key", "1000000 1"),
+        ("ledger_entry", "ledger_entry_book_id_customer_id_date_id_idx", "1000000 100000 500 2 1"),
+        ("ledger_entry", "ledger_entry_book_id_date_id_idx", "1000000 100000 300 1"),
+        ("invoice", "sqlite_autoindex_invoice_1", "1000000 1"),
+        ("invoice", "invoice_book_id_number_key_key", "1000000 100000 1"),
+        ("invoice", "invoice_book_id_customer_id_date_id_idx", "1000000 100000 500 2 1"),
+        ("invoice", "invoice_book_id_date_id_idx", "1000000 100000 300 1"),
+        ("receipt", "sqlite_autoindex_receipt_1", "1000000 1"),
+        ("receipt", "receipt_book_id_number_key_key", "1000000 100000 1"),
+        ("receipt", "receipt_book_id_customer_id_date_id_idx", "1000000 100000 500 2 1"),
+        ("receipt", "receipt_book_id_date_id_idx", "1000000 100000 300 1"),
+        ("allocation", "sqlite_autoindex_allocation_1", "1000000 2 1"),
+        ("allocation", "allocation_invoice_id_receipt_id_idx", "1000000 2 1"),
+    ] {
+        // Of an empty table there are none yet.
+        let row = format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{index}', '{statistics}')");
+        connection.execute_unprepared(&row).await?;
+    }
+    connection.execute_unprepared("ANALYZE sqlite_schema").await?;
+    Ok(())
 }
 
 /// What invoices and receipts have in common.

@@ -95,6 +95,18 @@ impl Shop {
         (!self.ids.is_empty()).then(|| place % self.ids.len())
     }
 
+    /// The place of an invoice of a ledger; now and then of any document.
+    fn pick_invoice(&self, ledger: Ledger, place: usize) -> Option<usize> {
+        if place.is_multiple_of(10) {
+            return self.pick(place);
+        }
+        let documents = self.model.documents.iter().enumerate();
+        let is_theirs =
+            |(_, document): &(_, &Document)| document.ledger == ledger && matches!(document.what, What::Invoice { .. });
+        let invoices: Vec<_> = documents.filter(is_theirs).map(|(place, _)| place).collect();
+        (!invoices.is_empty()).then(|| invoices[place % invoices.len()])
+    }
+
     async fn call(&self, mutation: &str, thing: &str, input: Value) -> Value {
         let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let fields = format!("{thing} {{ id }} userErrors {{ code path }}");
@@ -140,7 +152,7 @@ impl Shop {
                 self.record(&payload, "invoice", ledger, day, gross + tax, What::Invoice { due });
             }
             Operation::Receipt { ledger, amount, day, named } => {
-                let named: Vec<_> = named.into_iter().filter_map(|place| self.pick(place)).collect();
+                let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_invoice(ledger, place)).collect();
                 let invoices: Vec<_> = named.iter().map(|place| json!({ "invoiceId": self.ids[*place] })).collect();
                 let input = json!({ "customerId": self.customers[ledger.customer], "amount": decimal(amount),
                     "paymentType": "CASH", "date": date(day), "currency": currency(ledger.dollars), "invoices": invoices });
