@@ -8,7 +8,7 @@ use crate::error::{Code, Refusal, Result};
 /// `INVALID` at `path`.
 pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
     let value = value.trim();
-    if value.is_empty() {
+    if value.chars().all(is_blank) {
         return Err(Refusal::new(Code::Invalid, path, "It must not be empty."));
     }
     within(value, most, path, |c| c.is_control() || is_deceptive(c))
@@ -19,7 +19,16 @@ pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refu
 /// # Errors
 /// `INVALID` at `path`.
 pub fn paragraph(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
-    within(value, most, path, |c| c.is_control() && c != '\n' && c != '\t')
+    within(value, most, path, |c| (c.is_control() && c != '\n' && c != '\t') || is_deceptive(c))
+}
+
+/// The same, trimmed and with one kind of line end; none when nothing is left.
+///
+/// # Errors
+/// `INVALID` at `path`.
+pub fn note(value: &str, most: usize, path: &'static str) -> Result<Option<String>, Refusal> {
+    let note = paragraph(value.replace("\r\n", "\n").trim(), most, path)?;
+    Ok(Some(note).filter(|note| !note.is_empty()))
 }
 
 /// Text for people that must not be empty.
@@ -30,7 +39,7 @@ pub fn required(value: &str, most: usize, path: &'static str) -> Result<String, 
     if value.trim().is_empty() {
         return Err(Refusal::new(Code::Required, path, "It must not be empty."));
     }
-    paragraph(value, most, path)
+    paragraph(value.replace("\r\n", "\n").trim(), most, path)
 }
 
 /// A text to be looked for: trimmed, not empty, at most 100 characters, in lower case.
@@ -71,6 +80,12 @@ pub fn token(value: &str, most: usize, path: &'static str) -> Result<String, Ref
 fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFF9}'..='\u{FFFB}')
+}
+
+/// Characters that show nothing by themselves: a text of nothing else looks empty.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2800}' | '\u{FE00}'..='\u{FE0F}')
 }
 
 fn within(value: &str, most: usize, path: &'static str, refused: fn(char) -> bool) -> Result<String, Refusal> {

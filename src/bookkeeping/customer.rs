@@ -227,26 +227,26 @@ fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: Def
             }
         }
     }
-    let line = |most, path| move |value: &str| text::line(value, most, path);
+    let line = |most, path| move |value: &str| text::line(value, most, path).map(Some);
     let mut set = |field: &mut Option<String>,
                    value: &MaybeUndefined<String>,
-                   check: &dyn Fn(&str) -> Result<String, Refusal>| match value {
+                   check: &dyn Fn(&str) -> Result<Option<String>, Refusal>| match value {
         MaybeUndefined::Undefined => {}
         MaybeUndefined::Null => *field = None,
         MaybeUndefined::Value(value) => {
             if let Some(value) = refusals.check(check(value)) {
-                *field = Some(value);
+                *field = value;
             }
         }
     };
-    set(&mut customer.phone, &wanted.phone, &|value| phone(value, defaults));
-    set(&mut customer.email, &wanted.email, &|value| text::email(value, "email"));
+    set(&mut customer.phone, &wanted.phone, &|value| phone(value, defaults).map(Some));
+    set(&mut customer.email, &wanted.email, &|value| text::email(value, "email").map(Some));
     set(&mut customer.firm_name, &wanted.firm_name, &line(100, "firmName"));
-    set(&mut customer.address, &wanted.address, &|value| text::paragraph(value, 300, "address"));
+    set(&mut customer.address, &wanted.address, &|value| text::note(value, 300, "address"));
     set(&mut customer.city, &wanted.city, &line(100, "city"));
     set(&mut customer.state, &wanted.state, &line(100, "state"));
-    set(&mut customer.gst_number, &wanted.gst_number, &gst_number);
-    set(&mut customer.note, &wanted.note, &|value| text::paragraph(value, 2000, "note"));
+    set(&mut customer.gst_number, &wanted.gst_number, &|value| gst_number(value).map(Some));
+    set(&mut customer.note, &wanted.note, &|value| text::note(value, 2000, "note"));
     customer.city_key = customer.city.as_deref().map(str::to_lowercase);
     let searched = [Some(&customer.name), customer.firm_name.as_ref(), customer.phone.as_ref()];
     customer.search_text =

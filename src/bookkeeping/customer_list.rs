@@ -164,13 +164,14 @@ impl CustomerOrder {
             CustomerOrderField::LastActivity => row.customer.last_activity_at.timestamp_micros().to_string(),
             CustomerOrderField::CreatedAt => String::new(),
         };
-        format!("{} {key}", row.customer.id.uuid().simple())
+        format!("{:?} {} {key}", self.field, row.customer.id.uuid().simple())
     }
 
     /// The key that the text of a cursor of the same order carries.
     #[must_use]
     pub fn parse_key(&self, text: &str) -> Option<Key> {
-        let (id, key) = text.split_once(' ')?;
+        let (field, rest) = text.split_once(' ')?;
+        let (id, key) = rest.split_once(' ').filter(|_| field == format!("{:?}", self.field))?;
         let id: Uuid = id.parse().ok()?;
         let key = match self.field {
             CustomerOrderField::Name => Some(key).filter(|key| !key.contains(char::is_control))?.into(),

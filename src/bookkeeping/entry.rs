@@ -140,7 +140,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
             let amount = refusals.check(ledger::amount(&new.amount, currency, "amount"));
             let date = new.date.unwrap_or_else(|| book::today(&app.clock));
             let date = refusals.check(date.of_document("date"));
-            let note = new.note.as_deref().and_then(|note| refusals.check(text::paragraph(note, 500, "note")));
+            let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
             let (Some(customer), Some(amount), Some(date)) = (customer, amount, date) else {
                 return Err(refusals.into());
             };
@@ -183,7 +183,8 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
                 return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
             }
             let changed = changed(&entry, change)?;
-            if changed == entry {
+            // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
+            if changed == entry && idempotency.is_none() {
                 return Ok(Done { document: entry, replayed: false });
             }
             let document = Document {
@@ -296,7 +297,7 @@ fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_e
     match &change.note {
         MaybeUndefined::Undefined => {}
         MaybeUndefined::Null => changed.note = None,
-        MaybeUndefined::Value(note) => changed.note = refusals.check(text::paragraph(note, 500, "note")),
+        MaybeUndefined::Value(note) => changed.note = refusals.check(text::note(note, 500, "note")).flatten(),
     }
     refusals.none()?;
     Ok(changed)

@@ -149,7 +149,8 @@ impl Filter for EntryFilter {
         if *self != (Self { customer, currency, from, to, ..Self::default() }) {
             return listing::counts(conn, viewer, customers, self).await;
         }
-        let holders = customers.iter().map(|customer| customer.cast());
+        let wanted = customers.iter().filter(|id| customer.is_none_or(|customer| customer == **id));
+        let holders = wanted.map(|customer| customer.cast());
         let mut accounts = journal::of_holders(conn, AccountKind::Receivable, holders).await?;
         accounts.retain(|account| {
             account.book_id == viewer.book && currency.is_none_or(|currency| account.currency == currency)

@@ -164,13 +164,16 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
             let currency = new.currency.unwrap_or(book.currency);
             let sums = refusals.take(sums(new, currency))?;
             let date = new.date.unwrap_or_else(|| book::today(&app.clock));
-            let due_date = refusals.check(new.due_date.unwrap_or(date).of_document("dueDate"));
             let date = refusals.check(date.of_document("date"));
-            if date > due_date {
+            let due_date = match new.due_date {
+                Some(due_date) => refusals.check(due_date.of_document("dueDate")),
+                None => date,
+            };
+            if date > due_date && due_date.is_some() {
                 let message = "An invoice is not to be paid before its date.";
                 refusals.push(Refusal::new(Code::Invalid, "dueDate", message));
             }
-            let note = new.note.as_deref().and_then(|note| refusals.check(text::paragraph(note, 500, "note")));
+            let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
             let number = new.number.as_deref().and_then(|number| refusals.check(number::check(number)));
             if let Some(number) = &number {
                 refusals.extend(number::refuse_taken(&tx, Numbered::Invoice, viewer.book, number).await?);

@@ -143,23 +143,35 @@ pub(super) async fn open_customer(
     Ok(customer)
 }
 
-/// The document that an earlier request with the same key made or changed.
+/// The document that an earlier request with the same key made or changed; or why that was refused, with a record.
 ///
 /// # Errors
-/// `IDEMPOTENCY_CONFLICT`, or what the earlier request was refused with on record.
+/// `IDEMPOTENCY_CONFLICT`.
+pub(super) async fn repeated_attempt(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    idempotency: Option<&Idempotency>,
+) -> Result<Option<Result<Id<kind::LedgerEntry>, Refusal>>> {
+    let Some(idempotency) = idempotency else { return Ok(None) };
+    let Some(answer) = journal::find_repeat(conn, viewer.book, idempotency).await? else { return Ok(None) };
+    let entry = answer.map_err(Refusal::from)?.entry;
+    if let Some(failure) = entry.failure {
+        return Ok(Some(Err(wallet_refusal(journal::Refused::Failed(failure)))));
+    }
+    let document = entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?;
+    Ok(Some(Ok(document.cast())))
+}
+
+/// The document that an earlier request with the same key made or changed, of a kind that leaves no record when refused.
+///
+/// # Errors
+/// `IDEMPOTENCY_CONFLICT`.
 pub(super) async fn repeated(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     idempotency: Option<&Idempotency>,
 ) -> Result<Option<Id<kind::LedgerEntry>>> {
-    let Some(idempotency) = idempotency else { return Ok(None) };
-    let Some(answer) = journal::find_repeat(conn, viewer.book, idempotency).await? else { return Ok(None) };
-    let entry = answer.map_err(Refusal::from)?.entry;
-    if let Some(failure) = entry.failure {
-        return Err(wallet_refusal(journal::Refused::Failed(failure)).into());
-    }
-    let document = entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?;
-    Ok(Some(document.cast()))
+    Ok(repeated_attempt(conn, viewer, idempotency).await?.transpose()?)
 }
 
 /// What the journal refused a document for: it is always about its amount, or about the wallet that takes part.

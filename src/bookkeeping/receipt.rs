@@ -29,7 +29,7 @@ use crate::{
         ledger_entry::EntrySource,
         receipt::{self, PaymentType},
     },
-    error::{Code, Error, Refusal, Refusals, Result},
+    error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
     money::{Currency, Decimal},
@@ -72,6 +72,9 @@ pub struct NewReceipt {
     pub idempotency_key: Option<String>,
 }
 
+/// A receipt, or why a wallet refused it. What is refused so is on record, and so it is not an error of the transaction.
+pub type Attempted = Result<receipt::Model, Refusal>;
+
 /// Some receipts of the viewer's book, void or not; ids of others are passed over.
 ///
 /// # Errors
@@ -90,16 +93,14 @@ pub async fn find_many(
 /// # Errors
 /// `NOT_FOUND` and `NOT_ALLOWED` for the customer and the invoices; `TAKEN` for the number; `CURRENCY_MISMATCH` and
 /// `WALLET_NOT_ACTIVE` for the wallet; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
-pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done<receipt::Model>> {
+pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createReceipt", new))?;
-    // What is refused with a record must be kept: so it is not an error of the transaction.
-    let made: Result<Done<receipt::Model>, Refusal> = app
-        .db
+    app.db
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(id) = ledger::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true }));
+            if let Some(earlier) = ledger::repeated_attempt(&*tx, viewer, idempotency.as_ref()).await? {
+                return replay(&*tx, viewer, earlier).await;
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
             let book = book::find(&*tx, viewer).await?;
@@ -107,7 +108,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
             let amount = refusals.check(ledger::amount(&new.amount, currency, "amount"));
             let date = new.date.unwrap_or_else(|| book::today(&app.clock));
             let date = refusals.check(date.of_document("date"));
-            let note = new.note.as_deref().and_then(|note| refusals.check(text::paragraph(note, 500, "note")));
+            let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
             let wallet = refusals.take(own_wallet(&*tx, viewer, new.wallet_id.as_ref(), currency).await)?.flatten();
             let number = new.number.as_deref().and_then(|number| refusals.check(number::check(number)));
             if let Some(number) = &number {
@@ -134,7 +135,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
             };
             let posted = match post(&tx, app, viewer, document.clone(), wallet.is_some()).await? {
                 Ok(posted) => posted,
-                Err(refusal) => return Ok(Err(refusal)),
+                Err(refusal) => return Ok(Done { document: Err(refusal), replayed: false }),
             };
             let entry = document.enter(&tx, viewer, EntrySource::Receipt, &posted).await?;
             let number = if let Some(number) = number {
@@ -164,10 +165,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
             let id = receipt.id;
             receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&*tx).await?;
             set_off(&tx, scope, id, date, &named).await?;
-            Ok(Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: false }))
+            Ok(Done { document: Ok(expect(&*tx, viewer, id).await?), replayed: false })
         })
-        .await?;
-    made.map_err(Error::from)
+        .await
 }
 
 /// Voids a receipt: its journal entry is reversed, a wallet gives the money back, and what it paid is open again. Its number
@@ -176,15 +176,15 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
 /// # Errors
 /// `NOT_FOUND`; `NOT_ALLOWED` when it is void already; `INSUFFICIENT_FUNDS` when the wallet has spent the money; `INVALID` for
 /// the reason; `IDEMPOTENCY_CONFLICT`.
-pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<receipt::Model>> {
+pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidReceipt", voiding))?;
-    let voided: Result<Done<receipt::Model>, Refusal> = app
-        .db
+    let of_receipt = |refusal: Refusal| Refusal { path: "id".to_owned(), ..refusal };
+    app.db
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(id) = ledger::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true }));
+            if let Some(earlier) = ledger::repeated_attempt(&*tx, viewer, idempotency.as_ref()).await? {
+                return replay(&*tx, viewer, earlier.map_err(of_receipt)).await;
             }
             let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
             let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
@@ -199,7 +199,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             refusals.none()?;
             let entry = match ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency).await? {
                 Ok(entry) => entry,
-                Err(refusal) => return Ok(Err(Refusal { path: "id".to_owned(), ..refusal })),
+                Err(refusal) => return Ok(Done { document: Err(of_receipt(refusal)), replayed: false }),
             };
             let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
             allocation::release(&tx, scope, Since::Receipt((entry.date, entry.id.uuid()))).await?;
@@ -216,10 +216,22 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             };
             let receipt = receipt.update(&*tx).await?;
             allocation::apply(&tx, scope).await?;
-            Ok(Ok(Done { document: receipt, replayed: false }))
+            Ok(Done { document: Ok(receipt), replayed: false })
         })
-        .await?;
-    voided.map_err(Error::from)
+        .await
+}
+
+/// What an earlier request with the same key came to.
+async fn replay(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    earlier: Result<Id<kind::LedgerEntry>, Refusal>,
+) -> Result<Done<Attempted>> {
+    let document = match earlier {
+        Ok(id) => Ok(expect(conn, viewer, id.cast()).await?),
+        Err(refusal) => Err(refusal),
+    };
+    Ok(Done { document, replayed: true })
 }
 
 async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Receipt>) -> Result<receipt::Model> {

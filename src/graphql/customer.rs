@@ -268,7 +268,7 @@ impl CustomerMutation {
     }
 
     /// Archives a customer: they leave the lists, and nothing new is written into their ledger. What they owe and their past
-    /// stay.
+    /// stay, and can still be corrected.
     async fn delete_customer(
         &self,
         ctx: &Context<'_>,

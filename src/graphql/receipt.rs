@@ -20,7 +20,7 @@ use crate::{
     bookkeeping::{
         entry::Done,
         invoice::Voiding,
-        receipt::{self, NewReceipt},
+        receipt::{self, Attempted, NewReceipt},
         receipt_list::{ReceiptFilter, ReceiptFilterInput},
     },
     date::{Date, Weekday},
@@ -159,10 +159,13 @@ struct VoidReceiptPayload {
 }
 
 impl ReceiptResult {
-    fn new(result: Result<Done<Model>, Error>) -> Result<Self, ApiError> {
+    fn new(result: Result<Done<Attempted>, Error>) -> Result<Self, ApiError> {
         let (done, user_errors) = settle(result)?;
-        let replayed = done.as_ref().is_some_and(|done| done.replayed);
-        Ok(Self { receipt: done.map(|done| Receipt(done.document)), replayed, user_errors })
+        let Some(Done { document, replayed }) = done else {
+            return Ok(Self { receipt: None, replayed: false, user_errors });
+        };
+        let (receipt, user_errors) = settle(document.map_err(Error::from))?;
+        Ok(Self { receipt: receipt.map(Receipt), replayed, user_errors })
     }
 }
 
