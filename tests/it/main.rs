@@ -6,6 +6,7 @@ mod harness;
 
 mod concurrency;
 mod endpoint;
+mod foreign;
 mod history;
 mod idempotency;
 mod journal;
