@@ -5,7 +5,12 @@
 mod harness;
 
 mod concurrency;
+mod customer_lists;
+mod customers;
 mod endpoint;
+mod entries;
+mod entry_changes;
+mod entry_lists;
 mod foreign;
 mod history;
 mod idempotency;
