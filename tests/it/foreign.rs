@@ -7,7 +7,7 @@ use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Answer,
+    Answer, Client,
     Database::{self, Postgres, Sqlite},
     Driver, PASSWORD, Position, Root, TestApp, User, errors, id_of,
 };
@@ -190,7 +190,7 @@ async fn the_statement_as_a_file_is_its_owners_alone(#[values(Sqlite, Postgres)]
     let Some((app, amina)) = TestApp::with_owner(on).await else { return };
     let badr = app.user("badr").await;
     let theirs = things(&badr, MARK, AMOUNT).await;
-    let get = async |client: &crate::harness::Client, id: &str| {
+    let get = async |client: &Client, id: &str| {
         let mut request = Request::get(format!("/customers/{id}/statement.csv"));
         if let Some(token) = &client.token {
             request = request.header("Authorization", format!("Bearer {token}"));
