@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod allocations;
 mod concurrency;
 mod customer_lists;
 mod customers;
@@ -21,6 +22,8 @@ mod numbers;
 mod program;
 mod property;
 mod readme;
+mod receipt_wallets;
+mod receipts;
 mod registration;
 mod schema;
 mod sessions;
