@@ -42,12 +42,12 @@ pub type Ids<'a> = &'a dyn Fn(&Position, &str) -> String;
 
 impl Driver {
     pub async fn new(client: &Client) -> Self {
-        let type_ = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
+        let wrapped = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
         let query = format!(
             "{{ __schema {{ queryType {{ name }} mutationType {{ name }} types {{ kind name isOneOf
                 possibleTypes {{ name }} enumValues {{ name }}
-                fields {{ name args {{ name type {{ {type_} }} }} type {{ {type_} }} }}
-                inputFields {{ name type {{ {type_} }} }} }} }} }}"
+                fields {{ name args {{ name type {{ {wrapped} }} }} type {{ {wrapped} }} }}
+                inputFields {{ name type {{ {wrapped} }} }} }} }} }}"
         );
         let schema = client.gql(&query, json!({})).await["__schema"].take();
         let roots = ["queryType", "mutationType"].map(|root| text(&schema[root]["name"]).to_owned());
