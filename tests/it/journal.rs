@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Database::{self, Postgres, Sqlite},
-    TestApp, User,
+    TestApp, User, id_of,
 };
 
 /// The viewer that a user is.
@@ -106,6 +106,15 @@ async fn of_ten_reversals_at_once_one_counts(#[values(Sqlite, Postgres)] on: Dat
 async fn the_database_itself_refuses_nonsense(#[values(Sqlite, Postgres)] on: Database) {
     let Some((app, amina)) = TestApp::with_owner(on).await else { return };
     amina.fund("10").await;
+    for phone in ["711234567", "711234568"] {
+        let customer = json!({ "name": "Badr", "phone": phone });
+        let customer = id_of(&amina.create_customer(customer).await, "customer");
+        let lines = json!([{ "description": "tea", "quantity": "1", "unitPrice": "10" }]);
+        let invoice = json!({ "customerId": customer, "gstRate": "18", "lines": lines });
+        id_of(&amina.create_invoice(invoice).await, "invoice");
+        amina.receipt(&customer, "7", "2026-11-21").await;
+    }
+    let before = journal_entry::Entity::find().all(app.app.db.read()).await.unwrap();
     for nonsense in [
         // The past is not changed.
         "UPDATE posting SET amount = amount + 1",
@@ -132,6 +141,36 @@ async fn the_database_itself_refuses_nonsense(#[values(Sqlite, Postgres)] on: Da
             postings, created_at, posted_at FROM account",
         "UPDATE \"user\" SET password_hash = 'plain text'",
         "UPDATE \"user\" SET phone = '711234567'",
+        // A document is of some amount, and its sums are right.
+        "UPDATE ledger_entry SET amount = 0",
+        "UPDATE ledger_entry SET kind = 'GIFT'",
+        "UPDATE ledger_entry SET kind = 'DEBIT' WHERE source = 'INVOICE'",
+        "UPDATE invoice SET total = total + 1",
+        "UPDATE invoice SET cgst = cgst + 1, total = total + 1",
+        "UPDATE invoice SET igst = 1, total = total + 1",
+        "UPDATE invoice SET due_date = '1999-01-01'",
+        "UPDATE invoice_line SET quantity = 0",
+        "UPDATE invoice_line SET rate = 100001",
+        "UPDATE receipt SET payment_type = 'BARTER'",
+        // Nothing is paid twice, and what is void pays nothing and is not paid.
+        "UPDATE invoice SET paid = total + 1",
+        "UPDATE invoice SET voided_at = created_at",
+        "UPDATE receipt SET allocated = amount + 1",
+        "UPDATE receipt SET voided_at = created_at",
+        "UPDATE allocation SET amount = 0",
+        "UPDATE number_series SET last = -1",
+        "UPDATE account_day SET debits = -1",
+        "UPDATE account_month SET entries = -1",
+        // One number for two, and what others hang on.
+        "UPDATE customer SET name = ''",
+        "UPDATE customer SET phone = '+967711234567'",
+        "UPDATE invoice SET number_key = 'same'",
+        "UPDATE receipt SET number_key = 'same'",
+        "UPDATE ledger_entry SET journal_entry_id = (SELECT min(id) FROM journal_entry)",
+        "DELETE FROM customer",
+        "DELETE FROM ledger_entry",
+        "DELETE FROM invoice",
+        "DELETE FROM receipt",
     ] {
         let refused = app.app.db.write(|tx| async move { Ok(tx.execute_unprepared(nonsense).await?) }).await;
         assert!(refused.is_err(), "{nonsense}");
@@ -141,7 +180,7 @@ async fn the_database_itself_refuses_nonsense(#[values(Sqlite, Postgres)] on: Da
         assert!(emptied.is_err());
     }
     let entries = journal_entry::Entity::find().all(app.app.db.read()).await.unwrap();
-    assert_eq!(entries.len(), 1);
+    assert_eq!(entries, before);
     app.assert_journal_is_whole().await;
 }
 
@@ -152,7 +191,7 @@ async fn migrations_go_down_and_up_again(#[values(Sqlite, Postgres)] on: Databas
     let Some(app) = TestApp::on(on).await else { return };
     let connection = sea_orm::Database::connect(&app.url).await.unwrap();
     Migrator::down(&connection, None).await.unwrap();
-    assert_eq!(app.app.db.pending_migrations().await.unwrap(), 3);
+    assert_eq!(app.app.db.pending_migrations().await.unwrap(), Migrator::migrations().len());
     Migrator::up(&connection, None).await.unwrap();
     assert_eq!(app.app.db.pending_migrations().await.unwrap(), 0);
     app.user("amina").await.fund("1").await;

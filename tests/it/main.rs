@@ -4,18 +4,29 @@
 
 mod harness;
 
+mod allocations;
 mod concurrency;
+mod customer_lists;
+mod customers;
 mod endpoint;
+mod entries;
+mod entry_changes;
+mod entry_lists;
+mod foreign;
 mod history;
 mod idempotency;
+mod invoices;
 mod journal;
 
 mod ledger_property;
 mod loaders;
 mod movements;
+mod numbers;
 mod program;
 mod property;
 mod readme;
+mod receipt_wallets;
+mod receipts;
 mod registration;
 mod schema;
 mod sessions;

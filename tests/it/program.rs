@@ -168,7 +168,8 @@ async fn migrating_postgresql_is_a_step_of_its_own() {
     };
     assert_eq!(ready().await, 503);
     let migrate = || program().args(["migrate", "--database-url", &url]).output().unwrap();
-    assert!(String::from_utf8(migrate().stdout).unwrap().starts_with("3 migrations applied"));
+    let all = <migration::Migrator as migration::MigratorTrait>::migrations().len();
+    assert!(String::from_utf8(migrate().stdout).unwrap().starts_with(&format!("{all} migrations applied")));
     assert_eq!(ready().await, 200);
     assert!(String::from_utf8(migrate().stdout).unwrap().starts_with("0 migrations applied"));
 }

@@ -6,7 +6,9 @@
 
 mod app;
 mod client;
+mod driver;
 mod journal;
+mod ledger;
 mod postgres;
 mod server;
 mod user;
@@ -14,6 +16,8 @@ mod user;
 pub use self::{
     app::{Database, SECRET, Storage, TestApp, fresh},
     client::{Answer, Client},
+    driver::{Driver, Position, Root},
+    ledger::{id_of, messages},
     server::{Server, program},
     user::{PASSWORD, User, errors, register},
 };
