@@ -241,6 +241,7 @@ struct Found {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn count(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &CustomerFilter) -> Result<u64> {
-    Ok(customer::Entity::find().filter(filter.condition(viewer)).count(conn).await?)
+pub async fn count(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &CustomerFilter) -> Result<i64> {
+    let count = customer::Entity::find().filter(filter.condition(viewer)).count(conn).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }

@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object};
 use super::{
     customer::Customer,
     error::{ApiError, ContextExt},
-    list::{self, Nodes},
+    list::{self, Count, Nodes},
 };
 use crate::{
     bookkeeping::customer_list::{self, CustomerFilter, CustomerFilterInput, CustomerOrder},
@@ -16,11 +16,8 @@ use crate::{
 /// How many customers a list has.
 pub(super) struct CustomerTotal(CustomerFilter);
 
-/// How many there are.
-#[Object]
-impl CustomerTotal {
-    /// How many the whole list has.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
+impl Count for CustomerTotal {
+    async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         Ok(customer_list::count(ctx.read()?, ctx.viewer()?, &self.0).await?)
     }
 }

@@ -1,13 +1,8 @@
 //! Lists of dated documents: connections, and loaders for the lists of many customers at once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
-use async_graphql::{
-    Context, Object, ObjectType, OutputType, TypeName,
-    connection::{Connection, Edge, EmptyFields},
-    dataloader::Loader,
-};
-use sea_orm::EntityName;
+use async_graphql::{Context, Object, OutputType, TypeName, connection::PageInfo, dataloader::Loader};
 
 use super::{
     RequestLoader,
@@ -21,35 +16,95 @@ use crate::{
     page::{self, Page, PageArgs, Paged},
 };
 
-/// A page of nodes, with fields of its own.
-pub(super) type Nodes<N, F> = Connection<String, N, F>;
-
-/// The connection of rows, each with its cursor.
-pub(super) fn connect<N: OutputType, F: ObjectType>(paged: Paged<(String, N)>, fields: F) -> Nodes<N, F> {
-    let mut connection = Connection::with_additional_fields(paged.has_previous, paged.has_next, fields);
-    let edge = |(key, node): (String, N)| Edge::with_additional_fields(page::encode(&key), node, EmptyFields);
-    connection.edges.extend(paged.rows.into_iter().map(edge));
-    connection
+/// Knows how many rows a whole list has.
+pub(super) trait Count: Send + Sync {
+    /// Counts them. Only when it is asked for.
+    fn count(&self, ctx: &Context<'_>) -> impl Future<Output = Result<i64, ApiError>> + Send;
 }
 
-/// How many documents a list has, in the book or of one customer. Counted when it is asked for.
+/// A page of a list.
+pub(super) struct Nodes<N, T> {
+    page: Paged<NodeEdge<N>>,
+    total: T,
+}
+
+/// A row of a page.
+pub(super) struct NodeEdge<N> {
+    cursor: String,
+    node: N,
+}
+
+/// The page of rows, each with the key that its cursor carries.
+pub(super) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> Nodes<N, T> {
+    let Paged { rows, has_previous, has_next } = paged;
+    let edge = |(key, node): (String, N)| NodeEdge { cursor: page::encode(&key), node };
+    Nodes { page: Paged { rows: rows.into_iter().map(edge).collect(), has_previous, has_next }, total }
+}
+
+impl<N: OutputType, T: Count> TypeName for Nodes<N, T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::type_name()).into()
+    }
+}
+
+/// A page of a list.
+#[Object(name_type)]
+impl<N: OutputType, T: Count> Nodes<N, T> {
+    /// The rows of the page, each with its cursor.
+    async fn edges(&self) -> &[NodeEdge<N>] {
+        &self.page.rows
+    }
+
+    /// The rows of the page.
+    async fn nodes(&self) -> Vec<&N> {
+        self.page.rows.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self) -> PageInfo {
+        let cursor = |edge: Option<&NodeEdge<N>>| edge.map(|edge| edge.cursor.clone());
+        PageInfo {
+            has_previous_page: self.page.has_previous,
+            has_next_page: self.page.has_next,
+            start_cursor: cursor(self.page.rows.first()),
+            end_cursor: cursor(self.page.rows.last()),
+        }
+    }
+
+    /// How many rows the whole list has. It may cost a count.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        self.total.count(ctx).await
+    }
+}
+
+impl<N: OutputType> TypeName for NodeEdge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::type_name()).into()
+    }
+}
+
+/// A row of a page.
+#[Object(name_type)]
+impl<N: OutputType> NodeEdge<N> {
+    /// Where it stands in the list: for `after` and `before`.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The row.
+    async fn node(&self) -> &N {
+        &self.node
+    }
+}
+
+/// How many documents a list has, in the book or of one customer.
 pub(super) struct Total<F: Filter> {
     customer: Option<Id<kind::Customer>>,
     filter: F,
 }
 
-impl<F: Filter> TypeName for Total<F> {
-    fn type_name() -> std::borrow::Cow<'static, str> {
-        // Only told apart by it: the fields are those of the connection.
-        format!("Total_{}", F::Entity::default().table_name()).into()
-    }
-}
-
-/// How many there are.
-#[Object(name_type)]
-impl<F: Filter> Total<F> {
-    /// How many the whole list has.
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+impl<F: Filter> Count for Total<F> {
+    async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         let Some(customer) = self.customer else {
             return Ok(listing::count(ctx.read()?, ctx.viewer()?, &self.filter).await?);
         };
