@@ -220,3 +220,20 @@ async fn a_cursor_or_a_size_that_cannot_be_is_refused(#[values(Sqlite, Postgres)
     let none = list(&amina, json!({ "first": 0 })).await;
     assert_eq!((names(&none).len(), &none["totalCount"]), (0, &json!(2)));
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_cursor_is_of_its_own_order_alone(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+    for name in ["Badr", "Carim", "2"] {
+        amina.customer(name).await;
+    }
+    let orders = ["NAME", "BALANCE", "LAST_ACTIVITY", "CREATED_AT"].map(|field| json!({ "field": field }));
+    for of in &orders {
+        let cursor = list(&amina, json!({ "first": 1, "order": of })).await["pageInfo"]["endCursor"].take();
+        for order in orders.iter().filter(|order| *order != of) {
+            let answer = amina.client.request(LIST, json!({ "after": cursor, "order": order })).await.json();
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "INVALID", "a cursor of {of} in {order}");
+        }
+    }
+}

@@ -165,3 +165,18 @@ async fn an_entry_that_is_deleted_by_many_at_once_is_deleted_once(#[values(Sqlit
     assert_eq!((deleted, amina.owed(&customer).await.as_str()), (1, "7.00"));
     app.assert_journal_is_whole().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_key_of_a_change_that_changes_nothing_is_used_too(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+    let customer = amina.customer("Badr").await;
+    let id = amina.entry(&customer, "CREDIT", "10", "2026-11-20").await;
+    let change = json!({ "id": id, "amount": "10", "idempotencyKey": "k" });
+    assert_eq!(errors(&amina.update_entry(change.clone()).await), [""; 0]);
+    amina.update_entry(json!({ "id": id, "amount": "30" })).await;
+    let again = amina.update_entry(change).await;
+    assert_eq!((&again["replayed"], amina.owed(&customer).await.as_str()), (&json!(true), "30.00"));
+    let other = amina.update_entry(json!({ "id": id, "amount": "11", "idempotencyKey": "k" })).await;
+    assert_eq!(errors(&other), ["IDEMPOTENCY_CONFLICT idempotencyKey"]);
+}

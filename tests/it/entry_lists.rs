@@ -163,3 +163,15 @@ async fn pages_show_each_entry_once_even_while_others_are_written(#[values(Sqlit
         assert_eq!(amina.error(LIST, bad.clone()).await, "INVALID", "{bad}");
     }
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_list_of_a_customer_filtered_by_another_is_empty_and_counts_so(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+    let [first, second] = [amina.customer("first").await, amina.customer("second").await];
+    amina.entry(&first, "CREDIT", "1", "2026-11-20").await;
+    let query = "query($id: ID!, $other: ID!) { customer(id: $id) {
+        entries(filter: { customerId: $other }) { totalCount nodes { id } } } }";
+    let data = amina.gql(query, json!({ "id": first, "other": second })).await;
+    assert_eq!(data["customer"]["entries"], json!({ "totalCount": 0, "nodes": [] }));
+}

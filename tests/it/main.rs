@@ -17,7 +17,6 @@ mod history;
 mod idempotency;
 mod invoices;
 mod journal;
-
 mod ledger_property;
 mod loaders;
 mod movements;

@@ -119,3 +119,19 @@ async fn a_wallet_that_does_not_take_the_money_keeps_a_record(#[values(Sqlite, P
     assert_eq!(badr.history(&badr.wallet, Value::Null).await, [] as [Value; 0]);
     app.assert_journal_is_whole().await;
 }
+
+#[rstest]
+#[tokio::test]
+async fn a_refused_voiding_that_is_sent_again_is_refused_in_the_same_words(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let customer = amina.customer("Badr").await;
+    let receipt = id_of(&amina.create_receipt(into(&customer, &amina.wallet, "60")).await, "receipt");
+    amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "1" })).await;
+    let voiding = json!({ "id": receipt, "reason": "bounced", "idempotencyKey": "k" });
+    let first = amina.void_receipt(voiding.clone()).await;
+    let again = amina.void_receipt(voiding).await;
+    assert_eq!(errors(&first), ["INSUFFICIENT_FUNDS id"]);
+    assert_eq!(again["userErrors"], first["userErrors"]);
+    assert_eq!((&first["replayed"], &again["replayed"]), (&json!(false), &json!(true)));
+    app.assert_journal_is_whole().await;
+}
