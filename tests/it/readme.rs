@@ -1,5 +1,6 @@
-//! The README's first session works word by word.
+//! The README's sessions work word by word.
 
+use axum::{body::Body, http::Request};
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -9,16 +10,19 @@ use crate::harness::{
     TestApp,
 };
 
-/// The fenced blocks of the README in one of two languages, in their order.
-fn blocks() -> Vec<(&'static str, String)> {
-    let mut blocks = Vec::new();
-    for part in include_str!("../../README.md").split("\n```").skip(1) {
-        let (language, text) = part.split_once('\n').unwrap_or_default();
-        if language == "graphql" || language == "json" {
-            blocks.push((language, text.to_owned()));
-        }
-    }
-    blocks
+const README: &str = include_str!("../../README.md");
+
+/// The fenced blocks of the README in some languages, in their order.
+fn blocks(languages: &[&str]) -> Vec<(&'static str, &'static str)> {
+    let parts = README.split("\n```").skip(1).map(|part| part.split_once('\n').unwrap_or_default());
+    parts.filter(|(language, _)| languages.contains(language)).collect()
+}
+
+/// The path of the file that the README downloads, with the id of the customer put in.
+fn path_of_file(customer: &str) -> String {
+    let (_, path) = README.split_once("/customers/$CUSTOMER/").unwrap();
+    let (path, _) = path.split_once('"').unwrap();
+    format!("/customers/{customer}/{path}")
 }
 
 /// Replaces what is another each time: ids, tokens, references and times.
@@ -40,12 +44,12 @@ fn mask(value: &mut Value) {
 
 #[rstest]
 #[tokio::test]
-async fn the_first_session_of_the_readme_gets_the_answers_that_it_shows(#[values(Sqlite, Postgres)] on: Database) {
+async fn the_sessions_of_the_readme_get_the_answers_that_it_shows(#[values(Sqlite, Postgres)] on: Database) {
     let Some(app) = TestApp::on(on).await else { return };
     let mut client: Client = app.anonymous();
     let mut variables = json!({});
-    let blocks = blocks();
-    assert!(blocks.len() >= 16, "the session is there");
+    let blocks = blocks(&["graphql", "json"]);
+    assert!(blocks.len() >= 28, "both sessions are there");
     for pair in blocks.chunks(2) {
         let [("graphql", query), ("json", expected)] = pair else { panic!("an operation and its answer: {pair:?}") };
         let logs_in = query.contains("register(") || query.contains("login(");
@@ -54,12 +58,27 @@ async fn the_first_session_of_the_readme_gets_the_answers_that_it_shows(#[values
         if let Some(token) = answer["data"]["login"]["accessToken"].as_str() {
             client = app.anonymous().with_token(token);
         }
-        if let Some(wallet) = answer["data"]["wallets"][0]["id"].as_str() {
-            variables = json!({ "wallet": wallet });
+        for (name, pointer) in [
+            ("wallet", "/data/wallets/0/id"),
+            ("customer", "/data/createCustomer/customer/id"),
+            ("invoice", "/data/createInvoice/invoice/id"),
+        ] {
+            if let Some(id) = answer.pointer(pointer) {
+                variables[name] = id.clone();
+            }
         }
         let mut expected: Value = serde_json::from_str(expected).unwrap();
         mask(&mut answer);
         mask(&mut expected);
         assert_eq!(answer, expected, "{query}");
     }
+    the_file_is_as_shown(&client, variables["customer"].as_str().unwrap()).await;
+}
+
+async fn the_file_is_as_shown(client: &Client, customer: &str) {
+    let token = client.token.as_deref().unwrap();
+    let request = Request::get(path_of_file(customer)).header("Authorization", format!("Bearer {token}"));
+    let answer = client.send(request.body(Body::empty()).unwrap()).await;
+    let [(_, expected)] = blocks(&["csv"])[..] else { panic!("one file") };
+    assert_eq!(answer.text.trim_end(), expected);
 }
