@@ -10,6 +10,41 @@ const mutation = (field, selection = "") => `mutation ${capital(field)}($input: 
 const SESSION = "accessToken\n    refreshToken\n    expiresIn\n    user { id username displayName }";
 const WALLET = "wallet { id name currency status isDefault }";
 const TRANSACTION = "replayed\n    transaction { id reference type amount { amount currency } status failure }";
+const CUSTOMER = "customer { id name phone city balance { amount currency } }";
+const ENTRY = `replayed
+    entry {
+      id date type note version deletedAt
+      amount { amount currency }
+      balanceAfter { amount }
+      customer { balance { amount } }
+    }`;
+const INVOICE = `replayed
+    invoice {
+      id number date dueDate status voidReason
+      lines {
+        description quantity
+        unitPrice { amount }
+        amount { amount }
+      }
+      grossAmount { amount }
+      cgst { amount }
+      sgst { amount }
+      igst { amount }
+      otherCharges { amount }
+      totalAmount { amount currency }
+      outstanding { amount }
+    }`;
+const RECEIPT = `replayed
+    receipt {
+      id number date paymentType voidReason
+      amount { amount currency }
+      allocations {
+        amount { amount }
+        invoice { number status outstanding { amount } }
+      }
+      onAccount { amount }
+    }`;
+const BOOK = "book { id name currency invoiceNumberPattern receiptNumberPattern }";
 const REFRESH = mutation("refreshToken", SESSION);
 const WALLETS = `query MyWallets {
   me { username displayName }
@@ -38,6 +73,77 @@ const BALANCE_AT = `query BalanceAt($id: ID!, $time: DateTime!) {
     balanceAt(time: $time) { amount currency }
   }
 }`;
+const CUSTOMERS = `query MyCustomers($filter: CustomerFilter, $order: CustomerOrder) {
+  customers(first: 20, filter: $filter, orderBy: $order) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id name phone city lastActivityAt
+      balance { amount currency }
+      entries(first: 3) { nodes { date type source amount { amount } balanceAfter { amount } } }
+    }
+  }
+}`;
+const ENTRIES = `query Entries($first: Int, $after: String, $only: EntryFilter) {
+  entries(first: $first, after: $after, filter: $only) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id date weekday type source note version
+      amount { amount currency }
+      balanceAfter { amount }
+      customer { name }
+    }
+  }
+}`;
+const SUMMARY = `query Summary($id: ID!, $from: Date, $to: Date) {
+  customerSummary(customerId: $id, from: $from, to: $to) {
+    customer { name }
+    openingBalance { amount currency }
+    totalCredit { amount }
+    totalDebit { amount }
+    balance { amount }
+    closingBalance { amount }
+    entryCount lastEntryDate otherCurrencies
+  }
+}`;
+const STATEMENT = `query Statement($id: ID!, $from: Date, $to: Date, $first: Int, $after: String) {
+  customerStatement(customerId: $id, from: $from, to: $to) {
+    customer { name }
+    openingBalance { amount currency }
+    lines(first: $first, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        date type note
+        amount { amount }
+        balanceAfter { amount }
+        invoice { number }
+        receipt { number }
+      }
+    }
+    closingBalance { amount }
+    aging {
+      current { amount }
+      days1To30 { amount }
+      days31To60 { amount }
+      days61To90 { amount }
+      over90Days { amount }
+      inAdvance { amount }
+    }
+  }
+}`;
+const RECEIVABLES = `query Receivables {
+  book {
+    name
+    receivables {
+      currency customers
+      total { amount }
+      inAdvance { amount }
+      largest { customer { name } balance { amount } }
+    }
+  }
+}`;
 const INTROSPECTION = `query Introspection {
   __schema {
     queryType { name }
@@ -57,27 +163,72 @@ fragment Type on __Type { kind name ofType { kind name ofType { kind name ofType
 let session = JSON.parse(sessionStorage.getItem("session"));
 const me = () => session?.username ?? "amal";
 const other = () => (me() === "basma" ? "amal" : "basma");
-const wallet = () => session?.walletId ?? "wallet_...";
+/** The id of what was made last of a kind or, when nothing was, of what was listed. */
+const id = (kind) => session?.ids?.[kind] ?? `${kind}_...`;
 const password = "correct horse battery";
-// The variables are made when they are needed: they depend on who is logged in.
-const EXAMPLES = [
-  ["Register", mutation("register", SESSION), () => ({ input: { username: session ? other() : "amal", password } })],
-  ["Log in", mutation("login", SESSION), () => ({ input: { identifier: me(), password } })],
-  ["My wallets", WALLETS],
-  ["Deposit", mutation("deposit", TRANSACTION),
-    () => ({ input: { wallet: { username: me() }, amount: "1250.00", memo: "Opening" } })],
-  ["Withdraw", mutation("withdraw", TRANSACTION),
-    () => ({ input: { wallet: { username: me() }, amount: "20.00", memo: "Cash" } })],
-  ["Transfer", mutation("transfer", TRANSACTION), () => ({ input: {
-    from: { username: me() }, to: { username: other() }, amount: "99.50", idempotencyKey: `try-${Date.now()}`,
-  } })],
-  ["History", HISTORY, () => ({ id: wallet(), first: 20, only: { status: "SUCCEEDED" } })],
-  ["Balance at a moment", BALANCE_AT, () => ({ id: wallet(), time: new Date().toISOString() })],
-  ["Create wallet", mutation("createWallet", WALLET), () => ({ input: { name: "Savings", currency: "USD" } })],
-  ["Freeze", mutation("freezeWallet", WALLET), () => ({ input: { id: wallet() } })],
-  ["Unfreeze", mutation("unfreezeWallet", WALLET), () => ({ input: { id: wallet() } })],
-  ["Refresh token", REFRESH, () => ({ input: { refreshToken: session?.refreshToken ?? "..." } })],
-  ["Log out", mutation("logout"), () => ({ input: { everywhere: false } })],
-  ["Introspect", INTROSPECTION],
-];
-
+const key = () => `try-${Date.now()}`;
+const day = (days = 0) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+// The variables are made when they are needed: they depend on who is logged in and on what was made.
+const EXAMPLES = {
+  Session: [
+    ["Register", mutation("register", SESSION), () => ({ input: { username: session ? other() : "amal", password } })],
+    ["Log in", mutation("login", SESSION), () => ({ input: { identifier: me(), password } })],
+    ["Refresh token", REFRESH, () => ({ input: { refreshToken: session?.refreshToken ?? "..." } })],
+    ["Log out", mutation("logout"), () => ({ input: { everywhere: false } })],
+  ],
+  Wallets: [
+    ["My wallets", WALLETS],
+    ["Deposit", mutation("deposit", TRANSACTION),
+      () => ({ input: { wallet: { username: me() }, amount: "1250.00", memo: "Opening" } })],
+    ["Withdraw", mutation("withdraw", TRANSACTION),
+      () => ({ input: { wallet: { username: me() }, amount: "20.00", memo: "Cash" } })],
+    ["Transfer", mutation("transfer", TRANSACTION), () => ({ input: {
+      from: { username: me() }, to: { username: other() }, amount: "99.50", idempotencyKey: key(),
+    } })],
+    ["History", HISTORY, () => ({ id: id("wallet"), first: 20, only: { status: "SUCCEEDED" } })],
+    ["Balance at a moment", BALANCE_AT, () => ({ id: id("wallet"), time: new Date().toISOString() })],
+    ["Create wallet", mutation("createWallet", WALLET), () => ({ input: { name: "Savings", currency: "USD" } })],
+    ["Freeze", mutation("freezeWallet", WALLET), () => ({ input: { id: id("wallet") } })],
+    ["Unfreeze", mutation("unfreezeWallet", WALLET), () => ({ input: { id: id("wallet") } })],
+  ],
+  Customers: [
+    ["Create customer", mutation("createCustomer", CUSTOMER),
+      () => ({ input: { name: "Yusuf Saleh", city: "Aden", note: "Pays on Fridays" } })],
+    ["My customers", CUSTOMERS,
+      () => ({ filter: { archived: false }, order: { field: "BALANCE", direction: "DESC" } })],
+    ["Add entry", mutation("addEntry", ENTRY), () => ({ input: {
+      customerId: id("customer"), type: "CREDIT", amount: "400.00", date: day(), note: "Rice and oil", idempotencyKey: key(),
+    } })],
+    ["Update entry", mutation("updateEntry", ENTRY),
+      () => ({ input: { id: id("entry"), amount: "380.00", note: "Rice, less a bag" } })],
+    ["Delete entry", mutation("deleteEntry", ENTRY), () => ({ input: { id: id("entry") } })],
+    ["Entries", ENTRIES,
+      () => ({ first: 20, only: { customerId: id("customer"), from: day(-30), to: day(), type: "CREDIT" } })],
+    ["Customer summary", SUMMARY, () => ({ id: id("customer"), from: day(-30), to: day() })],
+    ["Customer statement", STATEMENT, () => ({ id: id("customer"), from: day(-30), to: day(), first: 20 })],
+  ],
+  "Invoices and receipts": [
+    ["Create invoice", mutation("createInvoice", INVOICE), () => ({ input: {
+      customerId: id("customer"), date: day(), dueDate: day(30), gstRate: "18", idempotencyKey: key(),
+      lines: [
+        { description: "Lentils, kg", quantity: "2.5", unitPrice: "18.00" },
+        { description: "Tinned tuna", quantity: "12", unitPrice: "7.50" },
+      ],
+    } })],
+    ["Void invoice", mutation("voidInvoice", INVOICE),
+      () => ({ input: { id: id("invoice"), reason: "Wrong customer" } })],
+    ["Create receipt", mutation("createReceipt", RECEIPT), () => ({ input: {
+      customerId: id("customer"), amount: "100.00", paymentType: "CASH", date: day(), idempotencyKey: key(),
+    } })],
+    ["Void receipt", mutation("voidReceipt", RECEIPT),
+      () => ({ input: { id: id("receipt"), reason: "The cheque bounced" } })],
+  ],
+  Book: [
+    ["Receivables", RECEIVABLES],
+    ["Update book", mutation("updateBook", BOOK),
+      () => ({ input: { invoiceNumberPattern: "INV-{FY}-{0000}", receiptNumberPattern: "RCT-{YYYY}-{0000}" } })],
+  ],
+  Schema: [
+    ["Introspect", INTROSPECTION],
+  ],
+};

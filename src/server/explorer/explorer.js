@@ -1,11 +1,12 @@
+const example = () => Object.values(EXAMPLES).flat().find(([name]) => name === $("example").value);
 let filled = "";
 function fillVariables() {
-  const variables = EXAMPLES[$("example").value][2];
+  const variables = example()[2];
   $("variables").value = filled = variables ? JSON.stringify(variables(), null, 2) : "";
   complain("");
 }
 function fill() {
-  $("query").value = EXAMPLES[$("example").value][1];
+  $("query").value = example()[1];
   fillVariables();
   listOperations();
 }
@@ -88,20 +89,32 @@ async function execute(body, operation) {
     busy = false;
   }
 }
+/** The ids that a response gives, by kind: a mutation's are the latest, a list's first serves where none is known. */
+function idsOf(data, operation) {
+  const payloads = Object.values(data ?? {}).filter(Boolean);
+  const made = payloads.flatMap((payload) => Object.values(payload).map((thing) => thing?.id));
+  // An entry that an invoice or a receipt made cannot be changed by itself.
+  const serves = (thing) => thing?.id && !["INVOICE", "RECEIPT"].includes(thing.source);
+  const listed = payloads.flatMap((payload) => [payload.nodes ?? payload].flat().find(serves)?.id);
+  const texts = (ids) => ids.filter((id) => typeof id === "string");
+  const byKind = (ids) => Object.fromEntries(texts(ids).map((id) => [id.split("_")[0], id]));
+  return { ...byKind(listed), ...session?.ids, ...(operation.tokens[0] === "mutation" && byKind(made)) };
+}
 /** What a response means for the session. */
 function follow(result, operation, token) {
   const payloads = Object.values(result?.data ?? {}).filter(Boolean);
   const granted = payloads.find(({ accessToken }) => accessToken);
-  const firstWallet = result?.data?.wallets?.[0]?.id;
   if (granted) {
     const { accessToken, refreshToken, user } = granted;
     const username = user?.username ?? (calls(operation, "refreshToken") ? session?.username : undefined);
-    const walletId = username === session?.username ? session?.walletId : undefined;
-    keep({ username, accessToken, refreshToken, walletId });
+    const ids = username === session?.username ? session?.ids : undefined;
+    keep({ username, accessToken, refreshToken, ids });
   } else if (operation.tokens.includes("logout") && payloads.some(({ userErrors }) => !userErrors?.length)) {
     keep(null);
-  } else if (session && firstWallet) {
-    keep({ ...session, walletId: firstWallet });
+  } else if (session && payloads.length) {
+    const ids = idsOf(result.data, operation);
+    // A key is for one request: it stays as it is until something is made.
+    if (Object.keys(ids).some((kind) => ids[kind] !== session.ids?.[kind])) keep({ ...session, ids });
   }
   if (!result?.errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED")) return;
   if (!token) say("This needs a login: run the example “Register” or “Log in” first.");
@@ -222,8 +235,9 @@ $("entries").addEventListener("click", (event) => {
   $("filter").value = "";
   filter();
 });
-$("example").append(...EXAMPLES.map(([name], at) => new Option(name, at)));
-$("example").value = session ? EXAMPLES.findIndex(([name]) => name === "My wallets") : 0;
+$("example").append(...Object.entries(EXAMPLES).map(([label, examples]) =>
+  element("optgroup", { label }, ...examples.map(([name]) => new Option(name)))));
+$("example").value = session ? "My wallets" : "Register";
 say("");
 fill();
 keep(session);
