@@ -34,20 +34,22 @@ pub fn note(value: &str, most: usize, path: &'static str) -> Result<Option<Strin
 /// Text for people that must not be empty.
 ///
 /// # Errors
-/// `REQUIRED` or `INVALID` at `path`.
+/// `INVALID` at `path`.
 pub fn required(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
     if value.trim().is_empty() {
-        return Err(Refusal::new(Code::Required, path, "It must not be empty."));
+        return Err(Refusal::new(Code::Invalid, path, "It must not be empty."));
     }
     paragraph(value.replace("\r\n", "\n").trim(), most, path)
 }
 
-/// A text to be looked for: trimmed, not empty, at most 100 characters, in lower case.
+/// A text to be looked for: trimmed, at most 100 characters, in lower case. An empty one, which is what an empty field of a
+/// form sends, looks for nothing.
 ///
 /// # Errors
 /// `INVALID` at `path`.
-pub fn search(value: &str, path: &'static str) -> Result<String, Refusal> {
-    Ok(line(value, 100, path)?.to_lowercase())
+pub fn search(value: Option<&str>, path: &'static str) -> Result<Option<String>, Refusal> {
+    let value = value.map(str::trim).filter(|value| !value.is_empty());
+    value.map(|value| Ok(line(value, 100, path)?.to_lowercase())).transpose()
 }
 
 /// An e-mail address by its form. Whether mail arrives there, only mail can tell.

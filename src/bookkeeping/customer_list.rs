@@ -62,8 +62,8 @@ impl CustomerFilterInput {
     /// `INVALID` for the texts.
     pub fn check(self) -> Result<CustomerFilter> {
         let mut refusals = Refusals::default();
-        let search = self.search.as_deref().and_then(|search| refusals.check(text::search(search, "filter.search")));
-        let city = self.city.as_deref().and_then(|city| refusals.check(text::search(city, "filter.city")));
+        let search = refusals.check(text::search(self.search.as_deref(), "filter.search")).flatten();
+        let city = refusals.check(text::search(self.city.as_deref(), "filter.city")).flatten();
         refusals.none()?;
         Ok(CustomerFilter { search, city, archived: self.archived, standing: self.standing })
     }

@@ -29,8 +29,7 @@ use crate::{
 };
 
 /// The entry to be written.
-///
-/// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "AddEntryInput")]
 pub struct NewEntry {

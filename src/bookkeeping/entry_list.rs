@@ -86,7 +86,7 @@ impl EntryFilterInput {
         refusals.check(Date::check_range(self.from, self.to, "filter.to"));
         let range = AmountRange { least: self.min_amount, most: self.max_amount };
         let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
-        let text = self.text.as_deref().and_then(|text| refusals.check(text::search(text, "filter.text")));
+        let text = refusals.check(text::search(self.text.as_deref(), "filter.text")).flatten();
         refusals.none()?;
         Ok(EntryFilter {
             customer,

@@ -29,8 +29,7 @@ use crate::{
 };
 
 /// The invoice to be made. The sums that are given are compared with what the server works out.
-///
-/// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "CreateInvoiceInput")]
 pub struct NewInvoice {
@@ -107,8 +106,7 @@ pub struct NewInvoiceLine {
 }
 
 /// Which document to void, and why.
-///
-/// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Voiding {
     /// Which one.

@@ -7,10 +7,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
-use super::{
-    listing::{self, AmountRange, Filter, Key},
-    number,
-};
+use super::listing::{self, AmountRange, Filter, Key};
 use crate::{
     date::Date,
     entity::invoice,
@@ -113,13 +110,12 @@ impl InvoiceFilterInput {
         refusals.check(Date::check_range(self.from, self.to, "filter.to"));
         let range = AmountRange { least: self.min_amount, most: self.max_amount };
         let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
-        let number = self.number.as_deref();
-        let number = number.and_then(|number| refusals.check(text::line(number, 40, "filter.number")));
+        let number = refusals.check(text::search(self.number.as_deref(), "filter.number")).flatten();
         refusals.none()?;
         Ok(InvoiceFilter {
             customer,
             status: self.status.map(|status| (status, today)),
-            number_key: number.as_deref().map(number::key),
+            number_key: number,
             currency,
             from: self.from,
             to: self.to,

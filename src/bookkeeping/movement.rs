@@ -34,8 +34,7 @@ use crate::{
 const MOST_PAID: i64 = 1_000_000_000_000_000;
 
 /// What deposits, withdrawals and transfers have in common.
-///
-/// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Movement {
     /// How much; more than zero, with no more decimals than the currency has.

@@ -114,7 +114,7 @@ fn share(
         Some(amount) => amount.to_positive(scope.currency, &path("amount"))?,
         None => Ord::min(open, left),
     };
-    let figure = |minor| Decimal::from_minor(minor, scope.currency);
+    let figure = |minor| format!("{} {}", Decimal::from_minor(minor, scope.currency), scope.currency);
     if amount > open {
         return refused(Code::Invalid, "amount", format!("Of this invoice {} is open.", figure(open)));
     }

@@ -37,8 +37,7 @@ use crate::{
 };
 
 /// The receipt to be made.
-///
-/// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "CreateReceiptInput")]
 pub struct NewReceipt {
@@ -178,7 +177,11 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
 /// the reason; `IDEMPOTENCY_CONFLICT`.
 pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidReceipt", voiding))?;
-    let of_receipt = |refusal: Refusal| Refusal { path: "id".to_owned(), ..refusal };
+    let of_receipt = |refusal: Refusal| Refusal {
+        path: "id".to_owned(),
+        message: format!("The wallet that the receipt went into does not give it back. {}", refusal.message),
+        ..refusal
+    };
     app.db
         .write(|tx| async move {
             let mut refusals = Refusals::default();

@@ -3,10 +3,7 @@
 use async_graphql::{ID, InputObject};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{
-    listing::{self, AmountRange, Filter, Key},
-    number,
-};
+use super::listing::{self, AmountRange, Filter, Key};
 use crate::{
     date::Date,
     entity::{
@@ -69,14 +66,13 @@ impl ReceiptFilterInput {
         refusals.check(Date::check_range(self.from, self.to, "filter.to"));
         let range = AmountRange { least: self.min_amount, most: self.max_amount };
         let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
-        let number = self.number.as_deref();
-        let number = number.and_then(|number| refusals.check(text::line(number, 40, "filter.number")));
+        let number = refusals.check(text::search(self.number.as_deref(), "filter.number")).flatten();
         refusals.none()?;
         Ok(ReceiptFilter {
             customer,
             payment_type: self.payment_type,
             void: self.void,
-            number_key: number.as_deref().map(number::key),
+            number_key: number,
             currency,
             from: self.from,
             to: self.to,

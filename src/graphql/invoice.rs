@@ -291,7 +291,8 @@ impl InvoiceMutation {
         Ok(CreateInvoicePayload { result: InvoiceResult::new(created)? })
     }
 
-    /// Voids an invoice: the customer does not owe it any more, and what paid it is free again. Its number stays used.
+    /// Voids an invoice: the customer does not owe it any more, and what paid it is free again, to pay other invoices; of a
+    /// receipt that named it, it stays on account. Its number stays used.
     async fn void_invoice(
         &self,
         ctx: &Context<'_>,

@@ -45,6 +45,7 @@ const PORTION: u64 = 500;
 
 /// What to put into the file; as the arguments of `customerStatement`.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
     from: Option<String>,
     to: Option<String>,
@@ -112,7 +113,8 @@ async fn begin(
 ) -> Result<Writer, NotBegun> {
     let token = bearer(headers).ok().flatten().ok_or(NotBegun::Unauthenticated)?;
     let viewer = identity::authenticate(app, token).await?.map_err(|_| NotBegun::Unauthenticated)?;
-    let unreadable = |_| Error::from(Refusal::new(Code::Invalid, "", "The parameters cannot be read."));
+    let unreadable =
+        |rejection: QueryRejection| Error::from(Refusal::new(Code::Invalid, "", format!("{}.", rejection.body_text())));
     let range = range(&parameters.map_err(unreadable)?.0)?;
     let summary = summary::find(app.db.read(), &viewer, customer_id.parse().ok(), range).await?;
     let aging = statement::aging(app.db.read(), &summary, book::today(&app.clock).0).await?;
