@@ -180,7 +180,7 @@ async fn an_invoice_is_voided_once_and_counts_no_more(#[values(Sqlite, Postgres)
     let refused = amina.create_invoice(with(&new, &json!({ "gstRate": "5" }))).await;
     assert_eq!(errors(&refused), ["IDEMPOTENCY_CONFLICT idempotencyKey"]);
 
-    assert_eq!(errors(&amina.void_invoice(json!({ "id": id, "reason": " " })).await), ["REQUIRED reason"]);
+    assert_eq!(errors(&amina.void_invoice(json!({ "id": id, "reason": " " })).await), ["INVALID reason"]);
     let long = "x".repeat(501);
     assert_eq!(errors(&amina.void_invoice(json!({ "id": id, "reason": long })).await), ["INVALID reason"]);
     let voiding = json!({ "id": id, "reason": "wrong price", "idempotencyKey": "void" });
