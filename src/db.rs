@@ -7,8 +7,8 @@ use std::{fmt, fs::OpenOptions, ops::Deref, sync::Arc, time::Duration};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
-    SqliteTransactionMode, TransactionOptions, TransactionTrait, metric,
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
+    IsolationLevel, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, metric,
     sqlx::{
         self, ConnectOptions as _, Connection,
         postgres::PgConnectOptions,
@@ -141,6 +141,23 @@ impl Db {
             .ok_or_else(|| DbErr::Custom("a transaction outlived its work".to_owned()))?;
         transaction.commit().await?;
         Ok(done)
+    }
+
+    /// Opens a snapshot: whatever is read through it is of one moment, whatever others write in the meantime. It holds a
+    /// connection until it is dropped.
+    ///
+    /// # Errors
+    /// `TRY_AGAIN` when no connection is free.
+    #[expect(clippy::disallowed_methods, reason = "nothing is written in it")]
+    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
+        // A transaction of SQLite is one anyway.
+        let is_postgres = self.backend() == DbBackend::Postgres;
+        let options = TransactionOptions {
+            isolation_level: is_postgres.then_some(IsolationLevel::RepeatableRead),
+            access_mode: is_postgres.then_some(AccessMode::ReadOnly),
+            ..TransactionOptions::default()
+        };
+        Ok(self.read.begin_with_options(options).await?)
     }
 
     /// How many migrations are not applied yet.

@@ -168,7 +168,7 @@ async fn create_ledger_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         )
         .await?;
     manager.create_index(unique("ledger_entry", &["journal_entry_id"])).await?;
-    manager.create_index(index("ledger_entry", &["book_id", "customer_id", "date", "id"])).await?;
+    manager.create_index(index("ledger_entry", &["customer_id", "date", "id"])).await?;
     manager.create_index(index("ledger_entry", &["book_id", "date", "id"])).await
 }
 
@@ -287,15 +287,15 @@ async fn describe_to_planner(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ("customer", "customer_book_id_phone_key", "100000 10000 1"),
         ("ledger_entry", "sqlite_autoindex_ledger_entry_1", "1000000 1"),
         ("ledger_entry", "ledger_entry_journal_entry_id_key", "1000000 1"),
-        ("ledger_entry", "ledger_entry_book_id_customer_id_date_id_idx", "1000000 100000 500 2 1"),
+        ("ledger_entry", "ledger_entry_customer_id_date_id_idx", "1000000 500 2 1"),
         ("ledger_entry", "ledger_entry_book_id_date_id_idx", "1000000 100000 300 1"),
         ("invoice", "sqlite_autoindex_invoice_1", "1000000 1"),
         ("invoice", "invoice_book_id_number_key_key", "1000000 100000 1"),
-        ("invoice", "invoice_book_id_customer_id_date_id_idx", "1000000 100000 500 2 1"),
+        ("invoice", "invoice_customer_id_date_id_idx", "1000000 500 2 1"),
         ("invoice", "invoice_book_id_date_id_idx", "1000000 100000 300 1"),
         ("receipt", "sqlite_autoindex_receipt_1", "1000000 1"),
         ("receipt", "receipt_book_id_number_key_key", "1000000 100000 1"),
-        ("receipt", "receipt_book_id_customer_id_date_id_idx", "1000000 100000 500 2 1"),
+        ("receipt", "receipt_customer_id_date_id_idx", "1000000 500 2 1"),
         ("receipt", "receipt_book_id_date_id_idx", "1000000 100000 300 1"),
         ("allocation", "sqlite_autoindex_allocation_1", "1000000 2 1"),
         ("allocation", "allocation_invoice_id_receipt_id_idx", "1000000 2 1"),
@@ -334,7 +334,7 @@ fn document(table: &'static str) -> TableCreateStatement {
 
 async fn index_document(manager: &SchemaManager<'_>, table: &'static str, open: &'static str) -> Result<(), DbErr> {
     manager.create_index(unique(table, &["book_id", "number_key"])).await?;
-    manager.create_index(index(table, &["book_id", "customer_id", "date", "id"])).await?;
+    manager.create_index(index(table, &["customer_id", "date", "id"])).await?;
     manager.create_index(index(table, &["book_id", "date", "id"])).await?;
     let mut unsettled = index(table, &["customer_id", "currency", "date", "id"]);
     unsettled.name(format!("{table}_open_idx")).and_where(Expr::cust(open));

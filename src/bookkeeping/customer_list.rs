@@ -1,7 +1,7 @@
 //! Lists of customers.
 
 use async_graphql::{Enum, InputObject};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Value,
     sea_query::{Expr, ExprTrait, JoinType, Query},
@@ -176,7 +176,10 @@ impl CustomerOrder {
         let key = match self.field {
             CustomerOrderField::Name => Some(key).filter(|key| !key.contains(char::is_control))?.into(),
             CustomerOrderField::Balance => key.parse::<i64>().ok()?.into(),
-            CustomerOrderField::LastActivity => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)?.into(),
+            // What a database keeps: the years 1 to 9999.
+            CustomerOrderField::LastActivity => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)
+                .filter(|time| (1..=9999).contains(&time.year()))?
+                .into(),
             CustomerOrderField::CreatedAt => id.into(),
         };
         Some((key, id))

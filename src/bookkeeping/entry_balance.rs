@@ -75,8 +75,7 @@ async fn later_that_day(
         entries.iter().zip(before).map(|(entry, next)| next.filter(|next| day(next) == day(entry))).collect();
     let rows = entries.iter().zip(&next).zip(0_i64..).map(|((entry, next), number)| {
         let until = next.map_or(Uuid::max(), |next| next.id.uuid());
-        let (book, customer, currency) = (entry.book_id.uuid(), entry.customer_id.uuid(), entry.currency.code());
-        (number, book, customer, currency, entry.date, entry.id.uuid(), until)
+        (number, entry.customer_id.uuid(), entry.currency.code(), entry.date, entry.id.uuid(), until)
     });
     let asked = |column: &'static str| Expr::col(("asked", column));
     let later = |column: Column| Expr::col(("later", column));
@@ -85,12 +84,11 @@ async fn later_that_day(
     let between = Query::select()
         .expr(owed.sum().cast_as("bigint"))
         .from_as(ledger_entry::Entity, "later")
-        .and_where(later(Column::BookId).eq(asked("column2")))
-        .and_where(later(Column::CustomerId).eq(asked("column3")))
-        .and_where(later(Column::Currency).eq(asked("column4")))
-        .and_where(later(Column::Date).eq(asked("column5")))
-        .and_where(later(Column::Id).gt(asked("column6")))
-        .and_where(later(Column::Id).lte(asked("column7")))
+        .and_where(later(Column::CustomerId).eq(asked("column2")))
+        .and_where(later(Column::Currency).eq(asked("column3")))
+        .and_where(later(Column::Date).eq(asked("column4")))
+        .and_where(later(Column::Id).gt(asked("column5")))
+        .and_where(later(Column::Id).lte(asked("column6")))
         .and_where(later(Column::DeletedAt).is_null())
         .take();
     let query = Query::select()

@@ -2,7 +2,7 @@
 //! what the first one does and nothing is seen twice when rows come in between.
 
 use sea_orm::{
-    Order, Value,
+    Condition, Order, Value,
     sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
@@ -45,7 +45,16 @@ impl Keyset {
 
 /// All rows of all arms. Each arm is a subquery, since only so may it have an order and a limit of its own on SQLite.
 pub(super) fn union(arms: impl IntoIterator<Item = SelectStatement>) -> Option<SelectStatement> {
+    union_where(arms, &Condition::all())
+}
+
+/// The rows of all arms that meet a condition, which is looked at when an arm has done its part: it does not tempt the planner
+/// to walk another index than that of the arm.
+pub(super) fn union_where(
+    arms: impl IntoIterator<Item = SelectStatement>,
+    condition: &Condition,
+) -> Option<SelectStatement> {
     arms.into_iter()
-        .map(|arm| Query::select().column(Asterisk).from_subquery(arm, "arm").take())
+        .map(|arm| Query::select().column(Asterisk).from_subquery(arm, "arm").cond_where(condition.clone()).take())
         .reduce(|mut all, arm| all.union(UnionType::All, arm).take())
 }

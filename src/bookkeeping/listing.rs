@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     customer,
-    keyset::{Keyset, union},
+    keyset::{Keyset, union_where},
 };
 use crate::{
     date::Date,
@@ -90,6 +90,8 @@ pub async fn page<F: Filter>(
 ) -> Result<Paged<Model<F>>> {
     if let Some(id) = filter.customer() {
         customer::require(conn, viewer, Some(id), "filter.customerId").await?;
+        let mut pages = pages(conn, viewer, &[id], filter, Direction::NewestFirst, page).await?;
+        return Ok(pages.remove(&id).unwrap_or_else(|| page.cut(Vec::new())));
     }
     let [book, ..] = F::columns();
     let keyset = keyset::<F>(Direction::NewestFirst);
@@ -117,13 +119,13 @@ pub async fn pages<F: Filter>(
     let [book, customer, ..] = F::columns();
     let keyset = keyset::<F>(direction);
     let arms = customers.iter().map(|customer_id| {
-        let documents = F::Entity::find().filter(customer.eq(*customer_id)).filter(book.eq(viewer.book));
-        let mut arm = documents.filter(filter.condition()).into_query();
+        let mut arm = F::Entity::find().filter(customer.eq(*customer_id)).filter(filter.condition()).into_query();
         keyset.cut(&mut arm, page);
         arm
     });
     let mut lists: HashMap<_, Vec<_>> = HashMap::new();
-    let Some(query) = union(arms) else { return Ok(HashMap::new()) };
+    let own = Condition::all().add(Expr::col(("arm", book)).eq(viewer.book));
+    let Some(query) = union_where(arms, &own) else { return Ok(HashMap::new()) };
     for row in conn.query_all(&query).await? {
         let model = Model::<F>::from_query_result(&row, "")?;
         lists.entry(F::owner(&model)).or_default().push(model);

@@ -27,7 +27,8 @@ const MOST: usize = 100;
 pub struct NamedInvoice {
     /// Which invoice of the customer, in the currency of the receipt.
     pub invoice_id: ID,
-    /// How much of the receipt is for it; as much as it takes when absent.
+    /// How much of the receipt is for it; as much as it takes when absent, of what those before it leave, which must be
+    /// something.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Decimal>,
 }
@@ -118,7 +119,10 @@ fn share(
     if amount > open {
         return refused(Code::Invalid, "amount", format!("Of this invoice {} is open.", figure(open)));
     }
-    if amount > left || left == 0 {
+    if left == 0 {
+        return refused(Code::Invalid, "invoiceId", "Nothing of the receipt is left for this invoice.".to_owned());
+    }
+    if amount > left {
         let message = format!("Of the receipt {} is left for this invoice.", figure(left));
         return refused(Code::Invalid, "amount", message);
     }

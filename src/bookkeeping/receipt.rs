@@ -66,7 +66,7 @@ pub struct NewReceipt {
     /// A note, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// As for `addEntry`.
+    /// As for `addEntry`. A refusal by a wallet is on record, and is given again too.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }

@@ -78,7 +78,7 @@ impl Loader<VersionsOf> for RequestLoader {
     async fn load(&self, entries: &[VersionsOf]) -> Result<HashMap<VersionsOf, Vec<Version>>, Arc<Error>> {
         let documents = entries.iter().map(|entry| entry.0.cast());
         let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
-        for version in journal::versions(self.app.db.read(), documents).await.map_err(Arc::new)? {
+        for version in journal::versions(&self.reader.conn(), documents).await.map_err(Arc::new)? {
             if let Some(document) = version.entry.document_id {
                 loaded.entry(VersionsOf(document.cast())).or_default().push(version);
             }

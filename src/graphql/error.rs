@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ErrorExtensionValues, dataloader::DataLoader};
-use sea_orm::{DatabaseConnection, DbErr};
+use sea_orm::{DatabaseExecutor, DbErr};
 
 use super::RequestLoader;
 use crate::{app::App, error::Error, identity::Viewer};
@@ -68,10 +68,8 @@ pub(super) trait ContextExt {
     fn viewer(&self) -> Result<&Viewer, ApiError>;
     /// The loader of the request. There is none when nobody is logged in.
     fn loader(&self) -> Result<&DataLoader<RequestLoader>, ApiError>;
-    /// The connection for reading.
-    fn read(&self) -> Result<&DatabaseConnection, ApiError> {
-        Ok(self.app()?.db.read())
-    }
+    /// The connection for reading. There is none when nobody is logged in.
+    fn read(&self) -> Result<DatabaseExecutor<'_>, ApiError>;
 }
 
 impl ContextExt for Context<'_> {
@@ -85,5 +83,9 @@ impl ContextExt for Context<'_> {
 
     fn loader(&self) -> Result<&DataLoader<RequestLoader>, ApiError> {
         self.data_opt().ok_or(ApiError::Unauthenticated)
+    }
+
+    fn read(&self) -> Result<DatabaseExecutor<'_>, ApiError> {
+        Ok(self.loader()?.loader().reader.conn())
     }
 }

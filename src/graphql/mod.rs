@@ -15,6 +15,7 @@ mod error;
 mod invoice;
 mod list;
 mod node;
+mod reader;
 mod receipt;
 mod receivables;
 mod scalar;
@@ -35,7 +36,8 @@ use async_graphql::{
 
 pub use self::batches::Batches;
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, UNAUTHENTICATED};
-use crate::{app::App, identity::Viewer};
+pub use self::reader::Reader;
+use crate::identity::Viewer;
 
 /// The deepest that a query may go: what the standard introspection query needs.
 const MOST_DEPTH: usize = 15;
@@ -98,15 +100,15 @@ pub fn sdl() -> String {
 /// Loads what the resolvers of one request ask for, in batches. Each noun says in its own file how it is loaded. There is one
 /// for each request, so that what is loaded for one user cannot reach another.
 struct RequestLoader {
-    app: App,
+    reader: Reader,
     viewer: Viewer,
 }
 
 /// Puts the user who asks into a request, which is then to be run with its batches.
 #[must_use]
-pub fn with_viewer(request: Request, app: &App, viewer: Viewer) -> (Request, Batches) {
+pub fn with_viewer(request: Request, reader: Reader, viewer: Viewer) -> (Request, Batches) {
     let batches = Batches::default();
-    let loader = RequestLoader { app: app.clone(), viewer };
+    let loader = RequestLoader { reader, viewer };
     let kept = batches.clone();
     let loader = DataLoader::new(loader, move |batch| kept.add(batch));
     (request.data(viewer).data(loader.delay(Duration::ZERO).max_batch_size(LARGEST_BATCH)), batches)

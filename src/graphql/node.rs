@@ -88,10 +88,10 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
         return Ok(ctx.loader()?.load_one(id).await?.map(Node::Receipt));
     }
     if id.parse().is_ok_and(|id: Id<kind::User>| id == viewer.user) {
-        return Ok(identity::find_user(ctx.read()?, viewer).await?.map(|user| Node::User(User(user))));
+        return Ok(identity::find_user(&ctx.read()?, viewer).await?.map(|user| Node::User(User(user))));
     }
     if id.parse().is_ok_and(|id: Id<kind::Book>| id == viewer.book) {
-        return Ok(Some(Node::Book(Book(bookkeeping::book::find(ctx.read()?, viewer).await?))));
+        return Ok(Some(Node::Book(Book(bookkeeping::book::find(&ctx.read()?, viewer).await?))));
     }
     Ok(None)
 }

@@ -51,7 +51,7 @@ pub(super) struct UserQuery;
 impl UserQuery {
     /// The user who is logged in.
     async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
-        let user = identity::find_user(ctx.read()?, ctx.viewer()?).await?;
+        let user = identity::find_user(&ctx.read()?, ctx.viewer()?).await?;
         user.map(User).ok_or(ApiError::Unauthenticated)
     }
 }

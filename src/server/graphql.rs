@@ -3,7 +3,10 @@
 //! The library's own axum service is not used: it takes forms and bodies without a content type (so that another site could
 //! send mutations in a user's name), does not know the codes of errors, and answers `data: null` to what was never executed.
 
-use async_graphql::{Request, Response as Executed, ServerError, Value, parser::parse_query};
+use async_graphql::{
+    Request, Response as Executed, ServerError, Value,
+    parser::{parse_query, types::OperationType},
+};
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     Extension,
@@ -23,11 +26,12 @@ use super::{
     phase::{Execution, Phase},
     refused::Refused,
     request_log::{RequestId, Summary},
+    rows::check_rows,
 };
 use crate::{
     app::App,
     error::Error,
-    graphql::{ApiError, INTERNAL_SERVER_ERROR, Schema, schema_builder, with_viewer},
+    graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, with_viewer},
     identity::{self, Unauthenticated, Viewer},
 };
 
@@ -103,8 +107,10 @@ async fn answer(
     check_size(&document)?;
     let (name, operation) = pick(&document, operation_name.as_deref())?;
     check_mutation(operation, &document)?;
+    check_rows(operation, &document, &variables)?;
     summary.operation = name.map(str::to_owned);
     require_variables(operation, &variables)?;
+    let is_query = operation.ty == OperationType::Query;
 
     let execution = Execution::new(document.clone(), operation_name.clone());
     let mut request = Request::new(query).variables(variables).data(execution.clone());
@@ -112,7 +118,9 @@ async fn answer(
     request.set_parsed_query(document);
     let executed = match viewer {
         Some(viewer) => {
-            let (request, batches) = with_viewer(request, &endpoint.app, viewer);
+            let reader = if is_query { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
+            let reader = reader.map_err(ApiError::from)?;
+            let (request, batches) = with_viewer(request, reader, viewer);
             batches.run(endpoint.schema.execute(request)).await
         }
         None => endpoint.schema.execute(request).await,

@@ -10,6 +10,7 @@ mod parameters;
 mod phase;
 mod refused;
 mod request_log;
+mod rows;
 mod statement;
 
 use std::{io, time::Duration};
@@ -34,7 +35,10 @@ pub fn router(app: App, explorer: bool) -> Router {
     let mut router = Router::new()
         .route("/graphql", post(graphql::handle).layer(DefaultBodyLimit::max(LARGEST_BODY)))
         .with_state(graphql::Endpoint::new(app.clone()))
-        .route("/customers/{id}/statement.csv", get(statement::download).with_state(app.clone()))
+        .route(
+            "/customers/{id}/statement.csv",
+            get(statement::download).with_state(statement::Downloads::new(app.clone())),
+        )
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app));
     if explorer {

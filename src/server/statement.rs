@@ -1,10 +1,10 @@
 //! `GET /customers/{id}/statement.csv`: a customer's statement as a file, written while it is read, so that its length does
 //! not matter to our memory.
 //!
-//! The lines are read in portions, not in one transaction, which a slow reader would hold open. The balances are worked out
-//! from the lines as they are written, so the file adds up even when the ledger changes in the meantime.
+//! All of it is read from one snapshot, so that it adds up whatever is written in the meantime. A snapshot holds a connection:
+//! only a few downloads run at once, and one whose client does not read is broken off, so that it shows as broken.
 
-use std::convert::Infallible;
+use std::{io, sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -17,9 +17,13 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
-use sea_orm::ActiveEnum;
+use sea_orm::{ActiveEnum, DatabaseTransaction};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
+    time::timeout,
+};
 
 use super::graphql::bearer;
 use crate::{
@@ -42,6 +46,23 @@ use crate::{
 
 /// How many lines are read at once.
 const PORTION: u64 = 500;
+/// How many downloads run at once; others wait for their turn.
+const AT_ONCE: usize = 4;
+/// How long a download waits for its turn, and how long for its client to read on.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What downloads need.
+#[derive(Clone, Debug)]
+pub(super) struct Downloads {
+    app: App,
+    turns: Arc<Semaphore>,
+}
+
+impl Downloads {
+    pub(super) fn new(app: App) -> Self {
+        Self { app, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
 
 /// What to put into the file; as the arguments of `customerStatement`.
 #[derive(Debug, Deserialize)]
@@ -53,12 +74,12 @@ pub(super) struct Parameters {
 }
 
 pub(super) async fn download(
-    State(app): State<App>,
+    State(downloads): State<Downloads>,
     Path(customer_id): Path<String>,
     parameters: Result<Query<Parameters>, QueryRejection>,
     headers: HeaderMap,
 ) -> Response {
-    match begin(&app, &customer_id, parameters, &headers).await {
+    match begin(&downloads, &customer_id, parameters, &headers).await {
         Ok(writer) => {
             let name = format!("attachment; filename=\"statement-{}.csv\"", writer.summary.customer.id);
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
@@ -76,10 +97,14 @@ pub(super) async fn download(
             (StatusCode::UNAUTHORIZED, challenge, error("UNAUTHENTICATED", message)).into_response()
         }
         Err(NotBegun::Failed(Error::Refused(refusals))) => {
-            let is_missing = refusals.iter().any(|refusal| refusal.code == Code::NotFound);
-            let status = if is_missing { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+            let is = |code| refusals.iter().any(|refusal| refusal.code == code);
+            let (status, code) = match () {
+                () if is(Code::TryAgain) => (StatusCode::SERVICE_UNAVAILABLE, "TRY_AGAIN"),
+                () if is(Code::NotFound) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+                () => (StatusCode::BAD_REQUEST, "INVALID"),
+            };
             let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
-            (status, error(if is_missing { "NOT_FOUND" } else { "INVALID" }, &message)).into_response()
+            (status, error(code, &message)).into_response()
         }
         Err(NotBegun::Failed(Error::Fault(cause))) => {
             tracing::error!(%cause, "fault");
@@ -106,7 +131,7 @@ impl From<Error> for NotBegun {
 
 /// Checks all that can be wrong, before the first byte is sent.
 async fn begin(
-    app: &App,
+    Downloads { app, turns }: &Downloads,
     customer_id: &str,
     parameters: Result<Query<Parameters>, QueryRejection>,
     headers: &HeaderMap,
@@ -116,10 +141,13 @@ async fn begin(
     let unreadable =
         |rejection: QueryRejection| Error::from(Refusal::new(Code::Invalid, "", format!("{}.", rejection.body_text())));
     let range = range(&parameters.map_err(unreadable)?.0)?;
-    let summary = summary::find(app.db.read(), &viewer, customer_id.parse().ok(), range).await?;
-    let aging = statement::aging(app.db.read(), &summary, book::today(&app.clock).0).await?;
+    let turn = timeout(PATIENCE, turns.clone().acquire_owned()).await.ok().and_then(Result::ok);
+    let turn = turn.ok_or_else(Error::busy)?;
+    let snapshot = app.db.snapshot().await?;
+    let summary = summary::find(&snapshot, &viewer, customer_id.parse().ok(), range).await?;
+    let aging = statement::aging(&snapshot, &summary, book::today(&app.clock).0).await?;
     let balance = summary.opening();
-    Ok(Writer { app: app.clone(), viewer, summary, aging, balance, next: Next::Head })
+    Ok(Writer { snapshot, _turn: turn, viewer, summary, aging, balance, next: Next::Head })
 }
 
 /// Reads the parameters; an empty one is absent.
@@ -149,7 +177,8 @@ enum Next {
 
 /// Writes a statement portion by portion.
 struct Writer {
-    app: App,
+    snapshot: DatabaseTransaction,
+    _turn: OwnedSemaphorePermit,
     viewer: Viewer,
     summary: Summary,
     aging: Aging,
@@ -162,30 +191,42 @@ struct Writer {
 const COLUMNS: [&str; 9] = ["date", "type", "source", "number", "note", "credit", "debit", "balance", "currency"];
 
 impl Writer {
-    fn stream(self) -> impl stream::Stream<Item = Result<Bytes, Infallible>> {
-        stream::unfold(self, async |mut writer| {
-            let portion = writer.portion().await?;
-            Some((Ok(Bytes::from(portion)), writer))
+    /// The file, portion by portion. It is written by a task of its own, which does not wait for ever for its reader.
+    fn stream(mut self) -> impl stream::Stream<Item = io::Result<Bytes>> {
+        let (sender, receiver) = mpsc::channel(2);
+        tokio::spawn(async move {
+            loop {
+                let portion = self.portion().await;
+                let is_last = matches!(portion, Ok(None) | Err(_));
+                // An error of sending means that the reader is gone.
+                if !matches!(timeout(PATIENCE, sender.send(portion)).await, Ok(Ok(()))) || is_last {
+                    return;
+                }
+            }
+        });
+        stream::unfold(Some(receiver), async |receiver| {
+            let mut receiver = receiver?;
+            match receiver.recv().await {
+                Some(Ok(Some(portion))) => Some((Ok(Bytes::from(portion)), Some(receiver))),
+                Some(Ok(None)) => None,
+                Some(Err(error)) => Some((Err(error), None)),
+                None => Some((Err(io::Error::other("the client did not read on")), None)),
+            }
         })
     }
 
-    /// The next portion. When the database fails in the middle, the file says so in its last row: by then the status is sent.
-    async fn portion(&mut self) -> Option<Vec<u8>> {
+    /// The next portion; none after the last. When the database fails in the middle, the connection is broken off.
+    async fn portion(&mut self) -> io::Result<Option<Vec<u8>>> {
         let mut rows = csv::Writer::from_writer(Vec::new());
-        let written = match self.next {
-            Next::Head => self.head(&mut rows),
-            Next::Lines { after } => match self.lines(&mut rows, after).await {
-                Ok(written) => written,
-                Err(error) => {
-                    tracing::error!(?error, "a statement could not be finished");
-                    self.next = Next::End;
-                    rows.write_record(["", "INCOMPLETE", "", "", "internal error", "", "", "", ""])
-                }
-            },
-            Next::End => return None,
-        };
-        // Writing into memory does not fail.
-        written.and_then(|()| Ok(rows.into_inner().map_err(csv::IntoInnerError::into_error)?)).ok()
+        match self.next {
+            Next::Head => self.head(&mut rows)?,
+            Next::Lines { after } => self.lines(&mut rows, after).await.map_err(|error| {
+                tracing::error!(?error, "a statement could not be finished");
+                io::Error::other("internal error")
+            })??,
+            Next::End => return Ok(None),
+        }
+        rows.into_inner().map(Some).map_err(csv::IntoInnerError::into_error)
     }
 
     fn head(&mut self, rows: &mut csv::Writer<Vec<u8>>) -> csv::Result<()> {
@@ -196,7 +237,7 @@ impl Writer {
     }
 
     async fn lines(&mut self, rows: &mut csv::Writer<Vec<u8>>, after: Option<Key>) -> Result<csv::Result<()>> {
-        let conn = self.app.db.read();
+        let conn = &self.snapshot;
         let page = Page { limit: PORTION, from_end: false, after, before: None };
         let lines = statement::lines(conn, &self.viewer, &self.summary, &page).await?;
         let numbers = statement::numbers(conn, &lines.rows).await?;

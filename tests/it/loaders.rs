@@ -43,9 +43,9 @@ async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(#[values
         "summary(from: \"2026-01-01\") { openingBalance { amount } closingBalance { amount } entryCount lastEntryDate }",
         "entries(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes {
             versions { reference } customer { name } invoice { number } receipt { number } } }",
-        "invoices { totalCount nodes { status customer { name } entry { note } lines { description }
+        "invoices(first: 2) { totalCount nodes { status customer { name } entry { note } lines { description }
             allocations { amount { amount } receipt { number } } } }",
-        "receipts(filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } entry { note }
+        "receipts(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } entry { note }
             allocations { invoice { number } } } }",
     ];
     for more in [2, 98] {

@@ -137,7 +137,7 @@ async fn an_invoice_that_cannot_be_paid_is_not(#[values(Sqlite, Postgres)] on: D
     // Nothing is left for the second.
     let more = amina.invoice(&customer, "1", "2026-11-04").await;
     let refused = naming(&amina, &customer, "100", &[(&open, None), (&more, None)]).await;
-    assert_eq!(errors(&refused), ["INVALID invoices.1.amount"]);
+    assert_eq!(errors(&refused), ["INVALID invoices.1.invoiceId"]);
     let many = vec![(open.as_str(), None); 101];
     assert_eq!(errors(&naming(&amina, &customer, "100", &many).await), ["LIMIT_REACHED invoices"]);
     for (bad, expected) in [

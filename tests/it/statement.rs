@@ -185,3 +185,50 @@ async fn a_long_statement_is_written_whole(#[values(Sqlite, Postgres)] on: Datab
     }
     assert!(answer.text.contains(",CLOSING,,,,,,1100.00,YEM"));
 }
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_statement_is_of_one_moment_whatever_is_written_meanwhile(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((_app, owner)) = TestApp::with_owner(on).await else { return };
+    let id = customer(&owner).await;
+    for part in 0..6 {
+        let entry = |number: usize| {
+            let input = format!("{{ customerId: \"{id}\", type: CREDIT, amount: 1, date: \"2026-10-05\" }}");
+            format!("e{number}: addEntry(input: {input}) {{ userErrors {{ code }} }}")
+        };
+        let entries: Vec<_> = (0..100).map(|number| entry(part * 100 + number)).collect();
+        owner.gql(&format!("mutation {{ {} }}", entries.join(" ")), json!({})).await;
+    }
+    let input = json!({ "customerId": id, "type": "CREDIT", "amount": "1000", "date": "2026-10-01" });
+    let moved = owner.mutate("addEntry", "AddEntryInput", "entry { id }", input).await["entry"]["id"].take();
+
+    // The large entry goes to and fro, over the portions that are read: what is owed is always the same.
+    let writing = async {
+        for number in 0..30 {
+            let date = if number % 2 == 0 { "2026-10-09" } else { "2026-10-01" };
+            let input = json!({ "id": moved, "date": date });
+            owner.mutate("updateEntry", "UpdateEntryInput", "userErrors { code }", input).await;
+        }
+    };
+    let downloading = async {
+        for _ in 0..8 {
+            let file = download(&owner, &id, "").await.text;
+            assert!(file.contains(",CLOSING,,,,,,1600.00,YEM"), "{}", &file[file.len() - 400..]);
+            assert!(file.contains(",AGING_31_TO_60_DAYS,,,,,,1600.00,YEM"));
+        }
+    };
+    let reading = async {
+        for _ in 0..20 {
+            let query = "query($id: ID!) { customerStatement(customerId: $id) { closingBalance { amount }
+                aging { overdue { amount } } lines(last: 2) { nodes { amount { amount } balanceAfter { amount } } } } }";
+            let statement = owner.gql(query, json!({ "id": id })).await["customerStatement"].take();
+            assert_eq!(statement["closingBalance"]["amount"], "1600.00");
+            assert_eq!(statement["aging"]["overdue"]["amount"], "1600.00");
+            let lines = &statement["lines"]["nodes"];
+            assert_eq!(lines[1]["balanceAfter"]["amount"], "1600.00");
+            let before = if lines[1]["amount"]["amount"] == "1.00" { "1599.00" } else { "600.00" };
+            assert_eq!(lines[0]["balanceAfter"]["amount"], before);
+        }
+    };
+    tokio::join!(writing, downloading, reading);
+}
