@@ -201,7 +201,7 @@ pub async fn migrate(url: &str) -> Result<usize, DbErr> {
     };
     let pending = Migrator::get_pending_migrations(&connection).await?.len();
     let mut applied = Migrator::up(&connection, None).await;
-    for _ in 0..10 {
+    for _ in 0..100 {
         // SQLite has no lock for this: where another server that starts now was faster, what it applied is found applied.
         if applied.is_ok() || connection.get_database_backend() == DbBackend::Postgres {
             break;
