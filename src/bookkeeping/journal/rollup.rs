@@ -10,7 +10,7 @@ use chrono::{Datelike, NaiveDate};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QueryResult, QuerySelect, QueryTrait,
-    sea_query::{Expr, ExprTrait, IntoTableRef, JoinType, OnConflict, Query, UnionType},
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 
 use super::fold::State;
@@ -132,34 +132,28 @@ pub async fn turnovers(
     }
     let [number, account_id, month, day] =
         ["column1", "column2", "column3", "column4"].map(|name| Expr::col(("question", name)));
-    // The months before that of the day, and the days of that month.
-    let months = (
-        account_month::Entity.into_table_ref(),
-        Condition::all()
-            .add(Expr::col(account_month::Column::AccountId.as_column_ref()).eq(account_id.clone()))
-            .add(Expr::col(account_month::Column::Month.as_column_ref()).lt(month.clone())),
-    );
-    let days = (
-        account_day::Entity.into_table_ref(),
-        Condition::all()
-            .add(Expr::col(account_day::Column::AccountId.as_column_ref()).eq(account_id))
-            .add(Expr::col(account_day::Column::Day.as_column_ref()).gte(month))
-            .add(Expr::col(account_day::Column::Day.as_column_ref()).lte(day)),
-    );
-    let mut arms = [months, days].map(|(table, on)| {
-        let mut arm = Query::select();
-        arm.expr_as(number.clone(), "number").from_values(rows.clone(), "question").join(
-            JoinType::InnerJoin,
-            table,
-            on,
-        );
-        for name in ["debits", "credits", "entries"] {
-            arm.expr_as(Expr::col(name).sum().cast_as("bigint"), name);
-        }
-        arm.add_group_by([number.clone()]).take()
-    });
-    let [months, days] = &mut arms;
-    let query = months.union(UnionType::All, days.take()).take();
+    // The months before that of the day, and the days of that month: each a walk along a primary key, which a join is not
+    // always taken for.
+    let months = Query::select()
+        .from(account_month::Entity)
+        .and_where(Expr::col((account_month::Entity, account_month::Column::AccountId)).eq(account_id.clone()))
+        .and_where(Expr::col((account_month::Entity, account_month::Column::Month)).lt(month.clone()))
+        .take();
+    let days = Query::select()
+        .from(account_day::Entity)
+        .and_where(Expr::col((account_day::Entity, account_day::Column::AccountId)).eq(account_id))
+        .and_where(Expr::col((account_day::Entity, account_day::Column::Day)).gte(month))
+        .and_where(Expr::col((account_day::Entity, account_day::Column::Day)).lte(day))
+        .take();
+    let mut query = Query::select();
+    query.expr_as(number, "number").from_values(rows, "question");
+    for name in ["debits", "credits", "entries"] {
+        let [months, days] = [&months, &days].map(|turnovers| {
+            let sum = turnovers.clone().expr(Expr::col(name).sum().if_null(0_i64).cast_as("bigint")).take();
+            Expr::SubQuery(None, Box::new(sum.into()))
+        });
+        query.expr_as(months.add(days), name);
+    }
     for row in conn.query_all(&query).await? {
         let number: i64 = row.try_get("", "number")?;
         if let Some(answer) = usize::try_from(number).ok().and_then(|number| answers.get_mut(number)) {
