@@ -11,7 +11,7 @@ use crate::error::{Code, Refusal};
 pub struct Date(pub NaiveDate);
 
 /// The first and the last year that a document may be of. Beyond, a date is a slip of the pen.
-const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
+pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 impl Date {
     /// The last day that there is.

@@ -51,7 +51,16 @@ pub mod kind {
     /// A receipt.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Receipt;
-    /// Whatever a journal entry may belong to and be replaced for: a ledger entry.
+    /// A category of income or spending.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Category;
+    /// A transaction of income or spending.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Transaction;
+    /// A budget.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Budget;
+    /// Whatever a journal entry may belong to and be replaced for: a ledger entry, a transaction.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Document;
     /// Whatever an account is held by: a wallet, a book, a customer, a category.
@@ -87,6 +96,15 @@ pub mod kind {
     }
     impl StaticType for Receipt {
         const TYPE: &'static str = "receipt";
+    }
+    impl StaticType for Category {
+        const TYPE: &'static str = "category";
+    }
+    impl StaticType for Transaction {
+        const TYPE: &'static str = "txn";
+    }
+    impl StaticType for Budget {
+        const TYPE: &'static str = "budget";
     }
     impl StaticType for Document {
         const TYPE: &'static str = "document";

@@ -41,3 +41,13 @@ pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCrea
 pub(crate) fn one_of(column: &'static str, words: &[&str]) -> Expr {
     Expr::col(column).is_in(words.iter().copied())
 }
+
+/// An index over some columns of a table, named after them.
+pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create();
+    index.name(format!("{table}_{}_idx", columns.join("_"))).table(table);
+    for column in columns {
+        index.col(*column);
+    }
+    index.take()
+}

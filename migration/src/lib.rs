@@ -11,6 +11,7 @@ mod m20261121_000001_identity;
 mod m20261121_000002_journal;
 mod m20261121_000003_wallet;
 mod m20261121_000004_ledger;
+mod m20261121_000005_spending;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_journal::Migration),
             Box::new(m20261121_000003_wallet::Migration),
             Box::new(m20261121_000004_ledger::Migration),
+            Box::new(m20261121_000005_spending::Migration),
         ]
     }
 }

@@ -5,7 +5,7 @@
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
-use crate::column::{counter, created_at, one_of, reference, unique};
+use crate::column::{counter, created_at, index, one_of, reference, unique};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -339,13 +339,4 @@ async fn index_document(manager: &SchemaManager<'_>, table: &'static str, open: 
     let mut unsettled = index(table, &["customer_id", "currency", "date", "id"]);
     unsettled.name(format!("{table}_open_idx")).and_where(Expr::cust(open));
     manager.create_index(unsettled).await
-}
-
-fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(format!("{table}_{}_idx", columns.join("_"))).table(table);
-    for column in columns {
-        index.col(*column);
-    }
-    index.take()
 }

@@ -3,10 +3,11 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, Set,
+    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QuerySelect, Set, sea_query::LockType,
 };
 
-use super::number::Pattern;
+use super::{category, number::Pattern};
 use crate::{
     app::App,
     clock::Clock,
@@ -17,6 +18,7 @@ use crate::{
     identity::Viewer,
     money::Currency,
     text,
+    time_zone::TimeZone,
 };
 
 /// The viewer's book.
@@ -41,6 +43,8 @@ pub struct BookChange {
     pub invoice_number_pattern: MaybeUndefined<String>,
     /// As `invoiceNumberPattern`, for receipts.
     pub receipt_number_pattern: MaybeUndefined<String>,
+    /// The time zone that says which day "today" is; UTC when null. Dates that are written down stay as they are.
+    pub time_zone: MaybeUndefined<TimeZone>,
 }
 
 /// Changes the viewer's book.
@@ -65,19 +69,34 @@ pub async fn update(app: &App, viewer: &Viewer, change: &BookChange) -> Result<b
         name: check(&change.name, "name", |name| text::line(name, 100, "")),
         invoice_number_pattern: check(&change.invoice_number_pattern, "invoiceNumberPattern", pattern),
         receipt_number_pattern: check(&change.receipt_number_pattern, "receiptNumberPattern", pattern),
+        time_zone: match change.time_zone {
+            MaybeUndefined::Undefined => ActiveValue::NotSet,
+            // Without one, days are those of UTC.
+            MaybeUndefined::Null => Set(TimeZone::UTC),
+            MaybeUndefined::Value(time_zone) => Set(time_zone),
+        },
         ..Default::default()
     };
     refusals.none()?;
     app.db.write(|tx| async move { Ok(book.clone().update(&*tx).await?) }).await
 }
 
-/// The day that it is. In UTC, whatever the clock on the wall says.
+/// The day that it is in a book.
 #[must_use]
-pub fn today(clock: &Clock) -> Date {
-    Date(clock.now().date_naive())
+pub fn today(clock: &Clock, book: &book::Model) -> Date {
+    book.time_zone.day(clock.now())
 }
 
-/// Opens an empty book. Its first member is the caller's to add.
+/// Locks the viewer's book: what there is a limited number of in it changes only under this lock.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn lock(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<()> {
+    book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
+    Ok(())
+}
+
+/// Opens a book with the categories that every book begins with. Its first member is the caller's to add.
 ///
 /// # Errors
 /// When the database fails.
@@ -88,8 +107,10 @@ pub async fn open(tx: &DatabaseTransaction, name: &str, currency: Currency, now:
         currency,
         invoice_number_pattern: "INV-{0000}".to_owned(),
         receipt_number_pattern: "RCT-{0000}".to_owned(),
+        time_zone: TimeZone::UTC,
         created_at: now,
     };
     book::Entity::insert(book.clone().into_active_model()).exec_without_returning(tx).await?;
+    category::open(tx, book.id, now).await?;
     Ok(book)
 }

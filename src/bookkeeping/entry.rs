@@ -10,7 +10,9 @@ use sea_orm::{
 use serde::Serialize;
 
 use super::{
-    book, idempotency, journal,
+    book,
+    document::{self, Done},
+    idempotency, journal,
     ledger::{self, Document, Side},
 };
 use crate::{
@@ -43,7 +45,7 @@ pub struct NewEntry {
     /// The currency of the amount; the book's when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The day that it counts for, in the years 1900 to 2199; today (in UTC) when absent.
+    /// The day that it counts for, in the years 1900 to 2199; today (where the book is) when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
     /// A note, at most 500 characters.
@@ -96,15 +98,6 @@ pub struct EntryDeletion {
     pub idempotency_key: Option<String>,
 }
 
-/// What came of a request that may be repeated.
-#[derive(Clone, Debug)]
-pub struct Done<T> {
-    /// What it is about, as it is now.
-    pub document: T,
-    /// Whether this is the result of an earlier request with the same idempotency key.
-    pub replayed: bool,
-}
-
 /// Some entries of the viewer's book, those that were deleted too; ids of others are passed over.
 ///
 /// # Errors
@@ -128,16 +121,14 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(id) = ledger::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
+            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
+                return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
-            let currency = match new.currency {
-                Some(currency) => currency,
-                None => book::find(&*tx, viewer).await?.currency,
-            };
-            let amount = refusals.check(ledger::amount(&new.amount, currency, "amount"));
-            let date = new.date.unwrap_or_else(|| book::today(&app.clock));
+            let book = book::find(&*tx, viewer).await?;
+            let currency = new.currency.unwrap_or(book.currency);
+            let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
+            let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
             let date = refusals.check(date.of_document("date"));
             let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
             let (Some(customer), Some(amount), Some(date)) = (customer, amount, date) else {
@@ -156,7 +147,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
                 idempotency,
             };
             let draft = document.clone().draft(&tx, app, viewer).await?;
-            let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(ledger::wallet_refusal)?;
+            let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
             let document = document.enter(&tx, viewer, EntrySource::Manual, &posted).await?;
             Ok(Done { document, replayed: false })
         })
@@ -173,10 +164,12 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
     app.db
         .write(|tx| async move {
             let idempotency = idempotency.clone()?;
-            if let Some(id) = ledger::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
+            // Locked first: the same request may be under way.
+            let entry = lock_manual(&tx, viewer, &change.id).await;
+            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
+                return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
             }
-            let entry = lock_manual(&tx, viewer, &change.id).await?;
+            let entry = entry?;
             if change.expected_version.is_some_and(|expected| expected != entry.version) {
                 let message = format!("The entry is at version {} by now.", entry.version);
                 return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
@@ -201,7 +194,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             let draft = document.draft(&tx, app, viewer).await?;
             let mut posted = None;
             for result in journal::post(&tx, &app.clock, &[reversal, draft]).await? {
-                posted = Some(result.map_err(ledger::wallet_refusal)?);
+                posted = Some(result.map_err(document::wallet_refusal)?);
             }
             let posted = posted.ok_or_else(|| DbErr::Custom("a draft has no result".to_owned()))?.entry;
             let changed = ledger_entry::Model {
@@ -227,10 +220,12 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Res
     app.db
         .write(|tx| async move {
             let idempotency = idempotency.clone()?;
-            if let Some(id) = ledger::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
+            // Locked first: the same request may be under way.
+            let entry = lock_manual(&tx, viewer, &deletion.id).await;
+            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
+                return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
             }
-            let entry = lock_manual(&tx, viewer, &deletion.id).await?;
+            let entry = entry?;
             let document = ledger::strike(&tx, app, viewer, entry, None, idempotency).await??;
             Ok(Done { document, replayed: false })
         })
@@ -282,7 +277,7 @@ fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_e
         MaybeUndefined::Undefined => {}
         MaybeUndefined::Null => refusals.push(required("amount")),
         MaybeUndefined::Value(amount) => {
-            let amount = refusals.check(ledger::amount(amount, changed.currency, "amount"));
+            let amount = refusals.check(document::amount(amount, changed.currency, "amount"));
             changed.amount = amount.unwrap_or(changed.amount);
         }
     }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{
     allocation::{self, Scope, Since},
     book,
-    entry::Done,
+    document::{self, Done},
     idempotency,
     invoice_sums::{Sums, sums},
     journal,
@@ -38,7 +38,7 @@ pub struct NewInvoice {
     /// Its number, at most 40 characters, unique in the book; the next of the book's pattern when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Its date, in the years 1900 to 2199; today (in UTC) when absent.
+    /// Its date, in the years 1900 to 2199; today (where the book is) when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
     /// When it is to be paid, not before its date; its date when absent.
@@ -154,14 +154,14 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(id) = ledger::repeated(&*tx, viewer, idempotency.as_ref()).await? {
+            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
                 return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
             let book = book::find(&*tx, viewer).await?;
             let currency = new.currency.unwrap_or(book.currency);
             let sums = refusals.take(sums(new, currency))?;
-            let date = new.date.unwrap_or_else(|| book::today(&app.clock));
+            let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
             let date = refusals.check(date.of_document("date"));
             let due_date = match new.due_date {
                 Some(due_date) => refusals.check(due_date.of_document("dueDate")),
@@ -192,7 +192,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
                 idempotency,
             };
             let draft = document.clone().draft(&tx, app, viewer).await?;
-            let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(ledger::wallet_refusal)?;
+            let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
             let entry = document.enter(&tx, viewer, EntrySource::Invoice, &posted).await?;
             let number = if let Some(number) = number {
                 number
@@ -241,12 +241,13 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(id) = ledger::repeated(&*tx, viewer, idempotency.as_ref()).await? {
+            // Locked first: the same request may be under way.
+            let id = voiding.id.parse::<Id<kind::Invoice>>().ok();
+            let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
+            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
                 return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
             }
             let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
-            let id = voiding.id.parse::<Id<kind::Invoice>>().ok();
-            let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
             let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Invoice) else {
                 refusals.push(Refusal::new(Code::NotFound, "id", "You have no such invoice."));
                 return Err(refusals.into());

@@ -26,7 +26,7 @@ pub enum InvoiceStatus {
     PartiallyPaid,
     /// All of it is paid.
     Paid,
-    /// Not all of it is paid, and it was due before today (in UTC).
+    /// Not all of it is paid, and it was due before today (where the book is).
     Overdue,
     /// It was voided and does not count any more.
     Void,

@@ -1,8 +1,8 @@
 //! The sums of an invoice, worked out from what a client sends; what the client worked out itself is compared with them. Pure.
 
 use super::{
+    document,
     invoice::{NewInvoice, NewInvoiceLine},
-    ledger,
     tax::{self, Taxed, Taxes},
 };
 use crate::{
@@ -56,14 +56,14 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
     }
     let rate = new.gst_rate.as_ref().and_then(|rate| refusals.check(self::rate(rate, "gstRate")));
     let mut amount = |amount: &Option<Decimal>, path: &str| {
-        amount.as_ref().and_then(|amount| refusals.check(ledger::amount_or_zero(amount, currency, path)))
+        amount.as_ref().and_then(|amount| refusals.check(document::amount_or_zero(amount, currency, path)))
     };
     let other_charges = amount(&new.other_charges, "otherCharges").unwrap_or_default();
     let given =
         [("cgst", amount(&new.cgst, "cgst")), ("sgst", amount(&new.sgst, "sgst")), ("igst", amount(&new.igst, "igst"))];
     let given_total = amount(&new.total_amount, "totalAmount");
     let gross =
-        new.gross_amount.as_ref().and_then(|gross| refusals.check(ledger::amount(gross, currency, "grossAmount")));
+        new.gross_amount.as_ref().and_then(|gross| refusals.check(document::amount(gross, currency, "grossAmount")));
     refusals.none()?;
 
     let mut refusals = Refusals::default();
@@ -80,7 +80,7 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
     let parts = [gross, taxes.cgst, taxes.sgst, taxes.igst, other_charges];
     let total = parts.into_iter().map(i128::from).sum::<i128>();
     let total = i64::try_from(total).map_err(|_| too_large("grossAmount"))?;
-    let total = ledger::within_limit(total, currency, "grossAmount")?;
+    let total = document::within_limit(total, currency, "grossAmount")?;
     if let Some(given) = given_total {
         refusals.check(agree(given, total, currency, "totalAmount", "total"));
     }
@@ -94,7 +94,7 @@ fn gross_of(given: Option<i64>, lines: &[Line], currency: Currency) -> Result<i6
     }
     let sum = lines.iter().map(|line| i128::from(line.amount)).sum::<i128>();
     let sum = i64::try_from(sum).map_err(|_| too_large("lines"))?;
-    let sum = ledger::within_limit(sum, currency, "lines")?;
+    let sum = document::within_limit(sum, currency, "lines")?;
     if sum == 0 {
         return Err(Refusal::new(Code::Invalid, "lines", "The lines come to nothing."));
     }
@@ -160,14 +160,14 @@ fn line(input: &NewInvoiceLine, number: usize, currency: Currency) -> Result<Lin
         let message = format!("A quantity is more than zero and has at most {QUANTITY_DIGITS} decimals.");
         refusals.push(Refusal::new(Code::Invalid, path("quantity"), message));
     }
-    let unit_price = refusals.check(ledger::amount_or_zero(&input.unit_price, currency, &path("unitPrice")));
+    let unit_price = refusals.check(document::amount_or_zero(&input.unit_price, currency, &path("unitPrice")));
     let rate = input.rate.as_ref().and_then(|rate| refusals.check(self::rate(rate, &path("rate"))));
     let (Some(description), Some(quantity), Some(unit_price)) = (description, quantity, unit_price) else {
         return Err(refusals.into());
     };
     refusals.none()?;
     let amount = tax::line_amount(quantity, unit_price).ok_or_else(|| too_large(path("quantity")))?;
-    let amount = ledger::within_limit(amount, currency, &path("quantity"))?;
+    let amount = document::within_limit(amount, currency, &path("quantity"))?;
     Ok(Line { description, hsn_code, quantity, unit_price, rate, amount })
 }
 

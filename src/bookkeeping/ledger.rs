@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::{
-    customer, entry,
+    customer, document, entry,
     journal::{self, Attempt, Draft, Idempotency, Line, Posted},
 };
 use crate::{
@@ -23,11 +23,8 @@ use crate::{
     error::{Code, Refusal, Result},
     id::{Id, kind},
     identity::Viewer,
-    money::{Currency, Decimal},
+    money::Currency,
 };
-
-/// The largest amount of a document, in minor units: enough for any shop, and sums of thousands of them still fit.
-pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
 
 /// One side of a line.
 #[derive(Clone, Copy, Debug)]
@@ -143,48 +140,6 @@ pub(super) async fn open_customer(
     Ok(customer)
 }
 
-/// The document that an earlier request with the same key made or changed; or why that was refused, with a record.
-///
-/// # Errors
-/// `IDEMPOTENCY_CONFLICT`.
-pub(super) async fn repeated_attempt(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    idempotency: Option<&Idempotency>,
-) -> Result<Option<Result<Id<kind::LedgerEntry>, Refusal>>> {
-    let Some(idempotency) = idempotency else { return Ok(None) };
-    let Some(answer) = journal::find_repeat(conn, viewer.book, idempotency).await? else { return Ok(None) };
-    let entry = answer.map_err(Refusal::from)?.entry;
-    if let Some(failure) = entry.failure {
-        return Ok(Some(Err(wallet_refusal(journal::Refused::Failed(failure)))));
-    }
-    let document = entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?;
-    Ok(Some(Ok(document.cast())))
-}
-
-/// The document that an earlier request with the same key made or changed, of a kind that leaves no record when refused.
-///
-/// # Errors
-/// `IDEMPOTENCY_CONFLICT`.
-pub(super) async fn repeated(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    idempotency: Option<&Idempotency>,
-) -> Result<Option<Id<kind::LedgerEntry>>> {
-    Ok(repeated_attempt(conn, viewer, idempotency).await?.transpose()?)
-}
-
-/// What the journal refused a document for: it is always about its amount, or about the wallet that takes part.
-pub(super) fn wallet_refusal(refused: journal::Refused) -> Refusal {
-    let refusal = Refusal::from(refused);
-    let path = match refusal.code {
-        Code::WalletNotActive | Code::InsufficientFunds => "walletId",
-        Code::LimitReached => "amount",
-        _ => return refusal,
-    };
-    Refusal { path: path.to_owned(), ..refusal }
-}
-
 /// A ledger entry of the viewer's book, with its customer locked.
 ///
 /// # Errors
@@ -231,9 +186,9 @@ pub(super) async fn strike(
         });
     }
     let reversal = match journal::post(tx, &app.clock, &[draft]).await?.remove(0) {
-        Err(refused) => return Err(wallet_refusal(refused).into()),
+        Err(refused) => return Err(document::wallet_refusal(refused).into()),
         Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => {
-            return Ok(Err(wallet_refusal(journal::Refused::Failed(failure))));
+            return Ok(Err(document::wallet_refusal(journal::Refused::Failed(failure))));
         }
         Ok(reversal) => reversal,
     };
@@ -253,33 +208,4 @@ pub(super) async fn touch(tx: &DatabaseTransaction, entry: &ledger_entry::Model)
         .exec(tx)
         .await?;
     Ok(())
-}
-
-/// An amount of a document, in minor units: more than zero, and not beyond all reason.
-///
-/// # Errors
-/// `INVALID` or `LIMIT_REACHED` at `path`.
-pub(super) fn amount(amount: &Decimal, currency: Currency, path: &str) -> Result<i64, Refusal> {
-    within_limit(amount.to_positive(currency, path)?, currency, path)
-}
-
-/// An amount of a document that may be zero.
-///
-/// # Errors
-/// `INVALID` or `LIMIT_REACHED` at `path`.
-pub(super) fn amount_or_zero(amount: &Decimal, currency: Currency, path: &str) -> Result<i64, Refusal> {
-    let invalid = |message: String| Refusal::new(Code::Invalid, path, message);
-    let minor = amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
-    if minor < 0 {
-        return Err(invalid("The amount must not be less than zero.".to_owned()));
-    }
-    within_limit(minor, currency, path)
-}
-
-pub(super) fn within_limit(minor: i64, currency: Currency, path: &str) -> Result<i64, Refusal> {
-    if minor > LARGEST {
-        let most = Decimal::from_minor(LARGEST, currency);
-        return Err(Refusal::new(Code::LimitReached, path, format!("An amount is at most {most} {currency}.")));
-    }
-    Ok(minor)
 }

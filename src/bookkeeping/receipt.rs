@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{
     allocation::{self, Scope, Since},
     book,
-    entry::Done,
+    document::{self, Done},
     idempotency,
     invoice::Voiding,
     journal::{self, Attempt, Posted},
@@ -46,7 +46,7 @@ pub struct NewReceipt {
     /// Its number, at most 40 characters, unique in the book; the next of the book's pattern when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Its date, in the years 1900 to 2199; today (in UTC) when absent.
+    /// Its date, in the years 1900 to 2199; today (where the book is) when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
     /// How much; more than zero.
@@ -98,14 +98,14 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(earlier) = ledger::repeated_attempt(&*tx, viewer, idempotency.as_ref()).await? {
+            if let Some(earlier) = document::repeated_attempt(&*tx, viewer, idempotency.as_ref()).await? {
                 return replay(&*tx, viewer, earlier).await;
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
             let book = book::find(&*tx, viewer).await?;
             let currency = new.currency.unwrap_or(book.currency);
-            let amount = refusals.check(ledger::amount(&new.amount, currency, "amount"));
-            let date = new.date.unwrap_or_else(|| book::today(&app.clock));
+            let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
+            let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
             let date = refusals.check(date.of_document("date"));
             let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
             let wallet = refusals.take(own_wallet(&*tx, viewer, new.wallet_id.as_ref(), currency).await)?.flatten();
@@ -186,12 +186,13 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(earlier) = ledger::repeated_attempt(&*tx, viewer, idempotency.as_ref()).await? {
+            // Locked first: the same request may be under way.
+            let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
+            let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
+            if let Some(earlier) = document::repeated_attempt(&*tx, viewer, idempotency.as_ref()).await? {
                 return replay(&*tx, viewer, earlier.map_err(of_receipt)).await;
             }
             let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
-            let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
-            let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
             let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Receipt) else {
                 refusals.push(Refusal::new(Code::NotFound, "id", "You have no such receipt."));
                 return Err(refusals.into());
@@ -228,7 +229,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
 async fn replay(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
-    earlier: Result<Id<kind::LedgerEntry>, Refusal>,
+    earlier: Result<Id<kind::Document>, Refusal>,
 ) -> Result<Done<Attempted>> {
     let document = match earlier {
         Ok(id) => Ok(expect(conn, viewer, id.cast()).await?),
@@ -278,9 +279,9 @@ async fn post(
         let trace = |line: &journal::Line| Attempt { debit: line.debit, credit: line.credit, meant_for: None };
         draft.attempt = draft.lines.first().map(trace);
     }
-    let posted = journal::post(tx, &app.clock, &[draft]).await?.remove(0).map_err(ledger::wallet_refusal)?;
+    let posted = journal::post(tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
     Ok(match posted.entry.failure {
-        Some(failure) => Err(ledger::wallet_refusal(journal::Refused::Failed(failure))),
+        Some(failure) => Err(document::wallet_refusal(journal::Refused::Failed(failure))),
         None => Ok(posted),
     })
 }

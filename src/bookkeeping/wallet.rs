@@ -3,15 +3,15 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, SelectTwoRequired, Set, sea_query::LockType,
+    PaginatorTrait, QueryFilter, QueryOrder, SelectTwoRequired, Set,
 };
 
-use super::journal;
+use super::{book, journal};
 use crate::{
     app::App,
     entity::{
         account::{self, AccountKind, AccountStatus},
-        book, wallet,
+        wallet,
     },
     error::{Code, Refusal, Result},
     id::{Id, kind},
@@ -95,7 +95,7 @@ pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option
     let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
     app.db
         .write(|tx| async move {
-            lock_book(&tx, viewer).await?;
+            book::lock(&tx, viewer).await?;
             let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&*tx).await?;
             if wallets >= MOST_WALLETS {
                 let message = format!("A book has at most {MOST_WALLETS} wallets.");
@@ -142,7 +142,7 @@ pub async fn update(
     let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
     app.db
         .write(|tx| async move {
-            lock_book(&tx, viewer).await?;
+            book::lock(&tx, viewer).await?;
             let Wallet { wallet, account } = require(&*tx, viewer, id, "id").await?;
             if make_default && account.status == AccountStatus::Closed {
                 let message = "A closed wallet cannot be the default.";
@@ -176,7 +176,7 @@ pub async fn set_status(
 ) -> Result<Wallet> {
     app.db
         .write(|tx| async move {
-            lock_book(&tx, viewer).await?;
+            book::lock(&tx, viewer).await?;
             let mut wallet = require(&*tx, viewer, id, "id").await?.wallet;
             let account = journal::lock_of_holder(&tx, AccountKind::Wallet, wallet.currency, wallet.id.cast()).await?;
             let account = account.ok_or_else(|| DbErr::RecordNotFound(format!("no account of {}", wallet.id)))?;
@@ -206,12 +206,6 @@ pub async fn set_status(
 
 fn in_book(viewer: &Viewer) -> SelectTwoRequired<wallet::Entity, account::Entity> {
     wallet::Entity::find().find_both_related(account::Entity).filter(wallet::Column::BookId.eq(viewer.book))
-}
-
-/// Which wallet of a book is the default, and how many there are, changes only under this lock.
-async fn lock_book(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<()> {
-    book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
-    Ok(())
 }
 
 async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Wallet>) -> Result<Wallet> {

@@ -25,6 +25,10 @@ pub enum WalletTransactionType {
     Transfer,
     /// A customer paid into a wallet. When the receipt is voided, there is another one below zero.
     Receipt,
+    /// Income came into a wallet. When it is changed or deleted, there is another one below zero.
+    Income,
+    /// Something was paid from a wallet. When it is changed or deleted, there is another one below zero.
+    Expense,
 }
 
 impl From<WalletTransactionType> for EntryKind {
@@ -34,6 +38,8 @@ impl From<WalletTransactionType> for EntryKind {
             WalletTransactionType::Withdrawal => Self::Withdrawal,
             WalletTransactionType::Transfer => Self::Transfer,
             WalletTransactionType::Receipt => Self::Receipt,
+            WalletTransactionType::Income => Self::Income,
+            WalletTransactionType::Expense => Self::Expense,
         }
     }
 }
@@ -62,9 +68,13 @@ impl WalletTransaction {
             EntryKind::Transfer => {
                 (WalletTransactionType::Transfer, Some(debit), Some(entry.meant_for_id.unwrap_or(credit)))
             }
-            // A receipt that could not be voided: the wallet was to give the money back.
+            // What could not be taken back: the money was to go the other way.
             EntryKind::Receipt if entry.meant_for_id.is_some() => (WalletTransactionType::Receipt, Some(debit), None),
             EntryKind::Receipt => (WalletTransactionType::Receipt, None, Some(credit)),
+            EntryKind::Income if entry.meant_for_id.is_some() => (WalletTransactionType::Income, Some(debit), None),
+            EntryKind::Income => (WalletTransactionType::Income, None, Some(credit)),
+            EntryKind::Expense if entry.meant_for_id.is_some() => (WalletTransactionType::Expense, None, Some(credit)),
+            EntryKind::Expense => (WalletTransactionType::Expense, Some(debit), None),
             EntryKind::Credit | EntryKind::Debit | EntryKind::Invoice => return None,
         };
         Some(Self { kind, entry, from, to })

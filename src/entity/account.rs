@@ -21,7 +21,7 @@ pub struct Model {
     pub kind: AccountKind,
     /// In which currency.
     pub currency: Currency,
-    /// Whose account it is: the wallet, or for the accounts that a book has one of in each currency, the book.
+    /// Whose account it is: the wallet, the customer, the category, or for the accounts that a book has one of in each currency, the book.
     pub holder_id: Id<kind::Holder>,
     /// Whether money may move on it.
     pub status: AccountStatus,
@@ -40,7 +40,7 @@ pub struct Model {
 }
 
 /// What an account counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AccountKind {
     /// What a wallet holds: owed to its holder.
@@ -51,6 +51,10 @@ pub enum AccountKind {
     Receivable,
     /// Money in the till.
     Cash,
+    /// What came in, in a category.
+    Income,
+    /// What was spent, in a category.
+    Expense,
     /// What was sold.
     Sales,
     /// Central goods and services tax on what was sold: owed to the state.

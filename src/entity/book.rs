@@ -5,6 +5,7 @@ use sea_orm::entity::prelude::*;
 use crate::{
     id::{Id, kind},
     money::Currency,
+    time_zone::TimeZone,
 };
 
 /// A book.
@@ -23,6 +24,8 @@ pub struct Model {
     pub invoice_number_pattern: String,
     /// How the numbers of its receipts are made.
     pub receipt_number_pattern: String,
+    /// Where its days begin and end.
+    pub time_zone: TimeZone,
     /// When it was opened.
     pub created_at: DateTimeUtc,
 }

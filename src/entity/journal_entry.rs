@@ -67,6 +67,10 @@ pub enum EntryKind {
     Invoice,
     /// A customer paid and has a receipt.
     Receipt,
+    /// Money came in, in some categories.
+    Income,
+    /// Money was spent, in some categories.
+    Expense,
 }
 
 /// Whether the money moved.

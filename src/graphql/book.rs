@@ -14,10 +14,12 @@ use super::{
 };
 use crate::{
     bookkeeping::{self, book::BookChange, receivables},
+    date::Date,
     entity,
     error::Error,
     id::{Id, kind},
     money::Currency,
+    time_zone::TimeZone,
 };
 
 pub(super) struct Book(pub(super) entity::book::Model);
@@ -50,6 +52,11 @@ impl Book {
         &self.0.receipt_number_pattern
     }
 
+    /// The time zone that says which day "today" is.
+    async fn time_zone(&self) -> TimeZone {
+        self.0.time_zone
+    }
+
     /// What all customers owe, by currency; those that are archived too.
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
         let receivables = receivables::of_book(&ctx.read()?, ctx.viewer()?).await?;
@@ -62,11 +69,20 @@ impl Book {
     }
 }
 
-/// The currency of the book, looked up once however many fields ask for it together.
-pub(super) async fn book_currency(ctx: &Context<'_>) -> Result<Currency, ApiError> {
+/// The book, looked up once however many fields ask for it together.
+pub(super) async fn own_book(ctx: &Context<'_>) -> Result<entity::book::Model, ApiError> {
     let book = ctx.loader()?.load_one(ctx.viewer()?.book).await?;
-    let missing = || Error::Fault(DbErr::RecordNotFound("the book".to_owned()));
-    Ok(book.ok_or_else(missing)?.currency)
+    Ok(book.ok_or_else(|| Error::Fault(DbErr::RecordNotFound("the book".to_owned())))?)
+}
+
+/// The currency of the book.
+pub(super) async fn book_currency(ctx: &Context<'_>) -> Result<Currency, ApiError> {
+    Ok(own_book(ctx).await?.currency)
+}
+
+/// The day that it is in the book.
+pub(super) async fn today(ctx: &Context<'_>) -> Result<Date, ApiError> {
+    Ok(bookkeeping::book::today(&ctx.app()?.clock, &own_book(ctx).await?))
 }
 
 /// The viewer's book.

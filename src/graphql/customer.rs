@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 
 use super::{
     RequestLoader,
-    book::book_currency,
+    book::{book_currency, today},
     customer_summary::{self, CustomerSummary},
     entry::Entry,
     error::{ApiError, ContextExt},
@@ -18,7 +18,6 @@ use super::{
 };
 use crate::{
     bookkeeping::{
-        book,
         customer::{self, CustomerChange, NewCustomer},
         entry_list::{EntryFilter, EntryFilterInput},
         invoice_list::{InvoiceFilter, InvoiceFilterInput},
@@ -160,7 +159,7 @@ impl Customer {
         >,
         #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
     ) -> Result<Nodes<Invoice, Total<InvoiceFilter>>, ApiError> {
-        let today = book::today(&ctx.app()?.clock).0;
+        let today = today(ctx).await?.0;
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?, today)?;
         let args = PageArgs { first, after, last, before };
         list::of_customer(ctx, self.0.id, filter, Direction::NewestFirst, args).await

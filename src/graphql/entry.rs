@@ -18,7 +18,8 @@ use super::{
 };
 use crate::{
     bookkeeping::{
-        entry::{self, Done, EntryChange, EntryDeletion, NewEntry},
+        document::Done,
+        entry::{self, EntryChange, EntryDeletion, NewEntry},
         entry_balance,
         entry_list::{EntryFilter, EntryFilterInput},
     },

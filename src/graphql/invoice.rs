@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 use super::{
     RequestLoader,
     allocation::{Allocation, PaymentsOf},
-    book::book_currency,
+    book::{book_currency, today},
     customer::Customer,
     entry::Entry,
     error::{ApiError, ContextExt},
@@ -17,8 +17,7 @@ use super::{
 };
 use crate::{
     bookkeeping::{
-        book,
-        entry::Done,
+        document::Done,
         invoice::{self, NewInvoice, Voiding},
         invoice_list::{self, InvoiceFilter, InvoiceFilterInput, InvoiceStatus},
         invoice_sums::{QUANTITY_DIGITS, RATE_DIGITS},
@@ -119,10 +118,9 @@ impl Invoice {
         self.money(if self.0.voided_at.is_some() { 0 } else { self.0.total - self.0.paid })
     }
 
-    /// How it stands today (in UTC).
-    #[expect(clippy::unused_async, reason = "a resolver is asynchronous")]
+    /// How it stands today (where the book is).
     async fn status(&self, ctx: &Context<'_>) -> Result<InvoiceStatus, ApiError> {
-        Ok(invoice_list::status(&self.0, book::today(&ctx.app()?.clock).0))
+        Ok(invoice_list::status(&self.0, today(ctx).await?.0))
     }
 
     /// What was sold, when it was made with lines.
@@ -269,7 +267,7 @@ impl InvoiceQuery {
         >,
         #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
     ) -> Result<Nodes<Invoice, Total<InvoiceFilter>>, ApiError> {
-        let today = book::today(&ctx.app()?.clock).0;
+        let today = today(ctx).await?.0;
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?, today)?;
         list::of_book(ctx, filter, PageArgs { first, after, last, before }).await
     }

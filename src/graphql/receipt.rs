@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     bookkeeping::{
-        entry::Done,
+        document::Done,
         invoice::Voiding,
         receipt::{self, Attempted, NewReceipt},
         receipt_list::{ReceiptFilter, ReceiptFilterInput},

@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, Object};
 
 use super::{
+    book::today,
     customer::Customer,
     customer_summary::CustomerSummary,
     entry::Entry,
@@ -11,7 +12,7 @@ use super::{
 };
 use crate::{
     bookkeeping::{
-        aging, book,
+        aging,
         entry_list::EntryFilter,
         listing::Direction,
         statement,
@@ -78,9 +79,9 @@ impl CustomerStatement {
         list::of_customer(ctx, self.0.customer.id, statement::lines_of(&self.0), Direction::OldestFirst, args).await
     }
 
-    /// How old what is owed at the end is: on the last day, or today (in UTC) when there is none.
+    /// How old what is owed at the end is: on the last day, or today (where the book is) when there is none.
     async fn aging(&self, ctx: &Context<'_>) -> Result<Aging, ApiError> {
-        let today = book::today(&ctx.app()?.clock).0;
+        let today = today(ctx).await?.0;
         Ok(Aging { aging: statement::aging(&ctx.read()?, &self.0, today).await?, currency: self.0.currency })
     }
 }

@@ -145,7 +145,8 @@ async fn begin(
     let turn = turn.ok_or_else(Error::busy)?;
     let snapshot = app.db.snapshot().await?;
     let summary = summary::find(&snapshot, &viewer, customer_id.parse().ok(), range).await?;
-    let aging = statement::aging(&snapshot, &summary, book::today(&app.clock).0).await?;
+    let today = book::today(&app.clock, &book::find(&snapshot, &viewer).await?).0;
+    let aging = statement::aging(&snapshot, &summary, today).await?;
     let balance = summary.opening();
     Ok(Writer { snapshot, _turn: turn, viewer, summary, aging, balance, next: Next::Head })
 }

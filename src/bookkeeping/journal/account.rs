@@ -22,8 +22,11 @@ use crate::{
 #[must_use]
 pub fn balance(account: &account::Model) -> i64 {
     match account.kind {
-        AccountKind::Outside | AccountKind::Receivable | AccountKind::Cash => account.debits - account.credits,
+        AccountKind::Outside | AccountKind::Receivable | AccountKind::Cash | AccountKind::Expense => {
+            account.debits - account.credits
+        }
         AccountKind::Wallet
+        | AccountKind::Income
         | AccountKind::Sales
         | AccountKind::Cgst
         | AccountKind::Sgst

@@ -143,6 +143,8 @@ pub(super) fn reference(id: Id<kind::Entry>, kind: EntryKind, on: NaiveDate) -> 
         EntryKind::Debit => "DEB",
         EntryKind::Invoice => "INV",
         EntryKind::Receipt => "RCT",
+        EntryKind::Income => "INC",
+        EntryKind::Expense => "EXP",
     };
     let id = id.to_string();
     let random = id.get(id.len().saturating_sub(10)..).unwrap_or(&id);

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What is known and what is to be written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct State {
     accounts: HashMap<Id<kind::Account>, account::Model>,
     changed: BTreeSet<Id<kind::Account>>,
@@ -69,6 +69,36 @@ pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Pos
     drafts.iter().map(|draft| post(state, draft)).collect()
 }
 
+/// Applies drafts in their order, or none of them: then `trace` leaves its trace with the failure of the one that was refused.
+///
+/// # Errors
+/// As for [`fold`].
+pub(super) fn fold_together(
+    state: &mut State,
+    drafts: &[Draft],
+    trace: &Draft,
+) -> Result<Result<Vec<Posted>, Refused>> {
+    let before = state.clone();
+    let mut all = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let refused = match post(state, draft)? {
+            Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => Refused::Failed(failure),
+            Ok(posted) => {
+                all.push(posted);
+                continue;
+            }
+            Err(refused) => refused,
+        };
+        *state = before;
+        if let Refused::Failed(failure) = refused {
+            // What it says is said by the refusal already.
+            let _recorded = refuse(state, trace, failure)?;
+        }
+        return Ok(Err(refused));
+    }
+    Ok(Ok(all))
+}
+
 fn post(state: &mut State, draft: &Draft) -> Result<Result<Posted, Refused>> {
     if let Some(answer) = repeated(state, draft) {
         return Ok(answer);
@@ -77,6 +107,11 @@ fn post(state: &mut State, draft: &Draft) -> Result<Result<Posted, Refused>> {
         Ok(postings) => return Ok(Ok(record(state, draft, None, postings))),
         Err(stop) => stop.into_failure()?,
     };
+    refuse(state, draft, failure)
+}
+
+/// Puts a refused draft on record, if it asks for that.
+fn refuse(state: &mut State, draft: &Draft, failure: Failure) -> Result<Result<Posted, Refused>> {
     let Some(attempt) = draft.attempt else { return Ok(Err(Refused::Failed(failure))) };
     let trace = Line { debit: attempt.debit, credit: attempt.credit, amount: 0 };
     let postings = match apply(state, draft, &[trace], false) {

@@ -1,5 +1,7 @@
 //! Earlier entries that a draft repeats: the same idempotency key, or the same reference.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
 use super::{Draft, Idempotency, Posted, Refused};
@@ -40,18 +42,22 @@ pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) 
 
 /// The earlier entries that drafts repeat.
 pub(super) async fn find(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Vec<journal_entry::Model>> {
-    let mut repeats = Condition::any();
+    // By book, so that it is few terms for many drafts.
+    let (mut keys, mut references) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
     for draft in drafts {
-        if let Some(idempotency) = &draft.idempotency {
-            repeats = repeats.add(same_key(draft.book_id, idempotency));
-        }
-        if let Some(reference) = &draft.reference {
-            let same_reference = Condition::all()
-                .add(journal_entry::Column::BookId.eq(draft.book_id))
-                .add(journal_entry::Column::Reference.eq(reference))
-                .add(journal_entry::Column::Status.eq(EntryStatus::Succeeded));
-            repeats = repeats.add(same_reference);
-        }
+        keys.entry(draft.book_id).or_default().extend(draft.idempotency.as_ref().map(|idempotency| &idempotency.key));
+        references.entry(draft.book_id).or_default().extend(&draft.reference);
+    }
+    let in_book = |book_id: Id<kind::Book>| Condition::all().add(journal_entry::Column::BookId.eq(book_id));
+    let mut repeats = Condition::any();
+    for (book_id, keys) in keys.into_iter().filter(|(_, keys)| !keys.is_empty()) {
+        repeats = repeats.add(in_book(book_id).add(journal_entry::Column::IdempotencyKey.is_in(keys)));
+    }
+    for (book_id, references) in references.into_iter().filter(|(_, references)| !references.is_empty()) {
+        let same_reference = in_book(book_id)
+            .add(journal_entry::Column::Reference.is_in(references))
+            .add(journal_entry::Column::Status.eq(EntryStatus::Succeeded));
+        repeats = repeats.add(same_reference);
     }
     if repeats.is_empty() {
         return Ok(Vec::new());

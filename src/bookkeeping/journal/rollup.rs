@@ -34,7 +34,7 @@ pub struct Turnover {
 
 /// Whether turnovers are kept for accounts of a kind.
 fn is_kept(account_kind: AccountKind) -> bool {
-    account_kind == AccountKind::Receivable
+    matches!(account_kind, AccountKind::Receivable | AccountKind::Income | AccountKind::Expense)
 }
 
 fn month_of(day: NaiveDate) -> NaiveDate {
@@ -109,8 +109,15 @@ fn posted(state: &State) -> Turnovers {
     days
 }
 
+/// The rows of some accounts and days. Few terms for many rows: SQLite takes no more than 1,000 in one condition.
 fn keys(turnovers: &Turnovers, account_id: impl ColumnTrait, start: impl ColumnTrait) -> Condition {
-    turnovers.keys().fold(Condition::any(), |any, (account, day)| any.add(account_id.eq(*account).and(start.eq(*day))))
+    let mut starts: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (account, day) in turnovers.keys() {
+        starts.entry(*account).or_default().push(*day);
+    }
+    starts
+        .into_iter()
+        .fold(Condition::any(), |any, (account, days)| any.add(account_id.eq(account).and(start.is_in(days))))
 }
 
 /// What had moved on accounts by the end of days, in the order of the questions.

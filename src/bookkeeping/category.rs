@@ -1,0 +1,330 @@
+//! Categories of income and spending: making, naming and archiving them.
+
+use std::collections::HashMap;
+
+use async_graphql::{ID, InputObject, OneofObject};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
+};
+use serde::Serialize;
+
+use super::{book, journal};
+use crate::{
+    app::App,
+    entity::{
+        account::AccountKind,
+        budget,
+        category::{self, CategoryKind},
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    identity::Viewer,
+    text,
+};
+
+/// The most categories that a book may have, those that are archived included, so that the list of them stays a list.
+const MOST_CATEGORIES: u64 = 200;
+/// The longest name of a category, in characters.
+const LONGEST_NAME: usize = 60;
+
+/// The categories that a book begins with.
+const FIRST: [(&str, CategoryKind); 7] = [
+    ("Food", CategoryKind::Expense),
+    ("Data", CategoryKind::Expense),
+    ("Transport", CategoryKind::Expense),
+    ("Miscellaneous", CategoryKind::Expense),
+    ("Savings", CategoryKind::Expense),
+    ("Salary", CategoryKind::Income),
+    ("Other income", CategoryKind::Income),
+];
+
+/// A category of the book, named by its id or by what it is called.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, OneofObject)]
+#[serde(rename_all = "camelCase")]
+pub enum CategoryRef {
+    /// By its id.
+    Id(ID),
+    /// By its name, without regard to case.
+    Name(String),
+}
+
+/// The category to be made.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "CreateCategoryInput")]
+pub struct NewCategory {
+    /// What to call it, at most 60 characters, unique in the book without regard to case.
+    pub name: String,
+    /// Which way money goes in it. It stays so.
+    pub kind: CategoryKind,
+}
+
+/// What to change about a category. What is absent stays as it is.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "UpdateCategoryInput")]
+pub struct CategoryChange {
+    /// Which category.
+    pub id: ID,
+    /// What to call it, at most 60 characters, unique in the book without regard to case.
+    pub name: Option<String>,
+}
+
+/// The categories of the viewer's book: income first, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    kind: Option<CategoryKind>,
+    archived: bool,
+) -> Result<Vec<category::Model>> {
+    use category::Column;
+    let categories = category::Entity::find()
+        .filter(Column::BookId.eq(viewer.book))
+        .filter(if archived { Column::ArchivedAt.is_not_null() } else { Column::ArchivedAt.is_null() })
+        .filter(Condition::all().add_option(kind.map(|kind| Column::Kind.eq(kind))));
+    Ok(categories.order_by_desc(Column::Kind).order_by_asc(Column::NameKey).all(conn).await?)
+}
+
+/// All categories of the viewer's book, those that are archived too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<category::Model>> {
+    let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+    Ok(categories.order_by_desc(category::Column::Kind).order_by_asc(category::Column::NameKey).all(conn).await?)
+}
+
+/// Some categories of the viewer's book; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Category>>,
+) -> Result<Vec<category::Model>> {
+    let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+    Ok(categories.filter(category::Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// The categories that some references name, as far as there are any.
+#[derive(Debug, Default)]
+pub(super) struct Named(HashMap<CategoryRef, category::Model>);
+
+impl Named {
+    /// Finds categories of the viewer's book, and keeps them from being deleted until the end of the transaction.
+    pub(super) async fn lock<'a>(
+        tx: &DatabaseTransaction,
+        viewer: &Viewer,
+        wanted: impl Iterator<Item = &'a CategoryRef> + Clone,
+    ) -> Result<Self> {
+        let ids = wanted.clone().filter_map(CategoryRef::id);
+        let names = wanted.clone().filter_map(CategoryRef::name_key);
+        let categories = category::Entity::find()
+            .filter(category::Column::BookId.eq(viewer.book))
+            .filter(Condition::any().add(category::Column::Id.is_in(ids)).add(category::Column::NameKey.is_in(names)))
+            .order_by_asc(category::Column::Id)
+            .lock(LockType::KeyShare)
+            .all(tx)
+            .await?;
+        let find = |wanted: &CategoryRef| {
+            let found = categories.iter().find(|category| wanted.is(category));
+            found.map(|category| (wanted.clone(), category.clone()))
+        };
+        Ok(Self(wanted.filter_map(find).collect()))
+    }
+
+    /// The category that a reference names.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` at a path that begins with `path`.
+    pub(super) fn get(&self, wanted: &CategoryRef, path: &str) -> Result<&category::Model, Refusal> {
+        self.0.get(wanted).ok_or_else(|| {
+            let field = if matches!(wanted, CategoryRef::Id(_)) { "id" } else { "name" };
+            Refusal::new(Code::NotFound, format!("{path}.{field}"), "You have no such category.")
+        })
+    }
+}
+
+impl CategoryRef {
+    fn id(&self) -> Option<Id<kind::Category>> {
+        if let Self::Id(id) = self { id.parse().ok() } else { None }
+    }
+
+    fn name_key(&self) -> Option<String> {
+        if let Self::Name(name) = self { Some(key(name)) } else { None }
+    }
+
+    fn is(&self, category: &category::Model) -> bool {
+        self.id() == Some(category.id) || self.name_key().as_ref() == Some(&category.name_key)
+    }
+}
+
+/// The kind of the accounts of a kind of categories.
+pub(super) fn account_kind(kind: CategoryKind) -> AccountKind {
+    match kind {
+        CategoryKind::Income => AccountKind::Income,
+        CategoryKind::Expense => AccountKind::Expense,
+    }
+}
+
+/// A name as it is compared. What no category can be called finds none.
+pub(super) fn key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// Refuses a category for something new.
+///
+/// # Errors
+/// `NOT_ALLOWED` when it is archived.
+pub(super) fn refuse_archived(category: &category::Model, path: &str) -> Result<(), Refusal> {
+    if category.archived_at.is_none() {
+        return Ok(());
+    }
+    let message = format!("The category {} is archived. Restore it first.", category.name);
+    Err(Refusal::new(Code::NotAllowed, path, message))
+}
+
+/// Gives a new book the categories that it begins with.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(tx: &DatabaseTransaction, book_id: Id<kind::Book>, now: DateTime<Utc>) -> Result<()> {
+    let first = FIRST.map(|(name, kind)| row(book_id, name.to_owned(), kind, now).into_active_model());
+    category::Entity::insert_many(first).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Makes a category.
+///
+/// # Errors
+/// `INVALID` and `TAKEN` for the name; `LIMIT_REACHED` when the book has too many.
+pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<category::Model> {
+    let name = &text::line(&new.name, LONGEST_NAME, "name")?;
+    app.db
+        .write(|tx| async move {
+            book::lock(&tx, viewer).await?;
+            let category = row(viewer.book, name.clone(), new.kind, app.clock.now());
+            let mut refusals = Refusals::default();
+            refusals.extend(taken(&*tx, &category).await?);
+            let own = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+            if own.count(&*tx).await? >= MOST_CATEGORIES {
+                let message = format!("A book has at most {MOST_CATEGORIES} categories.");
+                refusals.push(Refusal::new(Code::LimitReached, "", message));
+            }
+            refusals.none()?;
+            category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&*tx).await?;
+            Ok(category)
+        })
+        .await
+}
+
+/// Renames a category.
+///
+/// # Errors
+/// `NOT_FOUND`; `INVALID` and `TAKEN` for the name.
+pub async fn update(app: &App, viewer: &Viewer, change: &CategoryChange) -> Result<category::Model> {
+    app.db
+        .write(|tx| async move {
+            let mut refusals = Refusals::default();
+            let category = refusals.take(lock(&tx, viewer, &change.id).await)?;
+            let name = change.name.as_deref().and_then(|name| refusals.check(text::line(name, LONGEST_NAME, "name")));
+            let Some(mut category) = category else { return Err(refusals.into()) };
+            refusals.none()?;
+            let Some(name) = name else { return Ok(category) };
+            category.name_key = key(&name);
+            category.name = name;
+            let mut refusals = Refusals::default();
+            refusals.extend(taken(&*tx, &category).await?);
+            refusals.none()?;
+            Ok(category.into_active_model().reset_all().update(&*tx).await?)
+        })
+        .await
+}
+
+/// Deletes a category, or archives it when something is in it: what it gives back is archived then.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Model> {
+    app.db
+        .write(|tx| async move {
+            let mut category = lock(&tx, viewer, id).await?;
+            if !is_used(&*tx, &category).await? {
+                category::Entity::delete_by_id(category.id).exec(&*tx).await?;
+                return Ok(category);
+            }
+            if category.archived_at.is_none() {
+                category.archived_at = Some(app.clock.now());
+                category = set_archived(&tx, category).await?;
+            }
+            Ok(category)
+        })
+        .await
+}
+
+/// Brings a category back that was archived.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn restore(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Model> {
+    app.db
+        .write(|tx| async move {
+            let category = lock(&tx, viewer, id).await?;
+            set_archived(&tx, category::Model { archived_at: None, ..category }).await
+        })
+        .await
+}
+
+async fn set_archived(tx: &DatabaseTransaction, category: category::Model) -> Result<category::Model> {
+    let archived_at = Set(category.archived_at);
+    Ok(category::ActiveModel { archived_at, ..category.into_active_model() }.update(tx).await?)
+}
+
+/// A category of the viewer's book, locked, so that nothing new comes into it.
+async fn lock(tx: &DatabaseTransaction, viewer: &Viewer, id: &ID) -> Result<category::Model> {
+    let missing = || Refusal::new(Code::NotFound, "id", "You have no such category.");
+    let id: Id<kind::Category> = id.parse().map_err(|_| missing())?;
+    let own = category::Entity::find_by_id(id).filter(category::Column::BookId.eq(viewer.book));
+    Ok(own.lock(LockType::Update).one(tx).await?.ok_or_else(missing)?)
+}
+
+/// Whether there is or was a transaction in it, or a budget.
+async fn is_used(conn: &impl ConnectionTrait, category: &category::Model) -> Result<bool> {
+    // A transaction that was moved to another category has left its versions on the account of this one.
+    let accounts = journal::of_holders(conn, account_kind(category.kind), [category.id.cast()]).await?;
+    let budget = budget::Entity::find().filter(budget::Column::CategoryId.eq(category.id));
+    Ok(!accounts.is_empty() || budget.one(conn).await?.is_some())
+}
+
+/// Whether another category of the book is called so.
+async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Result<Option<Refusal>> {
+    let other = category::Entity::find()
+        .filter(category::Column::BookId.eq(category.book_id))
+        .filter(category::Column::NameKey.eq(&category.name_key))
+        .filter(category::Column::Id.ne(category.id))
+        .one(conn)
+        .await?;
+    Ok(other.map(|other| {
+        let message = match other.archived_at {
+            Some(_) => format!("The category {} is archived. Restore it, or take another name.", other.name),
+            None => format!("There is a category {} already.", other.name),
+        };
+        Refusal::new(Code::Taken, "name", message)
+    }))
+}
+
+fn row(book_id: Id<kind::Book>, name: String, kind: CategoryKind, now: DateTime<Utc>) -> category::Model {
+    category::Model {
+        id: Id::generate(),
+        book_id,
+        kind,
+        name_key: key(&name),
+        name,
+        archived_at: None,
+        created_at: now,
+    }
+}

@@ -1,0 +1,26 @@
+//! The lines of transactions: how much of one went into which category.
+
+use sea_orm::entity::prelude::*;
+
+use crate::id::{Id, kind};
+
+/// A line of a transaction.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "transaction_line")]
+pub struct Model {
+    /// The transaction.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub transaction_id: Id<kind::Transaction>,
+    /// Which line, from 1.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub line: i32,
+    /// The category.
+    pub category_id: Id<kind::Category>,
+    /// How much, in minor units of the transaction's currency.
+    pub amount: i64,
+    /// A note of the user's.
+    pub note: Option<String>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,75 @@
+//! Time zones: where the days of a book begin and end.
+
+use std::{fmt, str::FromStr};
+
+use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use sea_orm::DeriveValueType;
+
+use crate::date::Date;
+
+/// A time zone of the [IANA database](https://www.iana.org/time-zones).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, DeriveValueType)]
+#[sea_orm(value_type = "String")]
+pub struct TimeZone(Tz);
+
+impl TimeZone {
+    /// Coordinated universal time.
+    pub const UTC: Self = Self(Tz::UTC);
+
+    /// The day that it is here at a moment.
+    #[must_use]
+    pub fn day(self, moment: DateTime<Utc>) -> Date {
+        Date(moment.with_timezone(&self.0).date_naive())
+    }
+}
+
+impl fmt::Display for TimeZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.name())
+    }
+}
+
+impl FromStr for TimeZone {
+    type Err = chrono_tz::ParseError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        name.parse().map(Self)
+    }
+}
+
+/// The name of a time zone in the IANA database: `Asia/Aden`, `Asia/Kolkata`, `UTC`.
+#[Scalar(name = "TimeZone", specified_by_url = "https://www.iana.org/time-zones")]
+impl ScalarType for TimeZone {
+    fn parse(value: Value) -> InputValueResult<Self> {
+        let Value::String(name) = &value else { return Err(InputValueError::expected_type(value)) };
+        name.parse().map_err(|_| InputValueError::custom("a time zone is named as in \"Asia/Aden\""))
+    }
+
+    // As for `Currency`.
+    fn is_valid(value: &Value) -> bool {
+        Self::parse(value.clone()).is_ok()
+    }
+
+    fn to_value(&self) -> Value {
+        Value::String(self.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TimeZone;
+
+    #[test]
+    fn a_day_begins_and_ends_where_the_book_is() {
+        let day = |zone: &str, moment: &str| {
+            let day = zone.parse::<TimeZone>().unwrap().day(moment.parse().unwrap());
+            day.0.to_string()
+        };
+        assert_eq!(day("UTC", "2026-12-31T21:30:00Z"), "2026-12-31");
+        assert_eq!(day("Asia/Aden", "2026-12-31T21:30:00Z"), "2027-01-01");
+        assert_eq!(day("America/New_York", "2024-03-01T04:59:59Z"), "2024-02-29");
+        assert!("Asia/Nowhere".parse::<TimeZone>().is_err());
+    }
+}
