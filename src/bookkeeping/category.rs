@@ -6,7 +6,7 @@ use async_graphql::{ID, InputObject, OneofObject};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set, sea_query::LockType,
 };
 use serde::Serialize;
 
@@ -110,6 +110,29 @@ pub async fn find_many(
     Ok(categories.filter(category::Column::Id.is_in(ids)).all(conn).await?)
 }
 
+/// The category of the viewer's book that a reference names.
+///
+/// # Errors
+/// `NOT_FOUND` at a path that begins with `path`.
+pub async fn find(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    wanted: &CategoryRef,
+    path: &str,
+) -> Result<category::Model> {
+    let found = wanted_of(viewer, [wanted].into_iter()).one(conn).await?;
+    Ok(found.ok_or_else(|| wanted.missing(path))?)
+}
+
+fn wanted_of<'a>(viewer: &Viewer, wanted: impl Iterator<Item = &'a CategoryRef> + Clone) -> Select<category::Entity> {
+    let ids = wanted.clone().filter_map(CategoryRef::id);
+    let names = wanted.filter_map(CategoryRef::name_key);
+    category::Entity::find()
+        .filter(category::Column::BookId.eq(viewer.book))
+        .filter(Condition::any().add(category::Column::Id.is_in(ids)).add(category::Column::NameKey.is_in(names)))
+        .order_by_asc(category::Column::Id)
+}
+
 /// The categories that some references name, as far as there are any.
 #[derive(Debug, Default)]
 pub(super) struct Named(HashMap<CategoryRef, category::Model>);
@@ -121,15 +144,7 @@ impl Named {
         viewer: &Viewer,
         wanted: impl Iterator<Item = &'a CategoryRef> + Clone,
     ) -> Result<Self> {
-        let ids = wanted.clone().filter_map(CategoryRef::id);
-        let names = wanted.clone().filter_map(CategoryRef::name_key);
-        let categories = category::Entity::find()
-            .filter(category::Column::BookId.eq(viewer.book))
-            .filter(Condition::any().add(category::Column::Id.is_in(ids)).add(category::Column::NameKey.is_in(names)))
-            .order_by_asc(category::Column::Id)
-            .lock(LockType::KeyShare)
-            .all(tx)
-            .await?;
+        let categories = wanted_of(viewer, wanted.clone()).lock(LockType::KeyShare).all(tx).await?;
         let find = |wanted: &CategoryRef| {
             let found = categories.iter().find(|category| wanted.is(category));
             found.map(|category| (wanted.clone(), category.clone()))
@@ -142,10 +157,7 @@ impl Named {
     /// # Errors
     /// `NOT_FOUND` at a path that begins with `path`.
     pub(super) fn get(&self, wanted: &CategoryRef, path: &str) -> Result<&category::Model, Refusal> {
-        self.0.get(wanted).ok_or_else(|| {
-            let field = if matches!(wanted, CategoryRef::Id(_)) { "id" } else { "name" };
-            Refusal::new(Code::NotFound, format!("{path}.{field}"), "You have no such category.")
-        })
+        self.0.get(wanted).ok_or_else(|| wanted.missing(path))
     }
 }
 
@@ -156,6 +168,11 @@ impl CategoryRef {
 
     fn name_key(&self) -> Option<String> {
         if let Self::Name(name) = self { Some(key(name)) } else { None }
+    }
+
+    fn missing(&self, path: &str) -> Refusal {
+        let field = if matches!(self, Self::Id(_)) { "id" } else { "name" };
+        Refusal::new(Code::NotFound, format!("{path}.{field}"), "You have no such category.")
     }
 
     fn is(&self, category: &category::Model) -> bool {

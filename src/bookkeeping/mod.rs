@@ -30,6 +30,8 @@ mod tax;
 pub mod transaction;
 pub mod transaction_change;
 pub mod transaction_input;
+pub mod transaction_list;
+pub mod transaction_totals;
 mod transaction_write;
 pub mod wallet;
 pub mod wallet_history;

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     app::App,
     date::Date,
-    entity::{category::CategoryKind, transaction, transaction_line},
+    entity::{account::AccountKind, category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
@@ -108,6 +108,27 @@ pub async fn lines(
         of.entry(line.transaction_id).or_default().push(line);
     }
     Ok(of)
+}
+
+/// How much of some journal entries of transactions went into which category, in the order of their lines.
+///
+/// # Errors
+/// When the database fails.
+pub async fn shares(
+    conn: &impl ConnectionTrait,
+    entries: impl IntoIterator<Item = Id<kind::Entry>>,
+) -> Result<HashMap<Id<kind::Entry>, Vec<(Id<kind::Category>, i64)>>> {
+    let mut shares: HashMap<_, Vec<_>> = HashMap::new();
+    for (entry, holder, amount) in journal::shares(conn, &[AccountKind::Income, AccountKind::Expense], entries).await? {
+        shares.entry(entry).or_default().push((holder.cast(), amount));
+    }
+    Ok(shares)
+}
+
+/// Which way money goes by a journal entry of a kind.
+#[must_use]
+pub fn kind_of(kind: EntryKind) -> CategoryKind {
+    if kind == EntryKind::Income { CategoryKind::Income } else { CategoryKind::Expense }
 }
 
 /// Writes a transaction.

@@ -114,7 +114,7 @@ impl Entry {
 
     /// What it was, the oldest version first. The last one is what it is now, or what it was when it was deleted.
     async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<EntryVersion>, ApiError> {
-        let versions = ctx.loader()?.load_one(VersionsOf(self.0.id)).await?.unwrap_or_default();
+        let versions = ctx.loader()?.load_one(VersionsOf(self.0.id.cast())).await?.unwrap_or_default();
         Ok(versions.into_iter().zip(1..).map(|(version, number)| EntryVersion { version, number }).collect())
     }
 

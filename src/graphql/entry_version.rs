@@ -67,20 +67,20 @@ impl EntryVersion {
     }
 }
 
-/// What an entry was. It is asked of entries that the viewer may see.
+/// What a document was. It is asked of documents that the viewer may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct VersionsOf(pub(super) Id<kind::LedgerEntry>);
+pub(super) struct VersionsOf(pub(super) Id<kind::Document>);
 
 impl Loader<VersionsOf> for RequestLoader {
     type Value = Vec<Version>;
     type Error = Arc<Error>;
 
-    async fn load(&self, entries: &[VersionsOf]) -> Result<HashMap<VersionsOf, Vec<Version>>, Arc<Error>> {
-        let documents = entries.iter().map(|entry| entry.0.cast());
+    async fn load(&self, documents: &[VersionsOf]) -> Result<HashMap<VersionsOf, Vec<Version>>, Arc<Error>> {
+        let documents = documents.iter().map(|document| document.0);
         let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
         for version in journal::versions(&self.reader.conn(), documents).await.map_err(Arc::new)? {
             if let Some(document) = version.entry.document_id {
-                loaded.entry(VersionsOf(document.cast())).or_default().push(version);
+                loaded.entry(VersionsOf(document)).or_default().push(version);
             }
         }
         Ok(loaded)

@@ -24,9 +24,12 @@ pub(super) trait Count: Send + Sync {
 
 /// A page of a list.
 pub(super) struct Nodes<N, T> {
-    page: Paged<NodeEdge<N>>,
+    page: Edges<N>,
     total: T,
 }
+
+/// The rows of a page.
+pub(super) struct Edges<N>(Paged<NodeEdge<N>>);
 
 /// A row of a page.
 pub(super) struct NodeEdge<N> {
@@ -36,9 +39,37 @@ pub(super) struct NodeEdge<N> {
 
 /// The page of rows, each with the key that its cursor carries.
 pub(super) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> Nodes<N, T> {
-    let Paged { rows, has_previous, has_next } = paged;
-    let edge = |(key, node): (String, N)| NodeEdge { cursor: page::encode(&key), node };
-    Nodes { page: Paged { rows: rows.into_iter().map(edge).collect(), has_previous, has_next }, total }
+    Nodes { page: paged.into(), total }
+}
+
+impl<N> From<Paged<(String, N)>> for Edges<N> {
+    fn from(Paged { rows, has_previous, has_next }: Paged<(String, N)>) -> Self {
+        let edge = |(key, node): (String, N)| NodeEdge { cursor: page::encode(&key), node };
+        Self(Paged { rows: rows.into_iter().map(edge).collect(), has_previous, has_next })
+    }
+}
+
+impl<N> Edges<N> {
+    /// The rows, each with its cursor.
+    pub(super) fn rows(&self) -> &[NodeEdge<N>] {
+        &self.0.rows
+    }
+
+    /// The rows.
+    pub(super) fn nodes(&self) -> Vec<&N> {
+        self.0.rows.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where the page stands in the list.
+    pub(super) fn info(&self) -> PageInfo {
+        let cursor = |edge: Option<&NodeEdge<N>>| edge.map(|edge| edge.cursor.clone());
+        PageInfo {
+            has_previous_page: self.0.has_previous,
+            has_next_page: self.0.has_next,
+            start_cursor: cursor(self.0.rows.first()),
+            end_cursor: cursor(self.0.rows.last()),
+        }
+    }
 }
 
 impl<N: OutputType, T: Count> TypeName for Nodes<N, T> {
@@ -52,23 +83,17 @@ impl<N: OutputType, T: Count> TypeName for Nodes<N, T> {
 impl<N: OutputType, T: Count> Nodes<N, T> {
     /// The rows of the page, each with its cursor.
     async fn edges(&self) -> &[NodeEdge<N>] {
-        &self.page.rows
+        self.page.rows()
     }
 
     /// The rows of the page.
     async fn nodes(&self) -> Vec<&N> {
-        self.page.rows.iter().map(|edge| &edge.node).collect()
+        self.page.nodes()
     }
 
     /// Where the page stands in the list.
     async fn page_info(&self) -> PageInfo {
-        let cursor = |edge: Option<&NodeEdge<N>>| edge.map(|edge| edge.cursor.clone());
-        PageInfo {
-            has_previous_page: self.page.has_previous,
-            has_next_page: self.page.has_next,
-            start_cursor: cursor(self.page.rows.first()),
-            end_cursor: cursor(self.page.rows.last()),
-        }
+        self.page.info()
     }
 
     /// How many rows the whole list has. It may cost a count.

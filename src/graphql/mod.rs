@@ -6,6 +6,7 @@
 mod allocation;
 mod batches;
 mod book;
+mod category;
 mod customer;
 mod customer_list;
 mod customer_summary;
@@ -21,6 +22,9 @@ mod receivables;
 mod scalar;
 mod session;
 mod statement;
+mod transaction;
+mod transaction_list;
+mod transaction_version;
 mod user;
 mod user_error;
 mod wallet;
@@ -59,6 +63,8 @@ pub struct Query(
     entry::EntryQuery,
     invoice::InvoiceQuery,
     receipt::ReceiptQuery,
+    category::CategoryQuery,
+    transaction_list::TransactionQuery,
 );
 
 /// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.
@@ -72,6 +78,8 @@ pub struct Mutation(
     entry::EntryMutation,
     invoice::InvoiceMutation,
     receipt::ReceiptMutation,
+    category::CategoryMutation,
+    transaction::TransactionMutation,
 );
 
 /// Daybook's schema.

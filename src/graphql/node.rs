@@ -4,11 +4,13 @@ use async_graphql::{Context, ID, Interface, Object};
 
 use super::{
     book::Book,
+    category::Category,
     customer::Customer,
     entry::Entry,
     error::{ApiError, ContextExt},
     invoice::Invoice,
     receipt::Receipt,
+    transaction::Transaction,
     user::User,
     wallet::Wallet,
     wallet_transaction::WalletTransaction,
@@ -35,6 +37,8 @@ pub(super) enum Node {
     Entry(Entry),
     Invoice(Invoice),
     Receipt(Receipt),
+    Category(Category),
+    Transaction(Transaction),
 }
 
 #[derive(Debug, Default)]
@@ -86,6 +90,12 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     }
     if let Ok(id) = id.parse::<Id<kind::Receipt>>() {
         return Ok(ctx.loader()?.load_one(id).await?.map(Node::Receipt));
+    }
+    if let Ok(id) = id.parse::<Id<kind::Category>>() {
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Category));
+    }
+    if let Ok(id) = id.parse::<Id<kind::Transaction>>() {
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Transaction));
     }
     if id.parse().is_ok_and(|id: Id<kind::User>| id == viewer.user) {
         return Ok(identity::find_user(&ctx.read()?, viewer).await?.map(|user| Node::User(User(user))));

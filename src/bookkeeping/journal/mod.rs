@@ -42,7 +42,7 @@ pub use self::{
     repeats::find_repeat,
     reverse::{reversal, reverse},
     rollup::{Turnover, last_days, turnovers},
-    versions::{Version, versions},
+    versions::{Version, shares, versions},
 };
 use crate::{clock::Clock, db::Db, error::Result};
 

@@ -1,0 +1,120 @@
+//! What a transaction was.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Object, SimpleObject, dataloader::Loader};
+
+use super::{
+    RequestLoader,
+    category::Category,
+    entry_version::VersionsOf,
+    error::{ApiError, ContextExt},
+    scalar::DateTime,
+};
+use crate::{
+    bookkeeping::{journal::Version, transaction},
+    date::Date,
+    entity::category::CategoryKind,
+    error::Error,
+    id::{Id, kind},
+    money::Money,
+};
+
+pub(super) struct TransactionVersion {
+    version: Version,
+    number: i32,
+}
+
+impl TransactionVersion {
+    /// The versions of a transaction, the oldest first.
+    pub(super) async fn of(ctx: &Context<'_>, id: Id<kind::Transaction>) -> Result<Vec<Self>, ApiError> {
+        let versions = ctx.loader()?.load_one(VersionsOf(id.cast())).await?.unwrap_or_default();
+        Ok(versions.into_iter().zip(1..).map(|(version, number)| Self { version, number }).collect())
+    }
+}
+
+/// What a transaction was for some time. Each version is an entry of the journal.
+#[Object]
+impl TransactionVersion {
+    /// Which version, from 1.
+    async fn version(&self) -> i32 {
+        self.number
+    }
+
+    /// Which way the money went.
+    async fn kind(&self) -> CategoryKind {
+        transaction::kind_of(self.version.entry.kind)
+    }
+
+    /// How much in all.
+    async fn amount(&self) -> Money {
+        Money::from_minor(self.version.entry.amount, self.version.entry.currency)
+    }
+
+    /// What went into which category.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersionLine>, ApiError> {
+        let entry = &self.version.entry;
+        let shares = ctx.loader()?.load_one(SharesOf(entry.id)).await?.unwrap_or_default();
+        let categories = shares.iter().map(|(category, _)| *category);
+        let found = ctx.loader()?.load_many(categories).await?;
+        Ok(shares
+            .into_iter()
+            .map(|(category, amount)| TransactionVersionLine {
+                category: found.get(&category).cloned(),
+                amount: Money::from_minor(amount, entry.currency),
+            })
+            .collect())
+    }
+
+    /// The day that it counted for.
+    async fn date(&self) -> Date {
+        Date(self.version.entry.effective_on)
+    }
+
+    /// What it was for.
+    async fn description(&self) -> Option<&str> {
+        self.version.entry.memo.as_deref()
+    }
+
+    /// The reference of its entry in the journal.
+    async fn reference(&self) -> &str {
+        &self.version.entry.reference
+    }
+
+    /// Since when it counted.
+    async fn since(&self) -> DateTime {
+        DateTime(self.version.entry.created_at)
+    }
+
+    /// Until when it counted; null when it still does.
+    async fn until(&self) -> Option<DateTime> {
+        self.version.reversal.as_ref().map(|reversal| DateTime(reversal.created_at))
+    }
+}
+
+/// A part of what a transaction was.
+#[derive(SimpleObject)]
+struct TransactionVersionLine {
+    /// The category that it was in.
+    category: Option<Category>,
+    /// How much.
+    amount: Money,
+}
+
+/// How much of a journal entry went into which category. It is asked of entries that the viewer may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct SharesOf(Id<kind::Entry>);
+
+impl Loader<SharesOf> for RequestLoader {
+    type Value = Vec<(Id<kind::Category>, i64)>;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        entries: &[SharesOf],
+    ) -> Result<HashMap<SharesOf, Vec<(Id<kind::Category>, i64)>>, Arc<Error>> {
+        let ids = entries.iter().map(|entry| entry.0);
+        let shares = transaction::shares(&self.reader.conn(), ids).await?;
+        Ok(shares.into_iter().map(|(entry, shares)| (SharesOf(entry), shares)).collect())
+    }
+}
