@@ -159,6 +159,12 @@ impl Decimal {
         Self(rust_decimal::Decimal::new(scaled, digits).normalize().to_string())
     }
 
+    /// Writes a count of hundredths with two decimals.
+    #[must_use]
+    pub fn from_hundredths(hundredths: i128) -> Self {
+        Self(rust_decimal::Decimal::from_i128_with_scale(hundredths, 2).to_string())
+    }
+
     /// Reads a decimal. What is written otherwise but is the same number becomes the same text.
     fn from_text(text: &str) -> Option<Self> {
         let (sign, number) = text.strip_prefix('-').map_or(("", text), |number| ("-", number));

@@ -6,6 +6,7 @@
 mod allocation;
 mod batches;
 mod book;
+mod budget;
 mod category;
 mod customer;
 mod customer_list;
@@ -19,6 +20,7 @@ mod node;
 mod reader;
 mod receipt;
 mod receivables;
+mod report;
 mod scalar;
 mod session;
 mod statement;
@@ -65,6 +67,8 @@ pub struct Query(
     receipt::ReceiptQuery,
     category::CategoryQuery,
     transaction_list::TransactionQuery,
+    budget::BudgetQuery,
+    report::ReportQuery,
 );
 
 /// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.
@@ -80,6 +84,7 @@ pub struct Mutation(
     receipt::ReceiptMutation,
     category::CategoryMutation,
     transaction::TransactionMutation,
+    budget::BudgetMutation,
 );
 
 /// Daybook's schema.

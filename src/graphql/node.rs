@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Interface, Object};
 
 use super::{
     book::Book,
+    budget::Budget,
     category::Category,
     customer::Customer,
     entry::Entry,
@@ -39,6 +40,7 @@ pub(super) enum Node {
     Receipt(Receipt),
     Category(Category),
     Transaction(Transaction),
+    Budget(Budget),
 }
 
 #[derive(Debug, Default)]
@@ -96,6 +98,9 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     }
     if let Ok(id) = id.parse::<Id<kind::Transaction>>() {
         return Ok(ctx.loader()?.load_one(id).await?.map(Node::Transaction));
+    }
+    if let Ok(id) = id.parse::<Id<kind::Budget>>() {
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Budget));
     }
     if id.parse().is_ok_and(|id: Id<kind::User>| id == viewer.user) {
         return Ok(identity::find_user(&ctx.read()?, viewer).await?.map(|user| Node::User(User(user))));

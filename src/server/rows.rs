@@ -18,6 +18,8 @@ const MOST_ROWS: u64 = 25_000;
 const PAGE: u64 = 20;
 /// The largest page, and what a list counts that has no pages.
 const LARGEST_PAGE: u64 = 100;
+/// The most months that reports are asked for at once.
+const MOST_MONTHS: u64 = 36;
 /// What counts as many rows although it gives one: it reads through a whole ledger.
 const AGING: u64 = 500;
 
@@ -68,8 +70,11 @@ impl<'a> Rows<'a> {
         let within = self.of(&field.selection_set.node);
         let of_list = |size: u64| size.saturating_mul(within.saturating_add(1));
         match field.name.node.as_str() {
-            "customers" | "entries" | "invoices" | "receipts" | "lines" | "walletHistory" => of_list(self.page(field)),
-            "allocations" => of_list(LARGEST_PAGE),
+            "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory" => {
+                of_list(self.page(field))
+            }
+            "allocations" | "categories" | "budgets" => of_list(LARGEST_PAGE),
+            "monthlyReports" => of_list(MOST_MONTHS),
             // The field of the query; that of a connection has no ids.
             "nodes" => match self.given(field, "ids") {
                 Some(Given::List(ids)) => of_list(u64::try_from(ids.len()).unwrap_or(u64::MAX)),

@@ -41,7 +41,7 @@ pub use self::{
     history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
     repeats::find_repeat,
     reverse::{reversal, reverse},
-    rollup::{Turnover, last_days, turnovers},
+    rollup::{Turnover, last_days, months, turnovers},
     versions::{Version, shares, versions},
 };
 use crate::{clock::Clock, db::Db, error::Result};

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QueryResult, QuerySelect, QueryTrait,
@@ -19,6 +19,7 @@ use crate::{
     entity::{account::AccountKind, account_day, account_month},
     error::Result,
     id::{Id, kind},
+    month::YearMonth,
 };
 
 /// What moved on an account up to a date.
@@ -37,10 +38,6 @@ fn is_kept(account_kind: AccountKind) -> bool {
     matches!(account_kind, AccountKind::Receivable | AccountKind::Income | AccountKind::Expense)
 }
 
-fn month_of(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).unwrap_or(day)
-}
-
 type Turnovers = BTreeMap<(Id<kind::Account>, NaiveDate), Turnover>;
 
 /// Adds what is being posted to the turnovers. The accounts are locked, so nobody else adds to them at the same time.
@@ -51,7 +48,7 @@ pub(super) async fn write(tx: &DatabaseTransaction, state: &State) -> Result<()>
     }
     let mut months = Turnovers::new();
     for ((account_id, day), turnover) in &days {
-        months.entry((*account_id, month_of(*day))).or_default().add(*turnover);
+        months.entry((*account_id, YearMonth::of(*day).first_day())).or_default().add(*turnover);
     }
     for known in account_day::Entity::find()
         .filter(keys(&days, account_day::Column::AccountId, account_day::Column::Day))
@@ -132,7 +129,7 @@ pub async fn turnovers(
     let rows: Vec<_> = questions
         .iter()
         .zip(0_i64..)
-        .map(|((account_id, day), number)| (number, account_id.uuid(), month_of(*day), *day))
+        .map(|((account_id, day), number)| (number, account_id.uuid(), YearMonth::of(*day).first_day(), *day))
         .collect();
     if rows.is_empty() {
         return Ok(answers);
@@ -169,6 +166,24 @@ pub async fn turnovers(
         }
     }
     Ok(answers)
+}
+
+/// What moved on accounts in each month from one to another; months in which nothing did are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn months(
+    conn: &impl ConnectionTrait,
+    accounts: impl IntoIterator<Item = Id<kind::Account>>,
+    from: YearMonth,
+    to: YearMonth,
+) -> Result<Vec<(Id<kind::Account>, YearMonth, Turnover)>> {
+    let months = account_month::Entity::find()
+        .filter(account_month::Column::AccountId.is_in(accounts))
+        .filter(account_month::Column::Month.between(from.first_day(), to.first_day()))
+        .all(conn)
+        .await?;
+    Ok(months.into_iter().map(|month| (month.account_id, YearMonth::of(month.month), month.into())).collect())
 }
 
 /// The last day in a range on which each of some accounts has an entry.

@@ -1,0 +1,180 @@
+//! What is left of budgets from month to month. Pure.
+//!
+//! In a month a category's own budget of that month is in force, or else the one of every month. At the end of the month what
+//! is left of it may be carried over to the budget of the next month, as the rollover of the one that is in force says. The
+//! budget of every month carries from the month on that it was set in, or that the user names; before, it limits and
+//! carries nothing. A month without a budget carries nothing.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    entity::budget::{self, Rollover},
+    id::{Id, kind},
+    money::Currency,
+    month::YearMonth,
+};
+
+/// The budgets of one category in one currency.
+#[derive(Clone, Debug, Default)]
+pub struct Budgets {
+    of_every_month: Option<budget::Model>,
+    of_months: BTreeMap<YearMonth, budget::Model>,
+}
+
+/// A budget in a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Available<'a> {
+    /// The budget that is in force.
+    pub budget: &'a budget::Model,
+    /// What was carried over from the month before, in minor units; below zero when too much was spent.
+    pub carried: i64,
+}
+
+impl Available<'_> {
+    /// How much may be spent: the limit and what was carried over.
+    #[must_use]
+    pub fn limit(&self) -> i64 {
+        self.budget.amount.saturating_add(self.carried)
+    }
+}
+
+impl Budgets {
+    /// The budgets of each category and currency.
+    #[must_use]
+    pub fn of(budgets: Vec<budget::Model>) -> HashMap<(Id<kind::Category>, Currency), Self> {
+        let mut of: HashMap<_, Self> = HashMap::new();
+        for budget in budgets {
+            let own = of.entry((budget.category_id, budget.currency)).or_default();
+            match budget.month {
+                Some(month) => drop(own.of_months.insert(YearMonth::of(month), budget)),
+                None => own.of_every_month = Some(budget),
+            }
+        }
+        of
+    }
+
+    /// The budget of a month.
+    #[must_use]
+    pub fn in_force(&self, month: YearMonth) -> Option<&budget::Model> {
+        self.of_months.get(&month).or(self.of_every_month.as_ref())
+    }
+
+    /// The first month that may carry something over.
+    #[must_use]
+    pub fn since(&self) -> Option<YearMonth> {
+        let of_every_month = self.of_every_month.iter().map(|budget| YearMonth::of(budget.since));
+        self.of_months.keys().copied().chain(of_every_month).min()
+    }
+
+    /// What there is for some months that follow each other, given what was spent in each month.
+    pub fn available(
+        &self,
+        from: YearMonth,
+        to: YearMonth,
+        spent: impl Fn(YearMonth) -> i64,
+    ) -> BTreeMap<YearMonth, Available<'_>> {
+        let mut available = BTreeMap::new();
+        let mut carried = 0;
+        let mut month = self.since().unwrap_or(from).min(from);
+        while month <= to {
+            let of_month = self.in_force(month).map(|budget| Available { budget, carried });
+            carried = of_month.filter(|_| self.carries(month)).map_or(0, |of_month| {
+                let left = of_month.limit().saturating_sub(spent(month));
+                match of_month.budget.rollover {
+                    Rollover::None => 0,
+                    Rollover::Surplus => left.max(0),
+                    Rollover::Full => left,
+                }
+            });
+            if let Some(of_month) = of_month.filter(|_| month >= from) {
+                available.insert(month, of_month);
+            }
+            month = month.later(1);
+        }
+        available
+    }
+
+    fn carries(&self, month: YearMonth) -> bool {
+        let has_begun = |budget: &budget::Model| YearMonth::of(budget.since) <= month;
+        self.of_months.contains_key(&month) || self.of_every_month.as_ref().is_some_and(has_begun)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::{Budgets, Rollover, YearMonth, budget};
+    use crate::{id::Id, money::Currency};
+
+    fn month(text: &str) -> YearMonth {
+        YearMonth::parse_text(text).unwrap()
+    }
+
+    fn budget(of: Option<&str>, amount: i64, rollover: Rollover, since: &str) -> budget::Model {
+        budget::Model {
+            id: Id::generate(),
+            book_id: Id::generate(),
+            category_id: Id::from_uuid(uuid::Uuid::nil()),
+            currency: Currency::Yem,
+            month: of.map(|of| month(of).first_day()),
+            amount,
+            rollover,
+            since: month(since).first_day(),
+            description: None,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn limits(budgets: Vec<budget::Model>, from: &str, to: &str, spent: &[(&str, i64)]) -> Vec<i64> {
+        let budgets = Budgets::of(budgets).into_values().next().unwrap();
+        let spent =
+            |in_month: YearMonth| spent.iter().filter(|(of, _)| month(of) == in_month).map(|(_, amount)| amount).sum();
+        budgets.available(month(from), month(to), spent).into_values().map(|available| available.limit()).collect()
+    }
+
+    const SPENT: [(&str, i64); 3] = [("2026-01", 40), ("2026-02", 250), ("2026-03", 100)];
+
+    #[test]
+    fn what_is_left_is_carried_over_as_the_rollover_says() {
+        let limits = |rollover| limits(vec![budget(None, 100, rollover, "2026-01")], "2026-01", "2026-04", &SPENT);
+        assert_eq!(limits(Rollover::None), [100, 100, 100, 100]);
+        assert_eq!(limits(Rollover::Surplus), [100, 160, 100, 100]);
+        assert_eq!(limits(Rollover::Full), [100, 160, 10, 10]);
+    }
+
+    #[test]
+    fn the_same_is_carried_over_whichever_months_are_asked_for() {
+        let budgets = vec![budget(None, 100, Rollover::Full, "2026-01")];
+        assert_eq!(limits(budgets, "2026-04", "2026-05", &SPENT), [10, 110]);
+    }
+
+    #[test]
+    fn before_it_begins_the_budget_of_every_month_limits_and_carries_nothing() {
+        let budgets = vec![budget(None, 100, Rollover::Full, "2026-03")];
+        assert_eq!(limits(budgets, "2026-01", "2026-04", &SPENT), [100, 100, 100, 100]);
+    }
+
+    #[test]
+    fn a_months_own_budget_wins_and_its_own_rollover_counts() {
+        let budgets =
+            vec![budget(None, 100, Rollover::Full, "2026-01"), budget(Some("2026-02"), 300, Rollover::None, "2026-02")];
+        assert_eq!(limits(budgets, "2026-01", "2026-04", &SPENT), [100, 360, 100, 100]);
+    }
+
+    #[test]
+    fn a_month_without_a_budget_carries_nothing() {
+        let budgets = vec![
+            budget(Some("2026-01"), 100, Rollover::Full, "2026-01"),
+            budget(Some("2026-03"), 100, Rollover::Full, "2026-03"),
+        ];
+        assert_eq!(limits(budgets, "2026-01", "2026-04", &SPENT), [100, 100]);
+    }
+
+    #[test]
+    fn a_hundred_years_of_the_largest_budget_are_not_too_much() {
+        let budgets = vec![budget(None, 1_000_000_000_000_000, Rollover::Surplus, "1900-01")];
+        assert_eq!(limits(budgets, "2199-12", "2199-12", &[]), [3_600_000_000_000_000_000]);
+    }
+}
