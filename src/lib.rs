@@ -17,6 +17,7 @@ pub mod identity;
 pub mod money;
 pub mod month;
 pub mod page;
+pub mod picture;
 pub mod server;
 pub mod telemetry;
 pub mod text;

@@ -1,0 +1,126 @@
+//! The bars of spending against budgets.
+//!
+//! Each bar is drawn to its own limit, which is at the same place on all of them: a small budget shows as well as a large one
+//! how far it is used. What a bar is worth is written beside it.
+
+use charts_rs::{Color, Line, Point, Polygon, Rect};
+
+use super::{
+    Bar, Picture, Status, fit,
+    paper::{Anchor, INK, LEFT, NORMAL, Paper, RIGHT, RULE, STRONG, Type, WHITE},
+    words,
+};
+
+const ROOM: f32 = RIGHT - LEFT;
+/// Where the limits are: at three quarters, so that the last quarter shows how much more was spent.
+const LIMIT: f32 = LEFT + 552.0;
+/// The length of a bar that is at its limit, in tenths of a pixel.
+const FULL: i128 = 5520;
+/// The height of a bar, and of the row that it is in.
+const THICK: f32 = 16.0;
+const ROW: f32 = 60.0;
+/// The length of the point of a bar that goes on beyond the picture.
+const POINT: f32 = 10.0;
+/// The plate that the word of the status is on.
+const PLATE: (f32, f32) = (66.0, 21.0);
+
+const TRACK: Color = Color { r: 0xEC, g: 0xEF, b: 0xF4, a: 255 };
+const WITHIN: Color = Color { r: 0x6F, g: 0x9C, b: 0xC9, a: 255 };
+const BEYOND: Color = Color { r: 0x8C, g: 0x2A, b: 0x1B, a: 255 };
+
+pub(super) fn draw(paper: &mut Paper, picture: &Picture) {
+    if picture.bars.is_empty() {
+        paper.heading("Spending against budgets", words::NO_BUDGETS);
+        return;
+    }
+    let below = "Each bar shows how much of its own budget is spent. The line across it is the limit.";
+    paper.heading("Spending against budgets", below);
+    for bar in &picture.bars {
+        paper.group(&words::bar(picture, bar), |paper| {
+            write(paper, picture, bar);
+            lay(paper, bar);
+        });
+        paper.y += ROW;
+    }
+}
+
+/// The line of text over a bar.
+fn write(paper: &mut Paper, picture: &Picture, bar: &Bar) {
+    let baseline = paper.y + 14.0;
+    let end = RIGHT - PLATE.0 - 10.0;
+    let figures = format!("{} of {}", picture.written(bar.spent), picture.written(bar.limit));
+    let set = fit::shrunk(&figures, 330.0, NORMAL);
+    let room = end - fit::width(&figures, &set) - 16.0 - LEFT;
+    paper.name(&bar.label, (LEFT, baseline), room, STRONG);
+    paper.text(&figures, (end, baseline), Anchor::End, set);
+    let (edge, fill, ink) = match bar.status {
+        Status::Under => (None, WHITE, INK),
+        Status::Reached => (Some(INK), WHITE, INK),
+        Status::Over => (Some(INK), INK, WHITE),
+    };
+    let plate = Rect {
+        left: RIGHT - PLATE.0,
+        top: paper.y - 2.0,
+        width: PLATE.0,
+        height: PLATE.1,
+        rx: Some(4.0),
+        color: edge,
+        fill: Some(fill.into()),
+        ..Rect::default()
+    };
+    paper.shape(&plate.svg());
+    let middle = (RIGHT - PLATE.0 / 2.0, baseline - 1.0);
+    paper.text(words::status(bar.status), middle, Anchor::Middle, Type { size: 12.0, bold: true, ink });
+}
+
+/// The bar itself.
+fn lay(paper: &mut Paper, bar: &Bar) {
+    let top = paper.y + 26.0;
+    let (limit, spent) = (if bar.limit > 0 { LIMIT } else { LEFT }, length(bar));
+    let within = spent.min(limit - LEFT);
+    let axis = top + THICK / 2.0;
+    let axis = Line { left: LEFT, right: RIGHT, top: axis, bottom: axis, color: Some(RULE), ..Line::default() };
+    paper.shape(&axis.svg());
+    fill(paper, top, LEFT, limit, TRACK);
+    fill(paper, top, LEFT, LEFT + within, WITHIN);
+    let goes_on = spent > ROOM;
+    let end = if goes_on { RIGHT - POINT } else { LEFT + spent };
+    fill(paper, top, limit, end, BEYOND);
+    // Stripes tell the part over the limit from the rest where there is no colour.
+    let mut x = limit + 7.0;
+    while x < end - 2.0 {
+        stroke(paper, x, top + 1.0, top + THICK - 1.0, 2.0, WHITE);
+        x += 7.0;
+    }
+    if goes_on {
+        let corner = |x, y| Point { x, y };
+        let points = vec![corner(end, top), corner(RIGHT, top + THICK / 2.0), corner(end, top + THICK)];
+        paper.shape(&Polygon { points, fill: Some(BEYOND), color: Some(INK), ..Polygon::default() }.svg());
+    }
+    stroke(paper, limit, top - 5.0, top + THICK + 5.0, 5.0, WHITE);
+    stroke(paper, limit, top - 5.0, top + THICK + 5.0, 3.0, INK);
+}
+
+/// How long a bar is; more than its room when it goes on. The least that is spent shows, and so does the least that is too
+/// much.
+fn length(bar: &Bar) -> f32 {
+    let tenths = match (i128::from(bar.spent), i128::from(bar.limit)) {
+        (..=0, _) => 0,
+        (_, ..=0) => i128::from(u16::MAX),
+        (spent, limit) if spent > limit => (spent * FULL / limit).max(FULL + 80),
+        (spent, limit) => (spent * FULL / limit).max(20),
+    };
+    f32::from(u16::try_from(tenths).unwrap_or(u16::MAX)) / 10.0
+}
+
+fn fill(paper: &mut Paper, top: f32, left: f32, right: f32, fill: Color) {
+    if right > left {
+        let (width, height) = (right - left, THICK);
+        let bar = Rect { left, top, width, height, color: Some(INK), fill: Some(fill.into()), ..Rect::default() };
+        paper.shape(&bar.svg());
+    }
+}
+
+fn stroke(paper: &mut Paper, x: f32, top: f32, bottom: f32, stroke_width: f32, color: Color) {
+    paper.shape(&Line { left: x, right: x, top, bottom, stroke_width, color: Some(color), ..Line::default() }.svg());
+}

@@ -1,0 +1,97 @@
+//! How wide a text is, and where it is cut.
+//!
+//! Nobody here knows the font that it will be shown in. Widths are those of the font that the charting crate carries, and more,
+//! as for the widest of the usual sans-serif fonts; scripts that it does not have are reckoned by the character.
+
+use charts_rs::{DEFAULT_FONT_FAMILY, measure_text_width_family};
+
+use super::paper::Type;
+
+/// What is put where a text is cut.
+const ELLIPSIS: char = '…';
+/// How much wider the widest of the usual fonts are, in regular and in bold.
+const ALLOWANCE: (f32, f32) = (1.2, 1.3);
+/// The smallest size that is still read.
+const SMALLEST: f32 = 9.0;
+
+/// How wide a text is at most.
+pub(super) fn width(text: &str, set: &Type) -> f32 {
+    let known: String = text.chars().filter(|c| is_known(*c)).collect();
+    let unknown: f32 = text.chars().filter(|c| !is_known(*c)).map(ems).sum();
+    // Measured large, because the crate rounds each letter up to a whole pixel.
+    let known =
+        measure_text_width_family(DEFAULT_FONT_FAMILY, 100.0, &known).map_or(0.0, |space| space.width() / 100.0);
+    let allowance = if set.bold { ALLOWANCE.1 } else { ALLOWANCE.0 };
+    (known * allowance + unknown) * set.size
+}
+
+/// Latin, Greek and Cyrillic.
+fn is_known(c: char) -> bool {
+    c < '\u{590}'
+}
+
+/// The width of other characters, in ems.
+fn ems(c: char) -> f32 {
+    match c {
+        // Joiners, variants and the signs of direction.
+        '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' => 0.0,
+        '\u{590}'..='\u{10FF}' => 0.9,
+        '\u{1100}'..='\u{FFFF}' => 1.05,
+        // Emoji, mostly.
+        _ => 1.4,
+    }
+}
+
+/// The text itself, or as much of its beginning as there is room for.
+pub(super) fn cut(text: &str, room: f32, set: &Type) -> String {
+    if width(text, set) <= room {
+        return text.to_owned();
+    }
+    let room = room - width(&ELLIPSIS.to_string(), set);
+    let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+    let fitting = ends.partition_point(|end| width(&text[..*end], set) <= room);
+    let end = ends.get(fitting.saturating_sub(1)).copied().unwrap_or_default();
+    // A joiner at the end would join the ellipsis.
+    let kept = text[..end].trim_end_matches(|c: char| c.is_whitespace() || c == '\u{200D}');
+    format!("{kept}{ELLIPSIS}")
+}
+
+/// The text set so small that there is room for it. For figures, which are never cut.
+pub(super) fn shrunk(text: &str, room: f32, mut set: Type) -> Type {
+    while set.size > SMALLEST && width(text, &set) > room {
+        set.size -= 1.0;
+    }
+    set
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::paper::NORMAL, cut, shrunk, width};
+
+    #[test]
+    fn what_fits_is_not_cut() {
+        assert_eq!(cut("Groceries", 200.0, &NORMAL), "Groceries");
+        assert_eq!(cut("", 200.0, &NORMAL), "");
+    }
+
+    #[test]
+    fn what_is_too_long_ends_in_an_ellipsis_and_fits() {
+        for letter in ["m", "i", "W", "食", "😀", "إ", "é", "👨\u{200D}"] {
+            let short = cut(&letter.repeat(100), 150.0, &NORMAL);
+            assert!(short.ends_with('…') && !short.ends_with("\u{200D}…"), "{short}");
+            assert!(short.chars().count() > 4 && width(&short, &NORMAL) <= 150.0, "{short}");
+        }
+    }
+
+    #[test]
+    fn where_there_is_no_room_only_the_ellipsis_is_left() {
+        assert_eq!(cut("Groceries", 3.0, &NORMAL), "…");
+    }
+
+    #[test]
+    fn figures_shrink_until_they_fit() {
+        assert_eq!(shrunk("1.00", 150.0, NORMAL), NORMAL);
+        let long = "-92233720368547758.08";
+        assert!(width(long, &shrunk(long, 150.0, NORMAL)) <= 150.0);
+    }
+}

@@ -1,0 +1,47 @@
+//! The head of the picture: its title, its currency and the sums of the month.
+
+use charts_rs::Rect;
+
+use super::{
+    Picture, fit,
+    paper::{Anchor, HEADING, LEFT, Paper, RIGHT, RULE, SMALL, TITLE, Type, WHITE},
+    words,
+};
+
+/// How many sums stand beside each other.
+const COLUMNS: usize = 3;
+/// A box with a sum in it.
+const BOX: (f32, f32) = (232.0, 68.0);
+const GAP: f32 = 20.0;
+const PADDING: f32 = 14.0;
+
+pub(super) fn draw(paper: &mut Paper, picture: &Picture) {
+    paper.y += TITLE.size;
+    paper.name(&words::title(picture), (LEFT, paper.y), RIGHT - LEFT, TITLE);
+    paper.y += 24.0;
+    paper.text(&format!("All amounts in {}", picture.currency), (LEFT, paper.y), Anchor::Start, SMALL);
+    paper.y += 20.0;
+    for row in picture.summary.chunks(COLUMNS) {
+        let mut x = LEFT;
+        for figure in row {
+            let edge = Rect {
+                left: x,
+                top: paper.y,
+                width: BOX.0,
+                height: BOX.1,
+                rx: Some(6.0),
+                color: Some(RULE),
+                fill: Some(WHITE.into()),
+                ..Rect::default()
+            };
+            paper.shape(&edge.svg());
+            let room = BOX.0 - 2.0 * PADDING;
+            paper.name(&figure.label, (x + PADDING, paper.y + 25.0), room, Type { size: 13.0, ..SMALL });
+            let amount = picture.written(figure.amount);
+            let set = fit::shrunk(&amount, room, Type { size: 22.0, ..HEADING });
+            paper.text(&amount, (x + PADDING, paper.y + 52.0), Anchor::Start, set);
+            x += BOX.0 + GAP;
+        }
+        paper.y += BOX.1 + GAP;
+    }
+}

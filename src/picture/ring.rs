@@ -1,0 +1,165 @@
+//! The ring of what was spent on what, and the list that tells its slices by number.
+
+use charts_rs::{Circle, Color, Line, Rect, Sector};
+
+use super::{
+    Picture, fit,
+    paper::{Anchor, FAINT_INK, INK, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, STRONG, Type, WHITE},
+    share::{Ring, Share},
+    words,
+};
+
+/// The ring, from its middle.
+const OUTER: f32 = 120.0;
+const INNER: f32 = 84.0;
+/// Where the numbers stand.
+const NUMBERS: f32 = OUTER + 14.0;
+/// The height that the ring takes.
+const HEIGHT: f32 = 2.0 * (NUMBERS + 10.0);
+/// The list, and a line of it.
+const LIST: f32 = 344.0;
+const ROW: f32 = 33.0;
+
+/// Dark and light in turn, so that neighbours differ where there is no colour.
+const FILLS: [Color; 8] = [
+    Color { r: 0x27, g: 0x4C, b: 0x77, a: 255 },
+    Color { r: 0xA9, g: 0xD0, b: 0xF0, a: 255 },
+    Color { r: 0xB5, g: 0x60, b: 0x2F, a: 255 },
+    Color { r: 0xF6, g: 0xDD, b: 0xA4, a: 255 },
+    Color { r: 0x4E, g: 0x8F, b: 0x68, a: 255 },
+    Color { r: 0xDD, g: 0xD3, b: 0xEE, a: 255 },
+    Color { r: 0x93, g: 0x73, b: 0xAF, a: 255 },
+    Color { r: 0xDD, g: 0xE0, b: 0xE5, a: 255 },
+];
+
+pub(super) fn draw(paper: &mut Paper, picture: &Picture, ring: &Ring<'_>) {
+    if ring.shares.is_empty() {
+        paper.heading("Spending by category", words::NO_SPENDING);
+        return;
+    }
+    paper.heading("Spending by category", "The numbers around the ring are those of the list.");
+    let top = paper.y;
+    let middle = (LEFT + HEIGHT / 2.0, top + HEIGHT / 2.0);
+    let mut start = 0.0;
+    let mut row = middle.1 - ROW * rows(ring) / 2.0;
+    for ((share, fill), number) in ring.shares.iter().zip(FILLS).zip(1_u8..) {
+        let turn = f32::from(share.turn) / 100.0;
+        let slice = Slice { number: number.to_string(), fill, start, turn };
+        paper.group(&words::share(picture, share), |paper| {
+            slice.draw(paper, middle);
+            slice.list(paper, row, picture, share);
+        });
+        start += turn;
+        row += ROW;
+    }
+    outline(paper, middle, ring);
+    let total = picture.written(ring.total);
+    paper.text("Spent", (middle.0, middle.1 - 10.0), Anchor::Middle, Type { size: 13.0, ..SMALL });
+    let set = fit::shrunk(&total, 2.0 * INNER - 20.0, Type { size: 22.0, ..STRONG });
+    paper.text(&total, (middle.0, middle.1 + 14.0), Anchor::Middle, set);
+    paper.y = top + HEIGHT;
+}
+
+fn rows(ring: &Ring<'_>) -> f32 {
+    ring.shares.iter().map(|_| 1.0).sum()
+}
+
+/// A slice as it is drawn; angles in degrees from the top.
+struct Slice {
+    number: String,
+    fill: Color,
+    start: f32,
+    turn: f32,
+}
+
+impl Slice {
+    fn draw(&self, paper: &mut Paper, middle: (f32, f32)) {
+        let sector = Sector {
+            fill: self.fill.into(),
+            cx: middle.0,
+            cy: middle.1,
+            r: OUTER,
+            ir: INNER,
+            start_angle: self.start,
+            delta: self.turn,
+            ..Sector::default()
+        };
+        paper.shape(&sector.svg());
+        let (x, y) = at(middle, NUMBERS, self.start + self.turn / 2.0);
+        paper.text(&self.number, (x, y + 4.0), Anchor::Middle, Type { size: 12.0, ..STRONG });
+    }
+
+    /// Its line in the list: number, colour, name, amount and percent.
+    fn list(&self, paper: &mut Paper, top: f32, picture: &Picture, share: &Share<'_>) {
+        let baseline = top + 22.0;
+        paper.text(&self.number, (LIST + 10.0, baseline), Anchor::End, Type { size: 12.0, ..STRONG });
+        let sample = Rect {
+            left: LIST + 20.0,
+            top: baseline - 12.0,
+            width: 14.0,
+            height: 14.0,
+            color: Some(INK),
+            fill: Some(self.fill.into()),
+            ..Rect::default()
+        };
+        paper.shape(&sample.svg());
+        let (name, end) = (LIST + 44.0, RIGHT - 64.0);
+        let amount = picture.written(share.amount);
+        let set = fit::shrunk(&amount, 160.0, NORMAL);
+        let room = end - fit::width(&amount, &set) - 10.0 - name;
+        paper.name(&words::share_name(share), (name, baseline), room, NORMAL);
+        paper.text(&amount, (end, baseline), Anchor::End, set);
+        paper.text(&share.percent, (RIGHT, baseline), Anchor::End, Type { ink: FAINT_INK, ..NORMAL });
+        let rule =
+            Line { left: LIST, right: RIGHT, top: top + ROW, bottom: top + ROW, color: Some(RULE), ..Line::default() };
+        paper.shape(&rule.svg());
+    }
+}
+
+/// White between the slices, and a line around them: the light ones end where they end.
+fn outline(paper: &mut Paper, middle: (f32, f32), ring: &Ring<'_>) {
+    let mut start = 0.0;
+    for share in ring.shares.iter().filter(|_| ring.shares.len() > 1) {
+        let (from, to) = (at(middle, INNER, start), at(middle, OUTER, start));
+        let gap = Line {
+            left: from.0,
+            top: from.1,
+            right: to.0,
+            bottom: to.1,
+            stroke_width: 2.0,
+            color: Some(WHITE),
+            ..Line::default()
+        };
+        paper.shape(&gap.svg());
+        start += f32::from(share.turn) / 100.0;
+    }
+    for r in [OUTER, INNER] {
+        let edge = Circle { cx: middle.0, cy: middle.1, r, stroke_color: Some(INK), ..Circle::default() };
+        paper.shape(&edge.svg());
+    }
+}
+
+/// The point at an angle from the top, clockwise.
+fn at(middle: (f32, f32), radius: f32, angle: f32) -> (f32, f32) {
+    let (sin, cos) = angle.to_radians().sin_cos();
+    (middle.0 + radius * sin, middle.1 - radius * cos)
+}
+
+#[cfg(test)]
+mod tests {
+    use charts_rs::Color;
+
+    use super::FILLS;
+
+    #[test]
+    fn neighbours_differ_without_colour() {
+        let grey = |fill: Color| (299 * i32::from(fill.r) + 587 * i32::from(fill.g) + 114 * i32::from(fill.b)) / 1000;
+        for pair in FILLS.windows(2) {
+            assert!((grey(pair[0]) - grey(pair[1])).abs() > 80, "{pair:?}");
+        }
+        // Whichever is the last is beside the first.
+        for last in &FILLS[1..] {
+            assert!(grey(*last) - grey(FILLS[0]) > 40, "{last:?}");
+        }
+    }
+}

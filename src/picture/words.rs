@@ -1,0 +1,121 @@
+//! Every sentence of the picture, and what becomes of the texts that users typed.
+
+use super::{Bar, Picture, Status, share::Ring, share::Share};
+
+/// Said in the place of the ring.
+pub(super) const NO_SPENDING: &str = "No spending this month.";
+/// Said in the place of the bars.
+pub(super) const NO_BUDGETS: &str = "No budgets this month.";
+
+/// What users typed as one line of text: without what XML forbids, and without what turns other text round.
+pub(super) fn line(text: &str) -> String {
+    let kept = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_forbidden(*c));
+    kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_forbidden(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
+}
+
+/// A line that cannot change the direction of what stands around it. A name that runs from right to left is set apart with
+/// the signs that Unicode has for it; any other stays as it is.
+pub(super) fn isolated(line: &str) -> String {
+    if line.contains(is_right_to_left) { format!("\u{2068}{line}\u{2069}") } else { line.to_owned() }
+}
+
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8FF}' | '\u{200F}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}')
+        || matches!(c, '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+}
+
+/// A line as it stands between tags.
+pub(super) fn escaped(line: &str) -> String {
+    line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// What the picture is called. It always has a name, or it would not be read out.
+pub(super) fn title(picture: &Picture) -> String {
+    let title = line(&picture.title);
+    if title.is_empty() { "The month".to_owned() } else { isolated(&title) }
+}
+
+/// The word for a status.
+pub(super) fn status(status: Status) -> &'static str {
+    match status {
+        Status::Under => "under",
+        Status::Reached => "reached",
+        Status::Over => "over",
+    }
+}
+
+/// What a slice is called.
+pub(super) fn share_name(share: &Share<'_>) -> String {
+    match share.members.as_slice() {
+        [only] => line(&only.label),
+        members => format!("{} others", members.len()),
+    }
+}
+
+/// What a slice says.
+pub(super) fn share(picture: &Picture, share: &Share<'_>) -> String {
+    let name = isolated(&share_name(share));
+    let amount = picture.written(share.amount);
+    let percent = &share.percent;
+    let sentence = format!("{name}: {amount} {}, {percent}.", picture.currency);
+    if share.members.len() == 1 {
+        return sentence;
+    }
+    let one = |label: &str, amount: i64| format!("{} {}", isolated(&line(label)), picture.written(amount));
+    let members: Vec<String> = share.members.iter().map(|member| one(&member.label, member.amount)).collect();
+    format!("{sentence} They are {}.", members.join(", "))
+}
+
+/// What a bar says.
+pub(super) fn bar(picture: &Picture, bar: &Bar) -> String {
+    let name = isolated(&line(&bar.label));
+    let (spent, limit) = (picture.written(bar.spent), picture.written(bar.limit));
+    format!("{name}: {spent} of {limit} {} spent, {}.", picture.currency, status(bar.status))
+}
+
+/// All that the picture shows, in sentences.
+pub(super) fn description(picture: &Picture, ring: &Ring<'_>) -> String {
+    let mut sentences = vec![format!("All amounts are in {}.", picture.currency)];
+    let sum = |label: &str, amount: i64| format!("{}: {}.", isolated(&line(label)), picture.written(amount));
+    sentences.extend(picture.summary.iter().map(|figure| sum(&figure.label, figure.amount)));
+    if ring.shares.is_empty() {
+        sentences.push(NO_SPENDING.to_owned());
+    } else {
+        sentences.push("Spending by category.".to_owned());
+        sentences.extend(ring.shares.iter().map(|slice| share(picture, slice)));
+    }
+    if picture.bars.is_empty() {
+        sentences.push(NO_BUDGETS.to_owned());
+    } else {
+        sentences.push("Spending against budgets.".to_owned());
+        sentences.extend(picture.bars.iter().map(|each| bar(picture, each)));
+    }
+    sentences.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{escaped, isolated, line};
+
+    #[test]
+    fn a_line_has_nothing_that_xml_forbids() {
+        assert_eq!(line("a\0b\u{1}c\u{B}d\u{FFFE}e\u{FFFF}f\u{85}g\u{7F}h"), "abc def gh");
+        assert_eq!(line("  one\r\n\ttwo  "), "one two");
+    }
+
+    #[test]
+    fn a_line_does_not_turn_others_round() {
+        assert_eq!(line("\u{202E}evil\u{2069}"), "evil");
+        assert_eq!(isolated("Rent"), "Rent");
+        assert_eq!(isolated("إيجار"), "\u{2068}إيجار\u{2069}");
+    }
+
+    #[test]
+    fn markup_is_text() {
+        assert_eq!(escaped("<script>&amp;"), "&lt;script&gt;&amp;amp;");
+    }
+}
