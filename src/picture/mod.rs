@@ -23,6 +23,8 @@ mod head;
 mod paper;
 mod ring;
 mod share;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use std::fmt;

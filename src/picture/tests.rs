@@ -1,0 +1,237 @@
+//! Whole pictures.
+
+use roxmltree::{Document, Node};
+
+use super::{
+    Bar, Figure, Picture, Status, TooMuch, draw, fit,
+    paper::{INK, Type, WIDTH},
+};
+
+fn figure(label: &str, amount: i64) -> Figure {
+    Figure { label: label.to_owned(), amount }
+}
+
+fn bar(label: &str, limit: i64, spent: i64) -> Bar {
+    let status = match spent.cmp(&limit) {
+        std::cmp::Ordering::Less => Status::Under,
+        std::cmp::Ordering::Equal => Status::Reached,
+        std::cmp::Ordering::Greater => Status::Over,
+    };
+    Bar { label: label.to_owned(), limit, spent, status }
+}
+
+fn month() -> Picture {
+    Picture {
+        title: "Home, November 2026".to_owned(),
+        currency: "USD".parse().unwrap(),
+        summary: vec![figure("Income", 520_000), figure("Spending", 418_665), figure("Net", 101_335)],
+        bars: vec![
+            bar("Groceries", 60_000, 52_318),
+            bar("Eating out", 15_000, 18_240),
+            bar("Transport", 12_000, 12_000),
+            bar("Children", 25_000, 7_550),
+            bar("Gifts", 5_000, 16_900),
+            bar("Clothes", -2_500, 4_999),
+            bar("Books", 3_000, 0),
+        ],
+        ring: vec![
+            figure("Groceries", 52_318),
+            figure("Rent", 210_000),
+            figure("Eating out", 18_240),
+            figure("Transport", 12_000),
+            figure("Children", 7_550),
+            figure("Gifts", 16_900),
+            figure("Insurance", 101_657),
+            figure("Travel", 0),
+        ],
+    }
+}
+
+const SVG: &str = "http://www.w3.org/2000/svg";
+
+/// The worst that anyone may type, or own.
+fn worst() -> Picture {
+    let names = [
+        "W".repeat(100),
+        "食費と外食と交際費".repeat(12),
+        "😀👨‍👩‍👧‍👦".repeat(14),
+        "<script>alert('x')</script> & \"quotes\" ]]>".to_owned(),
+        "إيجار الشقة والكهرباء والماء والإنترنت والهاتف وغيرها من المصاريف الشهرية".to_owned(),
+        "مصاريف".to_owned(),
+        "a\0b\u{FFFF}c\u{202E}d".to_owned(),
+        String::new(),
+        "﷽".repeat(30),
+        "Z̸̢̛͍̈́a̶̡̛l̴̢̛g̷̢̛o̴̢̨".repeat(8),
+        "किराना और सब्ज़ी का ख़र्च".to_owned(),
+    ];
+    let most = [i64::MAX, i64::MAX - 1, 1, 0, i64::MAX / 3, i64::MIN, -1, 100, 5, i64::MAX, 7];
+    Picture {
+        title: names[3].clone() + &names[2],
+        currency: "USD".parse().unwrap(),
+        summary: names.iter().zip(most).map(|(name, amount)| figure(name, amount)).collect(),
+        bars: names.iter().zip(most).map(|(name, limit)| bar(name, limit, i64::MAX - 7)).collect(),
+        ring: names.iter().map(|name| figure(name, i64::MAX / 11)).collect(),
+    }
+}
+
+/// The texts of all elements of a name.
+fn drawn(picture: &Picture, tag: &str) -> Vec<String> {
+    let svg = draw(picture).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let elements = document.descendants().filter(|node| node.tag_name().name() == tag);
+    elements.map(|node| node.text().unwrap_or_default().trim().to_owned()).collect()
+}
+
+fn shows(picture: &Picture, text: &str) -> bool {
+    drawn(picture, "text").iter().any(|shown| shown == text)
+}
+
+fn number(node: Node<'_, '_>, attribute: &str) -> f32 {
+    node.attribute(attribute).map_or(0.0, |value| value.parse().unwrap())
+}
+
+/// A text and the box that it takes at most: left, top, right, bottom.
+fn placed<'a>(text: Node<'a, '_>) -> (&'a str, [f32; 4]) {
+    let size = number(text, "font-size");
+    let set = Type { size, bold: text.attribute("font-weight").is_some(), ink: INK };
+    let content = text.text().unwrap().trim();
+    let width = fit::width(content, &set);
+    let window = text.parent().filter(|parent| parent.has_tag_name((SVG, "svg")) && parent.attribute("role").is_none());
+    let (x, y) = window.map_or((0.0, 0.0), |window| (number(window, "x"), number(window, "y")));
+    let (x, y) = (x + number(text, "x"), y + number(text, "y"));
+    let left = match text.attribute("text-anchor") {
+        Some("end") => x - width,
+        Some(_) => x - width / 2.0,
+        None => x,
+    };
+    (content, [left, y - size * 0.8, left + width, y + size * 0.2])
+}
+
+#[test]
+fn figures_are_written_exactly() {
+    for text in
+        ["5200.00", "1013.35", "4186.65", "523.18 of 600.00", "49.99 of -25.00", "0.00 of 30.00", "2100.00", "50.2%"]
+    {
+        assert!(shows(&month(), text), "{text}");
+    }
+    let yen = Picture { currency: "JPY".parse().unwrap(), ..month() };
+    assert!(shows(&yen, "520000") && shows(&yen, "All amounts in JPY"));
+    assert!(shows(&worst(), "-92233720368547758.08"));
+}
+
+#[test]
+fn each_budget_has_its_word() {
+    let texts = drawn(&month(), "text");
+    let count = |word: &str| texts.iter().filter(|text| *text == word).count();
+    assert_eq!((count("under"), count("reached"), count("over")), (3, 1, 3));
+}
+
+#[test]
+fn whatever_users_type_it_is_xml_and_only_text() {
+    let svg = draw(&worst()).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    for node in document.descendants().filter(Node::is_element) {
+        let name = node.tag_name().name();
+        let known = ["svg", "title", "desc", "g", "text", "rect", "line", "path", "circle", "polygon"];
+        assert!(known.contains(&name), "{name}");
+        for attribute in node.attributes() {
+            let name = attribute.name();
+            assert!(!name.starts_with("on") && !["href", "style", "class"].contains(&name), "{name}");
+            assert!(!attribute.value().contains("url("), "{}", attribute.value());
+        }
+    }
+    assert!(drawn(&worst(), "title")[0].starts_with("<script>alert('x')</script> & \"quotes\" ]]>"));
+}
+
+#[test]
+fn texts_keep_to_the_picture_and_off_each_other() {
+    let many = Picture { ring: (0..200).map(|n| figure("Category", 1 + n)).collect(), ..month() };
+    for picture in [month(), worst(), many] {
+        let svg = draw(&picture).unwrap();
+        let document = Document::parse(&svg).unwrap();
+        let height = number(document.root_element(), "height");
+        let texts = document.descendants().filter(|node| node.has_tag_name((SVG, "text")));
+        let texts: Vec<_> = texts.map(placed).collect();
+        for (at, (text, [left, top, right, bottom])) in texts.iter().enumerate() {
+            assert!(*left >= 0.0 && *top >= 0.0 && *right <= WIDTH && *bottom <= height, "{text}");
+            for (other, [l, t, r, b]) in &texts[..at] {
+                assert!(right <= l || r <= left || bottom <= t || b <= top, "{text} on {other}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_long_name_is_cut_where_it_is_shown_and_whole_where_it_is_said() {
+    let name = "Household ".repeat(10);
+    let name = name.trim();
+    let picture = Picture { bars: vec![bar(name, 100, 50)], ring: vec![figure(name, 7)], ..month() };
+    let texts = drawn(&picture, "text");
+    assert_eq!(texts.iter().filter(|text| text.starts_with("Household") && text.ends_with('…')).count(), 2);
+    let titles = drawn(&picture, "title");
+    assert!(titles.contains(&format!("{name}: 0.50 of 1.00 USD spent, under.")), "{titles:?}");
+    assert!(titles.contains(&format!("{name}: 0.07 USD, 100%.")), "{titles:?}");
+}
+
+#[test]
+fn many_categories_are_told_together() {
+    let picture = Picture { ring: (0..200).map(|n| figure(&format!("C{n}"), 100 + n)).collect(), ..month() };
+    assert!(shows(&picture, "193 others") && !shows(&picture, "C3"));
+    let description = &drawn(&picture, "desc")[0];
+    assert!(description.contains("193 others: 378.28 USD, 94.8%. They are C192 2.92, "), "{description}");
+}
+
+#[test]
+fn who_does_not_see_it_is_told_all_of_it() {
+    let svg = draw(&month()).unwrap();
+    let document = Document::parse(&svg).unwrap();
+    let root = document.root_element();
+    assert_eq!((root.attribute("role"), root.attribute("aria-labelledby")), (Some("img"), Some("title desc")));
+    assert_eq!(drawn(&month(), "title")[0], "Home, November 2026");
+    let description = "All amounts are in USD. Income: 5200.00. Spending: 4186.65. Net: 1013.35. Spending by category. \
+        Rent: 2100.00 USD, 50.2%. Insurance: 1016.57 USD, 24.3%. Groceries: 523.18 USD, 12.5%. Eating out: 182.40 USD, 4.3%. \
+        Gifts: 169.00 USD, 4.0%. Transport: 120.00 USD, 2.9%. Children: 75.50 USD, 1.8%. Spending against budgets. \
+        Groceries: 523.18 of 600.00 USD spent, under. Eating out: 182.40 of 150.00 USD spent, over. \
+        Transport: 120.00 of 120.00 USD spent, reached. Children: 75.50 of 250.00 USD spent, under. \
+        Gifts: 169.00 of 50.00 USD spent, over. Clothes: 49.99 of -25.00 USD spent, over. \
+        Books: 0.00 of 30.00 USD spent, under.";
+    assert_eq!(drawn(&month(), "desc"), [description]);
+    assert_eq!(drawn(&month(), "title").len(), 1 + 7 + 7, "one for the picture, each slice and each bar");
+}
+
+#[test]
+fn an_empty_month_says_so() {
+    let empty = Picture { title: String::new(), bars: vec![], ring: vec![figure("Travel", 0)], ..month() };
+    assert!(shows(&empty, "No spending this month.") && shows(&empty, "No budgets this month."));
+    assert_eq!(drawn(&empty, "title"), ["The month"]);
+    assert!(drawn(&empty, "desc")[0].ends_with("No spending this month. No budgets this month."));
+}
+
+#[test]
+fn the_only_category_is_a_whole_ring() {
+    let picture = Picture { ring: vec![figure("Rent", 1)], bars: vec![], ..month() };
+    let svg = draw(&picture).unwrap();
+    assert!(shows(&picture, "100%") && svg.matches("<path").count() == 1);
+    // Two half circles out, two in.
+    assert_eq!(svg.matches(" A120 120 ").count() + svg.matches(" A84 84 ").count(), 4, "{svg}");
+}
+
+#[test]
+fn the_picture_grows_with_the_budgets() {
+    let height = |bars| {
+        let svg = draw(&Picture { bars: vec![bar("Rent", 2, 1); bars], ..month() }).unwrap();
+        number(Document::parse(&svg).unwrap().root_element(), "height")
+    };
+    assert!((height(200) - height(100) - 6000.0).abs() < 1.0, "60 for each");
+}
+
+#[test]
+fn the_same_month_is_the_same_picture() {
+    assert_eq!(draw(&worst()), draw(&worst()));
+}
+
+#[test]
+fn what_cannot_be_added_up_is_not_drawn() {
+    let picture = Picture { ring: vec![figure("A", i64::MAX), figure("B", 1)], ..month() };
+    assert_eq!(draw(&picture), Err(TooMuch));
+}
