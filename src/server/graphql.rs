@@ -21,6 +21,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
+    hints::explain,
     limits::{check_mutation, check_size},
     parameters::{MediaType, Parameters, is_json, pick, require_variables},
     phase::{Execution, Phase},
@@ -128,7 +129,9 @@ async fn answer(
     if execution.has_started() {
         return Ok(executed);
     }
-    Err(Refused::from(executed.errors).coded("GRAPHQL_VALIDATION_FAILED"))
+    let mut errors = executed.errors;
+    errors.iter_mut().for_each(explain);
+    Err(Refused::from(errors).coded("GRAPHQL_VALIDATION_FAILED"))
 }
 
 /// Gives every error of a response what it must have: a code; and when it is ours, the name under which the log has it.

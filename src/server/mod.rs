@@ -3,6 +3,7 @@
 mod explorer;
 mod graphql;
 mod health;
+mod hints;
 mod limits;
 mod nulls;
 mod order;

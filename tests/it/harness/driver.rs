@@ -125,6 +125,8 @@ impl Driver {
                 "Decimal" => json!("1"),
                 "CurrencyCode" => json!("YEM"),
                 "Date" => json!("2026-11-20"),
+                "YearMonth" => json!("2026-11"),
+                "TimeZone" => json!("Asia/Aden"),
                 "DateTime" => json!("2026-11-20T00:00:00Z"),
                 "Int" => json!(1),
                 "Boolean" => json!(true),
