@@ -197,14 +197,6 @@ impl TransactionOrder {
         };
         Some((key, id.parse().ok()?))
     }
-
-    fn key_of(&self, transaction: &transaction::Model) -> Key {
-        let key = match self.field {
-            TransactionOrderField::Date => transaction.date.into(),
-            TransactionOrderField::Amount => transaction.amount.into(),
-        };
-        (key, transaction.id.uuid())
-    }
 }
 
 /// A page of the transactions of the viewer's book.
@@ -231,11 +223,6 @@ pub async fn page(
         rows.reverse();
     }
     Ok(page.cut(rows))
-}
-
-/// The key of the last row of a page, to go on from.
-pub fn last_key(order: TransactionOrder, page: &Paged<transaction::Model>) -> Option<Key> {
-    page.rows.last().filter(|_| page.has_next).map(|last| order.key_of(last))
 }
 
 /// How many transactions a filter wants.

@@ -16,6 +16,6 @@ const SCALARS: [(&str, &str); 6] = [
 pub(super) fn explain(error: &mut ServerError) {
     let expected = |(name, _): &&(&str, &str)| error.message.ends_with(&format!("expected type \"{name}\""));
     if let Some((_, example)) = SCALARS.iter().find(expected) {
-        error.message.push_str(&format!(": {example}"));
+        error.message = format!("{}: {example}", error.message);
     }
 }
