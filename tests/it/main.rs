@@ -29,6 +29,7 @@ mod receipts;
 mod registration;
 mod schema;
 mod sessions;
+mod spending_property;
 mod statement;
 mod tenancy;
 mod wallets;

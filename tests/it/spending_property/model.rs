@@ -1,0 +1,129 @@
+//! What a household's months come to, worked out from the list of its transactions.
+
+use chrono::{Datelike, Days, Months, NaiveDate};
+
+/// How many months the household lives through.
+pub const MONTHS: u32 = 24;
+/// The categories: the first brings money, the others take it.
+pub const CATEGORIES: [&str; 4] = ["Salary", "Food", "Data", "Transport"];
+
+/// Days since the first.
+pub type Day = u64;
+
+fn first() -> NaiveDate {
+    NaiveDate::from_ymd_opt(2025, 1, 1).unwrap()
+}
+
+pub fn date(day: Day) -> NaiveDate {
+    first() + Days::new(day)
+}
+
+pub fn month_text(month: u32) -> String {
+    (first() + Months::new(month)).format("%Y-%m").to_string()
+}
+
+fn month_of(day: Day) -> u32 {
+    let date = date(day);
+    u32::try_from(date.year() - 2025).unwrap() * 12 + date.month0()
+}
+
+#[derive(Clone, Debug)]
+pub struct Transaction {
+    /// Category and amount.
+    pub lines: Vec<(usize, i64)>,
+    pub day: Day,
+    pub dollars: bool,
+    pub wallet: bool,
+    pub stands: bool,
+}
+
+impl Transaction {
+    pub fn amount(&self) -> i64 {
+        self.lines.iter().map(|(_, amount)| amount).sum()
+    }
+
+    /// What it brings into the wallet.
+    pub fn into_wallet(&self) -> i64 {
+        let brings = if self.lines[0].0 == 0 { self.amount() } else { -self.amount() };
+        if self.wallet { brings } else { 0 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rollover {
+    None,
+    Surplus,
+    Full,
+}
+
+#[derive(Clone, Debug)]
+pub struct Budget {
+    pub category: usize,
+    pub dollars: bool,
+    /// None is every month.
+    pub month: Option<u32>,
+    pub limit: i64,
+    pub rollover: Rollover,
+    /// For every month: from when on it carries.
+    pub from: u32,
+}
+
+#[derive(Debug, Default)]
+pub struct Model {
+    pub transactions: Vec<Transaction>,
+    pub budgets: Vec<Budget>,
+}
+
+impl Model {
+    pub fn wallet(&self) -> i64 {
+        self.transactions.iter().filter(|transaction| transaction.stands).map(Transaction::into_wallet).sum()
+    }
+
+    pub fn in_month(&self, month: u32, dollars: bool) -> impl Iterator<Item = &Transaction> {
+        self.transactions.iter().filter(move |transaction| {
+            transaction.stands && transaction.dollars == dollars && month_of(transaction.day) == month
+        })
+    }
+
+    pub fn total(&self, category: usize, month: u32, dollars: bool) -> i64 {
+        let lines = self.in_month(month, dollars).flat_map(|transaction| &transaction.lines);
+        lines.filter(|(of, _)| *of == category).map(|(_, amount)| amount).sum()
+    }
+
+    pub fn count(&self, category: usize, month: u32, dollars: bool) -> usize {
+        let has_it = |transaction: &&Transaction| transaction.lines.iter().any(|(of, _)| *of == category);
+        self.in_month(month, dollars).filter(has_it).count()
+    }
+
+    fn own(&self, category: usize, month: u32, dollars: bool) -> Option<&Budget> {
+        self.budgets
+            .iter()
+            .find(|budget| budget.category == category && budget.dollars == dollars && budget.month == Some(month))
+    }
+
+    fn of_every_month(&self, category: usize, dollars: bool) -> Option<&Budget> {
+        self.budgets
+            .iter()
+            .find(|budget| budget.category == category && budget.dollars == dollars && budget.month.is_none())
+    }
+
+    /// The limit of a month without and with what came over from the month before.
+    pub fn limit(&self, category: usize, month: u32, dollars: bool) -> Option<(i64, i64)> {
+        let own = self.own(category, month, dollars);
+        let budget = own.or_else(|| self.of_every_month(category, dollars))?;
+        Some((budget.limit, budget.limit + self.carried(category, month, dollars)))
+    }
+
+    fn carried(&self, category: usize, month: u32, dollars: bool) -> i64 {
+        let Some(before) = month.checked_sub(1) else { return 0 };
+        let of_every_month = || self.of_every_month(category, dollars).filter(|budget| budget.from <= before);
+        let Some(budget) = self.own(category, before, dollars).or_else(of_every_month) else { return 0 };
+        let spent = self.total(category, before, dollars);
+        let left = budget.limit + self.carried(category, before, dollars) - spent;
+        match budget.rollover {
+            Rollover::None => 0,
+            Rollover::Surplus => left.max(0),
+            Rollover::Full => left,
+        }
+    }
+}
