@@ -10,6 +10,7 @@ mod order;
 mod parameters;
 mod phase;
 mod refused;
+mod report;
 mod request_log;
 mod rows;
 mod statement;
@@ -40,6 +41,7 @@ pub fn router(app: App, explorer: bool) -> Router {
             "/customers/{id}/statement.csv",
             get(statement::download).with_state(statement::Downloads::new(app.clone())),
         )
+        .route("/reports/{file}", get(report::draw).with_state(app.clone()))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app));
     if explorer {

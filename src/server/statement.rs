@@ -91,24 +91,32 @@ pub(super) async fn download(
             ];
             (headers, Body::from_stream(writer.stream())).into_response()
         }
-        Err(NotBegun::Unauthenticated) => {
-            let challenge = [(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
-            let message = "Send the access token: `Authorization: Bearer ...`.";
-            (StatusCode::UNAUTHORIZED, challenge, error("UNAUTHENTICATED", message)).into_response()
-        }
-        Err(NotBegun::Failed(Error::Refused(refusals))) => {
-            let is = |code| refusals.iter().any(|refusal| refusal.code == code);
-            let (status, code) = match () {
-                () if is(Code::TryAgain) => (StatusCode::SERVICE_UNAVAILABLE, "TRY_AGAIN"),
-                () if is(Code::NotFound) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
-                () => (StatusCode::BAD_REQUEST, "INVALID"),
-            };
-            let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
-            (status, error(code, &message)).into_response()
-        }
-        Err(NotBegun::Failed(Error::Fault(cause))) => {
-            tracing::error!(%cause, "fault");
-            (StatusCode::INTERNAL_SERVER_ERROR, error("INTERNAL_SERVER_ERROR", "internal error")).into_response()
+        Err(not_begun) => not_begun.into_response(),
+    }
+}
+
+impl IntoResponse for NotBegun {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Unauthenticated => {
+                let challenge = [(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
+                let message = "Send the access token: `Authorization: Bearer ...`.";
+                (StatusCode::UNAUTHORIZED, challenge, error("UNAUTHENTICATED", message)).into_response()
+            }
+            Self::Failed(Error::Refused(refusals)) => {
+                let is = |code| refusals.iter().any(|refusal| refusal.code == code);
+                let (status, code) = match () {
+                    () if is(Code::TryAgain) => (StatusCode::SERVICE_UNAVAILABLE, "TRY_AGAIN"),
+                    () if is(Code::NotFound) => (StatusCode::NOT_FOUND, "NOT_FOUND"),
+                    () => (StatusCode::BAD_REQUEST, "INVALID"),
+                };
+                let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
+                (status, error(code, &message)).into_response()
+            }
+            Self::Failed(Error::Fault(cause)) => {
+                tracing::error!(%cause, "fault");
+                (StatusCode::INTERNAL_SERVER_ERROR, error("INTERNAL_SERVER_ERROR", "internal error")).into_response()
+            }
         }
     }
 }
@@ -118,7 +126,7 @@ fn error(code: &str, message: &str) -> Json<serde_json::Value> {
 }
 
 /// Why there is no file.
-enum NotBegun {
+pub(super) enum NotBegun {
     Unauthenticated,
     Failed(Error),
 }
@@ -129,6 +137,12 @@ impl From<Error> for NotBegun {
     }
 }
 
+/// Who asks for a file.
+pub(super) async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, NotBegun> {
+    let token = bearer(headers).ok().flatten().ok_or(NotBegun::Unauthenticated)?;
+    identity::authenticate(app, token).await?.map_err(|_| NotBegun::Unauthenticated)
+}
+
 /// Checks all that can be wrong, before the first byte is sent.
 async fn begin(
     Downloads { app, turns }: &Downloads,
@@ -136,8 +150,7 @@ async fn begin(
     parameters: Result<Query<Parameters>, QueryRejection>,
     headers: &HeaderMap,
 ) -> Result<Writer, NotBegun> {
-    let token = bearer(headers).ok().flatten().ok_or(NotBegun::Unauthenticated)?;
-    let viewer = identity::authenticate(app, token).await?.map_err(|_| NotBegun::Unauthenticated)?;
+    let viewer = viewer(app, headers).await?;
     let unreadable =
         |rejection: QueryRejection| Error::from(Refusal::new(Code::Invalid, "", format!("{}.", rejection.body_text())));
     let range = range(&parameters.map_err(unreadable)?.0)?;
