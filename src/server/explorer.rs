@@ -14,7 +14,7 @@ const PAGE: &str = concat!(
 );
 /// Nothing from elsewhere, and no form or frame that could send what is typed elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; \
-                      form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
+                      img-src blob:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 pub(super) async fn page() -> impl IntoResponse {
     ([(CONTENT_SECURITY_POLICY, POLICY), (X_CONTENT_TYPE_OPTIONS, "nosniff")], Html(PAGE))

@@ -85,7 +85,7 @@ fn picture(book: &str, report: &Report) -> Picture {
     let figure = |label: &str, amount| Figure { label: label.to_owned(), amount };
     let spending = report.categories.iter().filter(|total| total.category.kind == CategoryKind::Expense);
     Picture {
-        title: format!("{} in {book}", report.month.first_day().format("%B %Y")),
+        title: format!("{book}: {}", report.month.first_day().format("%B %Y")),
         currency: report.currency,
         summary: vec![
             figure("Income", report.income),

@@ -11,6 +11,7 @@ use crate::harness::{
 };
 
 const README: &str = include_str!("../../README.md");
+const PICTURE: &str = include_str!("../../docs/report-2026-11.svg");
 
 /// The fenced blocks of the README in some languages, in their order.
 fn blocks(languages: &[&str]) -> Vec<(&'static str, &'static str)> {
@@ -49,7 +50,7 @@ async fn the_sessions_of_the_readme_get_the_answers_that_it_shows(#[values(Sqlit
     let mut client: Client = app.anonymous();
     let mut variables = json!({});
     let blocks = blocks(&["graphql", "json"]);
-    assert!(blocks.len() >= 28, "both sessions are there");
+    assert!(blocks.len() >= 38, "all sessions are there");
     for pair in blocks.chunks(2) {
         let [("graphql", query), ("json", expected)] = pair else { panic!("an operation and its answer: {pair:?}") };
         let logs_in = query.contains("register(") || query.contains("login(");
@@ -73,12 +74,18 @@ async fn the_sessions_of_the_readme_get_the_answers_that_it_shows(#[values(Sqlit
         assert_eq!(answer, expected, "{query}");
     }
     the_file_is_as_shown(&client, variables["customer"].as_str().unwrap()).await;
+    let picture = download(&client, "/reports/2026-11.svg").await;
+    assert!(picture == PICTURE, "docs/report-2026-11.svg is not what the server draws:\n{picture}");
+}
+
+async fn download(client: &Client, path: &str) -> String {
+    let token = client.token.as_deref().unwrap();
+    let request = Request::get(path).header("Authorization", format!("Bearer {token}"));
+    client.send(request.body(Body::empty()).unwrap()).await.text
 }
 
 async fn the_file_is_as_shown(client: &Client, customer: &str) {
-    let token = client.token.as_deref().unwrap();
-    let request = Request::get(path_of_file(customer)).header("Authorization", format!("Bearer {token}"));
-    let answer = client.send(request.body(Body::empty()).unwrap()).await;
+    let answer = download(client, &path_of_file(customer)).await;
     let [(_, expected)] = blocks(&["csv"])[..] else { panic!("one file") };
-    assert_eq!(answer.text.trim_end(), expected);
+    assert_eq!(answer.trim_end(), expected);
 }

@@ -44,7 +44,16 @@ const RECEIPT = `replayed
       }
       onAccount { amount }
     }`;
-const BOOK = "book { id name currency invoiceNumberPattern receiptNumberPattern }";
+const CATEGORY = "category { id name kind archivedAt }";
+const SPENDING = `replayed
+    transaction {
+      id kind date description version deletedAt
+      amount { amount currency }
+      lines { category { name } amount { amount } note }
+      wallet { name balance { amount } }
+    }`;
+const BUDGET = "budget { id month rollover rolloverFrom description limit { amount currency } category { name } }";
+const BOOK = "book { id name currency timeZone invoiceNumberPattern receiptNumberPattern }";
 const REFRESH = mutation("refreshToken", SESSION);
 const WALLETS = `query MyWallets {
   me { username displayName }
@@ -71,6 +80,72 @@ const BALANCE_AT = `query BalanceAt($id: ID!, $time: DateTime!) {
     name
     balance { amount currency }
     balanceAt(time: $time) { amount currency }
+  }
+}`;
+const CATEGORIES = `query Categories($kind: CategoryKind) {
+  categories(kind: $kind) { id name kind }
+}`;
+const TRANSACTIONS = `query Transactions(
+  $first: Int, $after: String, $only: TransactionFilter, $order: TransactionOrder
+) {
+  transactions(first: $first, after: $after, filter: $only, orderBy: $order) {
+    totalCount
+    totals { income { amount currency } expense { amount } net { amount } }
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id date kind description
+      amount { amount currency }
+      category { name }
+      lines { category { name } amount { amount } }
+    }
+  }
+}`;
+const VERSIONS = `query Versions($id: ID!) {
+  transaction(id: $id) {
+    description deletedAt
+    versions {
+      version kind date description since until
+      amount { amount currency }
+      lines { category { name } amount { amount } }
+    }
+  }
+}`;
+const BUDGETS = `query Budgets($month: YearMonth) {
+  budgets(month: $month) {
+    id month rollover rolloverFrom description
+    limit { amount currency }
+    category { name }
+  }
+}`;
+const REPORT = `query Report($month: YearMonth!) {
+  monthlyReport(month: $month) {
+    month currency otherCurrencies
+    totalIncome { amount }
+    totalExpense { amount }
+    netSavings { amount }
+    categories {
+      category { name kind }
+      total { amount }
+      share transactionCount
+      change { amount }
+    }
+    budgets {
+      category { name }
+      limit { amount }
+      carriedOver { amount }
+      spent { amount }
+      remaining { amount }
+      usedShare status
+    }
+    unbudgeted { amount }
+  }
+}`;
+const REPORTS = `query Reports($from: YearMonth!, $to: YearMonth!) {
+  monthlyReports(from: $from, to: $to) {
+    month
+    totalIncome { amount currency }
+    totalExpense { amount }
+    netSavings { amount }
   }
 }`;
 const CUSTOMERS = `query MyCustomers($filter: CustomerFilter, $order: CustomerOrder) {
@@ -168,6 +243,10 @@ const id = (kind) => session?.ids?.[kind] ?? `${kind}_...`;
 const password = "correct horse battery";
 const key = () => `try-${Date.now()}`;
 const day = (days = 0) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+const month = (months = 0) => {
+  const today = new Date();
+  return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + months)).toISOString().slice(0, 7);
+};
 // The variables are made when they are needed: they depend on who is logged in and on what was made.
 const EXAMPLES = {
   Session: [
@@ -190,6 +269,44 @@ const EXAMPLES = {
     ["Create wallet", mutation("createWallet", WALLET), () => ({ input: { name: "Savings", currency: "USD" } })],
     ["Freeze", mutation("freezeWallet", WALLET), () => ({ input: { id: id("wallet") } })],
     ["Unfreeze", mutation("unfreezeWallet", WALLET), () => ({ input: { id: id("wallet") } })],
+  ],
+  "Income and spending": [
+    ["Categories", CATEGORIES, () => ({ kind: "EXPENSE" })],
+    ["Create category", mutation("createCategory", CATEGORY), () => ({ input: { name: "Rent", kind: "EXPENSE" } })],
+    ["Rename category", mutation("updateCategory", CATEGORY),
+      () => ({ input: { id: id("category"), name: "Rent and water" } })],
+    ["Delete category", mutation("deleteCategory", `deletedId\n    ${CATEGORY}`),
+      () => ({ input: { id: id("category") } })],
+    ["Restore category", mutation("restoreCategory", CATEGORY), () => ({ input: { id: id("category") } })],
+    ["Add income", mutation("addTransaction", SPENDING), () => ({ input: {
+      category: { name: "Salary" }, amount: "1800.00", date: day(), walletId: id("wallet"), idempotencyKey: key(),
+    } })],
+    ["Add expense", mutation("addTransaction", SPENDING), () => ({ input: {
+      category: { name: "Food" }, amount: "48.50", date: day(), description: "Market", idempotencyKey: key(),
+    } })],
+    ["Add expense, split", mutation("addTransaction", SPENDING), () => ({ input: {
+      amount: "75.00", date: day(), description: "Weekend", idempotencyKey: key(),
+      lines: [
+        { category: { name: "Food" }, amount: "60.00", note: "Dinner" },
+        { category: { name: "Transport" }, amount: "15.00" },
+      ],
+    } })],
+    ["Update transaction", mutation("updateTransaction", SPENDING),
+      () => ({ input: { id: id("txn"), category: { name: "Food" }, amount: "52.25" } })],
+    ["Delete transaction", mutation("deleteTransaction", SPENDING), () => ({ input: { id: id("txn") } })],
+    ["Transactions", TRANSACTIONS, () => ({
+      first: 20, only: { kind: "EXPENSE", from: day(-30), to: day() }, order: { field: "AMOUNT", direction: "DESC" },
+    })],
+    ["What a transaction was", VERSIONS, () => ({ id: id("txn") })],
+    ["Set budget", mutation("setBudget", BUDGET), () => ({ input: {
+      category: { name: "Food" }, limit: "100.00", rollover: "SURPLUS", description: "Eat well",
+    } })],
+    ["Set budget of a month", mutation("setBudget", BUDGET),
+      () => ({ input: { category: { name: "Transport" }, limit: "15.00", month: month() } })],
+    ["Budgets", BUDGETS, () => ({ month: month() })],
+    ["Delete budget", mutation("deleteBudget", "deletedId"), () => ({ input: { id: id("budget") } })],
+    ["Monthly report", REPORT, () => ({ month: month() })],
+    ["Monthly reports", REPORTS, () => ({ from: month(-5), to: month() })],
   ],
   Customers: [
     ["Create customer", mutation("createCustomer", CUSTOMER),
@@ -226,7 +343,9 @@ const EXAMPLES = {
   Book: [
     ["Receivables", RECEIVABLES],
     ["Update book", mutation("updateBook", BOOK),
-      () => ({ input: { invoiceNumberPattern: "INV-{FY}-{0000}", receiptNumberPattern: "RCT-{YYYY}-{0000}" } })],
+      () => ({ input: {
+        invoiceNumberPattern: "INV-{FY}-{0000}", receiptNumberPattern: "RCT-{YYYY}-{0000}", timeZone: "Asia/Aden",
+      } })],
   ],
   Schema: [
     ["Introspect", INTROSPECTION],

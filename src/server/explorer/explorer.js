@@ -80,6 +80,7 @@ async function execute(body, operation) {
     $("status").textContent = `${response.status} ${response.statusText} · ${ms} ms · x-request-id ${id ?? "none"}`;
     $("response").textContent = result ? JSON.stringify(result, null, 2) : text;
     follow(result, operation, token);
+    await show(result?.data?.monthlyReport, token);
     return result;
   } catch (error) {
     $("status").textContent = "No response.";
@@ -88,6 +89,18 @@ async function execute(body, operation) {
   } finally {
     busy = false;
   }
+}
+/** The picture of a monthly report that says which month and currency it is of. */
+async function show(report, token) {
+  URL.revokeObjectURL($("picture").src);
+  $("picture").hidden = true;
+  if (!report?.month || !report.currency) return;
+  const path = `reports/${report.month}.svg?currency=${report.currency}`;
+  const response = await fetch(path, { headers: { Authorization: `Bearer ${token}` } });
+  if (!response.ok) return;
+  $("picture").src = URL.createObjectURL(await response.blob());
+  $("picture").alt = `${report.month} as a picture; its figures are in the response.`;
+  $("picture").hidden = false;
 }
 /** The ids that a response gives, by kind: a mutation's are the latest, a list's first serves where none is known. */
 function idsOf(data, operation) {
