@@ -69,7 +69,10 @@ pub async fn list(
         .all(conn)
         .await?;
     let Some(month) = month else { return Ok(budgets) };
-    Ok(Budgets::of(budgets).values().filter_map(|budgets| budgets.in_force(month)).cloned().collect())
+    let budgets = Budgets::of(budgets);
+    let mut in_force: Vec<_> = budgets.values().filter_map(|budgets| budgets.in_force(month)).cloned().collect();
+    in_force.sort_unstable_by_key(|budget| budget.id);
+    Ok(in_force)
 }
 
 /// Some budgets of the viewer's book; ids of others are passed over.
