@@ -6,7 +6,7 @@
 use charts_rs::{Color, Line, Point, Polygon, Rect};
 
 use super::{
-    Bar, Picture, Status, fit,
+    Bar, BudgetState, Picture, fit,
     paper::{Anchor, INK, LEFT, NORMAL, Paper, RIGHT, RULE, STRONG, Type, WHITE},
     words,
 };
@@ -54,9 +54,9 @@ fn write(paper: &mut Paper, picture: &Picture, bar: &Bar) {
     paper.name(&bar.label, (LEFT, baseline), room, STRONG);
     paper.text(&figures, (end, baseline), Anchor::End, set);
     let (edge, fill, ink) = match bar.status {
-        Status::Under => (None, WHITE, INK),
-        Status::Reached => (Some(INK), WHITE, INK),
-        Status::Over => (Some(INK), INK, WHITE),
+        BudgetState::Under => (None, WHITE, INK),
+        BudgetState::Reached => (Some(INK), WHITE, INK),
+        BudgetState::Over => (Some(INK), INK, WHITE),
     };
     let plate = Rect {
         left: RIGHT - PLATE.0,

@@ -30,7 +30,10 @@ mod words;
 use std::fmt;
 
 use self::paper::Paper;
-use crate::money::{Currency, Decimal};
+use crate::{
+    bookkeeping::report::BudgetState,
+    money::{Currency, Decimal},
+};
 
 /// What a picture shows.
 #[derive(Clone, Debug)]
@@ -66,18 +69,7 @@ pub struct Bar {
     /// How much was spent, in minor units. Not negative.
     pub spent: i64,
     /// How the two compare.
-    pub status: Status,
-}
-
-/// How spending compares with its limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// Something is left.
-    Under,
-    /// Nothing is left.
-    Reached,
-    /// More was spent.
-    Over,
+    pub status: BudgetState,
 }
 
 /// The slices of the ring come to more than 64 bits of minor units together, so their sum cannot be written.

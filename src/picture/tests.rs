@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node};
 
 use super::{
-    Bar, Figure, Picture, Status, TooMuch, draw, fit,
+    Bar, BudgetState, Figure, Picture, TooMuch, draw, fit,
     paper::{INK, Type, WIDTH},
 };
 
@@ -13,9 +13,9 @@ fn figure(label: &str, amount: i64) -> Figure {
 
 fn bar(label: &str, limit: i64, spent: i64) -> Bar {
     let status = match spent.cmp(&limit) {
-        std::cmp::Ordering::Less => Status::Under,
-        std::cmp::Ordering::Equal => Status::Reached,
-        std::cmp::Ordering::Greater => Status::Over,
+        std::cmp::Ordering::Less => BudgetState::Under,
+        std::cmp::Ordering::Equal => BudgetState::Reached,
+        std::cmp::Ordering::Greater => BudgetState::Over,
     };
     Bar { label: label.to_owned(), limit, spent, status }
 }

@@ -1,6 +1,6 @@
 //! Every sentence of the picture, and what becomes of the texts that users typed.
 
-use super::{Bar, Picture, Status, share::Ring, share::Share};
+use super::{Bar, BudgetState, Picture, share::Ring, share::Share};
 
 /// Said in the place of the ring.
 pub(super) const NO_SPENDING: &str = "No spending this month.";
@@ -40,11 +40,11 @@ pub(super) fn title(picture: &Picture) -> String {
 }
 
 /// The word for a status.
-pub(super) fn status(status: Status) -> &'static str {
+pub(super) fn status(status: BudgetState) -> &'static str {
     match status {
-        Status::Under => "under",
-        Status::Reached => "reached",
-        Status::Over => "over",
+        BudgetState::Under => "under",
+        BudgetState::Reached => "reached",
+        BudgetState::Over => "over",
     }
 }
 

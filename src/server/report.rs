@@ -16,12 +16,12 @@ use crate::{
     app::App,
     bookkeeping::{
         book,
-        report::{self, BudgetState, Report},
+        report::{self, Report},
     },
     entity::category::CategoryKind,
     error::{Code, Error, Refusal, Result},
     month::YearMonth,
-    picture::{self, Bar, Figure, Picture, Status},
+    picture::{self, Bar, Figure, Picture},
 };
 
 /// What to draw; as the arguments of `monthlyReport`.
@@ -99,11 +99,7 @@ fn picture(book: &str, report: &Report) -> Picture {
                 label: budget.category.name.clone(),
                 limit: budget.limit,
                 spent: budget.spent,
-                status: match budget.state {
-                    BudgetState::Under => Status::Under,
-                    BudgetState::Reached => Status::Reached,
-                    BudgetState::Over => Status::Over,
-                },
+                status: budget.state,
             })
             .collect(),
         ring: spending.map(|total| figure(&total.category.name, total.total)).collect(),

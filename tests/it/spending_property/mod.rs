@@ -81,12 +81,12 @@ impl Household {
             "currency": currency(transaction.dollars), "walletId": transaction.wallet.then_some(&self.owner.wallet),
         });
         let name = |category: usize| json!({ "name": CATEGORIES[category] });
-        match transaction.lines[..] {
-            [(category, _)] => input["category"] = name(category),
-            _ => {
-                let line = |(category, amount): &(usize, i64)| json!({ "category": name(*category), "amount": decimal(*amount) });
-                input["lines"] = transaction.lines.iter().map(line).collect();
-            }
+        if let [(category, _)] = transaction.lines[..] {
+            input["category"] = name(category);
+        } else {
+            let line =
+                |(category, amount): &(usize, i64)| json!({ "category": name(*category), "amount": decimal(*amount) });
+            input["lines"] = transaction.lines.iter().map(line).collect();
         }
         input
     }
@@ -100,7 +100,7 @@ impl Household {
         match operation {
             Operation::Add(transaction) => {
                 let done = self.call("addTransaction", "transaction { id }", self.input(&transaction)).await;
-                if !self.allows(transaction.into_wallet()) {
+                if !self.allows(transaction.brings()) {
                     assert_eq!(errors(&done), ["INSUFFICIENT_FUNDS walletId"]);
                     return;
                 }
@@ -116,7 +116,7 @@ impl Household {
                 let before = self.model.transactions[place].clone();
                 let expected = match () {
                     () if !before.stands => vec!["NOT_ALLOWED id"],
-                    () if !self.allows(change.into_wallet() - before.into_wallet()) => {
+                    () if !self.allows(change.brings() - before.brings()) => {
                         vec!["INSUFFICIENT_FUNDS walletId"]
                     }
                     () => {
@@ -133,7 +133,7 @@ impl Household {
                 let before = self.model.transactions[place].clone();
                 let expected = match () {
                     () if !before.stands => vec!["NOT_ALLOWED id"],
-                    () if !self.allows(-before.into_wallet()) => vec!["INSUFFICIENT_FUNDS walletId"],
+                    () if !self.allows(-before.brings()) => vec!["INSUFFICIENT_FUNDS walletId"],
                     () => {
                         self.model.transactions[place].stands = false;
                         vec![]

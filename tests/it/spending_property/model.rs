@@ -43,9 +43,9 @@ impl Transaction {
     }
 
     /// What it brings into the wallet.
-    pub fn into_wallet(&self) -> i64 {
-        let brings = if self.lines[0].0 == 0 { self.amount() } else { -self.amount() };
-        if self.wallet { brings } else { 0 }
+    pub fn brings(&self) -> i64 {
+        let brought = if self.lines[0].0 == 0 { self.amount() } else { -self.amount() };
+        if self.wallet { brought } else { 0 }
     }
 }
 
@@ -76,7 +76,7 @@ pub struct Model {
 
 impl Model {
     pub fn wallet(&self) -> i64 {
-        self.transactions.iter().filter(|transaction| transaction.stands).map(Transaction::into_wallet).sum()
+        self.transactions.iter().filter(|transaction| transaction.stands).map(Transaction::brings).sum()
     }
 
     pub fn in_month(&self, month: u32, dollars: bool) -> impl Iterator<Item = &Transaction> {
