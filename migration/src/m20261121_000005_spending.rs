@@ -145,6 +145,8 @@ async fn create_transaction(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(uuid("transaction_id"))
                 .col(integer("line"))
                 .col(uuid("category_id"))
+                // The day of the transaction, so that what is in a category is found in the order of days.
+                .col(date("date"))
                 .col(counter(manager, "amount"))
                 .col(text_null("note"))
                 .primary_key(Index::create().col("transaction_id").col("line"))
@@ -154,7 +156,7 @@ async fn create_transaction(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .take(),
         )
         .await?;
-    manager.create_index(index("transaction_line", &["category_id", "transaction_id"])).await
+    manager.create_index(index("transaction_line", &["category_id", "date", "transaction_id"])).await
 }
 
 async fn create_budget(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
@@ -207,7 +209,7 @@ async fn describe_to_planner(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ("transaction", "transaction_book_id_currency_amount_id_idx", "1000000 100000 50000 10 1"),
         ("transaction", "transaction_wallet_id_date_id_idx", "500000 10000 30 1"),
         ("transaction_line", "sqlite_autoindex_transaction_line_1", "1000000 2 1"),
-        ("transaction_line", "transaction_line_category_id_transaction_id_idx", "1000000 10000 1"),
+        ("transaction_line", "transaction_line_category_id_date_transaction_id_idx", "1000000 10000 50 1"),
     ] {
         let row = format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{index}', '{statistics}')");
         connection.execute_unprepared(&row).await?;

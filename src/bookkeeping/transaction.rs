@@ -229,7 +229,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
                 Ok(posted) => posted,
                 Err(refusal) => return Ok(refused(refusal)),
             };
-            transaction_write::replace_lines(&tx, before.id, &item.wanted.lines).await?;
+            transaction_write::replace_lines(&tx, &item).await?;
             let Wanted { kind, amount, currency, date, description, wallet, lines } = item.wanted;
             let after = transaction::Model {
                 kind,

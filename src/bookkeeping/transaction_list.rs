@@ -3,7 +3,7 @@
 use async_graphql::{Enum, ID, InputObject};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Value,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, JoinType, Query},
 };
 use uuid::Uuid;
 
@@ -118,21 +118,26 @@ impl TransactionFilterInput {
 }
 
 impl TransactionFilter {
-    pub(super) fn condition(&self, viewer: &Viewer) -> Condition {
-        use transaction::Column;
-        let search_text = || Expr::col((transaction::Entity, Column::SearchText));
+    /// What the filter wants.
+    fn condition(&self, viewer: &Viewer) -> Condition {
         let in_category = |category: Id<kind::Category>| {
             let lines = Query::select()
                 .column(transaction_line::Column::TransactionId)
                 .from(transaction_line::Entity)
                 .and_where(Expr::col(transaction_line::Column::CategoryId).eq(category))
                 .take();
-            Expr::col((transaction::Entity, Column::Id)).in_subquery(lines)
+            Expr::col((transaction::Entity, transaction::Column::Id)).in_subquery(lines)
         };
+        self.but_for_category(viewer).add_option(self.category.map(in_category))
+    }
+
+    /// What the filter wants, of whatever category.
+    pub(super) fn but_for_category(&self, viewer: &Viewer) -> Condition {
+        use transaction::Column;
+        let search_text = || Expr::col((transaction::Entity, Column::SearchText));
         Condition::all()
             .add(Column::BookId.eq(viewer.book))
             .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
-            .add_option(self.category.map(in_category))
             .add_option(self.wallet.map(|wallet| Column::WalletId.eq(wallet)))
             .add_option(self.currency.map(|currency| Column::Currency.eq(currency)))
             .add(listing::between(Column::Date, self.from, self.to))
@@ -214,15 +219,45 @@ pub async fn page(
         TransactionOrderField::Date => transaction::Column::Date,
         TransactionOrderField::Amount => transaction::Column::Amount,
     };
-    let [key, id] = [column, transaction::Column::Id].map(|column| Expr::col((transaction::Entity, column)));
+    let mut select = transaction::Entity::find();
+    let [key, id] = match filter.category {
+        // Along the lines of the category, which know the day.
+        Some(category) if order.field == TransactionOrderField::Date => {
+            QuerySelect::query(&mut select).join(JoinType::InnerJoin, transaction_line::Entity, first_line(category));
+            select = select.filter(filter.but_for_category(viewer));
+            [transaction_line::Column::Date, transaction_line::Column::TransactionId]
+                .map(|column| Expr::col((transaction_line::Entity, column)))
+        }
+        _ => {
+            select = select.filter(filter.condition(viewer));
+            [column, transaction::Column::Id].map(|column| Expr::col((transaction::Entity, column)))
+        }
+    };
     let keyset = Keyset { key, id, descending: order.direction == OrderDirection::Desc };
-    let mut select = transaction::Entity::find().filter(filter.condition(viewer));
     keyset.cut(QuerySelect::query(&mut select), page);
     let mut rows = select.all(conn).await?;
     if keyset.is_backwards(page) != keyset.descending {
         rows.reverse();
     }
     Ok(page.cut(rows))
+}
+
+/// The first line of a transaction that is in a category.
+fn first_line(category: Id<kind::Category>) -> Condition {
+    use transaction_line::Column;
+    let of = |column| Expr::col((transaction_line::Entity, column));
+    let before = |column| Expr::col(("before", column));
+    let lines_before = Query::select()
+        .expr(Expr::val(1))
+        .from_as(transaction_line::Entity, "before")
+        .and_where(before(Column::TransactionId).eq(of(Column::TransactionId)))
+        .and_where(before(Column::CategoryId).eq(category))
+        .and_where(before(Column::Line).lt(of(Column::Line)))
+        .take();
+    Condition::all()
+        .add(of(Column::TransactionId).equals((transaction::Entity, transaction::Column::Id)))
+        .add(of(Column::CategoryId).eq(category))
+        .add(Expr::exists(lines_before).not())
 }
 
 /// How many transactions a filter wants.

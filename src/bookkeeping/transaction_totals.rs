@@ -92,7 +92,7 @@ async fn summed(
     let mut select = transaction::Entity::find()
         .select_only()
         .column(transaction::Column::Kind)
-        .filter(filter.condition(viewer))
+        .filter(filter.but_for_category(viewer))
         .filter(transaction::Column::Currency.eq(currency));
     let mut amount = Expr::col((transaction::Entity, transaction::Column::Amount));
     if let Some(category) = filter.category {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::{
@@ -114,7 +115,7 @@ pub(super) async fn insert(
 ) -> Result<Vec<transaction::Model>> {
     let (mut transactions, mut lines) = (Vec::new(), Vec::new());
     for (Item { id, wanted, .. }, Posted { entry, .. }) in posted {
-        lines.extend(rows(id, &wanted.lines));
+        lines.extend(rows(id, wanted.date, &wanted.lines));
         transactions.push(transaction::Model {
             id,
             book_id: viewer.book,
@@ -143,10 +144,10 @@ pub(super) async fn insert(
 }
 
 /// Writes the lines of a transaction that was changed in place of those that it had.
-pub(super) async fn replace_lines(tx: &DatabaseTransaction, id: Id<kind::Transaction>, parts: &[Part]) -> Result<()> {
-    let old = transaction_line::Entity::delete_many().filter(transaction_line::Column::TransactionId.eq(id));
+pub(super) async fn replace_lines(tx: &DatabaseTransaction, Item { id, wanted, .. }: &Item) -> Result<()> {
+    let old = transaction_line::Entity::delete_many().filter(transaction_line::Column::TransactionId.eq(*id));
     old.exec(tx).await?;
-    let rows = rows(id, parts).map(IntoActiveModel::into_active_model);
+    let rows = rows(*id, wanted.date, &wanted.lines).map(IntoActiveModel::into_active_model);
     transaction_line::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
 }
@@ -158,11 +159,12 @@ pub(super) fn search_text(description: Option<&str>, parts: &[Part]) -> Option<S
     Some(text).filter(|text| !text.is_empty())
 }
 
-fn rows(id: Id<kind::Transaction>, parts: &[Part]) -> impl Iterator<Item = transaction_line::Model> {
+fn rows(id: Id<kind::Transaction>, date: NaiveDate, parts: &[Part]) -> impl Iterator<Item = transaction_line::Model> {
     let row = move |(part, line): (&Part, i32)| transaction_line::Model {
         transaction_id: id,
         line,
         category_id: part.category_id,
+        date,
         amount: part.amount,
         note: part.note.clone(),
     };

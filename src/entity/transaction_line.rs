@@ -17,6 +17,8 @@ pub struct Model {
     pub line: i32,
     /// The category.
     pub category_id: Id<kind::Category>,
+    /// The day of the transaction.
+    pub date: Date,
     /// How much, in minor units of the transaction's currency.
     pub amount: i64,
     /// A note of the user's.
