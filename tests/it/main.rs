@@ -21,6 +21,7 @@ mod ledger_property;
 mod loaders;
 mod movements;
 mod numbers;
+mod picture;
 mod program;
 mod property;
 mod readme;
