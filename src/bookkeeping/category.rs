@@ -166,8 +166,10 @@ impl CategoryRef {
         if let Self::Id(id) = self { id.parse().ok() } else { None }
     }
 
+    /// The name as it is compared; none when no category can be called so.
     fn name_key(&self) -> Option<String> {
-        if let Self::Name(name) = self { Some(key(name)) } else { None }
+        let Self::Name(name) = self else { return None };
+        text::line(name, LONGEST_NAME, "name").ok().map(|name| key(&name))
     }
 
     fn missing(&self, path: &str) -> Refusal {
@@ -188,9 +190,9 @@ pub(super) fn account_kind(kind: CategoryKind) -> AccountKind {
     }
 }
 
-/// A name as it is compared. What no category can be called finds none.
-pub(super) fn key(name: &str) -> String {
-    name.trim().to_lowercase()
+/// A name as it is compared.
+fn key(name: &str) -> String {
+    name.to_lowercase()
 }
 
 /// Refuses a category for something new.
