@@ -18,7 +18,7 @@ const MARK: &str = "Zahra";
 const AMOUNT: &str = "7717.13";
 
 /// The kinds of things that a position may name, in the words of the schema.
-const KINDS: [&str; 5] = ["customer", "entry", "invoice", "receipt", "wallet"];
+const KINDS: [&str; 8] = ["customer", "entry", "invoice", "receipt", "wallet", "category", "transaction", "budget"];
 
 /// Money may be paid into a wallet of somebody else's: that is what a transfer is. `tenancy` looks at what it shows.
 const MEANT_FOR_OTHERS: [(&str, &str); 1] = [("transfer", "input.to.id")];
@@ -41,13 +41,20 @@ async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str,
     let wallet = json!({ "currency": "YEM", "name": mark });
     let wallet = id_of(&user.mutate("createWallet", "CreateWalletInput", fields, wallet).await, "wallet");
     let deposit = json!({ "wallet": { "id": wallet }, "amount": amount, "memo": mark });
-    let transaction = id_of(&user.deposit(deposit).await, "transaction");
+    let movement = id_of(&user.deposit(deposit.clone()).await, "transaction");
+    id_of(&user.deposit(deposit).await, "transaction");
     // A part of the invoice only, so that another receipt may name it.
     let receipt = json!({
         "customerId": customer, "amount": "1.11", "paymentType": "CASH", "note": mark, "walletId": wallet,
         "number": number, "invoices": [{ "invoiceId": invoice }],
     });
     let receipt = id_of(&user.create_receipt(receipt).await, "receipt");
+    let category = user.category(&number, "EXPENSE").await;
+    let lines = json!([{ "category": { "id": category }, "amount": amount, "note": mark }]);
+    let transaction = json!({ "lines": lines, "amount": amount, "description": mark, "walletId": wallet });
+    let transaction = id_of(&user.add_transaction(transaction).await, "transaction");
+    let budget = json!({ "category": { "id": category }, "limit": amount, "description": mark });
+    let budget = id_of(&user.set_budget(budget).await, "budget");
     let own = user.gql("{ me { id } book { id } }", json!({})).await;
     let [me, book] = ["me", "book"].map(|noun| own[noun]["id"].as_str().unwrap().to_owned());
     BTreeMap::from([
@@ -56,7 +63,10 @@ async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str,
         ("invoice", invoice),
         ("receipt", receipt),
         ("wallet", wallet),
+        ("movement", movement),
+        ("category", category),
         ("transaction", transaction),
+        ("budget", budget),
         ("user", me),
         ("book", book),
     ])
@@ -91,14 +101,17 @@ async fn dump(user: &User, driver: &Driver, things: &BTreeMap<&str, String>) -> 
         let nothing = json!({});
         if root.needs_nothing() {
             seen.push(call(user, driver, root, &nothing).await.json());
+        } else if positions.is_empty() {
+            let arguments = driver.arguments(root, &Vec::new(), &|at, _| panic!("{at:?} is no place for an id"));
+            seen.push(call(user, driver, root, &arguments).await.json());
         }
         for position in positions {
             let arguments = driver.arguments(root, &position, &|at, owner| things[kind(at, owner, root)].clone());
             seen.push(call(user, driver, root, &arguments).await.json());
         }
     }
-    let archived =
-        "{ customers(filter: { archived: true }) { totalCount } entries(filter: { deleted: true }) { totalCount } }";
+    let archived = "{ customers(filter: { archived: true }) { totalCount } categories(archived: true) { id }
+        entries(filter: { deleted: true }) { totalCount } transactions(filter: { deleted: true }) { totalCount } }";
     seen.push(user.gql(archived, json!({})).await);
     for id in things.values() {
         let query = "query($id: ID!) { node(id: $id) { __typename id } }";
@@ -179,8 +192,41 @@ async fn by_anothers_id_nothing_is_shown_and_nothing_changed(#[values(Sqlite, Po
             }
         }
     }
-    assert!(attacks > 200, "only {attacks} attacks");
+    assert!(attacks > 400, "only {attacks} attacks");
     assert_eq!(dump(&victim, &driver, &theirs).await, before);
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn anothers_category_is_not_found_by_what_it_is_called(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let badr = app.user("badr").await;
+    badr.category(MARK, "EXPENSE").await;
+    badr.spend(MARK, AMOUNT, "2026-11-20").await;
+    let own = amina.spend("Food", "1", "2026-11-20").await;
+    for name in [MARK, "ZAHRA", " zahra "] {
+        let category = json!({ "name": name });
+        let lines = json!([{ "category": { "name": "Food" }, "amount": "1" }, { "category": category, "amount": "1" }]);
+        for (payload, path) in [
+            (amina.add_transaction(json!({ "category": category, "amount": "1" })).await, "category.name"),
+            (amina.add_transaction(json!({ "lines": lines, "amount": "2" })).await, "lines.1.category.name"),
+            (amina.update_transaction(json!({ "id": own, "category": category })).await, "category.name"),
+            (
+                amina.update_transaction(json!({ "id": own, "lines": lines, "amount": "2" })).await,
+                "lines.1.category.name",
+            ),
+            (amina.set_budget(json!({ "category": category, "limit": "1" })).await, "category.name"),
+        ] {
+            assert_eq!(errors(&payload), [format!("NOT_FOUND {path}")], "{name}");
+        }
+        let query = "query($category: CategoryRef!) { transactions(filter: { category: $category }) { totalCount } }";
+        assert_eq!(amina.error(query, json!({ "category": category })).await, "NOT_FOUND", "{name}");
+    }
+    // The name is free here.
+    amina.category("zahra", "INCOME").await;
+    assert_eq!(badr.report("2026-11").await["totalExpense"]["amount"], AMOUNT);
+    assert_eq!(amina.report("2026-11").await["totalExpense"]["amount"], "1.00");
     app.assert_journal_is_whole().await;
 }
 

@@ -66,3 +66,63 @@ async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(#[values
     // One to see that the session lasts, the book (for the order and for the lists), the customers, and the lists.
     assert!(counts[1].iter().all(|count| (4..=16).contains(count)), "{counts:?}");
 }
+
+/// Transactions of every kind, each in a category of its own, that were changed.
+async fn add_transactions(owner: &User, numbers: std::ops::Range<usize>) {
+    for number in numbers {
+        let is_income = number % 2 == 0;
+        let (kind, other, wallet) =
+            if is_income { ("INCOME", "Salary", json!(owner.wallet)) } else { ("EXPENSE", "Food", Value::Null) };
+        let category = owner.category(&format!("Category {number:03}"), kind).await;
+        let lines = json!([
+            { "category": { "id": category }, "amount": "2", "note": "n" },
+            { "category": { "name": other }, "amount": "3" },
+        ]);
+        let input = json!({ "lines": lines, "amount": "5", "date": "2026-11-20", "walletId": wallet });
+        let id = create(owner, "addTransaction", "transaction", input).await;
+        create(owner, "updateTransaction", "transaction", json!({ "id": id, "description": "changed" })).await;
+        if !is_income {
+            let category = json!({ "id": category });
+            let budget = json!({ "category": category, "limit": "9", "rolloverFrom": "2026-01", "rollover": "FULL" });
+            create(owner, "setBudget", "budget", budget).await;
+        }
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_page_of_100_transactions_costs_no_more_statements_than_one_of_2(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+    let report = "month totalExpense { amount } categories { category { name } total { amount } }
+        budgets { budget { category { name } } category { name } spent { amount } }";
+    let queries = [
+        "{ transactions(first: 100) { totalCount totals { net { amount } } nodes { id
+            category { name } lines { category { name } amount { amount } note } wallet { name balance { amount } } } } }"
+            .to_owned(),
+        "{ transactions(first: 100, orderBy: { field: AMOUNT }, filter: { text: \"changed\" }) {
+            totals { expense { amount } } nodes { versions { reference amount { amount }
+                lines { category { name } amount { amount } } } } } }"
+            .to_owned(),
+        "{ categories { name } budgets(month: \"2026-11\") { category { name } } }".to_owned(),
+        format!("{{ monthlyReport(month: \"2026-11\") {{ {report} }} }}"),
+        format!("{{ monthlyReports(from: \"2025-01\", to: \"2027-12\") {{ {report} }} }}"),
+    ];
+    let mut counts = Vec::new();
+    for numbers in [0..2, 2..100] {
+        let many = numbers.end;
+        add_transactions(&owner, numbers).await;
+        let mut counted = Vec::new();
+        for query in &queries {
+            let before = app.statements();
+            let data = owner.gql(query, json!({})).await;
+            counted.push(app.statements() - before);
+            let nodes = data["transactions"]["nodes"].as_array();
+            assert!(nodes.is_none_or(|nodes| nodes.len() == many), "{data}");
+        }
+        counts.push(counted);
+    }
+    let is_alike = |(few, many): (&usize, &usize)| few.abs_diff(*many) <= 2;
+    assert!(counts[0].iter().zip(&counts[1]).all(is_alike), "{counts:?}");
+    assert!(counts[1].iter().all(|count| (3..=16).contains(count)), "{counts:?}");
+    app.assert_journal_is_whole().await;
+}

@@ -12,7 +12,10 @@ use super::Client;
 const MOST_FIELDS: usize = 900;
 
 /// The fields that are given although they may be left out, so that a call would do something if it were let.
-const WORTH_GIVING: [&str; 4] = ["grossAmount", "name", "note", "memo"];
+const WORTH_GIVING: [&str; 5] = ["grossAmount", "amount", "name", "note", "memo"];
+
+/// The fields of which an input takes one or the other.
+const ALTERNATIVES: [&str; 2] = ["category", "lines"];
 
 /// The schema, to make operations from.
 pub struct Driver {
@@ -140,11 +143,17 @@ impl Driver {
         let fields = list(&self.types[name]["inputFields"]);
         let place = |field: &Value| [at.clone(), vec![text(&field["name"]).to_owned()]].concat();
         let is_one_of = self.types[name]["isOneOf"] == true;
+        let is_here = |name: &&str| fields.iter().any(|field| text(&field["name"]) == *name);
+        let on_the_way = under.get(at.len()).map(String::as_str);
         let given = |field: &&Value| {
             if is_one_of {
                 let is_on_the_way = |field: &Value| under.starts_with(&place(field));
                 let chosen = fields.iter().find(|field| is_on_the_way(field));
                 return chosen.or_else(|| fields.iter().find(|field| self.has_id(&field["type"]))) == Some(*field);
+            }
+            if ALTERNATIVES.iter().all(is_here) && ALTERNATIVES.contains(&text(&field["name"])) {
+                let chosen = ALTERNATIVES.into_iter().find(|name| on_the_way == Some(name));
+                return text(&field["name"]) == chosen.unwrap_or(ALTERNATIVES[0]);
             }
             let is_worth_giving = WORTH_GIVING.contains(&text(&field["name"]));
             text(&field["type"]["kind"]) == "NON_NULL" || is_worth_giving || self.has_id(&field["type"])

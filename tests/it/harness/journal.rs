@@ -7,16 +7,26 @@ use daybook::{
     bookkeeping::journal::balance,
     entity::{
         account::{self, AccountKind},
-        account_day, account_month, allocation, invoice, journal_entry, ledger_entry, posting, receipt,
+        account_day, account_month, allocation,
+        category::CategoryKind,
+        invoice,
+        journal_entry::{self, EntryKind},
+        ledger_entry, posting, receipt, transaction, transaction_line,
     },
     id::{Id, kind},
 };
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryOrder};
 
 use super::TestApp;
 
 type Accounts = HashMap<Id<kind::Account>, account::Model>;
 type Entries = HashMap<Id<kind::Entry>, journal_entry::Model>;
+
+/// The entries of each document that moved money and were not taken back.
+type Standing<'a> = HashMap<Id<kind::Document>, Vec<&'a journal_entry::Model>>;
+
+/// The kinds of accounts of which turnovers are kept.
+const TURNED_OVER: [AccountKind; 3] = [AccountKind::Receivable, AccountKind::Income, AccountKind::Expense];
 
 impl TestApp {
     /// Checks that counters match postings, that numbers run without a gap and balances chain, that nothing guarded is below
@@ -76,7 +86,7 @@ impl TestApp {
         for posting in postings.iter().filter(|posting| posting.amount != 0) {
             let reverses = entries[&posting.entry_id].reverses_id.is_some();
             let sides = [(posting.debit_account_id, 0), (posting.credit_account_id, 1)];
-            for (account, side) in sides.into_iter().filter(|(id, _)| accounts[id].kind == AccountKind::Receivable) {
+            for (account, side) in sides.into_iter().filter(|(id, _)| TURNED_OVER.contains(&accounts[id].kind)) {
                 let turnover = days.entry((account, posting.effective_on)).or_default();
                 turnover[side] += posting.amount;
                 if counted.insert((posting.entry_id, account)) {
@@ -99,10 +109,10 @@ impl TestApp {
         assert_eq!(kept.collect::<BTreeMap<_, _>>(), months);
     }
 
-    /// Each ledger entry stands by one journal entry of the same amount, and no other entry of its document counts.
+    /// Each ledger entry and each transaction stands by one journal entry, and no other entry of a document counts.
     async fn assert_documents_match(&self, accounts: &Accounts, postings: &[posting::Model], entries: &Entries) {
         let reversed: HashSet<_> = entries.values().filter_map(|entry| entry.reverses_id).collect();
-        let mut standing: HashMap<_, Vec<_>> = HashMap::new();
+        let mut standing = Standing::new();
         for entry in entries.values().filter(|entry| entry.failure.is_none() && entry.reverses_id.is_none()) {
             if !reversed.contains(&entry.id)
                 && let Some(document) = entry.document_id
@@ -110,6 +120,18 @@ impl TestApp {
                 standing.entry(document).or_default().push(entry);
             }
         }
+        self.assert_ledger_entries_match(accounts, postings, &mut standing).await;
+        self.assert_transactions_match(accounts, postings, entries, &mut standing).await;
+        assert!(standing.is_empty(), "entries of documents that are not there: {standing:?}");
+    }
+
+    /// A ledger entry is of the same amount as its journal entry.
+    async fn assert_ledger_entries_match(
+        &self,
+        accounts: &Accounts,
+        postings: &[posting::Model],
+        standing: &mut Standing<'_>,
+    ) {
         for entry in ledger_entry::Entity::find().all(self.app.db.read()).await.unwrap() {
             let stands_by = standing.remove(&entry.id.cast()).unwrap_or_default();
             if entry.deleted_at.is_some() {
@@ -134,7 +156,63 @@ impl TestApp {
             let sign = if entry.kind == ledger_entry::EntryType::Credit { 1 } else { -1 };
             assert_eq!(owed.sum::<i64>(), sign * entry.amount, "{entry:?}");
         }
-        assert!(standing.is_empty(), "entries of documents that are not there: {standing:?}");
+    }
+
+    /// The journal entry of a transaction has a posting on the wallet, when there is one, and then one for each line. A
+    /// transaction was written as often as its version says.
+    async fn assert_transactions_match(
+        &self,
+        accounts: &Accounts,
+        postings: &[posting::Model],
+        entries: &Entries,
+        standing: &mut Standing<'_>,
+    ) {
+        let db = self.app.db.read();
+        let mut lines: HashMap<_, Vec<_>> = HashMap::new();
+        let all = transaction_line::Entity::find().order_by_asc(transaction_line::Column::Line);
+        for line in all.all(db).await.unwrap() {
+            lines.entry(line.transaction_id).or_default().push(line);
+        }
+        for transaction in transaction::Entity::find().all(db).await.unwrap() {
+            let of_it = |entry: &&journal_entry::Model| entry.document_id == Some(transaction.id.cast());
+            let is_version = |entry: &&journal_entry::Model| entry.failure.is_none() && entry.reverses_id.is_none();
+            let versions = entries.values().filter(of_it).filter(is_version).count();
+            assert_eq!(versions, usize::try_from(transaction.version).unwrap(), "{transaction:?}");
+            let lines = lines.remove(&transaction.id).unwrap_or_default();
+            assert!(lines.iter().zip(1..).all(|(line, number)| line.line == number), "{lines:?}");
+            assert_eq!(lines.iter().map(|line| line.amount).sum::<i64>(), transaction.amount, "{transaction:?}");
+
+            let stands_by = standing.remove(&transaction.id.cast()).unwrap_or_default();
+            let deleted = transaction.deleted_at.is_some();
+            assert_eq!(stands_by.len(), usize::from(!deleted), "{transaction:?}");
+            let journal = &entries[&transaction.journal_entry_id];
+            let (kind, side) = match transaction.kind {
+                CategoryKind::Income => (EntryKind::Income, AccountKind::Income),
+                CategoryKind::Expense => (EntryKind::Expense, AccountKind::Expense),
+            };
+            let same = (journal.kind, journal.amount, journal.currency, journal.effective_on, &journal.memo);
+            let (amount, description) = (transaction.amount, &transaction.description);
+            assert_eq!(same, (kind, amount, transaction.currency, transaction.date, description));
+            assert!(stands_by.iter().all(|entry| entry.id == journal.id), "{transaction:?}");
+
+            let holder = |id: Id<kind::Account>| (accounts[&id].kind, accounts[&id].holder_id);
+            let other = if transaction.wallet_id.is_some() { AccountKind::Outside } else { AccountKind::Cash };
+            let other = (other, transaction.book_id.cast());
+            let way = |side, amount| match transaction.kind {
+                CategoryKind::Income => (other, side, amount),
+                CategoryKind::Expense => (side, other, amount),
+            };
+            let wallet = transaction.wallet_id.map(|id| way((AccountKind::Wallet, id.cast()), amount));
+            let parts = lines.iter().map(|line| way((side, line.category_id.cast()), line.amount));
+            let expected: Vec<_> = wallet.into_iter().chain(parts).collect();
+            let mut posted: Vec<_> = postings.iter().filter(|posting| posting.entry_id == journal.id).collect();
+            posted.sort_unstable_by_key(|posting| posting.line);
+            let posted = posted
+                .into_iter()
+                .map(|posting| (holder(posting.debit_account_id), holder(posting.credit_account_id), posting.amount));
+            assert_eq!(posted.collect::<Vec<_>>(), expected, "{transaction:?}");
+        }
+        assert!(lines.is_empty(), "lines of transactions that are not there: {lines:?}");
     }
 
     /// Receipts and invoices count what is allocated.

@@ -11,6 +11,7 @@ mod journal;
 mod ledger;
 mod postgres;
 mod server;
+mod spending;
 mod user;
 
 pub use self::{
