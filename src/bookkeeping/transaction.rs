@@ -342,15 +342,17 @@ async fn replace(
     let draft = transaction_write::drafts(tx, app, viewer, std::slice::from_ref(item)).await?.pop();
     let draft = draft.ok_or_else(unwritten)?;
     let id = draft.id;
+    // What a wallet refuses is on record there: as what is to be, or as taking what was out of a wallet that it leaves.
+    let stays = item.wanted.wallet.as_ref().map(|wallet| wallet.wallet.id) == before.wallet_id;
+    let leaving = journal::Draft { idempotency: item.idempotency.clone(), ..reversal.clone() };
+    let mut traces = [draft.clone(), if stays { draft.clone() } else { leaving }];
+    let mut drafts = [draft, reversal];
     // What both leave in a wallet counts: so what brings money comes first.
-    let drafts =
-        if before.kind == CategoryKind::Income { [draft.clone(), reversal] } else { [reversal, draft.clone()] };
-    // The attempt is that of the new transaction, or that of taking the old one out of its wallet.
-    let mut trace = draft;
-    if trace.attempt.is_none() {
-        trace.attempt = drafts.iter().find_map(|draft| draft.attempt);
+    if before.kind == CategoryKind::Expense {
+        drafts.reverse();
+        traces.reverse();
     }
-    let posted = match journal::post_together(tx, &app.clock, &drafts, &trace).await? {
+    let posted = match journal::post_together(tx, &app.clock, &drafts, &traces).await? {
         Ok(posted) => posted.into_iter().find(|posted| posted.entry.id == id),
         Err(refused) => return Ok(Err(refused)),
     };

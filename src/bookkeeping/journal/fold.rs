@@ -69,18 +69,19 @@ pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Pos
     drafts.iter().map(|draft| post(state, draft)).collect()
 }
 
-/// Applies drafts in their order, or none of them: then `trace` leaves its trace with the failure of the one that was refused.
+/// Applies drafts in their order, or none of them: then the one of `traces` that is in the place of the refused one leaves its
+/// trace with that one's failure.
 ///
 /// # Errors
 /// As for [`fold`].
 pub(super) fn fold_together(
     state: &mut State,
     drafts: &[Draft],
-    trace: &Draft,
+    traces: &[Draft],
 ) -> Result<Result<Vec<Posted>, Refused>> {
     let before = state.clone();
     let mut all = Vec::with_capacity(drafts.len());
-    for draft in drafts {
+    for (draft, trace) in drafts.iter().zip(traces) {
         let refused = match post(state, draft)? {
             Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => Refused::Failed(failure),
             Ok(posted) => {

@@ -55,8 +55,8 @@ pub async fn submit(db: &Db, clock: &Clock, draft: &Draft) -> Result<Result<Post
     Ok(posted.remove(0))
 }
 
-/// Posts drafts in the caller's transaction, all of them or none. When one is refused, so is `trace`, one of them, which is put
-/// on record if it asks for that.
+/// Posts drafts in the caller's transaction, all of them or none. When one is refused, so is the one of `traces` in its place,
+/// which is put on record if it asks for that.
 ///
 /// # Errors
 /// As for [`post`]; what the journal refuses is in the inner result.
@@ -64,12 +64,12 @@ pub async fn post_together(
     tx: &DatabaseTransaction,
     clock: &Clock,
     drafts: &[Draft],
-    trace: &Draft,
+    traces: &[Draft],
 ) -> Result<Result<Vec<Posted>, Refused>> {
     let accounts = account::lock(tx, drafts).await?;
     let repeats = repeats::find(tx, drafts).await?;
     let mut state = fold::State::new(accounts, repeats, clock.now());
-    let posted = fold::fold_together(&mut state, drafts, trace)?;
+    let posted = fold::fold_together(&mut state, drafts, traces)?;
     write::write(tx, &state).await?;
     Ok(posted)
 }
