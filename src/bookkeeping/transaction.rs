@@ -259,15 +259,16 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
         .write(|tx| async move {
             let idempotency = idempotency.clone()?;
             let before = lock_standing(&tx, viewer, &deletion.id).await;
-            if let Some(repeated) = repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(repeated);
+            if let Some(Done { document, replayed }) = repeated(&*tx, viewer, idempotency.as_ref()).await? {
+                return Ok(Done { document: document.map_err(of_deletion), replayed });
             }
             let before = before?;
             let reversal = reversal(&tx, viewer, &before, idempotency).await?;
             let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
-            let posted = posted.map_err(document::wallet_refusal)?;
+            let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
             if let Some(failure) = posted.entry.failure {
-                return Ok(refused(Refused::Failed(failure)));
+                let Done { document, replayed } = refused(Refused::Failed(failure));
+                return Ok(Done { document: document.map_err(of_deletion), replayed });
             }
             let mut after = before.into_active_model();
             after.deleted_at = Set(Some(posted.entry.created_at));
@@ -279,6 +280,14 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
 
 fn refused(refused: Refused) -> Done<Attempted> {
     Done { document: Err(document::wallet_refusal(refused)), replayed: false }
+}
+
+/// What a wallet refuses, of an input that names neither a wallet nor an amount.
+fn of_deletion(refusal: Refusal) -> Refusal {
+    match refusal.path.as_str() {
+        "walletId" | "amount" => Refusal { path: "id".to_owned(), ..refusal },
+        _ => refusal,
+    }
 }
 
 fn unwritten() -> DbErr {

@@ -133,7 +133,7 @@ impl Household {
                 let before = self.model.transactions[place].clone();
                 let expected = match () {
                     () if !before.stands => vec!["NOT_ALLOWED id"],
-                    () if !self.allows(-before.brings()) => vec!["INSUFFICIENT_FUNDS walletId"],
+                    () if !self.allows(-before.brings()) => vec!["INSUFFICIENT_FUNDS id"],
                     () => {
                         self.model.transactions[place].stands = false;
                         vec![]
