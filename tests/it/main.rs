@@ -34,4 +34,6 @@ mod sessions;
 mod spending_property;
 mod statement;
 mod tenancy;
+mod transaction_wallets;
+mod transactions;
 mod wallets;
