@@ -34,6 +34,8 @@ mod sessions;
 mod spending_property;
 mod statement;
 mod tenancy;
+mod transaction_changes;
+mod transaction_lists;
 mod transaction_wallets;
 mod transactions;
 mod wallets;

@@ -179,7 +179,9 @@ impl TestApp {
             let versions = entries.values().filter(of_it).filter(is_version).count();
             assert_eq!(versions, usize::try_from(transaction.version).unwrap(), "{transaction:?}");
             let lines = lines.remove(&transaction.id).unwrap_or_default();
-            assert!(lines.iter().zip(1..).all(|(line, number)| line.line == number), "{lines:?}");
+            let in_place =
+                |(line, number): (&transaction_line::Model, i32)| (line.line, line.date) == (number, transaction.date);
+            assert!(lines.iter().zip(1..).all(in_place), "{transaction:?} {lines:?}");
             assert_eq!(lines.iter().map(|line| line.amount).sum::<i64>(), transaction.amount, "{transaction:?}");
 
             let stands_by = standing.remove(&transaction.id.cast()).unwrap_or_default();
