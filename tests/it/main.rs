@@ -5,6 +5,7 @@
 mod harness;
 
 mod allocations;
+mod budgets;
 mod categories;
 mod concurrency;
 mod customer_lists;
