@@ -43,6 +43,13 @@ pub type Position = Vec<String>;
 /// Gives the id for a position: what it is the id of is told by names.
 pub type Ids<'a> = &'a dyn Fn(&Position, &str) -> String;
 
+/// What arguments are to be made of.
+struct Call<'a> {
+    under: &'a Position,
+    ids: Ids<'a>,
+    fewest: bool,
+}
+
 impl Driver {
     pub async fn new(client: &Client) -> Self {
         let wrapped = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
@@ -97,16 +104,29 @@ impl Driver {
     /// The arguments of a root field, with an id at each place where one may stand. Where only one of several may be given,
     /// it is the one on the way to `under`.
     pub fn arguments(&self, root: &Root, under: &Position, ids: Ids<'_>) -> Value {
+        self.call(root, &Call { under, ids, fewest: false })
+    }
+
+    /// The arguments that a root field must have, and those on the way to `under`.
+    pub fn fewest_arguments(&self, root: &Root, under: &Position, ids: Ids<'_>) -> Value {
+        self.call(root, &Call { under, ids, fewest: true })
+    }
+
+    fn call(&self, root: &Root, call: &Call<'_>) -> Value {
         let mut arguments = Map::new();
         for argument in list(&root.field["args"]) {
-            let name = text(&argument["name"]);
-            let is_needed = text(&argument["type"]["kind"]) == "NON_NULL" || self.has_id(&argument["type"]);
-            if is_needed {
-                let at = vec![name.to_owned()];
-                arguments.insert(name.to_owned(), self.value(&argument["type"], at, &root.name, under, ids));
+            let at = vec![text(&argument["name"]).to_owned()];
+            if self.is_given(argument, &at, call) {
+                arguments.insert(at[0].clone(), self.value(&argument["type"], at, &root.name, call));
             }
         }
         Value::Object(arguments)
+    }
+
+    fn is_given(&self, argument: &Value, at: &Position, call: &Call<'_>) -> bool {
+        let is_needed = text(&argument["type"]["kind"]) == "NON_NULL" || call.under.starts_with(at);
+        let is_worth_giving = at.len() > 1 && WORTH_GIVING.contains(&text(&argument["name"]));
+        is_needed || !call.fewest && (is_worth_giving || self.has_id(&argument["type"]))
     }
 
     fn has_id(&self, type_: &Value) -> bool {
@@ -115,15 +135,15 @@ impl Driver {
         !positions.is_empty()
     }
 
-    fn value(&self, type_: &Value, at: Position, owner: &str, under: &Position, ids: Ids<'_>) -> Value {
+    fn value(&self, type_: &Value, at: Position, owner: &str, call: &Call<'_>) -> Value {
         let name = type_["name"].as_str().unwrap_or_default();
         match text(&type_["kind"]) {
-            "NON_NULL" => self.value(&type_["ofType"], at, owner, under, ids),
-            "LIST" => json!([self.value(&type_["ofType"], [at, vec!["0".to_owned()]].concat(), owner, under, ids)]),
+            "NON_NULL" => self.value(&type_["ofType"], at, owner, call),
+            "LIST" => json!([self.value(&type_["ofType"], [at, vec!["0".to_owned()]].concat(), owner, call)]),
             "ENUM" => self.types[name]["enumValues"][0]["name"].clone(),
-            "INPUT_OBJECT" => self.object(name, &at, under, ids),
+            "INPUT_OBJECT" => self.object(name, &at, call),
             "SCALAR" => match name {
-                "ID" => json!(ids(&at, owner)),
+                "ID" => json!((call.ids)(&at, owner)),
                 "String" => json!("something else"),
                 "Decimal" => json!("1"),
                 "CurrencyCode" => json!("YEM"),
@@ -139,28 +159,27 @@ impl Driver {
         }
     }
 
-    fn object(&self, name: &str, at: &Position, under: &Position, ids: Ids<'_>) -> Value {
+    fn object(&self, name: &str, at: &Position, call: &Call<'_>) -> Value {
         let fields = list(&self.types[name]["inputFields"]);
         let place = |field: &Value| [at.clone(), vec![text(&field["name"]).to_owned()]].concat();
+        // Of those fields, the one on the way; or the first one of which there is an id.
+        let one_of = |among: &dyn Fn(&Value) -> bool| {
+            let mut on_the_way = fields.iter().filter(|field| call.under.starts_with(&place(field)));
+            let chosen = on_the_way.find(|field| among(field));
+            chosen.or_else(|| fields.iter().find(|field| among(field) && self.has_id(&field["type"])))
+        };
         let is_one_of = self.types[name]["isOneOf"] == true;
-        let is_here = |name: &&str| fields.iter().any(|field| text(&field["name"]) == *name);
-        let on_the_way = under.get(at.len()).map(String::as_str);
+        let is_alternative = |field: &Value| ALTERNATIVES.contains(&text(&field["name"]));
+        let has_alternatives = fields.iter().filter(|field| is_alternative(field)).count() == ALTERNATIVES.len();
         let given = |field: &&Value| {
             if is_one_of {
-                let is_on_the_way = |field: &Value| under.starts_with(&place(field));
-                let chosen = fields.iter().find(|field| is_on_the_way(field));
-                return chosen.or_else(|| fields.iter().find(|field| self.has_id(&field["type"]))) == Some(*field);
+                return one_of(&|_| true) == Some(*field);
             }
-            if ALTERNATIVES.iter().all(is_here) && ALTERNATIVES.contains(&text(&field["name"])) {
-                let chosen = ALTERNATIVES.into_iter().find(|name| on_the_way == Some(name));
-                return text(&field["name"]) == chosen.unwrap_or(ALTERNATIVES[0]);
-            }
-            let is_worth_giving = WORTH_GIVING.contains(&text(&field["name"]));
-            text(&field["type"]["kind"]) == "NON_NULL" || is_worth_giving || self.has_id(&field["type"])
+            let is_let = !has_alternatives || !is_alternative(field) || one_of(&is_alternative) == Some(*field);
+            is_let && self.is_given(field, &place(field), call)
         };
-        let value = |field: &Value| {
-            (text(&field["name"]).to_owned(), self.value(&field["type"], place(field), name, under, ids))
-        };
+        let value =
+            |field: &Value| (text(&field["name"]).to_owned(), self.value(&field["type"], place(field), name, call));
         Value::Object(fields.iter().filter(given).map(value).collect())
     }
 
