@@ -21,6 +21,7 @@ mod invoices;
 mod journal;
 mod ledger_property;
 mod loaders;
+mod migration;
 mod months;
 mod movements;
 mod numbers;

@@ -1,0 +1,24 @@
+//! Steps of the database's schema that must do something with what is there.
+
+use migration::{Migrator, MigratorTrait};
+use rstest::rstest;
+use serde_json::json;
+
+use crate::harness::{
+    Database::{self, Postgres, Sqlite},
+    TestApp,
+};
+
+#[rstest]
+#[tokio::test]
+async fn a_book_that_is_older_than_categories_gets_those_of_a_new_one(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let query = "{ categories { name kind } book { timeZone } }";
+    let new = amina.gql(query, json!({})).await;
+    assert_eq!(new["categories"].as_array().unwrap().len(), 7);
+    let connection = sea_orm::Database::connect(&app.url).await.unwrap();
+    Migrator::down(&connection, Some(1)).await.unwrap();
+    Migrator::up(&connection, None).await.unwrap();
+    connection.close().await.unwrap();
+    assert_eq!(amina.gql(query, json!({})).await, new);
+}
