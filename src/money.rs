@@ -116,8 +116,8 @@ const LONGEST_DECIMAL: usize = 100;
 impl Decimal {
     /// Writes a count of minor units as a decimal with the currency's digits.
     #[must_use]
-    pub fn from_minor(minor: i64, currency: Currency) -> Self {
-        Self(rust_decimal::Decimal::new(minor, currency.digits()).to_string())
+    pub fn from_minor(minor: impl Into<i128>, currency: Currency) -> Self {
+        Self(rust_decimal::Decimal::from_i128_with_scale(minor.into(), currency.digits()).to_string())
     }
 
     /// The count of minor units that this decimal stands for in a currency.
@@ -255,7 +255,7 @@ pub struct Money {
 impl Money {
     /// The money that a count of minor units makes.
     #[must_use]
-    pub fn from_minor(minor: i64, currency: Currency) -> Self {
+    pub fn from_minor(minor: impl Into<i128>, currency: Currency) -> Self {
         Self { amount: Decimal::from_minor(minor, currency), currency }
     }
 }

@@ -95,6 +95,7 @@ pub async fn find_many(
 pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<budget::Model> {
     app.db
         .write(|tx| async move {
+            book::lock(&tx, viewer).await?;
             let mut refusals = Refusals::default();
             let named = Named::lock(&tx, viewer, [&setting.category].into_iter()).await?;
             let category = refusals.check(named.get(&setting.category, "category"));
@@ -109,7 +110,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
             let currency = setting.currency.unwrap_or(book.currency);
             let amount = refusals.check(document::amount(&setting.limit, currency, "limit"));
             if setting.month.is_some() && setting.rollover_from.is_some() {
-                let message = "What is left of a month's own budget is carried over from that month.";
+                let message = "Leave it out: what is left of a month's own budget is carried over from that month.";
                 refusals.push(Refusal::new(Code::Invalid, "rolloverFrom", message));
             }
             let description = match &setting.description {
@@ -141,7 +142,6 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
                     created_at: now,
                     updated_at: now,
                 };
-                // Whoever sets the same one at the same moment finds it when they try again.
                 budget::Entity::insert(budget.clone().into_active_model()).exec_without_returning(&*tx).await?;
                 return Ok(budget);
             };

@@ -10,7 +10,10 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::{book, journal};
+use super::{
+    book,
+    journal::{self, Turnover},
+};
 use crate::{
     app::App,
     entity::{
@@ -179,6 +182,14 @@ impl CategoryRef {
 
     fn is(&self, category: &category::Model) -> bool {
         self.id() == Some(category.id) || self.name_key().as_ref() == Some(&category.name_key)
+    }
+}
+
+/// What went into a category of a kind, by what moved on its account; in minor units.
+pub(super) fn amount(kind: CategoryKind, moved: Turnover) -> i64 {
+    match kind {
+        CategoryKind::Income => moved.credits - moved.debits,
+        CategoryKind::Expense => moved.debits - moved.credits,
     }
 }
 

@@ -4,7 +4,7 @@
 //! sum to its totals: the categories of a kind to the total of the kind, and what was spent under the budgets and without
 //! one to all that was spent.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -16,7 +16,6 @@ use super::{
 };
 use crate::{
     entity::{
-        account::AccountKind,
         budget as budget_entity,
         category::{self as category_entity, CategoryKind},
     },
@@ -37,16 +36,16 @@ pub struct Report {
     pub month: YearMonth,
     /// The currency.
     pub currency: Currency,
-    /// What came in.
-    pub income: i64,
+    /// What came in. One account is within 64 bits; all of them need not be.
+    pub income: i128,
     /// What was spent.
-    pub expense: i64,
+    pub expense: i128,
     /// The categories in which something happened in the month or in the one before, income first, the largest first.
     pub categories: Vec<CategoryTotal>,
     /// The budgets of the month, by the names of their categories.
     pub budgets: Vec<BudgetUse>,
     /// What was spent in categories that have no budget.
-    pub unbudgeted: i64,
+    pub unbudgeted: i128,
     /// The other currencies in which something happened in the month.
     pub others: Vec<Currency>,
 }
@@ -127,8 +126,17 @@ pub async fn months(
     budgets.retain(|(_, of), _| *of == currency);
     let first_budget = budgets.values().filter_map(Budgets::since).min();
     let since = first_budget.unwrap_or(from).min(from.before());
-    let moved = moved(conn, &categories, since, to).await?;
-    let figures = Figures { currency, categories: &categories, moved };
+    let mut figures = Figures { currency, categories: &categories, moved: HashMap::new(), others: BTreeMap::new() };
+    for kind in [CategoryKind::Income, CategoryKind::Expense] {
+        let of_kind = || categories.iter().filter(|category| category.kind == kind).map(|category| category.id.cast());
+        let accounts = (category::account_kind(kind), currency);
+        for (holder, month, moved) in journal::months(conn, accounts, of_kind(), (since, to)).await? {
+            figures.moved.insert((holder.cast(), month), moved);
+        }
+        for (month, other) in journal::months_in_others(conn, accounts, of_kind(), (from, to)).await? {
+            figures.others.entry(month).or_default().insert(other.code(), other);
+        }
+    }
     let of_category = |category: &category_entity::Model| {
         let budgets = budgets.get(&(category.id, currency))?;
         Some((category.id, budgets.available(from, to, |month| figures.amount(category, month))))
@@ -157,52 +165,23 @@ pub async fn month(
     Ok(report.ok_or_else(|| DbErr::Custom("a month has no report".to_owned()))?)
 }
 
-/// What moved in a category in a month.
-type Moved = HashMap<(Id<kind::Category>, Currency), BTreeMap<YearMonth, Turnover>>;
-
-/// What moved in each category in some months, in all currencies.
-async fn moved(
-    conn: &impl ConnectionTrait,
-    categories: &[category_entity::Model],
-    from: YearMonth,
-    to: YearMonth,
-) -> Result<Moved> {
-    let mut accounts = Vec::new();
-    for kind in [AccountKind::Income, AccountKind::Expense] {
-        let of_kind = categories.iter().filter(|category| category::account_kind(category.kind) == kind);
-        accounts.extend(journal::of_holders(conn, kind, of_kind.map(|category| category.id.cast())).await?);
-    }
-    let of: HashMap<_, _> =
-        accounts.into_iter().map(|account| (account.id, (account.holder_id.cast(), account.currency))).collect();
-    let mut moved = Moved::new();
-    for (account, month, turnover) in journal::months(conn, of.keys().copied(), from, to).await? {
-        if let Some(key) = of.get(&account) {
-            moved.entry(*key).or_default().insert(month, turnover);
-        }
-    }
-    Ok(moved)
-}
-
 /// All that reports are made of.
 struct Figures<'a> {
     currency: Currency,
     categories: &'a [category_entity::Model],
-    moved: Moved,
+    moved: HashMap<(Id<kind::Category>, YearMonth), Turnover>,
+    /// The other currencies of each month, by their codes.
+    others: BTreeMap<YearMonth, BTreeMap<&'static str, Currency>>,
 }
 
 impl Figures<'_> {
     fn turnover(&self, category: &category_entity::Model, month: YearMonth) -> Turnover {
-        let months = self.moved.get(&(category.id, self.currency));
-        months.and_then(|months| months.get(&month)).copied().unwrap_or_default()
+        self.moved.get(&(category.id, month)).copied().unwrap_or_default()
     }
 
     /// What went into a category in a month.
     fn amount(&self, category: &category_entity::Model, month: YearMonth) -> i64 {
-        let Turnover { debits, credits, .. } = self.turnover(category, month);
-        match category.kind {
-            CategoryKind::Income => credits - debits,
-            CategoryKind::Expense => debits - credits,
-        }
+        category::amount(category.kind, self.turnover(category, month))
     }
 
     fn report(
@@ -211,14 +190,14 @@ impl Figures<'_> {
         available: &HashMap<Id<kind::Category>, BTreeMap<YearMonth, Available<'_>>>,
     ) -> Report {
         let of_kind = |kind| self.categories.iter().filter(move |category| category.kind == kind);
-        let total = |kind| of_kind(kind).map(|category| self.amount(category, month)).sum::<i64>();
+        let total = |kind| of_kind(kind).map(|category| i128::from(self.amount(category, month))).sum::<i128>();
         let (income, expense) = (total(CategoryKind::Income), total(CategoryKind::Expense));
         let mut budgets = Vec::new();
         for category in self.categories {
             let in_force = available.get(&category.id).and_then(|months| months.get(&month));
             budgets.extend(in_force.map(|available| self.budget_use(category, month, *available)));
         }
-        let budgeted: i64 = budgets.iter().map(|budget: &BudgetUse| budget.spent).sum();
+        let budgeted: i128 = budgets.iter().map(|budget: &BudgetUse| i128::from(budget.spent)).sum();
         let mut categories = self.category_totals(CategoryKind::Income, month);
         categories.extend(self.category_totals(CategoryKind::Expense, month));
         Report {
@@ -229,7 +208,7 @@ impl Figures<'_> {
             categories,
             budgets,
             unbudgeted: expense - budgeted,
-            others: self.others(month),
+            others: self.others.get(&month).map(|others| others.values().copied().collect()).unwrap_or_default(),
         }
     }
 
@@ -260,14 +239,5 @@ impl Figures<'_> {
         };
         let (budget, category) = (available.budget.clone(), category.clone());
         BudgetUse { budget, category, carried: available.carried, limit, spent, state }
-    }
-
-    fn others(&self, month: YearMonth) -> Vec<Currency> {
-        let has_moved =
-            |months: &BTreeMap<_, Turnover>| months.get(&month).is_some_and(|turnover| turnover.entries > 0);
-        let others =
-            self.moved.iter().filter(|((_, currency), months)| *currency != self.currency && has_moved(months));
-        let codes: BTreeSet<_> = others.map(|((_, currency), _)| currency.code()).collect();
-        codes.into_iter().filter_map(|code| code.parse().ok()).collect()
     }
 }

@@ -125,6 +125,18 @@ pub async fn shares(
     Ok(shares)
 }
 
+/// The wallets that some journal entries of transactions moved money of.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wallets(
+    conn: &impl ConnectionTrait,
+    entries: impl IntoIterator<Item = Id<kind::Entry>>,
+) -> Result<HashMap<Id<kind::Entry>, Id<kind::Wallet>>> {
+    let shares = journal::shares(conn, &[AccountKind::Wallet], entries).await?;
+    Ok(shares.into_iter().map(|(entry, holder, _)| (entry, holder.cast())).collect())
+}
+
 /// Which way money goes by a journal entry of a kind.
 #[must_use]
 pub fn kind_of(kind: EntryKind) -> CategoryKind {
@@ -331,7 +343,9 @@ async fn reversal(
     transaction: &transaction::Model,
     idempotency: Option<Idempotency>,
 ) -> Result<journal::Draft> {
-    let mut draft = journal::reversal(tx, viewer, transaction.journal_entry_id, None).await?;
+    // The history of a wallet says what it was for on both sides.
+    let memo = transaction.description.clone();
+    let mut draft = journal::reversal(tx, viewer, transaction.journal_entry_id, memo).await?;
     draft.idempotency = idempotency;
     let of_wallet = draft.lines.first().filter(|_| transaction.wallet_id.is_some());
     draft.attempt =

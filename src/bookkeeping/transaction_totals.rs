@@ -14,14 +14,17 @@ use crate::{
     money::Currency,
 };
 
-/// What transactions sum to in one currency, in minor units.
+/// What transactions sum to in one currency, in minor units. One account is within 64 bits; all of them need not be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
     /// What came in.
-    pub income: i64,
+    pub income: i128,
     /// What was spent.
-    pub expense: i64,
+    pub expense: i128,
 }
+
+/// Amounts are added up in parts of this, and what is left.
+const PART: i64 = 1_000_000_000;
 
 /// What the transactions that a filter wants sum to in a currency. Of those that are split, only what is in the filter's
 /// category counts, when it has one.
@@ -74,10 +77,7 @@ async fn turned_over(
         };
         for (number, until) in until.into_iter().enumerate() {
             let moved = until.since(before.get(number).copied().unwrap_or_default());
-            *total += match kind {
-                CategoryKind::Income => moved.credits - moved.debits,
-                CategoryKind::Expense => moved.debits - moved.credits,
-            };
+            *total += i128::from(category::amount(kind, moved));
         }
     }
     Ok(totals)
@@ -103,8 +103,17 @@ async fn summed(
         QuerySelect::query(&mut select).join(JoinType::InnerJoin, transaction_line::Entity, lines);
         amount = of(transaction_line::Column::Amount);
     }
-    let sums: Vec<(CategoryKind, i64)> =
-        select.expr(amount.sum().cast_as("bigint")).group_by(transaction::Column::Kind).into_tuple().all(conn).await?;
-    let of = |kind| sums.iter().find(|(found, _)| *found == kind).map_or(0, |(_, sum)| *sum);
+    // In two parts, since the sum may be beyond what the databases count: that of many thousands of the largest amounts.
+    let sums: Vec<(CategoryKind, i64, i64)> = select
+        .expr(amount.clone().div(PART).sum().cast_as("bigint"))
+        .expr(amount.modulo(PART).sum().cast_as("bigint"))
+        .group_by(transaction::Column::Kind)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let of = |kind| {
+        let sum = sums.iter().find(|(found, ..)| *found == kind);
+        sum.map_or(0, |(_, parts, rest)| i128::from(*parts) * i128::from(PART) + i128::from(*rest))
+    };
     Ok(Totals { income: of(CategoryKind::Income), expense: of(CategoryKind::Expense) })
 }

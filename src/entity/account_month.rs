@@ -21,6 +21,9 @@ pub struct Model {
     pub credits: i64,
     /// How many entries there were; one that was reversed is not among them.
     pub entries: i64,
+    /// The account.
+    #[sea_orm(belongs_to, from = "account_id", to = "id")]
+    pub account: BelongsTo<super::account::Entity>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -51,7 +51,7 @@ impl Budget {
         self.0.rollover
     }
 
-    /// The month from which what is left is carried over.
+    /// The month from which what is left is carried over, when the rollover says so.
     async fn rollover_from(&self) -> YearMonth {
         YearMonth::of(self.0.since)
     }

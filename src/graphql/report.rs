@@ -16,7 +16,7 @@ use crate::{
 struct MonthlyReport(Report);
 
 impl MonthlyReport {
-    fn money(&self, minor: i64) -> Money {
+    fn money(&self, minor: i128) -> Money {
         Money::from_minor(minor, self.0.currency)
     }
 }
@@ -154,8 +154,8 @@ impl BudgetStatus {
         self.money(self.0.limit.saturating_sub(self.0.spent))
     }
 
-    /// How much of the limit was spent, in per cent with two decimals: 100 only when it is exactly the limit. Null when what
-    /// was carried over leaves nothing to spend.
+    /// How much of the limit was spent, in per cent with two decimals. It is 100 only when it is exactly the limit: less is
+    /// rounded down, and more is rounded up. Null when what was carried over leaves nothing to spend.
     async fn used_share(&self) -> Option<Decimal> {
         self.0.used()
     }

@@ -10,6 +10,7 @@ use super::{
     entry_version::VersionsOf,
     error::{ApiError, ContextExt},
     scalar::DateTime,
+    wallet::Wallet,
 };
 use crate::{
     bookkeeping::{journal::Version, transaction},
@@ -33,7 +34,7 @@ impl TransactionVersion {
     }
 }
 
-/// What a transaction was for some time. Each version is an entry of the journal.
+/// What a transaction was for some time. Each version is an entry of the journal; notes of lines are not in it.
 #[Object]
 impl TransactionVersion {
     /// Which version, from 1.
@@ -64,6 +65,12 @@ impl TransactionVersion {
                 amount: Money::from_minor(amount, entry.currency),
             })
             .collect())
+    }
+
+    /// The wallet that it was paid from or into; null for cash.
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        let Some(wallet) = ctx.loader()?.load_one(WalletOf(self.version.entry.id)).await? else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(wallet).await?)
     }
 
     /// The day that it counted for.
@@ -116,5 +123,20 @@ impl Loader<SharesOf> for RequestLoader {
         let ids = entries.iter().map(|entry| entry.0);
         let shares = transaction::shares(&self.reader.conn(), ids).await?;
         Ok(shares.into_iter().map(|(entry, shares)| (SharesOf(entry), shares)).collect())
+    }
+}
+
+/// The wallet that a journal entry moved money of. It is asked of entries that the viewer may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct WalletOf(Id<kind::Entry>);
+
+impl Loader<WalletOf> for RequestLoader {
+    type Value = Id<kind::Wallet>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, entries: &[WalletOf]) -> Result<HashMap<WalletOf, Id<kind::Wallet>>, Arc<Error>> {
+        let ids = entries.iter().map(|entry| entry.0);
+        let wallets = transaction::wallets(&self.reader.conn(), ids).await?;
+        Ok(wallets.into_iter().map(|(entry, wallet)| (WalletOf(entry), wallet)).collect())
     }
 }

@@ -7,7 +7,9 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 use super::{
     RequestLoader,
     error::{ApiError, ContextExt},
+    receipt::Receipt,
     scalar::DateTime,
+    transaction::Transaction,
     user_error::{UserError, settle},
     wallet_party::WalletParty,
 };
@@ -26,7 +28,7 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct WalletTransaction(pub(super) wallet_transaction::WalletTransaction);
 
-/// A deposit, a withdrawal, a transfer or a receipt: one that moved money, or one that was refused and is on record.
+/// A deposit, a withdrawal, a transfer, a receipt, income or spending: one that moved money, or one that was refused and is on record.
 #[Object]
 impl WalletTransaction {
     /// Id.
@@ -40,7 +42,7 @@ impl WalletTransaction {
         self.0.kind
     }
 
-    /// Whether it takes an earlier one back: a receipt that was voided. Its amount is below zero.
+    /// Whether it takes an earlier one back: of a receipt that was voided, or a transaction that was changed or deleted. Its amount is below zero.
     async fn is_reversal(&self) -> bool {
         self.0.entry.reverses_id.is_some()
     }
@@ -79,6 +81,26 @@ impl WalletTransaction {
     /// The note that was given with it.
     async fn memo(&self) -> Option<&str> {
         self.0.entry.memo.as_deref()
+    }
+
+    /// The income or spending that it is of; null when it is of another type.
+    async fn transaction(&self, ctx: &Context<'_>) -> Result<Option<Transaction>, ApiError> {
+        match (self.0.kind, self.0.entry.document_id) {
+            (WalletTransactionType::Income | WalletTransactionType::Expense, Some(document)) => {
+                Ok(ctx.loader()?.load_one(document.cast::<kind::Transaction>()).await?)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The receipt that it is of; null when it is of another type.
+    async fn receipt(&self, ctx: &Context<'_>) -> Result<Option<Receipt>, ApiError> {
+        match (self.0.kind, self.0.entry.document_id) {
+            (WalletTransactionType::Receipt, Some(document)) => {
+                Ok(ctx.loader()?.load_one(document.cast::<kind::Receipt>()).await?)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// When it happened.

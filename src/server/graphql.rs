@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     hints::explain,
-    limits::{check_mutation, check_size},
+    limits::{check_mutation, check_nesting, check_size},
     parameters::{MediaType, Parameters, is_json, pick, require_variables},
     phase::{Execution, Phase},
     refused::Refused,
@@ -103,6 +103,7 @@ async fn answer(
         let message = format!("The document is larger than {LARGEST_DOCUMENT} bytes.");
         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
     }
+    check_nesting(&query)?;
     let document = parse_query(&query)
         .map_err(|error| Refused::from(vec![ServerError::from(error)]).coded("GRAPHQL_PARSE_FAILED"))?;
     check_size(&document)?;

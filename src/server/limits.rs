@@ -15,6 +15,62 @@ use super::refused::Refused;
 /// The most fields that a document may have when its fragments are put in, `__typename` included.
 const MOST_FIELDS: usize = 1000;
 
+/// How deep brackets of any kind may stand in each other: far more than a query or a value needs.
+const MOST_NESTING: usize = 100;
+
+/// Refuses a document whose brackets stand too deep in each other. The parser goes down into each of them, and too many would
+/// overflow its stack and end the program. So this looks at the text: what is in strings and comments does not count.
+pub(super) fn check_nesting(text: &str) -> Result<(), Refused> {
+    let mut depth: usize = 0;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let step = match first {
+            '#' => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            '"' => string_length(rest),
+            _ => first.len_utf8(),
+        };
+        match first {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > MOST_NESTING {
+            let message = format!("The document has more than {MOST_NESTING} brackets in each other.");
+            return Err(Refused::new("GRAPHQL_PARSE_FAILED", message));
+        }
+        rest = rest.get(step..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// How long the string is that a text begins with, quotes included. One that does not end is only its first quote, since no
+/// parser takes what comes after it for a string.
+/// See <https://spec.graphql.org/October2021/#StringValue>.
+fn string_length(text: &str) -> usize {
+    if let Some(block) = text.strip_prefix("\"\"\"") {
+        let mut from = 0;
+        while let Some(at) = block.get(from..).and_then(|rest| rest.find("\"\"\"")) {
+            let end = from + at;
+            if !block.get(..end).is_some_and(|before| before.ends_with('\\')) {
+                return end + 6;
+            }
+            from = end + 3;
+        }
+        return 1;
+    }
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '"' => return at + 1,
+            '\n' | '\r' => return 1,
+            _ => {}
+        }
+    }
+    1
+}
+
 /// Refuses a document that is too large when its fragments are put in, or whose fragments go in circles.
 pub(super) fn check_size(document: &ExecutableDocument) -> Result<(), Refused> {
     let mut sizes = HashMap::new();
@@ -112,7 +168,7 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
 mod tests {
     use async_graphql::parser::{parse_query, types::DocumentOperations};
 
-    use super::{check_mutation, check_size};
+    use super::{check_mutation, check_nesting, check_size};
 
     fn fits(query: &str) -> bool {
         check_size(&parse_query(query).unwrap()).is_ok()
@@ -138,6 +194,33 @@ mod tests {
         assert!(!fits(&bomb));
         assert!(!fits("{ ...F } fragment F on Q { a { ...G ...G } } fragment G on Q { b { ...F ...F } }"));
         assert!(!fits("{ a } fragment F on Q { ...F }"));
+    }
+
+    #[test]
+    fn brackets_stand_only_so_deep_in_each_other() {
+        let nested = |before: &str, open: &str, close: &str, after: &str, depth: usize| {
+            format!("{before}{}{}{after}", open.repeat(depth), close.repeat(depth))
+        };
+        for (before, open, close, after) in [
+            ("{ a(a: ", "[", "]", ") }"),
+            ("{ a(a: ", "{a:[", "]}", ") }"),
+            ("query($a: Int = ", "[", "]", ") { a }"),
+            ("{ a @include(if: ", "[", "]", ") }"),
+            ("{ a(a: ", "[\"]\" ", "]", ") }"),
+            ("{ a(a: ", "[\"\"\"]\\\"\"\"]\"\"\" ", "]", ") }"),
+            ("{ a(a: ", "[ #]\n", "]", ") }"),
+            ("{ a(a: ", "[\"\\\"]\" ", "]", ") }"),
+            ("{ a(a: ", "[\"\" ", "]", ") }"),
+            ("", "{a", "}", ""),
+        ] {
+            assert!(check_nesting(&nested(before, open, close, after, 45)).is_ok(), "{open}");
+            assert!(check_nesting(&nested(before, open, close, after, 101)).is_err(), "{open}");
+        }
+        let quoted = "[".repeat(500);
+        for text in [format!("{{ a(a: \"{quoted}\") }}"), format!("{{ a }} #{quoted}"), format!("\"\"\"{quoted}\"\"\"")]
+        {
+            assert!(check_nesting(&text).is_ok(), "{text}");
+        }
     }
 
     #[test]

@@ -82,7 +82,10 @@ async fn drawn(
 
 /// What the picture of a report shows.
 fn picture(book: &str, report: &Report) -> Picture {
-    let figure = |label: &str, amount| Figure { label: label.to_owned(), amount };
+    let figure = |label: &str, amount: i128| Figure {
+        label: label.to_owned(),
+        amount: i64::try_from(amount).unwrap_or(i64::MAX),
+    };
     let spending = report.categories.iter().filter(|total| total.category.kind == CategoryKind::Expense);
     Picture {
         title: format!("{book}: {}", report.month.first_day().format("%B %Y")),
@@ -102,6 +105,6 @@ fn picture(book: &str, report: &Report) -> Picture {
                 status: budget.state,
             })
             .collect(),
-        ring: spending.map(|total| figure(&total.category.name, total.total)).collect(),
+        ring: spending.map(|total| figure(&total.category.name, total.total.into())).collect(),
     }
 }

@@ -11,6 +11,7 @@ use async_graphql::{
 };
 
 use super::refused::Refused;
+use crate::month::YearMonth;
 
 /// The most rows that an operation may ask for.
 const MOST_ROWS: u64 = 25_000;
@@ -18,7 +19,15 @@ const MOST_ROWS: u64 = 25_000;
 const PAGE: u64 = 20;
 /// The largest page, and what a list counts that has no pages.
 const LARGEST_PAGE: u64 = 100;
-/// The most months that reports are asked for at once.
+/// The most categories of a book.
+const MOST_CATEGORIES: u64 = 200;
+/// The most budgets of a book.
+const MOST_BUDGETS: u64 = 5_000;
+/// What the report of a month counts: its categories and its budgets.
+const REPORT: u64 = 2 * MOST_CATEGORIES;
+/// What the versions of a document count; few are changed more often.
+const VERSIONS: u64 = 10;
+/// The most months that reports are given for.
 const MOST_MONTHS: u64 = 36;
 /// What counts as many rows although it gives one: it reads through a whole ledger.
 const AGING: u64 = 500;
@@ -73,8 +82,14 @@ impl<'a> Rows<'a> {
             "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory" => {
                 of_list(self.page(field))
             }
-            "allocations" | "categories" | "budgets" => of_list(LARGEST_PAGE),
-            "monthlyReports" => of_list(MOST_MONTHS),
+            "allocations" => of_list(LARGEST_PAGE),
+            "versions" => of_list(VERSIONS),
+            "categories" => of_list(MOST_CATEGORIES),
+            "budgets" if field.get_argument("month").is_some() => of_list(MOST_CATEGORIES),
+            "budgets" => of_list(MOST_BUDGETS),
+            // Whatever is asked of it: nothing in it has lists.
+            "monthlyReport" => REPORT,
+            "monthlyReports" => REPORT.saturating_mul(self.months(field)),
             // The field of the query; that of a connection has no ids.
             "nodes" => match self.given(field, "ids") {
                 Some(Given::List(ids)) => of_list(u64::try_from(ids.len()).unwrap_or(u64::MAX)),
@@ -92,6 +107,16 @@ impl<'a> Rows<'a> {
             Some(Given::Number(size)) => size.as_u64().unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE),
             Some(_) => LARGEST_PAGE,
         }
+    }
+
+    /// How many months reports are asked for. Where it cannot be told, or is too many, they are refused when they are executed.
+    fn months(&self, field: &Field) -> u64 {
+        let month = |argument| match self.given(field, argument)? {
+            Given::String(text) => YearMonth::parse_text(&text),
+            _ => None,
+        };
+        let (Some(from), Some(to)) = (month("from"), month("to")) else { return 1 };
+        u64::try_from(to.since(from)).unwrap_or_default().saturating_add(1).min(MOST_MONTHS)
     }
 
     /// An argument, with the variables put in.
@@ -130,6 +155,22 @@ mod tests {
             "{ receipt { allocations { invoice { allocations { receipt { allocations { amount } } } } } } }",
             0
         ));
+    }
+
+    #[test]
+    fn reports_and_budgets_count_as_what_they_may_hold() {
+        let reports = |from: &str, to: &str| {
+            format!("{{ monthlyReports(from: \"{from}\", to: \"{to}\") {{ budgets {{ spent }} }} }}")
+        };
+        assert!(fits(&reports("2024-01", "2026-12"), 0));
+        assert!(fits("{ budgets { limit category { name } } a: budgets { limit } }", 0));
+        let many = |field: &str, count| (0..count).map(|at| format!("a{at}: {field} ")).collect::<String>();
+        assert!(!fits(&format!("{{ {} }}", many("budgets { limit }", 6)), 0));
+        assert!(fits(&format!("{{ {} }}", many("monthlyReport(month: \"2026-11\") { unbudgeted }", 60)), 0));
+        assert!(!fits(&format!("{{ {} }}", many("monthlyReport(month: \"2026-11\") { unbudgeted }", 70)), 0));
+        let versions = "versions { lines { category { id } } }";
+        assert!(fits(&format!("{{ transactions(first: 100) {{ nodes {{ {versions} }} }} }}"), 0));
+        assert!(!fits(&format!("{{ transactions(first: 100) {{ nodes {{ a: {versions} b: {versions} }} }} }}"), 0));
     }
 
     #[test]

@@ -95,6 +95,8 @@ async fn a_body_of_more_than_a_mebibyte_is_refused() {
 #[case::syntax(json!({ "query": "{" }), "GRAPHQL_PARSE_FAILED")]
 #[case::empty(json!({ "query": "" }), "GRAPHQL_PARSE_FAILED")]
 #[case::deep(json!({ "query": "{a".repeat(5000) }), "GRAPHQL_PARSE_FAILED")]
+#[case::deep_list(json!({ "query": format!("{{ node(id: {}) {{ id }} }}", "[".repeat(8000)) }), "GRAPHQL_PARSE_FAILED")]
+#[case::deep_object(json!({ "query": format!("{{ node(id: {}", "{a:".repeat(5000)) }), "GRAPHQL_PARSE_FAILED")]
 #[case::too_long(json!({ "query": format!("{{ __typename }} #{}", "x".repeat(17_000)) }), "GRAPHQL_VALIDATION_FAILED")]
 #[case::unknown_field(json!({ "query": "{ nothing }" }), "GRAPHQL_VALIDATION_FAILED")]
 #[case::subscription(json!({ "query": "subscription { nothing }" }), "GRAPHQL_VALIDATION_FAILED")]

@@ -1,7 +1,9 @@
 //! Months: which day is in which, what day it is where the book is, and the figures of a report.
 
 use chrono::{DateTime, Utc};
+use daybook::entity::{account_month, transaction};
 use rstest::rstest;
+use sea_orm::{EntityTrait, sea_query::Expr};
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -203,4 +205,51 @@ async fn the_figures_of_a_report_are_exact_texts_with_the_digits_of_the_currency
     assert_eq!((&report["currency"], &report["otherCurrencies"]), (&json!("YEM"), &json!(["JPY", "KWD", "USD"])));
     assert_eq!(report["totalExpense"], json!({ "amount": "0.00", "currency": "YEM" }));
     app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn sums_of_many_accounts_are_exact_beyond_64_bits(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    for category in ["Salary", "Other income"] {
+        let new = json!({ "category": { "name": category }, "amount": 1, "date": "2026-11-01" });
+        assert_eq!(errors(&amina.add_transaction(new).await), [""; 0]);
+    }
+    // As much as an account can count would take thousands of the largest amounts.
+    let most = Expr::value(i64::MAX);
+    let db = sea_orm::Database::connect(&app.url).await.unwrap();
+    let months = account_month::Entity::update_many().col_expr(account_month::Column::Credits, most.clone());
+    months.exec(&db).await.unwrap();
+    let transactions = transaction::Entity::update_many().col_expr(transaction::Column::Amount, most);
+    transactions.exec(&db).await.unwrap();
+    db.close().await.unwrap();
+    let twice = "184467440737095516.14";
+    let query = "{ monthlyReport(month: \"2026-11\") { totalIncome { amount } netSavings { amount } }
+        transactions(filter: { minAmount: 1 }) { totals { income { amount } net { amount } } } }";
+    let data = amina.gql(query, json!({})).await;
+    assert_eq!(data["monthlyReport"], json!({ "totalIncome": { "amount": twice }, "netSavings": { "amount": twice } }));
+    assert_eq!(data["transactions"]["totals"], json!({ "income": { "amount": twice }, "net": { "amount": twice } }));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_report_of_a_book_in_all_currencies_costs_no_more(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let report = "{ monthlyReport(month: \"2026-11\") { otherCurrencies totalExpense { amount } } }";
+    amina.spend("Food", "1", "2026-11-01").await;
+    let before = app.statements();
+    amina.gql(report, json!({})).await;
+    let costs = app.statements() - before;
+    for currency in ["AED", "EUR", "INR", "JPY", "KWD", "SAR", "USD"] {
+        for category in ["Food", "Data", "Transport"] {
+            let new =
+                json!({ "category": { "name": category }, "amount": 5, "currency": currency, "date": "2026-11-01" });
+            assert_eq!(errors(&amina.add_transaction(new).await), [""; 0]);
+        }
+    }
+    let before = app.statements();
+    let data = amina.gql(report, json!({})).await["monthlyReport"].take();
+    assert_eq!(app.statements() - before, costs);
+    let others = json!(["AED", "EUR", "INR", "JPY", "KWD", "SAR", "USD"]);
+    assert_eq!(data, json!({ "otherCurrencies": others, "totalExpense": { "amount": "1.00" } }));
 }

@@ -106,14 +106,27 @@ async fn a_wallet_that_does_not_pay_keeps_a_record_and_nothing_else_happens(#[va
         assert_eq!(errors(&amina.add_transaction(new).await), ["WALLET_NOT_ACTIVE walletId"]);
         assert_eq!(latest(&amina, &wallet).await, json!([kind, "FAILED", "1.00", way, "10.00"]));
     }
-    // Neither changed nor deleted; what it was for may not be said otherwise, since that is an entry of the wallet's too.
-    for change in [json!({ "amount": "9" }), json!({ "walletId": null }), json!({ "description": "else" })] {
+    // No money may move in it.
+    for change in [json!({ "amount": "9" }), json!({ "walletId": null }), json!({ "category": { "name": "Salary" } })] {
         let mut input = change.clone();
         input["id"] = json!(spent);
         assert_eq!(errors(&amina.update_transaction(input).await), ["WALLET_NOT_ACTIVE walletId"], "{change}");
     }
     assert_eq!(errors(&amina.delete_transaction(json!({ "id": spent })).await), ["WALLET_NOT_ACTIVE id"]);
+    // What leaves in it what there was may be put right, even when it is closed for good.
+    let put_right = async |description: &str| {
+        let input =
+            json!({ "id": spent, "description": description, "category": { "name": "Data" }, "date": "2026-01-31" });
+        assert_eq!(errors(&amina.update_transaction(input).await), [""; 0]);
+    };
+    put_right("frozen").await;
     set(&amina, "unfreezeWallet", "UnfreezeWalletInput", &wallet).await;
+    assert_eq!(totals(&amina).await, json!([1, "0.00", "10.00"]));
+    let rest = json!({ "wallet": { "id": wallet }, "amount": amina.balance(&wallet).await });
+    assert_eq!(errors(&amina.withdraw(rest).await), [""; 0]);
+    set(&amina, "closeWallet", "CloseWalletInput", &wallet).await;
+    put_right("closed").await;
+    assert_eq!(amina.balance(&wallet).await, "0.00");
     assert_eq!(totals(&amina).await, json!([1, "0.00", "10.00"]));
     let closed = amina.new_wallet("YEM").await;
     set(&amina, "closeWallet", "CloseWalletInput", &closed).await;

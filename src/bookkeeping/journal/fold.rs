@@ -3,7 +3,7 @@
 //! Each draft succeeds or is refused on its own. A refused draft that asks for it leaves its trace: an entry that failed
 //! and a posting of zero.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
@@ -66,11 +66,11 @@ impl State {
 /// # Errors
 /// When a draft names an account that does not exist.
 pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
-    drafts.iter().map(|draft| post(state, draft)).collect()
+    drafts.iter().map(|draft| post(state, draft, &HashSet::new())).collect()
 }
 
 /// Applies drafts in their order, or none of them: then the one of `traces` that is in the place of the refused one leaves its
-/// trace with that one's failure.
+/// trace with that one's failure. An account on which nothing moves by all of them together is not asked whether it allows it.
 ///
 /// # Errors
 /// As for [`fold`].
@@ -80,9 +80,10 @@ pub(super) fn fold_together(
     traces: &[Draft],
 ) -> Result<Result<Vec<Posted>, Refused>> {
     let before = state.clone();
+    let resting = resting(drafts);
     let mut all = Vec::with_capacity(drafts.len());
     for (draft, trace) in drafts.iter().zip(traces) {
-        let refused = match post(state, draft)? {
+        let refused = match post(state, draft, &resting)? {
             Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => Refused::Failed(failure),
             Ok(posted) => {
                 all.push(posted);
@@ -100,11 +101,21 @@ pub(super) fn fold_together(
     Ok(Ok(all))
 }
 
-fn post(state: &mut State, draft: &Draft) -> Result<Result<Posted, Refused>> {
+/// The accounts that drafts leave as they are.
+fn resting(drafts: &[Draft]) -> HashSet<Id<kind::Account>> {
+    let mut moved: HashMap<_, i128> = HashMap::new();
+    for line in drafts.iter().flat_map(|draft| &draft.lines) {
+        *moved.entry(line.debit).or_default() += i128::from(line.amount);
+        *moved.entry(line.credit).or_default() -= i128::from(line.amount);
+    }
+    moved.into_iter().filter(|(_, moved)| *moved == 0).map(|(account, _)| account).collect()
+}
+
+fn post(state: &mut State, draft: &Draft, resting: &HashSet<Id<kind::Account>>) -> Result<Result<Posted, Refused>> {
     if let Some(answer) = repeated(state, draft) {
         return Ok(answer);
     }
-    let failure = match apply(state, draft, &draft.lines, true) {
+    let failure = match apply(state, draft, &draft.lines, Some(resting)) {
         Ok(postings) => return Ok(Ok(record(state, draft, None, postings))),
         Err(stop) => stop.into_failure()?,
     };
@@ -115,7 +126,7 @@ fn post(state: &mut State, draft: &Draft) -> Result<Result<Posted, Refused>> {
 fn refuse(state: &mut State, draft: &Draft, failure: Failure) -> Result<Result<Posted, Refused>> {
     let Some(attempt) = draft.attempt else { return Ok(Err(Refused::Failed(failure))) };
     let trace = Line { debit: attempt.debit, credit: attempt.credit, amount: 0 };
-    let postings = match apply(state, draft, &[trace], false) {
+    let postings = match apply(state, draft, &[trace], None) {
         Ok(postings) => postings,
         Err(stop) => return Ok(Err(Refused::Failed(stop.into_failure()?))),
     };
@@ -137,15 +148,20 @@ fn repeated(state: &State, draft: &Draft) -> Option<Result<Posted, Refused>> {
         .then_some(Err(Refused::ReferenceTaken))
 }
 
-/// Moves what the lines say, or nothing at all.
-fn apply(state: &mut State, draft: &Draft, lines: &[Line], guarded: bool) -> Result<Vec<posting::Model>, Stop> {
+/// Moves what the lines say, or nothing at all. All accounts but those that rest are asked whether they allow it, or none is.
+fn apply(
+    state: &mut State,
+    draft: &Draft,
+    lines: &[Line],
+    guarded_but: Option<&HashSet<Id<kind::Account>>>,
+) -> Result<Vec<posting::Model>, Stop> {
     let mut accounts: HashMap<Id<kind::Account>, account::Model> = HashMap::new();
     for id in lines.iter().flat_map(|line| [line.debit, line.credit]) {
         let account = state.accounts.get(&id).ok_or(Stop::NoAccount(id))?;
         accounts.insert(id, account.clone());
     }
-    if guarded {
-        check(&accounts, draft, lines)?;
+    if let Some(resting) = guarded_but {
+        check(&accounts, draft, lines, resting)?;
     }
     let at = moment(state.now, accounts.values());
     let effective_on = draft.effective_on.unwrap_or(at.date_naive());
@@ -172,7 +188,13 @@ fn apply(state: &mut State, draft: &Draft, lines: &[Line], guarded: bool) -> Res
 }
 
 /// Whether the lines may move what they say: first what never changes, then what may, last whether there is enough of it.
-fn check(accounts: &HashMap<Id<kind::Account>, account::Model>, draft: &Draft, lines: &[Line]) -> Result<(), Stop> {
+fn check(
+    accounts: &HashMap<Id<kind::Account>, account::Model>,
+    draft: &Draft,
+    lines: &[Line],
+    resting: &HashSet<Id<kind::Account>>,
+) -> Result<(), Stop> {
+    let is_shut = |account: &account::Model| account.status != AccountStatus::Active && !resting.contains(&account.id);
     let mut left: HashMap<Id<kind::Account>, i128> = HashMap::new();
     for line in lines {
         let debit = accounts.get(&line.debit).ok_or(Stop::NoAccount(line.debit))?;
@@ -180,14 +202,14 @@ fn check(accounts: &HashMap<Id<kind::Account>, account::Model>, draft: &Draft, l
         if line.amount == 0 {
             return Err(Stop::NothingMoves);
         }
-        let failure = match (debit.status, credit.status) {
-            _ if line.debit == line.credit => Some(Failure::SameAccount),
-            _ if debit.currency != draft.currency || credit.currency != draft.currency => {
+        let failure = match () {
+            () if line.debit == line.credit => Some(Failure::SameAccount),
+            () if debit.currency != draft.currency || credit.currency != draft.currency => {
                 Some(Failure::CurrencyMismatch)
             }
-            (AccountStatus::Frozen | AccountStatus::Closed, _) => Some(Failure::DebitNotActive),
-            (_, AccountStatus::Frozen | AccountStatus::Closed) => Some(Failure::CreditNotActive),
-            (AccountStatus::Active, AccountStatus::Active) => None,
+            () if is_shut(debit) => Some(Failure::DebitNotActive),
+            () if is_shut(credit) => Some(Failure::CreditNotActive),
+            () => None,
         };
         if let Some(failure) = failure {
             return Err(Stop::Failure(failure));
@@ -197,7 +219,11 @@ fn check(accounts: &HashMap<Id<kind::Account>, account::Model>, draft: &Draft, l
         }
     }
     // What the whole entry leaves counts, not what lies between its lines. Guarded accounts have a credit balance.
-    if accounts.values().any(|account| !account.may_overdraw && left.get(&account.id).is_some_and(|left| *left < 0)) {
+    let is_overdrawn = |account: &account::Model| {
+        let may = account.may_overdraw || resting.contains(&account.id);
+        !may && left.get(&account.id).is_some_and(|left| *left < 0)
+    };
+    if accounts.values().any(is_overdrawn) {
         return Err(Stop::Failure(Failure::InsufficientFunds));
     }
     Ok(())

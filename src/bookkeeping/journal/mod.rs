@@ -41,7 +41,7 @@ pub use self::{
     history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
     repeats::find_repeat,
     reverse::{reversal, reverse},
-    rollup::{Turnover, last_days, months, turnovers},
+    rollup::{Turnover, last_days, months, months_in_others, turnovers},
     versions::{Version, shares, versions},
 };
 use crate::{clock::Clock, db::Db, error::Result};
@@ -56,7 +56,8 @@ pub async fn submit(db: &Db, clock: &Clock, draft: &Draft) -> Result<Result<Post
 }
 
 /// Posts drafts in the caller's transaction, all of them or none. When one is refused, so is the one of `traces` in its place,
-/// which is put on record if it asks for that.
+/// which is put on record if it asks for that. What all of them together leave in an account counts: where that is what was
+/// there, not even a closed wallet refuses.
 ///
 /// # Errors
 /// As for [`post`]; what the journal refuses is in the inner result.
@@ -68,6 +69,7 @@ pub async fn post_together(
 ) -> Result<Result<Vec<Posted>, Refused>> {
     let accounts = account::lock(tx, drafts).await?;
     let repeats = repeats::find(tx, drafts).await?;
+    // As in `post`, not before the accounts are ours.
     let mut state = fold::State::new(accounts, repeats, clock.now());
     let posted = fold::fold_together(&mut state, drafts, traces)?;
     write::write(tx, &state).await?;

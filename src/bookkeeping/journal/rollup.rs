@@ -16,9 +16,13 @@ use sea_orm::{
 use super::fold::State;
 use crate::{
     bookkeeping::keyset::union,
-    entity::{account::AccountKind, account_day, account_month},
+    entity::{
+        account::{self, AccountKind},
+        account_day, account_month,
+    },
     error::Result,
     id::{Id, kind},
+    money::Currency,
     month::YearMonth,
 };
 
@@ -168,22 +172,62 @@ pub async fn turnovers(
     Ok(answers)
 }
 
-/// What moved on accounts in each month from one to another; months in which nothing did are left out.
+/// What moved in each month from one to another on the accounts that some holders have of a kind and in a currency; months in
+/// which nothing ever did are left out.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn months(
     conn: &impl ConnectionTrait,
-    accounts: impl IntoIterator<Item = Id<kind::Account>>,
-    from: YearMonth,
-    to: YearMonth,
-) -> Result<Vec<(Id<kind::Account>, YearMonth, Turnover)>> {
-    let months = account_month::Entity::find()
-        .filter(account_month::Column::AccountId.is_in(accounts))
-        .filter(account_month::Column::Month.between(from.first_day(), to.first_day()))
+    (account_kind, currency): (AccountKind, Currency),
+    holders: impl IntoIterator<Item = Id<kind::Holder>>,
+    (from, to): (YearMonth, YearMonth),
+) -> Result<Vec<(Id<kind::Holder>, YearMonth, Turnover)>> {
+    use account_month::Column;
+    let months: Vec<(Id<kind::Holder>, NaiveDate, i64, i64, i64)> = account_month::Entity::find()
+        .inner_join(account::Entity)
+        .select_only()
+        .column(account::Column::HolderId)
+        .columns([Column::Month, Column::Debits, Column::Credits, Column::Entries])
+        .filter(account::Column::HolderId.is_in(holders))
+        .filter(account::Column::Kind.eq(account_kind))
+        .filter(account::Column::Currency.eq(currency))
+        .filter(Column::Month.between(from.first_day(), to.first_day()))
+        .into_tuple()
         .all(conn)
         .await?;
-    Ok(months.into_iter().map(|month| (month.account_id, YearMonth::of(month.month), month.into())).collect())
+    let month = |(holder, month, debits, credits, entries)| {
+        (holder, YearMonth::of(month), Turnover { debits, credits, entries })
+    };
+    Ok(months.into_iter().map(month).collect())
+}
+
+/// The other currencies in which some holders have entries on accounts of a kind, and the months of these.
+///
+/// # Errors
+/// When the database fails.
+pub async fn months_in_others(
+    conn: &impl ConnectionTrait,
+    (account_kind, currency): (AccountKind, Currency),
+    holders: impl IntoIterator<Item = Id<kind::Holder>>,
+    (from, to): (YearMonth, YearMonth),
+) -> Result<Vec<(YearMonth, Currency)>> {
+    use account_month::Column;
+    let months: Vec<(NaiveDate, Currency)> = account_month::Entity::find()
+        .inner_join(account::Entity)
+        .select_only()
+        .column(Column::Month)
+        .column(account::Column::Currency)
+        .distinct()
+        .filter(account::Column::HolderId.is_in(holders))
+        .filter(account::Column::Kind.eq(account_kind))
+        .filter(account::Column::Currency.ne(currency))
+        .filter(Column::Month.between(from.first_day(), to.first_day()))
+        .filter(Column::Entries.gt(0))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(months.into_iter().map(|(month, currency)| (YearMonth::of(month), currency)).collect())
 }
 
 /// The last day in a range on which each of some accounts has an entry.

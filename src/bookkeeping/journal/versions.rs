@@ -1,6 +1,6 @@
 //! What a document was: the entries that were posted for it, one after the other, and what took each of them back.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -67,7 +67,7 @@ pub async fn shares(
         .await?;
     let sides = |posting: &posting::Model| [posting.debit_account_id, posting.credit_account_id];
     let accounts = account::Entity::find()
-        .filter(account::Column::Id.is_in(postings.iter().flat_map(sides)))
+        .filter(account::Column::Id.is_in(postings.iter().flat_map(sides).collect::<BTreeSet<_>>()))
         .filter(account::Column::Kind.is_in(kinds.iter().copied()))
         .all(conn)
         .await?;
