@@ -164,7 +164,7 @@ mod tests {
         };
         assert!(fits(&reports("2024-01", "2026-12"), 0));
         assert!(fits("{ budgets { limit category { name } } a: budgets { limit } }", 0));
-        let many = |field: &str, count| (0..count).map(|at| format!("a{at}: {field} ")).collect::<String>();
+        let many = |field: &str, count| (0..count).map(|at| format!("a{at}: {field}")).collect::<Vec<_>>().join(" ");
         assert!(!fits(&format!("{{ {} }}", many("budgets { limit }", 6)), 0));
         assert!(fits(&format!("{{ {} }}", many("monthlyReport(month: \"2026-11\") { unbudgeted }", 60)), 0));
         assert!(!fits(&format!("{{ {} }}", many("monthlyReport(month: \"2026-11\") { unbudgeted }", 70)), 0));
