@@ -112,10 +112,28 @@ impl Refusals {
         }
     }
 
+    /// Whether there was none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The refusals.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Refusal> {
+        self.0
+    }
+
     /// # Errors
     /// When there was a refusal.
     pub fn none(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
+    }
+}
+
+impl From<Refusal> for Refusals {
+    fn from(refusal: Refusal) -> Self {
+        Self(vec![refusal])
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod app;
 pub mod bookkeeping;
 pub mod clock;
+pub mod command;
 pub mod config;
 pub mod date;
 pub mod db;

@@ -6,6 +6,7 @@ use clap::{Parser, Subcommand};
 use daybook::{
     app::App,
     clock::Clock,
+    command::{self, Import},
     config::{BadSetting, Config, Settings},
     db::{self, Db},
     identity::{Passwords, TokenKey},
@@ -26,12 +27,14 @@ struct CommandLine {
     settings: Settings,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Subcommand)]
 enum Command {
     /// Serve (the default)
     Serve,
     /// Apply the migrations that the database does not have yet, and end
     Migrate,
+    /// Write what a CSV file says into a user's book, each line once, however often it is imported
+    Import(Import),
     /// Print the GraphQL schema, and end
     Schema,
 }
@@ -40,6 +43,7 @@ enum Command {
 enum Stop {
     BadSetting(BadSetting),
     Failure(String),
+    Command(command::Failure),
 }
 
 fn main() -> ExitCode {
@@ -47,18 +51,23 @@ fn main() -> ExitCode {
     let ended = match command.unwrap_or(Command::Serve) {
         Command::Schema => print(&daybook::graphql::sdl()),
         Command::Migrate => run(settings, migrate),
+        Command::Import(wanted) => run(settings, |config| import(config, wanted)),
         Command::Serve => run(settings, serve),
     };
     let (stop, code) = match ended {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Stop::BadSetting(bad)) => (bad.to_string(), 2),
-        Err(Stop::Failure(failure)) => (failure, 1),
+        Err(Stop::Failure(failure) | Stop::Command(command::Failure::Failed(failure))) => (failure, 1),
+        Err(Stop::Command(command::Failure::Unusable(argument))) => (argument, 2),
     };
     eprintln!("daybook: {stop}");
     ExitCode::from(code)
 }
 
-fn run<F: Future<Output = Result<(), Stop>>>(settings: Settings, command: fn(Config) -> F) -> Result<(), Stop> {
+fn run<F: Future<Output = Result<(), Stop>>>(
+    settings: Settings,
+    command: impl FnOnce(Config) -> F,
+) -> Result<(), Stop> {
     let (filter, format) = settings.log().map_err(Stop::BadSetting)?;
     let config = settings.check().map_err(Stop::BadSetting)?;
     telemetry::start(filter, format);
@@ -82,6 +91,29 @@ async fn migrate(config: Config) -> Result<(), Stop> {
     print(&format!("{applied} migrations applied ({})\n", config.database))
 }
 
+async fn import(config: Config, wanted: Import) -> Result<(), Stop> {
+    let db = connect(&config).await?;
+    if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
+        return Err(Stop::Failure("the database is not migrated: run `daybook migrate`".to_owned()));
+    }
+    // Nobody gets a token here.
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(failure("the machine gives no randomness"))?;
+    let app = app(&config, db.clone(), &key)?;
+    wanted.run(&app).await.map_err(Stop::Command)?;
+    db.close().await.map_err(failure("cannot close the database"))
+}
+
+fn app(config: &Config, db: Db, secret: &[u8]) -> Result<App, Stop> {
+    Ok(App {
+        db,
+        clock: Clock::system(),
+        passwords: Passwords::new().map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
+        token_key: TokenKey::new(secret),
+        defaults: config.defaults,
+    })
+}
+
 async fn serve(config: Config) -> Result<(), Stop> {
     let given_secret = config.given_secret().map_err(Stop::BadSetting)?;
     if config.migrate {
@@ -95,13 +127,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         Some(secret) => secret,
         None => config.kept_secret().map_err(Stop::BadSetting)?,
     };
-    let app = App {
-        db: db.clone(),
-        clock: Clock::system(),
-        passwords: Passwords::new().map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
-        token_key: TokenKey::new(&secret),
-        defaults: config.defaults,
-    };
+    let app = app(&config, db.clone(), &secret)?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot tell the address"))?;

@@ -146,6 +146,12 @@ impl Decimal {
         Ok(minor)
     }
 
+    /// Whether there is a minus before it.
+    #[must_use]
+    pub fn is_below_zero(&self) -> bool {
+        self.0.starts_with('-')
+    }
+
     /// The count of `10^-digits` that this decimal stands for; none when it has more decimals or is beyond 64 bits.
     #[must_use]
     pub fn scaled(&self, digits: usize) -> Option<i64> {
@@ -166,7 +172,8 @@ impl Decimal {
     }
 
     /// Reads a decimal. What is written otherwise but is the same number becomes the same text.
-    fn from_text(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
         let (sign, number) = text.strip_prefix('-').map_or(("", text), |number| ("-", number));
         let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
         let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

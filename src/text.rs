@@ -77,6 +77,24 @@ pub fn token(value: &str, most: usize, path: &'static str) -> Result<String, Ref
     Ok(value.to_owned())
 }
 
+/// A text as a field of a CSV file, so that a spreadsheet does not take it for a formula: an apostrophe goes before what begins
+/// with `=`, `+`, `-`, `@`, a tab or a return ([OWASP, CSV Injection](https://owasp.org/www-community/attacks/CSV_Injection)).
+/// Where apostrophes stand there already it is one more, so that [`from_field`] gives back each text as it was.
+#[must_use]
+pub fn to_field(text: &str) -> String {
+    if looks_like_formula(text) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The text of a field that [`to_field`] made. Other texts stay as they are.
+#[must_use]
+pub fn from_field(field: &str) -> &str {
+    field.strip_prefix('\'').filter(|text| looks_like_formula(text)).unwrap_or(field)
+}
+
+fn looks_like_formula(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
 /// Characters that cannot be seen, or that turn others round: by them one name passes for another. Joiners and direction
 /// marks, which scripts need, are not among them.
 fn is_deceptive(c: char) -> bool {
@@ -98,4 +116,20 @@ fn within(value: &str, most: usize, path: &'static str, refused: fn(char) -> boo
         return Err(Refusal::new(Code::Invalid, path, "It must not contain control characters or invisible ones."));
     }
     Ok(value.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{from_field, to_field};
+
+    #[test]
+    fn a_text_comes_back_from_a_field_as_it_was() {
+        for text in
+            ["", "rice", "'", "'tis", "=1+1", "'=1+1", "''=1", "+7", "-", "@x", "\tx", "\rx", "a=1", "'a", "\"=\""]
+        {
+            assert_eq!(from_field(&to_field(text)), text);
+        }
+        assert_eq!(to_field("=1+1"), "'=1+1");
+        assert_eq!(to_field("rice"), "rice");
+    }
 }

@@ -165,6 +165,18 @@ impl Named {
 }
 
 impl CategoryRef {
+    /// The category that it names among those of a book.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` at a path that begins with `path`.
+    pub(super) fn among<'a>(
+        &self,
+        mut categories: impl Iterator<Item = &'a category::Model>,
+        path: &str,
+    ) -> Result<&'a category::Model, Refusal> {
+        categories.find(|category| self.is(category)).ok_or_else(|| self.missing(path))
+    }
+
     fn id(&self) -> Option<Id<kind::Category>> {
         if let Self::Id(id) = self { id.parse().ok() } else { None }
     }
@@ -241,15 +253,51 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<cat
             let mut refusals = Refusals::default();
             refusals.extend(taken(&*tx, &category).await?);
             let own = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
-            if own.count(&*tx).await? >= MOST_CATEGORIES {
-                let message = format!("A book has at most {MOST_CATEGORIES} categories.");
-                refusals.push(Refusal::new(Code::LimitReached, "", message));
-            }
+            refusals.extend(refuse_more(own.count(&*tx).await?));
             refusals.none()?;
             category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&*tx).await?;
             Ok(category)
         })
         .await
+}
+
+/// Refuses a category when the book has so many already.
+fn refuse_more(count: u64) -> Option<Refusal> {
+    let message = || format!("A book has at most {MOST_CATEGORIES} categories.");
+    (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()))
+}
+
+/// A category that may be written beside the `count` that the book has, none of which is called so.
+///
+/// # Errors
+/// `INVALID` for the name; `LIMIT_REACHED` when there are too many.
+pub(super) fn another(
+    viewer: &Viewer,
+    count: usize,
+    name: &str,
+    kind: CategoryKind,
+    now: DateTime<Utc>,
+) -> Result<category::Model, Refusal> {
+    let name = text::line(name, LONGEST_NAME, "name")?;
+    match refuse_more(u64::try_from(count).unwrap_or(u64::MAX)) {
+        Some(refusal) => Err(refusal),
+        None => Ok(row(viewer.book, name, kind, now)),
+    }
+}
+
+/// Writes new categories into a book that is locked.
+pub(super) async fn insert(tx: &DatabaseTransaction, new: Vec<category::Model>) -> Result<()> {
+    if !new.is_empty() {
+        let rows = new.into_iter().map(IntoActiveModel::into_active_model);
+        category::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// All categories of the viewer's book, kept as they are until the end of the transaction.
+pub(super) async fn lock_all(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<Vec<category::Model>> {
+    let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+    Ok(categories.order_by_asc(category::Column::Id).lock(LockType::KeyShare).all(tx).await?)
 }
 
 /// Renames a category.

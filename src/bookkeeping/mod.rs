@@ -12,6 +12,7 @@ pub mod entry;
 pub mod entry_balance;
 pub mod entry_list;
 pub mod idempotency;
+pub mod import;
 pub mod invoice;
 pub mod invoice_list;
 pub mod invoice_sums;

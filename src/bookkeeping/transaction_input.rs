@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The most lines of a transaction.
-const MOST_LINES: usize = 50;
+pub(super) const MOST_LINES: usize = 50;
 /// The longest description, in characters.
 pub(super) const LONGEST_DESCRIPTION: usize = 500;
 

@@ -14,7 +14,7 @@ pub use self::{
     password::Passwords,
     phone::normalize as normalize_phone,
     registration::{Registration, register},
-    session::{Grant, login, logout, refresh},
+    session::{Grant, impersonate, login, logout, refresh},
     token::TokenKey,
     user::{display_names, find as find_user, key as username_key},
     viewer::{Unauthenticated, Viewer, authenticate},

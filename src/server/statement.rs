@@ -42,6 +42,7 @@ use crate::{
     identity::{self, Viewer},
     money::Decimal,
     page::Page,
+    text,
 };
 
 /// How many lines are read at once.
@@ -277,7 +278,7 @@ impl Writer {
         self.balance += if entry.kind == EntryType::Credit { entry.amount } else { -entry.amount };
         let balance = Decimal::from_minor(self.balance, entry.currency).to_string();
         let (date, source) = (entry.date.to_string(), entry.source.to_value());
-        let (number, note) = (text(number), text(entry.note.as_deref().unwrap_or_default()));
+        let (number, note) = (text::to_field(number), text::to_field(entry.note.as_deref().unwrap_or_default()));
         let fields = [&date, kind, &source, &number, &note, &credit, &debit, &balance, entry.currency.code()];
         rows.write_record(fields)
     }
@@ -303,10 +304,4 @@ impl Writer {
         let amount = Decimal::from_minor(minor, self.summary.currency).to_string();
         rows.write_record([date, name, "", "", "", "", "", &amount, self.summary.currency.code()])
     }
-}
-
-/// A text that a spreadsheet does not take for a formula
-/// ([OWASP, CSV Injection](https://owasp.org/www-community/attacks/CSV_Injection)).
-fn text(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
 }

@@ -39,7 +39,7 @@ pub use self::{
     account::{balance, ensure, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, Line, Posted, Refused},
     history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
-    repeats::find_repeat,
+    repeats::{find_keys, find_repeat},
     reverse::{reversal, reverse},
     rollup::{Turnover, last_days, months, months_in_others, turnovers},
     versions::{Version, shares, versions},

@@ -32,6 +32,19 @@ pub async fn find_repeat(
     Ok(Some(answer))
 }
 
+/// The entries of earlier requests of a book with some keys.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_keys(
+    conn: &impl ConnectionTrait,
+    book_id: Id<kind::Book>,
+    keys: impl IntoIterator<Item = &str>,
+) -> Result<Vec<journal_entry::Model>> {
+    let entries = journal_entry::Entity::find().filter(journal_entry::Column::BookId.eq(book_id));
+    Ok(entries.filter(journal_entry::Column::IdempotencyKey.is_in(keys)).all(conn).await?)
+}
+
 /// What an earlier entry with the same key means for a request.
 pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) -> Result<Posted, Refused> {
     if earlier.request_hash.as_ref() != Some(&idempotency.request_hash) {

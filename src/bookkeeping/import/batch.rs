@@ -1,0 +1,126 @@
+//! From records to what is looked at together: the records of one transaction, and some hundred of these at a time. Pure.
+
+use std::io::Read;
+
+use super::{
+    fingerprint::{self, Fingerprints},
+    options::Format,
+    reader::{BadRecord, Reader, Record},
+    sort::Sort,
+};
+use crate::{
+    bookkeeping::journal::Idempotency,
+    error::{Code, Refusal, Refusals, Result},
+};
+
+/// How many records are looked at and written together, about.
+const BATCH: usize = 250;
+
+/// What may be written: one record, or several that are one thing.
+#[derive(Debug)]
+pub(super) struct Candidate<L> {
+    /// Where its records begin.
+    pub(super) lines: Vec<u64>,
+    /// What tells it apart; empty when the file does not say.
+    pub(super) id: String,
+    /// What it says.
+    pub(super) read: Result<(L, Idempotency), Vec<Refusal>>,
+}
+
+/// Cuts a file into batches.
+#[derive(Debug)]
+pub(super) struct Batches<'a, R> {
+    reader: Reader<R>,
+    format: &'a Format,
+    fingerprints: Fingerprints,
+    ahead: Option<Result<Record, BadRecord>>,
+    /// Whether the record before this one cannot be read.
+    after_bad: bool,
+}
+
+impl<'a, R: Read> Batches<'a, R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// As for [`Reader::open`].
+    pub(super) fn open<S: Sort>(file: R, format: &'a Format) -> Result<Self> {
+        let mut reader = Reader::open(file, format.delimiter, S::COLUMNS, &format.names)?;
+        let ahead = reader.next();
+        Ok(Self { reader, format, fingerprints: Fingerprints::default(), ahead, after_bad: false })
+    }
+
+    /// The next batch; empty at the end of the file.
+    pub(super) fn next<S: Sort>(&mut self) -> Vec<Candidate<S::Line>> {
+        let (mut batch, mut records) = (Vec::new(), 0);
+        while records < BATCH {
+            let Some(candidate) = self.candidate::<S>() else { break };
+            records += candidate.lines.len();
+            batch.push(candidate);
+        }
+        batch
+    }
+
+    fn candidate<S: Sort>(&mut self) -> Option<Candidate<S::Line>> {
+        let is_beside_bad = self.after_bad;
+        self.after_bad = false;
+        let first = match self.take()? {
+            Ok(first) => first,
+            Err(BadRecord { line, refusal }) => {
+                self.after_bad = true;
+                return Some(Candidate { lines: vec![line], id: String::new(), read: Err(vec![refusal]) });
+            }
+        };
+        let id = first.text("id").to_owned();
+        let mut records = vec![first];
+        while records.len() < S::MOST_TOGETHER && !id.is_empty() {
+            match &self.ahead {
+                Some(Ok(next)) if next.text("id") == id => {}
+                _ => break,
+            }
+            match self.take() {
+                Some(Ok(next)) => records.push(next),
+                _ => break,
+            }
+        }
+        let lines: Vec<_> = records.iter().map(|record| record.line).collect();
+        let is_beside_bad = is_beside_bad || matches!(self.ahead, Some(Err(_)));
+        let read = self.read::<S>(&id, &records, is_beside_bad);
+        Some(Candidate { lines, id, read: read.map_err(Refusals::into_vec) })
+    }
+
+    fn read<S: Sort>(
+        &mut self,
+        id: &str,
+        records: &[Record],
+        is_beside_bad: bool,
+    ) -> Result<(S::Line, Idempotency), Refusals> {
+        let begins = records.first().map(|record| record.line).unwrap_or_default();
+        if !id.is_empty() {
+            self.fingerprints.enter(id, begins).map_err(|before| {
+                let together =
+                    if S::MOST_TOGETHER > 1 { " The lines of one transaction must follow one another." } else { "" };
+                let message = format!("This id stands in line {before} already.{together}");
+                Refusal::new(Code::Taken, "id", message)
+            })?;
+            if is_beside_bad && S::MOST_TOGETHER > 1 {
+                // Half a split must not be written: the rest could not be added to it later.
+                let message = "A line beside it cannot be read, and may be a part of it.";
+                return Err(Refusal::new(Code::Invalid, "id", message).into());
+            }
+        }
+        let (line, content) = S::read(self.format, records)?;
+        let idempotency = match id {
+            "" => self.fingerprints.of_content(S::NOUN, content),
+            id => fingerprint::of_id(S::NOUN, id, content),
+        };
+        Ok((line, idempotency))
+    }
+
+    fn take(&mut self) -> Option<Result<Record, BadRecord>> {
+        let taken = self.ahead.take();
+        if taken.is_some() {
+            self.ahead = self.reader.next();
+        }
+        taken
+    }
+}

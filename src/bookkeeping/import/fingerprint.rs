@@ -1,0 +1,112 @@
+//! What tells lines apart, so that each is written exactly once: the journal keeps the key of a line for ever, and a line with a
+//! key that it has is there already.
+//!
+//! The key of a line is made of what the line says, and of how many equal lines stand before it in the file: so the same file
+//! adds nothing the second time, and two equal lines of one file are both kept. What the user says beside the file (the
+//! currency of lines that name none, say) is not part of it. A line with an id is told apart by the id alone.
+//!
+//! This is the one thing that grows with the file: some 30 bytes for each line.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    fmt::Write,
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::bookkeeping::journal::Idempotency;
+
+type Hash = [u8; 16];
+
+/// The lines of a file that were seen.
+#[derive(Debug, Default)]
+pub(super) struct Fingerprints {
+    /// How many there are of each content.
+    counts: HashMap<Hash, u32>,
+    /// Where an id stands first.
+    ids: HashMap<Hash, u64>,
+}
+
+impl Fingerprints {
+    /// The key of a line without an id.
+    pub(super) fn of_content(&mut self, noun: &str, content: [u8; 32]) -> Idempotency {
+        let count = self.counts.entry(short(&content)).or_default();
+        let key = key(&[noun.as_bytes(), b"content", &content, &count.to_be_bytes()]);
+        *count += 1;
+        Idempotency { key, request_hash: content.to_vec() }
+    }
+
+    /// Notes where an id stands; or gives the line where it stood before.
+    pub(super) fn enter(&mut self, id: &str, line: u64) -> Result<(), u64> {
+        match self.ids.entry(short(&digest(&[id.as_bytes()]))) {
+            Entry::Occupied(before) => Err(*before.get()),
+            Entry::Vacant(place) => {
+                place.insert(line);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The key of what has an id.
+pub(super) fn of_id(noun: &str, id: &str, content: [u8; 32]) -> Idempotency {
+    Idempotency { key: key(&[noun.as_bytes(), b"id", id.as_bytes()]), request_hash: content.to_vec() }
+}
+
+/// The hash of some texts, which tells where each of them ends.
+pub(super) fn digest(parts: &[&[u8]]) -> [u8; 32] {
+    let mut hasher = Sha256::new();
+    for part in parts {
+        hasher.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hasher.update(part);
+    }
+    hasher.finalize().into()
+}
+
+fn key(parts: &[&[u8]]) -> String {
+    let mut key = "import:".to_owned();
+    for byte in digest(parts) {
+        // Writing into a text does not fail.
+        let _ = write!(key, "{byte:02x}");
+    }
+    key
+}
+
+fn short(digest: &[u8; 32]) -> Hash {
+    digest.first_chunk().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fingerprints, digest, of_id};
+
+    #[test]
+    fn equal_lines_of_one_file_differ_and_those_of_two_files_do_not() {
+        let content = digest(&[&b"2026-11-20"[..], b"-5"]);
+        let keys = || {
+            let mut file = Fingerprints::default();
+            [0; 3].map(|_| file.of_content("transaction", content).key)
+        };
+        let first = keys();
+        assert!(first[0] != first[1] && first[1] != first[2]);
+        assert_eq!(first, keys());
+        assert_ne!(first[0], Fingerprints::default().of_content("entry", content).key);
+        // A key that was written into a journal once must be made for ever.
+        assert_eq!(first[0], "import:cea712cc66f8e77052a4956378a3c52081904f62461130e9e24bfd6911f5ca85");
+    }
+
+    #[test]
+    fn an_id_stands_for_its_line_and_stands_once() {
+        let mut file = Fingerprints::default();
+        assert_eq!(file.enter("a", 2), Ok(()));
+        assert_eq!(file.enter("a", 7), Err(2));
+        assert_eq!(file.enter("a", 9), Err(2));
+        let (one, other) = (digest(&[&b"1"[..]]), digest(&[&b"2"[..]]));
+        assert_eq!(of_id("transaction", "a", one).key, of_id("transaction", "a", other).key);
+    }
+
+    #[test]
+    fn a_digest_tells_where_its_parts_end() {
+        assert_ne!(digest(&[&b"ab"[..], b"c"]), digest(&[&b"a"[..], b"bc"]));
+    }
+}

@@ -1,0 +1,275 @@
+//! From a CSV file to records: which column is which, and what is wrong with the form of the file. Pure but for the reading.
+//!
+//! One record is in memory at a time, so that the length of the file does not matter. What is wrong with one record is that
+//! record's business, and the next one is read; where nobody can tell any more what a record is, the file ends with it.
+
+use std::io::{self, Read};
+
+use csv::{ByteRecord, ErrorKind};
+
+use super::{value::quoted, watch::Watched};
+use crate::{
+    error::{Code, Refusal, Refusals, Result},
+    text,
+};
+
+/// The most records that a file may have.
+pub(super) const MOST_RECORDS: u64 = 10_000_000;
+
+/// What a column means, and what it is called unless the user says otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) need: Need,
+}
+
+/// Whether a file must have a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Always.
+    Always,
+    /// Unless the user says that there is none, so that nothing is passed over because it is called otherwise.
+    UnlessSaid,
+    /// No.
+    Never,
+}
+
+/// What a column is called in the file; nothing says that there is none.
+pub(super) type Names = Vec<(&'static str, String)>;
+
+/// A record, with the texts of the columns that are wanted, in their order; those that the file does not have are empty.
+#[derive(Clone, Debug)]
+pub(super) struct Record {
+    /// The line that it begins in.
+    pub(super) line: u64,
+    columns: &'static [Column],
+    texts: Vec<String>,
+}
+
+impl Record {
+    /// The text of a column.
+    pub(super) fn text(&self, name: &str) -> &str {
+        let found = self.columns.iter().zip(&self.texts).find(|(column, _)| column.name == name);
+        found.map(|(_, text)| text.as_str()).unwrap_or_default()
+    }
+}
+
+/// A record that cannot be used, and why.
+#[derive(Clone, Debug)]
+pub(super) struct BadRecord {
+    pub(super) line: u64,
+    pub(super) refusal: Refusal,
+}
+
+/// Reads records.
+#[derive(Debug)]
+pub(super) struct Reader<R> {
+    csv: csv::Reader<Watched<R>>,
+    record: ByteRecord,
+    columns: &'static [Column],
+    /// Where in a record the wanted columns are.
+    places: Vec<Option<usize>>,
+    width: usize,
+    count: u64,
+    is_over: bool,
+}
+
+impl<R: Read> Reader<R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// `INVALID` and `REQUIRED` at `csv` and under `columns`.
+    pub(super) fn open(file: R, delimiter: u8, columns: &'static [Column], names: &Names) -> Result<Self> {
+        let csv = csv::ReaderBuilder::new()
+            .delimiter(delimiter)
+            // We look at the length of records ourselves, to say which one it is.
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(Watched::new(file, delimiter));
+        let mut reader =
+            Self { csv, record: ByteRecord::new(), columns, places: Vec::new(), width: 0, count: 0, is_over: false };
+        let unusable = |message: String| Refusal::new(Code::Invalid, "csv", message);
+        match reader.csv.read_byte_record(&mut reader.record) {
+            Ok(true) => {}
+            Ok(false) => return Err(unusable("The file is empty: it has no header.".to_owned()).into()),
+            Err(error) => return Err(unusable(unreadable(&error)).into()),
+        }
+        let mut header = Vec::new();
+        for field in &reader.record {
+            let is_utf16 = field.starts_with(b"\xFF\xFE") || field.starts_with(b"\xFE\xFF") || field.contains(&0);
+            let name = std::str::from_utf8(field).ok().filter(|_| !is_utf16);
+            let name = name.ok_or_else(|| unusable("The file is not UTF-8. Save it as CSV in UTF-8.".to_owned()))?;
+            header.push(key(name));
+        }
+        reader.csv.get_mut().next_record();
+        reader.width = header.len();
+        reader.places = places(&header, columns, names)?;
+        Ok(reader)
+    }
+
+    /// The next record; none at the end of the file.
+    pub(super) fn next(&mut self) -> Option<Result<Record, BadRecord>> {
+        while !self.is_over {
+            let read = self.csv.read_byte_record(&mut self.record);
+            let line = self.csv.get_mut().next_record();
+            let bad = |message: String| {
+                let refusal = Refusal::new(Code::Invalid, "csv", message);
+                Some(Err(BadRecord { line, refusal }))
+            };
+            match read {
+                Ok(false) => break,
+                Err(error) => {
+                    self.is_over = true;
+                    return bad(format!("{} Nothing is read after it.", unreadable(&error)));
+                }
+                Ok(true) => {}
+            }
+            self.count += 1;
+            if self.count > MOST_RECORDS {
+                self.is_over = true;
+                return bad(format!("A file has at most {MOST_RECORDS} records. Nothing is read after it."));
+            }
+            if self.csv.get_ref().ended_in_quotes() {
+                self.is_over = true;
+                return bad("A quote is not closed, up to the end of the file.".to_owned());
+            }
+            // What spreadsheets leave at the end.
+            if self.record.iter().all(<[u8]>::is_empty) {
+                continue;
+            }
+            if self.record.len() != self.width {
+                let (has, width) = (fields(self.record.len()), self.width);
+                return bad(format!("It has {has}; the header has {width}."));
+            }
+            return Some(self.texts(line));
+        }
+        self.is_over = true;
+        None
+    }
+
+    fn texts(&self, line: u64) -> Result<Record, BadRecord> {
+        let text = |place: &Option<usize>| {
+            let field = place.and_then(|place| self.record.get(place)).unwrap_or_default();
+            let text = std::str::from_utf8(field).map_err(|_| {
+                let refusal = Refusal::new(Code::Invalid, "csv", "It is not UTF-8. Save the file as CSV in UTF-8.");
+                BadRecord { line, refusal }
+            })?;
+            Ok(text::from_field(text).trim().to_owned())
+        };
+        Ok(Record { line, columns: self.columns, texts: self.places.iter().map(text).collect::<Result<_, _>>()? })
+    }
+}
+
+/// Where the columns are.
+fn places(header: &[String], columns: &[Column], names: &Names) -> Result<Vec<Option<usize>>> {
+    let mut refusals = Refusals::default();
+    let mut places = Vec::with_capacity(columns.len());
+    for Column { name, need } in columns {
+        let given = names.iter().find(|(column, _)| column == name).map(|(_, given)| given.as_str());
+        let wanted = given.unwrap_or(name);
+        let mut found = header.iter().enumerate().filter(|(_, column)| **column == key(wanted)).map(|(at, _)| at);
+        let place = found.next().filter(|_| !wanted.is_empty());
+        if place.is_some() && found.next().is_some() {
+            let message = format!("The header has two columns {}.", quoted(wanted));
+            refusals.push(Refusal::new(Code::Invalid, "csv", message));
+        }
+        let path = format!("columns.{name}");
+        match (place, given) {
+            (Some(_), _) => {}
+            (None, Some("")) if *need == Need::Always => {
+                refusals.push(Refusal::new(Code::Required, path, format!("There must be a column for `{name}`.")));
+            }
+            (None, Some("")) => {}
+            (None, Some(given)) => {
+                let message = format!("The header has no column {}: it has {}.", quoted(given), listed(header));
+                refusals.push(Refusal::new(Code::Invalid, path, message));
+            }
+            (None, None) if *need == Need::Never => {}
+            (None, None) => {
+                let (header, none) =
+                    (listed(header), if *need == Need::Always { "" } else { ", or that there is none" });
+                let message =
+                    format!("The header has no column `{name}`: it has {header}. Say what it is called{none}.");
+                refusals.push(Refusal::new(Code::Required, path, message));
+            }
+        }
+        places.push(place);
+    }
+    refusals.none()?;
+    Ok(places)
+}
+
+/// A name of a column as it is compared.
+fn key(name: &str) -> String {
+    text::from_field(name.trim_start_matches('\u{FEFF}')).trim().to_lowercase()
+}
+
+fn listed(header: &[String]) -> String {
+    const MOST: usize = 20;
+    let dots = if header.len() > MOST { ", ..." } else { "" };
+    header.iter().take(MOST).map(|name| quoted(name)).collect::<Vec<_>>().join(", ") + dots
+}
+
+fn fields(count: usize) -> String {
+    if count == 1 { "1 field".to_owned() } else { format!("{count} fields") }
+}
+
+fn unreadable(error: &csv::Error) -> String {
+    match error.kind() {
+        ErrorKind::Io(error) if error.kind() == io::ErrorKind::Other => error.to_string(),
+        _ => format!("The file cannot be read: {error}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Column, Need, Reader};
+
+    const COLUMNS: [Column; 2] = [Column { name: "a", need: Need::Always }, Column { name: "b", need: Need::Never }];
+
+    /// The lines and texts of records, or what is wrong with them.
+    fn read(file: &str) -> Vec<(u64, String)> {
+        let mut reader = Reader::open(file.as_bytes(), b',', &COLUMNS, &Vec::new()).unwrap();
+        let next = || match reader.next()? {
+            Ok(record) => Some((record.line, format!("{}|{}", record.text("a"), record.text("b")))),
+            Err(bad) => Some((bad.line, bad.refusal.message)),
+        };
+        std::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn records_are_known_by_the_lines_that_they_begin_in() {
+        for end in ["\n", "\r\n", "\r"] {
+            let file = ["a,b", "1,2", "", "\"3\nx\",4", "5,6", "\"7\"\"\",8", "9", ",", "10,"].join(end);
+            let expected = [
+                (2, "1|2"),
+                (4, "3\nx|4"),
+                (6, "5|6"),
+                (7, "7\"|8"),
+                (8, "It has 1 field; the header has 2."),
+                (10, "10|"),
+            ];
+            let expected: Vec<_> = expected.into_iter().map(|(line, text)| (line, text.to_owned())).collect();
+            assert_eq!(read(&file), expected, "{end:?}");
+            assert_eq!(read(&format!("\u{FEFF}{file}{end}")), expected, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn a_quote_that_is_not_closed_is_told_of_where_its_record_begins() {
+        let read = read("a,b\n1,2\n3,\"4\n5,6\n7,8\n");
+        assert_eq!(read.last().unwrap().0, 3);
+        assert!(read.last().unwrap().1.starts_with("A quote is not closed"), "{read:?}");
+        assert_eq!(read.len(), 2);
+        // One within a field is a sign like others.
+        assert_eq!(self::read("a,b\n5\" pipe,2\n").last().unwrap(), &(2, "5\" pipe|2".to_owned()));
+    }
+
+    #[test]
+    fn a_record_without_an_end_is_not_read_to_its_end() {
+        let file = format!("a,b\n1,2\n3,\"{}", "x".repeat(1024 * 1024));
+        let read = read(&file);
+        assert_eq!((read.len(), read[1].0), (2, 3));
+        assert!(read[1].1.contains("larger than 256 KiB"), "{read:?}");
+    }
+}

@@ -1,0 +1,268 @@
+//! Goes through a file, batch by batch: only looking, writing all of it together, or writing each batch by itself.
+
+use std::{
+    collections::HashMap,
+    io::{self, Read, Seek},
+};
+
+use sea_orm::DbErr;
+use tokio::sync::Mutex;
+
+use super::{
+    batch::{Batches, Candidate},
+    options::{FileOptions, Format, Mode},
+    report::{Line, Report, Status, Summary},
+    sort::{Access, Checked, Scope, Sort},
+};
+use crate::{
+    app::App,
+    bookkeeping::{
+        book,
+        journal::{self, Idempotency},
+    },
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+    identity::Viewer,
+};
+
+/// What is to come of a candidate, or what came of it.
+#[derive(Clone)]
+enum Verdict<G> {
+    Refused(Vec<Refusal>),
+    Duplicate(Option<Id<kind::Document>>, Option<String>),
+    /// With what is to be said about it.
+    Good(G, Option<String>),
+}
+
+impl<G> Verdict<G> {
+    /// What is reported of the lines of a candidate.
+    fn lines<L>(
+        self,
+        candidate: &Candidate<L>,
+        good: impl Fn(G) -> (Status, Option<Id<kind::Document>>),
+    ) -> impl Iterator<Item = Line> {
+        let (status, id, note, refusals) = match self {
+            Self::Refused(refusals) => (Status::Refused, None, None, refusals),
+            Self::Duplicate(id, note) => (Status::Duplicate, id, note, Vec::new()),
+            Self::Good(of_good, note) => {
+                let (status, id) = good(of_good);
+                (status, id, note, Vec::new())
+            }
+        };
+        candidate.lines.iter().map(move |line| Line::new(*line, status, id, note.clone(), refusals.clone()))
+    }
+}
+
+/// Goes through a file.
+pub(super) async fn run<S: Sort>(
+    app: &App,
+    viewer: &Viewer,
+    mut file: impl Read + Seek + Send,
+    options: &FileOptions,
+    format: &Format,
+    more: &S::Options,
+    report: Report<'_>,
+) -> Result<Summary> {
+    if options.dry_run {
+        return look::<S>(app, viewer, &mut file, format, more, report).await;
+    }
+    if options.mode == Mode::GoodLines {
+        return write_batches::<S>(app, viewer, &mut file, format, more, report).await;
+    }
+    let mut only_refused = |lines: &[Line]| {
+        let refused: Vec<_> = lines.iter().filter(|line| line.status == Status::Refused).cloned().collect();
+        if !refused.is_empty() {
+            report(&refused);
+        }
+    };
+    let looked = look::<S>(app, viewer, &mut file, format, more, &mut only_refused).await?;
+    if looked.refused > 0 {
+        return Ok(Summary { refused: looked.refused, ..Summary::default() });
+    }
+    write_together::<S>(app, viewer, file, format, more, report).await
+}
+
+/// Tells what would come of each line.
+async fn look<S: Sort>(
+    app: &App,
+    viewer: &Viewer,
+    file: impl Read + Send,
+    format: &Format,
+    more: &S::Options,
+    report: Report<'_>,
+) -> Result<Summary> {
+    let mut batches = Batches::open::<S>(file, format)?;
+    let snapshot = app.db.snapshot().await?;
+    let scope = Scope { app, viewer, tx: &snapshot, access: Access::Look };
+    let mut sort = S::open(scope, more).await?;
+    let mut summary = Summary::default();
+    loop {
+        let batch = batches.next::<S>();
+        if batch.is_empty() {
+            return Ok(summary);
+        }
+        let mut lines = Vec::new();
+        for (candidate, verdict) in batch.iter().zip(judge(&mut sort, scope, &batch).await?) {
+            lines.extend(verdict.lines(candidate, |_| (Status::Good, None)));
+        }
+        summary.count(&lines);
+        report(&lines);
+    }
+}
+
+/// Writes what can be written of each batch, and keeps it.
+async fn write_batches<S: Sort>(
+    app: &App,
+    viewer: &Viewer,
+    file: impl Read + Send,
+    format: &Format,
+    more: &S::Options,
+    report: Report<'_>,
+) -> Result<Summary> {
+    let mut batches = Batches::open::<S>(file, format)?;
+    let mut summary = Summary::default();
+    loop {
+        let batch = &batches.next::<S>();
+        if batch.is_empty() {
+            return Ok(summary);
+        }
+        let lines = app.db.write(|tx| async move {
+            book::lock(&tx, viewer).await?;
+            let scope = Scope { app, viewer, tx: &tx, access: Access::Write };
+            let mut sort = S::open(scope, more).await?;
+            write(&mut sort, scope, batch).await
+        });
+        let lines = lines.await?;
+        summary.count(&lines);
+        report(&lines);
+    }
+}
+
+/// Writes all of a file in one transaction, or nothing.
+async fn write_together<S: Sort>(
+    app: &App,
+    viewer: &Viewer,
+    file: impl Read + Seek + Send,
+    format: &Format,
+    more: &S::Options,
+    report: Report<'_>,
+) -> Result<Summary> {
+    let file = &Mutex::new(file);
+    let refused = &Mutex::new(Vec::new());
+    let written = app.db.write(|tx| async move {
+        let mut file = file.lock().await;
+        file.rewind().map_err(|error| cannot_rewind(&error))?;
+        let mut batches = Batches::open::<S>(&mut *file, format)?;
+        book::lock(&tx, viewer).await?;
+        let scope = Scope { app, viewer, tx: &tx, access: Access::Write };
+        let mut sort = S::open(scope, more).await?;
+        let mut written = Vec::new();
+        loop {
+            let batch = batches.next::<S>();
+            if batch.is_empty() {
+                return Ok(written);
+            }
+            let mut lines = write(&mut sort, scope, &batch).await?;
+            if lines.iter().any(|line| line.status == Status::Refused) {
+                // Somebody changed the book after the file was looked at.
+                lines.retain(|line| line.status == Status::Refused);
+                *refused.lock().await = lines;
+                return Err(Refusal::new(Code::Conflict, "csv", "The book was changed in the meantime.").into());
+            }
+            written.push(lines);
+        }
+    });
+    let (written, mut summary) = (written.await, Summary::default());
+    let refused = refused.lock().await;
+    let lines = match written {
+        Ok(lines) => lines,
+        Err(_) if !refused.is_empty() => vec![refused.clone()],
+        Err(error) => return Err(error),
+    };
+    for lines in lines {
+        summary.count(&lines);
+        report(&lines);
+    }
+    Ok(summary)
+}
+
+/// Writes what can be written of a batch.
+async fn write<S: Sort>(sort: &mut S, scope: Scope<'_>, batch: &[Candidate<S::Line>]) -> Result<Vec<Line>> {
+    let (mut verdicts, mut wanted) = (Vec::with_capacity(batch.len()), Vec::new());
+    for verdict in judge(sort, scope, batch).await? {
+        verdicts.push(match verdict {
+            Verdict::Refused(refusals) => Verdict::Refused(refusals),
+            Verdict::Duplicate(id, note) => Verdict::Duplicate(id, note),
+            Verdict::Good(good, note) => {
+                wanted.push(good);
+                Verdict::Good((), note)
+            }
+        });
+    }
+    let mut written = if wanted.is_empty() { Vec::new() } else { sort.write(scope, wanted).await? }.into_iter();
+    let mut lines = Vec::with_capacity(batch.len());
+    for (candidate, verdict) in batch.iter().zip(verdicts) {
+        let verdict = match verdict {
+            Verdict::Good((), note) => match written.next() {
+                Some(Ok(id)) => Verdict::Good(id, note),
+                Some(Err(refusal)) => Verdict::Refused(vec![refusal]),
+                None => return Err(DbErr::Custom("a line has no result".to_owned()).into()),
+            },
+            Verdict::Refused(refusals) => Verdict::Refused(refusals),
+            Verdict::Duplicate(id, note) => Verdict::Duplicate(id, note),
+        };
+        lines.extend(verdict.lines(candidate, |id| (Status::Added, Some(id))));
+    }
+    Ok(lines)
+}
+
+/// What is to come of the candidates of a batch. What is there already is not looked at any further: what was right when it was
+/// written need not be so now.
+async fn judge<S: Sort>(
+    sort: &mut S,
+    scope: Scope<'_>,
+    batch: &[Candidate<S::Line>],
+) -> Result<Vec<Verdict<(S::Wanted, Idempotency)>>> {
+    let readable = || batch.iter().filter_map(|candidate| Some((candidate, candidate.read.as_ref().ok()?)));
+    let keys = readable().map(|(_, (_, idempotency))| idempotency.key.as_str());
+    let known = journal::find_keys(scope.tx, scope.viewer.book, keys).await?;
+    let known: HashMap<_, _> =
+        known.iter().filter_map(|entry| Some((entry.idempotency_key.as_deref()?, entry))).collect();
+    let ids: Vec<_> = readable().map(|(candidate, _)| candidate.id.as_str()).filter(|id| !id.is_empty()).collect();
+    let own = if ids.is_empty() { HashMap::new() } else { S::own(scope, &ids).await? };
+    let is_new = |candidate: &Candidate<S::Line>, idempotency: &Idempotency| {
+        !known.contains_key(idempotency.key.as_str()) && !own.contains_key(&candidate.id)
+    };
+    let new: Vec<_> = readable()
+        .filter(|(candidate, (_, idempotency))| is_new(candidate, idempotency))
+        .map(|(_, (line, _))| line)
+        .collect();
+    sort.prepare(scope, &new).await?;
+    let mut verdicts = Vec::with_capacity(batch.len());
+    for candidate in batch {
+        verdicts.push(match &candidate.read {
+            Err(refusals) => Verdict::Refused(refusals.clone()),
+            Ok((line, idempotency)) => match (own.get(&candidate.id), known.get(idempotency.key.as_str())) {
+                (Some(own), _) => {
+                    let note = own.is_deleted.then(|| "It was deleted since.".to_owned());
+                    Verdict::Duplicate(Some(own.id), note)
+                }
+                (None, Some(entry)) => {
+                    let is_other = entry.request_hash.as_ref() != Some(&idempotency.request_hash);
+                    let note = "It was imported before, saying something else. What is there stays as it is.";
+                    Verdict::Duplicate(entry.document_id, is_other.then(|| note.to_owned()))
+                }
+                (None, None) => match sort.check(line) {
+                    Ok(Checked { wanted, note }) => Verdict::Good((wanted, idempotency.clone()), note),
+                    Err(refusals) => Verdict::Refused(refusals.into_vec()),
+                },
+            },
+        });
+    }
+    Ok(verdicts)
+}
+
+fn cannot_rewind(error: &io::Error) -> Refusal {
+    let message = format!("The file must be read twice, and cannot be: {error}.");
+    Refusal::new(Code::Invalid, "csv", message)
+}

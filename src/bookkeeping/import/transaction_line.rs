@@ -1,0 +1,154 @@
+//! What the lines of a file of transactions say, each by itself. Pure.
+
+use chrono::NaiveDate;
+
+use super::{
+    fingerprint::digest,
+    options::Format,
+    reader::{Column, Need, Record},
+    value::{self, quoted},
+};
+use crate::{
+    bookkeeping::transaction_input::{LONGEST_DESCRIPTION, MOST_LINES},
+    entity::category::CategoryKind,
+    error::{Code, Refusal, Refusals, Result},
+    money::{Currency, Decimal},
+    text,
+};
+
+pub(super) const COLUMNS: [Column; 9] = [
+    Column { name: "date", need: Need::Always },
+    Column { name: "amount", need: Need::Always },
+    Column { name: "category", need: Need::UnlessSaid },
+    Column { name: "description", need: Need::UnlessSaid },
+    Column { name: "currency", need: Need::Never },
+    Column { name: "wallet", need: Need::Never },
+    Column { name: "kind", need: Need::Never },
+    Column { name: "note", need: Need::Never },
+    Column { name: "id", need: Need::Never },
+];
+
+/// What a line says; or several with one id, which are one transaction that is split.
+#[derive(Clone, Debug)]
+pub(super) struct TransactionLine {
+    pub(super) date: NaiveDate,
+    pub(super) description: Option<String>,
+    pub(super) currency: Option<Currency>,
+    /// The id of a wallet, as it stands there.
+    pub(super) wallet: Option<String>,
+    pub(super) kind: Option<CategoryKind>,
+    /// At least one.
+    pub(super) parts: Vec<LinePart>,
+}
+
+/// What one line says of its part of a transaction.
+#[derive(Clone, Debug)]
+pub(super) struct LinePart {
+    pub(super) amount: Decimal,
+    /// The name of the category; empty when the line names none.
+    pub(super) category: String,
+    pub(super) note: Option<String>,
+}
+
+/// Reads the records of one transaction, and hashes what they say.
+pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
+    let mut refusals = Refusals::default();
+    let mut said = Vec::new();
+    let mut lines = Vec::new();
+    for record in records {
+        match read_one(format, record) {
+            Ok(line) => {
+                said.push(content(&line));
+                lines.push(line);
+            }
+            Err(wrong) => refusals.extend(wrong.into_vec().into_iter().map(|refusal| within(records, record, refusal))),
+        }
+    }
+    if records.len() > MOST_LINES {
+        let message = format!("More than {MOST_LINES} lines have this id; a transaction has at most so many.");
+        refusals.push(Refusal::new(Code::Invalid, "id", message));
+    }
+    let mut lines = lines.into_iter();
+    let Some(mut first) = lines.next() else { return Err(refusals) };
+    for (line, record) in lines.zip(records.iter().skip(1)) {
+        for (column, is_same) in [
+            ("date", line.date == first.date),
+            ("description", line.description == first.description),
+            ("currency", line.currency == first.currency),
+            ("wallet", line.wallet == first.wallet),
+            ("kind", line.kind == first.kind),
+        ] {
+            if !is_same {
+                let message = format!("Line {} has the id of the line before it, and another {column}.", record.line);
+                refusals.push(Refusal::new(Code::Invalid, column, message));
+            }
+        }
+        first.parts.extend(line.parts);
+    }
+    if !refusals.is_empty() {
+        return Err(refusals);
+    }
+    let said: Vec<_> = said.iter().map(<[u8; 32]>::as_slice).collect();
+    Ok((first, digest(&said)))
+}
+
+/// A refusal of one of several records, which is one of all of them.
+fn within(records: &[Record], record: &Record, refusal: Refusal) -> Refusal {
+    match records {
+        [_] => refusal,
+        _ => Refusal { message: format!("Line {}: {}", record.line, refusal.message), ..refusal },
+    }
+}
+
+fn read_one(format: &Format, record: &Record) -> Result<TransactionLine, Refusals> {
+    let mut refusals = Refusals::default();
+    let invalid = |column: &'static str| move |message: String| Refusal::new(Code::Invalid, column, message);
+    let date = format.date.read(record.text("date")).map_err(invalid("date"));
+    let date = refusals.check(date.and_then(|date| date.of_document("date")));
+    let amount = value::amount(record.text("amount"), format.decimal_comma).map_err(invalid("amount"));
+    let amount = refusals.check(amount);
+    let currency = refusals.check(currency(record.text("currency")));
+    let kind = refusals.check(match record.text("kind").to_uppercase().as_str() {
+        "" => Ok(None),
+        "INCOME" => Ok(Some(CategoryKind::Income)),
+        "EXPENSE" => Ok(Some(CategoryKind::Expense)),
+        kind => Err(invalid("kind")(format!("{} is neither INCOME nor EXPENSE.", quoted(kind)))),
+    });
+    let description = refusals.check(text::note(record.text("description"), LONGEST_DESCRIPTION, "description"));
+    let note = refusals.check(text::note(record.text("note"), LONGEST_DESCRIPTION, "note"));
+    let (Some(date), Some(amount), Some(currency), Some(kind), Some(description), Some(note)) =
+        (date, amount, currency, kind, description, note)
+    else {
+        return Err(refusals);
+    };
+    let wallet = Some(record.text("wallet").to_owned()).filter(|wallet| !wallet.is_empty());
+    let part = LinePart { amount, category: record.text("category").to_owned(), note };
+    Ok(TransactionLine { date, description, currency, wallet, kind, parts: vec![part] })
+}
+
+/// The code of a currency; none when the line names none.
+pub(super) fn currency(code: &str) -> Result<Option<Currency>, Refusal> {
+    if code.is_empty() {
+        return Ok(None);
+    }
+    let unknown = |_| Refusal::new(Code::Invalid, "currency", format!("{} is not a code such as USD.", quoted(code)));
+    code.to_ascii_uppercase().parse().map(Some).map_err(unknown)
+}
+
+/// What is hashed of a line, for ever in this order: what it says, however it is written.
+fn content(line: &TransactionLine) -> [u8; 32] {
+    let TransactionLine { date, description, currency, wallet, kind, parts } = line;
+    let part = parts.first();
+    let kind = kind.map(|kind| if kind == CategoryKind::Income { "INCOME" } else { "EXPENSE" });
+    let texts = [
+        date.to_string(),
+        part.map(|part| part.amount.to_string()).unwrap_or_default(),
+        currency.map(|currency| currency.to_string()).unwrap_or_default(),
+        part.map(|part| part.category.clone()).unwrap_or_default(),
+        description.clone().unwrap_or_default(),
+        wallet.clone().unwrap_or_default(),
+        part.and_then(|part| part.note.clone()).unwrap_or_default(),
+        kind.unwrap_or_default().to_owned(),
+    ];
+    digest(&texts.each_ref().map(String::as_bytes))
+}

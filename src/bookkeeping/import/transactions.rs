@@ -1,0 +1,310 @@
+//! Transactions from the lines of a file: checking them against the book, and writing them.
+//!
+//! The category decides whether a line is income or spending. An amount below zero, as banks write it, is right for spending
+//! and for nothing else. Only where a line names no category, or one that is to be made, does the sign decide.
+
+use std::{collections::HashMap, mem};
+
+use async_graphql::ID;
+use chrono::{DateTime, Utc};
+use sea_orm::DbErr;
+
+use super::{
+    options::{Format, TransactionImport},
+    reader::{Column, Record},
+    sort::{Access, Checked, Own, Scope, Sort},
+    transaction_line::{self, COLUMNS, LinePart, TransactionLine},
+    value::quoted,
+};
+use crate::{
+    bookkeeping::{
+        book,
+        category::{self, CategoryRef},
+        document,
+        journal::{self, Idempotency, Posted, Refused},
+        transaction,
+        transaction_input::{MOST_LINES, Part, Wanted, refuse_other_currency},
+        transaction_write::{self, Item},
+        wallet::{self, Wallet},
+    },
+    entity::{
+        account::AccountStatus,
+        category::{CategoryKind, Model as Category},
+        journal_entry::Failure,
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    identity::Viewer,
+    money::Currency,
+};
+
+/// What is known of the book while lines are checked.
+#[derive(Debug)]
+pub(super) struct Transactions {
+    viewer: Viewer,
+    now: DateTime<Utc>,
+    /// By their names, as they are compared.
+    categories: HashMap<String, Category>,
+    /// Those to be made before the next lines are written.
+    to_make: Vec<Category>,
+    may_make: bool,
+    /// With what they hold after the lines that were checked.
+    wallets: HashMap<Id<kind::Wallet>, Wallet>,
+    of_book: Currency,
+    default_currency: Option<Currency>,
+    default_wallet: Option<Id<kind::Wallet>>,
+    income: Option<String>,
+    expense: Option<String>,
+}
+
+impl Sort for Transactions {
+    const NOUN: &'static str = "transaction";
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    const MOST_TOGETHER: usize = MOST_LINES + 1;
+    type Options = TransactionImport;
+    type Line = TransactionLine;
+    type Wanted = Wanted;
+
+    fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
+        transaction_line::read(format, records)
+    }
+
+    async fn open(Scope { app, viewer, tx, access }: Scope<'_>, options: &TransactionImport) -> Result<Self> {
+        let categories = match access {
+            Access::Look => category::all(tx, viewer).await?,
+            Access::Write => category::lock_all(tx, viewer).await?,
+        };
+        let wallets = wallet::list(tx, viewer).await?;
+        let mut refusals = Refusals::default();
+        let mut default = |wanted: &Option<CategoryRef>, kind, path| {
+            refusals.check(default_category(&categories, wanted.as_ref(), kind, path)).flatten()
+        };
+        let income = default(&options.income_category, CategoryKind::Income, "incomeCategory");
+        let expense = default(&options.expense_category, CategoryKind::Expense, "expenseCategory");
+        let default_wallet = refusals.check(default_wallet(&wallets, options.default_wallet_id.as_ref())).flatten();
+        refusals.none()?;
+        Ok(Self {
+            viewer: *viewer,
+            now: app.clock.now(),
+            categories: categories.into_iter().map(|category| (category.name_key.clone(), category)).collect(),
+            to_make: Vec::new(),
+            may_make: options.create_categories,
+            wallets: wallets.into_iter().map(|wallet| (wallet.wallet.id, wallet)).collect(),
+            of_book: book::find(tx, viewer).await?.currency,
+            default_currency: options.file.default_currency,
+            default_wallet,
+            income,
+            expense,
+        })
+    }
+
+    async fn own(Scope { viewer, tx, .. }: Scope<'_>, ids: &[&str]) -> Result<HashMap<String, Own>> {
+        let ids: HashMap<Id<kind::Transaction>, &str> =
+            ids.iter().filter_map(|id| Some((id.parse().ok()?, *id))).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = transaction::find_many(tx, viewer, ids.keys().copied()).await?;
+        let own = |found: &crate::entity::transaction::Model| {
+            let own = Own { id: found.id.cast(), is_deleted: found.deleted_at.is_some() };
+            Some(((*ids.get(&found.id)?).to_owned(), own))
+        };
+        Ok(found.iter().filter_map(own).collect())
+    }
+
+    async fn prepare(&mut self, _: Scope<'_>, _: &[&TransactionLine]) -> Result<()> {
+        Ok(())
+    }
+
+    fn check(&mut self, line: &TransactionLine) -> Result<Checked<Wanted>, Refusals> {
+        let mut refusals = Refusals::default();
+        let wallet = refusals.check(self.wallet_of(line)).flatten();
+        let own_currency = wallet.filter(|_| line.wallet.is_some()).map(|wallet| wallet.wallet.currency);
+        let currency = line.currency.or(own_currency).or(self.default_currency);
+        let currency = currency.or(wallet.map(|wallet| wallet.wallet.currency)).unwrap_or(self.of_book);
+        let is_same = refuse_other_currency(wallet, currency);
+        refusals.check(is_same.map_err(|refusal| Refusal { path: "currency".to_owned(), ..refusal }));
+        let (mut kinds, mut parts, mut made) = (Vec::new(), Vec::new(), Vec::new());
+        for part in &line.parts {
+            let category = refusals.check(self.category_of(line, part, &mut made));
+            let amount = refusals.check(amount(part, currency));
+            if let (Some((category_id, kind)), Some(amount)) = (category, amount) {
+                kinds.push(kind);
+                parts.push(Part { category_id, amount, note: part.note.clone() });
+            }
+        }
+        if kinds.iter().any(|kind| Some(kind) != kinds.first()) {
+            let message = "All categories of a transaction must be of one kind.";
+            refusals.push(Refusal::new(Code::Invalid, "category", message));
+        }
+        let sum = parts.iter().map(|part| part.amount).fold(0, i64::saturating_add);
+        let amount = refusals.check(document::within_limit(sum, currency, "amount"));
+        let (Some(kind), Some(amount), true) = (kinds.first().copied(), amount, refusals.is_empty()) else {
+            return Err(refusals);
+        };
+        refusals.check(wallet.map_or(Ok(()), |wallet| refuse_overdrawing(wallet, kind, amount)));
+        if !refusals.is_empty() {
+            return Err(refusals);
+        }
+        let wallet = wallet.cloned();
+        if let Some(wallet) = wallet.as_ref().and_then(|wallet| self.wallets.get_mut(&wallet.wallet.id)) {
+            match kind {
+                CategoryKind::Income => wallet.account.credits = wallet.account.credits.saturating_add(amount),
+                CategoryKind::Expense => wallet.account.debits = wallet.account.debits.saturating_add(amount),
+            }
+        }
+        let note = note(&made);
+        self.to_make.extend(made.iter().cloned());
+        self.categories.extend(made.into_iter().map(|category| (category.name_key.clone(), category)));
+        let (date, description) = (line.date, line.description.clone());
+        let wanted = Wanted { kind, amount, currency, date, description, wallet, lines: parts };
+        Ok(Checked { wanted, note })
+    }
+
+    async fn write(
+        &mut self,
+        Scope { app, viewer, tx, .. }: Scope<'_>,
+        wanted: Vec<(Wanted, Idempotency)>,
+    ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
+        category::insert(tx, mem::take(&mut self.to_make)).await?;
+        let item = |(wanted, key)| Item { id: Id::generate(), wanted, idempotency: Some(key) };
+        let items: Vec<_> = wanted.into_iter().map(item).collect();
+        let mut drafts = transaction_write::drafts(tx, app, viewer, &items).await?;
+        for draft in &mut drafts {
+            // It would keep the key of the line for ever, and the line could not be imported when the money is there.
+            draft.attempt = None;
+        }
+        let (mut results, mut written) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
+        for (item, posted) in items.into_iter().zip(journal::post(tx, &app.clock, &drafts).await?) {
+            results.push(match posted {
+                Err(refused) => Err(of_column(document::wallet_refusal(refused))),
+                Ok(posted) if posted.replayed => Ok(document_of(&posted)?),
+                Ok(posted) => {
+                    let id = item.id.cast();
+                    written.push((item, posted));
+                    Ok(id)
+                }
+            });
+        }
+        transaction_write::insert(tx, viewer, written).await?;
+        Ok(results)
+    }
+}
+
+impl Transactions {
+    fn wallet_of(&self, line: &TransactionLine) -> Result<Option<&Wallet>, Refusal> {
+        let id = match &line.wallet {
+            Some(id) => id.parse().ok(),
+            None if self.default_wallet.is_none() => return Ok(None),
+            None => self.default_wallet,
+        };
+        let missing = || Refusal::new(Code::NotFound, "wallet", "You have no such wallet.");
+        id.and_then(|id| self.wallets.get(&id)).ok_or_else(missing).map(Some)
+    }
+
+    /// The category that a part goes into, and which way money goes in it. One that is to be made is put into `made`.
+    fn category_of(
+        &self,
+        line: &TransactionLine,
+        part: &LinePart,
+        made: &mut Vec<Category>,
+    ) -> Result<(Id<kind::Category>, CategoryKind), Refusal> {
+        let is_below = part.amount.is_below_zero();
+        let by_line = line.kind.unwrap_or(if is_below { CategoryKind::Expense } else { CategoryKind::Income });
+        let key = if part.category.is_empty() {
+            let default = if by_line == CategoryKind::Income { &self.income } else { &self.expense };
+            default.clone().ok_or_else(|| {
+                let message = format!("It names no category, and there is no default one of {}.", word(by_line));
+                Refusal::new(Code::Required, "category", message)
+            })?
+        } else {
+            category::key(&part.category)
+        };
+        let is_there = self.categories.contains_key(&key) || made.iter().any(|category| category.name_key == key);
+        if !is_there && self.may_make {
+            let count = self.categories.len() + made.len();
+            let new = category::another(&self.viewer, count, &part.category, by_line, self.now);
+            made.push(new.map_err(|refusal| Refusal { path: "category".to_owned(), ..refusal })?);
+        }
+        let mut known = self.categories.get(&key).into_iter().chain(made.iter());
+        let category = known.find(|category| category.name_key == key).ok_or_else(|| {
+            let message = format!("There is no category {}.", quoted(&part.category));
+            Refusal::new(Code::NotFound, "category", message)
+        })?;
+        category::refuse_archived(category, "category")?;
+        let of_kind = format!("The category {} is one of {}", category.name, word(category.kind));
+        if line.kind.is_some_and(|kind| kind != category.kind) {
+            let message = format!("{of_kind}, and the line says otherwise.");
+            return Err(Refusal::new(Code::Invalid, "kind", message));
+        }
+        if is_below && category.kind == CategoryKind::Income {
+            let message = format!("{of_kind}, and an amount below zero is spent.");
+            return Err(Refusal::new(Code::Invalid, "amount", message));
+        }
+        Ok((category.id, category.kind))
+    }
+}
+
+/// The amount of a part, without its sign.
+fn amount(part: &LinePart, currency: Currency) -> Result<i64, Refusal> {
+    let invalid = |message: String| Refusal::new(Code::Invalid, "amount", message);
+    let minor = part.amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
+    if minor == 0 {
+        return Err(invalid("The amount must not be zero.".to_owned()));
+    }
+    document::within_limit(minor.saturating_abs(), currency, "amount")
+}
+
+/// Refuses what the journal would refuse, so that a dry run can tell.
+fn refuse_overdrawing(wallet: &Wallet, kind: CategoryKind, amount: i64) -> Result<(), Refusal> {
+    let left = journal::balance(&wallet.account).saturating_sub(amount);
+    let failure = match kind {
+        _ if wallet.account.status != AccountStatus::Active => Failure::DebitNotActive,
+        CategoryKind::Expense if left < 0 => Failure::InsufficientFunds,
+        _ => return Ok(()),
+    };
+    Err(of_column(document::wallet_refusal(Refused::Failed(failure))))
+}
+
+/// A refusal of a transaction as one of a line.
+fn of_column(refusal: Refusal) -> Refusal {
+    if refusal.path == "walletId" { Refusal { path: "wallet".to_owned(), ..refusal } } else { refusal }
+}
+
+fn document_of(posted: &Posted) -> Result<Id<kind::Document>> {
+    Ok(posted.entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?)
+}
+
+fn note(made: &[Category]) -> Option<String> {
+    let names = made.iter().map(|category| format!("{} ({})", category.name, word(category.kind)));
+    let names = names.collect::<Vec<_>>().join(", ");
+    (!made.is_empty()).then(|| format!("New category: {names}."))
+}
+
+fn word(kind: CategoryKind) -> &'static str {
+    if kind == CategoryKind::Income { "income" } else { "spending" }
+}
+
+fn default_wallet(wallets: &[Wallet], id: Option<&ID>) -> Result<Option<Id<kind::Wallet>>, Refusal> {
+    let Some(id) = id else { return Ok(None) };
+    let found = id.parse().ok().and_then(|id| wallets.iter().find(|wallet| wallet.wallet.id == id));
+    let missing = || Refusal::new(Code::NotFound, "defaultWalletId", "You have no such wallet.");
+    Ok(Some(found.ok_or_else(missing)?.wallet.id))
+}
+
+/// The name, as it is compared, of the category of lines that name none.
+fn default_category(
+    categories: &[Category],
+    wanted: Option<&CategoryRef>,
+    kind: CategoryKind,
+    path: &str,
+) -> Result<Option<String>, Refusal> {
+    let Some(wanted) = wanted else { return Ok(None) };
+    let category = wanted.among(categories.iter(), path)?;
+    category::refuse_archived(category, path)?;
+    if category.kind != kind {
+        let message = format!("The category {} is not one of {}.", category.name, word(kind));
+        return Err(Refusal::new(Code::Invalid, path, message));
+    }
+    Ok(Some(category.name_key.clone()))
+}

@@ -1,0 +1,144 @@
+//! Amounts and dates as other programs write them. Pure.
+
+use chrono::{
+    NaiveDate,
+    format::{Item, StrftimeItems},
+};
+
+use crate::{date::Date, money::Decimal};
+
+/// How dates are written.
+#[derive(Clone, Debug, Default)]
+pub(super) enum DateFormat {
+    /// As in 2026-11-20.
+    #[default]
+    Iso,
+    /// As `strftime` says it: `%d.%m.%Y`.
+    Like(String),
+}
+
+impl DateFormat {
+    /// A format that was given; none when it is no format of a date.
+    pub(super) fn of(format: &str) -> Option<Self> {
+        let is_format = StrftimeItems::new(format).all(|item| item != Item::Error);
+        // What reads no day from what it wrote itself is not one of a date.
+        let day = NaiveDate::from_ymd_opt(2026, 11, 20)?.and_hms_opt(13, 14, 15)?;
+        let written = is_format.then(|| day.and_utc().format(format).to_string())?;
+        NaiveDate::parse_from_str(&written, format).ok().filter(|read| *read == day.date())?;
+        Some(Self::Like(format.to_owned()))
+    }
+
+    /// Reads a date.
+    pub(super) fn read(&self, text: &str) -> Result<Date, String> {
+        let read = match self {
+            Self::Iso => Date::parse_text(text),
+            Self::Like(format) => NaiveDate::parse_from_str(text, format).ok().map(Date),
+        };
+        read.ok_or_else(|| match self {
+            _ if text.is_empty() => "There is no date.".to_owned(),
+            Self::Iso => format!("{} is not a date as in 2026-11-20.", quoted(text)),
+            Self::Like(format) => format!("{} is not a date as {format} says.", quoted(text)),
+        })
+    }
+}
+
+/// Reads an amount: digits with an optional sign, with decimals after a point (after a comma, if that is what the file has), and
+/// with separators between groups of three digits where nobody can take them for the decimal sign.
+pub(super) fn amount(text: &str, decimal_comma: bool) -> Result<Decimal, String> {
+    let wrong = || match text {
+        "" => "There is no amount.".to_owned(),
+        _ => format!("{} is not an amount.", quoted(text)),
+    };
+    let (sign, number) = match text.strip_prefix(['-', '\u{2212}']) {
+        Some(number) => ("-", number),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (point, other) = if decimal_comma { (',', '.') } else { ('.', ',') };
+    let (whole, decimals) = match number.split_once(point) {
+        Some((whole, decimals)) => (whole, Some(decimals)),
+        None => (number, None),
+    };
+    let groups: Vec<_> = whole.split([other, ' ', '\u{A0}', '\u{202F}', '\'', '\u{2019}']).collect();
+    let is_grouped = match groups.as_slice() {
+        [_] => true,
+        [first, rest @ ..] => (1..=3).contains(&first.len()) && rest.iter().all(|group| group.len() == 3),
+        [] => false,
+    };
+    if !is_grouped {
+        let advice =
+            if whole.contains(other) { format!(" Its decimals must follow a `{point}`.") } else { String::new() };
+        return Err(wrong() + &advice);
+    }
+    if groups.len() == 2 && decimals.is_none() && whole.contains(other) {
+        let readings = (groups.concat(), whole.replace(other, &point.to_string()));
+        return Err(format!("{} may be {} or {}. Write it as one of these.", quoted(text), readings.0, readings.1));
+    }
+    let plain = match decimals {
+        Some(decimals) => format!("{sign}{}.{decimals}", groups.concat()),
+        None => format!("{sign}{}", groups.concat()),
+    };
+    Decimal::from_text(&plain).ok_or_else(wrong)
+}
+
+/// A text of the file within a message: not too long, and with nothing in it that a terminal would obey.
+pub(super) fn quoted(text: &str) -> String {
+    const MOST: usize = 40;
+    let dots = if text.chars().nth(MOST).is_some() { "..." } else { "" };
+    format!("\"{}{dots}\"", text.chars().take(MOST).collect::<String>().escape_debug())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DateFormat, amount};
+
+    #[test]
+    fn amounts_are_read_as_they_are_meant_or_not_at_all() {
+        for (text, comma, expected) in [
+            ("12.50", false, "12.5"),
+            ("-12.50", false, "-12.5"),
+            ("+7", false, "7"),
+            ("\u{2212}7", false, "-7"),
+            ("1,234.56", false, "1234.56"),
+            ("1,234,567", false, "1234567"),
+            ("1.234,56", true, "1234.56"),
+            ("-0,05", true, "-0.05"),
+            ("1 234,56", true, "1234.56"),
+            ("1'234.5", false, "1234.5"),
+        ] {
+            assert_eq!(amount(text, comma).unwrap().to_string(), expected, "{text}");
+        }
+        for (text, comma) in [
+            ("", false),
+            ("12,50", false),
+            ("12.50", true),
+            ("1,234", false),
+            ("1.234", true),
+            ("12,34,567", false),
+            ("1.2.3", false),
+            ("--1", false),
+            ("1e3", false),
+            ("$5", false),
+            (".5", false),
+            ("5.", false),
+            ("-", false),
+            ("NaN", false),
+            ("١٢", false),
+            ("1\0", false),
+        ] {
+            assert!(amount(text, comma).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn dates_are_read_as_the_format_says() {
+        let read = |format: &str, text: &str| DateFormat::of(format).unwrap().read(text).map(|date| date.0.to_string());
+        assert_eq!(read("%d.%m.%Y", "20.11.2026"), Ok("2026-11-20".to_owned()));
+        assert_eq!(read("%m/%d/%y", "11/20/26"), Ok("2026-11-20".to_owned()));
+        assert_eq!(read("%Y-%m-%d %H:%M", "2026-11-20 23:59"), Ok("2026-11-20".to_owned()));
+        assert!(read("%d.%m.%Y", "2026-11-20").is_err());
+        assert!(DateFormat::Iso.read("20.11.2026").is_err());
+        for format in ["", "%", "%d", "%H:%M", "%Q", "2026-11-20", "%d.%m"] {
+            assert!(DateFormat::of(format).is_none(), "{format}");
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! `daybook import`: the lines of a CSV file into a user's book.
+//!
+//! The report on standard output is CSV too, so that what could not be written can be found, mended and imported again.
+
+use std::{
+    fs::File,
+    io::{self, Stdout},
+    path::PathBuf,
+};
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::{Failure, progress::Progress};
+use crate::{
+    app::App,
+    bookkeeping::{
+        category::CategoryRef,
+        import::{self, Columns, FileOptions, Line, Mode, Status, Summary, TransactionColumns, TransactionImport},
+    },
+    error::{Code, Error, Refusal},
+    id::{Id, kind},
+    identity,
+    money::Currency,
+    text,
+};
+
+/// What to import.
+#[derive(Args, Clone, Debug)]
+pub struct Import {
+    #[command(subcommand)]
+    sort: Sort,
+}
+
+#[derive(Clone, Debug, Subcommand)]
+enum Sort {
+    /// Import income and spending: the columns date, amount, category and description; and currency, wallet, kind, note and
+    /// id, where there are any
+    ///
+    /// The category says whether a line is income or spending. An amount below zero, as banks write it, is right for spending
+    /// only. Lines with the same id that follow one another are one transaction that is split. A line without an id is told
+    /// apart by all that it says.
+    Transactions(Transactions),
+}
+
+#[derive(Args, Clone, Debug)]
+struct Transactions {
+    #[command(flatten)]
+    file: FileArguments,
+
+    /// Wallet of lines that name none: its id. Without it they are in cash
+    #[arg(long, value_name = "ID")]
+    default_wallet: Option<String>,
+
+    /// Category of lines without one and with an amount above zero: its name
+    #[arg(long, value_name = "NAME")]
+    income_category: Option<String>,
+
+    /// Category of lines without one and with an amount below zero: its name
+    #[arg(long, value_name = "NAME")]
+    expense_category: Option<String>,
+
+    /// Make categories that are named and not there: of the kind that the line says, or else of spending when its amount is
+    /// below zero, and of income when it is not
+    #[arg(long)]
+    create_categories: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+struct FileArguments {
+    /// The file: CSV in UTF-8, with a header
+    #[arg(value_name = "FILE")]
+    path: PathBuf,
+
+    /// Whose book it goes into: a username, a phone number or an e-mail address
+    #[arg(long)]
+    user: String,
+
+    /// What a column is called in the file, such as amount=Betrag; description= says that there is none. May be repeated
+    #[arg(long = "column", value_name = "NAME=HEADER", value_parser = pair)]
+    columns: Vec<(String, String)>,
+
+    /// What stands between the fields: one character, or tab
+    #[arg(long, value_name = "CHARACTER", default_value = ",")]
+    delimiter: String,
+
+    /// Decimals of amounts follow a comma, as in 1.250,00
+    #[arg(long)]
+    decimal_comma: bool,
+
+    /// How dates are written, as strftime says it: %d.%m.%Y. As in 2026-11-20 when absent
+    #[arg(long, value_name = "FORMAT")]
+    date_format: Option<String>,
+
+    /// Currency of lines that name none. That of the wallet, or of the book, when absent
+    #[arg(long, value_name = "CODE")]
+    default_currency: Option<Currency>,
+
+    /// Write nothing; tell what would come of each line
+    #[arg(long)]
+    dry_run: bool,
+
+    /// What to do when lines cannot be written
+    #[arg(long, value_enum, default_value_t = ModeArgument::AllOrNothing)]
+    mode: ModeArgument,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ModeArgument {
+    /// Write nothing, and tell of these lines
+    AllOrNothing,
+    /// Write the others
+    GoodLines,
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (name, called) = text.split_once('=').ok_or("write NAME=HEADER, such as amount=Betrag")?;
+    Ok((name.trim().to_owned(), called.trim().to_owned()))
+}
+
+impl Import {
+    /// Imports.
+    ///
+    /// # Errors
+    /// When an argument cannot be used, or when a line could not be written.
+    pub async fn run(self, app: &App) -> Result<(), Failure> {
+        match self.sort {
+            Sort::Transactions(transactions) => transactions.run(app).await,
+        }
+    }
+}
+
+impl Transactions {
+    async fn run(self, app: &App) -> Result<(), Failure> {
+        let by_name = |name: Option<String>| name.map(CategoryRef::Name);
+        let mut columns = TransactionColumns::default();
+        self.file.name_columns(&mut columns)?;
+        let import = TransactionImport {
+            file: self.file.options(),
+            columns,
+            default_wallet_id: self.default_wallet.map(Into::into),
+            income_category: by_name(self.income_category),
+            expense_category: by_name(self.expense_category),
+            create_categories: self.create_categories,
+        };
+        let viewer = identity::impersonate(app, &self.file.user).await.map_err(said)?;
+        let (progress, file) = self.file.open()?;
+        let mut report = Report::new(&progress, |id| id.cast::<kind::Transaction>().to_string());
+        let done = import::transactions(app, &viewer, file, &import, &mut |lines| report.tell(lines)).await;
+        progress.end();
+        report.end(done, &import.file)
+    }
+}
+
+impl FileArguments {
+    fn options(&self) -> FileOptions {
+        FileOptions {
+            dry_run: self.dry_run,
+            mode: match self.mode {
+                ModeArgument::AllOrNothing => Mode::AllOrNothing,
+                ModeArgument::GoodLines => Mode::GoodLines,
+            },
+            delimiter: if self.delimiter == "tab" { "\t".to_owned() } else { self.delimiter.clone() },
+            decimal_comma: self.decimal_comma,
+            date_format: self.date_format.clone(),
+            default_currency: self.default_currency,
+        }
+    }
+
+    fn name_columns(&self, columns: &mut impl Columns) -> Result<(), Failure> {
+        for (name, called) in &self.columns {
+            if !columns.set(name, called.clone()) {
+                let names: Vec<_> = columns.clone().fields().into_iter().map(|(name, _)| name).collect();
+                let message = format!("--column {name}=: there is no such column. There are {}", names.join(", "));
+                return Err(Failure::Unusable(message));
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self) -> Result<(Progress, impl io::Read + io::Seek + Send + use<>), Failure> {
+        let unusable = |error: io::Error| Failure::Unusable(format!("{}: {error}", self.path.display()));
+        let file = File::open(&self.path).map_err(unusable)?;
+        if !file.metadata().map_err(unusable)?.is_file() {
+            return Err(unusable(io::Error::other("it is no file")));
+        }
+        Progress::of(file).map_err(unusable)
+    }
+}
+
+/// Writes what came of lines to standard output.
+struct Report<'a> {
+    rows: csv::Writer<Stdout>,
+    progress: &'a Progress,
+    id: fn(Id<kind::Document>) -> String,
+    /// The import goes on when nobody reads the report any more.
+    failed: Option<csv::Error>,
+}
+
+impl<'a> Report<'a> {
+    fn new(progress: &'a Progress, id: fn(Id<kind::Document>) -> String) -> Self {
+        let mut rows = csv::Writer::from_writer(io::stdout());
+        let failed = rows.write_record(["line", "status", "id", "message"]).err();
+        Self { rows, progress, id, failed }
+    }
+
+    fn tell(&mut self, lines: &[Line]) {
+        let write = || {
+            for line in lines {
+                let status = match line.status {
+                    Status::Added => "ADDED",
+                    Status::Duplicate => "DUPLICATE",
+                    Status::Refused => "REFUSED",
+                    Status::Good => "GOOD",
+                };
+                let id = line.id.map(self.id).unwrap_or_default();
+                self.rows.write_record([&line.line.to_string(), status, &id, &text::to_field(&line.message())])?;
+            }
+            self.rows.flush()?;
+            Ok(())
+        };
+        if self.failed.is_none() {
+            self.failed = self.progress.suspend(write).err();
+        }
+    }
+
+    /// Sums up.
+    fn end(mut self, done: Result<Summary, Error>, options: &FileOptions) -> Result<(), Failure> {
+        let Summary { added, duplicates, refused, good } = done.map_err(said)?;
+        let printed = self.rows.flush().map_err(csv::Error::from);
+        if let Some(error) = self.failed.or(printed.err()) {
+            return Err(Failure::Failed(format!("cannot print the report: {error}; the import went on")));
+        }
+        let added = if options.dry_run { format!("{good} would be added") } else { format!("{added} added") };
+        let sums = format!("{added}, {duplicates} there already, {refused} refused");
+        if refused == 0 {
+            eprintln!("daybook: lines: {sums}");
+            return Ok(());
+        }
+        let nothing = match options.mode {
+            Mode::AllOrNothing if !options.dry_run => "; nothing was written",
+            _ => "",
+        };
+        Err(Failure::Failed(format!("lines: {sums}{nothing}")))
+    }
+}
+
+/// What an operation was refused for, in the words of the command line.
+fn said(error: Error) -> Failure {
+    let refusals = match error {
+        Error::Refused(refusals) => refusals,
+        Error::Fault(cause) => return Failure::Failed(format!("the database failed: {cause}")),
+    };
+    let is_argument = refusals.iter().any(|refusal| refusal.path != "csv" && refusal.code != Code::TryAgain);
+    let flag = |refusal: &Refusal| {
+        let flag = match refusal.path.split('.').next().unwrap_or_default() {
+            "columns" => "--column: ",
+            "delimiter" => "--delimiter: ",
+            "dateFormat" => "--date-format: ",
+            "defaultWalletId" => "--default-wallet: ",
+            "incomeCategory" => "--income-category: ",
+            "expenseCategory" => "--expense-category: ",
+            "user" => "--user: ",
+            _ => "",
+        };
+        format!("{flag}{}", refusal.message)
+    };
+    let messages = refusals.iter().map(flag).collect::<Vec<_>>().join(" ");
+    if is_argument { Failure::Unusable(messages) } else { Failure::Failed(messages) }
+}
