@@ -163,6 +163,7 @@ impl FileArguments {
             decimal_comma: self.decimal_comma,
             date_format: self.date_format.clone(),
             default_currency: self.default_currency,
+            most_lines: None,
         }
     }
 

@@ -14,6 +14,7 @@ mod customer_summary;
 mod entry;
 mod entry_version;
 mod error;
+mod import;
 mod invoice;
 mod list;
 mod node;
@@ -85,6 +86,7 @@ pub struct Mutation(
     category::CategoryMutation,
     transaction::TransactionMutation,
     budget::BudgetMutation,
+    import::ImportMutation,
 );
 
 /// Daybook's schema.

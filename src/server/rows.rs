@@ -95,6 +95,8 @@ impl<'a> Rows<'a> {
                 Some(Given::List(ids)) => of_list(u64::try_from(ids.len()).unwrap_or(u64::MAX)),
                 _ => within,
             },
+            // Its list has a row for each line of the file, and is no page.
+            "importTransactions" => within.saturating_mul(self.lines_of_file(field).div_ceil(PAGE)),
             "aging" => within.saturating_add(AGING),
             _ => within,
         }
@@ -117,6 +119,17 @@ impl<'a> Rows<'a> {
         };
         let (Some(from), Some(to)) = (month("from"), month("to")) else { return 1 };
         u64::try_from(to.since(from)).unwrap_or_default().saturating_add(1).min(MOST_MONTHS)
+    }
+
+    /// How many lines the file has that is to be imported.
+    fn lines_of_file(&self, field: &Field) -> u64 {
+        match self.given(field, "input") {
+            Some(Given::Object(input)) => match input.get("csv") {
+                Some(Given::String(csv)) => u64::try_from(csv.split(['\n', '\r']).count()).unwrap_or(u64::MAX),
+                _ => 1,
+            },
+            _ => 1,
+        }
     }
 
     /// An argument, with the variables put in.
@@ -171,6 +184,17 @@ mod tests {
         let versions = "versions { lines { category { id } } }";
         assert!(fits(&format!("{{ transactions(first: 100) {{ nodes {{ {versions} }} }} }}"), 0));
         assert!(!fits(&format!("{{ transactions(first: 100) {{ nodes {{ a: {versions} b: {versions} }} }} }}"), 0));
+    }
+
+    #[test]
+    fn an_import_has_as_many_rows_as_its_file() {
+        let import = |lines: usize, fields: &str| {
+            let csv = "\\n".repeat(lines);
+            format!("mutation {{ importTransactions(input: {{ csv: \"{csv}\" }}) {{ lines {{ {fields} }} }} }}")
+        };
+        assert!(fits(&import(5000, "status transaction { id }"), 0));
+        assert!(fits(&import(20, "transaction { lines { amount } }"), 0));
+        assert!(!fits(&import(5000, "transaction { lines { amount } }"), 0));
     }
 
     #[test]

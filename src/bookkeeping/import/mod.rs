@@ -39,6 +39,9 @@ pub use self::{
 };
 use crate::{app::App, error::Result, identity::Viewer};
 
+/// The most lines of a file that is sent in a request.
+pub const MOST_LINES_OF_REQUEST: u64 = 5_000;
+
 /// Imports a file of transactions. What comes of each line is reported when it is certain; when nothing is written because of
 /// lines that cannot be, these lines only.
 ///

@@ -43,6 +43,9 @@ pub struct FileOptions {
     pub date_format: Option<String>,
     /// The currency of lines that name none, nor a wallet; that of the default wallet, or of the book, when absent.
     pub default_currency: Option<Currency>,
+    /// The most lines that the file may have, when it must be known before anything is written.
+    #[graphql(skip)]
+    pub most_lines: Option<u64>,
 }
 
 /// How a file of transactions is read, and what its lines mean.

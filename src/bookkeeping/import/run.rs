@@ -11,6 +11,7 @@ use tokio::sync::Mutex;
 use super::{
     batch::{Batches, Candidate},
     options::{FileOptions, Format, Mode},
+    reader::{Column, Reader},
     report::{Line, Report, Status, Summary},
     sort::{Access, Checked, Scope, Sort},
 };
@@ -63,6 +64,9 @@ pub(super) async fn run<S: Sort>(
     more: &S::Options,
     report: Report<'_>,
 ) -> Result<Summary> {
+    if let Some(most) = options.most_lines {
+        refuse_longer(&mut file, format, S::COLUMNS, most)?;
+    }
     if options.dry_run {
         return look::<S>(app, viewer, &mut file, format, more, report).await;
     }
@@ -260,6 +264,20 @@ async fn judge<S: Sort>(
         });
     }
     Ok(verdicts)
+}
+
+/// Refuses a file that has more lines than `most`.
+fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static [Column], most: u64) -> Result<()> {
+    let mut reader = Reader::open(&mut file, format.delimiter, columns, &format.names)?;
+    let mut count = 0;
+    while reader.next().is_some() {
+        count += 1;
+        if count > most {
+            let message = format!("The file has more than {most} lines. For long files there is `daybook import`.");
+            return Err(Refusal::new(Code::LimitReached, "csv", message).into());
+        }
+    }
+    Ok(file.rewind().map_err(|error| cannot_rewind(&error))?)
 }
 
 fn cannot_rewind(error: &io::Error) -> Refusal {
