@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use sea_orm::DeriveValueType;
 
@@ -22,6 +22,16 @@ impl TimeZone {
     #[must_use]
     pub fn day(self, moment: DateTime<Utc>) -> Date {
         Date(moment.with_timezone(&self.0).date_naive())
+    }
+
+    /// The moment at which a day begins here.
+    #[must_use]
+    pub fn begin(self, day: Date) -> DateTime<Utc> {
+        let midnight = day.0.and_time(NaiveTime::MIN);
+        // Where the clocks go forward at midnight, it begins later.
+        let quarters = (0..96).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
+        let begin = quarters.into_iter().find_map(|time| self.0.from_local_datetime(&time).earliest());
+        begin.map_or(midnight.and_utc(), |begin| begin.to_utc())
     }
 }
 
@@ -59,7 +69,7 @@ impl ScalarType for TimeZone {
 
 #[cfg(test)]
 mod tests {
-    use super::TimeZone;
+    use super::{Date, TimeZone};
 
     #[test]
     fn a_day_begins_and_ends_where_the_book_is() {
@@ -70,6 +80,14 @@ mod tests {
         assert_eq!(day("UTC", "2026-12-31T21:30:00Z"), "2026-12-31");
         assert_eq!(day("Asia/Aden", "2026-12-31T21:30:00Z"), "2027-01-01");
         assert_eq!(day("America/New_York", "2024-03-01T04:59:59Z"), "2024-02-29");
+        let begin = |zone: &str, day: &str| {
+            let day = Date::parse_text(day).unwrap();
+            zone.parse::<TimeZone>().unwrap().begin(day).format("%FT%TZ").to_string()
+        };
+        assert_eq!(begin("Asia/Aden", "2027-01-01"), "2026-12-31T21:00:00Z");
+        // Its clocks go from 0:00 to 1:00, or from 24:00 to 23:00.
+        assert_eq!(begin("Africa/Cairo", "2026-04-24"), "2026-04-23T22:00:00Z");
+        assert_eq!(begin("Africa/Cairo", "2026-10-30"), "2026-10-29T22:00:00Z");
         assert!("Asia/Nowhere".parse::<TimeZone>().is_err());
     }
 }

@@ -2,8 +2,8 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Set, sea_query::LockType,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
+    QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
 };
 
 use crate::{
@@ -135,6 +135,32 @@ pub(super) async fn lock(
         None => None,
     };
     Ok(found.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such customer."))?)
+}
+
+/// The customers of the viewer's book that are named by ids or by names as they are compared; locked, for what is written into
+/// their ledgers.
+pub(super) async fn named(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Customer>>,
+    name_keys: impl IntoIterator<Item = String>,
+    lock: bool,
+) -> Result<Vec<customer::Model>> {
+    let is_named =
+        Condition::any().add(customer::Column::Id.is_in(ids)).add(customer::Column::NameKey.is_in(name_keys));
+    let mut customers = customer::Entity::find()
+        .filter(customer::Column::BookId.eq(viewer.book))
+        .filter(is_named)
+        .order_by_asc(customer::Column::Id);
+    if lock {
+        customers = customers.lock(LockType::NoKeyUpdate);
+    }
+    Ok(customers.all(tx).await?)
+}
+
+/// A name as it is compared.
+pub(super) fn key(name: &str) -> String {
+    name.trim().to_lowercase()
 }
 
 /// Enters a customer.

@@ -306,14 +306,16 @@ pub fn type_of(kind: EntryKind) -> EntryType {
     }
 }
 
-fn entry_kind(kind: EntryType) -> EntryKind {
+/// What the journal calls it.
+pub(super) fn entry_kind(kind: EntryType) -> EntryKind {
     match kind {
         EntryType::Credit => EntryKind::Credit,
         EntryType::Debit => EntryKind::Debit,
     }
 }
 
-fn lines(kind: EntryType, amount: i64) -> Vec<(Side, Side, i64)> {
+/// What moves when an entry is written.
+pub(super) fn lines(kind: EntryType, amount: i64) -> Vec<(Side, Side, i64)> {
     match kind {
         EntryType::Credit => vec![(Side::Customer, Side::Book(AccountKind::Sales), amount)],
         EntryType::Debit => vec![(Side::Book(AccountKind::Cash), Side::Customer, amount)],

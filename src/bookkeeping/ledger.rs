@@ -2,6 +2,11 @@
 //!
 //! Every change to a ledger locks the customer first, then the accounts, then a number series, always in this order.
 
+use std::{
+    collections::{BTreeSet, HashMap},
+    slice,
+};
+
 use chrono::NaiveDate;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
@@ -55,24 +60,36 @@ pub(super) struct Document<'a> {
 impl Document<'_> {
     /// The draft of its journal entry. Accounts that the book does not have yet are opened.
     pub(super) async fn draft(self, tx: &DatabaseTransaction, app: &App, viewer: &Viewer) -> Result<Draft> {
-        let lines: Vec<_> = self.lines.into_iter().filter(|(.., amount)| *amount != 0).collect();
-        let held: Vec<_> = lines
-            .iter()
-            .flat_map(|(debit, credit, _)| [debit, credit])
-            .filter_map(|side| match side {
-                Side::Customer => Some((AccountKind::Receivable, self.customer_id.cast())),
-                Side::Book(account_kind) => Some((*account_kind, viewer.book.cast())),
-                Side::Wallet(_) => None,
-            })
-            .collect();
-        let mut ids = journal::ensure(tx, viewer.book, self.currency, &held, app.clock.now()).await?.into_iter();
-        let mut id = |side| match side {
-            Side::Wallet(id) => Ok(id),
-            _ => ids.next().ok_or_else(|| DbErr::Custom("a side of a line has no account".to_owned())),
+        let draft = drafts(tx, app, viewer, slice::from_ref(&self)).await?.pop();
+        Ok(draft.ok_or_else(|| DbErr::Custom("a document has no draft".to_owned()))?)
+    }
+
+    /// The accounts that it moves money on, but for wallets.
+    fn held(&self, viewer: &Viewer) -> impl Iterator<Item = (AccountKind, Id<kind::Holder>)> {
+        let lines = self.lines.iter().filter(|(.., amount)| *amount != 0);
+        lines.flat_map(|(debit, credit, _)| [debit, credit]).filter_map(|side| self.held_by(*side, viewer))
+    }
+
+    fn held_by(&self, side: Side, viewer: &Viewer) -> Option<(AccountKind, Id<kind::Holder>)> {
+        match side {
+            Side::Customer => Some((AccountKind::Receivable, self.customer_id.cast())),
+            Side::Book(account_kind) => Some((account_kind, viewer.book.cast())),
+            Side::Wallet(_) => None,
+        }
+    }
+
+    fn drawn(&self, viewer: &Viewer, accounts: &Accounts) -> Result<Draft> {
+        let account = |side| {
+            let held =
+                self.held_by(side, viewer).and_then(|(kind, holder)| accounts.get(&(self.currency, kind, holder)));
+            match side {
+                Side::Wallet(id) => Ok(id),
+                _ => held.copied().ok_or_else(|| DbErr::Custom("a side of a line has no account".to_owned())),
+            }
         };
-        let mut drawn = Vec::with_capacity(lines.len());
-        for (debit, credit, amount) in lines {
-            drawn.push(Line { debit: id(debit)?, credit: id(credit)?, amount });
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (debit, credit, amount) in self.lines.iter().copied().filter(|(.., amount)| *amount != 0) {
+            lines.push(Line { debit: account(debit)?, credit: account(credit)?, amount });
         }
         Ok(Draft {
             id: Id::generate(),
@@ -81,11 +98,11 @@ impl Document<'_> {
             kind: self.kind,
             amount: self.amount,
             currency: self.currency,
-            lines: drawn,
+            lines,
             effective_on: Some(self.date),
             memo: self.note.map(str::to_owned),
             reference: None,
-            idempotency: self.idempotency,
+            idempotency: self.idempotency.clone(),
             document_id: Some(self.id.cast()),
             reverses_id: None,
             attempt: None,
@@ -100,7 +117,14 @@ impl Document<'_> {
         source: EntrySource,
         posted: &Posted,
     ) -> Result<ledger_entry::Model> {
-        let entry = ledger_entry::Model {
+        let entry = self.entered(viewer, source, posted);
+        ledger_entry::Entity::insert(entry.clone().into_active_model()).exec_without_returning(tx).await?;
+        touch(tx, &entry).await?;
+        Ok(entry)
+    }
+
+    fn entered(&self, viewer: &Viewer, source: EntrySource, posted: &Posted) -> ledger_entry::Model {
+        ledger_entry::Model {
             id: self.id,
             book_id: viewer.book,
             customer_id: self.customer_id,
@@ -116,11 +140,50 @@ impl Document<'_> {
             created_at: posted.entry.created_at,
             updated_at: posted.entry.created_at,
             deleted_at: None,
-        };
-        ledger_entry::Entity::insert(entry.clone().into_active_model()).exec_without_returning(tx).await?;
-        touch(tx, &entry).await?;
-        Ok(entry)
+        }
     }
+}
+
+/// The accounts of sides that are not wallets.
+type Accounts = HashMap<(Currency, AccountKind, Id<kind::Holder>), Id<kind::Account>>;
+
+/// The drafts of the journal entries of documents, in their order. Accounts that the book does not have yet are opened.
+pub(super) async fn drafts(
+    tx: &DatabaseTransaction,
+    app: &App,
+    viewer: &Viewer,
+    documents: &[Document<'_>],
+) -> Result<Vec<Draft>> {
+    let mut held: HashMap<Currency, BTreeSet<_>> = HashMap::new();
+    for document in documents {
+        held.entry(document.currency).or_default().extend(document.held(viewer));
+    }
+    let mut accounts = Accounts::new();
+    for (currency, held) in held {
+        let held: Vec<_> = held.into_iter().collect();
+        let ids = journal::ensure(tx, viewer.book, currency, &held, app.clock.now()).await?;
+        accounts.extend(held.into_iter().map(|(kind, holder)| (currency, kind, holder)).zip(ids));
+    }
+    documents.iter().map(|document| document.drawn(viewer, &accounts)).collect()
+}
+
+/// The ledger entries of new documents, written beside their journal entries.
+pub(super) async fn enter_all(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    source: EntrySource,
+    posted: &[(Document<'_>, Posted)],
+) -> Result<()> {
+    let entries: Vec<_> = posted.iter().map(|(document, posted)| document.entered(viewer, source, posted)).collect();
+    let Some(last) = entries.iter().map(|entry| entry.updated_at).max() else { return Ok(()) };
+    customer_entity::Entity::update_many()
+        .set(customer_entity::ActiveModel { last_activity_at: Set(last), ..Default::default() })
+        .filter(customer_entity::Column::Id.is_in(entries.iter().map(|entry| entry.customer_id)))
+        .exec(tx)
+        .await?;
+    let rows = entries.into_iter().map(IntoActiveModel::into_active_model);
+    ledger_entry::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
 }
 
 /// The customer of a new document, locked.

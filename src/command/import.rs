@@ -15,7 +15,10 @@ use crate::{
     app::App,
     bookkeeping::{
         category::CategoryRef,
-        import::{self, Columns, FileOptions, Line, Mode, Status, Summary, TransactionColumns, TransactionImport},
+        import::{
+            self, Columns, EntryColumns, EntryImport, FileOptions, Line, Mode, Status, Summary, TransactionColumns,
+            TransactionImport,
+        },
     },
     error::{Code, Error, Refusal},
     id::{Id, kind},
@@ -40,6 +43,11 @@ enum Sort {
     /// only. Lines with the same id that follow one another are one transaction that is split. A line without an id is told
     /// apart by all that it says.
     Transactions(Transactions),
+    /// Import what customers took on credit and what they paid: the columns date, type (CREDIT or DEBIT), amount, customer and
+    /// note; and currency, customerId and id, where there are any
+    ///
+    /// A customer is named by name or by id, and must be there. A line without an id is told apart by all that it says.
+    Entries(FileArguments),
 }
 
 #[derive(Args, Clone, Debug)]
@@ -125,6 +133,7 @@ impl Import {
     pub async fn run(self, app: &App) -> Result<(), Failure> {
         match self.sort {
             Sort::Transactions(transactions) => transactions.run(app).await,
+            Sort::Entries(file) => entries(app, &file).await,
         }
     }
 }
@@ -149,6 +158,18 @@ impl Transactions {
         progress.end();
         report.end(done, &import.file)
     }
+}
+
+async fn entries(app: &App, arguments: &FileArguments) -> Result<(), Failure> {
+    let mut columns = EntryColumns::default();
+    arguments.name_columns(&mut columns)?;
+    let import = EntryImport { file: arguments.options(), columns };
+    let viewer = identity::impersonate(app, &arguments.user).await.map_err(said)?;
+    let (progress, file) = arguments.open()?;
+    let mut report = Report::new(&progress, |id| id.cast::<kind::LedgerEntry>().to_string());
+    let done = import::entries(app, &viewer, file, &import, &mut |lines| report.tell(lines)).await;
+    progress.end();
+    report.end(done, &import.file)
 }
 
 impl FileArguments {

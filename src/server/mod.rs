@@ -1,6 +1,8 @@
 //! HTTP: the router, and serving until told to stop.
 
+mod download;
 mod explorer;
+mod export;
 mod graphql;
 mod health;
 mod hints;
@@ -25,6 +27,10 @@ use axum::{
 };
 use tokio::{net::TcpListener, sync::watch};
 
+use self::{
+    download::{Downloads, download},
+    statement::Statement,
+};
 use crate::app::App;
 
 /// The largest body of a request, in bytes.
@@ -37,10 +43,7 @@ pub fn router(app: App, explorer: bool) -> Router {
     let mut router = Router::new()
         .route("/graphql", post(graphql::handle).layer(DefaultBodyLimit::max(LARGEST_BODY)))
         .with_state(graphql::Endpoint::new(app.clone()))
-        .route(
-            "/customers/{id}/statement.csv",
-            get(statement::download).with_state(statement::Downloads::new(app.clone())),
-        )
+        .merge(files(app.clone()))
         .route("/reports/{file}", get(report::draw).with_state(app.clone()))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app));
@@ -48,6 +51,16 @@ pub fn router(app: App, explorer: bool) -> Router {
         router = router.route("/", get(explorer::page));
     }
     router.layer(middleware::from_fn(request_log::log))
+}
+
+/// What can be downloaded.
+fn files(app: App) -> Router {
+    Router::new()
+        .route("/customers/{id}/statement.csv", get(download::<Statement>))
+        .route("/transactions.csv", get(download::<export::Transactions>))
+        .route("/entries.csv", get(download::<export::Entries>))
+        .route("/wallets/{id}/history.csv", get(download::<export::History>))
+        .with_state(Downloads::new(app))
 }
 
 /// Serves until `stop` is done; then no new connection is taken, and requests under way have ten seconds to finish.

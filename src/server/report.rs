@@ -11,7 +11,7 @@ use axum::{
 use sea_orm::DbErr;
 use serde::Deserialize;
 
-use super::statement::{NotBegun, viewer};
+use super::download::{NotBegun, viewer};
 use crate::{
     app::App,
     bookkeeping::{

@@ -19,6 +19,8 @@
 //! can be imported when the money is there.
 
 mod batch;
+mod entries;
+mod entry_line;
 mod fingerprint;
 mod options;
 mod reader;
@@ -32,7 +34,7 @@ mod watch;
 
 use std::io::{Read, Seek};
 
-use self::{options::Format, transactions::Transactions};
+use self::{entries::Entries, options::Format, transactions::Transactions};
 pub use self::{
     options::{Columns, EntryColumns, EntryImport, FileOptions, Mode, TransactionColumns, TransactionImport},
     report::{Line, Remarks, Report, Status, Summary},
@@ -57,4 +59,19 @@ pub async fn transactions(
 ) -> Result<Summary> {
     let format = Format::check(&import.file, &import.columns)?;
     run::run::<Transactions>(app, viewer, file, &import.file, &format, import, report).await
+}
+
+/// Imports a file of ledger entries, as [`transactions`].
+///
+/// # Errors
+/// As for [`transactions`].
+pub async fn entries(
+    app: &App,
+    viewer: &Viewer,
+    file: impl Read + Seek + Send,
+    import: &EntryImport,
+    report: Report<'_>,
+) -> Result<Summary> {
+    let format = Format::check(&import.file, &import.columns)?;
+    run::run::<Entries>(app, viewer, file, &import.file, &format, import, report).await
 }

@@ -271,7 +271,8 @@ fn of_column(refusal: Refusal) -> Refusal {
     if refusal.path == "walletId" { Refusal { path: "wallet".to_owned(), ..refusal } } else { refusal }
 }
 
-fn document_of(posted: &Posted) -> Result<Id<kind::Document>> {
+/// What an earlier entry with the same key was written for.
+pub(super) fn document_of(posted: &Posted) -> Result<Id<kind::Document>> {
     Ok(posted.entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?)
 }
 

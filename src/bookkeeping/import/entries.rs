@@ -1,0 +1,160 @@
+//! Ledger entries from the lines of a file: checking them against the book, and writing them.
+
+use std::collections::HashMap;
+
+use super::{
+    entry_line::{self, COLUMNS, EntryLine},
+    options::{EntryImport, Format},
+    reader::{Column, Record},
+    sort::{Access, Checked, Own, Scope, Sort},
+    transactions::document_of,
+    value::quoted,
+};
+use crate::{
+    bookkeeping::{
+        book, customer, document, entry,
+        journal::{self, Idempotency},
+        ledger::{self, Document},
+    },
+    entity::{
+        customer::Model as Customer,
+        ledger_entry::{self, EntrySource},
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// What is known of the book while lines are checked.
+#[derive(Debug)]
+pub(super) struct Entries {
+    /// Those that the lines of a batch name.
+    customers: Vec<Customer>,
+    currency: Currency,
+}
+
+/// An entry, checked.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    line: EntryLine,
+    customer_id: Id<kind::Customer>,
+    amount: i64,
+    currency: Currency,
+}
+
+impl Sort for Entries {
+    const NOUN: &'static str = "entry";
+    const COLUMNS: &'static [Column] = &COLUMNS;
+    const MOST_TOGETHER: usize = 1;
+    type Options = EntryImport;
+    type Line = EntryLine;
+    type Wanted = Wanted;
+
+    fn read(format: &Format, records: &[Record]) -> Result<(EntryLine, [u8; 32]), Refusals> {
+        entry_line::read(format, records)
+    }
+
+    async fn open(Scope { viewer, tx, .. }: Scope<'_>, options: &EntryImport) -> Result<Self> {
+        let currency = match options.file.default_currency {
+            Some(currency) => currency,
+            None => book::find(tx, viewer).await?.currency,
+        };
+        Ok(Self { customers: Vec::new(), currency })
+    }
+
+    async fn own(Scope { viewer, tx, .. }: Scope<'_>, ids: &[&str]) -> Result<HashMap<String, Own>> {
+        let ids: HashMap<Id<kind::LedgerEntry>, &str> =
+            ids.iter().filter_map(|id| Some((id.parse().ok()?, *id))).collect();
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let found = entry::find_many(tx, viewer, ids.keys().copied()).await?;
+        let own = |found: &ledger_entry::Model| {
+            let own = Own { id: found.id.cast(), is_deleted: found.deleted_at.is_some() };
+            Some(((*ids.get(&found.id)?).to_owned(), own))
+        };
+        Ok(found.iter().filter_map(own).collect())
+    }
+
+    async fn prepare(&mut self, Scope { viewer, tx, access, .. }: Scope<'_>, lines: &[&EntryLine]) -> Result<()> {
+        let ids = lines.iter().flat_map(|line| [&line.customer_id, &line.customer]).filter_map(|id| id.parse().ok());
+        let names = lines.iter().map(|line| customer::key(&line.customer));
+        self.customers = customer::named(tx, viewer, ids, names, access == Access::Write).await?;
+        Ok(())
+    }
+
+    fn check(&mut self, line: &EntryLine) -> Result<Checked<Wanted>, Refusals> {
+        let mut refusals = Refusals::default();
+        let customer_id = refusals.check(self.customer_of(line));
+        let currency = line.currency.unwrap_or(self.currency);
+        let amount = refusals.check(document::amount(&line.amount, currency, "amount"));
+        let (Some(customer_id), Some(amount)) = (customer_id, amount) else { return Err(refusals) };
+        Ok(Checked { wanted: Wanted { line: line.clone(), customer_id, amount, currency }, note: None })
+    }
+
+    async fn write(
+        &mut self,
+        Scope { app, viewer, tx, .. }: Scope<'_>,
+        wanted: Vec<(Wanted, Idempotency)>,
+    ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
+        let documents: Vec<_> = wanted
+            .iter()
+            .map(|(Wanted { line, customer_id, amount, currency }, key)| Document {
+                id: Id::generate(),
+                customer_id: *customer_id,
+                kind: entry::entry_kind(line.kind),
+                amount: *amount,
+                currency: *currency,
+                date: line.date,
+                note: line.note.as_deref(),
+                lines: entry::lines(line.kind, *amount),
+                idempotency: Some(key.clone()),
+            })
+            .collect();
+        let drafts = ledger::drafts(tx, app, viewer, &documents).await?;
+        let (mut results, mut written) = (Vec::with_capacity(documents.len()), Vec::with_capacity(documents.len()));
+        for (document, posted) in documents.into_iter().zip(journal::post(tx, &app.clock, &drafts).await?) {
+            results.push(match posted {
+                Err(refused) => Err(document::wallet_refusal(refused)),
+                Ok(posted) if posted.replayed => Ok(document_of(&posted)?),
+                Ok(posted) => {
+                    let id = document.id.cast();
+                    written.push((document, posted));
+                    Ok(id)
+                }
+            });
+        }
+        ledger::enter_all(tx, viewer, EntrySource::Manual, &written).await?;
+        Ok(results)
+    }
+}
+
+impl Entries {
+    /// The customer whom a line names: by the id of one of the book, or else by a name that only one has.
+    fn customer_of(&self, line: &EntryLine) -> Result<Id<kind::Customer>, Refusal> {
+        let refused = |code, message: String| Err(Refusal::new(code, "customer", message));
+        let by_id = |id: &str| {
+            let id: Id<kind::Customer> = id.parse().ok()?;
+            self.customers.iter().find(|customer| customer.id == id)
+        };
+        let name = customer::key(&line.customer);
+        let mut of_name = self.customers.iter().filter(|customer| customer.name_key == name);
+        let mut here = of_name.clone().filter(|customer| customer.archived_at.is_none());
+        let found = match by_id(&line.customer_id).or_else(|| by_id(&line.customer)) {
+            Some(found) => Some(found),
+            None => match (here.next(), here.next()) {
+                (Some(_), Some(_)) => {
+                    let message = format!("You have several customers {}. Give an id.", quoted(&line.customer));
+                    return refused(Code::Invalid, message);
+                }
+                (found, _) => found.or_else(|| of_name.next()),
+            },
+        };
+        match found {
+            Some(found) if found.archived_at.is_none() => Ok(found.id),
+            Some(_) => refused(Code::NotAllowed, "This customer is archived. Restore them first.".to_owned()),
+            None if line.customer.is_empty() => refused(Code::Required, "It names no customer.".to_owned()),
+            None => refused(Code::NotFound, format!("You have no customer {}.", quoted(&line.customer))),
+        }
+    }
+}
