@@ -1,8 +1,12 @@
 //! Earlier entries that a draft repeats: the same idempotency key, or the same reference.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, ExprTrait, Query},
+};
+use uuid::Uuid;
 
 use super::{Draft, Idempotency, Posted, Refused};
 use crate::{
@@ -41,8 +45,9 @@ pub async fn find_keys(
     book_id: Id<kind::Book>,
     keys: impl IntoIterator<Item = &str>,
 ) -> Result<Vec<journal_entry::Model>> {
-    let entries = journal_entry::Entity::find().filter(journal_entry::Column::BookId.eq(book_id));
-    Ok(entries.filter(journal_entry::Column::IdempotencyKey.is_in(keys)).all(conn).await?)
+    let keys = keys.into_iter().map(|key| (book_id.uuid(), key.to_owned()));
+    let with_keys = ids_of(conn, keys.collect(), journal_entry::Column::IdempotencyKey).await?;
+    find_ids(conn, with_keys).await
 }
 
 /// What an earlier entry with the same key means for a request.
@@ -55,27 +60,49 @@ pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) 
 
 /// The earlier entries that drafts repeat.
 pub(super) async fn find(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Vec<journal_entry::Model>> {
-    // By book, so that it is few terms for many drafts.
-    let (mut keys, mut references) = (BTreeMap::<_, Vec<_>>::new(), BTreeMap::<_, Vec<_>>::new());
-    for draft in drafts {
-        keys.entry(draft.book_id).or_default().extend(draft.idempotency.as_ref().map(|idempotency| &idempotency.key));
-        references.entry(draft.book_id).or_default().extend(&draft.reference);
+    let key = |draft: &Draft| Some((draft.book_id.uuid(), draft.idempotency.as_ref()?.key.clone()));
+    let mut ids = ids_of(tx, drafts.iter().filter_map(key).collect(), journal_entry::Column::IdempotencyKey).await?;
+    let reference = |draft: &Draft| Some((draft.book_id.uuid(), draft.reference.clone()?));
+    ids.extend(ids_of(tx, drafts.iter().filter_map(reference).collect(), journal_entry::Column::Reference).await?);
+    find_ids(tx, ids).await
+}
+
+/// The entries of books that have some texts in a column; of references, those that count.
+///
+/// Each is looked up by itself, along the unique index. A list of texts in one condition PostgreSQL compares with all entries of
+/// the book when it has not counted yet how many these are, which in a transaction that writes many it has not.
+async fn ids_of(
+    conn: &impl ConnectionTrait,
+    wanted: Vec<(Uuid, String)>,
+    column: journal_entry::Column,
+) -> Result<BTreeSet<Id<kind::Entry>>> {
+    if wanted.is_empty() {
+        return Ok(BTreeSet::new());
     }
-    let in_book = |book_id: Id<kind::Book>| Condition::all().add(journal_entry::Column::BookId.eq(book_id));
-    let mut repeats = Condition::any();
-    for (book_id, keys) in keys.into_iter().filter(|(_, keys)| !keys.is_empty()) {
-        repeats = repeats.add(in_book(book_id).add(journal_entry::Column::IdempotencyKey.is_in(keys)));
+    let [book_id, text] = ["column1", "column2"].map(|name| Expr::col(("wanted", name)));
+    let mut entry = Query::select()
+        .column(journal_entry::Column::Id)
+        .from(journal_entry::Entity)
+        .and_where(Expr::col((journal_entry::Entity, journal_entry::Column::BookId)).eq(book_id))
+        .and_where(Expr::col((journal_entry::Entity, column)).eq(text))
+        .take();
+    if matches!(column, journal_entry::Column::Reference) {
+        entry.and_where(journal_entry::Column::Status.eq(EntryStatus::Succeeded));
     }
-    for (book_id, references) in references.into_iter().filter(|(_, references)| !references.is_empty()) {
-        let same_reference = in_book(book_id)
-            .add(journal_entry::Column::Reference.is_in(references))
-            .add(journal_entry::Column::Status.eq(EntryStatus::Succeeded));
-        repeats = repeats.add(same_reference);
+    let mut found = Query::select();
+    found.expr_as(Expr::SubQuery(None, Box::new(entry.into())), "id").from_values(wanted, "wanted");
+    let mut ids = BTreeSet::new();
+    for row in conn.query_all(&found).await? {
+        ids.extend(row.try_get::<Option<Id<kind::Entry>>>("", "id")?);
     }
-    if repeats.is_empty() {
+    Ok(ids)
+}
+
+async fn find_ids(conn: &impl ConnectionTrait, ids: BTreeSet<Id<kind::Entry>>) -> Result<Vec<journal_entry::Model>> {
+    if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(journal_entry::Entity::find().filter(repeats).all(tx).await?)
+    Ok(journal_entry::Entity::find().filter(journal_entry::Column::Id.is_in(ids)).all(conn).await?)
 }
 
 /// Adds the postings to results that are entries of earlier requests.
