@@ -214,7 +214,7 @@ pub(super) fn account_kind(kind: CategoryKind) -> AccountKind {
 }
 
 /// A name as it is compared.
-fn key(name: &str) -> String {
+pub(super) fn key(name: &str) -> String {
     name.to_lowercase()
 }
 

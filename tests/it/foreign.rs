@@ -50,6 +50,7 @@ async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str,
     });
     let receipt = id_of(&user.create_receipt(receipt).await, "receipt");
     let category = user.category(&number, "EXPENSE").await;
+    let income = user.category(&format!("{number} income"), "INCOME").await;
     let lines = json!([{ "category": { "id": category }, "amount": amount, "note": mark }]);
     let transaction = json!({ "lines": lines, "amount": amount, "description": mark, "walletId": wallet });
     let transaction = id_of(&user.add_transaction(transaction).await, "transaction");
@@ -65,6 +66,7 @@ async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str,
         ("wallet", wallet),
         ("movement", movement),
         ("category", category),
+        ("income", income),
         ("transaction", transaction),
         ("budget", budget),
         ("user", me),
@@ -74,6 +76,9 @@ async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str,
 
 /// Of which kind the thing is that a position names: its own name says it, or the input that it is in, or the root field.
 fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
+    if position.iter().any(|name| name == "incomeCategory") {
+        return "income";
+    }
     let name = position.iter().rfind(|name| *name != "0").unwrap();
     for text in [name.as_str(), owner, &root.name] {
         let kinds: Vec<_> = KINDS.into_iter().filter(|kind| text.to_lowercase().contains(kind)).collect();

@@ -106,6 +106,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(#[v
         "mutation($id: ID!) { addTransaction(input: { category: { id: $id }, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { updateTransaction(input: { id: $id, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { deleteTransaction(input: { id: $id }) { replayed } }",
+        "mutation { importTransactions(input: { csv: \"date,amount\" }) { added } }",
         "mutation($id: ID!) { setBudget(input: { category: { id: $id }, limit: 1 }) { budget { id } } }",
         "mutation($id: ID!) { deleteBudget(input: { id: $id }) { deletedId } }",
         "mutation { logout { userErrors { code } } }",

@@ -17,6 +17,9 @@ const WORTH_GIVING: [&str; 5] = ["grossAmount", "amount", "name", "note", "memo"
 /// The fields of which an input takes one or the other.
 const ALTERNATIVES: [&str; 2] = ["category", "lines"];
 
+/// A file to be imported, by which something is spent.
+const FILE: &str = "date,amount,category,description\n2026-11-20,-1,,something else\n";
+
 /// The schema, to make operations from.
 pub struct Driver {
     types: HashMap<String, Value>,
@@ -56,8 +59,8 @@ impl Driver {
         let query = format!(
             "{{ __schema {{ queryType {{ name }} mutationType {{ name }} types {{ kind name isOneOf
                 possibleTypes {{ name }} enumValues {{ name }}
-                fields {{ name args {{ name type {{ {wrapped} }} }} type {{ {wrapped} }} }}
-                inputFields {{ name type {{ {wrapped} }} }} }} }} }}"
+                fields {{ name args {{ name defaultValue type {{ {wrapped} }} }} type {{ {wrapped} }} }}
+                inputFields {{ name defaultValue type {{ {wrapped} }} }} }} }} }}"
         );
         let schema = client.gql(&query, json!({})).await["__schema"].take();
         let roots = ["queryType", "mutationType"].map(|root| text(&schema[root]["name"]).to_owned());
@@ -124,7 +127,8 @@ impl Driver {
     }
 
     fn is_given(&self, argument: &Value, at: &Position, call: &Call<'_>) -> bool {
-        let is_needed = text(&argument["type"]["kind"]) == "NON_NULL" || call.under.starts_with(at);
+        let must_be = text(&argument["type"]["kind"]) == "NON_NULL" && argument["defaultValue"].is_null();
+        let is_needed = must_be || call.under.starts_with(at);
         let is_worth_giving = at.len() > 1 && WORTH_GIVING.contains(&text(&argument["name"]));
         is_needed || !call.fewest && (is_worth_giving || self.has_id(&argument["type"]))
     }
@@ -144,6 +148,7 @@ impl Driver {
             "INPUT_OBJECT" => self.object(name, &at, call),
             "SCALAR" => match name {
                 "ID" => json!((call.ids)(&at, owner)),
+                "String" if at.ends_with(&["csv".to_owned()]) => json!(FILE),
                 "String" => json!("something else"),
                 "Decimal" => json!("1"),
                 "CurrencyCode" => json!("YEM"),

@@ -7,6 +7,7 @@
 mod app;
 mod client;
 mod driver;
+mod files;
 mod journal;
 mod ledger;
 mod postgres;
@@ -18,6 +19,7 @@ pub use self::{
     app::{Database, SECRET, Storage, TestApp, fresh},
     client::{Answer, Client},
     driver::{Driver, Position, Root},
+    files::transactions,
     ledger::{id_of, messages},
     server::{Server, program},
     user::{PASSWORD, User, errors, register},
