@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     entity::{
+        account::AccountKind,
         budget as budget_entity,
         category::{self as category_entity, CategoryKind},
     },
@@ -124,18 +125,21 @@ pub async fn months(
     let categories = category::all(conn, viewer).await?;
     let mut budgets = Budgets::of(budget::list(conn, viewer, None).await?);
     budgets.retain(|(_, of), _| *of == currency);
-    let first_budget = budgets.values().filter_map(Budgets::since).min();
-    let since = first_budget.unwrap_or(from).min(from.before());
     let mut figures = Figures { currency, categories: &categories, moved: HashMap::new(), others: BTreeMap::new() };
     for kind in [CategoryKind::Income, CategoryKind::Expense] {
         let of_kind = || categories.iter().filter(|category| category.kind == kind).map(|category| category.id.cast());
         let accounts = (category::account_kind(kind), currency);
-        for (holder, month, moved) in journal::months(conn, accounts, of_kind(), (since, to)).await? {
-            figures.moved.insert((holder.cast(), month), moved);
-        }
+        figures.add(journal::months(conn, accounts, of_kind(), (from.before(), to)).await?);
         for (month, other) in journal::months_in_others(conn, accounts, of_kind(), (from, to)).await? {
             figures.others.entry(month).or_default().insert(other.code(), other);
         }
+    }
+    // What was carried over is known from the months before, of the categories of which something was.
+    let carrying = || budgets.iter().filter_map(|((category, _), budgets)| Some((category, budgets.since()?)));
+    if let Some(since) = carrying().map(|(_, since)| since).min().filter(|since| *since < from.before()) {
+        let holders = carrying().map(|(category, _)| category.cast());
+        let accounts = (AccountKind::Expense, currency);
+        figures.add(journal::months(conn, accounts, holders, (since, from.before())).await?);
     }
     let of_category = |category: &category_entity::Model| {
         let budgets = budgets.get(&(category.id, currency))?;
@@ -175,6 +179,10 @@ struct Figures<'a> {
 }
 
 impl Figures<'_> {
+    fn add(&mut self, moved: Vec<(Id<kind::Holder>, YearMonth, Turnover)>) {
+        self.moved.extend(moved.into_iter().map(|(holder, month, moved)| ((holder.cast(), month), moved)));
+    }
+
     fn turnover(&self, category: &category_entity::Model, month: YearMonth) -> Turnover {
         self.moved.get(&(category.id, month)).copied().unwrap_or_default()
     }

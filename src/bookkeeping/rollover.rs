@@ -59,11 +59,12 @@ impl Budgets {
         self.of_months.get(&month).or(self.of_every_month.as_ref())
     }
 
-    /// The first month that may carry something over.
+    /// The first month that may carry something over; none when nothing ever is.
     #[must_use]
     pub fn since(&self) -> Option<YearMonth> {
-        let of_every_month = self.of_every_month.iter().map(|budget| YearMonth::of(budget.since));
-        self.of_months.keys().copied().chain(of_every_month).min()
+        let budgets = self.of_months.values().chain(&self.of_every_month);
+        let carry = budgets.filter(|budget| budget.rollover != Rollover::None);
+        carry.map(|budget| YearMonth::of(budget.since)).min()
     }
 
     /// What there is for some months that follow each other, given what was spent in each month.

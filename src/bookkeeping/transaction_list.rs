@@ -224,7 +224,11 @@ pub async fn page(
         // Along the lines of the category, which know the day.
         Some(category) if order.field == TransactionOrderField::Date => {
             QuerySelect::query(&mut select).join(JoinType::InnerJoin, transaction_line::Entity, first_line(category));
-            select = select.filter(filter.but_for_category(viewer));
+            select = select.filter(filter.but_for_category(viewer)).filter(listing::between(
+                transaction_line::Column::Date,
+                filter.from,
+                filter.to,
+            ));
             [transaction_line::Column::Date, transaction_line::Column::TransactionId]
                 .map(|column| Expr::col((transaction_line::Entity, column)))
         }
