@@ -34,7 +34,7 @@ enum Command {
     /// Apply the migrations that the database does not have yet, and end
     Migrate,
     /// Write what a CSV file says into a user's book, each line once, however often it is imported
-    Import(Import),
+    Import(Box<Import>),
     /// Print the GraphQL schema, and end
     Schema,
 }
@@ -91,7 +91,7 @@ async fn migrate(config: Config) -> Result<(), Stop> {
     print(&format!("{applied} migrations applied ({})\n", config.database))
 }
 
-async fn import(config: Config, wanted: Import) -> Result<(), Stop> {
+async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
     let db = connect(&config).await?;
     if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
         return Err(Stop::Failure("the database is not migrated: run `daybook migrate`".to_owned()));

@@ -145,7 +145,7 @@ impl Transactions {
         self.file.name_columns(&mut columns)?;
         let import = TransactionImport {
             file: self.file.options(),
-            columns,
+            columns: Some(columns),
             default_wallet_id: self.default_wallet.map(Into::into),
             income_category: by_name(self.income_category),
             expense_category: by_name(self.expense_category),

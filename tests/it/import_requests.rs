@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, transactions,
+    TestApp, User, errors, file_of, transactions,
 };
 
 const FIELDS: &str = "lines { line status note transaction { id amount { amount } category { name } }
@@ -111,10 +111,7 @@ async fn what_is_wrong_with_a_request_is_at_its_place_in_the_input(#[values(Sqli
 #[tokio::test]
 async fn a_request_has_at_most_five_thousand_lines(#[values(Sqlite, Postgres)] on: Database) {
     let Some((app, amina)) = TestApp::with_owner(on).await else { return };
-    let file = |lines: usize| {
-        "date,amount,category,description\n".to_owned()
-            + &(0..lines).map(|number| format!("2026-11-01,-1,Food,{number}\n")).collect::<String>()
-    };
+    let file = |lines| file_of(lines, |number| format!("2026-11-01,-1,Food,{number}"));
     let fields = "lines { line status } added userErrors { code path message }";
     let send = async |lines: usize| {
         let input = json!({ "csv": file(lines), "mode": "GOOD_LINES" });

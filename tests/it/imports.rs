@@ -1,11 +1,13 @@
 //! Importing transactions: what is written, once, and what is not. By the real program.
 
+use daybook::entity::journal_entry;
 use rstest::rstest;
+use sea_orm::{EntityTrait, QueryOrder};
 use serde_json::{Value, json};
 
 use crate::harness::{
     Database::{self, Postgres, Sqlite},
-    TestApp, transactions,
+    TestApp, file_of, transactions,
 };
 
 /// Good lines but for the fourth.
@@ -29,8 +31,7 @@ const GOOD: [&str; 5] = [
 
 /// A file of so many small expenses.
 fn long(lines: usize) -> String {
-    let line = |number: usize| format!("2026-{:02}-10,-1.0{},Food,line {number}\n", number % 12 + 1, number % 9 + 1);
-    "date,amount,category,description\n".to_owned() + &(0..lines).map(line).collect::<String>()
+    file_of(lines, |number| format!("2026-{:02}-10,-1.0{},Food,line {number}", number % 12 + 1, number % 9 + 1))
 }
 
 #[rstest]
@@ -114,6 +115,25 @@ async fn a_file_adds_nothing_the_second_time_and_equal_lines_are_all_kept(
     app.user("badr").await;
     assert_eq!(app.import("badr", &good, &[]).count("ADDED"), 6);
     app.assert_journal_is_whole().await;
+}
+
+#[tokio::test]
+async fn the_key_of_a_line_stays_the_same_for_ever() {
+    let Some((app, _)) = TestApp::with_owner(Sqlite).await else { return };
+    let file = "date,amount,category,description,currency,note,kind,id
+2026-11-01,-12.50,Food,bread,YEM,two,EXPENSE,
+2026-11-01,-12.50,Food,bread,YEM,two,EXPENSE,
+2026-11-01,-12.50,Food,bread,,,,receipt 7
+";
+    app.import("amina", file, &[]);
+    let entries = journal_entry::Entity::find().order_by_asc(journal_entry::Column::Id).all(app.app.db.read()).await;
+    let keys: Vec<_> = entries.unwrap().into_iter().filter_map(|entry| entry.idempotency_key).collect();
+    let expected = [
+        "import:8786940269e01312d066c9d7f427ba43fabf85b8a044dcf1778a38ce37a2aa08",
+        "import:ccf95adfe628be66603effa8dcc1eb3c4b6ae3c57db384aa3216e86869907331",
+        "import:954ce029de061accb83f011b2c8894617fd641e38f4d90349b76262bf616e6ca",
+    ];
+    assert_eq!(keys, expected);
 }
 
 #[rstest]
@@ -272,8 +292,7 @@ async fn categories_decide_which_way_money_goes_and_may_be_made(#[values(Sqlite,
     assert!(has("Rent", "EXPENSE") && has("Gifts", "INCOME") && has("Loans", "EXPENSE"), "{made}");
     assert_eq!(made.as_array().unwrap().len(), 10);
     // No more than a book may have.
-    let many = "date,amount,category,description\n".to_owned()
-        + &(0..200).map(|number| format!("2026-11-03,-1,New {number},x\n")).collect::<String>();
+    let many = file_of(200, |number| format!("2026-11-03,-1,New {number},x"));
     let done = app.import("amina", &many, &["--create-categories"]);
     assert_eq!((done.count("REFUSED"), done.code), (11, Some(1)));
     assert_eq!(done.lines[0][3], "category: A book has at most 200 categories.");

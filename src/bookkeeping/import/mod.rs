@@ -57,14 +57,14 @@ pub async fn transactions(
     import: &TransactionImport,
     report: Report<'_>,
 ) -> Result<Summary> {
-    let format = Format::check(&import.file, &import.columns)?;
+    let format = Format::check(&import.file, import.columns.as_ref())?;
     run::run::<Transactions>(app, viewer, file, &import.file, &format, import, report).await
 }
 
-/// Imports a file of ledger entries, as [`transactions`].
+/// Imports a file of ledger entries, as [`transactions()`].
 ///
 /// # Errors
-/// As for [`transactions`].
+/// As for [`transactions()`].
 pub async fn entries(
     app: &App,
     viewer: &Viewer,
@@ -72,6 +72,6 @@ pub async fn entries(
     import: &EntryImport,
     report: Report<'_>,
 ) -> Result<Summary> {
-    let format = Format::check(&import.file, &import.columns)?;
+    let format = Format::check(&import.file, Some(&import.columns))?;
     run::run::<Entries>(app, viewer, file, &import.file, &format, import, report).await
 }

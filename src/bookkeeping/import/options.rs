@@ -56,8 +56,7 @@ pub struct TransactionImport {
     #[graphql(flatten)]
     pub file: FileOptions,
     /// What the columns are called in the file, where it is not as the fields here are.
-    #[graphql(default)]
-    pub columns: TransactionColumns,
+    pub columns: Option<TransactionColumns>,
     /// The wallet of lines that name none; they are in cash when absent.
     pub default_wallet_id: Option<ID>,
     /// The category of lines without one that bring money.
@@ -183,7 +182,7 @@ impl Format {
     ///
     /// # Errors
     /// `INVALID` at `delimiter` and `dateFormat`.
-    pub(super) fn check(file: &FileOptions, columns: &impl Columns) -> Result<Self> {
+    pub(super) fn check(file: &FileOptions, columns: Option<&impl Columns>) -> Result<Self> {
         let mut refusals = Refusals::default();
         let delimiter = match file.delimiter.as_bytes() {
             [byte] if !byte.is_ascii_alphanumeric() && !b"\"\n\r'+-.".contains(byte) && byte.is_ascii() => Some(*byte),
@@ -205,8 +204,9 @@ impl Format {
                 refusals.check(date)
             }
         };
-        let mut columns = columns.clone();
-        let names = columns.fields().into_iter().filter_map(|(name, called)| Some((name, called.take()?))).collect();
+        let mut columns = columns.cloned();
+        let fields = columns.iter_mut().flat_map(Columns::fields);
+        let names = fields.filter_map(|(name, called)| Some((name, called.take()?.trim().to_owned()))).collect();
         let (Some(delimiter), Some(date)) = (delimiter, date) else { return Err(refusals.into()) };
         refusals.none()?;
         Ok(Self { delimiter, decimal_comma: file.decimal_comma, date, names })

@@ -173,25 +173,25 @@ fn places(header: &[String], columns: &[Column], names: &Names) -> Result<Vec<Op
             let message = format!("The header has two columns {}.", quoted(wanted));
             refusals.push(Refusal::new(Code::Invalid, "csv", message));
         }
-        let path = format!("columns.{name}");
-        match (place, given) {
-            (Some(_), _) => {}
-            (None, Some("")) if *need == Need::Always => {
-                refusals.push(Refusal::new(Code::Required, path, format!("There must be a column for `{name}`.")));
-            }
-            (None, Some("")) => {}
-            (None, Some(given)) => {
-                let message = format!("The header has no column {}: it has {}.", quoted(given), listed(header));
-                refusals.push(Refusal::new(Code::Invalid, path, message));
-            }
-            (None, None) if *need == Need::Never => {}
-            (None, None) => {
-                let (header, none) =
-                    (listed(header), if *need == Need::Always { "" } else { ", or that there is none" });
-                let message =
-                    format!("The header has no column `{name}`: it has {header}. Say what it is called{none}.");
-                refusals.push(Refusal::new(Code::Required, path, message));
-            }
+        let may_be_absent = match given {
+            Some(given) => given.is_empty() && *need != Need::Always,
+            None => *need == Need::Never,
+        };
+        if place.is_none() && !may_be_absent {
+            let (header, path) = (listed(header), format!("columns.{name}"));
+            refusals.push(match given {
+                Some("") => Refusal::new(Code::Required, path, format!("There must be a column for `{name}`.")),
+                Some(given) => {
+                    let message = format!("The header has no column {}: it has {header}.", quoted(given));
+                    Refusal::new(Code::Invalid, path, message)
+                }
+                None => {
+                    let none = if *need == Need::Always { "" } else { ", or that there is none" };
+                    let message =
+                        format!("The header has no column `{name}`: it has {header}. Say what it is called{none}.");
+                    Refusal::new(Code::Required, path, message)
+                }
+            });
         }
         places.push(place);
     }

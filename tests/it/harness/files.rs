@@ -79,6 +79,12 @@ impl TestApp {
     }
 }
 
+/// A file of so many lines, each with its number.
+pub fn file_of(lines: usize, line: impl Fn(usize) -> String) -> String {
+    let lines: Vec<_> = (0..lines).map(line).collect();
+    format!("date,amount,category,description\n{}\n", lines.join("\n"))
+}
+
 impl User {
     /// Downloads a file.
     pub async fn download(&self, uri: &str) -> Answer {

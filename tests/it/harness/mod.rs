@@ -19,7 +19,7 @@ pub use self::{
     app::{Database, SECRET, Storage, TestApp, fresh},
     client::{Answer, Client},
     driver::{Driver, Position, Root},
-    files::transactions,
+    files::{file_of, transactions},
     ledger::{id_of, messages},
     server::{Server, program},
     user::{PASSWORD, User, errors, register},
