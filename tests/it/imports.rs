@@ -157,6 +157,31 @@ async fn of_imports_of_one_file_at_the_same_moment_each_line_is_added_by_one(
 
 #[rstest]
 #[tokio::test]
+async fn others_write_into_the_book_while_a_file_is_imported(
+    #[values(Sqlite, Postgres)] on: Database,
+    #[values("all-or-nothing", "good-lines")] mode: &str,
+) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let categories = ["Food", "Data", "Transport", "Miscellaneous", "Savings"];
+    // Each batch goes into other categories than the one before it.
+    let file = file_of(2000, |number| format!("2026-11-10,-1,{},line {number}", categories[number / 200 % 5]));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("file.csv");
+    std::fs::write(&path, file).unwrap();
+    let mut import = app.start_import("transactions", "amina", path.to_str().unwrap(), &["--mode", mode]);
+    // Nobody reads its report, and it goes on all the same.
+    import.stdout.take();
+    let mut written = 0;
+    while import.try_wait().unwrap().is_none() || written < 20 {
+        amina.spend(categories[written % 5], "2", "2026-11-11").await;
+        written += 1;
+    }
+    assert_eq!(transactions(&amina).await.len(), 2000 + written);
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_file_of_many_batches_is_written_whole_or_not_at_all(#[values(Sqlite, Postgres)] on: Database) {
     let Some((app, amina)) = TestApp::with_owner(on).await else { return };
     let bad = long(700) + "2026-11-31,-1,Food,no such day\n";
