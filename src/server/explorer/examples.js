@@ -298,6 +298,10 @@ const EXAMPLES = {
       first: 20, only: { kind: "EXPENSE", from: day(-30), to: day() }, order: { field: "AMOUNT", direction: "DESC" },
     })],
     ["What a transaction was", VERSIONS, () => ({ id: id("txn") })],
+    ["Import transactions", mutation("importTransactions", `added duplicates good refused
+    lines { line status transaction { id description } userErrors { code path message } }`), () => ({ input: {
+      csv: `date,amount,category,description\n${day()},12.30,Food,Bread\n${day()},12.30,Food,Bread\n`, dryRun: true,
+    } })],
     ["Set budget", mutation("setBudget", BUDGET), () => ({ input: {
       category: { name: "Food" }, limit: "100.00", rollover: "SURPLUS", description: "Eat well",
     } })],
