@@ -8,7 +8,8 @@ use sea_orm::{
 
 use super::{
     book,
-    category::{self, CategoryRef, Named},
+    category::{self, CategoryRef},
+    category_ref::Named,
     document,
     rollover::Budgets,
 };

@@ -1,15 +1,13 @@
 //! Categories of income and spending: making, naming and archiving them.
 
-use std::collections::HashMap;
-
-use async_graphql::{ID, InputObject, OneofObject};
+use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set, sea_query::LockType,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
 };
-use serde::Serialize;
 
+pub use super::category_ref::{CategoryRef, find};
 use super::{
     book,
     journal::{self, Turnover},
@@ -30,7 +28,7 @@ use crate::{
 /// The most categories that a book may have, those that are archived included, so that the list of them stays a list.
 const MOST_CATEGORIES: u64 = 200;
 /// The longest name of a category, in characters.
-const LONGEST_NAME: usize = 60;
+pub(super) const LONGEST_NAME: usize = 60;
 
 /// The categories that a book begins with.
 const FIRST: [(&str, CategoryKind); 7] = [
@@ -42,16 +40,6 @@ const FIRST: [(&str, CategoryKind); 7] = [
     ("Salary", CategoryKind::Income),
     ("Other income", CategoryKind::Income),
 ];
-
-/// A category of the book, named by its id or by what it is called.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, OneofObject)]
-#[serde(rename_all = "camelCase")]
-pub enum CategoryRef {
-    /// By its id.
-    Id(ID),
-    /// By its name, without regard to case.
-    Name(String),
-}
 
 /// The category to be made.
 #[derive(Clone, Debug, InputObject)]
@@ -111,90 +99,6 @@ pub async fn find_many(
 ) -> Result<Vec<category::Model>> {
     let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
     Ok(categories.filter(category::Column::Id.is_in(ids)).all(conn).await?)
-}
-
-/// The category of the viewer's book that a reference names.
-///
-/// # Errors
-/// `NOT_FOUND` at a path that begins with `path`.
-pub async fn find(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    wanted: &CategoryRef,
-    path: &str,
-) -> Result<category::Model> {
-    let found = wanted_of(viewer, [wanted].into_iter()).one(conn).await?;
-    Ok(found.ok_or_else(|| wanted.missing(path))?)
-}
-
-fn wanted_of<'a>(viewer: &Viewer, wanted: impl Iterator<Item = &'a CategoryRef> + Clone) -> Select<category::Entity> {
-    let ids = wanted.clone().filter_map(CategoryRef::id);
-    let names = wanted.filter_map(CategoryRef::name_key);
-    category::Entity::find()
-        .filter(category::Column::BookId.eq(viewer.book))
-        .filter(Condition::any().add(category::Column::Id.is_in(ids)).add(category::Column::NameKey.is_in(names)))
-        .order_by_asc(category::Column::Id)
-}
-
-/// The categories that some references name, as far as there are any.
-#[derive(Debug, Default)]
-pub(super) struct Named(HashMap<CategoryRef, category::Model>);
-
-impl Named {
-    /// Finds categories of the viewer's book, and keeps them from being deleted until the end of the transaction.
-    pub(super) async fn lock<'a>(
-        tx: &DatabaseTransaction,
-        viewer: &Viewer,
-        wanted: impl Iterator<Item = &'a CategoryRef> + Clone,
-    ) -> Result<Self> {
-        let categories = wanted_of(viewer, wanted.clone()).lock(LockType::KeyShare).all(tx).await?;
-        let find = |wanted: &CategoryRef| {
-            let found = categories.iter().find(|category| wanted.is(category));
-            found.map(|category| (wanted.clone(), category.clone()))
-        };
-        Ok(Self(wanted.filter_map(find).collect()))
-    }
-
-    /// The category that a reference names.
-    ///
-    /// # Errors
-    /// `NOT_FOUND` at a path that begins with `path`.
-    pub(super) fn get(&self, wanted: &CategoryRef, path: &str) -> Result<&category::Model, Refusal> {
-        self.0.get(wanted).ok_or_else(|| wanted.missing(path))
-    }
-}
-
-impl CategoryRef {
-    /// The category that it names among those of a book.
-    ///
-    /// # Errors
-    /// `NOT_FOUND` at a path that begins with `path`.
-    pub(super) fn among<'a>(
-        &self,
-        mut categories: impl Iterator<Item = &'a category::Model>,
-        path: &str,
-    ) -> Result<&'a category::Model, Refusal> {
-        categories.find(|category| self.is(category)).ok_or_else(|| self.missing(path))
-    }
-
-    fn id(&self) -> Option<Id<kind::Category>> {
-        if let Self::Id(id) = self { id.parse().ok() } else { None }
-    }
-
-    /// The name as it is compared; none when no category can be called so.
-    fn name_key(&self) -> Option<String> {
-        let Self::Name(name) = self else { return None };
-        text::line(name, LONGEST_NAME, "name").ok().map(|name| key(&name))
-    }
-
-    fn missing(&self, path: &str) -> Refusal {
-        let field = if matches!(self, Self::Id(_)) { "id" } else { "name" };
-        Refusal::new(Code::NotFound, format!("{path}.{field}"), "You have no such category.")
-    }
-
-    fn is(&self, category: &category::Model) -> bool {
-        self.id() == Some(category.id) || self.name_key().as_ref() == Some(&category.name_key)
-    }
 }
 
 /// What went into a category of a kind, by what moved on its account; in minor units.

@@ -5,6 +5,7 @@ mod allocation;
 pub mod book;
 pub mod budget;
 pub mod category;
+mod category_ref;
 pub mod customer;
 pub mod customer_list;
 pub mod document;

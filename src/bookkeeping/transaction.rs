@@ -14,7 +14,8 @@ use serde::Serialize;
 
 use super::{
     book,
-    category::{CategoryRef, Named},
+    category::CategoryRef,
+    category_ref::Named,
     document::{self, Done},
     idempotency,
     journal::{self, Attempt, Idempotency, Posted, Refused},

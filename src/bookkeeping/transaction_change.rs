@@ -5,7 +5,8 @@ use sea_orm::DatabaseTransaction;
 use serde::Serialize;
 
 use super::{
-    category::{CategoryRef, Named},
+    category::CategoryRef,
+    category_ref::Named,
     document,
     transaction::description,
     transaction_input::{self, Division, NewLine, Part, Wanted},

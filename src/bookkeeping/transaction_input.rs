@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use serde::Serialize;
 
 use super::{
-    category::{self, CategoryRef, Named},
+    category::{self, CategoryRef},
+    category_ref::Named,
     document,
     wallet::Wallet,
 };

@@ -224,7 +224,7 @@ async fn the_history_of_a_wallet_is_read_as_the_statement_of_a_bank(#[values(Sql
         "DEPOSIT 100.00 100.00 '=start",
         "TRANSFER -30.00 70.00 ",
         "EXPENSE -20.00 50.00 rice",
-        "EXPENSE 20.00 70.00 ",
+        "EXPENSE 20.00 70.00 rice",
         "EXPENSE -25.00 45.00 rice",
         "INCOME 8.00 53.00 ",
         "INCOME -8.00 45.00 ",
