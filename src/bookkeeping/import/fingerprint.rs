@@ -5,7 +5,7 @@
 //! adds nothing the second time, and two equal lines of one file are both kept. What the user says beside the file (the
 //! currency of lines that name none, say) is not part of it. A line with an id is told apart by the id alone.
 //!
-//! This is the one thing that grows with the file: some 30 bytes for each line.
+//! This is what grows with the file: some 50 bytes for each line.
 
 use std::{
     collections::{HashMap, hash_map::Entry},

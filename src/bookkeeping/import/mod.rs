@@ -9,7 +9,7 @@
 //! | check | `transactions`, `entries` | | categories, wallets, customers, money |
 //! | write | `run`, then the journal | | some 250 lines at a time |
 //!
-//! What bounds it: a batch is in memory at a time, and some 30 bytes for each line to tell equal ones apart (with
+//! What bounds it: a batch is in memory at a time, and some 50 bytes for each line to tell equal ones apart (with
 //! [`Mode::AllOrNothing`] as many again, to tell what was written once it is). [`Mode::AllOrNothing`] goes through the file
 //! twice: a file with a bad line is known before anything is locked, and is never written in part. Writing locks the book, so
 //! that of two imports of one file at once the second sees what the first has done.
