@@ -58,8 +58,8 @@ pub struct CategoryTotal {
     pub category: category_entity::Model,
     /// What went into it.
     pub total: i64,
-    /// How much that is of all of its kind, in per cent with two decimals. The shares of a kind sum to 100.
-    pub share: Decimal,
+    /// How much that is of all of its kind, in hundredths of a per cent. The shares of a kind sum to 100 per cent.
+    pub share: i128,
     /// How many transactions have a line in it.
     pub transactions: i64,
     /// What went into it in the month before.

@@ -93,8 +93,8 @@ impl CategoryTotal {
 
     /// How much that is of all of its kind, in per cent with two decimals. The shares of a kind sum to exactly 100, or are all
     /// zero.
-    async fn share(&self) -> &Decimal {
-        &self.total.share
+    async fn share(&self) -> Decimal {
+        Decimal::from_hundredths(self.total.share)
     }
 
     /// How many transactions have a line in it.
