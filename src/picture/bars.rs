@@ -21,6 +21,8 @@ const THICK: f32 = 16.0;
 const ROW: f32 = 60.0;
 /// The length of the point of a bar that goes on beyond the picture.
 const POINT: f32 = 10.0;
+/// Where the line of text stands in its row.
+const BASELINE: f32 = 14.0;
 /// The plate that the word of the status is on.
 const PLATE: (f32, f32) = (66.0, 21.0);
 
@@ -29,30 +31,37 @@ const WITHIN: Color = Color { r: 0x6F, g: 0x9C, b: 0xC9, a: 255 };
 const BEYOND: Color = Color { r: 0x8C, g: 0x2A, b: 0x1B, a: 255 };
 
 pub(super) fn draw(paper: &mut Paper, picture: &Picture) {
-    if picture.bars.is_empty() {
-        paper.heading("Spending against budgets", words::NO_BUDGETS);
-        return;
-    }
-    let below = "Each bar shows how much of its own budget is spent. The line across it is the limit.";
+    let below = match picture.bars.as_slice() {
+        [] => words::NO_BUDGETS,
+        _ => "Each bar shows how much of its own budget is spent. The line across it is the limit.",
+    };
     paper.heading("Spending against budgets", below);
     for bar in &picture.bars {
         paper.group(&words::bar(picture, bar), |paper| {
-            write(paper, picture, bar);
+            let figures = format!("{} of {}", picture.written(bar.spent), picture.written(bar.limit));
+            write(paper, &bar.label, &figures);
+            mark(paper, bar);
             lay(paper, bar);
         });
         paper.y += ROW;
     }
+    if let Some(says) = words::unbudgeted(picture) {
+        paper.group(&says, |paper| write(paper, words::UNBUDGETED, &picture.written(picture.unbudgeted)));
+        paper.y += 21.0;
+    }
 }
 
-/// The line of text over a bar.
-fn write(paper: &mut Paper, picture: &Picture, bar: &Bar) {
-    let baseline = paper.y + 14.0;
-    let end = RIGHT - PLATE.0 - 10.0;
-    let figures = format!("{} of {}", picture.written(bar.spent), picture.written(bar.limit));
-    let set = fit::shrunk(&figures, 330.0, NORMAL);
-    let room = end - fit::width(&figures, &set) - 16.0 - LEFT;
-    paper.name(&bar.label, (LEFT, baseline), room, STRONG);
-    paper.text(&figures, (end, baseline), Anchor::End, set);
+/// A line of text: what it is about, and its figures.
+fn write(paper: &mut Paper, label: &str, figures: &str) {
+    let (baseline, end) = (paper.y + BASELINE, RIGHT - PLATE.0 - 10.0);
+    let set = fit::shrunk(figures, 330.0, NORMAL);
+    let room = end - fit::width(figures, &set) - 16.0 - LEFT;
+    paper.name(label, (LEFT, baseline), room, STRONG);
+    paper.text(figures, (end, baseline), Anchor::End, set);
+}
+
+/// The word of the status, behind the line of text over a bar.
+fn mark(paper: &mut Paper, bar: &Bar) {
     let (edge, fill, ink) = match bar.status {
         BudgetState::Under => (None, WHITE, INK),
         BudgetState::Reached => (Some(INK), WHITE, INK),
@@ -69,7 +78,7 @@ fn write(paper: &mut Paper, picture: &Picture, bar: &Bar) {
         ..Rect::default()
     };
     paper.shape(&plate.svg());
-    let middle = (RIGHT - PLATE.0 / 2.0, baseline - 1.0);
+    let middle = (RIGHT - PLATE.0 / 2.0, paper.y + BASELINE - 1.0);
     paper.text(words::status(bar.status), middle, Anchor::Middle, Type { size: 12.0, bold: true, ink });
 }
 

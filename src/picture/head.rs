@@ -1,10 +1,10 @@
-//! The head of the picture: its title, its currency and the sums of the month.
+//! The head of the picture: the month, whose book it is, its currency and the sums.
 
 use charts_rs::Rect;
 
 use super::{
     Picture, fit,
-    paper::{Anchor, HEADING, LEFT, Paper, RIGHT, RULE, SMALL, TITLE, Type, WHITE},
+    paper::{Anchor, HEADING, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, TITLE, Type, WHITE},
     words,
 };
 
@@ -17,9 +17,12 @@ const PADDING: f32 = 14.0;
 
 pub(super) fn draw(paper: &mut Paper, picture: &Picture) {
     paper.y += TITLE.size;
-    paper.name(&words::title(picture), (LEFT, paper.y), RIGHT - LEFT, TITLE);
+    paper.text(&words::month(picture), (LEFT, paper.y), Anchor::Start, TITLE);
+    // On a line of its own, so that a long name leaves the month as it is.
+    paper.y += 25.0;
+    paper.name(&picture.book, (LEFT, paper.y), RIGHT - LEFT, NORMAL);
     paper.y += 24.0;
-    paper.text(&format!("All amounts in {}", picture.currency), (LEFT, paper.y), Anchor::Start, SMALL);
+    paper.name(&words::currencies(picture), (LEFT, paper.y), RIGHT - LEFT, SMALL);
     paper.y += 20.0;
     for row in picture.summary.chunks(COLUMNS) {
         let mut x = LEFT;

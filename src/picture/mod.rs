@@ -4,7 +4,7 @@
 //!
 //! | Part | Owns |
 //! |---|---|
-//! | `share` | which slices the ring has, and their percent; whole numbers only |
+//! | `share` | which slices the ring has, and how wide they are; whole numbers only |
 //! | `words` | every sentence, and what is left out of or escaped in what users typed |
 //! | `fit` | how wide a text is, and where it is cut |
 //! | `paper` | the document: shapes and texts, one below the other |
@@ -12,7 +12,8 @@
 //!
 //! The shapes and the widths of letters come from `charts-rs`, which carries a font to measure with: a server has none. Its
 //! ready-made charts are not used: they write floats, and have no text alternative for each part. A figure that is shown is
-//! always the text that [`Decimal`] makes of the minor units; floats only say where things are.
+//! always the text that [`Decimal`] makes of whole numbers; floats only say where things are. Shares are those of the report:
+//! worked out anew they would differ from it in the last digit.
 //!
 //! Nothing depends on colour: each slice has a number, each bar a word, and neighbours differ in lightness. Who sees no
 //! picture has all of it in its `<desc>`.
@@ -27,36 +28,52 @@ mod share;
 mod tests;
 mod words;
 
-use std::fmt;
-
 use self::paper::Paper;
 use crate::{
     bookkeeping::report::BudgetState,
     money::{Currency, Decimal},
+    month::YearMonth,
 };
 
 /// What a picture shows.
 #[derive(Clone, Debug)]
 pub struct Picture {
-    /// What stands over it. It may hold anything that a user typed.
-    pub title: String,
+    /// The month.
+    pub month: YearMonth,
+    /// The name of the book. It may hold anything that a user typed.
+    pub book: String,
     /// The currency of all amounts.
     pub currency: Currency,
+    /// The other currencies in which something happened in the month.
+    pub others: Vec<Currency>,
     /// The sums of the month, in the order in which they are shown.
     pub summary: Vec<Figure>,
     /// The budgets, in the order in which they are shown.
     pub bars: Vec<Bar>,
+    /// What was spent without a budget, in minor units.
+    pub unbudgeted: i128,
     /// What was spent on what, in any order. What is not more than zero has no slice.
-    pub ring: Vec<Figure>,
+    pub ring: Vec<Spending>,
 }
 
-/// An amount and what it is.
+/// A sum and what it is.
 #[derive(Clone, Debug)]
 pub struct Figure {
-    /// What it is; a category or a sum.
+    /// What it is.
+    pub label: String,
+    /// How much, in minor units.
+    pub amount: i128,
+}
+
+/// What was spent on something.
+#[derive(Clone, Debug)]
+pub struct Spending {
+    /// On what.
     pub label: String,
     /// How much, in minor units.
     pub amount: i64,
+    /// How much that is of all spending, in hundredths of a per cent.
+    pub share: i128,
 }
 
 /// A budget and what was spent of it.
@@ -72,33 +89,19 @@ pub struct Bar {
     pub status: BudgetState,
 }
 
-/// The slices of the ring come to more than 64 bits of minor units together, so their sum cannot be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooMuch;
-
-impl fmt::Display for TooMuch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the spending comes to more than can be counted")
-    }
-}
-
-impl std::error::Error for TooMuch {}
-
 impl Picture {
-    fn written(&self, minor: i64) -> String {
+    fn written(&self, minor: impl Into<i128>) -> String {
         Decimal::from_minor(minor, self.currency).to_string()
     }
 }
 
 /// Draws the picture as an SVG document.
-///
-/// # Errors
-/// [`TooMuch`] when the slices cannot be added up.
-pub fn draw(picture: &Picture) -> Result<String, TooMuch> {
-    let ring = share::cut(&picture.ring)?;
+#[must_use]
+pub fn draw(picture: &Picture) -> String {
+    let ring = share::cut(&picture.ring);
     let mut paper = Paper::new();
     head::draw(&mut paper, picture);
     ring::draw(&mut paper, picture, &ring);
     bars::draw(&mut paper, picture);
-    Ok(paper.finish(&words::title(picture), &words::description(picture, &ring)))
+    paper.finish(&words::title(picture), &words::description(picture, &ring))
 }

@@ -55,7 +55,7 @@ pub(super) fn draw(paper: &mut Paper, picture: &Picture, ring: &Ring<'_>) {
     outline(paper, middle, ring);
     let total = picture.written(ring.total);
     paper.text("Spent", (middle.0, middle.1 - 10.0), Anchor::Middle, Type { size: 13.0, ..SMALL });
-    let set = fit::shrunk(&total, 2.0 * INNER - 20.0, Type { size: 22.0, ..STRONG });
+    let set = fit::shrunk(&total, 2.0 * INNER - 8.0, Type { size: 22.0, ..STRONG });
     paper.text(&total, (middle.0, middle.1 + 14.0), Anchor::Middle, set);
     paper.y = top + HEIGHT;
 }
@@ -103,7 +103,7 @@ impl Slice {
             ..Rect::default()
         };
         paper.shape(&sample.svg());
-        let (name, end) = (LIST + 44.0, RIGHT - 64.0);
+        let (name, end) = (LIST + 44.0, RIGHT - 76.0);
         let amount = picture.written(share.amount);
         let set = fit::shrunk(&amount, 160.0, NORMAL);
         let room = end - fit::width(&amount, &set) - 10.0 - name;

@@ -1,11 +1,16 @@
 //! Every sentence of the picture, and what becomes of the texts that users typed.
 
-use super::{Bar, BudgetState, Picture, share::Ring, share::Share};
+use super::{
+    Bar, BudgetState, Currency, Figure, Picture, Spending,
+    share::{Ring, Share},
+};
 
 /// Said in the place of the ring.
 pub(super) const NO_SPENDING: &str = "No spending this month.";
 /// Said in the place of the bars.
 pub(super) const NO_BUDGETS: &str = "No budgets this month.";
+/// What is written before what was spent outside all bars.
+pub(super) const UNBUDGETED: &str = "Without a budget";
 
 /// What users typed as one line of text: without what XML forbids, and without what turns other text round.
 pub(super) fn line(text: &str) -> String {
@@ -33,10 +38,21 @@ pub(super) fn escaped(line: &str) -> String {
     line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// What the picture is called. It always has a name, or it would not be read out.
+/// The month.
+pub(super) fn month(picture: &Picture) -> String {
+    picture.month.first_day().format("%B %Y").to_string()
+}
+
+/// What the picture is called. The month comes first, where nothing cuts it.
 pub(super) fn title(picture: &Picture) -> String {
-    let title = line(&picture.title);
-    if title.is_empty() { "The month".to_owned() } else { isolated(&title) }
+    format!("{}, {}", month(picture), isolated(&line(&picture.book)))
+}
+
+/// In which currency the picture is, and which it leaves out.
+pub(super) fn currencies(picture: &Picture) -> String {
+    let others: Vec<&str> = picture.others.iter().map(Currency::code).collect();
+    let more = if others.is_empty() { String::new() } else { format!("; there is more in {}", others.join(", ")) };
+    format!("All amounts in {}{more}.", picture.currency)
 }
 
 /// The word for a status.
@@ -65,8 +81,8 @@ pub(super) fn share(picture: &Picture, share: &Share<'_>) -> String {
     if share.members.len() == 1 {
         return sentence;
     }
-    let one = |label: &str, amount: i64| format!("{} {}", isolated(&line(label)), picture.written(amount));
-    let members: Vec<String> = share.members.iter().map(|member| one(&member.label, member.amount)).collect();
+    let one = |member: &&Spending| format!("{} {}", isolated(&line(&member.label)), picture.written(member.amount));
+    let members: Vec<String> = share.members.iter().map(one).collect();
     format!("{sentence} They are {}.", members.join(", "))
 }
 
@@ -77,11 +93,17 @@ pub(super) fn bar(picture: &Picture, bar: &Bar) -> String {
     format!("{name}: {spent} of {limit} {} spent, {}.", picture.currency, status(bar.status))
 }
 
+/// What was spent without a budget; none when nothing was.
+pub(super) fn unbudgeted(picture: &Picture) -> Option<String> {
+    let amount = picture.written(picture.unbudgeted);
+    (picture.unbudgeted > 0).then(|| format!("{UNBUDGETED}: {amount} {} spent.", picture.currency))
+}
+
 /// All that the picture shows, in sentences.
 pub(super) fn description(picture: &Picture, ring: &Ring<'_>) -> String {
-    let mut sentences = vec![format!("All amounts are in {}.", picture.currency)];
-    let sum = |label: &str, amount: i64| format!("{}: {}.", isolated(&line(label)), picture.written(amount));
-    sentences.extend(picture.summary.iter().map(|figure| sum(&figure.label, figure.amount)));
+    let mut sentences = vec![currencies(picture)];
+    let sum = |figure: &Figure| format!("{}: {}.", isolated(&line(&figure.label)), picture.written(figure.amount));
+    sentences.extend(picture.summary.iter().map(sum));
     if ring.shares.is_empty() {
         sentences.push(NO_SPENDING.to_owned());
     } else {
@@ -94,6 +116,7 @@ pub(super) fn description(picture: &Picture, ring: &Ring<'_>) -> String {
         sentences.push("Spending against budgets.".to_owned());
         sentences.extend(picture.bars.iter().map(|each| bar(picture, each)));
     }
+    sentences.extend(unbudgeted(picture));
     sentences.join(" ")
 }
 

@@ -8,7 +8,6 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use sea_orm::DbErr;
 use serde::Deserialize;
 
 use super::download::{NotBegun, viewer};
@@ -21,7 +20,7 @@ use crate::{
     entity::category::CategoryKind,
     error::{Code, Error, Refusal, Result},
     month::YearMonth,
-    picture::{self, Bar, Figure, Picture},
+    picture::{self, Bar, Figure, Picture, Spending},
 };
 
 /// What to draw; as the arguments of `monthlyReport`.
@@ -76,20 +75,17 @@ async fn drawn(
     let snapshot = app.db.snapshot().await?;
     let book = book::find(&snapshot, &viewer).await?;
     let report = report::month(&snapshot, &viewer, month, currency.transpose()?).await?;
-    let svg = picture::draw(&picture(&book.name, &report));
-    Ok((month, svg.map_err(|too_much| Error::from(DbErr::Custom(too_much.to_string())))?))
+    Ok((month, picture::draw(&picture(book.name, report))))
 }
 
 /// What the picture of a report shows.
-fn picture(book: &str, report: &Report) -> Picture {
-    let figure = |label: &str, amount: i128| Figure {
-        label: label.to_owned(),
-        amount: i64::try_from(amount).unwrap_or(i64::MAX),
-    };
-    let spending = report.categories.iter().filter(|total| total.category.kind == CategoryKind::Expense);
+fn picture(book: String, report: Report) -> Picture {
+    let spending = report.categories.into_iter().filter(|total| total.category.kind == CategoryKind::Expense);
     Picture {
-        title: format!("{book}: {}", report.month.first_day().format("%B %Y")),
+        month: report.month,
+        book,
         currency: report.currency,
+        others: report.others,
         summary: vec![
             figure("Income", report.income),
             figure("Spending", report.expense),
@@ -97,14 +93,21 @@ fn picture(book: &str, report: &Report) -> Picture {
         ],
         bars: report
             .budgets
-            .iter()
+            .into_iter()
             .map(|budget| Bar {
-                label: budget.category.name.clone(),
+                label: budget.category.name,
                 limit: budget.limit,
                 spent: budget.spent,
                 status: budget.state,
             })
             .collect(),
-        ring: spending.map(|total| figure(&total.category.name, total.total.into())).collect(),
+        unbudgeted: report.unbudgeted,
+        ring: spending
+            .map(|total| Spending { label: total.category.name, amount: total.total, share: total.share })
+            .collect(),
     }
+}
+
+fn figure(label: &str, amount: impl Into<i128>) -> Figure {
+    Figure { label: label.to_owned(), amount: amount.into() }
 }

@@ -54,7 +54,8 @@ async fn a_picture_tells_the_month_in_texts_and_harms_nobody(#[values(Sqlite, Po
         found.unwrap_or_default().to_owned()
     };
     assert!(texts("title").contains("November 2026"), "{}", texts("title"));
-    for sentence in ["Spending: 133.37", evil, "133.37 of 100.00 YEM spent, over"] {
+    let others = "All amounts in YEM; there is more in USD.";
+    for sentence in [others, "Spending: 133.37", evil, "133.37 YEM, 100.00%", "133.37 of 100.00 YEM spent, over"] {
         assert!(texts("desc").contains(sentence), "{sentence}: {}", texts("desc"));
     }
     assert!(!answer.text.contains("إيجار"), "amounts of other currencies are not in it");
