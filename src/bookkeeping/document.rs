@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use super::journal::{self, Idempotency};
 use crate::{
+    entity::journal_entry,
     error::{Code, Refusal, Result},
     id::{Id, kind},
     identity::Viewer,
@@ -23,6 +24,14 @@ pub struct Done<T> {
     pub replayed: bool,
 }
 
+/// The document that an entry with a key was written for.
+///
+/// # Errors
+/// When there is none, which is our mistake.
+pub(super) fn of(entry: &journal_entry::Model) -> Result<Id<kind::Document>> {
+    Ok(entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?)
+}
+
 /// The document that an earlier request with the same key made or changed; or why that was refused, with a record.
 ///
 /// # Errors
@@ -38,7 +47,7 @@ pub(super) async fn repeated_attempt(
     if let Some(failure) = entry.failure {
         return Ok(Some(Err(wallet_refusal(journal::Refused::Failed(failure)))));
     }
-    let document = entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?;
+    let document = of(&entry)?;
     Ok(Some(Ok(document)))
 }
 

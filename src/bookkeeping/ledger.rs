@@ -2,10 +2,7 @@
 //!
 //! Every change to a ledger locks the customer first, then the accounts, then a number series, always in this order.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    slice,
-};
+use std::slice;
 
 use chrono::NaiveDate;
 use sea_orm::{
@@ -15,7 +12,7 @@ use sea_orm::{
 
 use super::{
     customer, document, entry,
-    journal::{self, Attempt, Draft, Idempotency, Line, Posted},
+    journal::{self, Accounts, Attempt, Draft, Idempotency, Line, Posted},
 };
 use crate::{
     app::App,
@@ -79,13 +76,10 @@ impl Document<'_> {
     }
 
     fn drawn(&self, viewer: &Viewer, accounts: &Accounts) -> Result<Draft> {
-        let account = |side| {
-            let held =
-                self.held_by(side, viewer).and_then(|(kind, holder)| accounts.get(&(self.currency, kind, holder)));
-            match side {
-                Side::Wallet(id) => Ok(id),
-                _ => held.copied().ok_or_else(|| DbErr::Custom("a side of a line has no account".to_owned())),
-            }
+        let account = |side| match (side, self.held_by(side, viewer)) {
+            (Side::Wallet(id), _) => Ok(id),
+            (_, Some((account_kind, holder))) => accounts.get(self.currency, account_kind, holder),
+            (_, None) => Err(DbErr::Custom("a side of a line has no account".to_owned()).into()),
         };
         let mut lines = Vec::with_capacity(self.lines.len());
         for (debit, credit, amount) in self.lines.iter().copied().filter(|(.., amount)| *amount != 0) {
@@ -144,9 +138,6 @@ impl Document<'_> {
     }
 }
 
-/// The accounts of sides that are not wallets.
-type Accounts = HashMap<(Currency, AccountKind, Id<kind::Holder>), Id<kind::Account>>;
-
 /// The drafts of the journal entries of documents, in their order. Accounts that the book does not have yet are opened.
 pub(super) async fn drafts(
     tx: &DatabaseTransaction,
@@ -154,16 +145,10 @@ pub(super) async fn drafts(
     viewer: &Viewer,
     documents: &[Document<'_>],
 ) -> Result<Vec<Draft>> {
-    let mut held: HashMap<Currency, BTreeSet<_>> = HashMap::new();
-    for document in documents {
-        held.entry(document.currency).or_default().extend(document.held(viewer));
-    }
-    let mut accounts = Accounts::new();
-    for (currency, held) in held {
-        let held: Vec<_> = held.into_iter().collect();
-        let ids = journal::ensure(tx, viewer.book, currency, &held, app.clock.now()).await?;
-        accounts.extend(held.into_iter().map(|(kind, holder)| (currency, kind, holder)).zip(ids));
-    }
+    let held = documents.iter().flat_map(|document| {
+        document.held(viewer).map(|(account_kind, holder)| (document.currency, account_kind, holder))
+    });
+    let accounts = Accounts::ensure(tx, viewer.book, held, app.clock.now()).await?;
     documents.iter().map(|document| document.drawn(viewer, &accounts)).collect()
 }
 

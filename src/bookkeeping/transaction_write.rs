@@ -1,13 +1,11 @@
 //! Writing transactions and their journal entries, many at once. Checking them is `transaction_input`'s business.
 
-use std::collections::{BTreeSet, HashMap};
-
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::{
     category,
-    journal::{self, Attempt, Draft, Idempotency, Line, Posted},
+    journal::{Accounts, Attempt, Draft, Idempotency, Line, Posted},
     transaction_input::{Part, Wanted},
 };
 use crate::{
@@ -16,7 +14,6 @@ use crate::{
     error::Result,
     id::{Id, kind},
     identity::Viewer,
-    money::Currency,
 };
 
 /// A transaction to be written.
@@ -51,34 +48,23 @@ impl Wanted {
     }
 }
 
-/// The account of a side that is not a wallet.
-type Accounts = HashMap<(Currency, AccountKind, Id<kind::Holder>), Id<kind::Account>>;
-
 /// The drafts of the journal entries of transactions, in their order. Accounts that the book does not have yet are opened.
 pub(super) async fn drafts(tx: &DatabaseTransaction, app: &App, viewer: &Viewer, items: &[Item]) -> Result<Vec<Draft>> {
-    let mut held: HashMap<Currency, BTreeSet<_>> = HashMap::new();
-    for Item { wanted, .. } in items {
+    let held = items.iter().flat_map(|Item { wanted, .. }| {
         let sides = wanted.lines(viewer).into_iter().flat_map(|(debit, credit, _)| [debit, credit]);
-        let of_book =
-            sides.filter_map(|side| if let Side::Held(kind, holder) = side { Some((kind, holder)) } else { None });
-        held.entry(wanted.currency).or_default().extend(of_book);
-    }
-    let mut accounts = Accounts::new();
-    for (currency, held) in held {
-        let held: Vec<_> = held.into_iter().collect();
-        let ids = journal::ensure(tx, viewer.book, currency, &held, app.clock.now()).await?;
-        accounts.extend(held.into_iter().map(|(kind, holder)| (currency, kind, holder)).zip(ids));
-    }
+        sides.filter_map(|side| match side {
+            Side::Held(account_kind, holder) => Some((wanted.currency, account_kind, holder)),
+            Side::Wallet(_) => None,
+        })
+    });
+    let accounts = Accounts::ensure(tx, viewer.book, held, app.clock.now()).await?;
     items.iter().map(|item| draft(viewer, item, &accounts)).collect()
 }
 
 fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Accounts) -> Result<Draft> {
     let account = |side| match side {
         Side::Wallet(id) => Ok(id),
-        Side::Held(kind, holder) => accounts
-            .get(&(wanted.currency, kind, holder))
-            .copied()
-            .ok_or_else(|| DbErr::Custom("a side of a line has no account".to_owned())),
+        Side::Held(account_kind, holder) => accounts.get(wanted.currency, account_kind, holder),
     };
     let mut lines = Vec::new();
     for (debit, credit, amount) in wanted.lines(viewer) {

@@ -64,6 +64,8 @@ pub(super) struct Source<'a> {
 pub(super) trait Table: Sized + Send + 'static {
     /// What the query of its URL may say.
     type Parameters: DeserializeOwned + Send;
+    /// The columns, which the first row names.
+    const COLUMNS: &'static [&'static str];
 
     /// Checks all that can be wrong, before the first byte is sent. `id` is that of the path, when it has one.
     fn open(
@@ -75,7 +77,7 @@ pub(super) trait Table: Sized + Send + 'static {
     /// What it is called, without `.csv`.
     fn name(&self) -> String;
 
-    /// Writes the next rows; tells whether there are more.
+    /// Writes the next rows after that of the columns; tells whether there are more.
     fn write(&mut self, source: Source<'_>, rows: &mut Rows) -> impl Future<Output = Result<bool>> + Send;
 }
 
@@ -127,7 +129,7 @@ async fn begin<T: Table>(
     let turn = turn.ok_or_else(Error::busy)?;
     let snapshot = app.db.snapshot().await?;
     let table = T::open(Source { app, viewer: &viewer, snapshot: &snapshot }, id, parameters).await?;
-    Ok(Writer { app: app.clone(), viewer, snapshot, _turn: turn, table, is_over: false })
+    Ok(Writer { app: app.clone(), viewer, snapshot, _turn: turn, table, is_begun: false, is_over: false })
 }
 
 /// Writes a file portion by portion.
@@ -137,6 +139,7 @@ struct Writer<T> {
     snapshot: DatabaseTransaction,
     _turn: OwnedSemaphorePermit,
     table: T,
+    is_begun: bool,
     is_over: bool,
 }
 
@@ -171,6 +174,10 @@ impl<T: Table> Writer<T> {
             return Ok(None);
         }
         let mut rows = Rows(csv::Writer::from_writer(Vec::new()));
+        if !self.is_begun {
+            self.is_begun = true;
+            rows.0.write_record(T::COLUMNS)?;
+        }
         let source = Source { app: &self.app, viewer: &self.viewer, snapshot: &self.snapshot };
         let more = self.table.write(source, &mut rows).await.map_err(|error| {
             tracing::error!(?error, "a download could not be finished");

@@ -36,12 +36,14 @@ pub(super) struct Statement {
     aging: Aging,
     /// What is owed after the lines that are written.
     balance: i64,
-    is_begun: bool,
     after: Option<Key>,
 }
 
 impl Table for Statement {
     type Parameters = Parameters;
+    /// One that does not apply is empty.
+    const COLUMNS: &'static [&'static str] =
+        &["date", "type", "source", "number", "note", "credit", "debit", "balance", "currency"];
 
     async fn open(
         Source { app, viewer, snapshot }: Source<'_>,
@@ -53,7 +55,7 @@ impl Table for Statement {
         let today = book::today(&app.clock, &book::find(snapshot, viewer).await?).0;
         let aging = statement::aging(snapshot, &summary, today).await?;
         let balance = summary.opening();
-        Ok(Self { summary, aging, balance, is_begun: false, after: None })
+        Ok(Self { summary, aging, balance, after: None })
     }
 
     fn name(&self) -> String {
@@ -61,9 +63,8 @@ impl Table for Statement {
     }
 
     async fn write(&mut self, source: Source<'_>, rows: &mut Rows) -> Result<bool> {
-        if !self.is_begun {
-            self.is_begun = true;
-            self.head(rows)?;
+        if self.after.is_none() {
+            self.opening(rows)?;
         }
         self.lines(source, rows, self.after).await
     }
@@ -78,12 +79,8 @@ fn range(parameters: Parameters) -> Result<Range> {
     Ok(Range { from, to, currency })
 }
 
-/// The columns; one that does not apply is empty.
-const COLUMNS: [&str; 9] = ["date", "type", "source", "number", "note", "credit", "debit", "balance", "currency"];
-
 impl Statement {
-    fn head(&self, rows: &mut Rows) -> Result<()> {
-        rows.write(COLUMNS)?;
+    fn opening(&self, rows: &mut Rows) -> Result<()> {
         let from = self.summary.range.from.map(|from| from.0.to_string()).unwrap_or_default();
         self.sum(rows, &from, "OPENING", self.balance)
     }

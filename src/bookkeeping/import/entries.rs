@@ -7,7 +7,6 @@ use super::{
     options::{EntryImport, Format},
     reader::{Column, Record},
     sort::{Access, Checked, Own, Scope, Sort},
-    transactions::document_of,
     value::quoted,
 };
 use crate::{
@@ -116,7 +115,7 @@ impl Sort for Entries {
         for (document, posted) in documents.into_iter().zip(journal::post(tx, &app.clock, &drafts).await?) {
             results.push(match posted {
                 Err(refused) => Err(document::wallet_refusal(refused)),
-                Ok(posted) if posted.replayed => Ok(document_of(&posted)?),
+                Ok(posted) if posted.replayed => Ok(document::of(&posted.entry)?),
                 Ok(posted) => {
                     let id = document.id.cast();
                     written.push((document, posted));

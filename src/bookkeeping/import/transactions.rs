@@ -7,7 +7,6 @@ use std::{collections::HashMap, mem};
 
 use async_graphql::ID;
 use chrono::{DateTime, Utc};
-use sea_orm::DbErr;
 
 use super::{
     options::{Format, TransactionImport},
@@ -21,7 +20,7 @@ use crate::{
         book,
         category::{self, CategoryRef},
         document,
-        journal::{self, Idempotency, Posted, Refused},
+        journal::{self, Idempotency, Refused},
         transaction,
         transaction_input::{MOST_LINES, Part, Wanted, refuse_other_currency},
         transaction_write::{self, Item},
@@ -178,7 +177,7 @@ impl Sort for Transactions {
         for (item, posted) in items.into_iter().zip(journal::post(tx, &app.clock, &drafts).await?) {
             results.push(match posted {
                 Err(refused) => Err(of_column(document::wallet_refusal(refused))),
-                Ok(posted) if posted.replayed => Ok(document_of(&posted)?),
+                Ok(posted) if posted.replayed => Ok(document::of(&posted.entry)?),
                 Ok(posted) => {
                     let id = item.id.cast();
                     written.push((item, posted));
@@ -269,11 +268,6 @@ fn refuse_overdrawing(wallet: &Wallet, kind: CategoryKind, amount: i64) -> Resul
 /// A refusal of a transaction as one of a line.
 fn of_column(refusal: Refusal) -> Refusal {
     if refusal.path == "walletId" { Refusal { path: "wallet".to_owned(), ..refusal } } else { refusal }
-}
-
-/// What an earlier entry with the same key was written for.
-pub(super) fn document_of(posted: &Posted) -> Result<Id<kind::Document>> {
-    Ok(posted.entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?)
 }
 
 fn note(made: &[Category]) -> Option<String> {

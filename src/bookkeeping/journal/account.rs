@@ -72,11 +72,52 @@ pub async fn open(
     Ok(())
 }
 
+/// The accounts that some holders have of some kinds and in some currencies.
+#[derive(Debug, Default)]
+pub struct Accounts(HashMap<(Currency, AccountKind, Id<kind::Holder>), Id<kind::Account>>);
+
+impl Accounts {
+    /// Finds accounts; those that are missing are opened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn ensure(
+        tx: &DatabaseTransaction,
+        book_id: Id<kind::Book>,
+        wanted: impl IntoIterator<Item = (Currency, AccountKind, Id<kind::Holder>)>,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let mut by_currency: HashMap<Currency, BTreeSet<_>> = HashMap::new();
+        for (currency, account_kind, holder_id) in wanted {
+            by_currency.entry(currency).or_default().insert((account_kind, holder_id));
+        }
+        let mut accounts = Self::default();
+        for (currency, wanted) in by_currency {
+            let wanted: Vec<_> = wanted.into_iter().collect();
+            let ids = ensure(tx, book_id, currency, &wanted, now).await?;
+            let keys = wanted.into_iter().map(|(account_kind, holder_id)| (currency, account_kind, holder_id));
+            accounts.0.extend(keys.zip(ids));
+        }
+        Ok(accounts)
+    }
+
+    /// One of the accounts that were asked for.
+    ///
+    /// # Errors
+    /// When it was not asked for, which is our mistake.
+    pub fn get(
+        &self,
+        currency: Currency,
+        account_kind: AccountKind,
+        holder_id: Id<kind::Holder>,
+    ) -> Result<Id<kind::Account>> {
+        let missing = || DbErr::RecordNotFound(format!("no account of {holder_id} in {currency}"));
+        Ok(self.0.get(&(currency, account_kind, holder_id)).copied().ok_or_else(missing)?)
+    }
+}
+
 /// The accounts of some kinds and holders in one currency, in the order of the question; those that are missing are opened.
-///
-/// # Errors
-/// When the database fails.
-pub async fn ensure(
+async fn ensure(
     tx: &DatabaseTransaction,
     book_id: Id<kind::Book>,
     currency: Currency,

@@ -36,7 +36,7 @@ use std::slice;
 use sea_orm::DatabaseTransaction;
 
 pub use self::{
-    account::{balance, ensure, lock_of_holder, of_holder, of_holders, open, set_status},
+    account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, Line, Posted, Refused},
     history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
     repeats::{find_keys, find_repeat},
@@ -67,10 +67,7 @@ pub async fn post_together(
     drafts: &[Draft],
     traces: &[Draft],
 ) -> Result<Result<Vec<Posted>, Refused>> {
-    let accounts = account::lock(tx, drafts).await?;
-    let repeats = repeats::find(tx, drafts).await?;
-    // As in `post`, not before the accounts are ours.
-    let mut state = fold::State::new(accounts, repeats, clock.now());
+    let mut state = read(tx, clock, drafts).await?;
     let posted = fold::fold_together(&mut state, drafts, traces)?;
     write::write(tx, &state).await?;
     Ok(posted)
@@ -82,12 +79,17 @@ pub async fn post_together(
 /// # Errors
 /// When the database fails; the transaction must then be given up.
 pub async fn post(tx: &DatabaseTransaction, clock: &Clock, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
-    let accounts = account::lock(tx, drafts).await?;
-    let repeats = repeats::find(tx, drafts).await?;
-    // Read only now, when the accounts are ours: their entries are in the order of their times.
-    let mut state = fold::State::new(accounts, repeats, clock.now());
+    let mut state = read(tx, clock, drafts).await?;
     let mut results = fold::fold(&mut state, drafts)?;
     write::write(tx, &state).await?;
     repeats::load_postings(tx, &mut results).await?;
     Ok(results)
+}
+
+/// Locks the accounts of drafts and reads what the fold must know.
+async fn read(tx: &DatabaseTransaction, clock: &Clock, drafts: &[Draft]) -> Result<fold::State> {
+    let accounts = account::lock(tx, drafts).await?;
+    let repeats = repeats::find(tx, drafts).await?;
+    // The clock is read only now, when the accounts are ours: their entries are in the order of their times.
+    Ok(fold::State::new(accounts, repeats, clock.now()))
 }

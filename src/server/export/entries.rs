@@ -20,9 +20,6 @@ use crate::{
     text,
 };
 
-const COLUMNS: [&str; 10] =
-    ["id", "date", "type", "amount", "currency", "customer", "customerId", "note", "source", "number"];
-
 /// Which entries; as the filter of `entries`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,12 +35,13 @@ pub(in crate::server) struct Parameters {
 #[derive(Debug)]
 pub(in crate::server) struct Entries {
     filter: EntryFilter,
-    is_begun: bool,
     before: Option<Key>,
 }
 
 impl Table for Entries {
     type Parameters = Parameters;
+    const COLUMNS: &'static [&'static str] =
+        &["id", "date", "type", "amount", "currency", "customer", "customerId", "note", "source", "number"];
 
     async fn open(
         Source { viewer, snapshot, .. }: Source<'_>,
@@ -63,7 +61,7 @@ impl Table for Entries {
         if let Some(id) = filter.customer() {
             customer::require(snapshot, viewer, Some(id), "customer").await?;
         }
-        Ok(Self { filter, is_begun: false, before: None })
+        Ok(Self { filter, before: None })
     }
 
     fn name(&self) -> String {
@@ -71,10 +69,6 @@ impl Table for Entries {
     }
 
     async fn write(&mut self, Source { viewer, snapshot, .. }: Source<'_>, rows: &mut Rows) -> Result<bool> {
-        if !self.is_begun {
-            self.is_begun = true;
-            rows.write(COLUMNS)?;
-        }
         // The list has the newest first, so it is read from its end.
         let page = Page { limit: PORTION, from_end: true, after: None, before: self.before.take() };
         let page = listing::page(snapshot, viewer, &self.filter, &page).await?;

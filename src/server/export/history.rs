@@ -14,15 +14,12 @@ use crate::{
     date::Date,
     entity::journal_entry::EntryStatus,
     error::{Refusals, Result},
-    id::{Id, kind},
     money::Decimal,
     page::Page,
     server::download::{PORTION, Rows, Source, Table, date},
     text,
     time_zone::TimeZone,
 };
-
-const COLUMNS: [&str; 9] = ["id", "date", "time", "type", "amount", "currency", "balance", "description", "reference"];
 
 /// Of which days.
 #[derive(Debug, Deserialize)]
@@ -35,15 +32,16 @@ pub(in crate::server) struct Parameters {
 /// How much of a history is written.
 #[derive(Debug)]
 pub(in crate::server) struct History {
-    wallet: Id<kind::Wallet>,
+    name: String,
     steps: Steps,
     time_zone: TimeZone,
-    is_begun: bool,
     before: Option<i64>,
 }
 
 impl Table for History {
     type Parameters = Parameters;
+    const COLUMNS: &'static [&'static str] =
+        &["id", "date", "time", "type", "amount", "currency", "balance", "description", "reference"];
 
     async fn open(
         Source { viewer, snapshot, .. }: Source<'_>,
@@ -62,20 +60,16 @@ impl Table for History {
             to: to.and_then(|day| Some(time_zone.begin(Date(day.0.succ_opt()?)))),
             ..HistoryFilter::default()
         };
-        let id = id.and_then(|id| id.parse().ok());
-        let steps = wallet_history::history(snapshot, viewer, id, filter).await?;
-        Ok(Self { wallet: id.unwrap_or_else(Id::generate), steps, time_zone, is_begun: false, before: None })
+        let wallet = id.unwrap_or_default();
+        let steps = wallet_history::history(snapshot, viewer, wallet.parse().ok(), filter).await?;
+        Ok(Self { name: format!("history-{wallet}"), steps, time_zone, before: None })
     }
 
     fn name(&self) -> String {
-        format!("history-{}", self.wallet)
+        self.name.clone()
     }
 
     async fn write(&mut self, Source { snapshot, .. }: Source<'_>, rows: &mut Rows) -> Result<bool> {
-        if !self.is_begun {
-            self.is_begun = true;
-            rows.write(COLUMNS)?;
-        }
         // The list has the latest first, so it is read from its end.
         let page = Page { limit: PORTION, from_end: true, after: None, before: self.before.take() };
         let page = wallet_history::page(snapshot, &self.steps, &page).await?;

@@ -24,8 +24,6 @@ use crate::{
     text,
 };
 
-const COLUMNS: [&str; 9] = ["id", "date", "kind", "amount", "currency", "category", "description", "note", "wallet"];
-
 const ORDER: TransactionOrder = TransactionOrder { field: TransactionOrderField::Date, direction: OrderDirection::Asc };
 
 /// Which transactions; as the filter of `transactions`.
@@ -46,12 +44,13 @@ pub(in crate::server) struct Parameters {
 pub(in crate::server) struct Transactions {
     filter: TransactionFilter,
     categories: HashMap<Id<kind::Category>, String>,
-    is_begun: bool,
     after: Option<Key>,
 }
 
 impl Table for Transactions {
     type Parameters = Parameters;
+    const COLUMNS: &'static [&'static str] =
+        &["id", "date", "kind", "amount", "currency", "category", "description", "note", "wallet"];
 
     async fn open(
         Source { viewer, snapshot, .. }: Source<'_>,
@@ -72,7 +71,7 @@ impl Table for Transactions {
         let filter = filter.check(snapshot, viewer, of_book).await?;
         let categories = category::all(snapshot, viewer).await?;
         let categories = categories.into_iter().map(|category| (category.id, category.name)).collect();
-        Ok(Self { filter, categories, is_begun: false, after: None })
+        Ok(Self { filter, categories, after: None })
     }
 
     fn name(&self) -> String {
@@ -80,10 +79,6 @@ impl Table for Transactions {
     }
 
     async fn write(&mut self, Source { viewer, snapshot, .. }: Source<'_>, rows: &mut Rows) -> Result<bool> {
-        if !self.is_begun {
-            self.is_begun = true;
-            rows.write(COLUMNS)?;
-        }
         let page = Page { limit: PORTION, from_end: false, after: self.after.take(), before: None };
         let page = transaction_list::page(snapshot, viewer, &self.filter, ORDER, &page).await?;
         let lines = transaction::lines(snapshot, page.rows.iter().map(|transaction| transaction.id)).await?;
