@@ -8,7 +8,11 @@ use async_graphql::{Context, ErrorExtensionValues, dataloader::DataLoader};
 use sea_orm::{DatabaseExecutor, DbErr};
 
 use super::RequestLoader;
-use crate::{app::App, error::Error, identity::Viewer};
+use crate::{
+    app::App,
+    error::Error,
+    identity::{Client, Viewer},
+};
 
 /// The code of the error that says: log in.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
@@ -64,6 +68,8 @@ impl From<ApiError> for async_graphql::Error {
 pub(super) trait ContextExt {
     /// The app.
     fn app(&self) -> Result<&App, ApiError>;
+    /// Where the request comes from.
+    fn client(&self) -> Result<&Client, ApiError>;
     /// Who asks.
     fn viewer(&self) -> Result<&Viewer, ApiError>;
     /// The loader of the request. There is none when nobody is logged in.
@@ -75,6 +81,10 @@ pub(super) trait ContextExt {
 impl ContextExt for Context<'_> {
     fn app(&self) -> Result<&App, ApiError> {
         self.data_opt().ok_or_else(|| Error::Fault(DbErr::Custom("the schema has no app".to_owned())).into())
+    }
+
+    fn client(&self) -> Result<&Client, ApiError> {
+        self.data_opt().ok_or_else(|| Error::Fault(DbErr::Custom("the request is from nowhere".to_owned())).into())
     }
 
     fn viewer(&self) -> Result<&Viewer, ApiError> {

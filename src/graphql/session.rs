@@ -90,7 +90,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who registers.")] input: Registration,
     ) -> Result<RegisterPayload, ApiError> {
-        let session = session(identity::register(ctx.app()?, input).await)?;
+        let session = session(identity::register(ctx.app()?, ctx.client()?, input).await)?;
         Ok(RegisterPayload { session })
     }
 
@@ -100,7 +100,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants to log in.")] input: LoginInput,
     ) -> Result<LoginPayload, ApiError> {
-        let session = session(identity::login(ctx.app()?, &input.identifier, input.password).await)?;
+        let session = session(identity::login(ctx.app()?, ctx.client()?, &input.identifier, input.password).await)?;
         Ok(LoginPayload { session })
     }
 
@@ -111,7 +111,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which session to prolong.")] input: RefreshTokenInput,
     ) -> Result<RefreshTokenPayload, ApiError> {
-        let session = session(identity::refresh(ctx.app()?, &input.refresh_token).await)?;
+        let session = session(identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
         Ok(RefreshTokenPayload { session })
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of money but that a new user gets a book and a wallet ([`register`]).
 
+mod client;
 mod password;
 mod phone;
 mod registration;
@@ -11,6 +12,7 @@ mod user;
 mod viewer;
 
 pub use self::{
+    client::Client,
     password::Passwords,
     phone::normalize as normalize_phone,
     registration::{Registration, register},

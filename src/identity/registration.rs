@@ -5,7 +5,7 @@ use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
 };
 
-use super::{Grant, phone, session, user::key};
+use super::{Client, Grant, phone, session, user::key};
 use crate::{
     app::App,
     bookkeeping,
@@ -45,7 +45,7 @@ pub struct Registration {
 ///
 /// # Errors
 /// `INVALID` and `TAKEN` for all fields at once.
-pub async fn register(app: &App, registration: Registration) -> Result<Grant> {
+pub async fn register(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
     let mut refusals = Refusals::default();
     let username = refusals.check(username(&registration.username));
     refusals.check(password(&registration.password));
@@ -73,12 +73,13 @@ pub async fn register(app: &App, registration: Registration) -> Result<Grant> {
         created_at: app.clock.now(),
     };
     let currency = registration.currency.unwrap_or(app.defaults.currency);
-    app.db.write(|tx| async move { write(app, &tx, user, book_name, currency).await }).await
+    app.db.write(|tx| async move { write(app, &tx, client, user, book_name, currency).await }).await
 }
 
 async fn write(
     app: &App,
     tx: &DatabaseTransaction,
+    client: &Client,
     user: &user::Model,
     book_name: &str,
     currency: Currency,
@@ -92,7 +93,7 @@ async fn write(
     let member = member::Model { book_id: book.id, user_id: user.id, role: Role::Owner, created_at: user.created_at };
     member::Entity::insert(member.into_active_model()).exec_without_returning(tx).await?;
     bookkeeping::wallet::open(tx, book.id, currency, None, user.created_at).await?;
-    session::start(app, tx, user, book.id).await
+    session::start(app, tx, client, user, book.id).await
 }
 
 /// Which of the names that a user is to have are somebody's already.

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use super::{
-    Viewer,
+    Client, Viewer,
     token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     user,
 };
@@ -39,7 +39,7 @@ pub struct Grant {
 ///
 /// # Errors
 /// `WRONG_CREDENTIALS`, whatever of them is wrong.
-pub async fn login(app: &App, identifier: &str, password: String) -> Result<Grant> {
+pub async fn login(app: &App, client: &Client, identifier: &str, password: String) -> Result<Grant> {
     let user = user::by_identifier(app, identifier).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let verified = app.passwords.verify(password, hash).await?;
@@ -51,7 +51,7 @@ pub async fn login(app: &App, identifier: &str, password: String) -> Result<Gran
     app.db
         .write(|tx| async move {
             let book = book_of(&*tx, user.id).await?;
-            start(app, &tx, user, book).await
+            start(app, &tx, client, user, book).await
         })
         .await
 }
@@ -64,20 +64,21 @@ pub async fn login(app: &App, identifier: &str, password: String) -> Result<Gran
 pub async fn impersonate(app: &App, identifier: &str) -> Result<Viewer> {
     let user = user::by_identifier(app, identifier).await?;
     let user = user.ok_or_else(|| Refusal::new(Code::NotFound, "user", "There is no such user."))?;
-    Ok(Viewer { user: user.id, book: book_of(app.db.read(), user.id).await?, session: Id::generate() })
+    Ok(Viewer { user: user.id, book: book_of(app.db.read(), user.id).await?, session: Id::generate(), address: None })
 }
 
 /// Starts a session.
 pub(super) async fn start(
     app: &App,
     tx: &DatabaseTransaction,
+    client: &Client,
     user: &entity::user::Model,
     book_id: Id<kind::Book>,
 ) -> Result<Grant> {
     let now = app.clock.now();
     forget_dead(tx, user.id, now).await?;
     let session = session::Model { id: Id::generate(), user_id: user.id, book_id, created_at: now, ended_at: None };
-    let viewer = Viewer { user: user.id, book: book_id, session: session.id };
+    let viewer = Viewer { user: user.id, book: book_id, session: session.id, address: client.address };
     session::Entity::insert(session.into_active_model()).exec_without_returning(tx).await?;
     grant(app, tx, user.clone(), &viewer, now).await
 }
@@ -87,9 +88,9 @@ pub(super) async fn start(
 /// # Errors
 /// `WRONG_CREDENTIALS` when the token is unknown, expired or used, or its session has ended. If it was used before, its
 /// session is ended.
-pub async fn refresh(app: &App, token: &str) -> Result<Grant> {
+pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
     let token_hash = &hash_refresh_token(token);
-    let granted = app.db.write(|tx| async move { exchange(app, &tx, token_hash.clone()).await }).await?;
+    let granted = app.db.write(|tx| async move { exchange(app, &tx, client, token_hash.clone()).await }).await?;
     granted.ok_or_else(|| {
         let message = "The refresh token is unknown, expired or used, or its session has ended. Log in again.";
         Refusal::new(Code::WrongCredentials, "refreshToken", message).into()
@@ -97,7 +98,7 @@ pub async fn refresh(app: &App, token: &str) -> Result<Grant> {
 }
 
 /// None when the token is not good; that is no error, since what it changed is to be kept.
-async fn exchange(app: &App, tx: &DatabaseTransaction, token_hash: Vec<u8>) -> Result<Option<Grant>> {
+async fn exchange(app: &App, tx: &DatabaseTransaction, client: &Client, token_hash: Vec<u8>) -> Result<Option<Grant>> {
     let now = app.clock.now();
     let token = refresh_token::Entity::find_by_id(token_hash).lock(LockType::NoKeyUpdate).one(tx).await?;
     let Some(token) = token else { return Ok(None) };
@@ -117,7 +118,7 @@ async fn exchange(app: &App, tx: &DatabaseTransaction, token_hash: Vec<u8>) -> R
     let mut row = token.into_active_model();
     row.used_at = Set(Some(now));
     row.update(tx).await?;
-    let viewer = Viewer { user: session.user_id, book: session.book_id, session: session.id };
+    let viewer = Viewer { user: session.user_id, book: session.book_id, session: session.id, address: client.address };
     grant(app, tx, user, &viewer, now).await.map(Some)
 }
 

@@ -66,6 +66,7 @@ impl TokenKey {
             user: claims.sub.parse().ok()?,
             book: claims.book.parse().ok()?,
             session: claims.session.parse().ok()?,
+            address: None,
         };
         (now.timestamp() < claims.exp).then_some(viewer)
     }

@@ -1,7 +1,10 @@
 //! Who asks. The first argument of every operation, and where every finder starts from.
 
+use std::net::IpAddr;
+
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
+use super::Client;
 use crate::{
     app::App,
     entity::session,
@@ -18,6 +21,8 @@ pub struct Viewer {
     pub book: Id<kind::Book>,
     /// The session.
     pub session: Id<kind::Session>,
+    /// The address that they ask from; none when that is this machine's command line.
+    pub address: Option<IpAddr>,
 }
 
 /// The access token is not valid: malformed, signed by another, expired, or its session has ended.
@@ -29,10 +34,11 @@ pub struct Unauthenticated;
 ///
 /// # Errors
 /// When the database fails; that the token is not valid is in the inner result.
-pub async fn authenticate(app: &App, access_token: &str) -> Result<Result<Viewer, Unauthenticated>> {
+pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Result<Result<Viewer, Unauthenticated>> {
     let Some(viewer) = app.token_key.verify(access_token, app.clock.now()) else {
         return Ok(Err(Unauthenticated));
     };
+    let viewer = Viewer { address: client.address, ..viewer };
     let session = session::Entity::find_by_id(viewer.session)
         .filter(session::Column::UserId.eq(viewer.user))
         .filter(session::Column::BookId.eq(viewer.book))

@@ -6,7 +6,7 @@
 use std::{io, str::FromStr, sync::Arc, time::Duration};
 
 use axum::{
-    Json,
+    Extension, Json,
     body::{Body, Bytes},
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
@@ -29,7 +29,7 @@ use crate::{
     app::App,
     date::Date,
     error::{Code, Error, Refusal, Refusals, Result},
-    identity::{self, Viewer},
+    identity::{self, Client, Viewer},
 };
 
 /// How many lines are read at once.
@@ -97,9 +97,10 @@ pub(super) async fn download<T: Table>(
     State(downloads): State<Downloads>,
     id: Option<Path<String>>,
     parameters: Result<Query<T::Parameters>, QueryRejection>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    match begin::<T>(&downloads, id.as_ref().map(|id| id.0.as_str()), parameters, &headers).await {
+    match begin::<T>(&downloads, id.as_ref().map(|id| id.0.as_str()), parameters, (&client, &headers)).await {
         Ok(writer) => {
             let name = format!("attachment; filename=\"{}.csv\"", writer.table.name());
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
@@ -119,9 +120,9 @@ async fn begin<T: Table>(
     Downloads { app, turns }: &Downloads,
     id: Option<&str>,
     parameters: Result<Query<T::Parameters>, QueryRejection>,
-    headers: &HeaderMap,
+    request: (&Client, &HeaderMap),
 ) -> Result<Writer<T>, NotBegun> {
-    let viewer = viewer(app, headers).await?;
+    let viewer = viewer(app, request).await?;
     let unreadable =
         |rejection: QueryRejection| Error::from(Refusal::new(Code::Invalid, "", format!("{}.", rejection.body_text())));
     let parameters = parameters.map_err(unreadable)?.0;
@@ -231,9 +232,9 @@ fn error(code: &str, message: &str) -> Json<serde_json::Value> {
 }
 
 /// Who asks for a file.
-pub(super) async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, NotBegun> {
+pub(super) async fn viewer(app: &App, (client, headers): (&Client, &HeaderMap)) -> Result<Viewer, NotBegun> {
     let token = bearer(headers).ok().flatten().ok_or(NotBegun::Unauthenticated)?;
-    identity::authenticate(app, token).await?.map_err(|_| NotBegun::Unauthenticated)
+    identity::authenticate(app, client, token).await?.map_err(|_| NotBegun::Unauthenticated)
 }
 
 /// A parameter; an empty one is absent.

@@ -33,7 +33,7 @@ use crate::{
     app::App,
     error::Error,
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, with_viewer},
-    identity::{self, Unauthenticated, Viewer},
+    identity::{self, Client, Unauthenticated, Viewer},
 };
 
 /// The largest document, in bytes.
@@ -56,12 +56,13 @@ impl Endpoint {
 pub(super) async fn handle(
     State(endpoint): State<Endpoint>,
     Extension(RequestId(id)): Extension<RequestId>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
     let mut summary = Summary::default();
     let media_type = MediaType::accepted(&headers);
-    let mut response = match answer(&endpoint, &headers, body, &mut summary).await {
+    let mut response = match answer(&endpoint, &client, &headers, body, &mut summary).await {
         Ok(mut executed) => {
             complete(&mut executed.errors, id);
             summary.error = executed.errors.first().and_then(code);
@@ -85,6 +86,7 @@ pub(super) async fn handle(
 /// Executes what a request asks for, or refuses it before that.
 async fn answer(
     endpoint: &Endpoint,
+    client: &Client,
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
     summary: &mut Summary,
@@ -98,7 +100,7 @@ async fn answer(
         Refused::with_status(rejection.status(), "BAD_REQUEST", message)
     })?;
     let Parameters { query, operation_name, variables } = Parameters::parse(&body)?;
-    let viewer = viewer(endpoint, headers).await?;
+    let viewer = viewer(endpoint, client, headers).await?;
     if query.len() > LARGEST_DOCUMENT {
         let message = format!("The document is larger than {LARGEST_DOCUMENT} bytes.");
         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
@@ -115,7 +117,7 @@ async fn answer(
     let is_query = operation.ty == OperationType::Query;
 
     let execution = Execution::new(document.clone(), operation_name.clone());
-    let mut request = Request::new(query).variables(variables).data(execution.clone());
+    let mut request = Request::new(query).variables(variables).data(execution.clone()).data(client.clone());
     request.operation_name = operation_name;
     request.set_parsed_query(document);
     let executed = match viewer {
@@ -166,9 +168,9 @@ fn code(error: &ServerError) -> Option<String> {
 }
 
 /// Who asks. A token that is not valid is not the same as no token.
-async fn viewer(endpoint: &Endpoint, headers: &HeaderMap) -> Result<Option<Viewer>, Refused> {
+async fn viewer(endpoint: &Endpoint, client: &Client, headers: &HeaderMap) -> Result<Option<Viewer>, Refused> {
     let Some(token) = bearer(headers).map_err(|_| Refused::unauthenticated())? else { return Ok(None) };
-    match identity::authenticate(&endpoint.app, token).await {
+    match identity::authenticate(&endpoint.app, client, token).await {
         Ok(viewer) => viewer.map(Some).map_err(|_| Refused::unauthenticated()),
         Err(error) => Err(Refused::from(ApiError::from(error))),
     }

@@ -1,5 +1,6 @@
 //! HTTP: the router, and serving until told to stop.
 
+mod client;
 mod download;
 mod explorer;
 mod export;
@@ -17,7 +18,7 @@ mod request_log;
 mod rows;
 mod statement;
 
-use std::{io, time::Duration};
+use std::{io, net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
@@ -50,7 +51,7 @@ pub fn router(app: App, explorer: bool) -> Router {
     if explorer {
         router = router.route("/", get(explorer::page));
     }
-    router.layer(middleware::from_fn(request_log::log))
+    router.layer(middleware::from_fn(client::identify)).layer(middleware::from_fn(request_log::log))
 }
 
 /// What can be downloaded.
@@ -83,7 +84,7 @@ pub async fn serve(
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
-        served = axum::serve(listener, router).with_graceful_shutdown(graceful) => served,
+        served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(graceful) => served,
         () = too_late => {
             tracing::warn!("some requests did not finish in time and were cut off");
             Ok(())

@@ -1,6 +1,7 @@
 //! `GET /reports/{month}.svg`: a month as a picture.
 
 use axum::{
+    Extension,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
         HeaderMap, HeaderName, HeaderValue,
@@ -19,6 +20,7 @@ use crate::{
     },
     entity::category::CategoryKind,
     error::{Code, Error, Refusal, Result},
+    identity::Client,
     month::YearMonth,
     picture::{self, Bar, Figure, Picture, Spending},
 };
@@ -34,9 +36,10 @@ pub(super) async fn draw(
     State(app): State<App>,
     Path(file): Path<String>,
     parameters: Result<Query<Parameters>, QueryRejection>,
+    Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    match drawn(&app, &file, parameters, &headers).await {
+    match drawn(&app, &file, parameters, (&client, &headers)).await {
         Ok((month, svg)) => {
             let name = format!("inline; filename=\"report-{month}.svg\"");
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"));
@@ -58,9 +61,9 @@ async fn drawn(
     app: &App,
     file: &str,
     parameters: Result<Query<Parameters>, QueryRejection>,
-    headers: &HeaderMap,
+    request: (&Client, &HeaderMap),
 ) -> Result<(YearMonth, String), NotBegun> {
-    let viewer = viewer(app, headers).await?;
+    let viewer = viewer(app, request).await?;
     let invalid = |path: &str, message: String| Error::from(Refusal::new(Code::Invalid, path, message));
     let unreadable = |rejection: QueryRejection| invalid("", format!("{}.", rejection.body_text()));
     let parameters = parameters.map_err(unreadable)?.0;

@@ -5,7 +5,7 @@ use daybook::{
     entity::{journal_entry, posting},
     error::{Code, Error},
     id::{Id, kind},
-    identity::Viewer,
+    identity::{Client, Viewer},
 };
 use rstest::rstest;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -19,7 +19,7 @@ use crate::harness::{
 /// The viewer that a user is.
 async fn viewer(app: &TestApp, user: &User) -> Viewer {
     let token = user.client.token.as_ref().unwrap();
-    daybook::identity::authenticate(&app.app, token).await.unwrap().unwrap()
+    daybook::identity::authenticate(&app.app, &Client::default(), token).await.unwrap().unwrap()
 }
 
 async fn reverse(app: &TestApp, viewer: &Viewer, id: &Value) -> Result<journal::Posted, Error> {
