@@ -3,7 +3,7 @@
 use crate::{
     clock::Clock,
     db::Db,
-    identity::{Passwords, TokenKey},
+    identity::{Passwords, TokenKeys},
     money::Currency,
 };
 
@@ -17,7 +17,7 @@ pub struct App {
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     /// Signs and checks access tokens.
-    pub token_key: TokenKey,
+    pub token_keys: TokenKeys,
     /// What is meant where a user says nothing.
     pub defaults: Defaults,
 }

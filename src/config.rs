@@ -13,7 +13,7 @@ use phonenumber::country;
 use tracing_subscriber::EnvFilter;
 
 pub use self::database::DatabaseUrl;
-use crate::{app::Defaults, db::PoolSize, money::Currency};
+use crate::{app::Defaults, db::PoolSize, identity::HashCost, money::Currency};
 
 /// The settings as they came, not checked yet.
 #[derive(Args, Clone, Debug)]
@@ -33,8 +33,9 @@ pub struct Settings {
     )]
     database_url: String,
 
-    /// Secret that access tokens are signed with, 32 bytes or more. With SQLite it may be absent: a random one is made and
-    /// kept beside the database. Better given by the environment than by a flag, which other users of the machine can see
+    /// Secret that access tokens are signed with, 32 bytes or more; or several as ID:SECRET,ID:SECRET, of which the first signs
+    /// and all are good for tokens that they signed. With SQLite it may be absent: a random one is made and kept beside the
+    /// database. Better given by the environment than by a flag, which other users of the machine can see
     #[arg(long, global = true, env = "DAYBOOK_JWT_SECRET", value_name = "SECRET", hide_env_values = true)]
     jwt_secret: Option<String>,
 
@@ -46,6 +47,10 @@ pub struct Settings {
     /// with + and the country code
     #[arg(long, global = true, env = "DAYBOOK_PHONE_REGION", value_name = "REGION")]
     phone_region: Option<String>,
+
+    /// Cost of a password's hash by Argon2id: memory in KiB, passes and lanes. A hash of another cost is made anew at the next login
+    #[arg(long, global = true, env = "DAYBOOK_PASSWORD_HASH", value_name = "COST", default_value = "m=19456,t=2,p=1")]
+    password_hash: String,
 
     /// What to log: error, warn, info, debug, trace, or directives such as info,daybook=debug
     #[arg(long, global = true, env = "DAYBOOK_LOG", value_name = "FILTER", default_value = "info")]
@@ -83,6 +88,8 @@ pub struct Config {
     pub pool: PoolSize,
     /// What is meant where a user says nothing.
     pub defaults: Defaults,
+    /// What the hash of a password costs.
+    pub password_hash: HashCost,
     /// Whether to serve the explorer.
     pub explorer: bool,
     /// Whether to apply migrations at start.
@@ -154,6 +161,10 @@ impl Settings {
             let should_hold = "a currency code of ISO 4217, such as USD, or YEM";
             BadSetting::new("DAYBOOK_CURRENCY", "--currency", &self.currency, should_hold)
         })?;
+        let password_hash = self.password_hash.parse().map_err(|()| {
+            let should_hold = "memory in KiB from 8 for each lane to 4194304, passes from 1 to 100 and lanes from 1 to 64, as in m=19456,t=2,p=1";
+            BadSetting::new("DAYBOOK_PASSWORD_HASH", "--password-hash", &self.password_hash, should_hold)
+        })?;
         let phone_region = self.phone_region.map(|region| phone_region(&region)).transpose()?;
         let most = count("DAYBOOK_POOL_MAX", "--pool-max", &self.pool_max, 1..=1000)?;
         let least = count("DAYBOOK_POOL_MIN", "--pool-min", &self.pool_min, 0..=most)?;
@@ -171,7 +182,7 @@ impl Settings {
         };
         let pool = PoolSize { most, least };
         let defaults = Defaults { currency, phone_region };
-        Ok(Config { listen, database, pool, defaults, explorer, migrate, jwt_secret: self.jwt_secret })
+        Ok(Config { listen, database, pool, defaults, password_hash, explorer, migrate, jwt_secret: self.jwt_secret })
     }
 }
 

@@ -4,7 +4,7 @@
 //! found before anything is written. A *fault* is ours: it is logged once, where it leaves the program, and its text is
 //! never shown. A database error is a fault, unless the operation that caused it names what it means.
 
-use async_graphql::Enum;
+use async_graphql::{Enum, MaybeUndefined};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
 
 /// The result of an operation.
@@ -109,6 +109,38 @@ impl Refusals {
                 Ok(None)
             }
             Err(fault) => Err(fault),
+        }
+    }
+
+    /// The checked value of a field that cannot be cleared; none when it is to stay as it is.
+    pub fn change<T, U>(
+        &mut self,
+        wanted: &MaybeUndefined<T>,
+        path: &'static str,
+        check: impl FnOnce(&T) -> Result<U, Refusal>,
+    ) -> Option<U> {
+        match wanted {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => self.check(Err(Refusal::new(Code::Required, path, "It cannot be cleared."))),
+            MaybeUndefined::Value(value) => self.check(check(value)),
+        }
+    }
+
+    /// Writes the checked value of a field that can be cleared into it.
+    pub fn set<T, U>(
+        &mut self,
+        field: &mut Option<U>,
+        wanted: &MaybeUndefined<T>,
+        check: impl FnOnce(&T) -> Result<Option<U>, Refusal>,
+    ) {
+        match wanted {
+            MaybeUndefined::Undefined => {}
+            MaybeUndefined::Null => *field = None,
+            MaybeUndefined::Value(value) => {
+                if let Some(value) = self.check(check(value)) {
+                    *field = value;
+                }
+            }
         }
     }
 

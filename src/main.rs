@@ -9,7 +9,7 @@ use daybook::{
     command::{self, Import},
     config::{BadSetting, Config, Settings},
     db::{self, Db},
-    identity::{Passwords, TokenKey},
+    identity::{Passwords, Secret, TokenKeys},
     server, telemetry,
 };
 use tokio::net::TcpListener;
@@ -97,25 +97,24 @@ async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
         return Err(Stop::Failure("the database is not migrated: run `daybook migrate`".to_owned()));
     }
     // Nobody gets a token here.
-    let mut key = [0; 32];
-    getrandom::fill(&mut key).map_err(failure("the machine gives no randomness"))?;
-    let app = app(&config, db.clone(), &key)?;
+    let app = app(&config, db.clone(), Vec::new())?;
     wanted.run(&app).await.map_err(Stop::Command)?;
     db.close().await.map_err(failure("cannot close the database"))
 }
 
-fn app(config: &Config, db: Db, secret: &[u8]) -> Result<App, Stop> {
+fn app(config: &Config, db: Db, secrets: Vec<Secret>) -> Result<App, Stop> {
     Ok(App {
         db,
         clock: Clock::system(),
-        passwords: Passwords::new().map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
-        token_key: TokenKey::new(secret),
+        passwords: Passwords::new(config.password_hash.clone())
+            .map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
+        token_keys: TokenKeys::new(secrets),
         defaults: config.defaults,
     })
 }
 
 async fn serve(config: Config) -> Result<(), Stop> {
-    let given_secret = config.given_secret().map_err(Stop::BadSetting)?;
+    let given_secrets = config.given_secrets().map_err(Stop::BadSetting)?;
     if config.migrate {
         apply_migrations(&config).await?;
     }
@@ -123,11 +122,11 @@ async fn serve(config: Config) -> Result<(), Stop> {
     if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
         tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready says 503 until then");
     }
-    let secret = match given_secret {
-        Some(secret) => secret,
-        None => config.kept_secret().map_err(Stop::BadSetting)?,
+    let secrets = match given_secrets {
+        Some(secrets) => secrets,
+        None => config.kept_secrets().map_err(Stop::BadSetting)?,
     };
-    let app = app(&config, db.clone(), &secret)?;
+    let app = app(&config, db.clone(), secrets)?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot tell the address"))?;

@@ -3,17 +3,17 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QuerySelect, Set, sea_query::LockType,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect, Set,
+    sea_query::LockType,
 };
 
-use super::{category, number::Pattern};
+use super::{category, contact, number::Pattern, wallet};
 use crate::{
-    app::App,
+    app::{App, Defaults},
     clock::Clock,
     date::Date,
     entity::book,
-    error::{Code, Refusal, Refusals, Result},
+    error::{Refusal, Refusals, Result},
     id::Id,
     identity::Viewer,
     money::Currency,
@@ -30,7 +30,7 @@ pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<book::
     Ok(book.ok_or_else(|| DbErr::RecordNotFound(viewer.book.to_string()))?)
 }
 
-/// What to change about a book. What is absent stays as it is.
+/// What to change about a book. What is absent stays as it is, and null clears it where it can be cleared.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "UpdateBookInput")]
 pub struct BookChange {
@@ -45,40 +45,93 @@ pub struct BookChange {
     pub receipt_number_pattern: MaybeUndefined<String>,
     /// The time zone that says which day "today" is; UTC when null. Dates that are written down stay as they are.
     pub time_zone: MaybeUndefined<TimeZone>,
+    /// What the shop is called on statements, at most 100 characters.
+    pub shop_name: MaybeUndefined<String>,
+    /// Whose shop it is, at most 100 characters.
+    pub proprietor_name: MaybeUndefined<String>,
+    /// The shop's number for goods and services tax: letters, digits and hyphens, at most 20.
+    pub gst_number: MaybeUndefined<String>,
+    /// The shop's phone number. Best begun with `+` and the country code.
+    pub phone: MaybeUndefined<String>,
+    /// Where the shop is, at most 300 characters.
+    pub address: MaybeUndefined<String>,
+    /// In which city, at most 100 characters.
+    pub city: MaybeUndefined<String>,
+    /// In which state, at most 100 characters.
+    pub state: MaybeUndefined<String>,
 }
 
 /// Changes the viewer's book.
 ///
 /// # Errors
-/// `REQUIRED` for what is null, `INVALID` for the name and the patterns.
-pub async fn update(app: &App, viewer: &Viewer, change: &BookChange) -> Result<book::Model> {
+/// `REQUIRED` for what is null and cannot be cleared, `INVALID` for all fields at once.
+pub async fn update(app: &App, viewer: &Viewer, wanted: &BookChange) -> Result<book::Model> {
+    app.db
+        .write(|tx| async move {
+            let mut book = lock(&tx, viewer).await?;
+            change(&mut book, wanted, app.defaults).none()?;
+            Ok(book.into_active_model().reset_all().update(&*tx).await?)
+        })
+        .await
+}
+
+/// Writes what is wanted into a book; tells what is wrong with it.
+fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Refusals {
     let mut refusals = Refusals::default();
-    let mut check = |value: &MaybeUndefined<String>, path: &'static str, check: fn(&str) -> Result<String, Refusal>| {
-        let checked = match value {
-            MaybeUndefined::Undefined => return ActiveValue::NotSet,
-            MaybeUndefined::Null => Err(Refusal::new(Code::Required, path, "It cannot be cleared.")),
-            MaybeUndefined::Value(value) => {
-                check(value).map_err(|refusal| Refusal { path: path.to_owned(), ..refusal })
-            }
-        };
-        refusals.check(checked).map_or(ActiveValue::NotSet, Set)
+    if let Some(name) = refusals.change(&wanted.name, "name", |name| text::line(name, 100, "name")) {
+        book.name = name;
+    }
+    let pattern = |path: &'static str| {
+        move |pattern: &String| {
+            let checked = Pattern::parse(pattern).map(|_| pattern.trim().to_owned());
+            checked.map_err(|refusal| Refusal { path: path.to_owned(), ..refusal })
+        }
     };
-    let pattern = |pattern: &str| Pattern::parse(pattern).map(|_| pattern.trim().to_owned());
-    let book = &book::ActiveModel {
-        id: Set(viewer.book),
-        name: check(&change.name, "name", |name| text::line(name, 100, "")),
-        invoice_number_pattern: check(&change.invoice_number_pattern, "invoiceNumberPattern", pattern),
-        receipt_number_pattern: check(&change.receipt_number_pattern, "receiptNumberPattern", pattern),
-        time_zone: match change.time_zone {
-            MaybeUndefined::Undefined => ActiveValue::NotSet,
-            // Without one, days are those of UTC.
-            MaybeUndefined::Null => Set(TimeZone::UTC),
-            MaybeUndefined::Value(time_zone) => Set(time_zone),
-        },
-        ..Default::default()
+    for (field, wanted, path) in [
+        (&mut book.invoice_number_pattern, &wanted.invoice_number_pattern, "invoiceNumberPattern"),
+        (&mut book.receipt_number_pattern, &wanted.receipt_number_pattern, "receiptNumberPattern"),
+    ] {
+        if let Some(pattern) = refusals.change(wanted, path, pattern(path)) {
+            *field = pattern;
+        }
+    }
+    match wanted.time_zone {
+        MaybeUndefined::Undefined => {}
+        // Without one, days are those of UTC.
+        MaybeUndefined::Null => book.time_zone = TimeZone::UTC,
+        MaybeUndefined::Value(time_zone) => book.time_zone = time_zone,
+    }
+    let line = |path| move |value: &String| text::line(value, 100, path).map(Some);
+    refusals.set(&mut book.shop_name, &wanted.shop_name, line("shopName"));
+    refusals.set(&mut book.proprietor_name, &wanted.proprietor_name, line("proprietorName"));
+    refusals.set(&mut book.gst_number, &wanted.gst_number, |value| contact::gst_number(value).map(Some));
+    refusals.set(&mut book.phone, &wanted.phone, |value| contact::phone(value, defaults).map(Some));
+    refusals.set(&mut book.address, &wanted.address, |value| text::note(value, 300, "address"));
+    refusals.set(&mut book.city, &wanted.city, line("city"));
+    refusals.set(&mut book.state, &wanted.state, line("state"));
+    refusals
+}
+
+/// Closes the viewer's book with its only member's account: closes its wallets, and erases what it says of the shop.
+///
+/// # Errors
+/// `WALLET_NOT_EMPTY` for each wallet that holds money.
+pub async fn close(tx: &DatabaseTransaction, viewer: &Viewer, name: &str) -> Result<()> {
+    let book = lock(tx, viewer).await?;
+    wallet::close_all(tx, viewer).await?;
+    let erased = book::ActiveModel {
+        name: Set(name.to_owned()),
+        shop_name: Set(None),
+        proprietor_name: Set(None),
+        gst_number: Set(None),
+        phone: Set(None),
+        address: Set(None),
+        city: Set(None),
+        state: Set(None),
+        ..book.into_active_model()
     };
-    refusals.none()?;
-    app.db.write(|tx| async move { Ok(book.clone().update(&*tx).await?) }).await
+    erased.update(tx).await?;
+    Ok(())
 }
 
 /// The day that it is in a book.
@@ -91,9 +144,9 @@ pub fn today(clock: &Clock, book: &book::Model) -> Date {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn lock(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<()> {
-    book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
-    Ok(())
+pub(super) async fn lock(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<book::Model> {
+    let book = book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
+    Ok(book.ok_or_else(|| DbErr::RecordNotFound(viewer.book.to_string()))?)
 }
 
 /// Opens a book with the categories that every book begins with. Its first member is the caller's to add.
@@ -108,6 +161,13 @@ pub async fn open(tx: &DatabaseTransaction, name: &str, currency: Currency, now:
         invoice_number_pattern: "INV-{0000}".to_owned(),
         receipt_number_pattern: "RCT-{0000}".to_owned(),
         time_zone: TimeZone::UTC,
+        shop_name: None,
+        proprietor_name: None,
+        gst_number: None,
+        phone: None,
+        address: None,
+        city: None,
+        state: None,
         created_at: now,
     };
     book::Entity::insert(book.clone().into_active_model()).exec_without_returning(tx).await?;

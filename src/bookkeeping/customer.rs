@@ -6,12 +6,13 @@ use sea_orm::{
     QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
 };
 
+use super::contact;
 use crate::{
     app::{App, Defaults},
     entity::customer,
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
-    identity::{Viewer, normalize_phone},
+    identity::Viewer,
     text,
 };
 
@@ -241,66 +242,24 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
 /// Writes what is wanted into a customer; tells what is wrong with it.
 fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: Defaults) -> Refusals {
     let mut refusals = Refusals::default();
-    match &wanted.name {
-        MaybeUndefined::Undefined => {}
-        MaybeUndefined::Null => {
-            refusals.push(Refusal::new(Code::Required, "name", "A customer must have a name."));
-        }
-        MaybeUndefined::Value(name) => {
-            if let Some(name) = refusals.check(text::line(name, 100, "name")) {
-                customer.name_key = name.to_lowercase();
-                customer.name = name;
-            }
-        }
+    if let Some(name) = refusals.change(&wanted.name, "name", |name| text::line(name, 100, "name")) {
+        customer.name_key = name.to_lowercase();
+        customer.name = name;
     }
-    let line = |most, path| move |value: &str| text::line(value, most, path).map(Some);
-    let mut set = |field: &mut Option<String>,
-                   value: &MaybeUndefined<String>,
-                   check: &dyn Fn(&str) -> Result<Option<String>, Refusal>| match value {
-        MaybeUndefined::Undefined => {}
-        MaybeUndefined::Null => *field = None,
-        MaybeUndefined::Value(value) => {
-            if let Some(value) = refusals.check(check(value)) {
-                *field = value;
-            }
-        }
-    };
-    set(&mut customer.phone, &wanted.phone, &|value| phone(value, defaults).map(Some));
-    set(&mut customer.email, &wanted.email, &|value| text::email(value, "email").map(Some));
-    set(&mut customer.firm_name, &wanted.firm_name, &line(100, "firmName"));
-    set(&mut customer.address, &wanted.address, &|value| text::note(value, 300, "address"));
-    set(&mut customer.city, &wanted.city, &line(100, "city"));
-    set(&mut customer.state, &wanted.state, &line(100, "state"));
-    set(&mut customer.gst_number, &wanted.gst_number, &|value| gst_number(value).map(Some));
-    set(&mut customer.note, &wanted.note, &|value| text::note(value, 2000, "note"));
+    let line = |most, path| move |value: &String| text::line(value, most, path).map(Some);
+    refusals.set(&mut customer.phone, &wanted.phone, |value| contact::phone(value, defaults).map(Some));
+    refusals.set(&mut customer.email, &wanted.email, |value| text::email(value, "email").map(Some));
+    refusals.set(&mut customer.firm_name, &wanted.firm_name, line(100, "firmName"));
+    refusals.set(&mut customer.address, &wanted.address, |value| text::note(value, 300, "address"));
+    refusals.set(&mut customer.city, &wanted.city, line(100, "city"));
+    refusals.set(&mut customer.state, &wanted.state, line(100, "state"));
+    refusals.set(&mut customer.gst_number, &wanted.gst_number, |value| contact::gst_number(value).map(Some));
+    refusals.set(&mut customer.note, &wanted.note, |value| text::note(value, 2000, "note"));
     customer.city_key = customer.city.as_deref().map(str::to_lowercase);
     let searched = [Some(&customer.name), customer.firm_name.as_ref(), customer.phone.as_ref()];
     customer.search_text =
         searched.into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n");
     refusals
-}
-
-/// A phone number in E.164; only its digits, when it is one of a country that nobody named.
-fn phone(value: &str, defaults: Defaults) -> Result<String, Refusal> {
-    if let Some(phone) = normalize_phone(value, defaults.phone_region) {
-        return Ok(phone);
-    }
-    let written = value.trim();
-    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
-    let is_number = written.chars().all(|c| c.is_ascii_digit() || " -.()/".contains(c));
-    if is_number && (3..=15).contains(&digits.len()) {
-        return Ok(digits);
-    }
-    Err(Refusal::new(Code::Invalid, "phone", "This is not a phone number. Begin with + and the country code."))
-}
-
-/// A number for goods and services tax. Several countries have them, of many forms.
-fn gst_number(value: &str) -> Result<String, Refusal> {
-    let number = text::line(value, 20, "gstNumber")?.to_ascii_uppercase();
-    if number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        return Ok(number);
-    }
-    Err(Refusal::new(Code::Invalid, "gstNumber", "A GST number is made of letters, digits and hyphens."))
 }
 
 /// What another customer of the book that is not archived has already.

@@ -6,6 +6,7 @@ pub mod book;
 pub mod budget;
 pub mod category;
 mod category_ref;
+mod contact;
 pub mod customer;
 pub mod customer_list;
 pub mod document;

@@ -13,10 +13,10 @@ use crate::{
         account::{self, AccountKind, AccountStatus},
         wallet,
     },
-    error::{Code, Refusal, Result},
+    error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
-    money::Currency,
+    money::{Currency, Decimal},
     text,
 };
 
@@ -178,8 +178,7 @@ pub async fn set_status(
         .write(|tx| async move {
             book::lock(&tx, viewer).await?;
             let mut wallet = require(&*tx, viewer, id, "id").await?.wallet;
-            let account = journal::lock_of_holder(&tx, AccountKind::Wallet, wallet.currency, wallet.id.cast()).await?;
-            let account = account.ok_or_else(|| DbErr::RecordNotFound(format!("no account of {}", wallet.id)))?;
+            let account = lock_account(&tx, &wallet).await?;
             if account.status == status {
                 return Ok(Wallet { wallet, account });
             }
@@ -202,6 +201,35 @@ pub async fn set_status(
             Ok(Wallet { wallet, account })
         })
         .await
+}
+
+/// Closes all wallets of the viewer's book, which the caller has locked.
+///
+/// # Errors
+/// `WALLET_NOT_EMPTY` for each wallet that holds money.
+pub(super) async fn close_all(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<()> {
+    let mut wallets = list(tx, viewer).await?;
+    // In the order in which the journal locks them.
+    wallets.sort_by_key(|wallet| wallet.account.id);
+    let mut refusals = Refusals::default();
+    for Wallet { wallet, .. } in wallets {
+        let account = lock_account(tx, &wallet).await?;
+        let holds = journal::balance(&account);
+        if holds != 0 {
+            let (name, currency) = (&wallet.name, wallet.currency);
+            let holds = Decimal::from_minor(holds, currency);
+            let message = format!("The wallet “{name}” still holds {holds} {currency}. Withdraw or transfer it first.");
+            refusals.push(Refusal::new(Code::WalletNotEmpty, "", message));
+        } else if account.status != AccountStatus::Closed {
+            journal::set_status(tx, account, AccountStatus::Closed).await?;
+        }
+    }
+    refusals.none()
+}
+
+async fn lock_account(tx: &DatabaseTransaction, wallet: &wallet::Model) -> Result<account::Model> {
+    let account = journal::lock_of_holder(tx, AccountKind::Wallet, wallet.currency, wallet.id.cast()).await?;
+    Ok(account.ok_or_else(|| DbErr::RecordNotFound(format!("no account of {}", wallet.id)))?)
 }
 
 fn in_book(viewer: &Viewer) -> SelectTwoRequired<wallet::Entity, account::Entity> {

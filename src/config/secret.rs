@@ -1,6 +1,7 @@
-//! The secret that access tokens are signed with: given, or with SQLite made once and kept beside the database.
+//! The secrets that access tokens are signed with: given, or with SQLite made once and kept beside the database.
 
 use std::{
+    collections::HashSet,
     fs::{self, OpenOptions},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -9,45 +10,75 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{BadSetting, Config};
+use crate::identity::Secret;
 
 /// The fewest bytes that make a secret: as many as SHA-256 gives (RFC 7518 section 3.2).
 const SHORTEST: usize = 32;
+/// The longest id of a secret.
+const LONGEST_ID: usize = 32;
 
 impl Config {
-    /// The secret that is given. None means that it is kept beside the database.
+    /// The secrets that are given. None means that they are kept beside the database.
     ///
     /// # Errors
-    /// When it is too short, or missing where there is no file to keep it beside.
-    pub fn given_secret(&self) -> Result<Option<Vec<u8>>, BadSetting> {
+    /// When one is too short, or there is none and no file to keep one beside.
+    pub fn given_secrets(&self) -> Result<Option<Vec<Secret>>, BadSetting> {
         match &self.jwt_secret {
-            Some(secret) if secret.len() < SHORTEST => Err(bad(format!("{} bytes", secret.len()))),
-            Some(secret) => Ok(Some(secret.clone().into_bytes())),
+            Some(text) => parse(text).map(Some).map_err(bad),
             None if self.database.is_sqlite() => Ok(None),
             None => Err(bad("nothing".to_owned())),
         }
     }
 
-    /// The secret that is kept beside the database, which exists. Makes one if there is none.
+    /// The secrets that are kept beside the database, which exists. Makes one if there is none.
     ///
     /// # Errors
-    /// When its file cannot be read or written, or holds too little.
-    pub fn kept_secret(&self) -> Result<Vec<u8>, BadSetting> {
+    /// When their file cannot be read or written, or holds what is no secret.
+    pub fn kept_secrets(&self) -> Result<Vec<Secret>, BadSetting> {
         let Some(database) = self.database.file() else { return Err(bad("nothing".to_owned())) };
         let path = beside(database);
-        let secret = find_or_make(&path).map_err(|error| bad(format!("nothing, and {}: {error}", path.display())))?;
-        match secret.len() {
-            SHORTEST.. => Ok(secret),
-            bytes => Err(bad(format!("nothing, and {} has {bytes} bytes", path.display()))),
-        }
+        let text = find_or_make(&path).map_err(|error| bad(format!("nothing, and {}: {error}", path.display())))?;
+        parse(&text).map_err(|holds| bad(format!("nothing, and {} holds {holds}", path.display())))
     }
 }
 
+/// One secret, or several with ids; or what there is instead, without telling any of it.
+fn parse(text: &str) -> Result<Vec<Secret>, String> {
+    let text = text.trim();
+    if !text.contains([':', ',']) {
+        return long_enough(text.into()).map(|secret| vec![secret]);
+    }
+    let mut ids = HashSet::new();
+    let named = |(position, part): (usize, &str)| {
+        let wrong = |what: &str| format!("several, of which number {} {what}", position + 1);
+        let (id, secret) = part.trim().split_once(':').ok_or_else(|| wrong("has no id"))?;
+        let is_id = (1..=LONGEST_ID).contains(&id.len())
+            && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+        if !is_id || secret.contains(':') {
+            return Err(wrong("has an id that is none"));
+        }
+        if !ids.insert(id.to_owned()) {
+            return Err(wrong("has the id of another"));
+        }
+        long_enough(Secret { id: Some(id.to_owned()), ..secret.into() }).map_err(|holds| wrong(&format!("has {holds}")))
+    };
+    text.split(',').enumerate().map(named).collect()
+}
+
+fn long_enough(secret: Secret) -> Result<Secret, String> {
+    let bytes = secret.bytes.len();
+    if bytes < SHORTEST { Err(format!("{bytes} bytes")) } else { Ok(secret) }
+}
+
 fn bad(holds: String) -> BadSetting {
+    let example = "such as `openssl rand -base64 48` prints";
     BadSetting {
         variable: "DAYBOOK_JWT_SECRET",
         flag: "--jwt-secret",
         holds,
-        should_hold: format!("a random secret of {SHORTEST} bytes or more, such as `openssl rand -base64 48` prints"),
+        should_hold: format!(
+            "a random secret of {SHORTEST} bytes or more, {example}, or several with ids: 2027:SECRET,2026:SECRET"
+        ),
     }
 }
 
@@ -57,8 +88,8 @@ fn beside(database: &Path) -> PathBuf {
     database.with_file_name(name)
 }
 
-fn find_or_make(path: &Path) -> io::Result<Vec<u8>> {
-    match fs::read(path) {
+fn find_or_make(path: &Path) -> io::Result<String> {
+    match fs::read_to_string(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
         read => read,
     }
@@ -66,7 +97,7 @@ fn find_or_make(path: &Path) -> io::Result<Vec<u8>> {
 
 /// Makes a secret. It is written whole under another name first, so that neither a crash nor another server that starts at
 /// the same moment can leave half of one; whoever is first wins.
-fn make(path: &Path) -> io::Result<Vec<u8>> {
+fn make(path: &Path) -> io::Result<String> {
     let mut random = [0; 48];
     getrandom::fill(&mut random)?;
     let unfinished = path.with_extension(format!("jwt-secret.{}", std::process::id()));
@@ -81,6 +112,35 @@ fn make(path: &Path) -> io::Result<Vec<u8>> {
     fs::remove_file(&unfinished)?;
     match linked {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => fs::read(path),
+        _ => fs::read_to_string(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn several_secrets_have_ids_of_their_own() {
+        let (one, other) = ("1".repeat(32), "2".repeat(40));
+        let ids =
+            |text: &str| parse(text).map(|secrets| secrets.into_iter().map(|secret| secret.id).collect::<Vec<_>>());
+        assert_eq!(ids(&one).unwrap(), [None]);
+        assert_eq!(
+            ids(&format!(" new:{one},old:{other}\n")).unwrap(),
+            [Some("new".to_owned()), Some("old".to_owned())]
+        );
+        assert_eq!(ids(&format!("new:{one}")).unwrap(), [Some("new".to_owned())]);
+        for (text, holds) in [
+            ("short".to_owned(), "5 bytes"),
+            (format!("{one},{other}"), "several, of which number 1 has no id"),
+            (format!("a:{one},b:short"), "several, of which number 2 has 5 bytes"),
+            (format!("a:{one},a:{other}"), "several, of which number 2 has the id of another"),
+            (format!("a b:{one}"), "several, of which number 1 has an id that is none"),
+            (format!("a:{one},"), "several, of which number 2 has no id"),
+            (format!(":{one}"), "several, of which number 1 has an id that is none"),
+        ] {
+            assert_eq!(ids(&text).unwrap_err(), holds);
+        }
     }
 }

@@ -26,6 +26,20 @@ pub struct Model {
     pub receipt_number_pattern: String,
     /// Where its days begin and end.
     pub time_zone: TimeZone,
+    /// What the shop is called.
+    pub shop_name: Option<String>,
+    /// Whose shop it is.
+    pub proprietor_name: Option<String>,
+    /// The shop's number for goods and services tax.
+    pub gst_number: Option<String>,
+    /// The shop's phone number, as it is printed.
+    pub phone: Option<String>,
+    /// Where the shop is.
+    pub address: Option<String>,
+    /// In which city.
+    pub city: Option<String>,
+    /// In which state.
+    pub state: Option<String>,
     /// When it was opened.
     pub created_at: DateTimeUtc,
 }

@@ -20,6 +20,12 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When the user logged out, or an old refresh token was used.
     pub ended_at: Option<DateTimeUtc>,
+    /// When it was last used, to a minute; none when that is not known.
+    pub last_used_at: Option<DateTimeUtc>,
+    /// The address that it was last used from.
+    pub address: Option<String>,
+    /// What the program that it was last used by calls itself.
+    pub user_agent: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

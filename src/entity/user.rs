@@ -2,7 +2,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::{Id, kind};
+use crate::{
+    id::{Id, kind},
+    time_zone::TimeZone,
+};
 
 /// A user.
 #[sea_orm::model]
@@ -26,8 +29,12 @@ pub struct Model {
     pub email_key: Option<String>,
     /// Argon2id, in the PHC string format.
     pub password_hash: String,
+    /// Where they are; for showing times to them.
+    pub time_zone: TimeZone,
     /// When the user registered.
     pub created_at: DateTimeUtc,
+    /// When they deleted their account. What is above is erased then.
+    pub deleted_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -57,6 +57,41 @@ impl Book {
         self.0.time_zone
     }
 
+    /// What the shop is called, as it is printed on statements.
+    async fn shop_name(&self) -> Option<&str> {
+        self.0.shop_name.as_deref()
+    }
+
+    /// Whose shop it is.
+    async fn proprietor_name(&self) -> Option<&str> {
+        self.0.proprietor_name.as_deref()
+    }
+
+    /// The shop's number for goods and services tax.
+    async fn gst_number(&self) -> Option<&str> {
+        self.0.gst_number.as_deref()
+    }
+
+    /// The shop's phone number: E.164 when it is one of a known country, else its digits.
+    async fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
+    }
+
+    /// Where the shop is.
+    async fn address(&self) -> Option<&str> {
+        self.0.address.as_deref()
+    }
+
+    /// In which city.
+    async fn city(&self) -> Option<&str> {
+        self.0.city.as_deref()
+    }
+
+    /// In which state.
+    async fn state(&self) -> Option<&str> {
+        self.0.state.as_deref()
+    }
+
     /// What all customers owe, by currency; those that are archived too.
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
         let receivables = receivables::of_book(&ctx.read()?, ctx.viewer()?).await?;

@@ -76,6 +76,7 @@ pub struct Query(
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     session::SessionMutation,
+    user::UserMutation,
     book::BookMutation,
     wallet::WalletMutation,
     wallet_transaction::WalletTransactionMutation,

@@ -1,13 +1,15 @@
-//! Registering, logging in and out, and prolonging a session.
+//! Registering, logging in and out, and sessions.
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::{
     error::{ApiError, ContextExt},
+    scalar::DateTime,
     user::User,
     user_error::{UserError, settle},
 };
 use crate::{
+    entity,
     error::Error,
     identity::{self, Grant, Registration},
 };
@@ -28,6 +30,13 @@ struct RefreshTokenInput {
     refresh_token: String,
 }
 
+/// Which session to end.
+#[derive(InputObject)]
+struct RevokeSessionInput {
+    /// Which session. That it is this one does not matter.
+    id: ID,
+}
+
 /// Which sessions to end.
 #[derive(Default, InputObject)]
 struct LogoutInput {
@@ -38,7 +47,7 @@ struct LogoutInput {
 
 /// What a user gets who is logged in; the fields are null when there are user errors.
 #[derive(SimpleObject)]
-struct Session {
+struct Granted {
     /// Who is logged in.
     user: Option<User>,
     /// The token to send with requests, as `Authorization: Bearer ...`.
@@ -55,21 +64,21 @@ struct Session {
 #[derive(SimpleObject)]
 struct RegisterPayload {
     #[graphql(flatten)]
-    session: Session,
+    granted: Granted,
 }
 
 /// What came of logging in.
 #[derive(SimpleObject)]
 struct LoginPayload {
     #[graphql(flatten)]
-    session: Session,
+    granted: Granted,
 }
 
 /// What came of prolonging a session.
 #[derive(SimpleObject)]
 struct RefreshTokenPayload {
     #[graphql(flatten)]
-    session: Session,
+    granted: Granted,
 }
 
 /// What came of logging out.
@@ -77,6 +86,54 @@ struct RefreshTokenPayload {
 struct LogoutPayload {
     /// What is wrong with the input.
     user_errors: Vec<UserError>,
+}
+
+/// What came of ending a session.
+#[derive(SimpleObject)]
+struct RevokeSessionPayload {
+    /// The id of the session that ended; null when there are user errors.
+    revoked_id: Option<ID>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+pub(super) struct Session {
+    pub(super) session: entity::session::Model,
+    pub(super) is_current: bool,
+}
+
+/// One login on one device, until it is logged out or not prolonged any more.
+#[Object]
+impl Session {
+    /// Id.
+    async fn id(&self) -> ID {
+        self.session.id.into()
+    }
+
+    /// When the user logged in.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.session.created_at)
+    }
+
+    /// When it was last used, to a minute.
+    async fn last_used_at(&self) -> DateTime {
+        DateTime(self.session.last_used_at.unwrap_or(self.session.created_at))
+    }
+
+    /// The IP address that it was last used from; null when that is not known.
+    async fn address(&self) -> Option<&str> {
+        self.session.address.as_deref()
+    }
+
+    /// What the program that it was last used by calls itself, which may be anything.
+    async fn user_agent(&self) -> Option<&str> {
+        self.session.user_agent.as_deref()
+    }
+
+    /// Whether it is the session of this request.
+    async fn current(&self) -> bool {
+        self.is_current
+    }
 }
 
 #[derive(Debug, Default)]
@@ -90,8 +147,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who registers.")] input: Registration,
     ) -> Result<RegisterPayload, ApiError> {
-        let session = session(identity::register(ctx.app()?, ctx.client()?, input).await)?;
-        Ok(RegisterPayload { session })
+        let granted = granted(identity::register(ctx.app()?, ctx.client()?, input).await)?;
+        Ok(RegisterPayload { granted })
     }
 
     /// Logs a user in.
@@ -100,8 +157,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants to log in.")] input: LoginInput,
     ) -> Result<LoginPayload, ApiError> {
-        let session = session(identity::login(ctx.app()?, ctx.client()?, &input.identifier, input.password).await)?;
-        Ok(LoginPayload { session })
+        let granted = granted(identity::login(ctx.app()?, ctx.client()?, &input.identifier, input.password).await)?;
+        Ok(LoginPayload { granted })
     }
 
     /// Prolongs a session: gives a new access token and a new refresh token for the latest refresh token. Send it without
@@ -111,8 +168,8 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which session to prolong.")] input: RefreshTokenInput,
     ) -> Result<RefreshTokenPayload, ApiError> {
-        let session = session(identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
-        Ok(RefreshTokenPayload { session })
+        let granted = granted(identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
+        Ok(RefreshTokenPayload { granted })
     }
 
     /// Ends the session at once: its access token and its refresh token are good for nothing any more.
@@ -125,14 +182,25 @@ impl SessionMutation {
         let (_, user_errors) = settle(identity::logout(ctx.app()?, ctx.viewer()?, everywhere).await)?;
         Ok(LogoutPayload { user_errors })
     }
+
+    /// Ends a session of the user at once, on whatever device it is.
+    async fn revoke_session(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which session.")] input: RevokeSessionInput,
+    ) -> Result<RevokeSessionPayload, ApiError> {
+        let revoked = identity::revoke_session(ctx.app()?, ctx.viewer()?, input.id.parse().ok()).await;
+        let (revoked, user_errors) = settle(revoked)?;
+        Ok(RevokeSessionPayload { revoked_id: revoked.map(ID::from), user_errors })
+    }
 }
 
-fn session(granted: Result<Grant, Error>) -> Result<Session, ApiError> {
+fn granted(granted: Result<Grant, Error>) -> Result<Granted, ApiError> {
     let (grant, user_errors) = settle(granted)?;
     let Some(grant) = grant else {
-        return Ok(Session { user: None, access_token: None, refresh_token: None, expires_in: None, user_errors });
+        return Ok(Granted { user: None, access_token: None, refresh_token: None, expires_in: None, user_errors });
     };
-    Ok(Session {
+    Ok(Granted {
         user: Some(User(grant.user)),
         access_token: Some(grant.access_token),
         refresh_token: Some(grant.refresh_token),

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, Object};
 
 use super::{
-    book::today,
+    book::{Book, own_book, today},
     customer::Customer,
     customer_summary::CustomerSummary,
     entry::Entry,
@@ -29,6 +29,11 @@ pub(super) struct CustomerStatement(Summary);
 /// CSV is at `/customers/{id}/statement.csv?from=&to=&currency=`, with the access token.
 #[Object]
 impl CustomerStatement {
+    /// Whose statement it is: what stands at its head.
+    async fn book(&self, ctx: &Context<'_>) -> Result<Book, ApiError> {
+        Ok(Book(own_book(ctx).await?))
+    }
+
     /// The customer.
     async fn customer(&self) -> Customer {
         Customer(self.0.customer.clone())

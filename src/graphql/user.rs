@@ -1,12 +1,18 @@
 //! The user who is logged in.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::{
     error::{ApiError, ContextExt},
     scalar::DateTime,
+    session::Session,
+    user_error::{UserError, settle},
 };
-use crate::{entity, identity};
+use crate::{
+    entity,
+    identity::{self, PasswordChange, ProfileChange},
+    time_zone::TimeZone,
+};
 
 pub(super) struct User(pub(super) entity::user::Model);
 
@@ -38,6 +44,19 @@ impl User {
         self.0.email.as_deref()
     }
 
+    /// Where the user is, for showing times to them. What "today" is, `book.timeZone` says.
+    async fn time_zone(&self) -> TimeZone {
+        self.0.time_zone
+    }
+
+    /// Where the user is logged in, the last used first; at most 100.
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
+        let viewer = ctx.viewer()?;
+        let sessions = identity::list_sessions(&ctx.read()?, viewer, ctx.app()?.clock.now()).await?;
+        let session = |session: entity::session::Model| Session { is_current: session.id == viewer.session, session };
+        Ok(sessions.into_iter().map(session).collect())
+    }
+
     /// When the user registered.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
@@ -53,5 +72,78 @@ impl UserQuery {
     async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
         let user = identity::find_user(&ctx.read()?, ctx.viewer()?).await?;
         user.map(User).ok_or(ApiError::Unauthenticated)
+    }
+}
+
+/// Whose account to delete: that of the user who is logged in.
+#[derive(InputObject)]
+struct DeleteAccountInput {
+    /// The user's password.
+    password: String,
+}
+
+/// What came of changing the profile.
+#[derive(SimpleObject)]
+struct UpdateProfilePayload {
+    /// The user as they are now; null when there are user errors.
+    user: Option<User>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// What came of changing the password.
+#[derive(SimpleObject)]
+struct ChangePasswordPayload {
+    /// The user; null when there are user errors.
+    user: Option<User>,
+    /// What is wrong with the input.
+    user_errors: Vec<UserError>,
+}
+
+/// What came of deleting the account.
+#[derive(SimpleObject)]
+struct DeleteAccountPayload {
+    /// The id that the user had; null when there are user errors.
+    deleted_id: Option<ID>,
+    /// What is wrong, with the input or with what there still is in wallets.
+    user_errors: Vec<UserError>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct UserMutation;
+
+#[Object]
+impl UserMutation {
+    /// Changes what the user says of themselves.
+    async fn update_profile(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: ProfileChange,
+    ) -> Result<UpdateProfilePayload, ApiError> {
+        let (user, user_errors) = settle(identity::update_profile(ctx.app()?, ctx.viewer()?, &input).await)?;
+        Ok(UpdateProfilePayload { user: user.map(User), user_errors })
+    }
+
+    /// Gives the user another password. All their other sessions end; this one goes on.
+    async fn change_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The password as it is, and as it is to be.")] input: PasswordChange,
+    ) -> Result<ChangePasswordPayload, ApiError> {
+        let (user, user_errors) = settle(identity::change_password(ctx.app()?, ctx.viewer()?, input).await)?;
+        Ok(ChangePasswordPayload { user: user.map(User), user_errors })
+    }
+
+    /// Deletes the user's account for good. It is refused while a wallet of theirs holds money. All their sessions end, nobody can
+    /// log in as them any more, and what they said of themselves and of their shop is erased. What was paid stays in the books
+    /// of those whom it concerns, as paid by or to a "deleted user".
+    async fn delete_account(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The password.")] input: DeleteAccountInput,
+    ) -> Result<DeleteAccountPayload, ApiError> {
+        let viewer = ctx.viewer()?;
+        let (deleted, user_errors) = settle(identity::delete_account(ctx.app()?, viewer, input.password).await)?;
+        Ok(DeleteAccountPayload { deleted_id: deleted.map(|()| viewer.user.into()), user_errors })
     }
 }

@@ -3,21 +3,29 @@
 //! Knows nothing of money but that a new user gets a book and a wallet ([`register`]).
 
 mod client;
+mod names;
+mod own_password;
 mod password;
 mod phone;
+mod profile;
 mod registration;
 mod session;
+mod sessions;
+mod strength;
 mod token;
 mod user;
 mod viewer;
 
 pub use self::{
     client::Client,
-    password::Passwords,
+    own_password::{PasswordChange, change_password, delete_account},
+    password::{HashCost, Passwords},
     phone::normalize as normalize_phone,
+    profile::{ProfileChange, update as update_profile},
     registration::{Registration, register},
     session::{Grant, impersonate, login, logout, refresh},
-    token::TokenKey,
+    sessions::{list as list_sessions, revoke as revoke_session},
+    token::{Secret, TokenKeys},
     user::{display_names, find as find_user, key as username_key},
     viewer::{Unauthenticated, Viewer, authenticate},
 };

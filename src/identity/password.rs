@@ -1,23 +1,53 @@
 //! Passwords: hashed with Argon2id, away from the threads that serve requests, and only a few at a time.
 
-use std::sync::Arc;
+use std::{str::FromStr, sync::Arc};
 
-use argon2::{Argon2, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
+use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use sea_orm::DbErr;
 use tokio::sync::Semaphore;
 
-use crate::error::{Code, Error, Refusal, Result};
+use super::strength;
+use crate::{
+    entity::user,
+    error::{Code, Error, Refusal, Result},
+};
 
 /// How many callers may wait for a free place before the next is turned away.
 const QUEUE: usize = 512;
 
+/// What a hash costs: memory in KiB, passes and lanes, written as in the PHC string format, `m=19456,t=2,p=1`.
+#[derive(Clone, Debug)]
+pub struct HashCost(Params);
+
+impl Default for HashCost {
+    /// 19 MiB, 2 passes and 1 lane, as the
+    /// [OWASP Password Storage Cheat Sheet](https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html)
+    /// recommends.
+    fn default() -> Self {
+        Self(Params::DEFAULT)
+    }
+}
+
+impl FromStr for HashCost {
+    type Err = ();
+
+    /// Memory up to 4 GiB, and up to 100 passes: more than that is a mistake.
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let params: Params = text.parse().map_err(|_| ())?;
+        let is_written_so = format!("m={},t={},p={}", params.m_cost(), params.t_cost(), params.p_cost()) == text;
+        let is_sane = params.m_cost() <= 4 * 1024 * 1024 && params.t_cost() <= 100 && params.p_cost() <= 64;
+        if is_written_so && is_sane { Ok(Self(params)) } else { Err(()) }
+    }
+}
+
 /// Hashes and checks passwords.
 ///
-/// Argon2id with 19 MiB, 2 passes and 1 lane, as the OWASP Password Storage Cheat Sheet recommends and as the `argon2`
-/// crate has for its default. A hash takes one core for tens of milliseconds, so at most half of the cores hash at
-/// once: a burst of logins waits for itself, and transfers go on.
+/// A hash takes one core for tens of milliseconds, so at most half of the cores hash at once: a burst of logins waits for
+/// itself, and transfers go on.
 #[derive(Clone, Debug)]
 pub struct Passwords {
+    /// How new hashes are made.
+    hasher: Argon2<'static>,
     /// Who hashes now.
     places: Arc<Semaphore>,
     /// Who hashes or waits.
@@ -27,16 +57,39 @@ pub struct Passwords {
 }
 
 impl Passwords {
+    /// Makes hashes by Argon2id with some parameters.
+    ///
     /// # Errors
     /// When the machine gives no randomness.
-    pub fn new() -> Result<Self> {
+    pub fn new(cost: HashCost) -> Result<Self> {
+        let hasher = Argon2::from(cost.0);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let places = (cores / 2).max(1);
         Ok(Self {
             places: Arc::new(Semaphore::new(places)),
             queue: Arc::new(Semaphore::new(places + QUEUE)),
-            nobody: hash("nobody has this password")?.into(),
+            nobody: hash(&hasher, "nobody has this password")?.into(),
+            hasher,
         })
+    }
+
+    /// Whether a hash is made as new ones are. If not, it is to be made again when its password is at hand.
+    #[must_use]
+    pub fn is_current(&self, hash: &str) -> bool {
+        let params = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
+        params.is_some_and(|params| {
+            let cost = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
+            cost(&params) == cost(self.hasher.params())
+        })
+    }
+
+    /// Checks that a password is good enough for a user.
+    ///
+    /// # Errors
+    /// `INVALID` at `path`, with what would help; `TRY_AGAIN` when too many wait.
+    pub(super) async fn judge(&self, password: &str, user: &user::Model, path: &'static str) -> Result<()> {
+        let (password, user) = (password.to_owned(), user.clone());
+        self.in_a_place(move || Ok(strength::check(&password, &user, path)?)).await
     }
 
     /// The hash of a password with a new salt, as a PHC string.
@@ -44,7 +97,8 @@ impl Passwords {
     /// # Errors
     /// `TRY_AGAIN` when too many wait.
     pub async fn hash(&self, password: String) -> Result<String> {
-        self.in_a_place(move || hash(&password)).await
+        let hasher = self.hasher.clone();
+        self.in_a_place(move || hash(&hasher, &password)).await
     }
 
     /// Whether a password is the one of a hash. Without a hash it is not, and finding that out takes as long.
@@ -76,8 +130,8 @@ impl Passwords {
     }
 }
 
-fn hash(password: &str) -> Result<String> {
-    Ok(Argon2::default().hash_password(password.as_bytes()).map_err(fault)?.to_string())
+fn hash(hasher: &Argon2<'_>, password: &str) -> Result<String> {
+    Ok(hasher.hash_password(password.as_bytes()).map_err(fault)?.to_string())
 }
 
 fn fault(error: impl std::fmt::Display) -> Error {

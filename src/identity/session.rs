@@ -5,20 +5,20 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    QueryFilter, QuerySelect, QueryTrait, Set,
-    sea_query::{Expr, LockType},
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
+    QuerySelect, Set,
+    sea_query::{Expr, ExprTrait, LockType},
 };
 
 use super::{
-    Client, Viewer,
+    Client, Viewer, sessions,
     token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     user,
 };
 use crate::{
     app::App,
     entity::{self, member, refresh_token, session},
-    error::{Code, Refusal, Result},
+    error::{Code, Error, Refusal, Result},
     id::{Id, kind},
 };
 
@@ -42,18 +42,37 @@ pub struct Grant {
 pub async fn login(app: &App, client: &Client, identifier: &str, password: String) -> Result<Grant> {
     let user = user::by_identifier(app, identifier).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let verified = app.passwords.verify(password, hash).await?;
-    let Some(user) = user.filter(|_| verified) else {
-        let message = "There is no such user, or the password is another.";
-        return Err(Refusal::new(Code::WrongCredentials, "", message).into());
-    };
-    let user = &user;
+    let verified = app.passwords.verify(password.clone(), hash).await?;
+    let Some(user) = user.filter(|_| verified) else { return Err(wrong_credentials()) };
+    let is_current = app.passwords.is_current(&user.password_hash);
+    let new_hash = if is_current { None } else { Some(app.passwords.hash(password).await?) };
+    let (user, new_hash) = (&user, &new_hash);
     app.db
         .write(|tx| async move {
+            let user = unchanged(&tx, user).await?;
             let book = book_of(&*tx, user.id).await?;
-            start(app, &tx, client, user, book).await
+            let grant = start(app, &tx, client, &user, book).await?;
+            if let Some(new_hash) = new_hash {
+                let mut upgraded = user.into_active_model();
+                upgraded.password_hash = Set(new_hash.clone());
+                upgraded.update(&*tx).await?;
+            }
+            Ok(grant)
         })
         .await
+}
+
+fn wrong_credentials() -> Error {
+    let message = "There is no such user, or the password is another.";
+    Refusal::new(Code::WrongCredentials, "", message).into()
+}
+
+/// The user whose password was checked, locked: a session must not begin with a password that was changed in the meantime, nor
+/// for a user who was deleted.
+async fn unchanged(tx: &DatabaseTransaction, checked: &entity::user::Model) -> Result<entity::user::Model> {
+    let user = entity::user::Entity::find_by_id(checked.id).lock(LockType::NoKeyUpdate).one(tx).await?;
+    let user = user.filter(|user| user.password_hash == checked.password_hash && user.deleted_at.is_none());
+    user.ok_or_else(wrong_credentials)
 }
 
 /// The user whom an operator of the server acts for, named as in a login. There is no session: what the operator does is done
@@ -76,8 +95,17 @@ pub(super) async fn start(
     book_id: Id<kind::Book>,
 ) -> Result<Grant> {
     let now = app.clock.now();
-    forget_dead(tx, user.id, now).await?;
-    let session = session::Model { id: Id::generate(), user_id: user.id, book_id, created_at: now, ended_at: None };
+    sessions::forget_dead(tx, user.id, now).await?;
+    let session = session::Model {
+        id: Id::generate(),
+        user_id: user.id,
+        book_id,
+        created_at: now,
+        ended_at: None,
+        last_used_at: Some(now),
+        address: client.address.map(|address| address.to_string()),
+        user_agent: client.user_agent.clone(),
+    };
     let viewer = Viewer { user: user.id, book: book_id, session: session.id, address: client.address };
     session::Entity::insert(session.into_active_model()).exec_without_returning(tx).await?;
     grant(app, tx, user.clone(), &viewer, now).await
@@ -100,24 +128,26 @@ pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
 /// None when the token is not good; that is no error, since what it changed is to be kept.
 async fn exchange(app: &App, tx: &DatabaseTransaction, client: &Client, token_hash: Vec<u8>) -> Result<Option<Grant>> {
     let now = app.clock.now();
-    let token = refresh_token::Entity::find_by_id(token_hash).lock(LockType::NoKeyUpdate).one(tx).await?;
-    let Some(token) = token else { return Ok(None) };
-    let session_id = token.session_id;
-    if token.used_at.is_some() {
-        end(tx, now, session::Column::Id.eq(session_id)).await?;
-        return Ok(None);
-    }
-    let session = session::Entity::find_by_id(session_id)
+    let Some(token) = refresh_token::Entity::find_by_id(token_hash).one(tx).await? else { return Ok(None) };
+    // The tokens of a session change only under its lock.
+    let session = session::Entity::find_by_id(token.session_id)
         .filter(session::Column::EndedAt.is_null())
         .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await?;
-    let Some(session) = session.filter(|_| now < token.expires_at) else { return Ok(None) };
+    let Some(session) = session.filter(|_| now < token.expires_at || token.used_at.is_some()) else { return Ok(None) };
+    let marked = refresh_token::Entity::update_many()
+        .col_expr(refresh_token::Column::UsedAt, Expr::value(now))
+        .filter(refresh_token::Column::TokenHash.eq(token.token_hash))
+        .filter(refresh_token::Column::UsedAt.is_null())
+        .exec(tx)
+        .await?;
+    if marked.rows_affected == 0 {
+        end(tx, now, session::Column::Id.eq(session.id)).await?;
+        return Ok(None);
+    }
     let Some(user) = entity::user::Entity::find_by_id(session.user_id).one(tx).await? else { return Ok(None) };
-
-    let mut row = token.into_active_model();
-    row.used_at = Set(Some(now));
-    row.update(tx).await?;
+    sessions::touch(tx, session.id, client, now).await?;
     let viewer = Viewer { user: session.user_id, book: session.book_id, session: session.id, address: client.address };
     grant(app, tx, user, &viewer, now).await.map(Some)
 }
@@ -133,39 +163,19 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
     app.db.write(|tx| async move { end(&tx, app.clock.now(), which()).await }).await
 }
 
-async fn end(tx: &DatabaseTransaction, now: DateTime<Utc>, which: Expr) -> Result<()> {
+/// Ends the viewer's sessions but the one that they are in.
+pub(super) async fn end_others(tx: &DatabaseTransaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
+    let others = session::Column::UserId.eq(viewer.user).and(session::Column::Id.ne(viewer.session));
+    end(tx, now, others).await
+}
+
+pub(super) async fn end(tx: &DatabaseTransaction, now: DateTime<Utc>, which: Expr) -> Result<()> {
     session::Entity::update_many()
         .col_expr(session::Column::EndedAt, Expr::value(now))
         .filter(which)
         .filter(session::Column::EndedAt.is_null())
         .exec(tx)
         .await?;
-    Ok(())
-}
-
-/// Removes the user's sessions that ended, or that nobody can prolong any more, with all their tokens.
-async fn forget_dead(tx: &DatabaseTransaction, user_id: Id<kind::User>, now: DateTime<Utc>) -> Result<()> {
-    let alive = refresh_token::Entity::find()
-        .select_only()
-        .column(refresh_token::Column::SessionId)
-        .filter(refresh_token::Column::ExpiresAt.gt(now))
-        .into_query();
-    let dead =
-        Condition::any().add(session::Column::EndedAt.is_not_null()).add(session::Column::Id.not_in_subquery(alive));
-    let dead: Vec<Id<kind::Session>> = session::Entity::find()
-        .select_only()
-        .column(session::Column::Id)
-        .filter(session::Column::UserId.eq(user_id))
-        .filter(dead)
-        .into_tuple()
-        .all(tx)
-        .await?;
-    if dead.is_empty() {
-        return Ok(());
-    }
-    let tokens = refresh_token::Column::SessionId.is_in(dead.iter().copied());
-    refresh_token::Entity::delete_many().filter(tokens).exec(tx).await?;
-    session::Entity::delete_many().filter(session::Column::Id.is_in(dead)).exec(tx).await?;
     Ok(())
 }
 
@@ -186,7 +196,7 @@ async fn grant(
     };
     refresh_token::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(Grant {
-        access_token: app.token_key.sign(viewer, &user.username, now)?,
+        access_token: app.token_keys.sign(viewer, &user.username, now)?,
         user,
         refresh_token,
         expires_in: i32::try_from(ACCESS_TOKEN_LIFE.num_seconds()).unwrap_or(i32::MAX),

@@ -1,6 +1,6 @@
 //! Access tokens (JWT) and refresh tokens (random).
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,9 +17,22 @@ pub(super) const ACCESS_TOKEN_LIFE: TimeDelta = TimeDelta::minutes(60);
 /// How long a refresh token is good for.
 pub(super) const REFRESH_TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
 
-/// The key that access tokens are signed with.
+/// A secret that access tokens are signed with: 32 bytes or more (RFC 7518 section 3.2 asks for as many as the hash has).
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// What it is called in the tokens that it signs (`kid`, RFC 7515 section 4.1.4).
+    pub id: Option<String>,
+    /// The secret itself.
+    pub bytes: Vec<u8>,
+}
+
+/// The keys of access tokens. The first signs, and all verify, so that a secret can be replaced while tokens that it signed are
+/// still about.
 #[derive(Clone)]
-pub struct TokenKey {
+pub struct TokenKeys(Arc<[TokenKey]>);
+
+struct TokenKey {
+    id: Option<String>,
     encoding: EncodingKey,
     decoding: DecodingKey,
 }
@@ -36,11 +49,16 @@ struct Claims {
     exp: i64,
 }
 
-impl TokenKey {
-    /// A key made from a secret of at least 32 bytes (RFC 7518 section 3.2 asks for as many as the hash has).
+impl TokenKeys {
+    /// The keys that are made from some secrets. Without any, no token is given and none is valid.
     #[must_use]
-    pub fn new(secret: &[u8]) -> Self {
-        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret) }
+    pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
+        let key = |Secret { id, bytes }| TokenKey {
+            id,
+            encoding: EncodingKey::from_secret(&bytes),
+            decoding: DecodingKey::from_secret(&bytes),
+        };
+        Self(secrets.into_iter().map(key).collect())
     }
 
     pub(super) fn sign(&self, viewer: &Viewer, username: &str, now: DateTime<Utc>) -> Result<String> {
@@ -52,16 +70,22 @@ impl TokenKey {
             iat: now.timestamp(),
             exp: (now + ACCESS_TOKEN_LIFE).timestamp(),
         };
-        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.encoding)
-            .map_err(|error| Error::Fault(DbErr::Custom(format!("cannot sign a token: {error}"))))
+        let fault = |error: &str| Error::Fault(DbErr::Custom(format!("cannot sign a token: {error}")));
+        let key = self.0.first().ok_or_else(|| fault("there is no secret"))?;
+        let header = Header { kid: key.id.clone(), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|error| fault(&error.to_string()))
     }
 
-    /// Who a token was given to; none unless it is signed with this key, by this algorithm, and not expired.
+    /// Who a token was given to; none unless it is signed with the key that it names, by our algorithm, and not expired. One
+    /// that names none was signed when the secret had no id yet.
     pub(super) fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Viewer> {
         let mut validation = Validation::new(Algorithm::HS256);
         // Against our clock, not the library's.
         validation.validate_exp = false;
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok()?.claims;
+        let kid = jsonwebtoken::decode_header(token).ok()?.kid;
+        let mut keys = self.0.iter().filter(|key| kid.is_none() || key.id == kid);
+        let claims =
+            keys.find_map(|key| jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).ok())?.claims;
         let viewer = Viewer {
             user: claims.sub.parse().ok()?,
             book: claims.book.parse().ok()?,
@@ -72,9 +96,21 @@ impl TokenKey {
     }
 }
 
-impl fmt::Debug for TokenKey {
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self { id: None, bytes: text.as_bytes().to_vec() }
+    }
+}
+
+impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TokenKey")
+        f.debug_struct("Secret").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TokenKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TokenKeys")
     }
 }
 

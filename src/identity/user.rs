@@ -45,7 +45,7 @@ pub(super) async fn by_identifier(app: &App, identifier: &str) -> Result<Option<
     } else {
         return Ok(None);
     };
-    Ok(user::Entity::find().filter(column).one(app.db.read()).await?)
+    Ok(user::Entity::find().filter(column).filter(user::Column::DeletedAt.is_null()).one(app.db.read()).await?)
 }
 
 /// The books of a user, the oldest first.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::Client;
+use super::{Client, sessions};
 use crate::{
     app::App,
     entity::session,
@@ -35,7 +35,7 @@ pub struct Unauthenticated;
 /// # Errors
 /// When the database fails; that the token is not valid is in the inner result.
 pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Result<Result<Viewer, Unauthenticated>> {
-    let Some(viewer) = app.token_key.verify(access_token, app.clock.now()) else {
+    let Some(viewer) = app.token_keys.verify(access_token, app.clock.now()) else {
         return Ok(Err(Unauthenticated));
     };
     let viewer = Viewer { address: client.address, ..viewer };
@@ -45,5 +45,7 @@ pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Res
         .filter(session::Column::EndedAt.is_null())
         .one(app.db.read())
         .await?;
-    Ok(session.map(|_| viewer).ok_or(Unauthenticated))
+    let Some(session) = session else { return Ok(Err(Unauthenticated)) };
+    sessions::note_use(app, &session, client);
+    Ok(Ok(viewer))
 }

@@ -82,7 +82,7 @@ impl<'a> Rows<'a> {
             "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory" => {
                 of_list(self.page(field))
             }
-            "allocations" => of_list(LARGEST_PAGE),
+            "allocations" | "sessions" => of_list(LARGEST_PAGE),
             "versions" => of_list(VERSIONS),
             "categories" => of_list(MOST_CATEGORIES),
             "budgets" if field.get_argument("month").is_some() => of_list(MOST_CATEGORIES),

@@ -13,7 +13,10 @@ use crate::{
         statement,
         summary::{self, Range, Summary},
     },
-    entity::ledger_entry::{self, EntryType},
+    entity::{
+        self,
+        ledger_entry::{self, EntryType},
+    },
     error::{Refusals, Result},
     money::Decimal,
     page::Page,
@@ -32,6 +35,7 @@ pub(super) struct Parameters {
 /// A statement, and how much of it is written.
 #[derive(Debug)]
 pub(super) struct Statement {
+    book: entity::book::Model,
     summary: Summary,
     aging: Aging,
     /// What is owed after the lines that are written.
@@ -52,10 +56,11 @@ impl Table for Statement {
     ) -> Result<Self> {
         let range = range(parameters)?;
         let summary = summary::find(snapshot, viewer, id.and_then(|id| id.parse().ok()), range).await?;
-        let today = book::today(&app.clock, &book::find(snapshot, viewer).await?).0;
+        let book = book::find(snapshot, viewer).await?;
+        let today = book::today(&app.clock, &book).0;
         let aging = statement::aging(snapshot, &summary, today).await?;
         let balance = summary.opening();
-        Ok(Self { summary, aging, balance, after: None })
+        Ok(Self { book, summary, aging, balance, after: None })
     }
 
     fn name(&self) -> String {
@@ -64,6 +69,7 @@ impl Table for Statement {
 
     async fn write(&mut self, source: Source<'_>, rows: &mut Rows) -> Result<bool> {
         if self.after.is_none() {
+            self.head(rows)?;
             self.opening(rows)?;
         }
         self.lines(source, rows, self.after).await
@@ -80,6 +86,25 @@ fn range(parameters: Parameters) -> Result<Range> {
 }
 
 impl Statement {
+    /// Who writes: what the book tells of the shop.
+    fn head(&self, rows: &mut Rows) -> Result<()> {
+        let book = &self.book;
+        for (name, value) in [
+            ("SHOP_NAME", &book.shop_name),
+            ("PROPRIETOR_NAME", &book.proprietor_name),
+            ("GST_NUMBER", &book.gst_number),
+            ("PHONE", &book.phone),
+            ("ADDRESS", &book.address),
+            ("CITY", &book.city),
+            ("STATE", &book.state),
+        ] {
+            if let Some(value) = value {
+                rows.write(["", name, "", "", &text::to_field(value), "", "", "", ""])?;
+            }
+        }
+        Ok(())
+    }
+
     fn opening(&self, rows: &mut Rows) -> Result<()> {
         let from = self.summary.range.from.map(|from| from.0.to_string()).unwrap_or_default();
         self.sum(rows, &from, "OPENING", self.balance)

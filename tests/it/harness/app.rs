@@ -13,7 +13,7 @@ use daybook::{
     app::{App, Defaults},
     clock::Clock,
     db::{self, Db, PoolSize},
-    identity::{Passwords, TokenKey},
+    identity::{HashCost, Passwords, TokenKeys},
     money::Currency,
     server,
 };
@@ -67,8 +67,8 @@ impl TestApp {
         let app = App {
             db,
             clock: Clock::new(now),
-            passwords: Passwords::new().unwrap(),
-            token_key: TokenKey::new(SECRET.as_bytes()),
+            passwords: Passwords::new(HashCost::default()).unwrap(),
+            token_keys: TokenKeys::new([SECRET.into()]),
             defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
         };
         let client = Client::to_router(server::router(app.clone(), true));

@@ -1,0 +1,37 @@
+//! How shops and their customers can be reached, and what the state knows them by: the checks that both share.
+
+use crate::{
+    app::Defaults,
+    error::{Code, Refusal, Result},
+    identity::normalize_phone,
+    text,
+};
+
+/// A phone number in E.164; only its digits, when it is one of a country that nobody named.
+///
+/// # Errors
+/// `INVALID` at `phone`.
+pub(super) fn phone(value: &str, defaults: Defaults) -> Result<String, Refusal> {
+    if let Some(phone) = normalize_phone(value, defaults.phone_region) {
+        return Ok(phone);
+    }
+    let written = value.trim();
+    let digits: String = written.chars().filter(char::is_ascii_digit).collect();
+    let is_number = written.chars().all(|c| c.is_ascii_digit() || " -.()/".contains(c));
+    if is_number && (3..=15).contains(&digits.len()) {
+        return Ok(digits);
+    }
+    Err(Refusal::new(Code::Invalid, "phone", "This is not a phone number. Begin with + and the country code."))
+}
+
+/// A number for goods and services tax. Several countries have them, of many forms.
+///
+/// # Errors
+/// `INVALID` at `gstNumber`.
+pub(super) fn gst_number(value: &str) -> Result<String, Refusal> {
+    let number = text::line(value, 20, "gstNumber")?.to_ascii_uppercase();
+    if number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return Ok(number);
+    }
+    Err(Refusal::new(Code::Invalid, "gstNumber", "A GST number is made of letters, digits and hyphens."))
+}

@@ -1,0 +1,101 @@
+//! What users must give their password for, though they are logged in: another password, and the end of their account.
+
+use async_graphql::InputObject;
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, IntoActiveModel, Set};
+
+use super::{Viewer, profile, session, sessions, token::new_refresh_token, user};
+use crate::{
+    app::App,
+    bookkeeping, entity,
+    error::{Code, Refusal, Result},
+};
+
+/// What is left to be seen of a user who deleted their account.
+const DELETED: &str = "deleted user";
+
+/// The new password.
+#[derive(InputObject)]
+#[graphql(name = "ChangePasswordInput")]
+#[expect(missing_debug_implementations, reason = "it holds passwords")]
+pub struct PasswordChange {
+    /// The password as it is.
+    pub current_password: String,
+    /// The password as it is to be: as in `register`.
+    pub new_password: String,
+}
+
+/// Gives the viewer another password and ends their other sessions.
+///
+/// # Errors
+/// `WRONG_CREDENTIALS` at `currentPassword`; `INVALID` at `newPassword`, with what would help.
+pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Result<entity::user::Model> {
+    let known = proven(app, viewer, change.current_password, "currentPassword").await?;
+    app.passwords.judge(&change.new_password, &known, "newPassword").await?;
+    let new_hash = &app.passwords.hash(change.new_password).await?;
+    let known = &known;
+    app.db
+        .write(|tx| async move {
+            let mut changed = still(&tx, viewer, known, "currentPassword").await?.into_active_model();
+            changed.password_hash = Set(new_hash.clone());
+            let user = changed.update(&*tx).await?;
+            session::end_others(&tx, viewer, app.clock.now()).await?;
+            Ok(user)
+        })
+        .await
+}
+
+/// Deletes the viewer's account: closes their wallets, ends their sessions, and erases what they said of themselves and of their
+/// shop. The journal stays whole; to whoever paid them or was paid by them they are a "deleted user".
+///
+/// # Errors
+/// `WRONG_CREDENTIALS` at `password`; `WALLET_NOT_EMPTY` for each wallet that holds money.
+pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Result<()> {
+    let known = &proven(app, viewer, password, "password").await?;
+    // Of something that nobody ever knew, so that there is a hash, as everywhere, and no password.
+    let no_password = &app.passwords.hash(new_refresh_token()?).await?;
+    app.db
+        .write(|tx| async move {
+            let user = still(&tx, viewer, known, "password").await?;
+            bookkeeping::book::close(&tx, viewer, DELETED).await?;
+            sessions::forget_all(&tx, viewer.user).await?;
+            // No username has a space in it.
+            let name = format!("{DELETED} {}", user.id);
+            let erased = entity::user::ActiveModel {
+                username_key: Set(name.clone()),
+                username: Set(name),
+                display_name: Set(DELETED.to_owned()),
+                phone: Set(None),
+                email: Set(None),
+                email_key: Set(None),
+                password_hash: Set(no_password.clone()),
+                deleted_at: Set(Some(app.clock.now())),
+                ..user.into_active_model()
+            };
+            erased.update(&*tx).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// The viewer, who gave the right password.
+async fn proven(app: &App, viewer: &Viewer, password: String, path: &str) -> Result<entity::user::Model> {
+    let user = user::find(app.db.read(), viewer).await?;
+    let user = user.ok_or_else(|| DbErr::RecordNotFound(viewer.user.to_string()))?;
+    let is_right = app.passwords.verify(password, Some(user.password_hash.clone())).await?;
+    if is_right { Ok(user) } else { Err(wrong(path)) }
+}
+
+/// The same user, locked, when their password is still the one that was given.
+async fn still(
+    tx: &DatabaseTransaction,
+    viewer: &Viewer,
+    known: &entity::user::Model,
+    path: &str,
+) -> Result<entity::user::Model> {
+    let user = profile::lock(tx, viewer).await?;
+    if user.password_hash == known.password_hash { Ok(user) } else { Err(wrong(path)) }
+}
+
+fn wrong(path: &str) -> crate::error::Error {
+    Refusal::new(Code::WrongCredentials, path, "This is not your password.").into()
+}

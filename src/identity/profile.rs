@@ -1,0 +1,80 @@
+//! What users say of themselves.
+
+use async_graphql::{InputObject, MaybeUndefined};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, sea_query::LockType};
+
+use super::{Viewer, names, user::key};
+use crate::{
+    app::App,
+    entity::user,
+    error::{Error, Refusals, Result},
+    text,
+    time_zone::TimeZone,
+};
+
+/// What to change about the user who is logged in. What is absent stays as it is, and null clears it where it can be cleared.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "UpdateProfileInput")]
+pub struct ProfileChange {
+    /// The name to log in with and to be paid by, as in `register`. It cannot be cleared. The old one is free for others at once.
+    pub username: MaybeUndefined<String>,
+    /// The phone number, another name to log in with and to be paid by. Begin with `+` and the country code.
+    pub phone: MaybeUndefined<String>,
+    /// The e-mail address, another name to log in with.
+    pub email: MaybeUndefined<String>,
+    /// The name that others see, at most 100 characters; the username when null.
+    pub display_name: MaybeUndefined<String>,
+    /// Where the user is, for showing times to them; UTC when null. What "today" is in a book is for the book's own time zone to
+    /// say.
+    pub time_zone: MaybeUndefined<TimeZone>,
+}
+
+/// Changes what the viewer says of themselves.
+///
+/// # Errors
+/// `INVALID`, `REQUIRED` and `TAKEN` for all fields at once.
+pub async fn update(app: &App, viewer: &Viewer, wanted: &ProfileChange) -> Result<user::Model> {
+    app.db
+        .write(|tx| async move {
+            let mut user = lock(&*tx, viewer).await?;
+            let mut refusals = change(app, &mut user, wanted);
+            refusals.extend(names::taken(&*tx, &user).await?);
+            refusals.none()?;
+            Ok(user.into_active_model().reset_all().update(&*tx).await?)
+        })
+        .await
+}
+
+/// The viewer, locked: what they say of themselves, their password and whether they are there at all change one after the
+/// other.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn lock(tx: &impl ConnectionTrait, viewer: &Viewer) -> Result<user::Model> {
+    let user = user::Entity::find_by_id(viewer.user).lock(LockType::NoKeyUpdate).one(tx).await?;
+    user.ok_or_else(|| Error::Fault(sea_orm::DbErr::RecordNotFound(viewer.user.to_string())))
+}
+
+fn change(app: &App, user: &mut user::Model, wanted: &ProfileChange) -> Refusals {
+    let mut refusals = Refusals::default();
+    if let Some(username) = refusals.change(&wanted.username, "username", |username| names::username(username)) {
+        user.username_key = key(&username);
+        user.username = username;
+    }
+    refusals.set(&mut user.phone, &wanted.phone, |phone| names::e164(app, phone).map(Some));
+    refusals.set(&mut user.email, &wanted.email, |email| text::email(email, "email").map(Some));
+    user.email_key = user.email.as_deref().map(key);
+    match &wanted.display_name {
+        MaybeUndefined::Null => user.display_name.clone_from(&user.username),
+        wanted => {
+            let name = refusals.change(wanted, "displayName", |name| text::line(name, 100, "displayName"));
+            user.display_name = name.unwrap_or_else(|| user.display_name.clone());
+        }
+    }
+    match wanted.time_zone {
+        MaybeUndefined::Undefined => {}
+        MaybeUndefined::Null => user.time_zone = TimeZone::UTC,
+        MaybeUndefined::Value(time_zone) => user.time_zone = time_zone,
+    }
+    refusals
+}

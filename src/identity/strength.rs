@@ -1,0 +1,43 @@
+//! How hard a password is to guess. Rules of composition ("a digit, a sign") are not asked for, since they help guessers more than
+//! users ([NIST SP 800-63B](https://pages.nist.gov/800-63-4/sp800-63b.html), section 3.1.1.2).
+
+use zxcvbn::{Score, zxcvbn};
+
+use crate::{
+    entity::user,
+    error::{Code, Refusal, Result},
+};
+
+/// Whether a password is good enough for a user: 8 to 128 characters, none of the names that the user has, and not to be guessed
+/// in 100 million tries (a score of 3 of [zxcvbn](https://github.com/dropbox/zxcvbn)). Takes up to tens of milliseconds.
+///
+/// # Errors
+/// `INVALID` at `path`, with what would help.
+pub(super) fn check(password: &str, user: &user::Model, path: &'static str) -> Result<(), Refusal> {
+    let refuse = |message: String| Err(Refusal::new(Code::Invalid, path, message));
+    if !(8..=128).contains(&password.chars().count()) {
+        return refuse("A password has 8 to 128 characters.".to_owned());
+    }
+    let names = [Some(&user.username), user.phone.as_ref(), user.email.as_ref(), Some(&user.display_name)];
+    let names: Vec<_> = names.into_iter().flatten().map(String::as_str).collect();
+    if names.iter().any(|name| same(name, password)) {
+        return refuse("The password must not be your username, phone number, e-mail address or name.".to_owned());
+    }
+    let strength = zxcvbn(password, &names);
+    if strength.score() >= Score::Three {
+        return Ok(());
+    }
+    let mut message = vec!["This password is easy to guess.".to_owned()];
+    if let Some(feedback) = strength.feedback() {
+        message.extend(feedback.warning().map(|warning| warning.to_string()));
+        message.extend(feedback.suggestions().iter().map(ToString::to_string));
+    }
+    refuse(message.join(" "))
+}
+
+/// Whether two texts are the same letters and digits.
+fn same(name: &str, password: &str) -> bool {
+    let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let name = letters(name);
+    !name.is_empty() && name == letters(password)
+}
