@@ -18,7 +18,8 @@ const MARK: &str = "Zahra";
 const AMOUNT: &str = "7717.13";
 
 /// The kinds of things that a position may name, in the words of the schema.
-const KINDS: [&str; 8] = ["customer", "entry", "invoice", "receipt", "wallet", "category", "transaction", "budget"];
+const KINDS: [&str; 9] =
+    ["customer", "entry", "invoice", "receipt", "wallet", "category", "transaction", "budget", "session"];
 
 /// Money may be paid into a wallet of somebody else's: that is what a transfer is. `tenancy` looks at what it shows.
 const MEANT_FOR_OTHERS: [(&str, &str); 1] = [("transfer", "input.to.id")];
@@ -56,7 +57,8 @@ async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str,
     let transaction = id_of(&user.add_transaction(transaction).await, "transaction");
     let budget = json!({ "category": { "id": category }, "limit": amount, "description": mark });
     let budget = id_of(&user.set_budget(budget).await, "budget");
-    let own = user.gql("{ me { id } book { id } }", json!({})).await;
+    let own = user.gql("{ me { id username } book { id } }", json!({})).await;
+    let session = user.another_session(own["me"]["username"].as_str().unwrap()).await;
     let [me, book] = ["me", "book"].map(|noun| own[noun]["id"].as_str().unwrap().to_owned());
     BTreeMap::from([
         ("customer", customer),
@@ -69,6 +71,7 @@ async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str,
         ("income", income),
         ("transaction", transaction),
         ("budget", budget),
+        ("session", session),
         ("user", me),
         ("book", book),
     ])
@@ -124,8 +127,12 @@ async fn dump(user: &User, driver: &Driver, things: &BTreeMap<&str, String>) -> 
         let query = "query($id: ID!) { node(id: $id) { __typename id } }";
         seen.push(user.gql(query, json!({ "id": id })).await);
     }
-    for answer in &seen {
+    for answer in &mut seen {
         assert_eq!(answer.get("errors"), None, "{answer}");
+        // Being looked at is a use.
+        for session in answer.pointer_mut("/data/me/sessions").and_then(Value::as_array_mut).into_iter().flatten() {
+            session.as_object_mut().unwrap().remove("lastUsedAt");
+        }
     }
     seen
 }

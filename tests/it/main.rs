@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod account_deletion;
 mod allocations;
 mod budgets;
 mod categories;
@@ -29,7 +30,9 @@ mod migration;
 mod months;
 mod movements;
 mod numbers;
+mod passwords;
 mod picture;
+mod profile;
 mod program;
 mod property;
 mod readme;
@@ -37,10 +40,13 @@ mod receipt_wallets;
 mod receipts;
 mod registration;
 mod schema;
+mod session_list;
 mod sessions;
+mod shop;
 mod spending_property;
 mod statement;
 mod tenancy;
+mod token_keys;
 mod transaction_changes;
 mod transaction_lists;
 mod transaction_wallets;

@@ -134,7 +134,7 @@ fn a_damaged_secret_file_is_said_and_not_replaced() {
     let output = program().current_dir(dir.path()).output().unwrap();
     let error = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{error}");
-    assert!(error.contains("daybook.db.jwt-secret has 5 bytes"), "{error}");
+    assert!(error.contains("daybook.db.jwt-secret holds 5 bytes"), "{error}");
     assert_eq!(std::fs::read_to_string(file).unwrap(), "short");
 }
 

@@ -9,24 +9,11 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Client,
     Database::{self, Postgres, Sqlite},
-    PASSWORD, SECRET, TestApp, User, errors,
+    PASSWORD, SECRET, TestApp, User, errors, login, refresh,
 };
 
 const ME: &str = "{ me { username } }";
-const SESSION: &str = "user { username } accessToken refreshToken expiresIn userErrors { code path }";
-
-async fn login(client: &Client, identifier: &str, password: &str) -> Value {
-    let query = format!("mutation($input: LoginInput!) {{ login(input: $input) {{ {SESSION} }} }}");
-    let input = json!({ "identifier": identifier, "password": password });
-    client.gql(&query, json!({ "input": input })).await["login"].take()
-}
-
-async fn refresh(client: &Client, token: &str) -> Value {
-    let query = format!("mutation($input: RefreshTokenInput!) {{ refreshToken(input: $input) {{ {SESSION} }} }}");
-    client.gql(&query, json!({ "input": { "refreshToken": token } })).await["refreshToken"].take()
-}
 
 #[rstest]
 #[tokio::test]
@@ -110,6 +97,10 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(#[v
         "mutation($id: ID!) { setBudget(input: { category: { id: $id }, limit: 1 }) { budget { id } } }",
         "mutation($id: ID!) { deleteBudget(input: { id: $id }) { deletedId } }",
         "mutation { logout { userErrors { code } } }",
+        "mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedId } }",
+        "mutation { updateProfile(input: { displayName: \"mine\" }) { user { id } } }",
+        "mutation { changePassword(input: { currentPassword: \"a\", newPassword: \"b\" }) { user { id } } }",
+        "mutation { deleteAccount(input: { password: \"a\" }) { deletedId } }",
         "mutation { createWallet(input: { currency: \"USD\" }) { wallet { id } } }",
         "mutation($id: ID!) { updateWallet(input: { id: $id, name: \"mine\" }) { wallet { id } } }",
         "mutation($id: ID!) { freezeWallet(input: { id: $id }) { wallet { id } } }",

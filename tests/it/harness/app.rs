@@ -82,6 +82,13 @@ impl TestApp {
         Some((app, owner))
     }
 
+    /// Another server on the same database, with other settings; somebody who is not logged in there.
+    pub fn with(&self, change: impl FnOnce(&mut App)) -> Client {
+        let mut app = self.app.clone();
+        change(&mut app);
+        Client::to_router(server::router(app, true))
+    }
+
     /// Somebody who is not logged in.
     pub fn anonymous(&self) -> Client {
         self.client.clone()

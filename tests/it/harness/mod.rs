@@ -22,5 +22,5 @@ pub use self::{
     files::{file_of, transactions},
     ledger::{id_of, messages},
     server::{Server, program},
-    user::{PASSWORD, User, errors, register},
+    user::{PASSWORD, User, errors, login, refresh, register},
 };

@@ -9,6 +9,12 @@ pub const PASSWORD: &str = "correct horse battery";
 const REGISTER: &str = "mutation($input: RegisterInput!) { register(input: $input) {
     user { id username displayName phone email } accessToken refreshToken expiresIn userErrors { code path message } } }";
 
+const LOGIN: &str = "mutation($input: LoginInput!) { login(input: $input) {
+    user { id username } accessToken refreshToken expiresIn userErrors { code path message } } }";
+
+const REFRESH: &str = "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) {
+    user { id username } accessToken refreshToken expiresIn userErrors { code path message } } }";
+
 const MOVE: &str = "transaction { id type status failure reference memo createdAt amount { amount currency }
         from { displayName wallet { id } } to { displayName wallet { id } } }
     replayed userErrors { code path message }";
@@ -89,6 +95,16 @@ impl User {
         made["wallet"]["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
     }
 
+    /// Logs in once more; the id of the new session.
+    pub async fn another_session(&self, username: &str) -> String {
+        let other = login(&self.client, username, PASSWORD).await;
+        let other = self.client.with_token(other["accessToken"].as_str().unwrap());
+        let mut sessions = other.gql("{ me { sessions { id current } } }", json!({})).await;
+        let sessions = sessions["me"]["sessions"].as_array_mut().unwrap();
+        let current = sessions.iter().find(|session| session["current"] == true).unwrap();
+        current["id"].as_str().unwrap().to_owned()
+    }
+
     /// What a wallet holds.
     pub async fn balance(&self, wallet: &str) -> String {
         let query = "query($id: ID!) { wallet(id: $id) { balance { amount } } }";
@@ -106,6 +122,17 @@ impl User {
         let mut data = self.gql(query, json!({ "id": wallet, "filter": filter })).await;
         serde_json::from_value(data["walletHistory"]["edges"].take()).unwrap()
     }
+}
+
+/// The payload of a login.
+pub async fn login(client: &Client, identifier: &str, password: &str) -> Value {
+    let input = json!({ "identifier": identifier, "password": password });
+    client.gql(LOGIN, json!({ "input": input })).await["login"].take()
+}
+
+/// The payload of a session that is to be prolonged.
+pub async fn refresh(client: &Client, token: &str) -> Value {
+    client.gql(REFRESH, json!({ "input": { "refreshToken": token } })).await["refreshToken"].take()
 }
 
 /// The payload of a registration.

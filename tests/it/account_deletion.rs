@@ -1,0 +1,190 @@
+//! Deleting an account: when it is let, what is gone afterwards, and what stays.
+
+use rstest::rstest;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Client,
+    Database::{self, Postgres, Sqlite},
+    PASSWORD, TestApp, User, errors, login, refresh, register,
+};
+
+async fn delete(client: &Client, password: &str) -> Value {
+    let query = "mutation($input: DeleteAccountInput!) { deleteAccount(input: $input) {
+        deletedId userErrors { code path message } } }";
+    client.gql(query, json!({ "input": { "password": password } })).await["deleteAccount"].take()
+}
+
+fn zahra() -> Value {
+    json!({ "username": "zahra.77", "password": PASSWORD, "displayName": "Zahra Qasim", "bookName": "Zahra Qasim Stores",
+        "phone": "+967711234567", "email": "zahra@qasim.example" })
+}
+
+/// All that is in the database, as text.
+async fn dump(app: &TestApp) -> String {
+    let db = app.app.db.read();
+    let backend = app.app.db.backend();
+    let tables = match backend {
+        DbBackend::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table'",
+        _ => "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
+    };
+    let mut text = String::new();
+    for table in db.query_all_raw(Statement::from_string(backend, tables)).await.unwrap() {
+        let table: String = table.try_get("", "name").unwrap();
+        let all = match backend {
+            DbBackend::Sqlite => {
+                let columns = format!("SELECT name FROM pragma_table_info('{table}')");
+                let columns = db.query_all_raw(Statement::from_string(backend, columns)).await.unwrap();
+                let columns: Vec<String> = columns.iter().map(|row| row.try_get("", "name").unwrap()).collect();
+                let columns: Vec<_> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
+                format!("SELECT {} AS line FROM \"{table}\"", columns.join(" || ' ' || "))
+            }
+            _ => format!("SELECT t::text AS line FROM \"{table}\" t"),
+        };
+        for row in db.query_all_raw(Statement::from_string(backend, all)).await.unwrap() {
+            text += &row.try_get::<String>("", "line").unwrap();
+            text.push('\n');
+        }
+    }
+    text
+}
+
+#[rstest]
+#[tokio::test]
+async fn while_a_wallet_holds_money_the_account_stays(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    amina.fund("12.50").await;
+    let dollars = amina.new_wallet("USD").await;
+    amina.deposit(json!({ "wallet": { "id": dollars }, "amount": "3" })).await;
+    amina.new_wallet("EUR").await;
+    let payload = delete(&amina.client, PASSWORD).await;
+    assert_eq!(errors(&payload), ["WALLET_NOT_EMPTY", "WALLET_NOT_EMPTY"]);
+    let messages = payload["userErrors"].to_string();
+    for part in ["“YEM wallet” still holds 12.50 YEM", "“USD wallet” still holds 3.00 USD"] {
+        assert!(messages.contains(part), "{messages}");
+    }
+    assert_eq!(payload["deletedId"], Value::Null);
+    // Nothing was closed.
+    let wallets = amina.gql("{ wallets { status } me { displayName } }", json!({})).await;
+    assert_eq!(wallets["wallets"], json!([{ "status": "ACTIVE" }, { "status": "ACTIVE" }, { "status": "ACTIVE" }]));
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn it_takes_the_password(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+    for password in ["", "wrong", "correct horse"] {
+        assert_eq!(errors(&delete(&amina.client, password).await), ["WRONG_CREDENTIALS password"], "{password}");
+    }
+    amina.gql("{ me { id } }", json!({})).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn nobody_logs_in_as_a_deleted_user_by_any_way(#[values(Sqlite, Postgres)] on: Database) {
+    let Some(app) = TestApp::on(on).await else { return };
+    let zahra_user = User::register_as(&app.anonymous(), zahra()).await;
+    let other = login(&app.anonymous(), "zahra.77", PASSWORD).await;
+    let id = zahra_user.gql("{ me { id } }", json!({})).await["me"]["id"].take();
+    assert_eq!(delete(&zahra_user.client, PASSWORD).await, json!({ "deletedId": id, "userErrors": [] }));
+
+    let id = id.as_str().unwrap();
+    for identifier in
+        ["zahra.77", "+967711234567", "zahra@qasim.example", "deleted user", id, &format!("deleted user {id}")]
+    {
+        let refused = login(&app.anonymous(), identifier, PASSWORD).await;
+        assert_eq!(errors(&refused), ["WRONG_CREDENTIALS"], "{identifier}");
+    }
+    let tokens = [zahra_user.client.token.as_deref().unwrap(), other["accessToken"].as_str().unwrap()];
+    for token in tokens {
+        assert_eq!(app.anonymous().with_token(token).error("{ me { id } }", json!({})).await, "UNAUTHENTICATED");
+    }
+    for token in [zahra_user.refresh_token.as_str(), other["refreshToken"].as_str().unwrap()] {
+        assert_eq!(errors(&refresh(&app.anonymous(), token).await), ["WRONG_CREDENTIALS refreshToken"]);
+    }
+    // Its names are free for a new beginning.
+    let again = register(&app.anonymous(), zahra()).await;
+    assert_eq!(errors(&again), [""; 0]);
+    assert_ne!(again["user"]["id"], id);
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_was_paid_sees_a_deleted_user_and_the_journal_stays_whole(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let zahra_user = User::register_as(&app.anonymous(), zahra()).await;
+    zahra_user.fund("5").await;
+    zahra_user.pay(&amina, "5").await;
+    let before = amina.history(&amina.wallet, json!({})).await;
+    assert_eq!(before[0]["node"]["from"]["displayName"], "Zahra Qasim");
+    assert!(errors(&delete(&zahra_user.client, PASSWORD).await).is_empty());
+
+    let after = amina.history(&amina.wallet, json!({})).await;
+    assert_eq!(after[0]["node"]["from"]["displayName"], "deleted user");
+    assert_eq!((after.len(), &after[0]["balanceAfter"]), (1, &before[0]["balanceAfter"]));
+    for to in [json!({ "username": "zahra.77" }), json!({ "phone": "+967711234567" })] {
+        let paid = amina.transfer(json!({ "from": { "id": amina.wallet }, "to": to, "amount": "1" })).await;
+        assert_eq!(paid["userErrors"][0]["code"], "NOT_FOUND", "{paid}");
+    }
+    let paid = amina.pay(&zahra_user, "1").await;
+    assert_eq!(paid["userErrors"][0]["code"], "WALLET_NOT_ACTIVE", "{paid}");
+    assert_eq!(amina.balance(&amina.wallet).await, "5.00");
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn personal_details_are_nowhere_in_the_database_afterwards(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, _amina)) = TestApp::with_owner(on).await else { return };
+    let zahra_user = User::register_as(&app.anonymous(), zahra()).await;
+    let shop = json!({ "shopName": "Qasim Lamps", "proprietorName": "Zahra Qasim", "gstNumber": "QASIM77", "phone": "+967722000077",
+        "address": "77 Qasim Road", "city": "Qasimabad", "state": "Qasimistan" });
+    let changed = zahra_user.mutate("updateBook", "UpdateBookInput", "userErrors { code }", shop).await;
+    assert_eq!(changed["userErrors"], json!([]));
+    let profile = json!({ "username": "zahra.78", "email": "other@qasim.example" });
+    zahra_user.mutate("updateProfile", "UpdateProfileInput", "user { id }", profile).await;
+    let details = ["zahra", "qasim", "711234567", "722000077"];
+    let before = dump(&app).await.to_lowercase();
+    assert!(details.iter().all(|detail| before.contains(detail)));
+    assert!(errors(&delete(&zahra_user.client, PASSWORD).await).is_empty());
+    let after = dump(&app).await.to_lowercase();
+    for detail in details {
+        let line = after.lines().find(|line| line.contains(detail));
+        assert_eq!(line, None, "{detail}");
+    }
+    assert!(after.contains("deleted user"));
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn money_that_arrives_while_the_account_is_deleted_is_not_lost(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    amina.fund("100").await;
+    for round in 0..6 {
+        let leaver = app.user(&format!("leaver{round}")).await;
+        let paying = {
+            let (amina, leaver) = (amina.clone(), leaver.clone());
+            tokio::spawn(async move { amina.pay(&leaver, "1").await })
+        };
+        let entering = {
+            let client = app.anonymous();
+            tokio::spawn(async move { login(&client, &format!("leaver{round}"), PASSWORD).await })
+        };
+        let deleted = errors(&delete(&leaver.client, PASSWORD).await);
+        let paid = paying.await.unwrap();
+        let entered = entering.await.unwrap();
+        if paid["userErrors"] == json!([]) {
+            assert_eq!(deleted, ["WALLET_NOT_EMPTY"]);
+            assert_eq!(leaver.balance(&leaver.wallet).await, "1.00");
+        } else {
+            assert_eq!((paid["userErrors"][0]["code"].as_str(), deleted.len()), (Some("WALLET_NOT_ACTIVE"), 0));
+            if let Some(token) = entered["accessToken"].as_str() {
+                let code = app.anonymous().with_token(token).error("{ me { id } }", json!({})).await;
+                assert_eq!(code, "UNAUTHENTICATED");
+            }
+        }
+    }
+    app.assert_journal_is_whole().await;
+}
