@@ -31,7 +31,7 @@ fn mask(value: &mut Value) {
     match value {
         Value::Object(object) => {
             for (name, value) in object {
-                let names = ["id", "accessToken", "refreshToken", "reference", "createdAt"];
+                let names = ["id", "accessToken", "refreshToken", "reference", "createdAt", "lastUsedAt"];
                 if names.contains(&name.as_str()) && value.is_string() {
                     *value = json!("masked");
                 }

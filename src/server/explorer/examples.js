@@ -53,7 +53,17 @@ const SPENDING = `replayed
       wallet { name balance { amount } }
     }`;
 const BUDGET = "budget { id month rollover rolloverFrom description limit { amount currency } category { name } }";
-const BOOK = "book { id name currency timeZone invoiceNumberPattern receiptNumberPattern }";
+const BOOK = `book {
+      id name currency timeZone invoiceNumberPattern receiptNumberPattern
+      shopName proprietorName gstNumber phone address city state
+    }`;
+const PROFILE = "user { id username displayName phone email timeZone }";
+const ME = `query Me {
+  me {
+    id username displayName phone email timeZone createdAt
+    sessions { id current createdAt lastUsedAt address userAgent }
+  }
+}`;
 const REFRESH = mutation("refreshToken", SESSION);
 const WALLETS = `query MyWallets {
   me { username displayName }
@@ -255,6 +265,15 @@ const EXAMPLES = {
     ["Refresh token", REFRESH, () => ({ input: { refreshToken: session?.refreshToken ?? "..." } })],
     ["Log out", mutation("logout"), () => ({ input: { everywhere: false } })],
   ],
+  Account: [
+    ["Me and my sessions", ME],
+    ["Update profile", mutation("updateProfile", PROFILE),
+      () => ({ input: { displayName: "Amal Nasser", email: "amal@example.org", timeZone: "Asia/Aden" } })],
+    ["Change password", mutation("changePassword"),
+      () => ({ input: { currentPassword: password, newPassword: "quiet river, seven lamps" } })],
+    ["Revoke session", mutation("revokeSession", "revokedId"), () => ({ input: { id: id("session") } })],
+    ["Delete account", mutation("deleteAccount", "deletedId"), () => ({ input: { password } })],
+  ],
   Wallets: [
     ["My wallets", WALLETS],
     ["Deposit", mutation("deposit", TRANSACTION),
@@ -349,6 +368,7 @@ const EXAMPLES = {
     ["Update book", mutation("updateBook", BOOK),
       () => ({ input: {
         invoiceNumberPattern: "INV-{FY}-{0000}", receiptNumberPattern: "RCT-{YYYY}-{0000}", timeZone: "Asia/Aden",
+        shopName: "Amal's lamps", proprietorName: "Amal Nasser", gstNumber: "29ABCDE1234F1Z5", city: "Aden",
       } })],
   ],
   Schema: [
