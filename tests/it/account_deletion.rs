@@ -1,13 +1,12 @@
 //! Deleting an account: when it is let, what is gone afterwards, and what stays.
 
 use rstest::rstest;
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::harness::{
     Client,
     Database::{self, Postgres, Sqlite},
-    PASSWORD, TestApp, User, errors, login, refresh, register,
+    PASSWORD, TestApp, User, dump, errors, login, refresh, register,
 };
 
 async fn delete(client: &Client, password: &str) -> Value {
@@ -19,35 +18,6 @@ async fn delete(client: &Client, password: &str) -> Value {
 fn zahra() -> Value {
     json!({ "username": "zahra.77", "password": PASSWORD, "displayName": "Zahra Qasim", "bookName": "Zahra Qasim Stores",
         "phone": "+967711234567", "email": "zahra@qasim.example" })
-}
-
-/// All that is in the database, as text.
-async fn dump(app: &TestApp) -> String {
-    let db = app.app.db.read();
-    let backend = app.app.db.backend();
-    let tables = match backend {
-        DbBackend::Sqlite => "SELECT name FROM sqlite_schema WHERE type = 'table'",
-        _ => "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
-    };
-    let mut text = String::new();
-    for table in db.query_all_raw(Statement::from_string(backend, tables)).await.unwrap() {
-        let table: String = table.try_get("", "name").unwrap();
-        let all = match backend {
-            DbBackend::Sqlite => {
-                let columns = format!("SELECT name FROM pragma_table_info('{table}')");
-                let columns = db.query_all_raw(Statement::from_string(backend, columns)).await.unwrap();
-                let columns: Vec<String> = columns.iter().map(|row| row.try_get("", "name").unwrap()).collect();
-                let columns: Vec<_> = columns.iter().map(|column| format!("quote(\"{column}\")")).collect();
-                format!("SELECT {} AS line FROM \"{table}\"", columns.join(" || ' ' || "))
-            }
-            _ => format!("SELECT t::text AS line FROM \"{table}\" t"),
-        };
-        for row in db.query_all_raw(Statement::from_string(backend, all)).await.unwrap() {
-            text += &row.try_get::<String>("", "line").unwrap();
-            text.push('\n');
-        }
-    }
-    text
 }
 
 #[rstest]
@@ -146,10 +116,10 @@ async fn personal_details_are_nowhere_in_the_database_afterwards(#[values(Sqlite
     let profile = json!({ "username": "zahra.78", "email": "other@qasim.example" });
     zahra_user.mutate("updateProfile", "UpdateProfileInput", "user { id }", profile).await;
     let details = ["zahra", "qasim", "711234567", "722000077"];
-    let before = dump(&app).await.to_lowercase();
+    let before = dump(&app.app.db).await.to_lowercase();
     assert!(details.iter().all(|detail| before.contains(detail)));
     assert!(errors(&delete(&zahra_user.client, PASSWORD).await).is_empty());
-    let after = dump(&app).await.to_lowercase();
+    let after = dump(&app.app.db).await.to_lowercase();
     for detail in details {
         let line = after.lines().find(|line| line.contains(detail));
         assert_eq!(line, None, "{detail}");

@@ -40,6 +40,7 @@ mod receipt_wallets;
 mod receipts;
 mod registration;
 mod schema;
+mod secrets;
 mod session_list;
 mod sessions;
 mod shop;

@@ -7,6 +7,7 @@
 mod app;
 mod client;
 mod driver;
+mod dump;
 mod files;
 mod journal;
 mod ledger;
@@ -19,6 +20,7 @@ pub use self::{
     app::{Database, SECRET, Storage, TestApp, fresh},
     client::{Answer, Client},
     driver::{Driver, Position, Root},
+    dump::dump,
     files::{file_of, transactions},
     ledger::{id_of, messages},
     server::{Server, program},
