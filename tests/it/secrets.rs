@@ -66,7 +66,7 @@ async fn no_secret_that_was_used_is_in_the_log_or_in_the_database(#[values(Sqlit
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("log");
     let mut command = program();
-    command.args(["--database-url", &url, "--jwt-secret", SECRET, "--log", "debug", "--listen", "127.0.0.1:0"]);
+    command.args(["--database-url", &url, "--jwt-secret", SECRET, "--log", "trace", "--listen", "127.0.0.1:0"]);
     let child = command.stdout(Stdio::piped()).stderr(std::fs::File::create(&log).unwrap()).spawn().unwrap();
     let server = Server::running(child);
     let secrets = give_secrets(&server.client()).await;
@@ -74,7 +74,7 @@ async fn no_secret_that_was_used_is_in_the_log_or_in_the_database(#[values(Sqlit
     drop(server);
 
     let log = std::fs::read_to_string(log).unwrap();
-    assert!(log.contains("served") && log.contains("DEBUG"), "{log}");
+    assert!(log.contains("served") && log.contains("TRACE"), "{log}");
     let db = Db::connect(&url, PoolSize { most: 1, least: 0 }).await.unwrap();
     let rows = dump(&db).await;
     assert!(rows.contains("deleted user"), "{rows}");
