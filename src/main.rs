@@ -111,6 +111,8 @@ fn app(config: &Config, db: Db, secret: &[u8]) -> Result<App, Stop> {
         passwords: Passwords::new().map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
         token_key: TokenKey::new(secret),
         defaults: config.defaults,
+        limits: config.limits,
+        trusted_proxies: config.trusted_proxies.clone(),
     })
 }
 

@@ -41,6 +41,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// All that is served.
 pub fn router(app: App, explorer: bool) -> Router {
+    let identify = middleware::from_fn_with_state(app.trusted_proxies.clone(), client::identify);
     let mut router = Router::new()
         .route("/graphql", post(graphql::handle).layer(DefaultBodyLimit::max(LARGEST_BODY)))
         .with_state(graphql::Endpoint::new(app.clone()))
@@ -51,7 +52,7 @@ pub fn router(app: App, explorer: bool) -> Router {
     if explorer {
         router = router.route("/", get(explorer::page));
     }
-    router.layer(middleware::from_fn(client::identify)).layer(middleware::from_fn(request_log::log))
+    router.layer(identify).layer(middleware::from_fn(request_log::log))
 }
 
 /// What can be downloaded.
