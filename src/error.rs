@@ -28,12 +28,14 @@ pub struct Refusal {
     pub path: String,
     /// A sentence for people.
     pub message: String,
+    /// For how many seconds to wait before the next attempt, when there were too many.
+    pub retry_after: Option<i32>,
 }
 
 impl Refusal {
     /// Refuses what stands at `path`.
     pub fn new(code: Code, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, path: path.into(), message: message.into() }
+        Self { code, path: path.into(), message: message.into(), retry_after: None }
     }
 }
 

@@ -3,10 +3,12 @@
 //! Knows nothing of money but that a new user gets a book and a wallet ([`register`]).
 
 mod client;
+pub mod guesses;
 mod password;
 mod phone;
 mod registration;
 mod session;
+mod tally;
 mod token;
 mod user;
 mod viewer;
@@ -17,6 +19,7 @@ pub use self::{
     phone::normalize as normalize_phone,
     registration::{Registration, register},
     session::{Grant, impersonate, login, logout, refresh},
+    tally::Window,
     token::TokenKey,
     user::{display_names, find as find_user, key as username_key},
     viewer::{Unauthenticated, Viewer, authenticate},

@@ -12,6 +12,7 @@ use sea_orm::{
 
 use super::{
     Client, Viewer,
+    guesses::{self, Guess},
     token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     user,
 };
@@ -38,11 +39,12 @@ pub struct Grant {
 /// Logs a user in who is named by username, phone or e-mail address.
 ///
 /// # Errors
-/// `WRONG_CREDENTIALS`, whatever of them is wrong.
+/// `WRONG_CREDENTIALS`, whatever of them is wrong; `TOO_MANY_ATTEMPTS` when there were too many before.
 pub async fn login(app: &App, client: &Client, identifier: &str, password: String) -> Result<Grant> {
+    let guess = &Guess::at_login(app, client, identifier)?;
     let user = user::by_identifier(app, identifier).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let verified = app.passwords.verify(password, hash).await?;
+    let verified = guesses::verify(app, guess, password, hash).await?;
     let Some(user) = user.filter(|_| verified) else {
         let message = "There is no such user, or the password is another.";
         return Err(Refusal::new(Code::WrongCredentials, "", message).into());
@@ -50,6 +52,7 @@ pub async fn login(app: &App, client: &Client, identifier: &str, password: Strin
     let user = &user;
     app.db
         .write(|tx| async move {
+            guesses::forget(&tx, guess).await?;
             let book = book_of(&*tx, user.id).await?;
             start(app, &tx, client, user, book).await
         })

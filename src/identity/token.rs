@@ -56,6 +56,13 @@ impl TokenKey {
             .map_err(|error| Error::Fault(DbErr::Custom(format!("cannot sign a token: {error}"))))
     }
 
+    /// What stands for a text where the text itself is not to be kept: only who has the key can tell which text it is. No text
+    /// of ours looks like a token, which has no spaces.
+    pub(crate) fn hash(&self, text: &str) -> Result<String> {
+        jsonwebtoken::crypto::sign(format!("the hash of {text}").as_bytes(), &self.encoding, Algorithm::HS256)
+            .map_err(|error| Error::Fault(DbErr::Custom(format!("cannot hash a key: {error}"))))
+    }
+
     /// Who a token was given to; none unless it is signed with this key, by this algorithm, and not expired.
     pub(super) fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Viewer> {
         let mut validation = Validation::new(Algorithm::HS256);
