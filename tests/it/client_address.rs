@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::harness::{
     Client,
     Database::{self, Postgres, Sqlite},
-    TestApp,
+    Server, TestApp, fresh, program,
 };
 
 /// An app on which an address may ask three times in a minute, behind some proxies.
@@ -67,4 +67,15 @@ async fn what_is_no_address_counts_as_the_proxy_that_passed_it_on(#[values(Sqlit
     assert_eq!(admitted(&proxy, |_| String::new()).await, 0);
     assert_eq!(admitted(&proxy, |_| "é".to_owned()).await, 0);
     assert_eq!(admitted(&proxy, |_| "é, 203.0.113.7".to_owned()).await, 3);
+}
+
+#[tokio::test]
+async fn the_program_believes_the_proxies_that_it_is_told_of() {
+    for (proxies, header_counts) in [("127.0.0.1, ::1", true), ("127.0.0.2", false), ("", false)] {
+        let (url, _storage) = fresh(Sqlite).await.unwrap();
+        let settings = ["--database-url", &url, "--request-cost-per-minute", "3", "--trusted-proxies", proxies];
+        let server = Server::start_with(program().args(settings));
+        let client = server.client();
+        assert_eq!(admitted(&client, |number| format!("203.0.113.{number}")).await == 5, header_counts, "{proxies}");
+    }
 }

@@ -27,6 +27,7 @@ mod journal;
 mod ledger_property;
 mod loaders;
 mod login_delays;
+mod login_timing;
 mod migration;
 mod months;
 mod movements;
