@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
 /// Where the program gets the time from.
 #[derive(Clone)]
@@ -32,4 +32,10 @@ impl fmt::Debug for Clock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Clock").field(&self.now()).finish()
     }
+}
+
+/// After how many whole seconds a span is over.
+#[must_use]
+pub fn seconds_of(span: TimeDelta) -> i64 {
+    span.num_seconds() + i64::from(span.subsec_nanos() > 0)
 }

@@ -4,16 +4,24 @@
 //! line that names the setting, what it holds and what it should hold.
 
 mod database;
+mod limits;
 mod secret;
 
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 use clap::{Args, ValueEnum};
+use ipnet::IpNet;
 use phonenumber::country;
 use tracing_subscriber::EnvFilter;
 
 pub use self::database::DatabaseUrl;
-use crate::{app::Defaults, db::PoolSize, identity::HashCost, money::Currency};
+use self::limits::LimitSettings;
+use crate::{
+    app::{Defaults, Limits},
+    db::PoolSize,
+    identity::HashCost,
+    money::Currency,
+};
 
 /// The settings as they came, not checked yet.
 #[derive(Args, Clone, Debug)]
@@ -75,6 +83,9 @@ pub struct Settings {
     /// Whether to apply migrations at start: always, never, or auto, which is for SQLite only
     #[arg(long, global = true, env = "DAYBOOK_MIGRATE", value_name = "WHEN", default_value = "auto")]
     migrate: String,
+
+    #[command(flatten)]
+    limits: LimitSettings,
 }
 
 /// The settings, checked.
@@ -94,6 +105,10 @@ pub struct Config {
     pub explorer: bool,
     /// Whether to apply migrations at start.
     pub migrate: bool,
+    /// How much of something anybody may do.
+    pub limits: Limits,
+    /// The proxies that are believed where a request comes from.
+    pub trusted_proxies: Arc<[IpNet]>,
     jwt_secret: Option<String>,
 }
 
@@ -182,7 +197,20 @@ impl Settings {
         };
         let pool = PoolSize { most, least };
         let defaults = Defaults { currency, phone_region };
-        Ok(Config { listen, database, pool, defaults, password_hash, explorer, migrate, jwt_secret: self.jwt_secret })
+        let (limits, trusted_proxies) = (self.limits.limits()?, self.limits.trusted_proxies()?);
+        let jwt_secret = self.jwt_secret;
+        Ok(Config {
+            listen,
+            database,
+            pool,
+            defaults,
+            password_hash,
+            explorer,
+            migrate,
+            limits,
+            trusted_proxies,
+            jwt_secret,
+        })
     }
 }
 

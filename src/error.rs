@@ -28,12 +28,14 @@ pub struct Refusal {
     pub path: String,
     /// A sentence for people.
     pub message: String,
+    /// For how many seconds to wait before the next attempt, when there were too many.
+    pub retry_after: Option<i32>,
 }
 
 impl Refusal {
     /// Refuses what stands at `path`.
     pub fn new(code: Code, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, path: path.into(), message: message.into() }
+        Self { code, path: path.into(), message: message.into(), retry_after: None }
     }
 }
 
@@ -207,6 +209,20 @@ impl Error {
     #[must_use]
     pub fn busy() -> Self {
         Refusal::new(Code::TryAgain, "", "The server is busy. Nothing was done; try again.").into()
+    }
+
+    /// The same, about what stands at `path`.
+    #[must_use]
+    pub fn at(self, path: &str) -> Self {
+        match self {
+            Self::Refused(mut refusals) => {
+                for refusal in &mut refusals {
+                    path.clone_into(&mut refusal.path);
+                }
+                Self::Refused(refusals)
+            }
+            fault @ Self::Fault(_) => fault,
+        }
     }
 
     /// Whether the transaction that failed so may be done again.

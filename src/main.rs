@@ -110,6 +110,8 @@ fn app(config: &Config, db: Db, secrets: Vec<Secret>) -> Result<App, Stop> {
             .map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
         token_keys: TokenKeys::new(secrets),
         defaults: config.defaults,
+        limits: config.limits,
+        trusted_proxies: config.trusted_proxies.clone(),
     })
 }
 

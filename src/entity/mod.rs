@@ -20,6 +20,7 @@ pub mod posting;
 pub mod receipt;
 pub mod refresh_token;
 pub mod session;
+pub mod tally;
 pub mod transaction;
 pub mod transaction_line;
 pub mod user;

@@ -14,12 +14,14 @@ pub(super) struct UserError {
     message: String,
     /// Where in the input: the names of the fields on the way to it. Empty when it is about the whole input.
     path: Vec<String>,
+    /// For how many seconds to wait before the next attempt, when there were too many.
+    retry_after: Option<i32>,
 }
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
         let path = refusal.path.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        Self { code: refusal.code, message: refusal.message, path }
+        Self { code: refusal.code, message: refusal.message, path, retry_after: refusal.retry_after }
     }
 }
 

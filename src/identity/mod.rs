@@ -3,6 +3,7 @@
 //! Knows nothing of money but that a new user gets a book and a wallet ([`register`]).
 
 mod client;
+pub mod guesses;
 mod names;
 mod own_password;
 mod password;
@@ -12,6 +13,7 @@ mod registration;
 mod session;
 mod sessions;
 mod strength;
+mod tally;
 mod token;
 mod user;
 mod viewer;
@@ -25,6 +27,7 @@ pub use self::{
     registration::{Registration, register},
     session::{Grant, impersonate, login, logout, refresh},
     sessions::{list as list_sessions, revoke as revoke_session},
+    tally::Window,
     token::{Secret, TokenKeys},
     user::{display_names, find as find_user, key as username_key},
     viewer::{Unauthenticated, Viewer, authenticate},

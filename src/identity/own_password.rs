@@ -3,7 +3,13 @@
 use async_graphql::InputObject;
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, IntoActiveModel, Set};
 
-use super::{Viewer, profile, session, sessions, token::new_refresh_token, user};
+use super::{
+    Viewer,
+    guesses::{self, Guess},
+    profile, session, sessions,
+    token::new_refresh_token,
+    user,
+};
 use crate::{
     app::App,
     bookkeeping, entity,
@@ -27,7 +33,7 @@ pub struct PasswordChange {
 /// Gives the viewer another password and ends their other sessions.
 ///
 /// # Errors
-/// `WRONG_CREDENTIALS` at `currentPassword`; `INVALID` at `newPassword`, with what would help.
+/// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `currentPassword`; `INVALID` at `newPassword`, with what would help.
 pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Result<entity::user::Model> {
     let known = proven(app, viewer, change.current_password, "currentPassword").await?;
     app.passwords.judge(&change.new_password, &known, "newPassword").await?;
@@ -35,7 +41,7 @@ pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange)
     let known = &known;
     app.db
         .write(|tx| async move {
-            let mut changed = still(&tx, viewer, known, "currentPassword").await?.into_active_model();
+            let mut changed = still(app, &tx, viewer, known, "currentPassword").await?.into_active_model();
             changed.password_hash = Set(new_hash.clone());
             let user = changed.update(&*tx).await?;
             session::end_others(&tx, viewer, app.clock.now()).await?;
@@ -48,14 +54,14 @@ pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange)
 /// shop. The journal stays whole; to whoever paid them or was paid by them they are a "deleted user".
 ///
 /// # Errors
-/// `WRONG_CREDENTIALS` at `password`; `WALLET_NOT_EMPTY` for each wallet that holds money.
+/// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `password`; `WALLET_NOT_EMPTY` for each wallet that holds money.
 pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Result<()> {
     let known = &proven(app, viewer, password, "password").await?;
     // Of something that nobody ever knew, so that there is a hash, as everywhere, and no password.
     let no_password = &app.passwords.hash(new_refresh_token()?).await?;
     app.db
         .write(|tx| async move {
-            let user = still(&tx, viewer, known, "password").await?;
+            let user = still(app, &tx, viewer, known, "password").await?;
             bookkeeping::book::close(&tx, viewer, DELETED).await?;
             sessions::forget_all(&tx, viewer.user).await?;
             // No username has a space in it.
@@ -81,19 +87,26 @@ pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Res
 async fn proven(app: &App, viewer: &Viewer, password: String, path: &str) -> Result<entity::user::Model> {
     let user = user::find(app.db.read(), viewer).await?;
     let user = user.ok_or_else(|| DbErr::RecordNotFound(viewer.user.to_string()))?;
-    let is_right = app.passwords.verify(password, Some(user.password_hash.clone())).await?;
+    let guess = Guess::of_viewer(app, viewer)?;
+    let is_right = guesses::verify(app, &guess, password, Some(user.password_hash.clone())).await;
+    let is_right = is_right.map_err(|error| error.at(path))?;
     if is_right { Ok(user) } else { Err(wrong(path)) }
 }
 
 /// The same user, locked, when their password is still the one that was given.
 async fn still(
+    app: &App,
     tx: &DatabaseTransaction,
     viewer: &Viewer,
     known: &entity::user::Model,
     path: &str,
 ) -> Result<entity::user::Model> {
     let user = profile::lock(tx, viewer).await?;
-    if user.password_hash == known.password_hash { Ok(user) } else { Err(wrong(path)) }
+    if user.password_hash != known.password_hash {
+        return Err(wrong(path));
+    }
+    guesses::forget(tx, &Guess::of_viewer(app, viewer)?).await?;
+    Ok(user)
 }
 
 fn wrong(path: &str) -> crate::error::Error {

@@ -4,7 +4,7 @@ use std::{str::FromStr, sync::Arc};
 
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use sea_orm::DbErr;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::strength;
 use crate::{
@@ -101,33 +101,49 @@ impl Passwords {
         self.in_a_place(move || hash(&hasher, &password)).await
     }
 
-    /// Whether a password is the one of a hash. Without a hash it is not, and finding that out takes as long.
+    /// A place to hash at, as soon as there is one.
     ///
     /// # Errors
     /// `TRY_AGAIN` when too many wait.
-    pub async fn verify(&self, password: String, hash: Option<String>) -> Result<bool> {
+    pub(super) async fn place(&self) -> Result<Place> {
+        let busy = |_| Refusal::new(Code::TryAgain, "", "Too many people are logging in. Try again.");
+        let in_queue = self.queue.clone().try_acquire_owned().map_err(busy)?;
+        let place = self.places.clone().acquire_owned().await.map_err(fault)?;
+        Ok(Place { _in_queue: in_queue, _place: place })
+    }
+
+    /// Whether a password is the one of a hash. Without a hash it is not, and finding that out takes as long. Gives the place
+    /// back, to be left when that is written down.
+    pub(super) async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<(bool, Place)> {
         let exists = hash.is_some();
         let hash = hash.map_or_else(|| self.nobody.clone(), Into::into);
-        let matches = self
-            .in_a_place(move || {
-                let hash = PasswordHash::new(&hash).map_err(fault)?;
-                Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-            })
-            .await?;
-        Ok(matches && exists)
+        let check = move || {
+            let hash = PasswordHash::new(&hash).map_err(fault)?;
+            Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+        };
+        let (matches, place) = in_place(place, check).await?;
+        Ok((matches && exists, place))
     }
 
     async fn in_a_place<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let busy = || Refusal::new(Code::TryAgain, "", "Too many people are logging in. Try again.");
-        let _in_queue = self.queue.try_acquire().map_err(|_| busy())?;
-        let place = self.places.clone().acquire_owned().await.map_err(fault)?;
-        tokio::task::spawn_blocking(move || {
-            let _place = place;
-            work()
-        })
-        .await
-        .map_err(fault)?
+        let place = self.place().await?;
+        Ok(in_place(place, work).await?.0)
     }
+}
+
+/// A place to hash at, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Place {
+    _in_queue: OwnedSemaphorePermit,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Does some hashing. The place is taken until it is done, whether or not anybody waits for it.
+async fn in_place<T: Send + 'static>(
+    place: Place,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<(T, Place)> {
+    tokio::task::spawn_blocking(move || Ok((work()?, place))).await.map_err(fault)?
 }
 
 fn hash(hasher: &Argon2<'_>, password: &str) -> Result<String> {

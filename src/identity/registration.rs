@@ -3,7 +3,7 @@
 use async_graphql::InputObject;
 use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
 
-use super::{Client, Grant, names, session, user::key};
+use super::{Client, Grant, Window, guesses::too_many_attempts, names, session, user::key};
 use crate::{
     app::App,
     bookkeeping,
@@ -17,6 +17,9 @@ use crate::{
     text,
     time_zone::TimeZone,
 };
+
+/// A day, in seconds.
+const DAY: i64 = 24 * 60 * 60;
 
 /// Who registers.
 #[derive(InputObject)]
@@ -44,8 +47,12 @@ pub struct Registration {
 /// Registers a user and logs them in.
 ///
 /// # Errors
-/// `INVALID` and `TAKEN` for all fields at once.
+/// `INVALID` and `TAKEN` for all fields at once; `TOO_MANY_ATTEMPTS` when too many registered from the client's address today.
 pub async fn register(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
+    let day = &day_of(app, client)?;
+    if let Some(day) = day {
+        admit(app, day, day.count(app.db.read()).await? + 1)?;
+    }
     let mut refusals = Refusals::default();
     let username = refusals.check(names::username(&registration.username));
     let phone = registration.phone.as_deref().and_then(|phone| refusals.check(names::e164(app, phone)));
@@ -75,7 +82,31 @@ pub async fn register(app: &App, client: &Client, registration: Registration) ->
     user.password_hash = app.passwords.hash(registration.password).await?;
     let user = &user;
     let currency = registration.currency.unwrap_or(app.defaults.currency);
-    app.db.write(|tx| async move { write(app, &tx, client, user, book_name, currency).await }).await
+    app.db
+        .write(|tx| async move {
+            let grant = write(app, &tx, client, user, book_name, currency).await?;
+            // Last, since others from there wait for this row.
+            if let Some(day) = day {
+                admit(app, day, day.add(&tx, 1).await?)?;
+            }
+            Ok(grant)
+        })
+        .await
+}
+
+/// Where the registrations of a day are counted that come from where this one does; none when they are not limited.
+fn day_of(app: &App, client: &Client) -> Result<Option<Window>> {
+    let Some(network) = client.network().filter(|_| app.limits.registrations_per_address > 0) else { return Ok(None) };
+    let key = app.token_keys.hash(&format!("registrations from {network}"))?;
+    Ok(Some(Window::around(app.clock.now(), DAY, key)))
+}
+
+/// Refuses a registration that makes too many of them.
+fn admit(app: &App, day: &Window, registrations: i64) -> Result<()> {
+    if registrations <= app.limits.registrations_per_address.into() {
+        return Ok(());
+    }
+    Err(too_many_attempts(day.end - app.clock.now()).into())
 }
 
 async fn write(

@@ -11,7 +11,9 @@ use sea_orm::{
 };
 
 use super::{
-    Client, Viewer, sessions,
+    Client, Viewer,
+    guesses::{self, Guess},
+    sessions,
     token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     user,
 };
@@ -38,11 +40,12 @@ pub struct Grant {
 /// Logs a user in who is named by username, phone or e-mail address.
 ///
 /// # Errors
-/// `WRONG_CREDENTIALS`, whatever of them is wrong.
+/// `WRONG_CREDENTIALS`, whatever of them is wrong; `TOO_MANY_ATTEMPTS` when there were too many before.
 pub async fn login(app: &App, client: &Client, identifier: &str, password: String) -> Result<Grant> {
+    let guess = &Guess::at_login(app, client, identifier)?;
     let user = user::by_identifier(app, identifier).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let verified = app.passwords.verify(password.clone(), hash).await?;
+    let verified = guesses::verify(app, guess, password.clone(), hash).await?;
     let Some(user) = user.filter(|_| verified) else { return Err(wrong_credentials()) };
     let is_current = app.passwords.is_current(&user.password_hash);
     let new_hash = if is_current { None } else { Some(app.passwords.hash(password).await?) };
@@ -50,6 +53,7 @@ pub async fn login(app: &App, client: &Client, identifier: &str, password: Strin
     app.db
         .write(|tx| async move {
             let user = unchanged(&tx, user).await?;
+            guesses::forget(&tx, guess).await?;
             let book = book_of(&*tx, user.id).await?;
             let grant = start(app, &tx, client, &user, book).await?;
             if let Some(new_hash) = new_hash {

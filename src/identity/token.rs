@@ -76,6 +76,16 @@ impl TokenKeys {
         jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|error| fault(&error.to_string()))
     }
 
+    /// What stands for a text where the text itself is not to be kept: only who has the key can tell which text it is. No text
+    /// of ours looks like a token, which has no spaces.
+    pub(crate) fn hash(&self, text: &str) -> Result<String> {
+        let fault = |error: &str| Error::Fault(DbErr::Custom(format!("cannot hash a key: {error}")));
+        let key = self.0.first().ok_or_else(|| fault("there is no secret"))?;
+        let text = format!("the hash of {text}");
+        let hash = jsonwebtoken::crypto::sign(text.as_bytes(), &key.encoding, Algorithm::HS256);
+        hash.map_err(|error| fault(&error.to_string()))
+    }
+
     /// Who a token was given to; none unless it is signed with the key that it names, by our algorithm, and not expired. One
     /// that names none was signed when the secret had no id yet.
     pub(super) fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Viewer> {

@@ -29,23 +29,32 @@ pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Option
     Ok(user::Entity::find_by_id(viewer.user).one(conn).await?)
 }
 
-/// The user with a username, a phone number or an e-mail address. One text cannot be two of these: an address has an
-/// `@`, a username has a letter, and a phone number has neither.
+/// The user with a username, a phone number or an e-mail address.
 pub(super) async fn by_identifier(app: &App, identifier: &str) -> Result<Option<user::Model>> {
+    let Some((column, value)) = kept_as(app, identifier) else { return Ok(None) };
+    let users = user::Entity::find().filter(column.eq(value)).filter(user::Column::DeletedAt.is_null());
+    Ok(users.one(app.db.read()).await?)
+}
+
+/// How an identifier is compared: one text for all ways to write what finds the same user.
+pub(super) fn comparable(app: &App, identifier: &str) -> String {
+    kept_as(app, identifier).map_or_else(|| identifier.to_owned(), |(_, value)| value)
+}
+
+/// Where an identifier is kept, and as what. One text cannot be two of these: an address has an `@`, a username has a
+/// letter, and a phone number has neither.
+fn kept_as(app: &App, identifier: &str) -> Option<(user::Column, String)> {
     let identifier = identifier.trim();
     if identifier.contains(char::is_control) {
-        return Ok(None);
+        return None;
     }
-    let column = if identifier.contains('@') {
-        user::Column::EmailKey.eq(key(identifier))
-    } else if identifier.contains(char::is_alphabetic) {
-        user::Column::UsernameKey.eq(key(identifier))
-    } else if let Some(phone) = phone::normalize(identifier, app.defaults.phone_region) {
-        user::Column::Phone.eq(phone)
-    } else {
-        return Ok(None);
-    };
-    Ok(user::Entity::find().filter(column).filter(user::Column::DeletedAt.is_null()).one(app.db.read()).await?)
+    if identifier.contains('@') {
+        return Some((user::Column::EmailKey, key(identifier)));
+    }
+    if identifier.contains(char::is_alphabetic) {
+        return Some((user::Column::UsernameKey, key(identifier)));
+    }
+    Some((user::Column::Phone, phone::normalize(identifier, app.defaults.phone_region)?))
 }
 
 /// The books of a user, the oldest first.

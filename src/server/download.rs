@@ -24,7 +24,10 @@ use tokio::{
     time::timeout,
 };
 
-use super::graphql::bearer;
+use super::{
+    graphql::bearer,
+    rate::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
+};
 use crate::{
     app::App,
     date::Date,
@@ -43,12 +46,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(super) struct Downloads {
     app: App,
+    rates: Rates,
     turns: Arc<Semaphore>,
 }
 
 impl Downloads {
-    pub(super) fn new(app: App) -> Self {
-        Self { app, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+    pub(super) fn new(app: App, rates: Rates) -> Self {
+        Self { app, rates, turns: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 }
 
@@ -100,7 +104,9 @@ pub(super) async fn download<T: Table>(
     Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    match begin::<T>(&downloads, id.as_ref().map(|id| id.0.as_str()), parameters, (&client, &headers)).await {
+    let mut meter = downloads.rates.meter(&client);
+    let id = id.as_ref().map(|id| id.0.as_str());
+    let mut response = match begin::<T>(&downloads, id, parameters, &mut meter, (&client, &headers)).await {
         Ok(writer) => {
             let name = format!("attachment; filename=\"{}.csv\"", writer.table.name());
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
@@ -113,16 +119,19 @@ pub(super) async fn download<T: Table>(
             (headers, Body::from_stream(writer.stream())).into_response()
         }
         Err(not_begun) => not_begun.into_response(),
-    }
+    };
+    meter.tell(&mut response);
+    response
 }
 
 async fn begin<T: Table>(
-    Downloads { app, turns }: &Downloads,
+    Downloads { app, turns, .. }: &Downloads,
     id: Option<&str>,
     parameters: Result<Query<T::Parameters>, QueryRejection>,
+    meter: &mut Meter<'_>,
     request: (&Client, &HeaderMap),
 ) -> Result<Writer<T>, NotBegun> {
-    let viewer = viewer(app, request).await?;
+    let viewer = admit(app, meter, request, rate::DOWNLOAD).await?;
     let unreadable =
         |rejection: QueryRejection| Error::from(Refusal::new(Code::Invalid, "", format!("{}.", rejection.body_text())));
     let parameters = parameters.map_err(unreadable)?.0;
@@ -192,6 +201,7 @@ impl<T: Table> Writer<T> {
 /// Why there is no file.
 pub(super) enum NotBegun {
     Unauthenticated,
+    RateLimited,
     Failed(Error),
 }
 
@@ -209,6 +219,7 @@ impl IntoResponse for NotBegun {
                 let message = "Send the access token: `Authorization: Bearer ...`.";
                 (StatusCode::UNAUTHORIZED, challenge, error("UNAUTHENTICATED", message)).into_response()
             }
+            Self::RateLimited => (StatusCode::TOO_MANY_REQUESTS, error(RATE_LIMITED, TOO_MANY)).into_response(),
             Self::Failed(Error::Refused(refusals)) => {
                 let is = |code| refusals.iter().any(|refusal| refusal.code == code);
                 let (status, code) = match () {
@@ -231,8 +242,23 @@ fn error(code: &str, message: &str) -> Json<serde_json::Value> {
     Json(json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
 }
 
-/// Who asks for a file.
-pub(super) async fn viewer(app: &App, (client, headers): (&Client, &HeaderMap)) -> Result<Viewer, NotBegun> {
+/// Who asks for a file, when they can pay for it. Who is nobody pays for having asked.
+pub(super) async fn admit(
+    app: &App,
+    meter: &mut Meter<'_>,
+    request: (&Client, &HeaderMap),
+    cost: u32,
+) -> Result<Viewer, NotBegun> {
+    let viewer = viewer(app, request).await;
+    let charged = match &viewer {
+        Ok(viewer) => meter.charge(Some(viewer), cost).await?,
+        Err(_) => meter.charge(None, rate::REQUEST).await?,
+    };
+    charged.map_err(|_| NotBegun::RateLimited)?;
+    viewer
+}
+
+async fn viewer(app: &App, (client, headers): (&Client, &HeaderMap)) -> Result<Viewer, NotBegun> {
     let token = bearer(headers).ok().flatten().ok_or(NotBegun::Unauthenticated)?;
     identity::authenticate(app, client, token).await?.map_err(|_| NotBegun::Unauthenticated)
 }

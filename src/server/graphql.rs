@@ -25,6 +25,7 @@ use super::{
     limits::{check_mutation, check_nesting, check_size},
     parameters::{MediaType, Parameters, is_json, pick, require_variables},
     phase::{Execution, Phase},
+    rate::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
     refused::Refused,
     request_log::{RequestId, Summary},
     rows::check_rows,
@@ -43,13 +44,14 @@ const LARGEST_DOCUMENT: usize = 16 * 1024;
 #[derive(Clone)]
 pub(super) struct Endpoint {
     app: App,
+    rates: Rates,
     schema: Schema,
 }
 
 impl Endpoint {
-    pub(super) fn new(app: App) -> Self {
+    pub(super) fn new(app: App, rates: Rates) -> Self {
         let schema = schema_builder().data(app.clone()).extension(Phase).finish();
-        Self { app, schema }
+        Self { app, rates, schema }
     }
 }
 
@@ -62,7 +64,8 @@ pub(super) async fn handle(
 ) -> Response {
     let mut summary = Summary::default();
     let media_type = MediaType::accepted(&headers);
-    let mut response = match answer(&endpoint, &client, &headers, body, &mut summary).await {
+    let mut meter = endpoint.rates.meter(&client);
+    let mut response = match answer(&endpoint, &client, &headers, body, &mut meter, &mut summary).await {
         Ok(mut executed) => {
             complete(&mut executed.errors, id);
             summary.error = executed.errors.first().and_then(code);
@@ -79,6 +82,7 @@ pub(super) async fn handle(
     answer_headers.insert(VARY, HeaderValue::from_static("Accept"));
     answer_headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer_headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    meter.tell(&mut response);
     response.extensions_mut().insert(summary);
     response
 }
@@ -89,8 +93,12 @@ async fn answer(
     client: &Client,
     headers: &HeaderMap,
     body: Result<Bytes, BytesRejection>,
+    meter: &mut Meter<'_>,
     summary: &mut Summary,
 ) -> Result<Executed, Refused> {
+    let viewer = viewer(endpoint, client, headers).await;
+    charge(meter, viewer.as_ref().ok().and_then(Option::as_ref), rate::REQUEST).await?;
+    let viewer = viewer?;
     if !is_json(headers) {
         let message = "Send `Content-Type: application/json`.";
         return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
@@ -100,7 +108,6 @@ async fn answer(
         Refused::with_status(rejection.status(), "BAD_REQUEST", message)
     })?;
     let Parameters { query, operation_name, variables } = Parameters::parse(&body)?;
-    let viewer = viewer(endpoint, client, headers).await?;
     if query.len() > LARGEST_DOCUMENT {
         let message = format!("The document is larger than {LARGEST_DOCUMENT} bytes.");
         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
@@ -110,10 +117,11 @@ async fn answer(
         .map_err(|error| Refused::from(vec![ServerError::from(error)]).coded("GRAPHQL_PARSE_FAILED"))?;
     check_size(&document)?;
     let (name, operation) = pick(&document, operation_name.as_deref())?;
-    check_mutation(operation, &document)?;
-    check_rows(operation, &document, &variables)?;
+    let passwords = check_mutation(operation, &document)?;
+    let rows = check_rows(operation, &document, &variables)?;
     summary.operation = name.map(str::to_owned);
     require_variables(operation, &variables)?;
+    charge(meter, viewer.as_ref(), rate::of(rows, passwords)).await?;
     let is_query = operation.ty == OperationType::Query;
 
     let execution = Execution::new(document.clone(), operation_name.clone());
@@ -135,6 +143,12 @@ async fn answer(
     let mut errors = executed.errors;
     errors.iter_mut().for_each(explain);
     Err(Refused::from(errors).coded("GRAPHQL_VALIDATION_FAILED"))
+}
+
+/// Charges for a request, or refuses it.
+async fn charge(meter: &mut Meter<'_>, viewer: Option<&Viewer>, cost: u32) -> Result<(), Refused> {
+    let charged = meter.charge(viewer, cost).await.map_err(ApiError::from)?;
+    charged.map_err(|_| Refused::with_status(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, TOO_MANY))
 }
 
 /// Gives every error of a response what it must have: a code; and when it is ours, the name under which the log has it.

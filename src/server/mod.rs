@@ -12,6 +12,7 @@ mod nulls;
 mod order;
 mod parameters;
 mod phase;
+mod rate;
 mod refused;
 mod report;
 mod request_log;
@@ -30,6 +31,7 @@ use tokio::{net::TcpListener, sync::watch};
 
 use self::{
     download::{Downloads, download},
+    rate::Rates,
     statement::Statement,
 };
 use crate::app::App;
@@ -41,27 +43,29 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// All that is served.
 pub fn router(app: App, explorer: bool) -> Router {
+    let identify = middleware::from_fn_with_state(app.trusted_proxies.clone(), client::identify);
+    let rates = Rates::new(app.clone());
     let mut router = Router::new()
         .route("/graphql", post(graphql::handle).layer(DefaultBodyLimit::max(LARGEST_BODY)))
-        .with_state(graphql::Endpoint::new(app.clone()))
-        .merge(files(app.clone()))
-        .route("/reports/{file}", get(report::draw).with_state(app.clone()))
+        .with_state(graphql::Endpoint::new(app.clone(), rates.clone()))
+        .merge(files(app.clone(), rates.clone()))
+        .route("/reports/{file}", get(report::draw).with_state((app.clone(), rates)))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app));
     if explorer {
         router = router.route("/", get(explorer::page));
     }
-    router.layer(middleware::from_fn(client::identify)).layer(middleware::from_fn(request_log::log))
+    router.layer(identify).layer(middleware::from_fn(request_log::log))
 }
 
 /// What can be downloaded.
-fn files(app: App) -> Router {
+fn files(app: App, rates: Rates) -> Router {
     Router::new()
         .route("/customers/{id}/statement.csv", get(download::<Statement>))
         .route("/transactions.csv", get(download::<export::Transactions>))
         .route("/entries.csv", get(download::<export::Entries>))
         .route("/wallets/{id}/history.csv", get(download::<export::History>))
-        .with_state(Downloads::new(app))
+        .with_state(Downloads::new(app, rates))
 }
 
 /// Serves until `stop` is done; then no new connection is taken, and requests under way have ten seconds to finish.

@@ -11,7 +11,10 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::download::{NotBegun, viewer};
+use super::{
+    download::{NotBegun, admit},
+    rate::{self, Meter, Rates},
+};
 use crate::{
     app::App,
     bookkeeping::{
@@ -33,13 +36,14 @@ pub(super) struct Parameters {
 }
 
 pub(super) async fn draw(
-    State(app): State<App>,
+    State((app, rates)): State<(App, Rates)>,
     Path(file): Path<String>,
     parameters: Result<Query<Parameters>, QueryRejection>,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
-    match drawn(&app, &file, parameters, (&client, &headers)).await {
+    let mut meter = rates.meter(&client);
+    let mut response = match drawn(&app, &file, parameters, &mut meter, (&client, &headers)).await {
         Ok((month, svg)) => {
             let name = format!("inline; filename=\"report-{month}.svg\"");
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"));
@@ -54,16 +58,19 @@ pub(super) async fn draw(
             (headers, svg).into_response()
         }
         Err(not_begun) => not_begun.into_response(),
-    }
+    };
+    meter.tell(&mut response);
+    response
 }
 
 async fn drawn(
     app: &App,
     file: &str,
     parameters: Result<Query<Parameters>, QueryRejection>,
+    meter: &mut Meter<'_>,
     request: (&Client, &HeaderMap),
 ) -> Result<(YearMonth, String), NotBegun> {
-    let viewer = viewer(app, request).await?;
+    let viewer = admit(app, meter, request, rate::PICTURE).await?;
     let invalid = |path: &str, message: String| Error::from(Refusal::new(Code::Invalid, path, message));
     let unreadable = |rejection: QueryRejection| invalid("", format!("{}.", rejection.body_text()));
     let parameters = parameters.map_err(unreadable)?.0;

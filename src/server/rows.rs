@@ -32,20 +32,20 @@ const MOST_MONTHS: u64 = 36;
 /// What counts as many rows although it gives one: it reads through a whole ledger.
 const AGING: u64 = 500;
 
-/// Refuses an operation that asks for too many rows.
+/// How many rows an operation may come to; too many are refused.
 pub(super) fn check_rows(
     operation: &OperationDefinition,
     document: &ExecutableDocument,
     variables: &Variables,
-) -> Result<(), Refused> {
-    let mut rows = Rows { document, variables, fragments: HashMap::new() };
-    if rows.of(&operation.selection_set.node) > MOST_ROWS {
+) -> Result<u64, Refused> {
+    let rows = Rows { document, variables, fragments: HashMap::new() }.of(&operation.selection_set.node);
+    if rows > MOST_ROWS {
         let message = format!(
             "The operation asks for more than {MOST_ROWS} rows. Ask for smaller pages, or for fewer lists in lists."
         );
         return Err(Refused::new("QUERY_TOO_COMPLEX", message));
     }
-    Ok(())
+    Ok(rows)
 }
 
 struct Rows<'a> {
@@ -96,7 +96,10 @@ impl<'a> Rows<'a> {
                 _ => within,
             },
             // Its list has a row for each line of the file, and is no page.
-            "importTransactions" => within.saturating_mul(self.lines_of_file(field).div_ceil(PAGE)),
+            "importTransactions" => {
+                let lines = self.lines_of_file(field);
+                within.saturating_mul(lines.div_ceil(PAGE)).saturating_add(lines)
+            }
             "aging" => within.saturating_add(AGING),
             _ => within,
         }

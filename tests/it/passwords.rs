@@ -140,7 +140,7 @@ async fn of_two_changes_at_once_one_counts_and_no_login_by_the_old_password_stay
 async fn a_hash_of_another_cost_is_made_anew_at_the_next_login(#[values(Sqlite, Postgres)] on: Database) {
     let Some((app, _amina)) = TestApp::with_owner(on).await else { return };
     assert!(hash_of(&app).await.contains("$m=19456,t=2,p=1$"));
-    let dearer = app.with(|app| app.passwords = Passwords::new("m=9216,t=4,p=1".parse().unwrap()).unwrap());
+    let dearer = app.another(|app| app.passwords = Passwords::new("m=9216,t=4,p=1".parse().unwrap()).unwrap());
     assert_eq!(errors(&login(&dearer, "amina", "wrong").await), ["WRONG_CREDENTIALS"]);
     assert!(hash_of(&app).await.contains("$m=19456,t=2,p=1$"));
     for _ in 0..2 {

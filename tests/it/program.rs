@@ -35,6 +35,35 @@ fn run(arguments: &[&str]) -> Output {
 #[case::pool_min("--pool-min", "17", "DAYBOOK_POOL_MIN", "\"17\"", "from 0 to 16")]
 #[case::explorer("--explorer", "yes", "DAYBOOK_EXPLORER", "\"yes\"", "on, off or auto")]
 #[case::migrate("--migrate", "yes", "DAYBOOK_MIGRATE", "\"yes\"", "always, never or auto")]
+#[case::proxies(
+    "--trusted-proxies",
+    "10.0.0.1,10.0.0.0/33",
+    "DAYBOOK_TRUSTED_PROXIES",
+    "\"10.0.0.1,10.0.0.0/33\"",
+    "such as 127"
+)]
+#[case::failures(
+    "--login-failures-per-identifier",
+    "1000001",
+    "DAYBOOK_LOGIN_FAILURES_PER_IDENTIFIER",
+    "\"1000001\"",
+    "0 to 1000000"
+)]
+#[case::failures_of_address(
+    "--login-failures-per-address",
+    "",
+    "DAYBOOK_LOGIN_FAILURES_PER_ADDRESS",
+    "\"\"",
+    "0 to 1000000"
+)]
+#[case::registrations(
+    "--registrations-per-address",
+    "many",
+    "DAYBOOK_REGISTRATIONS_PER_ADDRESS",
+    "\"many\"",
+    "from 0 to"
+)]
+#[case::cost("--request-cost-per-minute", "1.5", "DAYBOOK_REQUEST_COST_PER_MINUTE", "\"1.5\"", "from 0 to")]
 fn a_bad_setting_ends_the_program_with_a_line_that_says_all(
     #[case] flag: &str,
     #[case] value: &str,

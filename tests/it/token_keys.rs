@@ -32,7 +32,7 @@ fn part(token: &str, number: usize) -> Value {
 #[tokio::test]
 async fn the_first_secret_signs_and_all_verify(#[values(Sqlite, Postgres)] on: Database) {
     let Some((app, amina)) = TestApp::with_owner(on).await else { return };
-    let server = |secrets: Vec<Secret>| app.with(|app| app.token_keys = TokenKeys::new(secrets));
+    let server = |secrets: Vec<Secret>| app.another(|app| app.token_keys = TokenKeys::new(secrets));
     let unnamed = amina.client.token.clone().unwrap();
     assert_eq!(part(&unnamed, 0)["kid"], Value::Null);
 

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
-    app::{App, Defaults},
+    app::{App, Defaults, Limits},
     clock::Clock,
     db::{self, Db, PoolSize},
     identity::{HashCost, Passwords, TokenKeys},
@@ -52,6 +52,11 @@ pub enum Storage {
 impl TestApp {
     /// A fresh app; none when there is no such database on this machine.
     pub async fn on(database: Database) -> Option<Self> {
+        Self::with(database, |_| {}).await
+    }
+
+    /// A fresh app that is set up in another way.
+    pub async fn with(database: Database, set_up: impl FnOnce(&mut App)) -> Option<Self> {
         let (url, storage) = fresh(database).await?;
         let mut db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
         let statements = Arc::new(AtomicUsize::new(0));
@@ -64,13 +69,21 @@ impl TestApp {
         let source = time.clone();
         // Each look at the clock is a millisecond later than the one before.
         let now = move || DateTime::from_timestamp_micros(source.fetch_add(1000, Ordering::SeqCst)).unwrap();
-        let app = App {
+        let mut app = App {
             db,
             clock: Clock::new(now),
             passwords: Passwords::new(HashCost::default()).unwrap(),
             token_keys: TokenKeys::new([SECRET.into()]),
             defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
+            limits: Limits {
+                login_failures_per_identifier: 10,
+                login_failures_per_address: 100,
+                registrations_per_address: 1000,
+                request_cost_per_minute: 120_000,
+            },
+            trusted_proxies: Arc::default(),
         };
+        set_up(&mut app);
         let client = Client::to_router(server::router(app.clone(), true));
         Some(Self { app, url, client, time, statements, _storage: storage })
     }
@@ -83,7 +96,7 @@ impl TestApp {
     }
 
     /// Another server on the same database, with other settings; somebody who is not logged in there.
-    pub fn with(&self, change: impl FnOnce(&mut App)) -> Client {
+    pub fn another(&self, change: impl FnOnce(&mut App)) -> Client {
         let mut app = self.app.clone();
         change(&mut app);
         Client::to_router(server::router(app, true))

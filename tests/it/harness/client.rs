@@ -1,9 +1,12 @@
 //! A GraphQL client: to a router in this process, or to a server of its own.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use axum::{
     Router,
     body::{Body, to_bytes},
-    http::{HeaderMap, Request, StatusCode, header},
+    extract::ConnectInfo,
+    http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header},
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -12,6 +15,10 @@ use tower::ServiceExt;
 pub struct Client {
     transport: Transport,
     pub token: Option<String>,
+    /// The address that a router sees.
+    address: IpAddr,
+    /// Headers that are sent along.
+    headers: HeaderMap,
 }
 
 #[derive(Clone)]
@@ -30,11 +37,27 @@ pub struct Answer {
 
 impl Client {
     pub fn to_router(router: Router) -> Self {
-        Self { transport: Transport::Router(router), token: None }
+        Self::to(Transport::Router(router))
     }
 
     pub fn to_server(url: &str) -> Self {
-        Self { transport: Transport::Http(reqwest::Client::new(), url.to_owned()), token: None }
+        Self::to(Transport::Http(reqwest::Client::new(), url.to_owned()))
+    }
+
+    fn to(transport: Transport) -> Self {
+        Self { transport, token: None, address: Ipv4Addr::LOCALHOST.into(), headers: HeaderMap::new() }
+    }
+
+    /// The same at another address.
+    pub fn at_address(&self, address: &str) -> Self {
+        Self { address: address.parse().unwrap(), ..self.clone() }
+    }
+
+    /// The same with one more header.
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        let mut client = self.clone();
+        client.headers.append(HeaderName::from_static(name), HeaderValue::from_bytes(value.as_bytes()).unwrap());
+        client
     }
 
     pub fn with_token(&self, token: &str) -> Self {
@@ -71,7 +94,9 @@ impl Client {
     }
 
     /// Sends any request.
-    pub async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, mut request: Request<Body>) -> Answer {
+        request.headers_mut().extend(self.headers.clone());
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 4711)));
         let (status, headers, body) = match &self.transport {
             Transport::Router(router) => {
                 let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();

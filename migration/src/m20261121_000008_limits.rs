@@ -1,0 +1,36 @@
+//! What is counted against the limits of who asks too much: failed logins, registrations, requests.
+
+use sea_orm_migration::{prelude::*, schema::*};
+
+use crate::column::{counter, index};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager
+            .create_table(
+                Table::create()
+                    .table("tally")
+                    // A keyed hash of what is counted, since that may be an address, or a password in the wrong field.
+                    .col(string("key").primary_key())
+                    .col(counter(manager, "count"))
+                    .col(timestamp_with_time_zone("since"))
+                    .col(timestamp_with_time_zone("expires_at"))
+                    .check(Expr::cust("count > 0"))
+                    .take(),
+            )
+            .await?;
+        manager.create_index(index("tally", &["expires_at"])).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("tally").take()).await
+    }
+}

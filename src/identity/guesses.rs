@@ -1,0 +1,215 @@
+//! Guesses at passwords: who fails too often waits longer and longer.
+//!
+//! | what | how |
+//! |---|---|
+//! | counted | each failure, under the name that was typed and under the address that it came from |
+//! | free | as many as the setting says, so that nobody meets this who mistypes |
+//! | after that | each failure makes the next attempt wait: 1 s, 2 s, 4 s, up to 15 minutes |
+//! | while waiting | the password is not looked at, and the wait does not grow |
+//! | forgotten | one failure of a name each hour, one of an address each minute; all of a name when its password is given |
+//!
+//! A success does not clear the address, since who guesses at others has an account of their own. Nothing here knows
+//! whether there is such a user: names that nobody has are counted alike, so that nobody learns which names there are.
+//! Sessions that there are go on: only giving a password waits.
+//!
+//! **Many at once.** Who holds a place for hashing looks at the counts, checks the password and counts the failure before
+//! another gets the place. So no more guesses get past the counts than there are places, on each server, while any number of
+//! right passwords do.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, Set,
+};
+use tracing::Instrument;
+
+use super::{Client, Viewer, tally, user};
+use crate::{
+    app::App,
+    clock::seconds_of,
+    entity,
+    error::{Code, Error, Refusal, Result},
+};
+
+/// The longest that anybody waits, in seconds.
+const LONGEST_WAIT: i64 = 15 * 60;
+/// After so many failures that are not free the wait grows no more, and so they are counted no further.
+const MOST_FAILURES: i64 = 11;
+
+/// Under what a guess counts when it is wrong.
+#[derive(Clone, Debug)]
+pub struct Guess {
+    /// Whose password it is; none when that is not limited.
+    owner: Option<Count>,
+    /// Where it comes from; none when that is not known, or not limited.
+    address: Option<Count>,
+}
+
+/// Failures of one name or address.
+#[derive(Clone, Debug)]
+struct Count {
+    key: String,
+    /// How many are free.
+    free: i64,
+    /// After how long one of them is forgotten.
+    forgotten_after: TimeDelta,
+}
+
+impl Guess {
+    /// A login under a name as it was typed.
+    pub(super) fn at_login(app: &App, client: &Client, identifier: &str) -> Result<Self> {
+        Self::at(app, client, &format!("login {}", user::comparable(app, identifier)))
+    }
+
+    /// The password that somebody who is logged in gives once more, to do what a session alone may not.
+    ///
+    /// # Errors
+    /// When it cannot be hashed.
+    pub fn of_viewer(app: &App, viewer: &Viewer) -> Result<Self> {
+        let client = Client { address: viewer.address, user_agent: None };
+        Self::at(app, &client, &format!("user {}", viewer.user))
+    }
+
+    fn at(app: &App, client: &Client, owner: &str) -> Result<Self> {
+        let count = |name: String, free: u32, forgotten_after| -> Result<_> {
+            if free == 0 {
+                return Ok(None);
+            }
+            Ok(Some(Count { key: app.token_keys.hash(&name)?, free: free.into(), forgotten_after }))
+        };
+        let limits = &app.limits;
+        let address = match client.network() {
+            Some(network) => {
+                let name = format!("guesses from {network}");
+                count(name, limits.login_failures_per_address, TimeDelta::minutes(1))?
+            }
+            None => None,
+        };
+        let name = format!("guesses at {owner}");
+        let owner = count(name, limits.login_failures_per_identifier, TimeDelta::hours(1))?;
+        Ok(Self { owner, address })
+    }
+
+    fn counts(&self) -> impl Iterator<Item = &Count> {
+        self.owner.iter().chain(&self.address)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = &str> {
+        self.counts().map(|count| count.key.as_str())
+    }
+}
+
+/// Whether a password is that of a hash, unless there were too many guesses before. A wrong one counts as another.
+///
+/// What is begun is done to its end, also when its client does not wait for it.
+///
+/// # Errors
+/// `TOO_MANY_ATTEMPTS` with the time to wait, and then the password was not looked at; `TRY_AGAIN`.
+pub async fn verify(app: &App, guess: &Guess, password: String, hash: Option<String>) -> Result<bool> {
+    // Who has to wait does not stand in the queue of the others.
+    check(app, guess).await?;
+    let (app, guess) = (app.clone(), guess.clone());
+    let verified = async move {
+        let place = app.passwords.place().await?;
+        check(&app, &guess).await?;
+        let (matches, _place) = app.passwords.verify(place, password, hash).await?;
+        if !matches {
+            write_down(&app, &guess).await?;
+        }
+        Ok(matches)
+    };
+    let done = tokio::spawn(verified.in_current_span()).await;
+    done.map_err(|error| Error::Fault(DbErr::Custom(format!("checking a password: {error}"))))?
+}
+
+/// Forgets the failures of a user who gave the right password.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &DatabaseTransaction, guess: &Guess) -> Result<()> {
+    if let Some(count) = &guess.owner {
+        entity::tally::Entity::delete_by_id(count.key.as_str()).exec(tx).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a guess that has to wait.
+async fn check(app: &App, guess: &Guess) -> Result<()> {
+    let now = app.clock.now();
+    let rows = entity::tally::Entity::find()
+        .filter(entity::tally::Column::Key.is_in(guess.keys()))
+        .filter(entity::tally::Column::ExpiresAt.gt(now))
+        .all(app.db.read())
+        .await?;
+    let wait = |row: &entity::tally::Model| {
+        let count = guess.counts().find(|count| count.key == row.key)?;
+        Some(row.since + count.wait_after(row.count) - now)
+    };
+    match rows.iter().filter_map(wait).max() {
+        Some(wait) if wait > TimeDelta::zero() => Err(too_many_attempts(wait).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a failure down.
+async fn write_down(app: &App, guess: &Guess) -> Result<()> {
+    app.db
+        .write(|tx| async move {
+            let now = app.clock.now();
+            let rows = tally::locked(&tx, guess.keys()).await?;
+            for count in guess.counts() {
+                let before = rows.iter().find(|row| row.key == count.key);
+                count.add(&*tx, before, now).await?;
+            }
+            tally::forget_expired(&tx, now).await
+        })
+        .await
+}
+
+impl Count {
+    /// Counts one more failure.
+    async fn add(
+        &self,
+        tx: &impl ConnectionTrait,
+        before: Option<&entity::tally::Model>,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        let one = self.forgotten_after;
+        let remembered = before.map_or(TimeDelta::zero(), |row| (row.expires_at - now).max(TimeDelta::zero())) + one;
+        let failures = begun(remembered, one).min(self.free + MOST_FAILURES);
+        let remembered = remembered.min(TimeDelta::seconds(one.num_seconds() * failures));
+        let row =
+            entity::tally::Model { key: self.key.clone(), count: failures, since: now, expires_at: now + remembered };
+        let mut row = row.into_active_model();
+        if before.is_some() {
+            row.key = Set(self.key.clone());
+            row.reset_all().update(tx).await?;
+        } else {
+            // Where another server was faster, this is done again, and finds its row.
+            entity::tally::Entity::insert(row).exec_without_returning(tx).await?;
+        }
+        Ok(())
+    }
+
+    /// For how long nobody may try after so many failures.
+    fn wait_after(&self, failures: i64) -> TimeDelta {
+        let seconds = match failures - self.free {
+            ..=0 => 0,
+            excess => 1 << (excess - 1).min(MOST_FAILURES),
+        };
+        TimeDelta::seconds(seconds.min(LONGEST_WAIT))
+    }
+}
+
+/// How many units of time a span has, the last of them begun.
+fn begun(span: TimeDelta, unit: TimeDelta) -> i64 {
+    let (span, unit) = (span.num_milliseconds(), unit.num_milliseconds());
+    (span + unit - 1) / unit
+}
+
+/// Who does something too often has to wait.
+pub(super) fn too_many_attempts(wait: TimeDelta) -> Refusal {
+    let seconds = i32::try_from(seconds_of(wait)).unwrap_or(i32::MAX);
+    let message = format!("There were too many attempts. Try again in {seconds} seconds.");
+    Refusal { retry_after: Some(seconds), ..Refusal::new(Code::TooManyAttempts, "", message) }
+}
