@@ -9,7 +9,7 @@ use daybook::{
     db::{Db, PoolSize},
     entity::{tally, user},
     error::{Code, Error},
-    identity::{self, Passwords},
+    identity::{self, HashCost, Passwords},
     server,
 };
 use futures_util::{StreamExt, stream};
