@@ -12,6 +12,7 @@ mod m20261121_000002_journal;
 mod m20261121_000003_wallet;
 mod m20261121_000004_ledger;
 mod m20261121_000005_spending;
+mod m20261121_000007_activity;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000003_wallet::Migration),
             Box::new(m20261121_000004_ledger::Migration),
             Box::new(m20261121_000005_spending::Migration),
+            Box::new(m20261121_000007_activity::Migration),
         ]
     }
 }

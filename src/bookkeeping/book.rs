@@ -9,10 +9,11 @@ use sea_orm::{
 
 use super::{category, number::Pattern};
 use crate::{
+    activity::Act,
     app::App,
     clock::Clock,
     date::Date,
-    entity::book,
+    entity::{activity::Action, book},
     error::{Code, Refusal, Refusals, Result},
     id::Id,
     identity::Viewer,
@@ -78,7 +79,15 @@ pub async fn update(app: &App, viewer: &Viewer, change: &BookChange) -> Result<b
         ..Default::default()
     };
     refusals.none()?;
-    app.db.write(|tx| async move { Ok(book.clone().update(&*tx).await?) }).await
+    app.db
+        .write(|tx| async move {
+            lock(&tx, viewer).await?;
+            let before = find(&*tx, viewer).await?;
+            let after = book.clone().update(&*tx).await?;
+            Act::by(viewer, Action::UpdateBook).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
+        })
+        .await
 }
 
 /// The day that it is in a book.

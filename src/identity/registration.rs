@@ -7,13 +7,15 @@ use sea_orm::{
 
 use super::{Client, Grant, phone, session, user::key};
 use crate::{
+    activity::{self, Act},
     app::App,
     bookkeeping,
     entity::{
+        activity::Action,
         member::{self, Role},
         user,
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Error, Refusal, Refusals, Result},
     id::Id,
     money::Currency,
     text,
@@ -46,6 +48,14 @@ pub struct Registration {
 /// # Errors
 /// `INVALID` and `TAKEN` for all fields at once.
 pub async fn register(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
+    let registered = attempt(app, client, registration).await;
+    if let Err(Error::Refused(refusals)) = &registered {
+        activity::refuse(app, Act::of_nobody(client.address, Action::Register), refusals).await?;
+    }
+    registered
+}
+
+async fn attempt(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
     let mut refusals = Refusals::default();
     let username = refusals.check(username(&registration.username));
     refusals.check(password(&registration.password));
@@ -86,14 +96,14 @@ async fn write(
 ) -> Result<Grant> {
     let taken = taken(tx, Some(&user.username), user.phone.as_deref(), user.email.as_deref()).await?;
     if !taken.is_empty() {
-        return Err(crate::error::Error::Refused(taken));
+        return Err(Error::Refused(taken));
     }
     user::Entity::insert(user.clone().into_active_model()).exec_without_returning(tx).await?;
     let book = bookkeeping::book::open(tx, book_name, currency, user.created_at).await?;
     let member = member::Model { book_id: book.id, user_id: user.id, role: Role::Owner, created_at: user.created_at };
     member::Entity::insert(member.into_active_model()).exec_without_returning(tx).await?;
     bookkeeping::wallet::open(tx, book.id, currency, None, user.created_at).await?;
-    session::start(app, tx, client, user, book.id).await
+    session::start(app, tx, client, user, book.id, Action::Register).await
 }
 
 /// Which of the names that a user is to have are somebody's already.
