@@ -120,16 +120,24 @@ impl Act {
 /// it would be busier still.
 ///
 /// # Errors
-/// When the database fails. When it is too busy, the log says so: whoever was refused is to learn what for.
+/// As for [`record_alone`].
 pub async fn refuse(app: &App, act: Act, refusals: &[Refusal]) -> Result<()> {
     let codes = refusals.iter().map(|refusal| refusal.code);
     if codes.clone().all(|code| code == Code::TryAgain) {
         return Ok(());
     }
-    let act = &act.refused(codes);
+    record_alone(app, act.refused(codes)).await
+}
+
+/// Puts on record what changed nothing, in a transaction of its own.
+///
+/// # Errors
+/// When the database fails. When it is too busy, the log says so: whoever was refused is to learn what for.
+pub async fn record_alone(app: &App, act: Act) -> Result<()> {
+    let act = &act;
     match app.db.write(|tx| async move { act.clone().record(&tx, &app.clock).await }).await {
         Err(Error::Refused(_)) => {
-            tracing::warn!(action = ?act.action, codes = ?act.codes, "a refusal is not on record: the database is too busy");
+            tracing::warn!(action = ?act.action, codes = ?act.codes, "not on record: the database is too busy");
             Ok(())
         }
         recorded => recorded,
@@ -141,11 +149,7 @@ pub async fn refuse(app: &App, act: Act, refusals: &[Refusal]) -> Result<()> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_person(
-    tx: &DatabaseTransaction,
-    user_id: Id<kind::User>,
-    book_id: Id<kind::Book>,
-) -> Result<()> {
+pub async fn forget_person(tx: &DatabaseTransaction, user_id: Id<kind::User>, book_id: Id<kind::Book>) -> Result<()> {
     let of_book = || activity::Entity::update_many().filter(activity::Column::BookId.eq(book_id));
     of_book()
         .set(activity::ActiveModel { address: Set(None), ..Default::default() })

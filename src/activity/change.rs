@@ -2,16 +2,17 @@
 
 use std::borrow::Cow;
 
+use async_graphql::SimpleObject;
 use serde::{Deserialize, Serialize};
 
 /// A field that changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 pub struct Change {
-    /// What it is called in the API, with dots and numbers into lists: `lines.0.amount`.
+    /// The field of the thing; with numbers into lists, `lines.0.amount`. Of an import, the count that is told.
     pub field: String,
-    /// What it was.
+    /// What it was, as text: `1250.00`, `2026-11-20`, an id. Null when there was nothing.
     pub from: Option<String>,
-    /// What it is.
+    /// What it became. Null when there is nothing any more.
     pub to: Option<String>,
 }
 

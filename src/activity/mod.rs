@@ -19,7 +19,7 @@ mod change;
 mod list;
 
 pub use self::{
-    act::{Act, forget_person, refuse},
+    act::{Act, forget_person, record_alone, refuse},
     change::{Change, Field, Fields, field},
     list::{Filter, Key, count, find_many, histories, key, page},
 };

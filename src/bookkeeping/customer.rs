@@ -216,7 +216,11 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Resu
             refusals.extend(taken(&*tx, &customer).await?);
             refusals.none()?;
             let after = customer.into_active_model().reset_all().update(&*tx).await?;
-            Act::by(viewer, Action::UpdateCustomer).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Act::by(viewer, Action::UpdateCustomer)
+                .on(after.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
             Ok(after)
         })
         .await

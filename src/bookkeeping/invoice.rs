@@ -21,7 +21,10 @@ use crate::{
     activity::Act,
     app::App,
     date::Date,
-    entity::{account::AccountKind, activity::Action, invoice, invoice_line, journal_entry::EntryKind, ledger_entry::EntrySource},
+    entity::{
+        account::AccountKind, activity::Action, invoice, invoice_line, journal_entry::EntryKind,
+        ledger_entry::EntrySource,
+    },
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,

@@ -28,7 +28,10 @@ use crate::{
     activity::Act,
     app::App,
     date::Date,
-    entity::{account::AccountKind, activity::Action, category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
+    entity::{
+        account::AccountKind, activity::Action, category::CategoryKind, journal_entry::EntryKind, transaction,
+        transaction_line,
+    },
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,

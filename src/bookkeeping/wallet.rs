@@ -163,7 +163,11 @@ pub async fn update(
                 changed.is_default = Set(true);
             }
             let after = Wallet { wallet: changed.update(&*tx).await?, account };
-            Act::by(viewer, Action::UpdateWallet).on(after.wallet.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Act::by(viewer, Action::UpdateWallet)
+                .on(after.wallet.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
             Ok(after)
         })
         .await

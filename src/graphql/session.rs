@@ -5,9 +5,10 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use super::{
     error::{ApiError, ContextExt},
     user::User,
-    user_error::{UserError, settle},
+    user_error::{UserError, settle, settle_recorded},
 };
 use crate::{
+    entity::activity::Action,
     error::Error,
     identity::{self, Grant, Registration},
 };
@@ -122,13 +123,14 @@ impl SessionMutation {
         #[graphql(desc = "Which sessions to end; this one when absent.")] input: Option<LogoutInput>,
     ) -> Result<LogoutPayload, ApiError> {
         let everywhere = input.unwrap_or_default().everywhere;
-        let (_, user_errors) = settle(identity::logout(ctx.app()?, ctx.viewer()?, everywhere).await)?;
+        let ended = identity::logout(ctx.app()?, ctx.viewer()?, everywhere).await;
+        let (_, user_errors) = settle(ctx, Action::Logout, ended).await?;
         Ok(LogoutPayload { user_errors })
     }
 }
 
 fn session(granted: Result<Grant, Error>) -> Result<Session, ApiError> {
-    let (grant, user_errors) = settle(granted)?;
+    let (grant, user_errors) = settle_recorded(granted)?;
     let Some(grant) = grant else {
         return Ok(Session { user: None, access_token: None, refresh_token: None, expires_in: None, user_errors });
     };

@@ -1,12 +1,20 @@
 //! The user who is logged in.
 
-use async_graphql::{Context, ID, Object};
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, ID, Object, dataloader::Loader};
 
 use super::{
+    RequestLoader,
     error::{ApiError, ContextExt},
     scalar::DateTime,
 };
-use crate::{entity, identity};
+use crate::{
+    entity,
+    error::Error,
+    id::{Id, kind},
+    identity,
+};
 
 pub(super) struct User(pub(super) entity::user::Model);
 
@@ -41,6 +49,17 @@ impl User {
     /// When the user registered.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
+    }
+}
+
+/// The users of the viewer's book, by their ids.
+impl Loader<Id<kind::User>> for RequestLoader {
+    type Value = entity::user::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Id<kind::User>]) -> Result<HashMap<Id<kind::User>, entity::user::Model>, Arc<Error>> {
+        let members = identity::members(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        Ok(members.into_iter().map(|user| (user.id, user)).collect())
     }
 }
 

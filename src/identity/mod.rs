@@ -18,6 +18,6 @@ pub use self::{
     registration::{Registration, register},
     session::{Grant, impersonate, login, logout, refresh},
     token::TokenKey,
-    user::{display_names, find as find_user, key as username_key},
+    user::{display_names, find as find_user, key as username_key, members},
     viewer::{Unauthenticated, Viewer, authenticate},
 };

@@ -236,7 +236,6 @@ async fn grant(
 
 async fn book_of(conn: &impl ConnectionTrait, user_id: Id<kind::User>) -> Result<Id<kind::Book>> {
     let member = user::memberships(user_id).one(conn).await?;
-    let member: member::Model =
-        member.ok_or_else(|| DbErr::RecordNotFound(format!("{user_id} is in no book")))?;
+    let member: member::Model = member.ok_or_else(|| DbErr::RecordNotFound(format!("{user_id} is in no book")))?;
     Ok(member.book_id)
 }

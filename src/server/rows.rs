@@ -79,9 +79,8 @@ impl<'a> Rows<'a> {
         let within = self.of(&field.selection_set.node);
         let of_list = |size: u64| size.saturating_mul(within.saturating_add(1));
         match field.name.node.as_str() {
-            "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory" => {
-                of_list(self.page(field))
-            }
+            "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory"
+            | "activity" | "history" => of_list(self.page(field)),
             "allocations" => of_list(LARGEST_PAGE),
             "versions" => of_list(VERSIONS),
             "categories" => of_list(MOST_CATEGORIES),

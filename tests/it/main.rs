@@ -4,6 +4,10 @@
 
 mod harness;
 
+mod activity;
+mod activity_atomic;
+mod activity_lists;
+mod activity_refusals;
 mod allocations;
 mod budgets;
 mod categories;

@@ -16,7 +16,7 @@ use super::{
     sort::{Access, Checked, Scope, Sort},
 };
 use crate::{
-    activity::Act,
+    activity::{self, Act},
     app::App,
     bookkeeping::{
         book,
@@ -71,13 +71,13 @@ pub(super) async fn run<S: Sort>(
     let act = Act::by(viewer, S::ACTION);
     if options.dry_run {
         let summary = look::<S>(app, viewer, &mut file, format, more, report).await?;
-        record_nothing_written(app, act, &summary).await?;
+        activity::record_alone(app, act.changed(&Summary::default(), &summary)).await?;
         return Ok(summary);
     }
     if options.mode == Mode::GoodLines {
         let summary = write_batches::<S>(app, viewer, &mut file, format, more, report).await?;
         if summary == Summary::default() {
-            record_nothing_written(app, act, &summary).await?;
+            activity::record_alone(app, act.changed(&Summary::default(), &summary)).await?;
         }
         return Ok(summary);
     }
@@ -92,20 +92,14 @@ pub(super) async fn run<S: Sort>(
     };
     let looked = look::<S>(app, viewer, &mut file, format, more, &mut only_refused).await?;
     if looked.refused > 0 {
-        record_nothing_written(app, act.refused(refusals), &Summary::default()).await?;
+        activity::record_alone(app, act.refused(refusals)).await?;
         return Ok(Summary { refused: looked.refused, ..Summary::default() });
     }
     let summary = write_together::<S>(app, viewer, file, format, more, report).await?;
     if summary.refused > 0 {
-        record_nothing_written(app, act.refused([Code::Conflict]), &Summary::default()).await?;
+        activity::record_alone(app, act.refused([Code::Conflict])).await?;
     }
     Ok(summary)
-}
-
-/// Puts an import on record that wrote nothing.
-async fn record_nothing_written(app: &App, act: Act, summary: &Summary) -> Result<()> {
-    let act = &act.changed(&Summary::default(), summary);
-    app.db.write(|tx| async move { act.clone().record(&tx, &app.clock).await }).await
 }
 
 /// Puts on record what is written in a transaction.
