@@ -186,6 +186,14 @@ mod tests {
     }
 
     #[test]
+    fn histories_of_things_in_histories_multiply() {
+        let of = |within: &str| format!("{{ activity(first: 100) {{ nodes {{ thing {{ {within} }} }} }} }}");
+        assert!(fits(&of("... on Customer { history { id } }"), 0));
+        assert!(fits(&of("... on Customer { history(first: 100) { id } }"), 0));
+        assert!(!fits(&of("... on Customer { history { thing { ... on Wallet { history { id } } } } }"), 0));
+    }
+
+    #[test]
     fn an_import_has_as_many_rows_as_its_file() {
         let import = |lines: usize, fields: &str| {
             let csv = "\\n".repeat(lines);

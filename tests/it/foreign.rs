@@ -24,7 +24,7 @@ const KINDS: [&str; 8] = ["customer", "entry", "invoice", "receipt", "wallet", "
 const MEANT_FOR_OTHERS: [(&str, &str); 1] = [("transfer", "input.to.id")];
 
 /// One thing of each kind that has an id.
-async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str, String> {
+pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str, String> {
     let customer = json!({
         "name": mark, "firmName": mark, "address": mark, "city": mark, "state": mark, "gstNumber": mark, "note": mark,
         "email": format!("{mark}@example.org"),
@@ -75,9 +75,12 @@ async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str,
 }
 
 /// Of which kind the thing is that a position names: its own name says it, or the input that it is in, or the root field.
-fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
+pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
     if position.iter().any(|name| name == "incomeCategory") {
         return "income";
+    }
+    if position.iter().any(|name| name == "actor") {
+        return "user";
     }
     let name = position.iter().rfind(|name| *name != "0").unwrap();
     for text in [name.as_str(), owner, &root.name] {
@@ -88,7 +91,7 @@ fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
             _ => panic!("teach the test what {position:?} of {} names: {kinds:?}", root.name),
         }
     }
-    if ["node", "nodes"].contains(&root.name.as_str()) {
+    if ["node", "nodes", "activity"].contains(&root.name.as_str()) {
         return "customer";
     }
     panic!("teach the test what {position:?} of {} names", root.name)

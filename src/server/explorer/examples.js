@@ -219,6 +219,28 @@ const RECEIVABLES = `query Receivables {
     }
   }
 }`;
+const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
+  activity(first: $first, filter: $only) {
+    totalCount
+    nodes {
+      time action outcome codes address
+      actor { displayName }
+      thing { __typename id }
+      changes { field from to }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+const HISTORY_OF_CUSTOMER = `query HistoryOfCustomer($id: ID!) {
+  customer(id: $id) {
+    name
+    history {
+      time action outcome codes
+      actor { displayName }
+      changes { field from to }
+    }
+  }
+}`;
 const INTROSPECTION = `query Introspection {
   __schema {
     queryType { name }
@@ -350,6 +372,9 @@ const EXAMPLES = {
       () => ({ input: {
         invoiceNumberPattern: "INV-{FY}-{0000}", receiptNumberPattern: "RCT-{YYYY}-{0000}", timeZone: "Asia/Aden",
       } })],
+    ["Activity", ACTIVITY, () => ({ first: 20, only: { from: `${day(-30)}T00:00:00Z` } })],
+    ["What was refused", ACTIVITY, () => ({ first: 20, only: { outcome: "REFUSED" } })],
+    ["What happened to a customer", HISTORY_OF_CUSTOMER, () => ({ id: id("customer") })],
   ],
   Schema: [
     ["Introspect", INTROSPECTION],
