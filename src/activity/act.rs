@@ -51,7 +51,7 @@ impl Act {
     }
 
     /// The thing that it is about.
-    pub fn on<K: StaticType>(self, thing: Id<K>) -> Self {
+    pub fn on<K: StaticType + Copy>(self, thing: Id<K>) -> Self {
         Self { thing: Some(thing.to_string()), ..self }
     }
 
@@ -61,7 +61,7 @@ impl Act {
     }
 
     /// What it is about when nothing else is.
-    pub fn or_on<K: StaticType>(self, thing: Id<K>) -> Self {
+    pub fn or_on<K: StaticType + Copy>(self, thing: Id<K>) -> Self {
         if self.thing.is_none() { self.on(thing) } else { self }
     }
 

@@ -46,7 +46,7 @@ pub fn changes(row: &Model) -> Result<Vec<Change>> {
 
 fn parse<T: serde::de::DeserializeOwned>(list: Option<&str>) -> Result<Vec<T>> {
     let Some(list) = list else { return Ok(Vec::new()) };
-    serde_json::from_str(list).map_err(unreadable)
+    serde_json::from_str(list).map_err(|error| unreadable(&error))
 }
 
 /// A list as it is kept; none when it is empty.
@@ -54,9 +54,9 @@ fn written<T: serde::Serialize>(list: &[T]) -> Result<Option<String>> {
     if list.is_empty() {
         return Ok(None);
     }
-    serde_json::to_string(list).map(Some).map_err(unreadable)
+    serde_json::to_string(list).map(Some).map_err(|error| unreadable(&error))
 }
 
-fn unreadable(error: serde_json::Error) -> Error {
+fn unreadable(error: &serde_json::Error) -> Error {
     Error::Fault(sea_orm::DbErr::Json(error.to_string()))
 }

@@ -46,6 +46,7 @@ impl Activity {
     }
 
     /// What it was refused for: the codes of the user errors. Empty when it was done.
+    #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     async fn codes(&self) -> Result<Vec<Code>, ApiError> {
         Ok(activity::codes(&self.0)?)
     }
@@ -80,6 +81,7 @@ impl Activity {
     }
 
     /// What changed by it. Empty when something was made, or nothing changed.
+    #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     async fn changes(&self) -> Result<Vec<activity::Change>, ApiError> {
         Ok(activity::changes(&self.0)?)
     }

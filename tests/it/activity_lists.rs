@@ -96,11 +96,7 @@ async fn pages_of_activity_run_both_ways_and_miss_nothing(#[values(Sqlite, Postg
             loop {
                 let page = amina.gql(&query, json!({ "filter": filter, "cursor": at })).await["activity"].take();
                 let ids: Vec<_> = page["nodes"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
-                if size == "first" {
-                    seen.extend(ids)
-                } else {
-                    seen.splice(0..0, ids).for_each(drop)
-                };
+                seen = if size == "first" { [seen, ids].concat() } else { [ids, seen].concat() };
                 if page["pageInfo"][more] == false {
                     break;
                 }

@@ -105,7 +105,9 @@ pub(super) async fn run<S: Sort>(
 /// Puts on record what is written in a transaction.
 async fn record<S: Sort>(Scope { app, viewer, tx, .. }: Scope<'_>, lines: &[&[Line]]) -> Result<()> {
     let mut summary = Summary::default();
-    lines.iter().for_each(|lines| summary.count(lines));
+    for lines in lines {
+        summary.count(lines);
+    }
     Act::by(viewer, S::ACTION).changed(&Summary::default(), &summary).record(tx, &app.clock).await
 }
 
