@@ -40,8 +40,9 @@ impl Refusal {
 }
 
 /// What a user error is about. Programs decide by it; the messages are for people and may change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, serde::Serialize, serde::Deserialize)]
 #[graphql(name = "UserErrorCode")]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
     /// The value cannot be used: too long, malformed, not positive, more decimals than the currency has.
     Invalid,

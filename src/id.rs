@@ -10,7 +10,7 @@ use sea_orm::{
     ActiveValue, ColIdx, DbErr, IntoActiveValue, QueryResult, TryFromU64, TryGetError, TryGetable, Value,
     sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr},
 };
-use type_safe_id::{StaticType, TypeSafeId};
+use type_safe_id::{DynamicType, StaticType, TypeSafeId};
 use uuid::Uuid;
 
 /// The id of a `K`.
@@ -60,6 +60,9 @@ pub mod kind {
     /// A budget.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Budget;
+    /// A row of the activity of a book.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+    pub struct Activity;
     /// Whatever a journal entry may belong to and be replaced for: a ledger entry, a transaction.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Document;
@@ -105,6 +108,9 @@ pub mod kind {
     }
     impl StaticType for Budget {
         const TYPE: &'static str = "budget";
+    }
+    impl StaticType for Activity {
+        const TYPE: &'static str = "activity";
     }
     impl StaticType for Document {
         const TYPE: &'static str = "document";
@@ -216,9 +222,15 @@ impl<K> TryFromU64 for Id<K> {
     }
 }
 
+/// Whether a text has the form of an id, of whatever kind.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    text.parse::<TypeSafeId<DynamicType>>().is_ok_and(|id| !id.type_prefix().is_empty())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Id, kind};
+    use super::{Id, is_id, kind};
 
     #[test]
     fn an_id_reads_as_the_typeid_specification_says() {
@@ -233,6 +245,16 @@ mod tests {
     fn the_id_of_another_kind_does_not_parse() {
         for text in ["user_01h455vb4pex5vsknk084sn02q", "01h455vb4pex5vsknk084sn02q", "wallet_", "", "wallet_é"] {
             assert!(text.parse::<Id<kind::Wallet>>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_id_of_any_kind_is_one() {
+        for text in ["wallet_01h455vb4pex5vsknk084sn02q", "txn_01h455vb4pex5vsknk084sn02q"] {
+            assert!(is_id(text), "{text}");
+        }
+        for text in ["01h455vb4pex5vsknk084sn02q", "wallet", "wallet_", "", "correct horse battery"] {
+            assert!(!is_id(text), "{text}");
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Daybook: one GraphQL API server for the money of a small shop or a household.
 //!
-//! Three floors, the same noun on each, and imports go down only: [`graphql`] is the schema, [`bookkeeping`] and [`identity`]
-//! hold the rules, [`entity`] is what is stored. [`server`] puts them on the network.
+//! Three floors, the same noun on each, and imports go down only: [`graphql`] is the schema, [`bookkeeping`], [`identity`]
+//! and [`activity`] hold the rules, [`entity`] is what is stored. [`server`] puts them on the network.
 
+pub mod activity;
 pub mod app;
 pub mod bookkeeping;
 pub mod clock;

@@ -13,6 +13,7 @@ mod m20261121_000003_wallet;
 mod m20261121_000004_ledger;
 mod m20261121_000005_spending;
 mod m20261121_000006_account;
+mod m20261121_000007_activity;
 mod m20261121_000008_limits;
 
 /// All migrations, oldest first.
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000004_ledger::Migration),
             Box::new(m20261121_000005_spending::Migration),
             Box::new(m20261121_000006_account::Migration),
+            Box::new(m20261121_000007_activity::Migration),
             Box::new(m20261121_000008_limits::Migration),
         ]
     }

@@ -9,10 +9,11 @@ use sea_orm::{
 
 use super::{category, contact, number::Pattern, wallet};
 use crate::{
+    activity::Act,
     app::{App, Defaults},
     clock::Clock,
     date::Date,
-    entity::book,
+    entity::{activity::Action, book},
     error::{Refusal, Refusals, Result},
     id::Id,
     identity::Viewer,
@@ -68,9 +69,12 @@ pub struct BookChange {
 pub async fn update(app: &App, viewer: &Viewer, wanted: &BookChange) -> Result<book::Model> {
     app.db
         .write(|tx| async move {
-            let mut book = lock(&tx, viewer).await?;
+            let before = lock(&tx, viewer).await?;
+            let mut book = before.clone();
             change(&mut book, wanted, app.defaults).none()?;
-            Ok(book.into_active_model().reset_all().update(&*tx).await?)
+            let after = book.into_active_model().reset_all().update(&*tx).await?;
+            Act::by(viewer, Action::UpdateBook).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
         })
         .await
 }

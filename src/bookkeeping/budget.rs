@@ -14,8 +14,10 @@ use super::{
     rollover::Budgets,
 };
 use crate::{
+    activity::Act,
     app::App,
     entity::{
+        activity::Action,
         budget::{self, Rollover},
         category::CategoryKind,
     },
@@ -144,17 +146,20 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
                     updated_at: now,
                 };
                 budget::Entity::insert(budget.clone().into_active_model()).exec_without_returning(&*tx).await?;
+                Act::by(viewer, Action::SetBudget).on(budget.id).record(&tx, &app.clock).await?;
                 return Ok(budget);
             };
             let after = budget::Model {
                 amount,
                 rollover: setting.rollover.unwrap_or(before.rollover),
                 since: since.unwrap_or(before.since),
-                description: description.unwrap_or(before.description),
+                description: description.unwrap_or_else(|| before.description.clone()),
                 updated_at: now,
-                ..before
+                ..before.clone()
             };
-            Ok(after.into_active_model().reset_all().update(&*tx).await?)
+            let after = after.into_active_model().reset_all().update(&*tx).await?;
+            Act::by(viewer, Action::SetBudget).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
         })
         .await
 }
@@ -168,10 +173,10 @@ pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<Id<kind::Budg
     let id: Id<kind::Budget> = id.parse().map_err(|_| missing())?;
     app.db
         .write(|tx| async move {
-            let own = budget::Entity::delete_by_id(id).filter(budget::Column::BookId.eq(viewer.book));
-            if own.exec(&*tx).await?.rows_affected == 0 {
-                return Err(missing().into());
-            }
+            let own = budget::Entity::find_by_id(id).filter(budget::Column::BookId.eq(viewer.book));
+            let before = own.lock(LockType::Update).one(&*tx).await?.ok_or_else(missing)?;
+            budget::Entity::delete_by_id(id).exec(&*tx).await?;
+            Act::by(viewer, Action::DeleteBudget).on(id).removed(&before).record(&tx, &app.clock).await?;
             Ok(id)
         })
         .await

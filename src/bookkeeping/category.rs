@@ -13,9 +13,11 @@ use super::{
     journal::{self, Turnover},
 };
 use crate::{
+    activity::Act,
     app::App,
     entity::{
         account::AccountKind,
+        activity::Action,
         budget,
         category::{self, CategoryKind},
     },
@@ -160,6 +162,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<cat
             refusals.extend(refuse_more(own.count(&*tx).await?));
             refusals.none()?;
             category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&*tx).await?;
+            Act::by(viewer, Action::CreateCategory).on(category.id).record(&tx, &app.clock).await?;
             Ok(category)
         })
         .await
@@ -214,15 +217,17 @@ pub async fn update(app: &App, viewer: &Viewer, change: &CategoryChange) -> Resu
             let mut refusals = Refusals::default();
             let category = refusals.take(lock(&tx, viewer, &change.id).await)?;
             let name = change.name.as_deref().and_then(|name| refusals.check(text::line(name, LONGEST_NAME, "name")));
-            let Some(mut category) = category else { return Err(refusals.into()) };
+            let Some(before) = category else { return Err(refusals.into()) };
             refusals.none()?;
-            let Some(name) = name else { return Ok(category) };
-            category.name_key = key(&name);
-            category.name = name;
+            let name = name.unwrap_or_else(|| before.name.clone());
+            let category = category::Model { name_key: key(&name), name, ..before.clone() };
             let mut refusals = Refusals::default();
             refusals.extend(taken(&*tx, &category).await?);
             refusals.none()?;
-            Ok(category.into_active_model().reset_all().update(&*tx).await?)
+            let after = category.into_active_model().reset_all().update(&*tx).await?;
+            let act = Act::by(viewer, Action::UpdateCategory).on(after.id).changed(&before, &after);
+            act.record(&tx, &app.clock).await?;
+            Ok(after)
         })
         .await
 }
@@ -234,16 +239,17 @@ pub async fn update(app: &App, viewer: &Viewer, change: &CategoryChange) -> Resu
 pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Model> {
     app.db
         .write(|tx| async move {
-            let mut category = lock(&tx, viewer, id).await?;
-            if !is_used(&*tx, &category).await? {
-                category::Entity::delete_by_id(category.id).exec(&*tx).await?;
-                return Ok(category);
+            let before = lock(&tx, viewer, id).await?;
+            let act = Act::by(viewer, Action::DeleteCategory).on(before.id);
+            if !is_used(&*tx, &before).await? {
+                category::Entity::delete_by_id(before.id).exec(&*tx).await?;
+                act.removed(&before).record(&tx, &app.clock).await?;
+                return Ok(before);
             }
-            if category.archived_at.is_none() {
-                category.archived_at = Some(app.clock.now());
-                category = set_archived(&tx, category).await?;
-            }
-            Ok(category)
+            let archived_at = before.archived_at.unwrap_or_else(|| app.clock.now());
+            let after = set_archived(&tx, &before, Some(archived_at)).await?;
+            act.changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
         })
         .await
 }
@@ -255,15 +261,22 @@ pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Mod
 pub async fn restore(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Model> {
     app.db
         .write(|tx| async move {
-            let category = lock(&tx, viewer, id).await?;
-            set_archived(&tx, category::Model { archived_at: None, ..category }).await
+            let before = lock(&tx, viewer, id).await?;
+            let after = set_archived(&tx, &before, None).await?;
+            let act = Act::by(viewer, Action::RestoreCategory).on(after.id).changed(&before, &after);
+            act.record(&tx, &app.clock).await?;
+            Ok(after)
         })
         .await
 }
 
-async fn set_archived(tx: &DatabaseTransaction, category: category::Model) -> Result<category::Model> {
-    let archived_at = Set(category.archived_at);
-    Ok(category::ActiveModel { archived_at, ..category.into_active_model() }.update(tx).await?)
+async fn set_archived(
+    tx: &DatabaseTransaction,
+    category: &category::Model,
+    archived_at: Option<DateTime<Utc>>,
+) -> Result<category::Model> {
+    let archived_at = Set(archived_at);
+    Ok(category::ActiveModel { archived_at, ..category.clone().into_active_model() }.update(tx).await?)
 }
 
 /// A category of the viewer's book, locked, so that nothing new comes into it.

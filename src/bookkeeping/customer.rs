@@ -8,8 +8,9 @@ use sea_orm::{
 
 use super::contact;
 use crate::{
+    activity::Act,
     app::{App, Defaults},
-    entity::customer,
+    entity::{activity::Action, customer},
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
@@ -197,6 +198,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<cust
             refusals.extend(taken(&*tx, customer).await?);
             refusals.none()?;
             customer::Entity::insert(customer.clone().into_active_model()).exec_without_returning(&*tx).await?;
+            Act::by(viewer, Action::CreateCustomer).on(customer.id).record(&tx, &app.clock).await?;
             Ok(customer.clone())
         })
         .await
@@ -209,11 +211,18 @@ pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<cust
 pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Result<customer::Model> {
     app.db
         .write(|tx| async move {
-            let mut customer = lock(&tx, viewer, wanted.id.parse().ok(), "id").await?;
+            let before = lock(&tx, viewer, wanted.id.parse().ok(), "id").await?;
+            let mut customer = before.clone();
             let mut refusals = change(&mut customer, wanted, app.defaults);
             refusals.extend(taken(&*tx, &customer).await?);
             refusals.none()?;
-            Ok(customer.into_active_model().reset_all().update(&*tx).await?)
+            let after = customer.into_active_model().reset_all().update(&*tx).await?;
+            Act::by(viewer, Action::UpdateCustomer)
+                .on(after.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
+            Ok(after)
         })
         .await
 }
@@ -223,18 +232,23 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Resu
 /// # Errors
 /// `NOT_FOUND`; `TAKEN` when they are brought back and another customer has their phone number by now.
 pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -> Result<customer::Model> {
+    let action = if archived { Action::DeleteCustomer } else { Action::RestoreCustomer };
     app.db
         .write(|tx| async move {
-            let mut customer = lock(&tx, viewer, id.parse().ok(), "id").await?;
-            if customer.archived_at.is_some() == archived {
-                return Ok(customer);
+            let before = lock(&tx, viewer, id.parse().ok(), "id").await?;
+            if before.archived_at.is_some() == archived {
+                Act::by(viewer, action).on(before.id).changed(&before, &before).record(&tx, &app.clock).await?;
+                return Ok(before);
             }
+            let mut customer = before.clone();
             customer.archived_at = archived.then(|| app.clock.now());
             let mut refusals = Refusals::default();
             refusals.extend(taken(&*tx, &customer).await?);
             refusals.none()?;
             let archived_at = Set(customer.archived_at);
-            Ok(customer::ActiveModel { archived_at, ..customer.into_active_model() }.update(&*tx).await?)
+            let after = customer::ActiveModel { archived_at, ..customer.into_active_model() }.update(&*tx).await?;
+            Act::by(viewer, action).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
         })
         .await
 }

@@ -1,10 +1,13 @@
 //! What all documents have in common, those of customers and those of income and spending: what a request comes to, how it is
 //! repeated, and how large an amount may be.
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{DatabaseTransaction, DbErr};
+use type_safe_id::StaticType;
 
 use super::journal::{self, Idempotency};
 use crate::{
+    activity::Act,
+    app::App,
     entity::journal_entry,
     error::{Code, Refusal, Result},
     id::{Id, kind},
@@ -32,22 +35,28 @@ pub(super) fn of(entry: &journal_entry::Model) -> Result<Id<kind::Document>> {
     Ok(entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?)
 }
 
-/// The document that an earlier request with the same key made or changed; or why that was refused, with a record.
+/// The document that an earlier request with the same key made or changed; or why that was refused, with a record. That it was
+/// asked for again is on record too.
 ///
 /// # Errors
 /// `IDEMPOTENCY_CONFLICT`.
-pub(super) async fn repeated_attempt(
-    conn: &impl ConnectionTrait,
+pub(super) async fn repeated_attempt<K: StaticType + Copy>(
+    tx: &DatabaseTransaction,
+    app: &App,
     viewer: &Viewer,
+    act: Act,
     idempotency: Option<&Idempotency>,
-) -> Result<Option<Result<Id<kind::Document>, Refusal>>> {
+) -> Result<Option<Result<Id<K>, Refusal>>> {
     let Some(idempotency) = idempotency else { return Ok(None) };
-    let Some(answer) = journal::find_repeat(conn, viewer.book, idempotency).await? else { return Ok(None) };
+    let Some(answer) = journal::find_repeat(tx, viewer.book, idempotency).await? else { return Ok(None) };
     let entry = answer.map_err(Refusal::from)?.entry;
     if let Some(failure) = entry.failure {
-        return Ok(Some(Err(wallet_refusal(journal::Refused::Failed(failure)))));
+        let refusal = wallet_refusal(journal::Refused::Failed(failure));
+        act.or_on(entry.id).replayed().refused([refusal.code]).record(tx, &app.clock).await?;
+        return Ok(Some(Err(refusal)));
     }
-    let document = of(&entry)?;
+    let document = of(&entry)?.cast();
+    act.on(document).replayed().record(tx, &app.clock).await?;
     Ok(Some(Ok(document)))
 }
 
@@ -55,12 +64,14 @@ pub(super) async fn repeated_attempt(
 ///
 /// # Errors
 /// `IDEMPOTENCY_CONFLICT`.
-pub(super) async fn repeated(
-    conn: &impl ConnectionTrait,
+pub(super) async fn repeated<K: StaticType + Copy>(
+    tx: &DatabaseTransaction,
+    app: &App,
     viewer: &Viewer,
+    act: Act,
     idempotency: Option<&Idempotency>,
-) -> Result<Option<Id<kind::Document>>> {
-    Ok(repeated_attempt(conn, viewer, idempotency).await?.transpose()?)
+) -> Result<Option<Id<K>>> {
+    Ok(repeated_attempt(tx, app, viewer, act, idempotency).await?.transpose()?)
 }
 
 /// What the journal refused a document for: it is always about its amount, or about the wallet that takes part.

@@ -16,10 +16,12 @@ use super::{
     ledger::{self, Document, Side},
 };
 use crate::{
+    activity::Act,
     app::App,
     date::Date,
     entity::{
         account::AccountKind,
+        activity::Action,
         journal_entry::EntryKind,
         ledger_entry::{self, EntrySource, EntryType},
     },
@@ -121,8 +123,9 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
+            let act = Act::by(viewer, Action::AddEntry);
+            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
             let book = book::find(&*tx, viewer).await?;
@@ -149,6 +152,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
             let draft = document.clone().draft(&tx, app, viewer).await?;
             let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
             let document = document.enter(&tx, viewer, EntrySource::Manual, &posted).await?;
+            act.on(document.id).record(&tx, &app.clock).await?;
             Ok(Done { document, replayed: false })
         })
         .await
@@ -166,8 +170,9 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             let idempotency = idempotency.clone()?;
             // Locked first: the same request may be under way.
             let entry = lock_manual(&tx, viewer, &change.id).await;
-            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
+            let act = Act::by(viewer, Action::UpdateEntry);
+            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
             }
             let entry = entry?;
             if change.expected_version.is_some_and(|expected| expected != entry.version) {
@@ -177,6 +182,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             let changed = changed(&entry, change)?;
             // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
             if changed == entry && idempotency.is_none() {
+                act.on(entry.id).record(&tx, &app.clock).await?;
                 return Ok(Done { document: entry, replayed: false });
             }
             let document = Document {
@@ -206,6 +212,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             };
             let changed = changed.into_active_model().reset_all().update(&*tx).await?;
             ledger::touch(&tx, &changed).await?;
+            act.on(entry.id).changed(&entry, &changed).record(&tx, &app.clock).await?;
             Ok(Done { document: changed, replayed: false })
         })
         .await
@@ -222,11 +229,13 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Res
             let idempotency = idempotency.clone()?;
             // Locked first: the same request may be under way.
             let entry = lock_manual(&tx, viewer, &deletion.id).await;
-            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
+            let act = Act::by(viewer, Action::DeleteEntry);
+            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
             }
             let entry = entry?;
-            let document = ledger::strike(&tx, app, viewer, entry, None, idempotency).await??;
+            let document = ledger::strike(&tx, app, viewer, entry.clone(), None, idempotency).await??;
+            act.on(entry.id).changed(&entry, &document).record(&tx, &app.clock).await?;
             Ok(Done { document, replayed: false })
         })
         .await

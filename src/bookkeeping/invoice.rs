@@ -18,9 +18,13 @@ use super::{
     number::{self, Numbered},
 };
 use crate::{
+    activity::Act,
     app::App,
     date::Date,
-    entity::{account::AccountKind, invoice, invoice_line, journal_entry::EntryKind, ledger_entry::EntrySource},
+    entity::{
+        account::AccountKind, activity::Action, invoice, invoice_line, journal_entry::EntryKind,
+        ledger_entry::EntrySource,
+    },
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
@@ -154,8 +158,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
+            let act = Act::by(viewer, Action::CreateInvoice);
+            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
             let book = book::find(&*tx, viewer).await?;
@@ -226,6 +231,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
             write_lines(&tx, id, sums).await?;
             allocation::release(&tx, scope, Since::Invoice((date, id.uuid()))).await?;
             allocation::apply(&tx, scope).await?;
+            act.on(id).record(&tx, &app.clock).await?;
             Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: false })
         })
         .await
@@ -244,8 +250,9 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             // Locked first: the same request may be under way.
             let id = voiding.id.parse::<Id<kind::Invoice>>().ok();
             let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
-            if let Some(id) = document::repeated(&*tx, viewer, idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id.cast()).await?, replayed: true });
+            let act = Act::by(viewer, Action::VoidInvoice);
+            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
             }
             let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
             let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Invoice) else {
@@ -268,6 +275,8 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             };
             let invoice = invoice.update(&*tx).await?;
             allocation::apply(&tx, scope).await?;
+            let before = invoice::Model { voided_at: None, void_reason: None, ..invoice.clone() };
+            act.on(invoice.id).changed(&before, &invoice).record(&tx, &app.clock).await?;
             Ok(Done { document: invoice, replayed: false })
         })
         .await

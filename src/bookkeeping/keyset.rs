@@ -11,18 +11,18 @@ use crate::page::Page;
 
 /// How a list is ordered: by a key, then by id.
 #[derive(Clone, Debug)]
-pub(super) struct Keyset {
+pub(crate) struct Keyset {
     /// What it is ordered by.
-    pub(super) key: Expr,
+    pub(crate) key: Expr,
     /// What tells rows with the same key apart.
-    pub(super) id: Expr,
+    pub(crate) id: Expr,
     /// From high to low.
-    pub(super) descending: bool,
+    pub(crate) descending: bool,
 }
 
 impl Keyset {
     /// Cuts a page out of a query, with one row more than wanted, in the order of [`Keyset::is_backwards`].
-    pub(super) fn cut<K: Clone + Into<Value>>(&self, query: &mut SelectStatement, page: &Page<(K, Uuid)>) {
+    pub(crate) fn cut<K: Clone + Into<Value>>(&self, query: &mut SelectStatement, page: &Page<(K, Uuid)>) {
         let row = Expr::tuple([self.key.clone(), self.id.clone()]);
         let bound = |(key, id): &(K, Uuid)| Expr::tuple([Expr::val(key.clone()), Expr::val(*id)]);
         if let Some(after) = &page.after {
@@ -38,19 +38,19 @@ impl Keyset {
     }
 
     /// Whether the rows of a page come from the database from high to low.
-    pub(super) fn is_backwards<K>(&self, page: &Page<K>) -> bool {
+    pub(crate) fn is_backwards<K>(&self, page: &Page<K>) -> bool {
         self.descending != page.from_end
     }
 }
 
 /// All rows of all arms. Each arm is a subquery, since only so may it have an order and a limit of its own on SQLite.
-pub(super) fn union(arms: impl IntoIterator<Item = SelectStatement>) -> Option<SelectStatement> {
+pub(crate) fn union(arms: impl IntoIterator<Item = SelectStatement>) -> Option<SelectStatement> {
     union_where(arms, &Condition::all())
 }
 
 /// The rows of all arms that meet a condition, which is looked at when an arm has done its part: it does not tempt the planner
 /// to walk another index than that of the arm.
-pub(super) fn union_where(
+pub(crate) fn union_where(
     arms: impl IntoIterator<Item = SelectStatement>,
     condition: &Condition,
 ) -> Option<SelectStatement> {

@@ -3,8 +3,10 @@
 //! An attempt that the wallets do not allow (too little money, frozen, the same wallet, other currencies) is on record. An
 //! input that cannot be used (no such wallet, an amount that is none, a reference or key that is taken) leaves no trace.
 
+use std::slice;
+
 use async_graphql::InputObject;
-use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
+use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr};
 use serde::Serialize;
 
 use super::{
@@ -15,9 +17,11 @@ use super::{
     wallet_transaction::WalletTransaction,
 };
 use crate::{
+    activity::Act,
     app::{App, Defaults},
     entity::{
         account::AccountKind,
+        activity::Action,
         journal_entry::{EntryKind, Failure},
     },
     error::{Code, Refusal, Refusals, Result},
@@ -106,16 +110,34 @@ struct Request<'a> {
 }
 
 impl Request<'_> {
-    async fn execute(self, app: &App, viewer: &Viewer) -> Result<Outcome> {
+    async fn execute(&self, app: &App, viewer: &Viewer) -> Result<Outcome> {
         let idempotency = self.idempotency()?;
         if let Ok(Some(idempotency)) = &idempotency
             && let Some(answer) = journal::find_repeat(app.db.read(), viewer.book, idempotency).await?
         {
-            return self.outcome(answer.map_err(Refusal::from)?);
+            let posted = &answer.map_err(Refusal::from)?;
+            app.db.write(|tx| async move { self.record(&tx, app, viewer, posted).await }).await?;
+            return self.outcome(posted.clone());
         }
-        let draft = self.draft(app.db.read(), &app.defaults, viewer, idempotency).await?;
-        let posted = journal::submit(&app.db, &app.clock, &draft).await?;
-        self.outcome(posted.map_err(Refusal::from)?)
+        let draft = &self.draft(app.db.read(), &app.defaults, viewer, idempotency).await?;
+        let posted = app.db.write(|tx| async move {
+            let posted = journal::post(&tx, &app.clock, slice::from_ref(draft)).await?.remove(0);
+            let posted = posted.map_err(Refusal::from)?;
+            self.record(&tx, app, viewer, &posted).await?;
+            Ok(posted)
+        });
+        self.outcome(posted.await?)
+    }
+
+    async fn record(&self, tx: &DatabaseTransaction, app: &App, viewer: &Viewer, posted: &Posted) -> Result<()> {
+        let action = match self.kind {
+            EntryKind::Deposit => Action::Deposit,
+            EntryKind::Withdrawal => Action::Withdraw,
+            _ => Action::Transfer,
+        };
+        let act = Act::by(viewer, action).on(posted.entry.id);
+        let act = if posted.replayed { act.replayed() } else { act };
+        act.refused(posted.entry.failure.map(Code::from)).record(tx, &app.clock).await
     }
 
     fn idempotency(&self) -> Result<Result<Option<Idempotency>, Refusal>> {

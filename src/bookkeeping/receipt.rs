@@ -20,10 +20,12 @@ use super::{
     wallet::{self, Wallet},
 };
 use crate::{
+    activity::Act,
     app::App,
     date::Date,
     entity::{
         account::AccountKind,
+        activity::Action,
         allocation as allocation_entity,
         journal_entry::EntryKind,
         ledger_entry::EntrySource,
@@ -98,7 +100,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(earlier) = document::repeated_attempt(&*tx, viewer, idempotency.as_ref()).await? {
+            let act = Act::by(viewer, Action::CreateReceipt);
+            let key = idempotency.as_ref();
+            if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
                 return replay(&*tx, viewer, earlier).await;
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
@@ -134,7 +138,10 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
             };
             let posted = match post(&tx, app, viewer, document.clone(), wallet.is_some()).await? {
                 Ok(posted) => posted,
-                Err(refusal) => return Ok(Done { document: Err(refusal), replayed: false }),
+                Err((attempt, refusal)) => {
+                    act.on(attempt).refused([refusal.code]).record(&tx, &app.clock).await?;
+                    return Ok(Done { document: Err(refusal), replayed: false });
+                }
             };
             let entry = document.enter(&tx, viewer, EntrySource::Receipt, &posted).await?;
             let number = if let Some(number) = number {
@@ -164,6 +171,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
             let id = receipt.id;
             receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&*tx).await?;
             set_off(&tx, scope, id, date, &named).await?;
+            act.on(id).record(&tx, &app.clock).await?;
             Ok(Done { document: Ok(expect(&*tx, viewer, id).await?), replayed: false })
         })
         .await
@@ -189,7 +197,9 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             // Locked first: the same request may be under way.
             let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
             let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
-            if let Some(earlier) = document::repeated_attempt(&*tx, viewer, idempotency.as_ref()).await? {
+            let act = Act::by(viewer, Action::VoidReceipt).on_named(&voiding.id);
+            let key = idempotency.as_ref();
+            if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
                 return replay(&*tx, viewer, earlier.map_err(of_receipt)).await;
             }
             let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
@@ -203,7 +213,10 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             refusals.none()?;
             let entry = match ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency).await? {
                 Ok(entry) => entry,
-                Err(refusal) => return Ok(Done { document: Err(of_receipt(refusal)), replayed: false }),
+                Err(refusal) => {
+                    act.refused([refusal.code]).record(&tx, &app.clock).await?;
+                    return Ok(Done { document: Err(of_receipt(refusal)), replayed: false });
+                }
             };
             let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
             allocation::release(&tx, scope, Since::Receipt((entry.date, entry.id.uuid()))).await?;
@@ -220,6 +233,8 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             };
             let receipt = receipt.update(&*tx).await?;
             allocation::apply(&tx, scope).await?;
+            let before = receipt::Model { voided_at: None, void_reason: None, ..receipt.clone() };
+            act.changed(&before, &receipt).record(&tx, &app.clock).await?;
             Ok(Done { document: Ok(receipt), replayed: false })
         })
         .await
@@ -229,10 +244,10 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
 async fn replay(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
-    earlier: Result<Id<kind::Document>, Refusal>,
+    earlier: Result<Id<kind::Receipt>, Refusal>,
 ) -> Result<Done<Attempted>> {
     let document = match earlier {
-        Ok(id) => Ok(expect(conn, viewer, id.cast()).await?),
+        Ok(id) => Ok(expect(conn, viewer, id).await?),
         Err(refusal) => Err(refusal),
     };
     Ok(Done { document, replayed: true })
@@ -266,14 +281,14 @@ fn lines(wallet: Option<&Wallet>, amount: i64) -> Vec<(Side, Side, i64)> {
     vec![(outside, Side::Wallet(wallet.account.id), amount), (outside, Side::Customer, amount)]
 }
 
-/// Posts the receipt. When a wallet does not take it, the attempt is on record.
+/// Posts the receipt. When a wallet does not take it, the attempt is on record: the inner error says as what.
 async fn post(
     tx: &DatabaseTransaction,
     app: &App,
     viewer: &Viewer,
     document: Document<'_>,
     into_wallet: bool,
-) -> Result<Result<Posted, Refusal>> {
+) -> Result<Result<Posted, (Id<kind::Entry>, Refusal)>> {
     let mut draft = document.draft(tx, app, viewer).await?;
     if into_wallet {
         let trace = |line: &journal::Line| Attempt { debit: line.debit, credit: line.credit, meant_for: None };
@@ -281,7 +296,7 @@ async fn post(
     }
     let posted = journal::post(tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
     Ok(match posted.entry.failure {
-        Some(failure) => Err(document::wallet_refusal(journal::Refused::Failed(failure))),
+        Some(failure) => Err((posted.entry.id, document::wallet_refusal(journal::Refused::Failed(failure)))),
         None => Ok(posted),
     })
 }

@@ -25,9 +25,13 @@ use super::{
     wallet,
 };
 use crate::{
+    activity::Act,
     app::App,
     date::Date,
-    entity::{account::AccountKind, category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
+    entity::{
+        account::AccountKind, activity::Action, category::CategoryKind, journal_entry::EntryKind, transaction,
+        transaction_line,
+    },
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
@@ -155,7 +159,8 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Don
         .write(|tx| async move {
             let mut refusals = Refusals::default();
             let idempotency = refusals.check(idempotency.clone()).flatten();
-            if let Some(repeated) = repeated(&*tx, viewer, idempotency.as_ref()).await? {
+            let act = Act::by(viewer, Action::AddTransaction);
+            if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
                 return Ok(repeated);
             }
             let wanted = refusals.take(wanted(&tx, app, viewer, new).await)?;
@@ -166,10 +171,12 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Don
             let posted = journal::post(&tx, &app.clock, &drafts).await?.remove(0);
             let posted = posted.map_err(document::wallet_refusal)?;
             if let Some(failure) = posted.entry.failure {
-                return Ok(refused(Refused::Failed(failure)));
+                return refused(&tx, app, act.on(posted.entry.id), Refused::Failed(failure)).await;
             }
             let written = transaction_write::insert(&tx, viewer, [(item, posted)]).await?.pop();
-            Ok(Done { document: Ok(written.ok_or_else(unwritten)?), replayed: false })
+            let written = written.ok_or_else(unwritten)?;
+            act.on(written.id).record(&tx, &app.clock).await?;
+            Ok(Done { document: Ok(written), replayed: false })
         })
         .await
 }
@@ -222,7 +229,8 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
             let idempotency = idempotency.clone()?;
             // Locked first: the same request may be under way.
             let before = lock_standing(&tx, viewer, &change.id).await;
-            if let Some(repeated) = repeated(&*tx, viewer, idempotency.as_ref()).await? {
+            let act = Act::by(viewer, Action::UpdateTransaction).on_named(&change.id);
+            if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
                 return Ok(repeated);
             }
             let before = before?;
@@ -235,12 +243,13 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
             let wanted = change.of(&tx, viewer, &before, &parts).await?;
             // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
             if transaction_change::is_same(&before, &parts, &wanted) && idempotency.is_none() {
+                act.record(&tx, &app.clock).await?;
                 return Ok(Done { document: Ok(before), replayed: false });
             }
             let item = Item { id: before.id, wanted, idempotency };
             let posted = match replace(&tx, app, viewer, &before, &item).await? {
                 Ok(posted) => posted,
-                Err(refusal) => return Ok(refused(refusal)),
+                Err(refusal) => return refused(&tx, app, act, refusal).await,
             };
             transaction_write::replace_lines(&tx, &item).await?;
             let Wanted { kind, amount, currency, date, description, wallet, lines } = item.wanted;
@@ -255,9 +264,11 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
                 journal_entry_id: posted.entry.id,
                 version: before.version + 1,
                 updated_at: posted.entry.created_at,
-                ..before
+                ..before.clone()
             };
-            Ok(Done { document: Ok(after.into_active_model().reset_all().update(&*tx).await?), replayed: false })
+            let after = after.into_active_model().reset_all().update(&*tx).await?;
+            act.changed(&(&before, &*parts), &(&after, &*lines)).record(&tx, &app.clock).await?;
+            Ok(Done { document: Ok(after), replayed: false })
         })
         .await
 }
@@ -272,7 +283,8 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
         .write(|tx| async move {
             let idempotency = idempotency.clone()?;
             let before = lock_standing(&tx, viewer, &deletion.id).await;
-            if let Some(Done { document, replayed }) = repeated(&*tx, viewer, idempotency.as_ref()).await? {
+            let (act, key) = (Act::by(viewer, Action::DeleteTransaction).on_named(&deletion.id), idempotency.as_ref());
+            if let Some(Done { document, replayed }) = repeated(&tx, app, viewer, act.clone(), key).await? {
                 return Ok(Done { document: document.map_err(of_deletion), replayed });
             }
             let before = before?;
@@ -280,19 +292,24 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
             let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
             let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
             if let Some(failure) = posted.entry.failure {
-                let Done { document, replayed } = refused(Refused::Failed(failure));
+                let Done { document, replayed } = refused(&tx, app, act, Refused::Failed(failure)).await?;
                 return Ok(Done { document: document.map_err(of_deletion), replayed });
             }
-            let mut after = before.into_active_model();
+            let mut after = before.clone().into_active_model();
             after.deleted_at = Set(Some(posted.entry.created_at));
             after.updated_at = Set(posted.entry.created_at);
-            Ok(Done { document: Ok(after.update(&*tx).await?), replayed: false })
+            let after = after.update(&*tx).await?;
+            act.changed(&(&before, &[][..]), &(&after, &[][..])).record(&tx, &app.clock).await?;
+            Ok(Done { document: Ok(after), replayed: false })
         })
         .await
 }
 
-fn refused(refused: Refused) -> Done<Attempted> {
-    Done { document: Err(document::wallet_refusal(refused)), replayed: false }
+/// What a wallet refused. The attempt is kept, and so is the record of it.
+async fn refused(tx: &DatabaseTransaction, app: &App, act: Act, refused: Refused) -> Result<Done<Attempted>> {
+    let refusal = document::wallet_refusal(refused);
+    act.refused([refusal.code]).record(tx, &app.clock).await?;
+    Ok(Done { document: Err(refusal), replayed: false })
 }
 
 /// What a wallet refuses, of an input that names neither a wallet nor an amount.
@@ -309,15 +326,17 @@ fn unwritten() -> DbErr {
 
 /// What an earlier request with the same key came to.
 async fn repeated(
-    conn: &impl ConnectionTrait,
+    tx: &DatabaseTransaction,
+    app: &App,
     viewer: &Viewer,
+    act: Act,
     idempotency: Option<&Idempotency>,
 ) -> Result<Option<Done<Attempted>>> {
-    let document = match document::repeated_attempt(conn, viewer, idempotency).await? {
+    let document = match document::repeated_attempt(tx, app, viewer, act, idempotency).await? {
         None => return Ok(None),
         Some(Err(refusal)) => Err(refusal),
         Some(Ok(id)) => {
-            let found = find_many(conn, viewer, [id.cast()]).await?.pop();
+            let found = find_many(tx, viewer, [id]).await?.pop();
             Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
         }
     };

@@ -8,9 +8,11 @@ use sea_orm::{
 
 use super::{book, journal};
 use crate::{
+    activity::Act,
     app::App,
     entity::{
         account::{self, AccountKind, AccountStatus},
+        activity::Action,
         wallet,
     },
     error::{Code, Refusal, Refusals, Result},
@@ -102,6 +104,7 @@ pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option
                 return Err(Refusal::new(Code::LimitReached, "", message).into());
             }
             let id = open(&tx, viewer.book, currency, name.as_deref(), app.clock.now()).await?;
+            Act::by(viewer, Action::CreateWallet).on(id).record(&tx, &app.clock).await?;
             expect(&*tx, viewer, id).await
         })
         .await
@@ -143,7 +146,8 @@ pub async fn update(
     app.db
         .write(|tx| async move {
             book::lock(&tx, viewer).await?;
-            let Wallet { wallet, account } = require(&*tx, viewer, id, "id").await?;
+            let before = require(&*tx, viewer, id, "id").await?;
+            let Wallet { wallet, account } = before.clone();
             if make_default && account.status == AccountStatus::Closed {
                 let message = "A closed wallet cannot be the default.";
                 return Err(Refusal::new(Code::WalletNotActive, "makeDefault", message).into());
@@ -158,7 +162,13 @@ pub async fn update(
             if make_default {
                 changed.is_default = Set(true);
             }
-            Ok(Wallet { wallet: changed.update(&*tx).await?, account })
+            let after = Wallet { wallet: changed.update(&*tx).await?, account };
+            Act::by(viewer, Action::UpdateWallet)
+                .on(after.wallet.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
+            Ok(after)
         })
         .await
 }
@@ -174,13 +184,20 @@ pub async fn set_status(
     id: Option<Id<kind::Wallet>>,
     status: AccountStatus,
 ) -> Result<Wallet> {
+    let action = match status {
+        AccountStatus::Active => Action::UnfreezeWallet,
+        AccountStatus::Frozen => Action::FreezeWallet,
+        AccountStatus::Closed => Action::CloseWallet,
+    };
     app.db
         .write(|tx| async move {
             book::lock(&tx, viewer).await?;
             let mut wallet = require(&*tx, viewer, id, "id").await?.wallet;
             let account = lock_account(&tx, &wallet).await?;
+            let before = Wallet { wallet: wallet.clone(), account: account.clone() };
             if account.status == status {
-                return Ok(Wallet { wallet, account });
+                Act::by(viewer, action).on(before.wallet.id).changed(&before, &before).record(&tx, &app.clock).await?;
+                return Ok(before);
             }
             if account.status == AccountStatus::Closed {
                 return Err(Refusal::new(Code::WalletNotActive, "id", "The wallet is closed for good.").into());
@@ -197,8 +214,9 @@ pub async fn set_status(
                     }
                 }
             }
-            let account = journal::set_status(&tx, account, status).await?;
-            Ok(Wallet { wallet, account })
+            let after = Wallet { wallet, account: journal::set_status(&tx, account, status).await? };
+            Act::by(viewer, action).on(after.wallet.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
         })
         .await
 }

@@ -5,6 +5,7 @@
 pub mod account;
 pub mod account_day;
 pub mod account_month;
+pub mod activity;
 pub mod allocation;
 pub mod book;
 pub mod budget;

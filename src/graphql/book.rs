@@ -7,6 +7,7 @@ use sea_orm::DbErr;
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     error::{ApiError, ContextExt},
     receivables::Receivables,
     scalar::DateTime,
@@ -15,7 +16,7 @@ use super::{
 use crate::{
     bookkeeping::{self, book::BookChange, receivables},
     date::Date,
-    entity,
+    entity::{self, activity::Action},
     error::Error,
     id::{Id, kind},
     money::Currency,
@@ -102,6 +103,15 @@ impl Book {
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.id, first).await
+    }
 }
 
 /// The book, looked up once however many fields ask for it together.
@@ -151,7 +161,8 @@ impl BookMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: BookChange,
     ) -> Result<UpdateBookPayload, ApiError> {
-        let (book, user_errors) = settle(bookkeeping::book::update(ctx.app()?, ctx.viewer()?, &input).await)?;
+        let updated = bookkeeping::book::update(ctx.app()?, ctx.viewer()?, &input).await;
+        let (book, user_errors) = settle(ctx, Action::UpdateBook, updated).await?;
         Ok(UpdateBookPayload { book: book.map(Book), user_errors })
     }
 }

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     category::Category,
     error::{ApiError, ContextExt},
     scalar::DateTime,
@@ -13,7 +14,10 @@ use super::{
 };
 use crate::{
     bookkeeping::budget::{self, BudgetSetting},
-    entity::budget::{Model, Rollover},
+    entity::{
+        activity::Action,
+        budget::{Model, Rollover},
+    },
     error::Error,
     id::{Id, kind},
     money::Money,
@@ -69,6 +73,15 @@ impl Budget {
     /// When it was set last.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
+    }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.id, first).await
     }
 }
 
@@ -126,7 +139,8 @@ impl BudgetMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The budget to be set.")] input: BudgetSetting,
     ) -> Result<SetBudgetPayload, ApiError> {
-        let (budget, user_errors) = settle(budget::set(ctx.app()?, ctx.viewer()?, &input).await)?;
+        let set = budget::set(ctx.app()?, ctx.viewer()?, &input).await;
+        let (budget, user_errors) = settle(ctx, Action::SetBudget, set).await?;
         Ok(SetBudgetPayload { budget: budget.map(Budget), user_errors })
     }
 
@@ -136,7 +150,8 @@ impl BudgetMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which budget.")] input: DeleteBudgetInput,
     ) -> Result<DeleteBudgetPayload, ApiError> {
-        let (id, user_errors) = settle(budget::delete(ctx.app()?, ctx.viewer()?, &input.id).await)?;
+        let deleted = budget::delete(ctx.app()?, ctx.viewer()?, &input.id).await;
+        let (id, user_errors) = settle(ctx, Action::DeleteBudget, deleted).await?;
         Ok(DeleteBudgetPayload { deleted_id: id.map(ID::from), user_errors })
     }
 }

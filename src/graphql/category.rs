@@ -6,13 +6,17 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     error::{ApiError, ContextExt},
     scalar::DateTime,
     user_error::{UserError, settle},
 };
 use crate::{
     bookkeeping::category::{self, CategoryChange, NewCategory},
-    entity::category::{CategoryKind, Model},
+    entity::{
+        activity::Action,
+        category::{CategoryKind, Model},
+    },
     error::Error,
     id::{Id, kind},
 };
@@ -46,6 +50,15 @@ impl Category {
     /// When it was made.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
+    }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.id, first).await
     }
 }
 
@@ -134,8 +147,8 @@ struct DeleteCategoryPayload {
 }
 
 impl CategoryResult {
-    fn new(result: Result<Model, Error>) -> Result<Self, ApiError> {
-        let (category, user_errors) = settle(result)?;
+    async fn new(ctx: &Context<'_>, action: Action, result: Result<Model, Error>) -> Result<Self, ApiError> {
+        let (category, user_errors) = settle(ctx, action, result).await?;
         Ok(Self { category: category.map(Category), user_errors })
     }
 }
@@ -152,7 +165,7 @@ impl CategoryMutation {
         #[graphql(desc = "The category to be made.")] input: NewCategory,
     ) -> Result<CreateCategoryPayload, ApiError> {
         let created = category::create(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(CreateCategoryPayload { result: CategoryResult::new(created)? })
+        Ok(CreateCategoryPayload { result: CategoryResult::new(ctx, Action::CreateCategory, created).await? })
     }
 
     /// Renames a category.
@@ -162,7 +175,7 @@ impl CategoryMutation {
         #[graphql(desc = "What to change.")] input: CategoryChange,
     ) -> Result<UpdateCategoryPayload, ApiError> {
         let updated = category::update(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(UpdateCategoryPayload { result: CategoryResult::new(updated)? })
+        Ok(UpdateCategoryPayload { result: CategoryResult::new(ctx, Action::UpdateCategory, updated).await? })
     }
 
     /// Deletes a category. One in which there is or was something is archived instead: it leaves the list and takes nothing
@@ -172,7 +185,8 @@ impl CategoryMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which category.")] input: DeleteCategoryInput,
     ) -> Result<DeleteCategoryPayload, ApiError> {
-        let (category, user_errors) = settle(category::delete(ctx.app()?, ctx.viewer()?, &input.id).await)?;
+        let deleted = category::delete(ctx.app()?, ctx.viewer()?, &input.id).await;
+        let (category, user_errors) = settle(ctx, Action::DeleteCategory, deleted).await?;
         let (archived, gone): (Vec<_>, Vec<_>) =
             category.into_iter().partition(|category| category.archived_at.is_some());
         Ok(DeleteCategoryPayload {
@@ -189,7 +203,7 @@ impl CategoryMutation {
         #[graphql(desc = "Which category.")] input: RestoreCategoryInput,
     ) -> Result<RestoreCategoryPayload, ApiError> {
         let restored = category::restore(ctx.app()?, ctx.viewer()?, &input.id).await;
-        Ok(RestoreCategoryPayload { result: CategoryResult::new(restored)? })
+        Ok(RestoreCategoryPayload { result: CategoryResult::new(ctx, Action::RestoreCategory, restored).await? })
     }
 }
 

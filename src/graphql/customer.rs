@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     book::{book_currency, today},
     customer_summary::{self, CustomerSummary},
     entry::Entry,
@@ -27,7 +28,7 @@ use crate::{
         summary::{self, Range},
     },
     date::Date,
-    entity::{account, customer::Model},
+    entity::{account, activity::Action, customer::Model},
     error::Error,
     id::{Id, kind},
     money::{Currency, Money},
@@ -181,6 +182,15 @@ impl Customer {
         let args = PageArgs { first, after, last, before };
         list::of_customer(ctx, self.0.id, filter, Direction::NewestFirst, args).await
     }
+
+    /// What was done with them and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.id, first).await
+    }
 }
 
 /// Which customer to archive.
@@ -235,8 +245,8 @@ struct RestoreCustomerPayload {
 }
 
 impl CustomerResult {
-    fn new(result: Result<Model, Error>) -> Result<Self, ApiError> {
-        let (customer, user_errors) = settle(result)?;
+    async fn new(ctx: &Context<'_>, action: Action, result: Result<Model, Error>) -> Result<Self, ApiError> {
+        let (customer, user_errors) = settle(ctx, action, result).await?;
         Ok(Self { customer: customer.map(Customer), user_errors })
     }
 }
@@ -253,7 +263,7 @@ impl CustomerMutation {
         #[graphql(desc = "The customer to be entered.")] input: NewCustomer,
     ) -> Result<CreateCustomerPayload, ApiError> {
         let created = customer::create(ctx.app()?, ctx.viewer()?, input).await;
-        Ok(CreateCustomerPayload { result: CustomerResult::new(created)? })
+        Ok(CreateCustomerPayload { result: CustomerResult::new(ctx, Action::CreateCustomer, created).await? })
     }
 
     /// Changes what is known of a customer.
@@ -263,7 +273,7 @@ impl CustomerMutation {
         #[graphql(desc = "What to change.")] input: CustomerChange,
     ) -> Result<UpdateCustomerPayload, ApiError> {
         let updated = customer::update(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(UpdateCustomerPayload { result: CustomerResult::new(updated)? })
+        Ok(UpdateCustomerPayload { result: CustomerResult::new(ctx, Action::UpdateCustomer, updated).await? })
     }
 
     /// Archives a customer: they leave the lists, and nothing new is written into their ledger. What they owe and their past
@@ -274,7 +284,7 @@ impl CustomerMutation {
         #[graphql(desc = "Which customer.")] input: DeleteCustomerInput,
     ) -> Result<DeleteCustomerPayload, ApiError> {
         let archived = customer::set_archived(ctx.app()?, ctx.viewer()?, &input.id, true).await;
-        Ok(DeleteCustomerPayload { result: CustomerResult::new(archived)? })
+        Ok(DeleteCustomerPayload { result: CustomerResult::new(ctx, Action::DeleteCustomer, archived).await? })
     }
 
     /// Brings a customer back who was archived.
@@ -284,7 +294,7 @@ impl CustomerMutation {
         #[graphql(desc = "Which customer.")] input: RestoreCustomerInput,
     ) -> Result<RestoreCustomerPayload, ApiError> {
         let restored = customer::set_archived(ctx.app()?, ctx.viewer()?, &input.id, false).await;
-        Ok(RestoreCustomerPayload { result: CustomerResult::new(restored)? })
+        Ok(RestoreCustomerPayload { result: CustomerResult::new(ctx, Action::RestoreCustomer, restored).await? })
     }
 }
 

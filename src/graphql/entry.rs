@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     book::book_currency,
     customer::Customer,
     entry_version::{EntryVersion, VersionsOf},
@@ -24,7 +25,10 @@ use crate::{
         entry_list::{EntryFilter, EntryFilterInput},
     },
     date::{Date, Weekday},
-    entity::ledger_entry::{EntrySource, EntryType, Model},
+    entity::{
+        activity::Action,
+        ledger_entry::{EntrySource, EntryType, Model},
+    },
     error::Error,
     id::{Id, kind},
     money::Money,
@@ -132,6 +136,15 @@ impl Entry {
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
     }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.id, first).await
+    }
 }
 
 /// What came of it; the entry is null when there are user errors.
@@ -167,8 +180,8 @@ struct DeleteEntryPayload {
 }
 
 impl EntryResult {
-    fn new(result: Result<Done<Model>, Error>) -> Result<Self, ApiError> {
-        let (done, user_errors) = settle(result)?;
+    async fn new(ctx: &Context<'_>, action: Action, result: Result<Done<Model>, Error>) -> Result<Self, ApiError> {
+        let (done, user_errors) = settle(ctx, action, result).await?;
         let replayed = done.as_ref().is_some_and(|done| done.replayed);
         Ok(Self { entry: done.map(|done| Entry(done.document)), replayed, user_errors })
     }
@@ -219,7 +232,7 @@ impl EntryMutation {
         #[graphql(desc = "The entry to be written.")] input: NewEntry,
     ) -> Result<AddEntryPayload, ApiError> {
         let added = entry::add(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(AddEntryPayload { result: EntryResult::new(added)? })
+        Ok(AddEntryPayload { result: EntryResult::new(ctx, Action::AddEntry, added).await? })
     }
 
     /// Changes an entry. What it was stays readable in its `versions`.
@@ -229,7 +242,7 @@ impl EntryMutation {
         #[graphql(desc = "What to change.")] input: EntryChange,
     ) -> Result<UpdateEntryPayload, ApiError> {
         let updated = entry::update(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(UpdateEntryPayload { result: EntryResult::new(updated)? })
+        Ok(UpdateEntryPayload { result: EntryResult::new(ctx, Action::UpdateEntry, updated).await? })
     }
 
     /// Takes an entry out of the ledger. It stays readable by its id, with its `versions`.
@@ -239,7 +252,7 @@ impl EntryMutation {
         #[graphql(desc = "Which entry.")] input: EntryDeletion,
     ) -> Result<DeleteEntryPayload, ApiError> {
         let deleted = entry::delete(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(DeleteEntryPayload { result: EntryResult::new(deleted)? })
+        Ok(DeleteEntryPayload { result: EntryResult::new(ctx, Action::DeleteEntry, deleted).await? })
     }
 }
 

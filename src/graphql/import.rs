@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     bookkeeping::import::{self, Line, Status, TransactionImport},
+    entity::activity::Action,
     id::{Id, kind},
 };
 
@@ -90,7 +91,7 @@ impl ImportMutation {
         let mut lines = Vec::new();
         let mut report = |some: &[Line]| lines.extend(some.iter().cloned().map(ImportLine));
         let imported = import::transactions(ctx.app()?, ctx.viewer()?, Cursor::new(csv), &options, &mut report).await;
-        let (summary, user_errors) = settle(imported)?;
+        let (summary, user_errors) = settle(ctx, Action::ImportTransactions, imported).await?;
         let summary = summary.unwrap_or_default();
         let [added, good, duplicates, refused] = [summary.added, summary.good, summary.duplicates, summary.refused]
             .map(|count| i32::try_from(count).unwrap_or(i32::MAX));

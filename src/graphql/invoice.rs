@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     allocation::{Allocation, PaymentsOf},
     book::{book_currency, today},
     customer::Customer,
@@ -23,7 +24,7 @@ use crate::{
         invoice_sums::{QUANTITY_DIGITS, RATE_DIGITS},
     },
     date::{Date, Weekday},
-    entity::{invoice::Model, invoice_line},
+    entity::{activity::Action, invoice::Model, invoice_line},
     error::Error,
     id::{Id, kind},
     money::{Currency, Decimal, Money},
@@ -158,6 +159,15 @@ impl Invoice {
     async fn void_reason(&self) -> Option<&str> {
         self.0.void_reason.as_deref()
     }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.id, first).await
+    }
 }
 
 pub(super) struct InvoiceLine {
@@ -232,8 +242,8 @@ struct VoidInvoicePayload {
 }
 
 impl InvoiceResult {
-    fn new(result: Result<Done<Model>, Error>) -> Result<Self, ApiError> {
-        let (done, user_errors) = settle(result)?;
+    async fn new(ctx: &Context<'_>, action: Action, result: Result<Done<Model>, Error>) -> Result<Self, ApiError> {
+        let (done, user_errors) = settle(ctx, action, result).await?;
         let replayed = done.as_ref().is_some_and(|done| done.replayed);
         Ok(Self { invoice: done.map(|done| Invoice(done.document)), replayed, user_errors })
     }
@@ -286,7 +296,7 @@ impl InvoiceMutation {
         #[graphql(desc = "The invoice to be made.")] input: NewInvoice,
     ) -> Result<CreateInvoicePayload, ApiError> {
         let created = invoice::create(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(CreateInvoicePayload { result: InvoiceResult::new(created)? })
+        Ok(CreateInvoicePayload { result: InvoiceResult::new(ctx, Action::CreateInvoice, created).await? })
     }
 
     /// Voids an invoice: the customer does not owe it any more, and what paid it is free again, to pay other invoices; of a
@@ -297,7 +307,7 @@ impl InvoiceMutation {
         #[graphql(desc = "Which invoice, and why.")] input: VoidInvoiceInput,
     ) -> Result<VoidInvoicePayload, ApiError> {
         let voided = invoice::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
-        Ok(VoidInvoicePayload { result: InvoiceResult::new(voided)? })
+        Ok(VoidInvoicePayload { result: InvoiceResult::new(ctx, Action::VoidInvoice, voided).await? })
     }
 }
 

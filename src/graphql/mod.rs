@@ -3,6 +3,8 @@
 //! A resolver asks for the viewer, calls one operation of the floor below and wraps what it gives; it holds no rule and no
 //! SQL. An entity is never published as it is: an object wraps it and shows fields on purpose.
 
+mod activity;
+mod activity_list;
 mod allocation;
 mod batches;
 mod book;
@@ -70,6 +72,7 @@ pub struct Query(
     transaction_list::TransactionQuery,
     budget::BudgetQuery,
     report::ReportQuery,
+    activity_list::ActivityQuery,
 );
 
 /// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.

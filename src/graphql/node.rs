@@ -3,7 +3,8 @@
 use async_graphql::{Context, ID, Interface, Object};
 
 use super::{
-    book::Book,
+    activity::Activity,
+    book::{Book, own_book},
     budget::Budget,
     category::Category,
     customer::Customer,
@@ -17,10 +18,8 @@ use super::{
     wallet_transaction::WalletTransaction,
 };
 use crate::{
-    bookkeeping,
     error::{Code, Error, Refusal},
     id::{Id, kind},
-    identity,
 };
 
 /// The most ids that `nodes` takes.
@@ -41,6 +40,7 @@ pub(super) enum Node {
     Category(Category),
     Transaction(Transaction),
     Budget(Budget),
+    Activity(Activity),
 }
 
 #[derive(Debug, Default)]
@@ -72,7 +72,8 @@ impl NodeQuery {
     }
 }
 
-async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
+/// The thing with an id; none when there is none, or none that the viewer may see.
+pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     let viewer = ctx.viewer()?;
     if let Ok(id) = id.parse::<Id<kind::Wallet>>() {
         return Ok(ctx.loader()?.load_one(id).await?.map(Node::Wallet));
@@ -102,11 +103,14 @@ async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     if let Ok(id) = id.parse::<Id<kind::Budget>>() {
         return Ok(ctx.loader()?.load_one(id).await?.map(Node::Budget));
     }
+    if let Ok(id) = id.parse::<Id<kind::Activity>>() {
+        return Ok(ctx.loader()?.load_one(id).await?.map(Node::Activity));
+    }
     if id.parse().is_ok_and(|id: Id<kind::User>| id == viewer.user) {
-        return Ok(identity::find_user(&ctx.read()?, viewer).await?.map(|user| Node::User(User(user))));
+        return Ok(ctx.loader()?.load_one(viewer.user).await?.map(|user| Node::User(User(user))));
     }
     if id.parse().is_ok_and(|id: Id<kind::Book>| id == viewer.book) {
-        return Ok(Some(Node::Book(Book(bookkeeping::book::find(&ctx.read()?, viewer).await?))));
+        return Ok(Some(Node::Book(Book(own_book(ctx).await?))));
     }
     Ok(None)
 }

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     allocation::{Allocation, PaymentsOf},
     book::book_currency,
     customer::Customer,
@@ -24,7 +25,10 @@ use crate::{
         receipt_list::{ReceiptFilter, ReceiptFilterInput},
     },
     date::{Date, Weekday},
-    entity::receipt::{Model, PaymentType},
+    entity::{
+        activity::Action,
+        receipt::{Model, PaymentType},
+    },
     error::Error,
     id::{Id, kind},
     money::Money,
@@ -124,6 +128,15 @@ impl Receipt {
     async fn void_reason(&self) -> Option<&str> {
         self.0.void_reason.as_deref()
     }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.id, first).await
+    }
 }
 
 /// Which receipt to void, and why.
@@ -159,12 +172,12 @@ struct VoidReceiptPayload {
 }
 
 impl ReceiptResult {
-    fn new(result: Result<Done<Attempted>, Error>) -> Result<Self, ApiError> {
-        let (done, user_errors) = settle(result)?;
+    async fn new(ctx: &Context<'_>, action: Action, result: Result<Done<Attempted>, Error>) -> Result<Self, ApiError> {
+        let (done, mut user_errors) = settle(ctx, action, result).await?;
         let Some(Done { document, replayed }) = done else {
             return Ok(Self { receipt: None, replayed: false, user_errors });
         };
-        let (receipt, user_errors) = settle(document.map_err(Error::from))?;
+        let receipt = document.map_err(|refusal| user_errors.push(refusal.into())).ok();
         Ok(Self { receipt: receipt.map(Receipt), replayed, user_errors })
     }
 }
@@ -214,7 +227,7 @@ impl ReceiptMutation {
         #[graphql(desc = "The receipt to be made.")] input: NewReceipt,
     ) -> Result<CreateReceiptPayload, ApiError> {
         let created = receipt::create(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(CreateReceiptPayload { result: ReceiptResult::new(created)? })
+        Ok(CreateReceiptPayload { result: ReceiptResult::new(ctx, Action::CreateReceipt, created).await? })
     }
 
     /// Voids a receipt: the customer owes the money again, what it paid is open again, and a wallet that it went into gives it
@@ -225,7 +238,7 @@ impl ReceiptMutation {
         #[graphql(desc = "Which receipt, and why.")] input: VoidReceiptInput,
     ) -> Result<VoidReceiptPayload, ApiError> {
         let voided = receipt::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
-        Ok(VoidReceiptPayload { result: ReceiptResult::new(voided)? })
+        Ok(VoidReceiptPayload { result: ReceiptResult::new(ctx, Action::VoidReceipt, voided).await? })
     }
 }
 

@@ -6,10 +6,10 @@ use super::{
     error::{ApiError, ContextExt},
     scalar::DateTime,
     user::User,
-    user_error::{UserError, settle},
+    user_error::{UserError, settle, settle_recorded},
 };
 use crate::{
-    entity,
+    entity::{self, activity::Action},
     error::Error,
     identity::{self, Grant, Registration},
 };
@@ -157,7 +157,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Who wants to log in.")] input: LoginInput,
     ) -> Result<LoginPayload, ApiError> {
-        let granted = granted(identity::login(ctx.app()?, ctx.client()?, &input.identifier, input.password).await)?;
+        let granted = granted(identity::login(ctx.app()?, ctx.client()?, input.identifier, input.password).await)?;
         Ok(LoginPayload { granted })
     }
 
@@ -179,7 +179,8 @@ impl SessionMutation {
         #[graphql(desc = "Which sessions to end; this one when absent.")] input: Option<LogoutInput>,
     ) -> Result<LogoutPayload, ApiError> {
         let everywhere = input.unwrap_or_default().everywhere;
-        let (_, user_errors) = settle(identity::logout(ctx.app()?, ctx.viewer()?, everywhere).await)?;
+        let ended = identity::logout(ctx.app()?, ctx.viewer()?, everywhere).await;
+        let (_, user_errors) = settle(ctx, Action::Logout, ended).await?;
         Ok(LogoutPayload { user_errors })
     }
 
@@ -190,13 +191,13 @@ impl SessionMutation {
         #[graphql(desc = "Which session.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let revoked = identity::revoke_session(ctx.app()?, ctx.viewer()?, input.id.parse().ok()).await;
-        let (revoked, user_errors) = settle(revoked)?;
+        let (revoked, user_errors) = settle(ctx, Action::RevokeSession, revoked).await?;
         Ok(RevokeSessionPayload { revoked_id: revoked.map(ID::from), user_errors })
     }
 }
 
 fn granted(granted: Result<Grant, Error>) -> Result<Granted, ApiError> {
-    let (grant, user_errors) = settle(granted)?;
+    let (grant, user_errors) = settle_recorded(granted)?;
     let Some(grant) = grant else {
         return Ok(Granted { user: None, access_token: None, refresh_token: None, expires_in: None, user_errors });
     };

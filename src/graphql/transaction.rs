@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     category::Category,
     error::{ApiError, ContextExt},
     scalar::DateTime,
@@ -20,7 +21,7 @@ use crate::{
         transaction_change::TransactionChange,
     },
     date::{Date, Weekday},
-    entity::{category::CategoryKind, transaction::Model, transaction_line},
+    entity::{activity::Action, category::CategoryKind, transaction::Model, transaction_line},
     error::Error,
     id::{Id, kind},
     money::{Currency, Money},
@@ -106,6 +107,15 @@ impl Transaction {
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
     }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.id, first).await
+    }
 }
 
 impl Transaction {
@@ -171,8 +181,8 @@ struct DeleteTransactionPayload {
 }
 
 impl TransactionResult {
-    fn new(result: Result<Done<Attempted>, Error>) -> Result<Self, ApiError> {
-        let (done, mut user_errors) = settle(result)?;
+    async fn new(ctx: &Context<'_>, action: Action, result: Result<Done<Attempted>, Error>) -> Result<Self, ApiError> {
+        let (done, mut user_errors) = settle(ctx, action, result).await?;
         let Some(Done { document, replayed }) = done else {
             return Ok(Self { transaction: None, replayed: false, user_errors });
         };
@@ -193,7 +203,7 @@ impl TransactionMutation {
         #[graphql(desc = "The transaction to be written.")] input: NewTransaction,
     ) -> Result<AddTransactionPayload, ApiError> {
         let added = transaction::add(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(AddTransactionPayload { result: TransactionResult::new(added)? })
+        Ok(AddTransactionPayload { result: TransactionResult::new(ctx, Action::AddTransaction, added).await? })
     }
 
     /// Changes a transaction. What it was stays readable in its `versions`.
@@ -203,7 +213,7 @@ impl TransactionMutation {
         #[graphql(desc = "What to change.")] input: TransactionChange,
     ) -> Result<UpdateTransactionPayload, ApiError> {
         let updated = transaction::update(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(UpdateTransactionPayload { result: TransactionResult::new(updated)? })
+        Ok(UpdateTransactionPayload { result: TransactionResult::new(ctx, Action::UpdateTransaction, updated).await? })
     }
 
     /// Deletes a transaction. It stays readable by its id, with its `versions`.
@@ -213,7 +223,7 @@ impl TransactionMutation {
         #[graphql(desc = "Which transaction.")] input: TransactionDeletion,
     ) -> Result<DeleteTransactionPayload, ApiError> {
         let deleted = transaction::delete(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(DeleteTransactionPayload { result: TransactionResult::new(deleted)? })
+        Ok(DeleteTransactionPayload { result: TransactionResult::new(ctx, Action::DeleteTransaction, deleted).await? })
     }
 }
 

@@ -1,15 +1,20 @@
 //! The user who is logged in.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
 use super::{
+    RequestLoader,
     error::{ApiError, ContextExt},
     scalar::DateTime,
     session::Session,
     user_error::{UserError, settle},
 };
 use crate::{
-    entity,
+    entity::{self, activity::Action},
+    error::Error,
+    id::{Id, kind},
     identity::{self, PasswordChange, ProfileChange},
     time_zone::TimeZone,
 };
@@ -53,13 +58,25 @@ impl User {
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let viewer = ctx.viewer()?;
         let sessions = identity::list_sessions(&ctx.read()?, viewer, ctx.app()?.clock.now()).await?;
-        let session = |session: entity::session::Model| Session { is_current: session.id == viewer.session, session };
+        let session =
+            |session: entity::session::Model| Session { is_current: Some(session.id) == viewer.session, session };
         Ok(sessions.into_iter().map(session).collect())
     }
 
     /// When the user registered.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
+    }
+}
+
+/// The users of the viewer's book, by their ids.
+impl Loader<Id<kind::User>> for RequestLoader {
+    type Value = entity::user::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Id<kind::User>]) -> Result<HashMap<Id<kind::User>, entity::user::Model>, Arc<Error>> {
+        let members = identity::members(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        Ok(members.into_iter().map(|user| (user.id, user)).collect())
     }
 }
 
@@ -120,7 +137,8 @@ impl UserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: ProfileChange,
     ) -> Result<UpdateProfilePayload, ApiError> {
-        let (user, user_errors) = settle(identity::update_profile(ctx.app()?, ctx.viewer()?, &input).await)?;
+        let updated = identity::update_profile(ctx.app()?, ctx.viewer()?, &input).await;
+        let (user, user_errors) = settle(ctx, Action::UpdateProfile, updated).await?;
         Ok(UpdateProfilePayload { user: user.map(User), user_errors })
     }
 
@@ -130,7 +148,8 @@ impl UserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The password as it is, and as it is to be.")] input: PasswordChange,
     ) -> Result<ChangePasswordPayload, ApiError> {
-        let (user, user_errors) = settle(identity::change_password(ctx.app()?, ctx.viewer()?, input).await)?;
+        let changed = identity::change_password(ctx.app()?, ctx.viewer()?, input).await;
+        let (user, user_errors) = settle(ctx, Action::ChangePassword, changed).await?;
         Ok(ChangePasswordPayload { user: user.map(User), user_errors })
     }
 
@@ -143,7 +162,8 @@ impl UserMutation {
         #[graphql(desc = "The password.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
         let viewer = ctx.viewer()?;
-        let (deleted, user_errors) = settle(identity::delete_account(ctx.app()?, viewer, input.password).await)?;
+        let deleted = identity::delete_account(ctx.app()?, viewer, input.password).await;
+        let (deleted, user_errors) = settle(ctx, Action::DeleteAccount, deleted).await?;
         Ok(DeleteAccountPayload { deleted_id: deleted.map(|()| viewer.user.into()), user_errors })
     }
 }

@@ -1,9 +1,14 @@
-//! User errors: what a user can mend, in the payload of a mutation.
+//! User errors: what a user can mend, in the payload of a mutation, and on record.
 
-use async_graphql::SimpleObject;
+use async_graphql::{Context, SimpleObject, Value};
+use sea_orm::DbErr;
 
-use super::ApiError;
-use crate::error::{Code, Error, Refusal};
+use super::{ApiError, error::ContextExt};
+use crate::{
+    activity::{self, Act},
+    entity::activity::Action,
+    error::{Code, Error, Refusal},
+};
 
 /// One thing that is wrong with the input of a mutation.
 #[derive(Debug, SimpleObject)]
@@ -25,11 +30,37 @@ impl From<Refusal> for UserError {
     }
 }
 
-/// What an operation gave, or the user errors that it was refused with. A fault goes on.
-pub(super) fn settle<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>), ApiError> {
+/// What an operation gave, or the user errors that it was refused with, which are put on record. A fault goes on.
+pub(super) async fn settle<T>(
+    ctx: &Context<'_>,
+    action: Action,
+    result: Result<T, Error>,
+) -> Result<(Option<T>, Vec<UserError>), ApiError> {
+    if let Err(Error::Refused(refusals)) = &result {
+        let act = Act::by(ctx.viewer()?, action).on_named(&named(ctx)?);
+        activity::refuse(ctx.app()?, act, refusals).await?;
+    }
+    settle_recorded(result)
+}
+
+/// As [`settle`], of an operation that puts on record itself what it refuses.
+pub(super) fn settle_recorded<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>), ApiError> {
     match result {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(Error::Refused(refusals)) => Ok((None, refusals.into_iter().map(UserError::from).collect())),
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// What the input of a mutation says in its field `id`.
+fn named(ctx: &Context<'_>) -> Result<String, ApiError> {
+    let arguments = ctx.field().arguments().map_err(|error| Error::Fault(DbErr::Custom(error.message)))?;
+    let input = arguments.into_iter().find(|(name, _)| name == "input");
+    Ok(match input {
+        Some((_, Value::Object(input))) => match input.get("id") {
+            Some(Value::String(id)) => id.clone(),
+            _ => String::new(),
+        },
+        _ => String::new(),
+    })
 }

@@ -7,13 +7,14 @@ use chrono::Utc;
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     error::{ApiError, ContextExt},
     scalar::DateTime,
     user_error::{UserError, settle},
 };
 use crate::{
     bookkeeping::{journal, wallet, wallet_history},
-    entity::account::AccountStatus,
+    entity::{account::AccountStatus, activity::Action},
     error::Error,
     id::{Id, kind},
     money::{Currency, Money},
@@ -69,6 +70,15 @@ impl Wallet {
     /// When it was made.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.wallet.created_at)
+    }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.wallet.id, first).await
     }
 }
 
@@ -159,8 +169,8 @@ struct CloseWalletPayload {
 }
 
 impl WalletResult {
-    fn new(result: Result<wallet::Wallet, Error>) -> Result<Self, ApiError> {
-        let (wallet, user_errors) = settle(result)?;
+    async fn new(ctx: &Context<'_>, action: Action, result: Result<wallet::Wallet, Error>) -> Result<Self, ApiError> {
+        let (wallet, user_errors) = settle(ctx, action, result).await?;
         Ok(Self { wallet: wallet.map(Wallet), user_errors })
     }
 }
@@ -200,7 +210,7 @@ impl WalletMutation {
         #[graphql(desc = "The wallet to be made.")] input: CreateWalletInput,
     ) -> Result<CreateWalletPayload, ApiError> {
         let made = wallet::create(ctx.app()?, ctx.viewer()?, input.currency, input.name.as_deref()).await;
-        Ok(CreateWalletPayload { result: WalletResult::new(made)? })
+        Ok(CreateWalletPayload { result: WalletResult::new(ctx, Action::CreateWallet, made).await? })
     }
 
     /// Renames a wallet, or makes it the default of its currency.
@@ -211,7 +221,7 @@ impl WalletMutation {
     ) -> Result<UpdateWalletPayload, ApiError> {
         let (id, name) = (input.id.parse().ok(), input.name.as_deref());
         let updated = wallet::update(ctx.app()?, ctx.viewer()?, id, name, input.make_default).await;
-        Ok(UpdateWalletPayload { result: WalletResult::new(updated)? })
+        Ok(UpdateWalletPayload { result: WalletResult::new(ctx, Action::UpdateWallet, updated).await? })
     }
 
     /// Freezes a wallet: nothing moves in or out until it is unfrozen.
@@ -220,7 +230,9 @@ impl WalletMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which wallet.")] input: FreezeWalletInput,
     ) -> Result<FreezeWalletPayload, ApiError> {
-        Ok(FreezeWalletPayload { result: set_status(ctx, &input.id, AccountStatus::Frozen).await? })
+        Ok(FreezeWalletPayload {
+            result: set_status(ctx, Action::FreezeWallet, &input.id, AccountStatus::Frozen).await?,
+        })
     }
 
     /// Unfreezes a wallet.
@@ -229,7 +241,9 @@ impl WalletMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which wallet.")] input: UnfreezeWalletInput,
     ) -> Result<UnfreezeWalletPayload, ApiError> {
-        Ok(UnfreezeWalletPayload { result: set_status(ctx, &input.id, AccountStatus::Active).await? })
+        Ok(UnfreezeWalletPayload {
+            result: set_status(ctx, Action::UnfreezeWallet, &input.id, AccountStatus::Active).await?,
+        })
     }
 
     /// Closes a wallet for good. It must be empty. If it was the default of its currency, the oldest other wallet of that
@@ -239,12 +253,18 @@ impl WalletMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which wallet.")] input: CloseWalletInput,
     ) -> Result<CloseWalletPayload, ApiError> {
-        Ok(CloseWalletPayload { result: set_status(ctx, &input.id, AccountStatus::Closed).await? })
+        Ok(CloseWalletPayload { result: set_status(ctx, Action::CloseWallet, &input.id, AccountStatus::Closed).await? })
     }
 }
 
-async fn set_status(ctx: &Context<'_>, id: &ID, status: AccountStatus) -> Result<WalletResult, ApiError> {
-    WalletResult::new(wallet::set_status(ctx.app()?, ctx.viewer()?, id.parse().ok(), status).await)
+async fn set_status(
+    ctx: &Context<'_>,
+    action: Action,
+    id: &ID,
+    status: AccountStatus,
+) -> Result<WalletResult, ApiError> {
+    let set = wallet::set_status(ctx.app()?, ctx.viewer()?, id.parse().ok(), status).await;
+    WalletResult::new(ctx, action, set).await
 }
 
 /// The viewer's wallets, by their ids.

@@ -6,6 +6,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 
 use super::{
     RequestLoader,
+    activity::{Activity, history},
     error::{ApiError, ContextExt},
     receipt::Receipt,
     scalar::DateTime,
@@ -19,7 +20,7 @@ use crate::{
         wallet_ref::WalletRef,
         wallet_transaction::{self, WalletTransactionType},
     },
-    entity::journal_entry::EntryStatus,
+    entity::{activity::Action, journal_entry::EntryStatus},
     error::{Code, Error},
     id::{Id, kind},
     money::Money,
@@ -107,6 +108,15 @@ impl WalletTransaction {
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.entry.created_at)
     }
+
+    /// What was done with it and what was refused, the latest first; when and by whom.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+    ) -> Result<Vec<Activity>, ApiError> {
+        history(ctx, self.0.entry.id, first).await
+    }
 }
 
 async fn party(ctx: &Context<'_>, account: Option<Id<kind::Account>>) -> Result<Option<WalletParty>, ApiError> {
@@ -156,8 +166,8 @@ struct MovementResult {
 }
 
 impl MovementResult {
-    fn new(result: Result<Outcome, Error>) -> Result<Self, ApiError> {
-        let (outcome, mut user_errors) = settle(result)?;
+    async fn new(ctx: &Context<'_>, action: Action, result: Result<Outcome, Error>) -> Result<Self, ApiError> {
+        let (outcome, mut user_errors) = settle(ctx, action, result).await?;
         let Some(outcome) = outcome else {
             return Ok(Self { transaction: None, replayed: false, user_errors });
         };
@@ -200,7 +210,7 @@ impl WalletTransactionMutation {
         #[graphql(desc = "What comes in, and into which wallet.")] input: DepositInput,
     ) -> Result<DepositPayload, ApiError> {
         let outcome = movement::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
-        Ok(DepositPayload { result: MovementResult::new(outcome)? })
+        Ok(DepositPayload { result: MovementResult::new(ctx, Action::Deposit, outcome).await? })
     }
 
     /// Takes money out of one of your wallets.
@@ -210,7 +220,7 @@ impl WalletTransactionMutation {
         #[graphql(desc = "What goes out, and from which wallet.")] input: WithdrawInput,
     ) -> Result<WithdrawPayload, ApiError> {
         let outcome = movement::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
-        Ok(WithdrawPayload { result: MovementResult::new(outcome)? })
+        Ok(WithdrawPayload { result: MovementResult::new(ctx, Action::Withdraw, outcome).await? })
     }
 
     /// Pays from one of your wallets into another wallet of the same currency.
@@ -221,7 +231,7 @@ impl WalletTransactionMutation {
     ) -> Result<TransferPayload, ApiError> {
         let TransferInput { from, to, movement } = &input;
         let outcome = movement::transfer(ctx.app()?, ctx.viewer()?, from, to, movement).await;
-        Ok(TransferPayload { result: MovementResult::new(outcome)? })
+        Ok(TransferPayload { result: MovementResult::new(ctx, Action::Transfer, outcome).await? })
     }
 }
 

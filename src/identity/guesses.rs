@@ -101,24 +101,28 @@ impl Guess {
 
 /// Whether a password is that of a hash, unless there were too many guesses before. A wrong one counts as another.
 ///
-/// What is begun is done to its end, also when its client does not wait for it.
+/// The caller runs this [`to_its_end`].
 ///
 /// # Errors
 /// `TOO_MANY_ATTEMPTS` with the time to wait, and then the password was not looked at; `TRY_AGAIN`.
 pub async fn verify(app: &App, guess: &Guess, password: String, hash: Option<String>) -> Result<bool> {
     // Who has to wait does not stand in the queue of the others.
     check(app, guess).await?;
-    let (app, guess) = (app.clone(), guess.clone());
-    let verified = async move {
-        let place = app.passwords.place().await?;
-        check(&app, &guess).await?;
-        let (matches, _place) = app.passwords.verify(place, password, hash).await?;
-        if !matches {
-            write_down(&app, &guess).await?;
-        }
-        Ok(matches)
-    };
-    let done = tokio::spawn(verified.in_current_span()).await;
+    let place = app.passwords.place().await?;
+    check(app, guess).await?;
+    let (matches, _place) = app.passwords.verify(place, password, hash).await?;
+    if !matches {
+        write_down(app, guess).await?;
+    }
+    Ok(matches)
+}
+
+/// Does to its end what is begun, also when its client does not wait for it.
+///
+/// # Errors
+/// Those of what is done.
+pub async fn to_its_end<T: Send + 'static>(task: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+    let done = tokio::spawn(task.in_current_span()).await;
     done.map_err(|error| Error::Fault(DbErr::Custom(format!("checking a password: {error}"))))?
 }
 

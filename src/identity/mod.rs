@@ -29,6 +29,6 @@ pub use self::{
     sessions::{list as list_sessions, revoke as revoke_session},
     tally::Window,
     token::{Secret, TokenKeys},
-    user::{display_names, find as find_user, key as username_key},
+    user::{display_names, find as find_user, key as username_key, members},
     viewer::{Unauthenticated, Viewer, authenticate},
 };

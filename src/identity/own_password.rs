@@ -5,14 +5,16 @@ use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, IntoActiveModel, Set
 
 use super::{
     Viewer,
-    guesses::{self, Guess},
+    guesses::{self, Guess, to_its_end},
     profile, session, sessions,
     token::new_refresh_token,
     user,
 };
 use crate::{
+    activity::{self, Act},
     app::App,
-    bookkeeping, entity,
+    bookkeeping,
+    entity::{self, activity::Action},
     error::{Code, Refusal, Result},
 };
 
@@ -45,6 +47,7 @@ pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange)
             changed.password_hash = Set(new_hash.clone());
             let user = changed.update(&*tx).await?;
             session::end_others(&tx, viewer, app.clock.now()).await?;
+            Act::by(viewer, Action::ChangePassword).on(viewer.user).record(&tx, &app.clock).await?;
             Ok(user)
         })
         .await
@@ -78,7 +81,8 @@ pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Res
                 ..user.into_active_model()
             };
             erased.update(&*tx).await?;
-            Ok(())
+            Act::by(viewer, Action::DeleteAccount).on(viewer.user).record(&tx, &app.clock).await?;
+            activity::forget_person(&tx, viewer.user, viewer.book).await
         })
         .await
 }
@@ -87,8 +91,8 @@ pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Res
 async fn proven(app: &App, viewer: &Viewer, password: String, path: &str) -> Result<entity::user::Model> {
     let user = user::find(app.db.read(), viewer).await?;
     let user = user.ok_or_else(|| DbErr::RecordNotFound(viewer.user.to_string()))?;
-    let guess = Guess::of_viewer(app, viewer)?;
-    let is_right = guesses::verify(app, &guess, password, Some(user.password_hash.clone())).await;
+    let (app, guess, hash) = (app.clone(), Guess::of_viewer(app, viewer)?, user.password_hash.clone());
+    let is_right = to_its_end(async move { guesses::verify(&app, &guess, password, Some(hash)).await }).await;
     let is_right = is_right.map_err(|error| error.at(path))?;
     if is_right { Ok(user) } else { Err(wrong(path)) }
 }

@@ -5,8 +5,9 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Q
 
 use super::{Viewer, names, user::key};
 use crate::{
+    activity::{Act, Field, Fields, field},
     app::App,
-    entity::user,
+    entity::{activity::Action, user},
     error::{Error, Refusals, Result},
     text,
     time_zone::TimeZone,
@@ -36,13 +37,32 @@ pub struct ProfileChange {
 pub async fn update(app: &App, viewer: &Viewer, wanted: &ProfileChange) -> Result<user::Model> {
     app.db
         .write(|tx| async move {
-            let mut user = lock(&*tx, viewer).await?;
+            let before = lock(&*tx, viewer).await?;
+            let mut user = before.clone();
             let mut refusals = change(app, &mut user, wanted);
             refusals.extend(names::taken(&*tx, &user).await?);
             refusals.none()?;
-            Ok(user.into_active_model().reset_all().update(&*tx).await?)
+            let after = user.into_active_model().reset_all().update(&*tx).await?;
+            Act::by(viewer, Action::UpdateProfile)
+                .on(after.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
+            Ok(after)
         })
         .await
+}
+
+impl Fields for user::Model {
+    fn fields(&self) -> Vec<Field> {
+        vec![
+            field("username", Some(&self.username)),
+            field("phone", self.phone.as_ref()),
+            field("email", self.email.as_ref()),
+            field("displayName", Some(&self.display_name)),
+            field("timeZone", Some(self.time_zone)),
+        ]
+    }
 }
 
 /// The viewer, locked: what they say of themselves, their password and whether they are there at all change one after the

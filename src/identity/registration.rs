@@ -5,13 +5,15 @@ use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
 
 use super::{Client, Grant, Window, guesses::too_many_attempts, names, session, user::key};
 use crate::{
+    activity::{self, Act},
     app::App,
     bookkeeping,
     entity::{
+        activity::Action,
         member::{self, Role},
         user,
     },
-    error::{Refusals, Result},
+    error::{Error, Refusals, Result},
     id::Id,
     money::Currency,
     text,
@@ -49,6 +51,14 @@ pub struct Registration {
 /// # Errors
 /// `INVALID` and `TAKEN` for all fields at once; `TOO_MANY_ATTEMPTS` when too many registered from the client's address today.
 pub async fn register(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
+    let registered = attempt(app, client, registration).await;
+    if let Err(Error::Refused(refusals)) = &registered {
+        activity::refuse(app, Act::of_nobody(client.address, Action::Register), refusals).await?;
+    }
+    registered
+}
+
+async fn attempt(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
     let day = &day_of(app, client)?;
     if let Some(day) = day {
         admit(app, day, day.count(app.db.read()).await? + 1)?;
@@ -125,5 +135,5 @@ async fn write(
     let member = member::Model { book_id: book.id, user_id: user.id, role: Role::Owner, created_at: user.created_at };
     member::Entity::insert(member.into_active_model()).exec_without_returning(tx).await?;
     bookkeeping::wallet::open(tx, book.id, currency, None, user.created_at).await?;
-    session::start(app, tx, client, user, book.id).await
+    session::start(app, tx, client, user, book.id, Action::Register).await
 }

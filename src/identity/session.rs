@@ -5,21 +5,22 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    QueryFilter, QuerySelect, Set,
     sea_query::{Expr, ExprTrait, LockType},
 };
 
 use super::{
     Client, Viewer,
-    guesses::{self, Guess},
+    guesses::{self, Guess, to_its_end},
     sessions,
     token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     user,
 };
 use crate::{
+    activity::{self, Act},
     app::App,
-    entity::{self, member, refresh_token, session},
+    entity::{self, activity::Action, member, refresh_token, session},
     error::{Code, Error, Refusal, Result},
     id::{Id, kind},
 };
@@ -37,13 +38,33 @@ pub struct Grant {
     pub expires_in: i32,
 }
 
-/// Logs a user in who is named by username, phone or e-mail address.
+/// Logs a user in who is named by username, phone or e-mail address. What is begun is done to its end, also when its client does
+/// not wait for it, so that no guess is made that is not counted and on record.
 ///
 /// # Errors
 /// `WRONG_CREDENTIALS`, whatever of them is wrong; `TOO_MANY_ATTEMPTS` when there were too many before.
-pub async fn login(app: &App, client: &Client, identifier: &str, password: String) -> Result<Grant> {
-    let guess = &Guess::at_login(app, client, identifier)?;
-    let user = user::by_identifier(app, identifier).await?;
+pub async fn login(app: &App, client: &Client, identifier: String, password: String) -> Result<Grant> {
+    let (app, client) = (app.clone(), client.clone());
+    to_its_end(async move {
+        let user = user::by_identifier(&app, &identifier).await?;
+        let act = refused_login(&app, &client, user.as_ref()).await?;
+        let guess = &Guess::at_login(&app, &client, &identifier)?;
+        let granted = attempt(&app, &client, guess, user, password).await;
+        if let Err(Error::Refused(refusals)) = &granted {
+            activity::refuse(&app, act, refusals).await?;
+        }
+        granted
+    })
+    .await
+}
+
+async fn attempt(
+    app: &App,
+    client: &Client,
+    guess: &Guess,
+    user: Option<entity::user::Model>,
+    password: String,
+) -> Result<Grant> {
     let hash = user.as_ref().map(|user| user.password_hash.clone());
     let verified = guesses::verify(app, guess, password.clone(), hash).await?;
     let Some(user) = user.filter(|_| verified) else { return Err(wrong_credentials()) };
@@ -55,7 +76,7 @@ pub async fn login(app: &App, client: &Client, identifier: &str, password: Strin
             let user = unchanged(&tx, user).await?;
             guesses::forget(&tx, guess).await?;
             let book = book_of(&*tx, user.id).await?;
-            let grant = start(app, &tx, client, &user, book).await?;
+            let grant = start(app, &tx, client, &user, book, Action::Login).await?;
             if let Some(new_hash) = new_hash {
                 let mut upgraded = user.into_active_model();
                 upgraded.password_hash = Set(new_hash.clone());
@@ -79,6 +100,20 @@ async fn unchanged(tx: &DatabaseTransaction, checked: &entity::user::Model) -> R
     user.ok_or_else(wrong_credentials)
 }
 
+/// What is on record of a login if it is refused: in the book of the user whose password is tried, or in none. What was typed for
+/// a name is not there, since it may be a password. It takes the same statements whether there is such a user or not.
+async fn refused_login(app: &App, client: &Client, user: Option<&entity::user::Model>) -> Result<Act> {
+    let user = user.map_or_else(Id::generate, |user| user.id);
+    let member = user::memberships(user).one(app.db.read()).await?;
+    Ok(match member {
+        Some(member) => {
+            let (user, book) = (member.user_id, member.book_id);
+            Act::by(&Viewer { user, book, session: None, address: client.address }, Action::Login).on(user)
+        }
+        None => Act::of_nobody(client.address, Action::Login),
+    })
+}
+
 /// The user whom an operator of the server acts for, named as in a login. There is no session: what the operator does is done
 /// within the program.
 ///
@@ -87,16 +122,17 @@ async fn unchanged(tx: &DatabaseTransaction, checked: &entity::user::Model) -> R
 pub async fn impersonate(app: &App, identifier: &str) -> Result<Viewer> {
     let user = user::by_identifier(app, identifier).await?;
     let user = user.ok_or_else(|| Refusal::new(Code::NotFound, "user", "There is no such user."))?;
-    Ok(Viewer { user: user.id, book: book_of(app.db.read(), user.id).await?, session: Id::generate(), address: None })
+    Ok(Viewer { user: user.id, book: book_of(app.db.read(), user.id).await?, session: None, address: None })
 }
 
-/// Starts a session.
+/// Starts a session, by which action it says.
 pub(super) async fn start(
     app: &App,
     tx: &DatabaseTransaction,
     client: &Client,
     user: &entity::user::Model,
     book_id: Id<kind::Book>,
+    action: Action,
 ) -> Result<Grant> {
     let now = app.clock.now();
     sessions::forget_dead(tx, user.id, now).await?;
@@ -110,9 +146,17 @@ pub(super) async fn start(
         address: client.address.map(|address| address.to_string()),
         user_agent: client.user_agent.clone(),
     };
-    let viewer = Viewer { user: user.id, book: book_id, session: session.id, address: client.address };
-    session::Entity::insert(session.into_active_model()).exec_without_returning(tx).await?;
-    grant(app, tx, user.clone(), &viewer, now).await
+    session::Entity::insert(session.clone().into_active_model()).exec_without_returning(tx).await?;
+    let act = act(&session, client, action);
+    let act = if action == Action::Register { act.on(user.id) } else { act };
+    act.record(tx, &app.clock).await?;
+    grant(app, tx, user.clone(), &session, now).await
+}
+
+/// Something that is done with a session.
+fn act(session: &session::Model, client: &Client, action: Action) -> Act {
+    let (user, book, id) = (session.user_id, session.book_id, session.id);
+    Act::by(&Viewer { user, book, session: Some(id), address: client.address }, action).on(id)
 }
 
 /// Gives a new access token and a new refresh token for a refresh token, which is thereby used up.
@@ -132,28 +176,37 @@ pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
 /// None when the token is not good; that is no error, since what it changed is to be kept.
 async fn exchange(app: &App, tx: &DatabaseTransaction, client: &Client, token_hash: Vec<u8>) -> Result<Option<Grant>> {
     let now = app.clock.now();
-    let Some(token) = refresh_token::Entity::find_by_id(token_hash).one(tx).await? else { return Ok(None) };
-    // The tokens of a session change only under its lock.
-    let session = session::Entity::find_by_id(token.session_id)
-        .filter(session::Column::EndedAt.is_null())
-        .lock(LockType::NoKeyUpdate)
-        .one(tx)
-        .await?;
-    let Some(session) = session.filter(|_| now < token.expires_at || token.used_at.is_some()) else { return Ok(None) };
+    let refused = |act: Act| act.refused([Code::WrongCredentials]);
+    let token = refresh_token::Entity::find_by_id(token_hash).one(tx).await?;
+    let session = match &token {
+        // The tokens of a session change only under its lock.
+        Some(token) => session::Entity::find_by_id(token.session_id).lock(LockType::NoKeyUpdate).one(tx).await?,
+        None => None,
+    };
+    let Some((token, session)) = token.zip(session) else {
+        refused(Act::of_nobody(client.address, Action::RefreshToken)).record(tx, &app.clock).await?;
+        return Ok(None);
+    };
+    let act = act(&session, client, Action::RefreshToken);
     let marked = refresh_token::Entity::update_many()
         .col_expr(refresh_token::Column::UsedAt, Expr::value(now))
         .filter(refresh_token::Column::TokenHash.eq(token.token_hash))
         .filter(refresh_token::Column::UsedAt.is_null())
         .exec(tx)
         .await?;
-    if marked.rows_affected == 0 {
+    let is_new = marked.rows_affected > 0;
+    if !is_new {
         end(tx, now, session::Column::Id.eq(session.id)).await?;
-        return Ok(None);
     }
-    let Some(user) = entity::user::Entity::find_by_id(session.user_id).one(tx).await? else { return Ok(None) };
+    let is_good = is_new && session.ended_at.is_none() && now < token.expires_at;
+    let user = entity::user::Entity::find_by_id(session.user_id).one(tx).await?;
+    let Some(user) = user.filter(|_| is_good) else {
+        refused(act).record(tx, &app.clock).await?;
+        return Ok(None);
+    };
     sessions::touch(tx, session.id, client, now).await?;
-    let viewer = Viewer { user: session.user_id, book: session.book_id, session: session.id, address: client.address };
-    grant(app, tx, user, &viewer, now).await.map(Some)
+    act.record(tx, &app.clock).await?;
+    grant(app, tx, user, &session, now).await.map(Some)
 }
 
 /// Ends the viewer's session, or all sessions of the user.
@@ -164,7 +217,17 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
     let which = || {
         if everywhere { session::Column::UserId.eq(viewer.user) } else { session::Column::Id.eq(viewer.session) }
     };
-    app.db.write(|tx| async move { end(&tx, app.clock.now(), which()).await }).await
+    app.db
+        .write(|tx| async move {
+            let act = Act::by(viewer, Action::Logout);
+            let act = match viewer.session {
+                Some(session) if !everywhere => act.on(session),
+                _ => act.on(viewer.user),
+            };
+            end(&tx, app.clock.now(), which()).await?;
+            act.record(&tx, &app.clock).await
+        })
+        .await
 }
 
 /// Ends the viewer's sessions but the one that they are in.
@@ -187,20 +250,20 @@ async fn grant(
     app: &App,
     tx: &DatabaseTransaction,
     user: entity::user::Model,
-    viewer: &Viewer,
+    session: &session::Model,
     now: DateTime<Utc>,
 ) -> Result<Grant> {
     let refresh_token = new_refresh_token()?;
     let row = refresh_token::Model {
         token_hash: hash_refresh_token(&refresh_token),
-        session_id: viewer.session,
+        session_id: session.id,
         created_at: now,
         expires_at: now + REFRESH_TOKEN_LIFE,
         used_at: None,
     };
     refresh_token::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
     Ok(Grant {
-        access_token: app.token_keys.sign(viewer, &user.username, now)?,
+        access_token: app.token_keys.sign(session, &user.username, now)?,
         user,
         refresh_token,
         expires_in: i32::try_from(ACCESS_TOKEN_LIFE.num_seconds()).unwrap_or(i32::MAX),
@@ -209,7 +272,6 @@ async fn grant(
 
 async fn book_of(conn: &impl ConnectionTrait, user_id: Id<kind::User>) -> Result<Id<kind::Book>> {
     let member = user::memberships(user_id).one(conn).await?;
-    let member: member::Model =
-        member.ok_or_else(|| sea_orm::DbErr::RecordNotFound(format!("{user_id} is in no book")))?;
+    let member: member::Model = member.ok_or_else(|| DbErr::RecordNotFound(format!("{user_id} is in no book")))?;
     Ok(member.book_id)
 }

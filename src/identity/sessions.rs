@@ -9,8 +9,9 @@ use sea_orm::{
 
 use super::{Client, Viewer, session::end};
 use crate::{
+    activity::Act,
     app::App,
-    entity::{refresh_token, session},
+    entity::{activity::Action, refresh_token, session},
     error::{Code, Refusal, Result},
     id::{Id, kind},
 };
@@ -42,6 +43,7 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -
             };
             let found = found.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such session."))?;
             end(&tx, now, session::Column::Id.eq(found.id)).await?;
+            Act::by(viewer, Action::RevokeSession).on(found.id).record(&tx, &app.clock).await?;
             Ok(found.id)
         })
         .await

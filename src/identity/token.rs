@@ -10,7 +10,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Viewer;
-use crate::error::{Error, Result};
+use crate::{
+    entity::session,
+    error::{Error, Result},
+};
 
 /// How long an access token is good for.
 pub(super) const ACCESS_TOKEN_LIFE: TimeDelta = TimeDelta::minutes(60);
@@ -61,12 +64,12 @@ impl TokenKeys {
         Self(secrets.into_iter().map(key).collect())
     }
 
-    pub(super) fn sign(&self, viewer: &Viewer, username: &str, now: DateTime<Utc>) -> Result<String> {
+    pub(super) fn sign(&self, session: &session::Model, username: &str, now: DateTime<Utc>) -> Result<String> {
         let claims = Claims {
-            sub: viewer.user.to_string(),
+            sub: session.user_id.to_string(),
             username: username.to_owned(),
-            session: viewer.session.to_string(),
-            book: viewer.book.to_string(),
+            session: session.id.to_string(),
+            book: session.book_id.to_string(),
             iat: now.timestamp(),
             exp: (now + ACCESS_TOKEN_LIFE).timestamp(),
         };
@@ -99,7 +102,7 @@ impl TokenKeys {
         let viewer = Viewer {
             user: claims.sub.parse().ok()?,
             book: claims.book.parse().ok()?,
-            session: claims.session.parse().ok()?,
+            session: Some(claims.session.parse().ok()?),
             address: None,
         };
         (now.timestamp() < claims.exp).then_some(viewer)

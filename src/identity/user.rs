@@ -65,6 +65,24 @@ pub(super) fn memberships(user_id: Id<kind::User>) -> Select<member::Entity> {
         .order_by_asc(member::Column::BookId)
 }
 
+/// Some users who are in the viewer's book; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn members(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::User>>,
+) -> Result<Vec<user::Model>> {
+    let members = member::Entity::find()
+        .find_both_related(user::Entity)
+        .filter(member::Column::BookId.eq(viewer.book))
+        .filter(member::Column::UserId.is_in(ids))
+        .all(conn)
+        .await?;
+    Ok(members.into_iter().map(|(_, user)| user).collect())
+}
+
 /// What the owners of books are called by others.
 ///
 /// # Errors

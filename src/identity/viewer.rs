@@ -19,8 +19,8 @@ pub struct Viewer {
     pub user: Id<kind::User>,
     /// The book.
     pub book: Id<kind::Book>,
-    /// The session.
-    pub session: Id<kind::Session>,
+    /// The session; none when the program itself acts for them, on this machine's command line.
+    pub session: Option<Id<kind::Session>>,
     /// The address that they ask from; none when that is this machine's command line.
     pub address: Option<IpAddr>,
 }
@@ -39,7 +39,8 @@ pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Res
         return Ok(Err(Unauthenticated));
     };
     let viewer = Viewer { address: client.address, ..viewer };
-    let session = session::Entity::find_by_id(viewer.session)
+    let session = session::Entity::find()
+        .filter(session::Column::Id.eq(viewer.session))
         .filter(session::Column::UserId.eq(viewer.user))
         .filter(session::Column::BookId.eq(viewer.book))
         .filter(session::Column::EndedAt.is_null())

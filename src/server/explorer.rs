@@ -8,6 +8,7 @@ use axum::{
 const PAGE: &str = concat!(
     include_str!("explorer/page.html"),
     "<script>\n",
+    include_str!("explorer/operations.js"),
     include_str!("explorer/examples.js"),
     include_str!("explorer/explorer.js"),
     "</script>\n</body>\n</html>\n",

@@ -79,9 +79,8 @@ impl<'a> Rows<'a> {
         let within = self.of(&field.selection_set.node);
         let of_list = |size: u64| size.saturating_mul(within.saturating_add(1));
         match field.name.node.as_str() {
-            "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory" => {
-                of_list(self.page(field))
-            }
+            "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory"
+            | "activity" | "history" => of_list(self.page(field)),
             "allocations" | "sessions" => of_list(LARGEST_PAGE),
             "versions" => of_list(VERSIONS),
             "categories" => of_list(MOST_CATEGORIES),
@@ -187,6 +186,14 @@ mod tests {
         let versions = "versions { lines { category { id } } }";
         assert!(fits(&format!("{{ transactions(first: 100) {{ nodes {{ {versions} }} }} }}"), 0));
         assert!(!fits(&format!("{{ transactions(first: 100) {{ nodes {{ a: {versions} b: {versions} }} }} }}"), 0));
+    }
+
+    #[test]
+    fn histories_of_things_in_histories_multiply() {
+        let of = |within: &str| format!("{{ activity(first: 100) {{ nodes {{ thing {{ {within} }} }} }} }}");
+        assert!(fits(&of("... on Customer { history { id } }"), 0));
+        assert!(fits(&of("... on Customer { history(first: 100) { id } }"), 0));
+        assert!(!fits(&of("... on Customer { history { thing { ... on Wallet { history { id } } } } }"), 0));
     }
 
     #[test]

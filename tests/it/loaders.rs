@@ -47,6 +47,8 @@ async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(#[values
             allocations { amount { amount } receipt { number } } } }",
         "receipts(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } entry { note }
             allocations { invoice { number } } } }",
+        "history(first: 3) { action actor { displayName } thing { ... on Customer { name } } changes { field } }
+            entries(first: 2) { nodes { history { codes } customer { history(first: 1) { time } } } }",
     ];
     for more in [2, 98] {
         add_customers(&owner, more).await;
@@ -103,6 +105,11 @@ async fn a_page_of_100_transactions_costs_no_more_statements_than_one_of_2(#[val
             totals { expense { amount } } nodes { versions { reference amount { amount }
                 lines { category { name } amount { amount } } } } } }"
             .to_owned(),
+        "{ activity(first: 100) { nodes { actor { displayName } changes { to }
+            thing { ... on Transaction { description } ... on Category { name history { action } }
+                ... on Budget { limit { amount } } ... on User { username } ... on Book { name } } } } }"
+            .to_owned(),
+        "{ transactions(first: 100) { nodes { history { outcome } wallet { history { outcome } } } } }".to_owned(),
         "{ categories { name } budgets(month: \"2026-11\") { category { name } } }".to_owned(),
         format!("{{ monthlyReport(month: \"2026-11\") {{ {report} }} }}"),
         format!("{{ monthlyReports(from: \"2025-01\", to: \"2027-12\") {{ {report} }} }}"),

@@ -210,7 +210,7 @@ async fn looked_at(app: &TestApp, guess: impl Fn(u32) -> (String, String, &'stat
     let guesses = stream::iter(0..10_000).map(|number| {
         let (address, identifier, password) = guess(number);
         let address = identity::Client::new(Some(address.parse().unwrap()), None);
-        async move { identity::login(&app.app, &address, &identifier, password.to_owned()).await }
+        async move { identity::login(&app.app, &address, identifier, password.to_owned()).await }
     });
     let looked_at = guesses.buffer_unordered(64).map(|answer| match answer {
         Ok(_) => panic!("a right password was taken"),

@@ -5,6 +5,10 @@
 mod harness;
 
 mod account_deletion;
+mod activity;
+mod activity_atomic;
+mod activity_lists;
+mod activity_refusals;
 mod allocations;
 mod budgets;
 mod categories;

@@ -1,5 +1,7 @@
 //! The schema is a contract, and the committed file is it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::harness::{Database::Sqlite, TestApp};
@@ -9,6 +11,27 @@ fn the_committed_schema_is_the_one_that_is_served() {
     let committed = include_str!("../../schema.graphql");
     let hint = "schema.graphql is stale: run `cargo run -- schema > schema.graphql` and commit it";
     assert!(committed == daybook::graphql::sdl(), "{hint}");
+}
+
+/// What can be on record although no mutation does it; and what there is no mutation for yet.
+const NO_MUTATIONS: [&str; 5] =
+    ["IMPORT_ENTRIES", "UPDATE_PROFILE", "CHANGE_PASSWORD", "DELETE_ACCOUNT", "REVOKE_SESSION"];
+
+#[tokio::test]
+async fn what_can_be_on_record_are_the_mutations_by_their_names() {
+    let app = TestApp::on(Sqlite).await.unwrap();
+    let query = "{ __schema { mutationType { fields { name } } } __type(name: \"Action\") { enumValues { name } } }";
+    let data = app.anonymous().gql(query, json!({})).await;
+    let names = |list: &Value| -> BTreeSet<String> {
+        list.as_array().unwrap().iter().map(|thing| thing["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let upper = |name: String| {
+        let letter = |c: char| if c.is_uppercase() { format!("_{c}") } else { c.to_uppercase().to_string() };
+        name.chars().map(letter).collect::<String>()
+    };
+    let mutations = names(&data["__schema"]["mutationType"]["fields"]).into_iter().map(upper);
+    let expected: BTreeSet<_> = mutations.chain(NO_MUTATIONS.map(str::to_owned)).collect();
+    assert_eq!(names(&data["__type"]["enumValues"]), expected);
 }
 
 #[tokio::test]

@@ -16,6 +16,7 @@ use crate::{
         ledger::{self, Document},
     },
     entity::{
+        activity::Action,
         customer::Model as Customer,
         ledger_entry::{self, EntrySource},
     },
@@ -43,6 +44,7 @@ pub(super) struct Wanted {
 
 impl Sort for Entries {
     const NOUN: &'static str = "entry";
+    const ACTION: Action = Action::ImportEntries;
     const COLUMNS: &'static [Column] = &COLUMNS;
     const MOST_TOGETHER: usize = 1;
     type Options = EntryImport;

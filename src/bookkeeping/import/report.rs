@@ -3,6 +3,7 @@
 use async_graphql::Enum;
 
 use crate::{
+    activity::{Field, Fields, field},
     error::Refusal,
     id::{Id, kind},
 };
@@ -96,6 +97,15 @@ impl Summary {
                 Status::Good => self.good += 1,
             }
         }
+    }
+}
+
+/// What an import changes: it adds lines, and the others are told of beside.
+impl Fields for Summary {
+    fn fields(&self) -> Vec<Field> {
+        let counts =
+            [("added", self.added), ("duplicates", self.duplicates), ("refused", self.refused), ("good", self.good)];
+        counts.map(|(name, count)| field(name, Some(count).filter(|count| *count > 0))).into()
     }
 }
 

@@ -16,6 +16,7 @@ use super::{
     sort::{Access, Checked, Scope, Sort},
 };
 use crate::{
+    activity::{self, Act},
     app::App,
     bookkeeping::{
         book,
@@ -67,23 +68,47 @@ pub(super) async fn run<S: Sort>(
     if let Some(most) = options.most_lines {
         refuse_longer(&mut file, format, S::COLUMNS, most)?;
     }
+    let act = Act::by(viewer, S::ACTION);
     if options.dry_run {
-        return look::<S>(app, viewer, &mut file, format, more, report).await;
+        let summary = look::<S>(app, viewer, &mut file, format, more, report).await?;
+        activity::record_alone(app, act.changed(&Summary::default(), &summary)).await?;
+        return Ok(summary);
     }
     if options.mode == Mode::GoodLines {
-        return write_batches::<S>(app, viewer, &mut file, format, more, report).await;
+        let summary = write_batches::<S>(app, viewer, &mut file, format, more, report).await?;
+        if summary == Summary::default() {
+            activity::record_alone(app, act.changed(&Summary::default(), &summary)).await?;
+        }
+        return Ok(summary);
     }
+    let mut refusals = Vec::new();
     let mut only_refused = |lines: &[Line]| {
         let refused: Vec<_> = lines.iter().filter(|line| line.status == Status::Refused).cloned().collect();
         if !refused.is_empty() {
+            refusals.extend(refused.iter().flat_map(Line::refusals).map(|refusal| refusal.code));
+            refusals.dedup();
             report(&refused);
         }
     };
     let looked = look::<S>(app, viewer, &mut file, format, more, &mut only_refused).await?;
     if looked.refused > 0 {
+        activity::record_alone(app, act.refused(refusals)).await?;
         return Ok(Summary { refused: looked.refused, ..Summary::default() });
     }
-    write_together::<S>(app, viewer, file, format, more, report).await
+    let summary = write_together::<S>(app, viewer, file, format, more, report).await?;
+    if summary.refused > 0 {
+        activity::record_alone(app, act.refused([Code::Conflict])).await?;
+    }
+    Ok(summary)
+}
+
+/// Puts on record what is written in a transaction.
+async fn record<S: Sort>(Scope { app, viewer, tx, .. }: Scope<'_>, lines: &[&[Line]]) -> Result<()> {
+    let mut summary = Summary::default();
+    for lines in lines {
+        summary.count(lines);
+    }
+    Act::by(viewer, S::ACTION).changed(&Summary::default(), &summary).record(tx, &app.clock).await
 }
 
 /// Tells what would come of each line.
@@ -114,7 +139,7 @@ async fn look<S: Sort>(
     }
 }
 
-/// Writes what can be written of each batch, and keeps it.
+/// Writes what can be written of each batch, and keeps it: each is a transaction, and is on record as one.
 async fn write_batches<S: Sort>(
     app: &App,
     viewer: &Viewer,
@@ -134,7 +159,9 @@ async fn write_batches<S: Sort>(
             book::lock(&tx, viewer).await?;
             let scope = Scope { app, viewer, tx: &tx, access: Access::Write };
             let mut sort = S::open(scope, more).await?;
-            write(&mut sort, scope, batch).await
+            let lines = write(&mut sort, scope, batch).await?;
+            record::<S>(scope, &[&lines]).await?;
+            Ok(lines)
         });
         let lines = lines.await?;
         summary.count(&lines);
@@ -164,6 +191,7 @@ async fn write_together<S: Sort>(
         loop {
             let batch = batches.next::<S>();
             if batch.is_empty() {
+                record::<S>(scope, &written.iter().map(Vec::as_slice).collect::<Vec<_>>()).await?;
                 return Ok(written);
             }
             let mut lines = write(&mut sort, scope, &batch).await?;

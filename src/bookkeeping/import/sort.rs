@@ -11,6 +11,7 @@ use super::{
 use crate::{
     app::App,
     bookkeeping::journal::Idempotency,
+    entity::activity::Action,
     error::{Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
@@ -43,6 +44,8 @@ pub(super) struct Checked<W> {
 pub(super) trait Sort: Sized + Send {
     /// What it is called in the keys of lines: it must stay so for ever.
     const NOUN: &'static str;
+    /// What importing it is called in the activity of the book.
+    const ACTION: Action;
     /// The columns that it reads. One of them is `id`.
     const COLUMNS: &'static [Column];
     /// The most records with the same id that are one thing, and one more, to see that there are too many.

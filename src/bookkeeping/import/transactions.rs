@@ -28,6 +28,7 @@ use crate::{
     },
     entity::{
         account::AccountStatus,
+        activity::Action,
         category::{CategoryKind, Model as Category},
         journal_entry::Failure,
     },
@@ -58,6 +59,7 @@ pub(super) struct Transactions {
 
 impl Sort for Transactions {
     const NOUN: &'static str = "transaction";
+    const ACTION: Action = Action::ImportTransactions;
     const COLUMNS: &'static [Column] = &COLUMNS;
     const MOST_TOGETHER: usize = MOST_LINES + 1;
     type Options = TransactionImport;

@@ -31,8 +31,6 @@ mod rollup;
 mod versions;
 mod write;
 
-use std::slice;
-
 use sea_orm::DatabaseTransaction;
 
 pub use self::{
@@ -44,16 +42,7 @@ pub use self::{
     rollup::{Turnover, last_days, months, months_in_others, turnovers},
     versions::{Version, shares, versions},
 };
-use crate::{clock::Clock, db::Db, error::Result};
-
-/// Posts a draft in a transaction of its own.
-///
-/// # Errors
-/// `TRY_AGAIN` when the database is too busy; what the journal refuses is in the inner result.
-pub async fn submit(db: &Db, clock: &Clock, draft: &Draft) -> Result<Result<Posted, Refused>> {
-    let mut posted = db.write(|tx| async move { post(&tx, clock, slice::from_ref(draft)).await }).await?;
-    Ok(posted.remove(0))
-}
+use crate::{clock::Clock, error::Result};
 
 /// Posts drafts in the caller's transaction, all of them or none. When one is refused, so is the one of `traces` in its place,
 /// which is put on record if it asks for that. What all of them together leave in an account counts: where that is what was

@@ -4,6 +4,7 @@
 //! GraphQL through the router, as any client would. Where there is no PostgreSQL, tests on it pass without doing
 //! anything, unless `TEST_POSTGRES=required`.
 
+mod activity;
 mod app;
 mod client;
 mod driver;
@@ -17,6 +18,7 @@ mod spending;
 mod user;
 
 pub use self::{
+    activity::{changes, told},
     app::{Database, SECRET, Storage, TestApp, fresh},
     client::{Answer, Client},
     driver::{Driver, Position, Root},

@@ -1,0 +1,165 @@
+//! Putting on record what was done, and what was refused.
+
+use std::net::IpAddr;
+
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use type_safe_id::StaticType;
+
+use super::{Change, Fields, change::diff, written};
+use crate::{
+    app::App,
+    clock::Clock,
+    entity::activity::{self, Action, Outcome},
+    error::{Code, Error, Refusal, Result},
+    id::{Id, is_id, kind},
+    identity::Viewer,
+};
+
+/// Something that is to be put on record: done, unless it is said otherwise.
+#[derive(Clone, Debug)]
+#[must_use = "it is not on record yet"]
+pub struct Act {
+    who: Option<(Id<kind::Book>, Id<kind::User>)>,
+    session: Option<Id<kind::Session>>,
+    address: Option<IpAddr>,
+    action: Action,
+    outcome: Outcome,
+    codes: Vec<Code>,
+    thing: Option<String>,
+    changes: Vec<Change>,
+}
+
+impl Act {
+    /// What the viewer did.
+    pub fn by(viewer: &Viewer, action: Action) -> Self {
+        let who = Some((viewer.book, viewer.user));
+        Self { who, session: viewer.session, ..Self::of_nobody(viewer.address, action) }
+    }
+
+    /// What somebody did of whom only the address is known.
+    pub fn of_nobody(address: Option<IpAddr>, action: Action) -> Self {
+        Self {
+            who: None,
+            session: None,
+            address,
+            action,
+            outcome: Outcome::Done,
+            codes: Vec::new(),
+            thing: None,
+            changes: Vec::new(),
+        }
+    }
+
+    /// The thing that it is about.
+    pub fn on<K: StaticType + Copy>(self, thing: Id<K>) -> Self {
+        Self { thing: Some(thing.to_string()), ..self }
+    }
+
+    /// The thing that it is about, as the user named it; nothing when that is no id.
+    pub fn on_named(self, id: &str) -> Self {
+        Self { thing: is_id(id).then(|| id.to_owned()), ..self }
+    }
+
+    /// What it is about when nothing else is.
+    pub fn or_on<K: StaticType + Copy>(self, thing: Id<K>) -> Self {
+        if self.thing.is_none() { self.on(thing) } else { self }
+    }
+
+    /// What the thing was before it, and what it is after it.
+    pub fn changed(self, before: &impl Fields, after: &impl Fields) -> Self {
+        Self { changes: diff(before.fields(), after.fields()), ..self }
+    }
+
+    /// What a thing was that is gone.
+    pub fn removed(self, before: &impl Fields) -> Self {
+        Self { changes: diff(before.fields(), Vec::new()), ..self }
+    }
+
+    /// It was done before, with the same idempotency key.
+    pub fn replayed(self) -> Self {
+        Self { outcome: Outcome::Replayed, ..self }
+    }
+
+    /// It was refused, if it was for anything; when it is a replay, it was refused before.
+    pub fn refused(mut self, codes: impl IntoIterator<Item = Code>) -> Self {
+        for code in codes {
+            if !self.codes.contains(&code) {
+                self.codes.push(code);
+            }
+        }
+        if self.outcome == Outcome::Done && !self.codes.is_empty() {
+            self.outcome = Outcome::Refused;
+        }
+        self
+    }
+
+    /// Puts it on record, beside what it is about.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn record(self, tx: &DatabaseTransaction, clock: &Clock) -> Result<()> {
+        let row = activity::Model {
+            id: Id::generate(),
+            book_id: self.who.map(|(book, _)| book),
+            actor_id: self.who.map(|(_, user)| user),
+            session_id: self.session,
+            address: self.address.map(|address| address.to_string()),
+            action: self.action,
+            outcome: self.outcome,
+            codes: written(&self.codes)?,
+            thing_id: self.thing,
+            changes: written(&self.changes)?,
+            created_at: clock.now(),
+        };
+        activity::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+        Ok(())
+    }
+}
+
+/// Puts a refusal on record, in a transaction of its own. What the server was too busy for is not: nothing was decided, and
+/// it would be busier still.
+///
+/// # Errors
+/// As for [`record_alone`].
+pub async fn refuse(app: &App, act: Act, refusals: &[Refusal]) -> Result<()> {
+    let codes = refusals.iter().map(|refusal| refusal.code);
+    if codes.clone().all(|code| code == Code::TryAgain) {
+        return Ok(());
+    }
+    record_alone(app, act.refused(codes)).await
+}
+
+/// Puts on record what changed nothing, in a transaction of its own.
+///
+/// # Errors
+/// When the database fails. When it is too busy, the log says so: whoever was refused is to learn what for.
+pub async fn record_alone(app: &App, act: Act) -> Result<()> {
+    let act = &act;
+    match app.db.write(|tx| async move { act.clone().record(&tx, &app.clock).await }).await {
+        Err(Error::Refused(_)) => {
+            tracing::warn!(action = ?act.action, codes = ?act.codes, "not on record: the database is too busy");
+            Ok(())
+        }
+        recorded => recorded,
+    }
+}
+
+/// Takes out what is personal of a user who leaves: from where they did things, and what changed about them and their book.
+/// That they did things stays on record.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_person(tx: &DatabaseTransaction, user_id: Id<kind::User>, book_id: Id<kind::Book>) -> Result<()> {
+    let of_book = || activity::Entity::update_many().filter(activity::Column::BookId.eq(book_id));
+    of_book()
+        .set(activity::ActiveModel { address: Set(None), ..Default::default() })
+        .filter(activity::Column::ActorId.eq(user_id))
+        .exec(tx)
+        .await?;
+    of_book()
+        .set(activity::ActiveModel { changes: Set(None), ..Default::default() })
+        .filter(activity::Column::ThingId.is_in([user_id.to_string(), book_id.to_string()]))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! What changed: the fields of a thing, by the names and in the words that the API has for them, before and after. Pure.
+
+use std::borrow::Cow;
+
+use async_graphql::SimpleObject;
+use serde::{Deserialize, Serialize};
+
+/// A field that changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+pub struct Change {
+    /// The field of the thing; with numbers into lists, `lines.0.amount`. Of an import, the count that is told.
+    pub field: String,
+    /// What it was, as text: `1250.00`, `2026-11-20`, an id. Null when there was nothing.
+    pub from: Option<String>,
+    /// What it became. Null when there is nothing any more.
+    pub to: Option<String>,
+}
+
+/// A field and what stands in it.
+pub type Field = (Cow<'static, str>, Option<String>);
+
+/// A thing that tells what it is changed from and to.
+pub trait Fields {
+    /// The fields that can change. None of them is a secret, and none is only ours.
+    fn fields(&self) -> Vec<Field>;
+}
+
+/// A field, as text.
+pub fn field(name: impl Into<Cow<'static, str>>, value: Option<impl ToString>) -> Field {
+    (name.into(), value.map(|value| value.to_string()))
+}
+
+/// What changed between two states of a thing.
+pub(super) fn diff(mut before: Vec<Field>, after: Vec<Field>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (name, to) in after {
+        let at = before.iter().position(|(other, _)| *other == name);
+        let from = at.and_then(|at| before.remove(at).1);
+        changes.push(Change { field: name.into_owned(), from, to });
+    }
+    changes.extend(before.into_iter().map(|(name, from)| Change { field: name.into_owned(), from, to: None }));
+    changes.retain(|change| change.from != change.to);
+    changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, Field, diff, field};
+
+    fn fields(of: &[(&'static str, &str)]) -> Vec<Field> {
+        of.iter().map(|(name, value)| field(*name, Some(*value).filter(|value| !value.is_empty()))).collect()
+    }
+
+    fn told(changes: &[Change]) -> Vec<String> {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        changes.iter().map(|change| format!("{} {} {}", change.field, text(&change.from), text(&change.to))).collect()
+    }
+
+    #[test]
+    fn only_what_is_another_changed() {
+        let before = fields(&[("name", "a"), ("city", "b"), ("note", ""), ("email", "c"), ("lines.1", "d")]);
+        let after = fields(&[("name", "a"), ("city", "B"), ("note", "n"), ("email", ""), ("lines.2", "e")]);
+        let changes = diff(before.clone(), after);
+        assert_eq!(told(&changes), ["city b B", "note - n", "email c -", "lines.2 - e", "lines.1 d -"]);
+        assert_eq!(told(&diff(before.clone(), before.clone())), [""; 0]);
+        assert_eq!(told(&diff(before, Vec::new())), ["name a -", "city b -", "email c -", "lines.1 d -"]);
+    }
+}

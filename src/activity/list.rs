@@ -1,0 +1,146 @@
+//! Reading what is on record: of a book, the newest first, and of some things at once.
+
+use std::{
+    cmp::Reverse,
+    collections::{HashMap, HashSet},
+};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, Order, SelectStatement},
+};
+use uuid::Uuid;
+
+use crate::{
+    bookkeeping::keyset::{Keyset, union},
+    entity::activity::{self, Action, Column, Model, Outcome},
+    error::Result,
+    id::{Id, kind},
+    identity::Viewer,
+    page::{Page, Paged},
+};
+
+/// Where a row stands in the list.
+pub type Key = (DateTime<Utc>, Uuid);
+
+/// Which activity is wanted. What is absent does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only these actions.
+    pub actions: Option<HashSet<Action>>,
+    /// Only what was about this thing, by its id as users see it.
+    pub thing: Option<String>,
+    /// Only what this user did.
+    pub actor: Option<Id<kind::User>>,
+    /// Only what came out so.
+    pub outcome: Option<Outcome>,
+    /// Not before this moment.
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub to: Option<DateTime<Utc>>,
+}
+
+impl Filter {
+    fn condition(&self, viewer: &Viewer) -> Condition {
+        Condition::all()
+            .add(Column::BookId.eq(viewer.book))
+            .add_option(self.thing.as_ref().map(|thing| Column::ThingId.eq(thing)))
+            .add_option(self.actor.map(|actor| Column::ActorId.eq(actor)))
+            .add_option(self.outcome.map(|outcome| Column::Outcome.eq(outcome)))
+            // In these words it is the condition of an index.
+            .add_option(self.outcome.filter(|it| *it != Outcome::Done).map(|_| Expr::cust("outcome <> 'DONE'")))
+            .add_option(self.from.map(|from| Column::CreatedAt.gte(from)))
+            .add_option(self.to.map(|to| Column::CreatedAt.lt(to)))
+    }
+}
+
+/// Where a row stands.
+#[must_use]
+pub fn key(row: &Model) -> Key {
+    (row.created_at, row.id.uuid())
+}
+
+fn keyset() -> Keyset {
+    Keyset { key: Column::CreatedAt.into_expr(), id: Column::Id.into_expr(), descending: true }
+}
+
+/// A page of the activity of the viewer's book, the newest first. Each action is looked for by itself, along its index.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    filter: &Filter,
+    page: &Page<Key>,
+) -> Result<Paged<Model>> {
+    let all = || activity::Entity::find().filter(filter.condition(viewer));
+    let arms = match &filter.actions {
+        None => vec![all()],
+        Some(actions) => actions.iter().map(|action| all().filter(Column::Action.eq(*action))).collect(),
+    };
+    let arms = arms.into_iter().map(|arm| {
+        let mut arm = arm.into_query();
+        keyset().cut(&mut arm, page);
+        arm
+    });
+    let mut rows = rows(conn, arms).await?;
+    rows.sort_unstable_by_key(|row| Reverse(key(row)));
+    Ok(page.cut(rows))
+}
+
+async fn rows(conn: &impl ConnectionTrait, arms: impl Iterator<Item = SelectStatement>) -> Result<Vec<Model>> {
+    let Some(query) = union(arms) else { return Ok(Vec::new()) };
+    let rows = conn.query_all(&query).await?;
+    Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
+}
+
+/// How many rows a whole list has.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &Filter) -> Result<i64> {
+    let actions = filter.actions.as_ref().map(|actions| Column::Action.is_in(actions.iter().copied()));
+    let rows = activity::Entity::find().select_only().expr(Column::Id.count());
+    let rows = rows.filter(filter.condition(viewer)).filter(Condition::all().add_option(actions));
+    let count: Option<i64> = rows.into_tuple().one(conn).await?;
+    Ok(count.unwrap_or_default())
+}
+
+/// Some rows of the viewer's book; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Activity>>,
+) -> Result<Vec<Model>> {
+    let own = activity::Entity::find().filter(Column::BookId.eq(viewer.book));
+    Ok(own.filter(Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// What happened to some things in the viewer's book: of each the latest `most`, the newest first, all in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn histories(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    things: impl IntoIterator<Item = String>,
+    most: u64,
+) -> Result<HashMap<String, Vec<Model>>> {
+    let arms = things.into_iter().map(|thing| {
+        let filter = Filter { thing: Some(thing), ..Filter::default() };
+        let mut arm = activity::Entity::find().filter(filter.condition(viewer)).into_query();
+        arm.order_by(Column::CreatedAt, Order::Desc).order_by(Column::Id, Order::Desc).limit(most).take()
+    });
+    let mut rows = rows(conn, arms).await?;
+    rows.sort_unstable_by_key(|row| Reverse(key(row)));
+    let mut histories: HashMap<_, Vec<_>> = HashMap::new();
+    for row in rows {
+        histories.entry(row.thing_id.clone().unwrap_or_default()).or_default().push(row);
+    }
+    Ok(histories)
+}
