@@ -40,6 +40,7 @@ pub mod transaction_change;
 pub mod transaction_input;
 pub mod transaction_list;
 pub mod transaction_totals;
+pub mod transaction_version;
 mod transaction_write;
 pub mod wallet;
 pub mod wallet_history;

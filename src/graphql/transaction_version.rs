@@ -13,7 +13,7 @@ use super::{
     wallet::Wallet,
 };
 use crate::{
-    bookkeeping::{journal::Version, transaction},
+    bookkeeping::{journal::Version, transaction_version},
     date::Date,
     entity::category::CategoryKind,
     error::Error,
@@ -44,7 +44,7 @@ impl TransactionVersion {
 
     /// Which way the money went.
     async fn kind(&self) -> CategoryKind {
-        transaction::kind_of(self.version.entry.kind)
+        transaction_version::kind_of(self.version.entry.kind)
     }
 
     /// How much in all.
@@ -121,7 +121,7 @@ impl Loader<SharesOf> for RequestLoader {
         entries: &[SharesOf],
     ) -> Result<HashMap<SharesOf, Vec<(Id<kind::Category>, i64)>>, Arc<Error>> {
         let ids = entries.iter().map(|entry| entry.0);
-        let shares = transaction::shares(&self.reader.conn(), ids).await?;
+        let shares = transaction_version::shares(&self.reader.conn(), ids).await?;
         Ok(shares.into_iter().map(|(entry, shares)| (SharesOf(entry), shares)).collect())
     }
 }
@@ -136,7 +136,7 @@ impl Loader<WalletOf> for RequestLoader {
 
     async fn load(&self, entries: &[WalletOf]) -> Result<HashMap<WalletOf, Id<kind::Wallet>>, Arc<Error>> {
         let ids = entries.iter().map(|entry| entry.0);
-        let wallets = transaction::wallets(&self.reader.conn(), ids).await?;
+        let wallets = transaction_version::wallets(&self.reader.conn(), ids).await?;
         Ok(wallets.into_iter().map(|(entry, wallet)| (WalletOf(entry), wallet)).collect())
     }
 }

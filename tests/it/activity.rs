@@ -78,7 +78,7 @@ async fn what_was_done_is_told_with_who_and_where_and_about_what(#[values(Sqlite
     for row in &rows {
         assert_eq!(row["actor"], json!({ "id": me["me"]["id"], "displayName": "amina" }));
         assert!(row["sessionId"].as_str().unwrap().starts_with("session_"));
-        assert_eq!((&row["address"], &row["changes"]), (&Value::Null, &json!([])));
+        assert_eq!((&row["address"], &row["changes"]), (&json!("127.0.0.1"), &json!([])));
     }
     assert_eq!(rows[0]["sessionId"], rows[1]["sessionId"]);
     assert_eq!((&rows[0]["thingId"], &rows[0]["thing"]["__typename"]), (&json!(customer), &json!("Customer")));

@@ -6,6 +6,7 @@ mod harness;
 
 mod account_deletion;
 mod activity;
+mod activity_account;
 mod activity_atomic;
 mod activity_lists;
 mod activity_refusals;
