@@ -1,10 +1,10 @@
 //! Passwords: hashed with Argon2id, away from the threads that serve requests, and only a few at a time.
 
-use std::{str::FromStr, sync::Arc};
+use std::{str::FromStr, sync::Arc, thread};
 
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use sea_orm::DbErr;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::strength;
 use crate::{
@@ -14,6 +14,10 @@ use crate::{
 
 /// How many callers may wait for a free place before the next is turned away.
 const QUEUE: usize = 512;
+
+/// How far hashing steps back: a tenth of the share of a core that others get who want it too. See setpriority(2), sched(7).
+#[cfg(target_os = "linux")]
+const NICENESS: i32 = 10;
 
 /// What a hash costs: memory in KiB, passes and lanes, written as in the PHC string format, `m=19456,t=2,p=1`.
 #[derive(Clone, Debug)]
@@ -42,8 +46,8 @@ impl FromStr for HashCost {
 
 /// Hashes and checks passwords.
 ///
-/// A hash takes one core for tens of milliseconds, so at most half of the cores hash at once: a burst of logins waits for
-/// itself, and transfers go on.
+/// A hash takes one core for tens of milliseconds, so at most half of the cores hash at once, and with a low priority: a burst
+/// of logins waits for itself, and transfers go on.
 #[derive(Clone, Debug)]
 pub struct Passwords {
     /// How new hashes are made.
@@ -63,7 +67,7 @@ impl Passwords {
     /// When the machine gives no randomness.
     pub fn new(cost: HashCost) -> Result<Self> {
         let hasher = Argon2::from(cost.0);
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let cores = thread::available_parallelism().map_or(1, usize::from);
         let places = (cores / 2).max(1);
         Ok(Self {
             places: Arc::new(Semaphore::new(places)),
@@ -138,12 +142,28 @@ pub(super) struct Place {
     _place: OwnedSemaphorePermit,
 }
 
-/// Does some hashing. The place is taken until it is done, whether or not anybody waits for it.
+/// Does some hashing, on a thread of its own. The place is taken until it is done, whether or not anybody waits for it.
 async fn in_place<T: Send + 'static>(
     place: Place,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<(T, Place)> {
-    tokio::task::spawn_blocking(move || Ok((work()?, place))).await.map_err(fault)?
+    let (done, result) = oneshot::channel();
+    let hashing = move || {
+        step_back();
+        // Nobody waits any more when this fails.
+        done.send(work().map(|result| (result, place))).ok();
+    };
+    thread::Builder::new().name("hashing".to_owned()).spawn(hashing).map_err(fault)?;
+    result.await.map_err(fault)?
+}
+
+/// Lets the threads that serve requests, and the database, go before this one. On Linux the priority is that of the thread;
+/// elsewhere it would be that of the whole program, so there it stays.
+fn step_back() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
+        tracing::debug!(%error, "hashing goes on with the priority of the program");
+    }
 }
 
 fn hash(hasher: &Argon2<'_>, password: &str) -> Result<String> {

@@ -126,15 +126,15 @@ fn size<'a>(
 /// The fields that hash a password or give out tokens, and so are done once in a request, whatever they are called in it.
 const ONCE: [&str; 3] = ["register", "login", "refreshToken"];
 
-/// The fields that hash a password.
-const HASHING: [&str; 4] = ["register", "login", "changePassword", "deleteAccount"];
+/// The fields that cost more than others: they hash a password, or write something down for whoever asks.
+const COSTLY: [&str; 5] = ["register", "login", "refreshToken", "changePassword", "deleteAccount"];
 
-/// Tells how many passwords an operation hashes. Refuses a mutation that names one field twice. They are one field to the specification (section 6.3.2, "Field
-/// Collection"), but the library would do it twice, and money would move twice.
+/// Tells how many costly fields an operation has. Refuses a mutation that names one field twice. They are one field to the
+/// specification (section 6.3.2, "Field Collection"), but the library would do it twice, and money would move twice.
 pub(super) fn check_mutation(operation: &OperationDefinition, document: &ExecutableDocument) -> Result<u32, Refused> {
-    let mut passwords = 0;
+    let mut costly = 0;
     if operation.ty != OperationType::Mutation {
-        return Ok(passwords);
+        return Ok(costly);
     }
     let mut seen = HashSet::new();
     let mut sets = vec![&operation.selection_set.node];
@@ -143,7 +143,7 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
             let (once, name) = match &selection.node {
                 Selection::Field(field) => {
                     let name = &field.node.name.node;
-                    passwords += u32::from(HASHING.contains(&name.as_str()));
+                    costly += u32::from(COSTLY.contains(&name.as_str()));
                     if ONCE.contains(&name.as_str()) && !seen.insert(("call of", name)) {
                         let message = format!("A request may call `{name}` once.");
                         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
@@ -166,7 +166,7 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
             sets.extend(name.and_then(|name| document.fragments.get(name)).map(|found| &found.node.selection_set.node));
         }
     }
-    Ok(passwords)
+    Ok(costly)
 }
 
 #[cfg(test)]

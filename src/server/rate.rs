@@ -48,9 +48,9 @@ const MINUTE: i64 = 60;
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// What an operation costs besides, that may come to so many rows and hashes so many passwords.
-pub(super) fn of(rows: u64, passwords: u32) -> u32 {
-    u32::try_from(rows / 100).unwrap_or(u32::MAX).saturating_add(passwords.saturating_mul(100))
+/// What an operation costs besides, that may come to so many rows and has so many fields that cost more than others.
+pub(super) fn of(rows: u64, costly: u32) -> u32 {
+    u32::try_from(rows / 100).unwrap_or(u32::MAX).saturating_add(costly.saturating_mul(100))
 }
 
 /// There is nothing left to pay with.
