@@ -214,6 +214,7 @@ fn begun(span: TimeDelta, unit: TimeDelta) -> i64 {
 /// Who does something too often has to wait.
 pub(super) fn too_many_attempts(wait: TimeDelta) -> Refusal {
     let seconds = i32::try_from(seconds_of(wait)).unwrap_or(i32::MAX);
-    let message = format!("There were too many attempts. Try again in {seconds} seconds.");
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let message = format!("There were too many attempts. Try again in {seconds} {unit}.");
     Refusal { retry_after: Some(seconds), ..Refusal::new(Code::TooManyAttempts, "", message) }
 }

@@ -106,9 +106,9 @@ async function show(report, token) {
 function idsOf(data, operation) {
   const payloads = Object.values(data ?? {}).filter(Boolean);
   const made = payloads.flatMap((payload) => Object.values(payload).map((thing) => thing?.id));
-  // An entry that an invoice or a receipt made cannot be changed by itself.
-  const serves = (thing) => thing?.id && !["INVOICE", "RECEIPT"].includes(thing.source);
-  const listed = payloads.flatMap((payload) => [payload.nodes ?? payload].flat().find(serves)?.id);
+  // An entry that an invoice or a receipt made cannot be changed by itself, and nobody wants to end the session they are in.
+  const serves = (thing) => thing?.id && !["INVOICE", "RECEIPT"].includes(thing.source) && !thing.current;
+  const listed = payloads.flatMap((payload) => [payload.nodes ?? payload.sessions ?? payload].flat().find(serves)?.id);
   const texts = (ids) => ids.filter((id) => typeof id === "string");
   const byKind = (ids) => Object.fromEntries(texts(ids).map((id) => [id.split("_")[0], id]));
   return { ...byKind(listed), ...session?.ids, ...(operation.tokens[0] === "mutation" && byKind(made)) };
