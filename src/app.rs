@@ -7,7 +7,7 @@ use ipnet::IpNet;
 use crate::{
     clock::Clock,
     db::Db,
-    identity::{Passwords, TokenKeys},
+    identity::{Noting, Passwords, TokenKeys},
     money::Currency,
 };
 
@@ -22,6 +22,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Signs and checks access tokens.
     pub token_keys: TokenKeys,
+    /// The sessions whose use is being written down.
+    pub noting: Noting,
     /// What is meant where a user says nothing.
     pub defaults: Defaults,
     /// How much of something anybody may do.

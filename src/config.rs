@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// The settings as they came, not checked yet.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone)]
+#[expect(missing_debug_implementations, reason = "they hold secrets")]
 pub struct Settings {
     /// Address and port to listen on
     #[arg(long, global = true, env = "DAYBOOK_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8000")]
@@ -89,7 +90,8 @@ pub struct Settings {
 }
 
 /// The settings, checked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "they hold secrets")]
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,

@@ -15,6 +15,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Error {
     /// The user may mend it. Never empty.
     Refused(Vec<Refusal>),
+    /// Whoever asks is not there any more: they deleted their account while this was under way.
+    Gone,
     /// Nobody but us may mend it.
     Fault(DbErr),
 }
@@ -222,7 +224,7 @@ impl Error {
                 }
                 Self::Refused(refusals)
             }
-            fault @ Self::Fault(_) => fault,
+            other => other,
         }
     }
 

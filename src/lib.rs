@@ -16,6 +16,7 @@ pub mod error;
 pub mod graphql;
 pub mod id;
 pub mod identity;
+mod keyset;
 pub mod money;
 pub mod month;
 pub mod page;

@@ -9,7 +9,7 @@ use daybook::{
     command::{self, Import},
     config::{BadSetting, Config, Settings},
     db::{self, Db},
-    identity::{Passwords, Secret, TokenKeys},
+    identity::{Noting, Passwords, Secret, TokenKeys},
     server, telemetry,
 };
 use tokio::net::TcpListener;
@@ -109,6 +109,7 @@ fn app(config: &Config, db: Db, secrets: Vec<Secret>) -> Result<App, Stop> {
         passwords: Passwords::new(config.password_hash.clone())
             .map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
         token_keys: TokenKeys::new(secrets),
+        noting: Noting::default(),
         defaults: config.defaults,
         limits: config.limits,
         trusted_proxies: config.trusted_proxies.clone(),

@@ -15,6 +15,7 @@ mod m20261121_000005_spending;
 mod m20261121_000006_account;
 mod m20261121_000007_activity;
 mod m20261121_000008_limits;
+mod m20261121_000009_account_end;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000006_account::Migration),
             Box::new(m20261121_000007_activity::Migration),
             Box::new(m20261121_000008_limits::Migration),
+            Box::new(m20261121_000009_account_end::Migration),
         ]
     }
 }

@@ -2,7 +2,11 @@
 
 use std::net::IpAddr;
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Set,
+};
 use type_safe_id::StaticType;
 
 use super::{Change, Fields, change::diff, written};
@@ -144,22 +148,36 @@ pub async fn record_alone(app: &App, act: Act) -> Result<()> {
     }
 }
 
+/// How many rows are forgotten at once, so that no statement takes too long for the database.
+const FORGOTTEN_AT_ONCE: u64 = 5000;
+
 /// Takes out what is personal of a user who leaves: from where they did things, and what changed about them and their book.
 /// That they did things stays on record.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget_person(tx: &DatabaseTransaction, user_id: Id<kind::User>, book_id: Id<kind::Book>) -> Result<()> {
-    let of_book = || activity::Entity::update_many().filter(activity::Column::BookId.eq(book_id));
-    of_book()
-        .set(activity::ActiveModel { address: Set(None), ..Default::default() })
-        .filter(activity::Column::ActorId.eq(user_id))
-        .exec(tx)
-        .await?;
-    of_book()
-        .set(activity::ActiveModel { changes: Set(None), ..Default::default() })
-        .filter(activity::Column::ThingId.is_in([user_id.to_string(), book_id.to_string()]))
-        .exec(tx)
-        .await?;
-    Ok(())
+    let of_book = || Condition::all().add(activity::Column::BookId.eq(book_id));
+    let addresses = of_book().add(activity::Column::ActorId.eq(user_id)).add(activity::Column::Address.is_not_null());
+    forget(tx, addresses, activity::ActiveModel { address: Set(None), ..Default::default() }).await?;
+    let things = activity::Column::ThingId.is_in([user_id.to_string(), book_id.to_string()]);
+    let changes = of_book().add(things).add(activity::Column::Changes.is_not_null());
+    forget(tx, changes, activity::ActiveModel { changes: Set(None), ..Default::default() }).await
+}
+
+async fn forget(tx: &DatabaseTransaction, which: Condition, without: activity::ActiveModel) -> Result<()> {
+    // Each batch goes on where the last one ended: what is forgotten already is not looked at again.
+    let mut from = None;
+    loop {
+        let rest = from.map(|from| activity::Column::CreatedAt.gte(from));
+        let batch = activity::Entity::find().filter(which.clone().add_option(rest));
+        let batch = batch.order_by_asc(activity::Column::CreatedAt).limit(FORGOTTEN_AT_ONCE).select_only();
+        let batch = batch.columns([activity::Column::Id, activity::Column::CreatedAt]).into_tuple();
+        let batch: Vec<(Id<kind::Activity>, DateTime<Utc>)> = batch.all(tx).await?;
+        let Some((_, last)) = batch.last() else { return Ok(()) };
+        from = Some(*last);
+        let ids = batch.iter().map(|(id, _)| *id);
+        let forgotten = activity::Entity::update_many().set(without.clone()).filter(activity::Column::Id.is_in(ids));
+        forgotten.exec(tx).await?;
+    }
 }

@@ -13,11 +13,11 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::{
-    bookkeeping::keyset::{Keyset, union},
     entity::activity::{self, Action, Column, Model, Outcome},
     error::Result,
     id::{Id, kind},
     identity::Viewer,
+    keyset::{Keyset, union},
     page::{Page, Paged},
 };
 

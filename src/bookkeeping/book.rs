@@ -14,7 +14,7 @@ use crate::{
     clock::Clock,
     date::Date,
     entity::{activity::Action, book},
-    error::{Refusal, Refusals, Result},
+    error::{Error, Refusal, Refusals, Result},
     id::Id,
     identity::Viewer,
     money::Currency,
@@ -120,11 +120,12 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
 ///
 /// # Errors
 /// `WALLET_NOT_EMPTY` for each wallet that holds money.
-pub async fn close(tx: &DatabaseTransaction, viewer: &Viewer, name: &str) -> Result<()> {
+pub async fn close(tx: &DatabaseTransaction, viewer: &Viewer, name: &str, now: DateTime<Utc>) -> Result<()> {
     let book = lock(tx, viewer).await?;
     wallet::close_all(tx, viewer).await?;
     let erased = book::ActiveModel {
         name: Set(name.to_owned()),
+        time_zone: Set(TimeZone::UTC),
         shop_name: Set(None),
         proprietor_name: Set(None),
         gst_number: Set(None),
@@ -132,6 +133,7 @@ pub async fn close(tx: &DatabaseTransaction, viewer: &Viewer, name: &str) -> Res
         address: Set(None),
         city: Set(None),
         state: Set(None),
+        closed_at: Set(Some(now)),
         ..book.into_active_model()
     };
     erased.update(tx).await?;
@@ -147,10 +149,11 @@ pub fn today(clock: &Clock, book: &book::Model) -> Date {
 /// Locks the viewer's book: what there is a limited number of in it changes only under this lock.
 ///
 /// # Errors
-/// When the database fails.
+/// [`Error::Gone`] when it was closed in the meantime.
 pub(super) async fn lock(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<book::Model> {
     let book = book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
-    Ok(book.ok_or_else(|| DbErr::RecordNotFound(viewer.book.to_string()))?)
+    let book = book.ok_or_else(|| DbErr::RecordNotFound(viewer.book.to_string()))?;
+    if book.closed_at.is_some() { Err(Error::Gone) } else { Ok(book) }
 }
 
 /// Opens a book with the categories that every book begins with. Its first member is the caller's to add.
@@ -173,6 +176,7 @@ pub async fn open(tx: &DatabaseTransaction, name: &str, currency: Currency, now:
         city: None,
         state: None,
         created_at: now,
+        closed_at: None,
     };
     book::Entity::insert(book.clone().into_active_model()).exec_without_returning(tx).await?;
     category::open(tx, book.id, now).await?;

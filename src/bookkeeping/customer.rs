@@ -237,7 +237,7 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
         .write(|tx| async move {
             let before = lock(&tx, viewer, id.parse().ok(), "id").await?;
             if before.archived_at.is_some() == archived {
-                Act::by(viewer, action).on(before.id).changed(&before, &before).record(&tx, &app.clock).await?;
+                Act::by(viewer, action).on(before.id).record(&tx, &app.clock).await?;
                 return Ok(before);
             }
             let mut customer = before.clone();

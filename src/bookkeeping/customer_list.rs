@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{book, keyset::Keyset, listing};
+use super::{book, listing};
 use crate::{
     entity::{
         account::{self, AccountKind},
@@ -16,6 +16,7 @@ use crate::{
     },
     error::{Refusals, Result},
     identity::Viewer,
+    keyset::Keyset,
     page::{Page, Paged},
     text,
 };

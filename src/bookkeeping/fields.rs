@@ -9,7 +9,7 @@ use sea_orm::ActiveEnum;
 use super::{transaction_input::Part, wallet::Wallet};
 use crate::{
     activity::{Field, Fields, field},
-    entity::{book, budget, category, customer, invoice, ledger_entry, receipt, transaction},
+    entity::{book, budget, category, customer, invoice, ledger_entry, receipt, transaction, wallet},
     money::Decimal,
     month::YearMonth,
 };
@@ -37,13 +37,17 @@ impl Fields for book::Model {
     }
 }
 
+impl Fields for wallet::Model {
+    fn fields(&self) -> Vec<Field> {
+        vec![field("name", Some(&self.name)), field("isDefault", Some(self.is_default))]
+    }
+}
+
 impl Fields for Wallet {
     fn fields(&self) -> Vec<Field> {
-        vec![
-            field("name", Some(&self.wallet.name)),
-            field("isDefault", Some(self.wallet.is_default)),
-            field("status", Some(self.account.status.to_value())),
-        ]
+        let mut fields = self.wallet.fields();
+        fields.push(field("status", Some(self.account.status.to_value())));
+        fields
     }
 }
 

@@ -11,15 +11,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
-    customer,
-    keyset::{Keyset, union_where},
-};
+use super::customer;
 use crate::{
     date::Date,
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
+    keyset::{Keyset, union_where},
     money::{Currency, Decimal, InexactAmount},
     page::{Page, Paged},
 };

@@ -20,7 +20,6 @@ pub mod invoice;
 pub mod invoice_list;
 pub mod invoice_sums;
 pub mod journal;
-pub(crate) mod keyset;
 mod ledger;
 pub mod listing;
 pub mod movement;

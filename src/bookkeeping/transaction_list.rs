@@ -10,7 +10,6 @@ use uuid::Uuid;
 use super::{
     category::{self, CategoryRef},
     customer_list::OrderDirection,
-    keyset::Keyset,
     listing::{self, AmountRange},
     wallet,
 };
@@ -20,6 +19,7 @@ use crate::{
     error::{Refusals, Result},
     id::{Id, kind},
     identity::Viewer,
+    keyset::Keyset,
     money::{Currency, Decimal},
     page::{Page, Paged},
     text,

@@ -152,8 +152,9 @@ pub async fn update(
                 let message = "A closed wallet cannot be the default.";
                 return Err(Refusal::new(Code::WalletNotActive, "makeDefault", message).into());
             }
-            if make_default && let Some(old) = default_of(&*tx, viewer.book, wallet.currency).await? {
-                set_default(&tx, old, false).await?;
+            let default = default_of(&*tx, viewer.book, wallet.currency).await?;
+            if let Some(old) = default.filter(|old| make_default && old.id != wallet.id) {
+                set_default_beside(&tx, app, Act::by(viewer, Action::UpdateWallet), old, false).await?;
             }
             let mut changed = wallet.clone().into_active_model();
             if let Some(name) = name {
@@ -196,7 +197,7 @@ pub async fn set_status(
             let account = lock_account(&tx, &wallet).await?;
             let before = Wallet { wallet: wallet.clone(), account: account.clone() };
             if account.status == status {
-                Act::by(viewer, action).on(before.wallet.id).changed(&before, &before).record(&tx, &app.clock).await?;
+                Act::by(viewer, action).on(before.wallet.id).record(&tx, &app.clock).await?;
                 return Ok(before);
             }
             if account.status == AccountStatus::Closed {
@@ -210,7 +211,7 @@ pub async fn set_status(
                 if wallet.is_default {
                     wallet = set_default(&tx, wallet, false).await?;
                     if let Some(next) = next_default(&*tx, viewer, &wallet).await? {
-                        set_default(&tx, next, true).await?;
+                        set_default_beside(&tx, app, Act::by(viewer, action), next, true).await?;
                     }
                 }
             }
@@ -284,6 +285,18 @@ async fn next_default(
         .one(conn)
         .await?;
     Ok(next.map(|(wallet, _)| wallet))
+}
+
+/// Makes a wallet the default, or no longer, because of what is done with another; it is on record of its own.
+async fn set_default_beside(
+    tx: &DatabaseTransaction,
+    app: &App,
+    act: Act,
+    wallet: wallet::Model,
+    is_default: bool,
+) -> Result<()> {
+    let after = set_default(tx, wallet.clone(), is_default).await?;
+    act.on(after.id).changed(&wallet, &after).record(tx, &app.clock).await
 }
 
 async fn set_default(tx: &DatabaseTransaction, wallet: wallet::Model, is_default: bool) -> Result<wallet::Model> {

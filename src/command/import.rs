@@ -270,6 +270,7 @@ impl<'a> Report<'a> {
 fn said(error: Error) -> Failure {
     let refusals = match error {
         Error::Refused(refusals) => refusals,
+        Error::Gone => return Failure::Failed("the account was deleted in the meantime".to_owned()),
         Error::Fault(cause) => return Failure::Failed(format!("the database failed: {cause}")),
     };
     let is_argument = refusals.iter().any(|refusal| refusal.path != "csv" && refusal.code != Code::TryAgain);

@@ -42,6 +42,8 @@ pub struct Model {
     pub state: Option<String>,
     /// When it was opened.
     pub created_at: DateTimeUtc,
+    /// When it was closed, with the account of its owner.
+    pub closed_at: Option<DateTimeUtc>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -29,11 +29,13 @@ pub struct Model {
     pub email_key: Option<String>,
     /// Argon2id, in the PHC string format.
     pub password_hash: String,
+    /// Which of their passwords it is, from 1. The same one may get another hash.
+    pub password_version: i32,
     /// Where they are; for showing times to them.
     pub time_zone: TimeZone,
     /// When the user registered.
     pub created_at: DateTimeUtc,
-    /// When they deleted their account. What is above is erased then.
+    /// When they deleted their account. All but the id is erased then.
     pub deleted_at: Option<DateTimeUtc>,
 }
 

@@ -22,7 +22,8 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct Activity(pub(super) Model);
 
-/// One thing that somebody did in your book, or was refused. Nobody can change it or take it away.
+/// One thing that somebody did in your book, or was refused. Nobody can change it or take it away; what is personal in it is erased
+/// with the account.
 #[Object]
 impl Activity {
     /// Id.

@@ -137,13 +137,19 @@ impl Entry {
         self.0.deleted_at.map(DateTime)
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// What was done with it, or with the invoice or receipt that made it, and what was refused, the latest first; when and by
+    /// whom.
     async fn history(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
-        history(ctx, self.0.id, first).await
+        let id = self.0.id;
+        match self.0.source {
+            EntrySource::Manual => history(ctx, id, first).await,
+            EntrySource::Invoice => history(ctx, id.cast::<kind::Invoice>(), first).await,
+            EntrySource::Receipt => history(ctx, id.cast::<kind::Receipt>(), first).await,
+        }
     }
 }
 

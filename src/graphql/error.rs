@@ -47,14 +47,16 @@ impl From<ApiError> for async_graphql::Error {
             extensions.set("code", code);
             Self { message: message.to_owned(), source: None, extensions: Some(extensions) }
         };
+        let unauthenticated = || coded("You are not logged in.", UNAUTHENTICATED.into());
         match error {
-            ApiError::Unauthenticated => coded("You are not logged in.", UNAUTHENTICATED.into()),
+            ApiError::Unauthenticated => unauthenticated(),
             ApiError::Failed(error) => match error.as_ref() {
                 Error::Refused(refusals) => {
                     let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
                     let code = refusals.first().map(|refusal| async_graphql::resolver_utils::enum_value(refusal.code));
                     coded(&message, code.unwrap_or_else(|| INTERNAL_SERVER_ERROR.into()))
                 }
+                Error::Gone => unauthenticated(),
                 // The source is for the log, which the endpoint writes; it is not part of the response.
                 Error::Fault(_) => {
                     Self { source: Some(error), ..coded("internal error", INTERNAL_SERVER_ERROR.into()) }

@@ -109,13 +109,23 @@ impl WalletTransaction {
         DateTime(self.0.entry.created_at)
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// What was done with it, or with the receipt or transaction that made it, and what was refused, the latest first; when and
+    /// by whom.
     async fn history(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
-        history(ctx, self.0.entry.id, first).await
+        let entry = &self.0.entry;
+        match (self.0.kind, entry.document_id) {
+            (WalletTransactionType::Receipt, Some(made_by)) => {
+                history(ctx, made_by.cast::<kind::Receipt>(), first).await
+            }
+            (WalletTransactionType::Income | WalletTransactionType::Expense, Some(made_by)) => {
+                history(ctx, made_by.cast::<kind::Transaction>(), first).await
+            }
+            _ => history(ctx, entry.id, first).await,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who you are: users, sessions, tokens and passwords.
 //!
-//! Knows nothing of money but that a new user gets a book and a wallet ([`register`]).
+//! Knows nothing of money but that a new user gets a book and a wallet, and that these are closed with the account ([`register`]).
 
 mod client;
 pub mod guesses;
@@ -26,7 +26,7 @@ pub use self::{
     profile::{ProfileChange, update as update_profile},
     registration::{Registration, register},
     session::{Grant, impersonate, login, logout, refresh},
-    sessions::{list as list_sessions, revoke as revoke_session},
+    sessions::{Noting, list as list_sessions, revoke as revoke_session},
     tally::Window,
     token::{Secret, TokenKeys},
     user::{display_names, find as find_user, key as username_key, members},

@@ -1,7 +1,7 @@
 //! What users must give their password for, though they are logged in: another password, and the end of their account.
 
 use async_graphql::InputObject;
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, IntoActiveModel, Set};
+use sea_orm::{ActiveModelTrait, DatabaseTransaction, IntoActiveModel, Set};
 
 use super::{
     Viewer,
@@ -15,7 +15,8 @@ use crate::{
     app::App,
     bookkeeping,
     entity::{self, activity::Action},
-    error::{Code, Refusal, Result},
+    error::{Code, Error, Refusal, Result},
+    time_zone::TimeZone,
 };
 
 /// What is left to be seen of a user who deleted their account.
@@ -43,8 +44,11 @@ pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange)
     let known = &known;
     app.db
         .write(|tx| async move {
-            let mut changed = still(app, &tx, viewer, known, "currentPassword").await?.into_active_model();
+            let user = still(app, &tx, viewer, known, "currentPassword").await?;
+            let version = user.password_version + 1;
+            let mut changed = user.into_active_model();
             changed.password_hash = Set(new_hash.clone());
+            changed.password_version = Set(version);
             let user = changed.update(&*tx).await?;
             session::end_others(&tx, viewer, app.clock.now()).await?;
             Act::by(viewer, Action::ChangePassword).on(viewer.user).record(&tx, &app.clock).await?;
@@ -65,7 +69,8 @@ pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Res
     app.db
         .write(|tx| async move {
             let user = still(app, &tx, viewer, known, "password").await?;
-            bookkeeping::book::close(&tx, viewer, DELETED).await?;
+            let now = app.clock.now();
+            bookkeeping::book::close(&tx, viewer, DELETED, now).await?;
             sessions::forget_all(&tx, viewer.user).await?;
             // No username has a space in it.
             let name = format!("{DELETED} {}", user.id);
@@ -77,7 +82,8 @@ pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Res
                 email: Set(None),
                 email_key: Set(None),
                 password_hash: Set(no_password.clone()),
-                deleted_at: Set(Some(app.clock.now())),
+                time_zone: Set(TimeZone::UTC),
+                deleted_at: Set(Some(now)),
                 ..user.into_active_model()
             };
             erased.update(&*tx).await?;
@@ -90,7 +96,7 @@ pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Res
 /// The viewer, who gave the right password.
 async fn proven(app: &App, viewer: &Viewer, password: String, path: &str) -> Result<entity::user::Model> {
     let user = user::find(app.db.read(), viewer).await?;
-    let user = user.ok_or_else(|| DbErr::RecordNotFound(viewer.user.to_string()))?;
+    let user = user.ok_or(Error::Gone)?;
     let (app, guess, hash) = (app.clone(), Guess::of_viewer(app, viewer)?, user.password_hash.clone());
     let is_right = to_its_end(async move { guesses::verify(&app, &guess, password, Some(hash)).await }).await;
     let is_right = is_right.map_err(|error| error.at(path))?;
@@ -106,13 +112,13 @@ async fn still(
     path: &str,
 ) -> Result<entity::user::Model> {
     let user = profile::lock(tx, viewer).await?;
-    if user.password_hash != known.password_hash {
+    if user.password_version != known.password_version {
         return Err(wrong(path));
     }
     guesses::forget(tx, &Guess::of_viewer(app, viewer)?).await?;
     Ok(user)
 }
 
-fn wrong(path: &str) -> crate::error::Error {
+fn wrong(path: &str) -> Error {
     Refusal::new(Code::WrongCredentials, path, "This is not your password.").into()
 }

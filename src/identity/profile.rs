@@ -69,10 +69,10 @@ impl Fields for user::Model {
 /// other.
 ///
 /// # Errors
-/// When the database fails.
+/// [`Error::Gone`] when they deleted their account in the meantime.
 pub(super) async fn lock(tx: &impl ConnectionTrait, viewer: &Viewer) -> Result<user::Model> {
     let user = user::Entity::find_by_id(viewer.user).lock(LockType::NoKeyUpdate).one(tx).await?;
-    user.ok_or_else(|| Error::Fault(sea_orm::DbErr::RecordNotFound(viewer.user.to_string())))
+    user.filter(|user| user.deleted_at.is_none()).ok_or(Error::Gone)
 }
 
 fn change(app: &App, user: &mut user::Model, wanted: &ProfileChange) -> Refusals {

@@ -82,6 +82,7 @@ async fn attempt(app: &App, client: &Client, registration: Registration) -> Resu
         email_key: email.as_deref().map(key),
         email,
         password_hash: String::new(),
+        password_version: 1,
         time_zone: TimeZone::UTC,
         created_at: app.clock.now(),
         deleted_at: None,

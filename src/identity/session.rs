@@ -96,7 +96,7 @@ fn wrong_credentials() -> Error {
 /// for a user who was deleted.
 async fn unchanged(tx: &DatabaseTransaction, checked: &entity::user::Model) -> Result<entity::user::Model> {
     let user = entity::user::Entity::find_by_id(checked.id).lock(LockType::NoKeyUpdate).one(tx).await?;
-    let user = user.filter(|user| user.password_hash == checked.password_hash && user.deleted_at.is_none());
+    let user = user.filter(|user| user.password_version == checked.password_version && user.deleted_at.is_none());
     user.ok_or_else(wrong_credentials)
 }
 

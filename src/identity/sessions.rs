@@ -1,5 +1,10 @@
 //! The sessions that a user has: where they are used, how many there may be, and how one is ended from another.
 
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -49,16 +54,28 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -
         .await
 }
 
+/// The sessions whose use this server is writing down: each once, however many requests come meanwhile.
+#[derive(Clone, Debug, Default)]
+pub struct Noting(Arc<Mutex<HashSet<Id<kind::Session>>>>);
+
+impl Noting {
+    fn sessions(&self) -> MutexGuard<'_, HashSet<Id<kind::Session>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Writes down that a session is used, in the background: whoever reads must not wait for whoever writes.
 pub(super) fn note_use(app: &App, session: &session::Model, client: &Client) {
     let now = app.clock.now();
-    if session.last_used_at.is_some_and(|last| now < last + PRECISION) {
+    let is_known = session.last_used_at.is_some_and(|last| now < last + PRECISION);
+    if is_known || !app.noting.sessions().insert(session.id) {
         return;
     }
     let (app, id, client) = (app.clone(), session.id, client.clone());
     tokio::spawn(async move {
         let client = &client;
         let noted = app.db.write(|tx| async move { touch(&tx, id, client, now).await }).await;
+        app.noting.sessions().remove(&id);
         if let Err(error) = noted {
             tracing::warn!(?error, "the use of a session was not noted");
         }

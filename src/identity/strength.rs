@@ -20,7 +20,9 @@ pub(super) fn check(password: &str, user: &user::Model, path: &'static str) -> R
     }
     let names = [Some(&user.username), user.phone.as_ref(), user.email.as_ref(), Some(&user.display_name)];
     let names: Vec<_> = names.into_iter().flatten().map(String::as_str).collect();
-    if names.iter().any(|name| same(name, password)) {
+    if names.iter().any(|name| same(name, password))
+        || user.phone.as_deref().is_some_and(|phone| dials(password, phone))
+    {
         return refuse("The password must not be your username, phone number, e-mail address or name.".to_owned());
     }
     let strength = zxcvbn(password, &names);
@@ -40,4 +42,27 @@ fn same(name: &str, password: &str) -> bool {
     let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let name = letters(name);
     !name.is_empty() && name == letters(password)
+}
+
+/// Whether a password is a phone number as it is dialled at home: without the country code, with a zero before it or without.
+fn dials(password: &str, phone: &str) -> bool {
+    let is_number = password.chars().all(|c| c.is_ascii_digit() || " -./()+".contains(c));
+    let digits = password.chars().filter(char::is_ascii_digit).collect::<String>();
+    let national = digits.trim_start_matches('0');
+    is_number && national.len() >= 6 && phone.ends_with(national)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dials;
+
+    #[test]
+    fn a_phone_number_is_known_as_it_is_dialled_at_home() {
+        for password in ["9845012367", "09845012367", "98450 12367", "(0)98450-12367", "+91 98450 12367", "5012367"] {
+            assert!(dials(password, "+919845012367"), "{password}");
+        }
+        for password in ["9845012368", "98450123670", "nine845012367", "12367", "00000000"] {
+            assert!(!dials(password, "+919845012367"), "{password}");
+        }
+    }
 }

@@ -90,13 +90,13 @@ impl TokenKeys {
     }
 
     /// Who a token was given to; none unless it is signed with the key that it names, by our algorithm, and not expired. One
-    /// that names none was signed when the secret had no id yet.
+    /// that names none was signed when the secret had no id yet, on this server or on another.
     pub(super) fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Viewer> {
         let mut validation = Validation::new(Algorithm::HS256);
         // Against our clock, not the library's.
         validation.validate_exp = false;
         let kid = jsonwebtoken::decode_header(token).ok()?.kid;
-        let mut keys = self.0.iter().filter(|key| kid.is_none() || key.id == kid);
+        let mut keys = self.0.iter().filter(|key| kid.is_none() || key.id.is_none() || key.id == kid);
         let claims =
             keys.find_map(|key| jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).ok())?.claims;
         let viewer = Viewer {

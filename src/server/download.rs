@@ -214,7 +214,7 @@ impl From<Error> for NotBegun {
 impl IntoResponse for NotBegun {
     fn into_response(self) -> Response {
         match self {
-            Self::Unauthenticated => {
+            Self::Unauthenticated | Self::Failed(Error::Gone) => {
                 let challenge = [(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
                 let message = "Send the access token: `Authorization: Bearer ...`.";
                 (StatusCode::UNAUTHORIZED, challenge, error("UNAUTHENTICATED", message)).into_response()

@@ -129,6 +129,9 @@ const ONCE: [&str; 3] = ["register", "login", "refreshToken"];
 /// The fields that cost more than others: they hash a password, or write something down for whoever asks.
 const COSTLY: [&str; 5] = ["register", "login", "refreshToken", "changePassword", "deleteAccount"];
 
+/// The field after which nobody is there who could do anything.
+const LAST: &str = "deleteAccount";
+
 /// Tells how many costly fields an operation has. Refuses a mutation that names one field twice. They are one field to the
 /// specification (section 6.3.2, "Field Collection"), but the library would do it twice, and money would move twice.
 pub(super) fn check_mutation(operation: &OperationDefinition, document: &ExecutableDocument) -> Result<u32, Refused> {
@@ -136,6 +139,7 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
     if operation.ty != OperationType::Mutation {
         return Ok(costly);
     }
+    let (mut fields, mut is_the_end) = (0_usize, false);
     let mut seen = HashSet::new();
     let mut sets = vec![&operation.selection_set.node];
     while let Some(set) = sets.pop() {
@@ -144,6 +148,8 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
                 Selection::Field(field) => {
                     let name = &field.node.name.node;
                     costly += u32::from(COSTLY.contains(&name.as_str()));
+                    fields += 1;
+                    is_the_end |= name == LAST;
                     if ONCE.contains(&name.as_str()) && !seen.insert(("call of", name)) {
                         let message = format!("A request may call `{name}` once.");
                         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
@@ -165,6 +171,10 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
             }
             sets.extend(name.and_then(|name| document.fragments.get(name)).map(|found| &found.node.selection_set.node));
         }
+    }
+    if is_the_end && fields > 1 {
+        let message = format!("A mutation that calls `{LAST}` calls nothing else.");
+        return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
     }
     Ok(costly)
 }

@@ -137,6 +137,10 @@ impl Rates {
         let too_much = leased.saturating_sub(self.limit());
 
         let mut minute = self.minute(window.end);
+        if minute.end != window.end {
+            // It is over by now, and what is left of it serves nobody; this request came in time.
+            return Ok(Purse { leased: cost.saturating_sub(too_much), free: 0 }.spend(cost));
+        }
         let purse = self.purse(&mut minute, principal);
         purse.leased += to_lease.saturating_sub(too_much);
         purse.free = self.limit().saturating_sub(leased);

@@ -1,6 +1,11 @@
 //! Deleting an account: when it is let, what is gone afterwards, and what stays.
 
+use daybook::entity::{
+    self,
+    account::{self, AccountKind, AccountStatus},
+};
 use rstest::rstest;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -157,4 +162,57 @@ async fn money_that_arrives_while_the_account_is_deleted_is_not_lost(#[values(Sq
         }
     }
     app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_request_that_deletes_the_account_does_nothing_else(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+    for more in ["updateProfile(input: { phone: \"+967711234567\" }) { user { id } }", "b: __typename"] {
+        let delete = format!("deleteAccount(input: {{ password: \"{PASSWORD}\" }}) {{ deletedId }}");
+        for both in [format!("{delete} {more}"), format!("{more} ... {{ {delete} }}")] {
+            let code = amina.error(&format!("mutation {{ {both} }}"), json!({})).await;
+            assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{both}");
+        }
+    }
+    amina.gql("{ me { id } }", json!({})).await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn what_is_under_way_while_the_account_is_deleted_does_not_bring_it_back(
+    #[values(Sqlite, Postgres)] on: Database,
+) {
+    let Some(app) = TestApp::on(on).await else { return };
+    for round in 0..6 {
+        let leaver = app.user(&format!("leaver{round}")).await;
+        let requests = [
+            ("updateProfile", json!({ "phone": "+967711234567" })),
+            ("updateBook", json!({ "shopName": "Qasim Lamps" })),
+            ("createWallet", json!({ "currency": "USD" })),
+            ("createCategory", json!({ "name": "Qasim", "kind": "INCOME" })),
+        ];
+        let requests = requests.map(|(mutation, input)| {
+            let leaver = leaver.clone();
+            let input_type = format!("{}{}", mutation[..1].to_uppercase(), &mutation[1..]);
+            let query = format!(
+                "mutation($input: {input_type}Input!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}"
+            );
+            tokio::spawn(async move { leaver.client.request(&query, json!({ "input": input })).await.json() })
+        });
+        assert_eq!(errors(&delete(&leaver.client, PASSWORD).await), [""; 0]);
+        for answer in requests {
+            // Done before, or not at all.
+            let answer = answer.await.unwrap();
+            let code = &answer["errors"][0]["extensions"]["code"];
+            assert!(code.is_null() || code == "UNAUTHENTICATED", "{answer}");
+        }
+    }
+    let users = entity::user::Entity::find().all(app.app.db.read()).await.unwrap();
+    assert!(users.iter().all(|user| user.phone.is_none() && user.deleted_at.is_some()), "{users:?}");
+    let books = entity::book::Entity::find().all(app.app.db.read()).await.unwrap();
+    assert!(books.iter().all(|book| book.shop_name.is_none() && book.closed_at.is_some()), "{books:?}");
+    let accounts = account::Entity::find().filter(account::Column::Kind.eq(AccountKind::Wallet));
+    let accounts = accounts.all(app.app.db.read()).await.unwrap();
+    assert!(accounts.iter().all(|account| account.status == AccountStatus::Closed), "{accounts:?}");
 }

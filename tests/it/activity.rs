@@ -143,6 +143,11 @@ async fn what_changed_of_customers_and_their_documents_is_told(#[values(Sqlite, 
     assert_eq!(changed(&amina).await, [format!("voidedAt - -> {voided}"), "voidReason - -> wrong".to_owned()]);
     assert_eq!(amina.history_of(&invoice).await, ["VOID_INVOICE DONE", "CREATE_INVOICE DONE"]);
     assert_eq!(amina.history_of(&receipt).await, ["VOID_RECEIPT DONE", "CREATE_RECEIPT DONE"]);
+    // What they made has their history.
+    for (made_by, action) in [(&invoice, "INVOICE"), (&receipt, "RECEIPT")] {
+        let entry = made_by.replace("invoice_", "entry_").replace("receipt_", "entry_");
+        assert_eq!(amina.history_of(&entry).await, [format!("VOID_{action} DONE"), format!("CREATE_{action} DONE")]);
+    }
 }
 
 #[rstest]
@@ -173,6 +178,8 @@ async fn what_changed_of_spending_is_told(#[values(Sqlite, Postgres)] on: Databa
     ];
     expected.sort_unstable();
     assert_eq!(changes_of_all, expected);
+    let moved = amina.history(&amina.wallet, json!({})).await[0]["node"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(amina.history_of(&moved).await, ["UPDATE_TRANSACTION DONE", "ADD_TRANSACTION DONE"]);
     let deleted = amina.delete_transaction(json!({ "id": id })).await["transaction"]["deletedAt"].take();
     assert_eq!(changed(&amina).await, [format!("deletedAt - -> {}", deleted.as_str().unwrap())]);
     let expected = ["DELETE_TRANSACTION DONE", "UPDATE_TRANSACTION DONE", "ADD_TRANSACTION DONE"];
@@ -228,11 +235,22 @@ async fn what_changed_of_wallets_and_the_book_is_told(#[values(Sqlite, Postgres)
     };
     let input = json!({ "id": wallet, "name": "Till", "makeDefault": true });
     assert_eq!(change("updateWallet", input).await, ["name YEM wallet -> Till", "isDefault false -> true"]);
+    // The one that was the default is another wallet now too.
+    let first = amina.activity(json!({ "thing": amina.wallet })).await;
+    assert_eq!(
+        (told(&first[0]).as_str(), changes(&first[0])),
+        ("UPDATE_WALLET DONE", vec!["isDefault true -> false".to_owned()])
+    );
     assert_eq!(change("freezeWallet", json!({ "id": wallet })).await, ["status ACTIVE -> FROZEN"]);
     assert_eq!(change("freezeWallet", json!({ "id": wallet })).await, [""; 0]);
     assert_eq!(change("unfreezeWallet", json!({ "id": wallet })).await, ["status FROZEN -> ACTIVE"]);
     let expected = ["isDefault true -> false", "status ACTIVE -> CLOSED"];
     assert_eq!(change("closeWallet", json!({ "id": wallet })).await, expected);
+    let first = amina.activity(json!({ "thing": amina.wallet })).await;
+    assert_eq!(
+        (told(&first[0]).as_str(), changes(&first[0])),
+        ("CLOSE_WALLET DONE", vec!["isDefault false -> true".to_owned()])
+    );
     let expected = [
         "CLOSE_WALLET DONE",
         "UNFREEZE_WALLET DONE",

@@ -33,6 +33,7 @@ async fn hash_of(app: &TestApp) -> String {
 #[case::repeated("abcabcabcabc", "Repeats like")]
 #[case::the_username("Zahra.Al-Hakimi", "must not be your username")]
 #[case::the_phone_number("+967 711 234 567", "must not be your username")]
+#[case::the_phone_number_as_dialled("0711-234567", "must not be your username")]
 #[case::the_address("zahra@example.org", "must not be your username")]
 #[tokio::test]
 async fn a_password_that_is_easy_to_guess_is_refused_with_what_would_help(
@@ -150,4 +151,23 @@ async fn a_hash_of_another_cost_is_made_anew_at_the_next_login(#[values(Sqlite, 
     let upgraded = hash_of(&app).await;
     assert!(errors(&login(&dearer, "amina", PASSWORD).await).is_empty());
     assert_eq!(hash_of(&app).await, upgraded, "a hash that is current stays");
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_who_log_in_while_the_hash_is_made_anew_all_get_a_session(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let costs = ["m=9216,t=4,p=1", "m=12288,t=3,p=1"];
+    let servers = costs.map(|cost| app.another(|app| app.passwords = Passwords::new(cost.parse().unwrap()).unwrap()));
+    let logins = (0..10).map(|number| {
+        let client = servers[number % 2].clone();
+        tokio::spawn(async move { login(&client, "amina", PASSWORD).await })
+    });
+    // And whoever gives it for another reason.
+    let changed = change(&amina.client, PASSWORD, NEW);
+    let logins: Vec<_> = logins.collect();
+    for answer in logins {
+        assert_eq!(errors(&answer.await.unwrap()), [""; 0]);
+    }
+    assert_eq!(errors(&changed.await), [""; 0]);
 }

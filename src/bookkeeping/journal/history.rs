@@ -14,7 +14,6 @@ use sea_orm::{
 
 use super::balance;
 use crate::{
-    bookkeeping::keyset::union,
     entity::{
         account,
         journal_entry::{self, EntryKind, EntryStatus},
@@ -22,6 +21,7 @@ use crate::{
     },
     error::Result,
     id::{Id, kind},
+    keyset::union,
 };
 
 /// Which side of a posting an account is on.

@@ -15,13 +15,13 @@ use sea_orm::{
 
 use super::fold::State;
 use crate::{
-    bookkeeping::keyset::union,
     entity::{
         account::{self, AccountKind},
         account_day, account_month,
     },
     error::Result,
     id::{Id, kind},
+    keyset::union,
     money::Currency,
     month::YearMonth,
 };

@@ -13,7 +13,7 @@ use daybook::{
     app::{App, Defaults, Limits},
     clock::Clock,
     db::{self, Db, PoolSize},
-    identity::{HashCost, Passwords, TokenKeys},
+    identity::{HashCost, Noting, Passwords, TokenKeys},
     money::Currency,
     server,
 };
@@ -74,6 +74,7 @@ impl TestApp {
             clock: Clock::new(now),
             passwords: Passwords::new(HashCost::default()).unwrap(),
             token_keys: TokenKeys::new([SECRET.into()]),
+            noting: Noting::default(),
             defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
             limits: Limits {
                 login_failures_per_identifier: 10,
