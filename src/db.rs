@@ -249,6 +249,8 @@ fn sqlite(url: &str, size: PoolSize, query_only: &'static str) -> ConnectOptions
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .pragma("query_only", query_only)
+            // What is erased is not to be found in the file either.
+            .pragma("secure_delete", "on")
             .busy_timeout(WAIT)
     });
     options

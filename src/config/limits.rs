@@ -60,7 +60,7 @@ pub(super) struct LimitSettings {
     registrations_per_address: String,
 
     /// What the requests of one user, or of one address where nobody is logged in, may cost in a minute: 1 for each, 1 more
-    /// for 100 rows, 100 more for a password, a refresh token or a download. 0: no limit
+    /// for 100 rows or a field of a mutation, 100 for a password, a refresh token or a download. 0: no limit
     #[arg(
         long,
         global = true,

@@ -16,6 +16,8 @@ pub struct Model {
     pub since: DateTimeUtc,
     /// When none of them counts any more.
     pub expires_at: DateTimeUtc,
+    /// Whether somebody came since then who had to wait, and is on record.
+    pub knocked: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,7 +1,7 @@
 //! Scalars of the schema that have no better home.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
-use chrono::{SecondsFormat, Utc};
+use chrono::{Datelike, SecondsFormat, Utc};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DateTime(pub(super) chrono::DateTime<Utc>);
@@ -14,7 +14,12 @@ impl ScalarType for DateTime {
         match &value {
             Value::String(text) => {
                 let time = chrono::DateTime::parse_from_rfc3339(text)?;
-                Ok(Self(time.to_utc()))
+                let time = time.to_utc();
+                // Databases do not agree on what comes after.
+                if !(0..=9999).contains(&time.year()) {
+                    return Err(InputValueError::custom("In UTC it is not in the years 0 to 9999."));
+                }
+                Ok(Self(time))
             }
             _ => Err(InputValueError::expected_type(value)),
         }

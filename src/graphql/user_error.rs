@@ -37,7 +37,13 @@ pub(super) async fn settle<T>(
     result: Result<T, Error>,
 ) -> Result<(Option<T>, Vec<UserError>), ApiError> {
     if let Err(Error::Refused(refusals)) = &result {
-        let act = Act::by(ctx.viewer()?, action).on_named(&named(ctx)?);
+        let viewer = ctx.viewer()?;
+        let act = Act::by(viewer, action).on_named(&named(ctx)?);
+        let act = match action {
+            Action::UpdateBook => act.on(viewer.book),
+            Action::UpdateProfile | Action::ChangePassword | Action::DeleteAccount => act.on(viewer.user),
+            _ => act,
+        };
         activity::refuse(ctx.app()?, act, refusals).await?;
     }
     settle_recorded(result)

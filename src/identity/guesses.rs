@@ -5,7 +5,7 @@
 //! | counted | each failure, under the name that was typed and under the address that it came from |
 //! | free | as many as the setting says, so that nobody meets this who mistypes |
 //! | after that | each failure makes the next attempt wait: 1 s, 2 s, 4 s, up to 15 minutes |
-//! | while waiting | the password is not looked at, and the wait does not grow |
+//! | while waiting | the password is not looked at, and the wait does not grow; only the first attempt is on record |
 //! | forgotten | one failure of a name each hour, one of an address each minute; all of a name when its password is given |
 //!
 //! A success does not clear the address, since who guesses at others has an account of their own. Nothing here knows
@@ -19,12 +19,13 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, Set,
+    QueryFilter, Set, sea_query::Expr,
 };
 use tracing::Instrument;
 
 use super::{Client, Viewer, tally, user};
 use crate::{
+    activity::Act,
     app::App,
     clock::seconds_of,
     entity,
@@ -43,6 +44,8 @@ pub struct Guess {
     owner: Option<Count>,
     /// Where it comes from; none when that is not known, or not limited.
     address: Option<Count>,
+    /// What is on record when it is refused; none when whoever tells the user puts that there.
+    act: Option<Act>,
 }
 
 /// Failures of one name or address.
@@ -56,38 +59,30 @@ struct Count {
 }
 
 impl Guess {
-    /// A login under a name as it was typed.
-    pub(super) fn at_login(app: &App, client: &Client, identifier: &str) -> Result<Self> {
-        Self::at(app, client, &format!("login {}", user::comparable(app, identifier)))
-    }
-
-    /// The password that somebody who is logged in gives once more, to do what a session alone may not.
-    ///
-    /// # Errors
-    /// When it cannot be hashed.
-    pub fn of_viewer(app: &App, viewer: &Viewer) -> Result<Self> {
-        let client = Client { address: viewer.address, user_agent: None };
-        Self::at(app, &client, &format!("user {}", viewer.user))
-    }
-
-    fn at(app: &App, client: &Client, owner: &str) -> Result<Self> {
-        let count = |name: String, free: u32, forgotten_after| -> Result<_> {
-            if free == 0 {
-                return Ok(None);
-            }
-            Ok(Some(Count { key: app.token_keys.hash(&name)?, free: free.into(), forgotten_after }))
-        };
-        let limits = &app.limits;
+    /// A login under a name as it was typed, and what is on record of it when it is refused.
+    pub(super) fn at_login(app: &App, client: &Client, identifier: &str, act: Act) -> Result<Self> {
+        let owner = Count::at(app, &format!("login {}", user::comparable(app, identifier)))?;
+        let free = app.limits.login_failures_per_address;
         let address = match client.network() {
-            Some(network) => {
-                let name = format!("guesses from {network}");
-                count(name, limits.login_failures_per_address, TimeDelta::minutes(1))?
-            }
+            Some(network) => Count::of(app, &format!("guesses from {network}"), free, TimeDelta::minutes(1))?,
             None => None,
         };
-        let name = format!("guesses at {owner}");
-        let owner = count(name, limits.login_failures_per_identifier, TimeDelta::hours(1))?;
-        Ok(Self { owner, address })
+        Ok(Self { owner, address, act: Some(act) })
+    }
+
+    /// The password that somebody who is logged in gives once more, to do what a session alone may not. It counts under the
+    /// session, so that nobody makes the owner wait in one that they have.
+    pub(super) fn of_viewer(app: &App, viewer: &Viewer) -> Result<Self> {
+        let session = viewer.session.map(|id| id.to_string()).unwrap_or_default();
+        Ok(Self { owner: Count::at(app, &format!("{} in {session}", viewer.user))?, address: None, act: None })
+    }
+
+    /// That it is refused, unless whoever tells the user puts it there.
+    pub(super) async fn put_on_record(&self, tx: &DatabaseTransaction, app: &App, why: Code) -> Result<()> {
+        match self.act.clone() {
+            Some(act) => act.refused([why]).record(tx, &app.clock).await,
+            None => Ok(()),
+        }
     }
 
     fn counts(&self) -> impl Iterator<Item = &Count> {
@@ -149,16 +144,30 @@ async fn check(app: &App, guess: &Guess) -> Result<()> {
         let count = guess.counts().find(|count| count.key == row.key)?;
         Some(row.since + count.wait_after(row.count) - now)
     };
-    match rows.iter().filter_map(wait).max() {
-        Some(wait) if wait > TimeDelta::zero() => Err(too_many_attempts(wait).into()),
-        _ => Ok(()),
+    let wait = rows.iter().filter_map(wait).max().filter(|wait| *wait > TimeDelta::zero());
+    let Some(wait) = wait else { return Ok(()) };
+    if rows.iter().all(|row| !row.knocked) {
+        app.db.write(|tx| async move { knock(&tx, app, guess).await }).await?;
     }
+    Err(too_many_attempts(wait).into())
+}
+
+/// Puts an attempt on record that came too early, the first one of its wait. All of them would be as many as anybody likes.
+async fn knock(tx: &DatabaseTransaction, app: &App, guess: &Guess) -> Result<()> {
+    let first = entity::tally::Entity::update_many()
+        .col_expr(entity::tally::Column::Knocked, Expr::value(true))
+        .filter(entity::tally::Column::Key.is_in(guess.keys()))
+        .filter(entity::tally::Column::Knocked.eq(false))
+        .exec(tx)
+        .await?;
+    if first.rows_affected > 0 { guess.put_on_record(tx, app, Code::TooManyAttempts).await } else { Ok(()) }
 }
 
 /// Writes a failure down.
 async fn write_down(app: &App, guess: &Guess) -> Result<()> {
     app.db
         .write(|tx| async move {
+            guess.put_on_record(&tx, app, Code::WrongCredentials).await?;
             let now = app.clock.now();
             let rows = tally::locked(&tx, guess.keys()).await?;
             for count in guess.counts() {
@@ -171,6 +180,20 @@ async fn write_down(app: &App, guess: &Guess) -> Result<()> {
 }
 
 impl Count {
+    /// Failures at somebody's password.
+    fn at(app: &App, owner: &str) -> Result<Option<Self>> {
+        let free = app.limits.login_failures_per_identifier;
+        Self::of(app, &format!("guesses at {owner}"), free, TimeDelta::hours(1))
+    }
+
+    /// Failures that are counted under a name; none when they are not limited.
+    fn of(app: &App, name: &str, free: u32, forgotten_after: TimeDelta) -> Result<Option<Self>> {
+        if free == 0 {
+            return Ok(None);
+        }
+        Ok(Some(Self { key: app.token_keys.hash(name)?, free: free.into(), forgotten_after }))
+    }
+
     /// Counts one more failure.
     async fn add(
         &self,
@@ -182,8 +205,13 @@ impl Count {
         let remembered = before.map_or(TimeDelta::zero(), |row| (row.expires_at - now).max(TimeDelta::zero())) + one;
         let failures = begun(remembered, one).min(self.free + MOST_FAILURES);
         let remembered = remembered.min(TimeDelta::seconds(one.num_seconds() * failures));
-        let row =
-            entity::tally::Model { key: self.key.clone(), count: failures, since: now, expires_at: now + remembered };
+        let row = entity::tally::Model {
+            key: self.key.clone(),
+            count: failures,
+            since: now,
+            expires_at: now + remembered,
+            knocked: false,
+        };
         let mut row = row.into_active_model();
         if before.is_some() {
             row.key = Set(self.key.clone());

@@ -13,7 +13,7 @@ use crate::{
         member::{self, Role},
         user,
     },
-    error::{Error, Refusals, Result},
+    error::{Code, Error, Refusal, Refusals, Result},
     id::Id,
     money::Currency,
     text,
@@ -31,8 +31,8 @@ pub struct Registration {
     /// The name to log in with and to be paid by: 2 to 40 letters (a to z), digits, dots, underscores or hyphens, at least one
     /// of them a letter. Unique without regard to case.
     pub username: String,
-    /// The password: 8 to 128 characters that are hard to guess, and none of the names that are given here. Of what is refused,
-    /// the user error says what would help.
+    /// The password: 8 to 128 characters that are hard to guess, and not the username, the phone number, the e-mail address or the
+    /// display name. Of what is refused, the user error says what would help.
     pub password: String,
     /// A phone number, another name to log in with and to be paid by. Begin with `+` and the country code.
     pub phone: Option<String>,
@@ -51,18 +51,31 @@ pub struct Registration {
 /// # Errors
 /// `INVALID` and `TAKEN` for all fields at once; `TOO_MANY_ATTEMPTS` when too many registered from the client's address today.
 pub async fn register(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
-    let registered = attempt(app, client, registration).await;
+    let day = &day_of(app, client)?;
+    let act = &Act::of_nobody(client.address, Action::Register);
+    if let Some(day) = day
+        && let Err(refusal) = admit(app, day, day.count(app.db.read()).await? + 1)
+    {
+        app.db.write(|tx| async move { turn_away(&tx, app, day, act).await }).await?;
+        return Err(refusal.into());
+    }
+    let registered = attempt(app, client, day.as_ref(), registration).await;
     if let Err(Error::Refused(refusals)) = &registered {
-        activity::refuse(app, Act::of_nobody(client.address, Action::Register), refusals).await?;
+        activity::refuse(app, act.clone(), refusals).await?;
     }
     registered
 }
 
-async fn attempt(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
-    let day = &day_of(app, client)?;
-    if let Some(day) = day {
-        admit(app, day, day.count(app.db.read()).await? + 1)?;
+/// Puts a registration on record that is one too many, the first of its day. All of them would be as many as anybody likes.
+async fn turn_away(tx: &DatabaseTransaction, app: &App, day: &Window, act: &Act) -> Result<()> {
+    if day.count(tx).await? > app.limits.registrations_per_address.into() {
+        return Ok(());
     }
+    day.add(tx, 1).await?;
+    act.clone().refused([Code::TooManyAttempts]).record(tx, &app.clock).await
+}
+
+async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration: Registration) -> Result<Grant> {
     let mut refusals = Refusals::default();
     let username = refusals.check(names::username(&registration.username));
     let phone = registration.phone.as_deref().and_then(|phone| refusals.check(names::e164(app, phone)));
@@ -88,7 +101,12 @@ async fn attempt(app: &App, client: &Client, registration: Registration) -> Resu
         deleted_at: None,
     };
     refusals.take(app.passwords.judge(&registration.password, &user, "password").await)?;
-    refusals.extend(names::taken(app.db.read(), &user).await?);
+    let taken = names::taken(app.db.read(), &user).await?;
+    if let Some(day) = day.filter(|_| !taken.is_empty()) {
+        // Who asks for names that others have may be out to learn them.
+        app.db.write(|tx| async move { day.add(&tx, 1).await }).await?;
+    }
+    refusals.extend(taken);
     refusals.none()?;
     user.password_hash = app.passwords.hash(registration.password).await?;
     let user = &user;
@@ -113,11 +131,11 @@ fn day_of(app: &App, client: &Client) -> Result<Option<Window>> {
 }
 
 /// Refuses a registration that makes too many of them.
-fn admit(app: &App, day: &Window, registrations: i64) -> Result<()> {
+fn admit(app: &App, day: &Window, registrations: i64) -> Result<(), Refusal> {
     if registrations <= app.limits.registrations_per_address.into() {
         return Ok(());
     }
-    Err(too_many_attempts(day.end - app.clock.now()).into())
+    Err(too_many_attempts(day.end - app.clock.now()))
 }
 
 async fn write(

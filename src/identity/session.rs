@@ -18,7 +18,7 @@ use super::{
     user,
 };
 use crate::{
-    activity::{self, Act},
+    activity::Act,
     app::App,
     entity::{self, activity::Action, member, refresh_token, session},
     error::{Code, Error, Refusal, Result},
@@ -48,43 +48,41 @@ pub async fn login(app: &App, client: &Client, identifier: String, password: Str
     to_its_end(async move {
         let user = user::by_identifier(&app, &identifier).await?;
         let act = refused_login(&app, &client, user.as_ref()).await?;
-        let guess = &Guess::at_login(&app, &client, &identifier)?;
-        let granted = attempt(&app, &client, guess, user, password).await;
-        if let Err(Error::Refused(refusals)) = &granted {
-            activity::refuse(&app, act, refusals).await?;
-        }
-        granted
+        let guess = Guess::at_login(&app, &client, &identifier, act)?;
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let verified = guesses::verify(&app, &guess, password.clone(), hash).await?;
+        let Some(user) = user.filter(|_| verified) else { return Err(wrong_credentials()) };
+        enter(&app, &client, &guess, &user, password).await
     })
     .await
 }
 
-async fn attempt(
+/// Starts a session of a user who gave the right password.
+async fn enter(
     app: &App,
     client: &Client,
     guess: &Guess,
-    user: Option<entity::user::Model>,
+    checked: &entity::user::Model,
     password: String,
 ) -> Result<Grant> {
-    let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let verified = guesses::verify(app, guess, password.clone(), hash).await?;
-    let Some(user) = user.filter(|_| verified) else { return Err(wrong_credentials()) };
-    let is_current = app.passwords.is_current(&user.password_hash);
-    let new_hash = if is_current { None } else { Some(app.passwords.hash(password).await?) };
-    let (user, new_hash) = (&user, &new_hash);
-    app.db
-        .write(|tx| async move {
-            let user = unchanged(&tx, user).await?;
-            guesses::forget(&tx, guess).await?;
-            let book = book_of(&*tx, user.id).await?;
-            let grant = start(app, &tx, client, &user, book, Action::Login).await?;
-            if let Some(new_hash) = new_hash {
-                let mut upgraded = user.into_active_model();
-                upgraded.password_hash = Set(new_hash.clone());
-                upgraded.update(&*tx).await?;
-            }
-            Ok(grant)
-        })
-        .await
+    let is_current = app.passwords.is_current(&checked.password_hash);
+    let new_hash = &if is_current { None } else { Some(app.passwords.hash(password).await?) };
+    let granted = app.db.write(|tx| async move {
+        let Some(user) = unchanged(&tx, checked).await? else {
+            guess.put_on_record(&tx, app, Code::WrongCredentials).await?;
+            return Ok(None);
+        };
+        guesses::forget(&tx, guess).await?;
+        let book = book_of(&*tx, user.id).await?;
+        let grant = start(app, &tx, client, &user, book, Action::Login).await?;
+        if let Some(new_hash) = new_hash {
+            let mut upgraded = user.into_active_model();
+            upgraded.password_hash = Set(new_hash.clone());
+            upgraded.update(&*tx).await?;
+        }
+        Ok(Some(grant))
+    });
+    granted.await?.ok_or_else(wrong_credentials)
 }
 
 fn wrong_credentials() -> Error {
@@ -94,10 +92,9 @@ fn wrong_credentials() -> Error {
 
 /// The user whose password was checked, locked: a session must not begin with a password that was changed in the meantime, nor
 /// for a user who was deleted.
-async fn unchanged(tx: &DatabaseTransaction, checked: &entity::user::Model) -> Result<entity::user::Model> {
+async fn unchanged(tx: &DatabaseTransaction, checked: &entity::user::Model) -> Result<Option<entity::user::Model>> {
     let user = entity::user::Entity::find_by_id(checked.id).lock(LockType::NoKeyUpdate).one(tx).await?;
-    let user = user.filter(|user| user.password_version == checked.password_version && user.deleted_at.is_none());
-    user.ok_or_else(wrong_credentials)
+    Ok(user.filter(|user| user.password_version == checked.password_version && user.deleted_at.is_none()))
 }
 
 /// What is on record of a login if it is refused: in the book of the user whose password is tried, or in none. What was typed for

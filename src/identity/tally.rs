@@ -49,8 +49,14 @@ impl Window {
     /// # Errors
     /// When the database fails.
     pub async fn add(&self, tx: &DatabaseTransaction, some: i64) -> Result<i64> {
-        let row = tally::Model { key: self.key.clone(), count: some, since: self.start, expires_at: self.end }
-            .into_active_model();
+        let row = tally::Model {
+            key: self.key.clone(),
+            count: some,
+            since: self.start,
+            expires_at: self.end,
+            knocked: false,
+        }
+        .into_active_model();
         let column = |column: tally::Column| Expr::col((tally::Entity, column));
         let new = |column: tally::Column| Expr::col(("excluded", column));
         // Of two servers, one may think that the window is over, and the other not yet.

@@ -15,6 +15,7 @@ use axum::{
     response::Response,
 };
 use ipnet::IpNet;
+use tracing::{Span, field::display};
 
 use crate::identity::Client;
 
@@ -25,6 +26,9 @@ pub(super) async fn identify(State(trusted): State<Arc<[IpNet]>>, mut request: R
     let address = peer.map(|peer| origin(peer, request.headers(), &trusted));
     let user_agent = request.headers().get(USER_AGENT).and_then(|value| value.to_str().ok());
     let client = Client::new(address, user_agent);
+    if let Some(address) = client.address {
+        Span::current().record("address", display(address));
+    }
     request.extensions_mut().insert(client);
     next.run(request).await
 }

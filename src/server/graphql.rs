@@ -117,11 +117,11 @@ async fn answer(
         .map_err(|error| Refused::from(vec![ServerError::from(error)]).coded("GRAPHQL_PARSE_FAILED"))?;
     check_size(&document)?;
     let (name, operation) = pick(&document, operation_name.as_deref())?;
-    let costly = check_mutation(operation, &document)?;
+    let of_fields = check_mutation(operation, &document)?;
     let rows = check_rows(operation, &document, &variables)?;
     summary.operation = name.map(str::to_owned);
     require_variables(operation, &variables)?;
-    charge(meter, viewer.as_ref(), rate::of(rows, costly)).await?;
+    charge(meter, viewer.as_ref(), rate::of(rows).saturating_add(of_fields)).await?;
     let is_query = operation.ty == OperationType::Query;
 
     let execution = Execution::new(document.clone(), operation_name.clone());

@@ -10,7 +10,7 @@ use async_graphql::{
     parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 
-use super::refused::Refused;
+use super::{rate, refused::Refused};
 
 /// The most fields that a document may have when its fragments are put in, `__typename` included.
 const MOST_FIELDS: usize = 1000;
@@ -124,20 +124,21 @@ fn size<'a>(
 }
 
 /// The fields that hash a password or give out tokens, and so are done once in a request, whatever they are called in it.
-const ONCE: [&str; 3] = ["register", "login", "refreshToken"];
+const ONCE: [&str; 4] = ["register", "login", "refreshToken", "changePassword"];
 
-/// The fields that cost more than others: they hash a password, or write something down for whoever asks.
-const COSTLY: [&str; 5] = ["register", "login", "refreshToken", "changePassword", "deleteAccount"];
+/// The fields that cost more than others: they hash a password, tell which names are taken, or write something down for whoever
+/// asks.
+const COSTLY: [&str; 6] = ["register", "login", "refreshToken", "updateProfile", "changePassword", "deleteAccount"];
 
 /// The field after which nobody is there who could do anything.
 const LAST: &str = "deleteAccount";
 
-/// Tells how many costly fields an operation has. Refuses a mutation that names one field twice. They are one field to the
-/// specification (section 6.3.2, "Field Collection"), but the library would do it twice, and money would move twice.
+/// Tells what the fields of a mutation cost. Refuses one that names a field twice: they are one field to the specification
+/// (section 6.3.2, "Field Collection"), but the library would do it twice, and money would move twice.
 pub(super) fn check_mutation(operation: &OperationDefinition, document: &ExecutableDocument) -> Result<u32, Refused> {
-    let mut costly = 0;
+    let mut cost = 0;
     if operation.ty != OperationType::Mutation {
-        return Ok(costly);
+        return Ok(cost);
     }
     let (mut fields, mut is_the_end) = (0_usize, false);
     let mut seen = HashSet::new();
@@ -147,7 +148,7 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
             let (once, name) = match &selection.node {
                 Selection::Field(field) => {
                     let name = &field.node.name.node;
-                    costly += u32::from(COSTLY.contains(&name.as_str()));
+                    cost += if COSTLY.contains(&name.as_str()) { rate::COSTLY } else { rate::MUTATION };
                     fields += 1;
                     is_the_end |= name == LAST;
                     if ONCE.contains(&name.as_str()) && !seen.insert(("call of", name)) {
@@ -176,7 +177,7 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
         let message = format!("A mutation that calls `{LAST}` calls nothing else.");
         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
     }
-    Ok(costly)
+    Ok(cost)
 }
 
 #[cfg(test)]

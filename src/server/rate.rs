@@ -48,9 +48,14 @@ const MINUTE: i64 = 60;
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// What an operation costs besides, that may come to so many rows and has so many fields that cost more than others.
-pub(super) fn of(rows: u64, costly: u32) -> u32 {
-    u32::try_from(rows / 100).unwrap_or(u32::MAX).saturating_add(costly.saturating_mul(100))
+/// What each field of a mutation costs besides.
+pub(super) const MUTATION: u32 = 1;
+/// What one costs that is to be dear.
+pub(super) const COSTLY: u32 = 100;
+
+/// What an operation costs besides, that may come to so many rows.
+pub(super) fn of(rows: u64) -> u32 {
+    u32::try_from(rows / 100).unwrap_or(u32::MAX)
 }
 
 /// There is nothing left to pay with.

@@ -1,4 +1,5 @@
-//! One line in the log for each request: what it was called, how it went, how long it took. No variables, no tokens.
+//! One line in the log for each request: where it came from, what it was called, how it went, how long it took. No variables,
+//! no tokens.
 
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use tracing::{Instrument, Span};
+use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -52,7 +53,7 @@ impl Drop for Line {
 
 pub(super) async fn log(mut request: Request, next: Next) -> Response {
     let id = Uuid::now_v7();
-    let span = tracing::info_span!("request", %id);
+    let span = tracing::info_span!("request", %id, address = field::Empty);
     let (method, path) = (request.method().clone(), request.uri().path().to_owned());
     let mut line = Line { span: span.clone(), started: Instant::now(), method, path, answered: None };
     request.extensions_mut().insert(RequestId(id));

@@ -31,6 +31,8 @@ const VERSIONS: u64 = 10;
 const MOST_MONTHS: u64 = 36;
 /// What counts as many rows although it gives one: it reads through a whole ledger.
 const AGING: u64 = 500;
+/// What counting a list is worth, however long it is.
+const COUNT: u64 = 200;
 
 /// How many rows an operation may come to; too many are refused.
 pub(super) fn check_rows(
@@ -99,6 +101,7 @@ impl<'a> Rows<'a> {
                 let lines = self.lines_of_file(field);
                 within.saturating_mul(lines.div_ceil(PAGE)).saturating_add(lines)
             }
+            "totalCount" => COUNT,
             "aging" => within.saturating_add(AGING),
             _ => within,
         }

@@ -32,6 +32,7 @@ mod invoices;
 mod journal;
 mod ledger_property;
 mod loaders;
+mod login_burst;
 mod login_delays;
 mod login_timing;
 mod migration;

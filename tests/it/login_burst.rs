@@ -1,0 +1,67 @@
+//! How long a transfer takes while fifty people log in at once. Prints figures; to be run by hand:
+//! `cargo test --release --test it -- --ignored --nocapture login_burst`.
+
+use std::time::{Duration, Instant};
+
+use rstest::rstest;
+
+use crate::harness::{
+    Database::{self, Postgres, Sqlite},
+    PASSWORD, SECRET, Server, User, errors, fresh, login, program,
+};
+
+const ROUNDS: usize = 8;
+const IDLE: Duration = Duration::from_secs(2);
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "it measures time, which a busy machine bends"]
+async fn a_transfer_goes_on_while_fifty_log_in(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((url, _storage)) = fresh(on).await else { return };
+    let flags = ["--database-url", &url, "--jwt-secret", SECRET, "--migrate", "always"];
+    let server = Server::start_with(program().args(flags));
+    let (payer, payee) =
+        (User::register(&server.client(), "payer").await, User::register(&server.client(), "payee").await);
+    payer.fund("1000000").await;
+    for number in 0..50 {
+        User::register(&server.client(), &format!("user{number}")).await;
+    }
+    let transfer = async |times: &mut Vec<Duration>| {
+        let started = Instant::now();
+        let paid = payer.pay(&payee, "1").await;
+        times.push(started.elapsed());
+        assert_eq!(errors(&paid), [""; 0]);
+    };
+    let (mut warm_up, mut idle, mut busy) = (Vec::new(), Vec::new(), Vec::new());
+    while warm_up.len() < 200 {
+        transfer(&mut warm_up).await;
+    }
+    for _ in 0..ROUNDS {
+        let started = Instant::now();
+        while started.elapsed() < IDLE {
+            transfer(&mut idle).await;
+        }
+        let logins = (0..50).map(|number| {
+            let client = server.client();
+            tokio::spawn(async move { errors(&login(&client, &format!("user{number}"), PASSWORD).await) })
+        });
+        let logins: Vec<_> = logins.collect();
+        while !logins.iter().all(tokio::task::JoinHandle::is_finished) {
+            transfer(&mut busy).await;
+        }
+        for login in logins {
+            assert_eq!(login.await.unwrap(), [""; 0]);
+        }
+    }
+    let [idle, busy] = [idle, busy].map(|mut times| {
+        times.sort();
+        let percentile = |percent: usize| times[times.len() * percent / 100];
+        (times.len(), percentile(50), percentile(99))
+    });
+    let ratio = busy.2.as_secs_f64() / idle.2.as_secs_f64();
+    println!("{on:?}: idle {} transfers, p50 {:?}, p99 {:?}", idle.0, idle.1, idle.2);
+    println!(
+        "{on:?}: busy {} transfers, p50 {:?}, p99 {:?}: p99 is {ratio:.2} times the idle one",
+        busy.0, busy.1, busy.2
+    );
+}
