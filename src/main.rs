@@ -9,6 +9,7 @@ use daybook::{
     command::{self, Import},
     config::{BadSetting, Config, Settings},
     db::{self, Db},
+    error::Error,
     identity::{Noting, Passwords, Secret, TokenKeys},
     server, telemetry,
 };
@@ -97,17 +98,16 @@ async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
         return Err(Stop::Failure("the database is not migrated: run `daybook migrate`".to_owned()));
     }
     // Nobody gets a token here.
-    let app = app(&config, db.clone(), Vec::new())?;
+    let app = app(&config, db.clone(), Passwords::new(config.password_hash.clone()), Vec::new())?;
     wanted.run(&app).await.map_err(Stop::Command)?;
     db.close().await.map_err(failure("cannot close the database"))
 }
 
-fn app(config: &Config, db: Db, secrets: Vec<Secret>) -> Result<App, Stop> {
+fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {
     Ok(App {
         db,
         clock: Clock::system(),
-        passwords: Passwords::new(config.password_hash.clone())
-            .map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
+        passwords: passwords.map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
         token_keys: TokenKeys::new(secrets),
         noting: Noting::default(),
         defaults: config.defaults,
@@ -122,14 +122,18 @@ async fn serve(config: Config) -> Result<(), Stop> {
         apply_migrations(&config).await?;
     }
     let db = connect(&config).await?;
-    if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
+    let cost = config.password_hash.clone();
+    let passwords = if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
         tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready says 503 until then");
-    }
+        Passwords::new(cost)
+    } else {
+        Passwords::of_users(cost, db.read()).await
+    };
     let secrets = match given_secrets {
         Some(secrets) => secrets,
         None => config.kept_secrets().map_err(Stop::BadSetting)?,
     };
-    let app = app(&config, db.clone(), secrets)?;
+    let app = app(&config, db.clone(), passwords, secrets)?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot tell the address"))?;

@@ -120,12 +120,12 @@ impl Session {
         DateTime(self.session.last_used_at.unwrap_or(self.session.created_at))
     }
 
-    /// The IP address that it was last used from; null when that is not known.
+    /// The IP address that it was used from then; null when that is not known.
     async fn address(&self) -> Option<&str> {
         self.session.address.as_deref()
     }
 
-    /// What the program that it was last used by calls itself, which may be anything.
+    /// What the program that it was used by then calls itself, which may be anything.
     async fn user_agent(&self) -> Option<&str> {
         self.session.user_agent.as_deref()
     }

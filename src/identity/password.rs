@@ -3,7 +3,7 @@
 use std::{str::FromStr, sync::Arc, thread};
 
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
-use sea_orm::DbErr;
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use super::strength;
@@ -14,6 +14,9 @@ use crate::{
 
 /// How many callers may wait for a free place before the next is turned away.
 const QUEUE: usize = 512;
+
+/// What nobody has for a password.
+const NOBODY: &str = "nobody has this password";
 
 /// How far hashing steps back: a tenth of the share of a core that others get who want it too. See setpriority(2), sched(7).
 #[cfg(target_os = "linux")]
@@ -38,7 +41,7 @@ impl FromStr for HashCost {
     /// Memory up to 4 GiB, and up to 100 passes: more than that is a mistake.
     fn from_str(text: &str) -> Result<Self, ()> {
         let params: Params = text.parse().map_err(|_| ())?;
-        let is_written_so = format!("m={},t={},p={}", params.m_cost(), params.t_cost(), params.p_cost()) == text;
+        let is_written_so = written(&params) == text;
         let is_sane = params.m_cost() <= 4 * 1024 * 1024 && params.t_cost() <= 100 && params.p_cost() <= 64;
         if is_written_so && is_sane { Ok(Self(params)) } else { Err(()) }
     }
@@ -56,8 +59,9 @@ pub struct Passwords {
     places: Arc<Semaphore>,
     /// Who hashes or waits.
     queue: Arc<Semaphore>,
-    /// The hash of no password, to be checked when there is no user, so that this takes as long.
-    nobody: Arc<str>,
+    /// A hash of no password of each cost that users' hashes have: to be checked beside, so that a wrong password takes as long
+    /// for any user and for none.
+    nobody: Arc<[String]>,
 }
 
 impl Passwords {
@@ -72,19 +76,34 @@ impl Passwords {
         Ok(Self {
             places: Arc::new(Semaphore::new(places)),
             queue: Arc::new(Semaphore::new(places + QUEUE)),
-            nobody: hash(&hasher, "nobody has this password")?.into(),
+            nobody: [hash(&hasher, NOBODY)?].into(),
             hasher,
         })
+    }
+
+    /// As [`Passwords::new`], knowing the costs of the hashes that users have from earlier settings.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_users(cost: HashCost, conn: &impl ConnectionTrait) -> Result<Self> {
+        let mut passwords = Self::new(cost)?;
+        let mut nobody = passwords.nobody.to_vec();
+        loop {
+            let known = nobody.iter().filter_map(|hash| params(hash)).map(|params| format!("%${}$%", written(&params)));
+            let others =
+                known.fold(Condition::all(), |others, known| others.add(user::Column::PasswordHash.not_like(known)));
+            let other = user::Entity::find().filter(user::Column::DeletedAt.is_null()).filter(others).one(conn).await?;
+            let Some(params) = other.and_then(|user| params(&user.password_hash)) else { break };
+            nobody.push(hash(&Argon2::from(params), NOBODY)?);
+        }
+        passwords.nobody = nobody.into();
+        Ok(passwords)
     }
 
     /// Whether a hash is made as new ones are. If not, it is to be made again when its password is at hand.
     #[must_use]
     pub fn is_current(&self, hash: &str) -> bool {
-        let params = PasswordHash::new(hash).ok().and_then(|hash| Params::try_from(&hash).ok());
-        params.is_some_and(|params| {
-            let cost = |params: &Params| (params.m_cost(), params.t_cost(), params.p_cost());
-            cost(&params) == cost(self.hasher.params())
-        })
+        params(hash).is_some_and(|params| written(&params) == written(self.hasher.params()))
     }
 
     /// Checks that a password is good enough for a user.
@@ -119,14 +138,20 @@ impl Passwords {
     /// Whether a password is the one of a hash. Without a hash it is not, and finding that out takes as long. Gives the place
     /// back, to be left when that is written down.
     pub(super) async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<(bool, Place)> {
-        let exists = hash.is_some();
-        let hash = hash.map_or_else(|| self.nobody.clone(), Into::into);
+        let nobody = self.nobody.clone();
         let check = move || {
-            let hash = PasswordHash::new(&hash).map_err(fault)?;
-            Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+            let of_user = hash.as_deref().and_then(params).as_ref().map(written);
+            if let Some(hash) = hash
+                && is_of(&password, &hash)?
+            {
+                return Ok(true);
+            }
+            for hash in nobody.iter().filter(|hash| params(hash).as_ref().map(written) != of_user) {
+                is_of(&password, hash)?;
+            }
+            Ok(false)
         };
-        let (matches, place) = in_place(place, check).await?;
-        Ok((matches && exists, place))
+        in_place(place, check).await
     }
 
     async fn in_a_place<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
@@ -164,6 +189,21 @@ fn step_back() {
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::debug!(%error, "hashing goes on with the priority of the program");
     }
+}
+
+/// The parameters of a hash; none when it is not by Argon2.
+fn params(hash: &str) -> Option<Params> {
+    Params::try_from(&PasswordHash::new(hash).ok()?).ok()
+}
+
+/// What a hash costs, as the PHC string format writes it.
+fn written(params: &Params) -> String {
+    format!("m={},t={},p={}", params.m_cost(), params.t_cost(), params.p_cost())
+}
+
+fn is_of(password: &str, hash: &str) -> Result<bool> {
+    let hash = PasswordHash::new(hash).map_err(fault)?;
+    Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
 }
 
 fn hash(hasher: &Argon2<'_>, password: &str) -> Result<String> {

@@ -31,35 +31,62 @@ const VERSIONS: u64 = 10;
 const MOST_MONTHS: u64 = 36;
 /// What counts as many rows although it gives one: it reads through a whole ledger.
 const AGING: u64 = 500;
-/// What counting a list is worth, however long it is.
+/// What counting a list is worth, however long it is. It costs that, and is no row.
 const COUNT: u64 = 200;
 
-/// How many rows an operation may come to; too many are refused.
+/// How many rows an operation may come to, with what its counts are worth; too many rows are refused.
 pub(super) fn check_rows(
     operation: &OperationDefinition,
     document: &ExecutableDocument,
     variables: &Variables,
 ) -> Result<u64, Refused> {
-    let rows = Rows { document, variables, fragments: HashMap::new() }.of(&operation.selection_set.node);
+    let set = &operation.selection_set.node;
+    let Weight { rows, counts, .. } = Rows { document, variables, fragments: HashMap::new() }.of(set);
     if rows > MOST_ROWS {
         let message = format!(
             "The operation asks for more than {MOST_ROWS} rows. Ask for smaller pages, or for fewer lists in lists."
         );
         return Err(Refused::new("QUERY_TOO_COMPLEX", message));
     }
-    Ok(rows)
+    Ok(rows.saturating_add(counts.saturating_mul(COUNT)))
 }
 
 struct Rows<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
-    fragments: HashMap<&'a Name, u64>,
+    fragments: HashMap<&'a Name, Weight>,
+}
+
+/// What a selection comes to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Weight {
+    /// Its rows.
+    rows: u64,
+    /// How often a list in it is counted.
+    counts: u64,
+    /// How often the list is counted that it is made of: once for the list, not for each of its rows.
+    own_counts: u64,
+}
+
+impl Weight {
+    fn add(self, other: Self) -> Self {
+        Self {
+            rows: self.rows.saturating_add(other.rows),
+            counts: self.counts.saturating_add(other.counts),
+            own_counts: self.own_counts.saturating_add(other.own_counts),
+        }
+    }
+
+    /// So many times what is in a list.
+    fn times(self, size: u64) -> Self {
+        Self { rows: self.rows.saturating_mul(size), counts: self.counts.saturating_mul(size), own_counts: 0 }
+    }
 }
 
 impl<'a> Rows<'a> {
-    fn of(&mut self, set: &'a SelectionSet) -> u64 {
-        set.items.iter().fold(0, |rows, selection| {
-            rows.saturating_add(match &selection.node {
+    fn of(&mut self, set: &'a SelectionSet) -> Weight {
+        set.items.iter().fold(Weight::default(), |sum, selection| {
+            sum.add(match &selection.node {
                 Selection::Field(field) => self.of_field(&field.node),
                 Selection::InlineFragment(fragment) => self.of(&fragment.node.selection_set.node),
                 Selection::FragmentSpread(spread) => self.of_fragment(&spread.node.fragment_name.node),
@@ -68,19 +95,25 @@ impl<'a> Rows<'a> {
     }
 
     /// Fragments that contain themselves were refused before.
-    fn of_fragment(&mut self, name: &'a Name) -> u64 {
-        if let Some(rows) = self.fragments.get(name) {
-            return *rows;
+    fn of_fragment(&mut self, name: &'a Name) -> Weight {
+        if let Some(weight) = self.fragments.get(name) {
+            return *weight;
         }
-        let rows = self.document.fragments.get(name).map_or(0, |fragment| self.of(&fragment.node.selection_set.node));
-        self.fragments.insert(name, rows);
-        rows
+        let fragment = self.document.fragments.get(name);
+        let weight = fragment.map(|fragment| self.of(&fragment.node.selection_set.node)).unwrap_or_default();
+        self.fragments.insert(name, weight);
+        weight
     }
 
-    fn of_field(&mut self, field: &'a Field) -> u64 {
+    fn of_field(&mut self, field: &'a Field) -> Weight {
         let within = self.of(&field.selection_set.node);
-        let of_list = |size: u64| size.saturating_mul(within.saturating_add(1));
+        let of_rows = |rows: u64| Weight { rows, ..Weight::default() };
+        let of_list = |size: u64| {
+            let counts = Weight { counts: within.own_counts, ..Weight::default() };
+            within.add(of_rows(1)).times(size).add(counts)
+        };
         match field.name.node.as_str() {
+            "totalCount" => Weight { own_counts: 1, ..Weight::default() },
             "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory"
             | "activity" | "history" => of_list(self.page(field)),
             "allocations" | "sessions" => of_list(LARGEST_PAGE),
@@ -89,8 +122,8 @@ impl<'a> Rows<'a> {
             "budgets" if field.get_argument("month").is_some() => of_list(MOST_CATEGORIES),
             "budgets" => of_list(MOST_BUDGETS),
             // Whatever is asked of it: nothing in it has lists.
-            "monthlyReport" => REPORT,
-            "monthlyReports" => REPORT.saturating_mul(self.months(field)),
+            "monthlyReport" => of_rows(REPORT),
+            "monthlyReports" => of_rows(REPORT.saturating_mul(self.months(field))),
             // The field of the query; that of a connection has no ids.
             "nodes" => match self.given(field, "ids") {
                 Some(Given::List(ids)) => of_list(u64::try_from(ids.len()).unwrap_or(u64::MAX)),
@@ -99,10 +132,9 @@ impl<'a> Rows<'a> {
             // Its list has a row for each line of the file, and is no page.
             "importTransactions" => {
                 let lines = self.lines_of_file(field);
-                within.saturating_mul(lines.div_ceil(PAGE)).saturating_add(lines)
+                within.times(lines.div_ceil(PAGE)).add(of_rows(lines))
             }
-            "totalCount" => COUNT,
-            "aging" => within.saturating_add(AGING),
+            "aging" => within.add(of_rows(AGING)),
             _ => within,
         }
     }
@@ -152,12 +184,16 @@ mod tests {
     };
     use serde_json::json;
 
-    use super::check_rows;
+    use super::{Refused, check_rows};
 
-    fn fits(query: &str, first: i64) -> bool {
+    fn rows(query: &str, first: i64) -> Result<u64, Refused> {
         let document = parse_query(query).unwrap();
         let DocumentOperations::Single(operation) = &document.operations else { panic!("one operation") };
-        check_rows(&operation.node, &document, &Variables::from_json(json!({ "first": first }))).is_ok()
+        check_rows(&operation.node, &document, &Variables::from_json(json!({ "first": first })))
+    }
+
+    fn fits(query: &str, first: i64) -> bool {
+        rows(query, first).is_ok()
     }
 
     #[test]
@@ -197,6 +233,16 @@ mod tests {
         assert!(fits(&of("... on Customer { history { id } }"), 0));
         assert!(fits(&of("... on Customer { history(first: 100) { id } }"), 0));
         assert!(!fits(&of("... on Customer { history { thing { ... on Wallet { history { id } } } } }"), 0));
+    }
+
+    #[test]
+    fn a_list_costs_to_count_once_for_each_time_that_it_is_asked_for() {
+        assert_eq!(rows("{ customers(first: 0) { totalCount a: totalCount } }", 0).ok(), Some(400));
+        let of_each = "customers(first: 10) { totalCount nodes { entries(first: 20) { ...C nodes { id } } } }";
+        let counted = format!("{{ {of_each} }} fragment C on EntryConnection {{ totalCount }}");
+        assert_eq!(rows(&counted, 0).ok(), Some(10 + 10 * 20 + 200 + 10 * 200));
+        // It is no row, and so it is not refused.
+        assert!(fits(&counted.replace("10", "100"), 0));
     }
 
     #[test]

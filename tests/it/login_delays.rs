@@ -336,7 +336,8 @@ async fn only_so_many_register_from_one_address_in_a_day(#[values(Sqlite, Postgr
     let Some(app) = TestApp::with(on, limit(3)).await else { return };
     let somebody = |name: &str| json!({ "username": name, "password": PASSWORD });
     let client = app.anonymous().at_address("203.0.113.7");
-    for name in ["amina", "badr", "amina", "celal"] {
+    // One that asks for a name that is taken counts too.
+    for name in ["amina", "badr", "amina"] {
         let payload = register(&client, somebody(name)).await;
         assert!(matches!(errors(&payload).join(" ").as_str(), "" | "TAKEN username"), "{payload}");
     }

@@ -4,14 +4,16 @@
 use std::time::{Duration, Instant};
 
 use daybook::{
-    app::Limits,
-    identity::{self, Client},
+    app::{App, Limits},
+    identity::{self, Passwords},
+    server,
 };
 use rstest::rstest;
 
 use crate::harness::{
+    Client,
     Database::{self, Postgres, Sqlite},
-    TestApp,
+    TestApp, User,
 };
 
 const TRIES: usize = 200;
@@ -28,7 +30,7 @@ async fn a_login_takes_as_long_for_a_name_that_nobody_has(
     };
     let Some(app) = TestApp::with(on, |app| limits(&mut app.limits)).await else { return };
     app.user("amina").await;
-    let client = Client::new(Some("203.0.113.7".parse().unwrap()), None);
+    let client = identity::Client::new(Some("203.0.113.7".parse().unwrap()), None);
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..TRIES {
         for (times, name) in times.iter_mut().zip(["amina", "nobody"]) {
@@ -42,6 +44,34 @@ async fn a_login_takes_as_long_for_a_name_that_nobody_has(
     let percent = (unknown.as_secs_f64() / known.as_secs_f64() - 1.0) * 100.0;
     let what = if free == 0 { "looked at" } else { "mostly made to wait" };
     println!("{on:?}, {what}: medians of {TRIES}: known {known:?}, unknown {unknown:?}: {percent:+.1} %");
+}
+
+#[rstest]
+#[tokio::test]
+#[ignore = "it measures time, which a busy machine bends"]
+async fn a_login_takes_as_long_for_a_hash_of_an_earlier_setting(#[values(Sqlite, Postgres)] on: Database) {
+    let limits = |app: &mut App| {
+        (app.limits.login_failures_per_identifier, app.limits.login_failures_per_address) = (0, 0);
+    };
+    let Some(app) = TestApp::with(on, limits).await else { return };
+    app.user("amina").await;
+    let mut later = app.app.clone();
+    let cost = "m=32768,t=3,p=1".parse().unwrap();
+    later.passwords = Passwords::of_users(cost, app.app.db.read()).await.unwrap();
+    User::register(&Client::to_router(server::router(later.clone(), false)), "badr").await;
+    let client = identity::Client::new(Some("203.0.113.7".parse().unwrap()), None);
+    let mut times = [Vec::new(), Vec::new(), Vec::new()];
+    for _ in 0..TRIES {
+        for (times, name) in times.iter_mut().zip(["amina", "badr", "nobody"]) {
+            let started = Instant::now();
+            assert!(identity::login(&later, &client, name.to_owned(), "wrong password".to_owned()).await.is_err());
+            times.push(started.elapsed());
+        }
+    }
+    let [earlier, current, unknown] = times.map(median);
+    println!(
+        "{on:?}, medians of {TRIES}: of an earlier setting {earlier:?}, of the current one {current:?}, unknown {unknown:?}"
+    );
 }
 
 fn median(mut times: Vec<Duration>) -> Duration {
