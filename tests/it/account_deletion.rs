@@ -5,7 +5,7 @@ use daybook::entity::{
     account::{self, AccountKind, AccountStatus},
 };
 use rstest::rstest;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::harness::{
@@ -130,6 +130,16 @@ async fn personal_details_are_nowhere_in_the_database_afterwards(#[values(Sqlite
         assert_eq!(line, None, "{detail}");
     }
     assert!(after.contains("deleted user"));
+
+    // Nor in what SQLite leaves in its file.
+    let Some(file) = app.url.strip_prefix("sqlite:").map(|rest| rest.split('?').next().unwrap()) else { return };
+    let connection = sea_orm::Database::connect(&app.url).await.unwrap();
+    connection.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    let bytes = String::from_utf8_lossy(&std::fs::read(file).unwrap()).to_lowercase();
+    assert!(bytes.contains("deleted user"));
+    for detail in details {
+        assert!(!bytes.contains(detail), "{detail} is in the file");
+    }
 }
 
 #[rstest]

@@ -59,6 +59,13 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(#[values(Sqlit
         let count = amina.gql(query, json!({ "filter": filter })).await["activity"]["totalCount"].as_u64().unwrap();
         assert_eq!(usize::try_from(count).unwrap(), expected.len(), "{filter}");
     }
+    // What comes after the year 9999 in UTC is refused: databases do not agree on it.
+    let query = "query($from: DateTime) { activity(filter: { from: $from }) { totalCount } }";
+    let none = amina.gql(query, json!({ "from": "9999-12-31T23:59:59Z" })).await;
+    assert_eq!(none["activity"]["totalCount"], 0);
+    for from in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59"] {
+        assert_eq!(amina.error(query, json!({ "from": from })).await, "GRAPHQL_VALIDATION_FAILED", "{from}");
+    }
     let query = "query($filter: ActivityFilter) { activity(filter: $filter) { totalCount } }";
     for filter in [
         json!({ "thing": "Yusuf" }),

@@ -192,6 +192,7 @@ async fn a_name_that_nobody_has_waits_like_one_that_somebody_has_however_it_is_w
 async fn whoever_is_guessed_at_goes_on_in_a_session_that_they_have(#[values(Sqlite, Postgres)] on: Database) {
     let Some(app) = TestApp::with(on, free(2, 2)).await else { return };
     let amina = app.user("amina").await;
+    let other = login(&app.anonymous(), "amina", PASSWORD).await["accessToken"].take();
     fail(&app, &app.anonymous(), "amina", 6).await;
     assert!(told_to_wait(&login(&app.anonymous(), "amina", PASSWORD).await).is_some());
     assert_eq!(amina.gql(ME, json!({})).await["me"]["username"], "amina");
@@ -202,6 +203,19 @@ async fn whoever_is_guessed_at_goes_on_in_a_session_that_they_have(#[values(Sqli
     assert!(renewed["refreshToken"]["accessToken"].is_string(), "{renewed}");
     let badr = json!({ "username": "badr", "password": PASSWORD });
     assert_eq!(errors(&register(&app.anonymous(), badr).await), [""; 0]);
+    // Where the password is asked for in a session, only failures in it count.
+    let change = async |client: &Client, current: &str| {
+        let query =
+            "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { userErrors { code path } } }";
+        let input = json!({ "currentPassword": current, "newPassword": "seven quiet lamps 77" });
+        errors(&client.gql(query, json!({ "input": input })).await["changePassword"])
+    };
+    let thief = &app.anonymous().with_token(renewed["refreshToken"]["accessToken"].as_str().unwrap());
+    let amina = app.anonymous().with_token(other.as_str().unwrap());
+    for expected in ["WRONG_CREDENTIALS", "WRONG_CREDENTIALS", "WRONG_CREDENTIALS", "TOO_MANY_ATTEMPTS"] {
+        assert_eq!(change(thief, "wrong").await, [format!("{expected} currentPassword")]);
+    }
+    assert_eq!(change(&amina, PASSWORD).await, [""; 0]);
 }
 
 /// Tries 10,000 logins, many at once: each an address, a name and a password. How many of the passwords were looked at; none of
