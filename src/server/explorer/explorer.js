@@ -122,7 +122,10 @@ function follow(result, operation, token) {
     const username = user?.username ?? (calls(operation, "refreshToken") ? session?.username : undefined);
     const ids = username === session?.username ? session?.ids : undefined;
     keep({ username, accessToken, refreshToken, ids });
-  } else if (operation.tokens.includes("logout") && payloads.some(({ userErrors }) => !userErrors?.length)) {
+  } else if (
+    ["logout", "deleteAccount"].some((end) => operation.tokens.includes(end)) &&
+    payloads.some(({ userErrors }) => !userErrors?.length)
+  ) {
     keep(null);
   } else if (session && payloads.length) {
     const ids = idsOf(result.data, operation);
