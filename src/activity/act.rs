@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::{Expr, InsertStatement, LockType, Query, SelectStatement},
 };
 use type_safe_id::StaticType;
 
@@ -13,7 +14,10 @@ use super::{Change, Fields, change::diff, written};
 use crate::{
     app::App,
     clock::Clock,
-    entity::activity::{self, Action, Outcome},
+    entity::{
+        activity::{self, Action, Outcome},
+        user,
+    },
     error::{Code, Error, Refusal, Result},
     id::{Id, is_id, kind},
     identity::Viewer,
@@ -97,10 +101,11 @@ impl Act {
         self
     }
 
-    /// Puts it on record, beside what it is about.
+    /// Puts it on record, beside what it is about. Since this is a part of whatever anybody does, nobody does anything whose
+    /// account is deleted meanwhile.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`Error::Gone`] when whoever did it deleted their account.
     pub async fn record(self, tx: &DatabaseTransaction, clock: &Clock) -> Result<()> {
         let row = activity::Model {
             id: Id::generate(),
@@ -115,9 +120,34 @@ impl Act {
             changes: written(&self.changes)?,
             created_at: clock.now(),
         };
-        activity::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
-        Ok(())
+        let Some(actor) = row.actor_id else {
+            activity::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+            return Ok(());
+        };
+        match tx.execute(&insert_unless_gone(row, actor)?).await?.rows_affected() {
+            0 => Err(Error::Gone),
+            _ => Ok(()),
+        }
     }
+}
+
+/// Adds a row if its actor is still there, in one statement: theirs is a lock that the end of an account waits for, and that
+/// waits for it.
+fn insert_unless_gone(row: activity::Model, actor: Id<kind::User>) -> Result<InsertStatement> {
+    let row = row.into_active_model();
+    let (mut columns, mut values) = (Vec::new(), SelectStatement::new());
+    for column in activity::Column::iter() {
+        if let Some(value) = row.get(column).into_value() {
+            columns.push(column);
+            values.expr(Expr::val(value));
+        }
+    }
+    let there = Condition::all().add(user::Column::Id.eq(actor)).add(user::Column::DeletedAt.is_null());
+    values.from(user::Entity).cond_where(there).lock(LockType::KeyShare);
+    let mut insert = Query::insert();
+    insert.into_table(activity::Entity).columns(columns);
+    insert.select_from(values).map_err(|error| DbErr::Custom(error.to_string()))?;
+    Ok(insert)
 }
 
 /// Puts a refusal on record, in a transaction of its own. What the server was too busy for is not: nothing was decided, and
@@ -127,7 +157,7 @@ impl Act {
 /// As for [`record_alone`].
 pub async fn refuse(app: &App, act: Act, refusals: &[Refusal]) -> Result<()> {
     let codes = refusals.iter().map(|refusal| refusal.code);
-    if codes.clone().all(|code| code == Code::TryAgain) {
+    if codes.clone().any(|code| code == Code::TryAgain) {
         return Ok(());
     }
     record_alone(app, act.refused(codes)).await

@@ -9,7 +9,7 @@ use super::{
     error::{ApiError, ContextExt},
     scalar::DateTime,
     session::Session,
-    user_error::{UserError, settle},
+    user_error::{UserError, settle, settle_recorded},
 };
 use crate::{
     entity::{self, activity::Action},
@@ -149,7 +149,7 @@ impl UserMutation {
         #[graphql(desc = "The password as it is, and as it is to be.")] input: PasswordChange,
     ) -> Result<ChangePasswordPayload, ApiError> {
         let changed = identity::change_password(ctx.app()?, ctx.viewer()?, input).await;
-        let (user, user_errors) = settle(ctx, Action::ChangePassword, changed).await?;
+        let (user, user_errors) = settle_recorded(changed)?;
         Ok(ChangePasswordPayload { user: user.map(User), user_errors })
     }
 
@@ -163,7 +163,7 @@ impl UserMutation {
     ) -> Result<DeleteAccountPayload, ApiError> {
         let viewer = ctx.viewer()?;
         let deleted = identity::delete_account(ctx.app()?, viewer, input.password).await;
-        let (deleted, user_errors) = settle(ctx, Action::DeleteAccount, deleted).await?;
+        let (deleted, user_errors) = settle_recorded(deleted)?;
         Ok(DeleteAccountPayload { deleted_id: deleted.map(|()| viewer.user.into()), user_errors })
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn settle<T>(
         let act = Act::by(viewer, action).on_named(&named(ctx)?);
         let act = match action {
             Action::UpdateBook => act.on(viewer.book),
-            Action::UpdateProfile | Action::ChangePassword | Action::DeleteAccount => act.on(viewer.user),
+            Action::UpdateProfile => act.on(viewer.user),
             _ => act,
         };
         activity::refuse(ctx.app()?, act, refusals).await?;

@@ -144,19 +144,22 @@ async fn check(app: &App, guess: &Guess) -> Result<()> {
         let count = guess.counts().find(|count| count.key == row.key)?;
         Some(row.since + count.wait_after(row.count) - now)
     };
-    let wait = rows.iter().filter_map(wait).max().filter(|wait| *wait > TimeDelta::zero());
-    let Some(wait) = wait else { return Ok(()) };
-    if rows.iter().all(|row| !row.knocked) {
-        app.db.write(|tx| async move { knock(&tx, app, guess).await }).await?;
+    let waits = rows.iter().filter_map(|row| Some((row, wait(row)?))).filter(|(_, wait)| *wait > TimeDelta::zero());
+    let waits: Vec<_> = waits.collect();
+    let Some(longest) = waits.iter().map(|(_, wait)| *wait).max() else { return Ok(()) };
+    let fresh: Vec<_> = waits.iter().filter(|(row, _)| !row.knocked).map(|(row, _)| row.key.as_str()).collect();
+    let fresh = &fresh;
+    if !fresh.is_empty() {
+        app.db.write(|tx| async move { knock(&tx, app, guess, fresh).await }).await?;
     }
-    Err(too_many_attempts(wait).into())
+    Err(too_many_attempts(longest).into())
 }
 
 /// Puts an attempt on record that came too early, the first one of its wait. All of them would be as many as anybody likes.
-async fn knock(tx: &DatabaseTransaction, app: &App, guess: &Guess) -> Result<()> {
+async fn knock(tx: &DatabaseTransaction, app: &App, guess: &Guess, fresh: &[&str]) -> Result<()> {
     let first = entity::tally::Entity::update_many()
         .col_expr(entity::tally::Column::Knocked, Expr::value(true))
-        .filter(entity::tally::Column::Key.is_in(guess.keys()))
+        .filter(entity::tally::Column::Key.is_in(fresh.iter().copied()))
         .filter(entity::tally::Column::Knocked.eq(false))
         .exec(tx)
         .await?;

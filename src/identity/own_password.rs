@@ -38,6 +38,15 @@ pub struct PasswordChange {
 /// # Errors
 /// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `currentPassword`; `INVALID` at `newPassword`, with what would help.
 pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Result<entity::user::Model> {
+    let (app, viewer) = (app.clone(), *viewer);
+    to_its_end(async move {
+        let changed = set_password(&app, &viewer, change).await;
+        on_record(&app, &viewer, Action::ChangePassword, changed).await
+    })
+    .await
+}
+
+async fn set_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Result<entity::user::Model> {
     let known = proven(app, viewer, change.current_password, "currentPassword").await?;
     app.passwords.judge(&change.new_password, &known, "newPassword").await?;
     let new_hash = &app.passwords.hash(change.new_password).await?;
@@ -63,6 +72,15 @@ pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange)
 /// # Errors
 /// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `password`; `WALLET_NOT_EMPTY` for each wallet that holds money.
 pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Result<()> {
+    let (app, viewer) = (app.clone(), *viewer);
+    to_its_end(async move {
+        let deleted = end_account(&app, &viewer, password).await;
+        on_record(&app, &viewer, Action::DeleteAccount, deleted).await
+    })
+    .await
+}
+
+async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<()> {
     let known = &proven(app, viewer, password, "password").await?;
     // Of something that nobody ever knew, so that there is a hash, as everywhere, and no password.
     let no_password = &app.passwords.hash(new_refresh_token()?).await?;
@@ -86,19 +104,28 @@ pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Res
                 deleted_at: Set(Some(now)),
                 ..user.into_active_model()
             };
-            erased.update(&*tx).await?;
+            // From here on nobody does anything as them.
             Act::by(viewer, Action::DeleteAccount).on(viewer.user).record(&tx, &app.clock).await?;
+            erased.update(&*tx).await?;
             activity::forget_person(&tx, viewer.user, viewer.book).await
         })
         .await
+}
+
+/// Puts it on record if something was refused. Not whoever tells the user does so: they may have gone away, who guessed.
+async fn on_record<T>(app: &App, viewer: &Viewer, action: Action, result: Result<T>) -> Result<T> {
+    if let Err(Error::Refused(refusals)) = &result {
+        activity::refuse(app, Act::by(viewer, action).on(viewer.user), refusals).await?;
+    }
+    result
 }
 
 /// The viewer, who gave the right password.
 async fn proven(app: &App, viewer: &Viewer, password: String, path: &str) -> Result<entity::user::Model> {
     let user = user::find(app.db.read(), viewer).await?;
     let user = user.ok_or(Error::Gone)?;
-    let (app, guess, hash) = (app.clone(), Guess::of_viewer(app, viewer)?, user.password_hash.clone());
-    let is_right = to_its_end(async move { guesses::verify(&app, &guess, password, Some(hash)).await }).await;
+    let guess = Guess::of_viewer(app, viewer)?;
+    let is_right = guesses::verify(app, &guess, password, Some(user.password_hash.clone())).await;
     let is_right = is_right.map_err(|error| error.at(path))?;
     if is_right { Ok(user) } else { Err(wrong(path)) }
 }

@@ -55,10 +55,10 @@ impl FromStr for HashCost {
 pub struct Passwords {
     /// How new hashes are made.
     hasher: Argon2<'static>,
-    /// Who hashes now.
-    places: Arc<Semaphore>,
-    /// Who hashes or waits.
-    queue: Arc<Semaphore>,
+    /// Where passwords are hashed and checked.
+    hashing: Line,
+    /// Where it is found out how hard they are to guess: apart, since whoever registers may make that take long.
+    judging: Line,
     /// A hash of no password of each cost that users' hashes have: to be checked beside, so that a wrong password takes as long
     /// for any user and for none.
     nobody: Arc<[String]>,
@@ -74,8 +74,8 @@ impl Passwords {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let places = (cores / 2).max(1);
         Ok(Self {
-            places: Arc::new(Semaphore::new(places)),
-            queue: Arc::new(Semaphore::new(places + QUEUE)),
+            hashing: Line::of(places),
+            judging: Line::of(places),
             nobody: [hash(&hasher, NOBODY)?].into(),
             hasher,
         })
@@ -112,7 +112,7 @@ impl Passwords {
     /// `INVALID` at `path`, with what would help; `TRY_AGAIN` when too many wait.
     pub(super) async fn judge(&self, password: &str, user: &user::Model, path: &'static str) -> Result<()> {
         let (password, user) = (password.to_owned(), user.clone());
-        self.in_a_place(move || Ok(strength::check(&password, &user, path)?)).await
+        self.judging.run(move || Ok(strength::check(&password, &user, path)?)).await
     }
 
     /// The hash of a password with a new salt, as a PHC string.
@@ -121,7 +121,7 @@ impl Passwords {
     /// `TRY_AGAIN` when too many wait.
     pub async fn hash(&self, password: String) -> Result<String> {
         let hasher = self.hasher.clone();
-        self.in_a_place(move || hash(&hasher, &password)).await
+        self.hashing.run(move || hash(&hasher, &password)).await
     }
 
     /// A place to hash at, as soon as there is one.
@@ -129,10 +129,7 @@ impl Passwords {
     /// # Errors
     /// `TRY_AGAIN` when too many wait.
     pub(super) async fn place(&self) -> Result<Place> {
-        let busy = |_| Refusal::new(Code::TryAgain, "", "Too many people are logging in. Try again.");
-        let in_queue = self.queue.clone().try_acquire_owned().map_err(busy)?;
-        let place = self.places.clone().acquire_owned().await.map_err(fault)?;
-        Ok(Place { _in_queue: in_queue, _place: place })
+        self.hashing.place().await
     }
 
     /// Whether a password is the one of a hash. Without a hash it is not, and finding that out takes as long. Gives the place
@@ -153,10 +150,31 @@ impl Passwords {
         };
         in_place(place, check).await
     }
+}
 
-    async fn in_a_place<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        let place = self.place().await?;
-        Ok(in_place(place, work).await?.0)
+/// A few places, and a queue before them.
+#[derive(Clone, Debug)]
+struct Line {
+    /// Who has a place.
+    places: Arc<Semaphore>,
+    /// Who has a place or waits.
+    queue: Arc<Semaphore>,
+}
+
+impl Line {
+    fn of(places: usize) -> Self {
+        Self { places: Arc::new(Semaphore::new(places)), queue: Arc::new(Semaphore::new(places + QUEUE)) }
+    }
+
+    async fn place(&self) -> Result<Place> {
+        let busy = |_| Refusal::new(Code::TryAgain, "", "Too many people are logging in. Try again.");
+        let in_queue = self.queue.clone().try_acquire_owned().map_err(busy)?;
+        let place = self.places.clone().acquire_owned().await.map_err(fault)?;
+        Ok(Place { _in_queue: in_queue, _place: place })
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+        Ok(in_place(self.place().await?, work).await?.0)
     }
 }
 

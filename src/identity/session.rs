@@ -45,7 +45,7 @@ pub struct Grant {
 /// `WRONG_CREDENTIALS`, whatever of them is wrong; `TOO_MANY_ATTEMPTS` when there were too many before.
 pub async fn login(app: &App, client: &Client, identifier: String, password: String) -> Result<Grant> {
     let (app, client) = (app.clone(), client.clone());
-    to_its_end(async move {
+    let granted = to_its_end(async move {
         let user = user::by_identifier(&app, &identifier).await?;
         let act = refused_login(&app, &client, user.as_ref()).await?;
         let guess = Guess::at_login(&app, &client, &identifier, act)?;
@@ -53,8 +53,11 @@ pub async fn login(app: &App, client: &Client, identifier: String, password: Str
         let verified = guesses::verify(&app, &guess, password.clone(), hash).await?;
         let Some(user) = user.filter(|_| verified) else { return Err(wrong_credentials()) };
         enter(&app, &client, &guess, &user, password).await
-    })
-    .await
+    });
+    match granted.await {
+        Err(Error::Gone) => Err(wrong_credentials()),
+        granted => granted,
+    }
 }
 
 /// Starts a session of a user who gave the right password.

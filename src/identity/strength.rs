@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How many characters of a password are looked at for its strength.
-const LOOKED_AT: usize = 40;
+const LOOKED_AT: usize = 32;
 
 /// Whether a password is good enough for a user: 8 to 128 characters, none of the names that the user has, and not to be guessed
 /// in 100 million tries (a score of 3 of [zxcvbn](https://github.com/dropbox/zxcvbn)). Takes up to tens of milliseconds.

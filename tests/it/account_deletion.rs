@@ -201,6 +201,8 @@ async fn what_is_under_way_while_the_account_is_deleted_does_not_bring_it_back(
             ("updateBook", json!({ "shopName": "Qasim Lamps" })),
             ("createWallet", json!({ "currency": "USD" })),
             ("createCategory", json!({ "name": "Qasim", "kind": "INCOME" })),
+            ("createCustomer", json!({ "name": "Yusuf" })),
+            ("updateBook", json!({ "name": "" })),
         ];
         let requests = requests.map(|(mutation, input)| {
             let leaver = leaver.clone();
@@ -218,6 +220,9 @@ async fn what_is_under_way_while_the_account_is_deleted_does_not_bring_it_back(
             assert!(code.is_null() || code == "UNAUTHENTICATED", "{answer}");
         }
     }
+    let rows = entity::activity::Entity::find().all(app.app.db.read()).await.unwrap();
+    let kept: Vec<_> = rows.iter().filter(|row| row.actor_id.is_some() && row.address.is_some()).collect();
+    assert!(kept.is_empty(), "{kept:?}");
     let users = entity::user::Entity::find().all(app.app.db.read()).await.unwrap();
     assert!(users.iter().all(|user| user.phone.is_none() && user.deleted_at.is_some()), "{users:?}");
     let books = entity::book::Entity::find().all(app.app.db.read()).await.unwrap();

@@ -176,3 +176,23 @@ async fn the_end_of_an_account_stays_on_record_without_the_person(#[values(Sqlit
     );
     assert_eq!(badr.activity(json!({ "actions": ["REGISTER"] })).await[0]["address"], "203.0.113.9");
 }
+
+#[rstest]
+#[tokio::test]
+async fn whoever_came_too_early_at_one_name_is_on_record_at_another_too(#[values(Sqlite, Postgres)] on: Database) {
+    let limits = |app: &mut daybook::app::App| app.limits.login_failures_per_identifier = 1;
+    let Some(app) = TestApp::with(on, limits).await else { return };
+    let (amina, badr) = (app.user("amina").await, app.user("badr").await);
+    let [somebody, another] = ["203.0.113.7", "203.0.113.8"].map(|address| app.anonymous().at_address(address));
+    login(&another, "nobody", "wrong").await;
+    for name in ["amina", "badr"] {
+        for _ in 0..2 {
+            assert_eq!(errors(&login(&somebody, name, "wrong").await), ["WRONG_CREDENTIALS"]);
+        }
+    }
+    for (name, owner) in [("amina", &amina), ("badr", &badr)] {
+        assert_eq!(errors(&login(&another, name, "wrong").await), ["TOO_MANY_ATTEMPTS"]);
+        let row = owner.latest().await;
+        assert_eq!((told(&row).as_str(), &row["address"]), ("LOGIN REFUSED TOO_MANY_ATTEMPTS", &json!("203.0.113.8")));
+    }
+}
