@@ -5,8 +5,12 @@
 //! | what | who puts it on record | in which transaction |
 //! |---|---|---|
 //! | something that was done, or was done before with the same key | the operation, by an [`Act`] | the one that it is done in |
-//! | an attempt that a wallet refused, a login, a refresh token that came back | the operation | the one that keeps the attempt or ends the session |
+//! | an attempt that a wallet refused, a failed login, a refresh token that came back | the operation | the one that keeps or counts the attempt, or ends the session |
+//! | another password or the end of an account, when it is refused | the operation, by [`refuse`], also when its client goes away | one of its own |
 //! | any other refusal | whoever tells the user of it, by [`refuse`] | one of its own, since that of the operation was given up |
+//!
+//! Of logins and registrations that come while one has to wait, the first of each wait is on record: all of them would be as many
+//! as anybody likes, whose account it is or not.
 //!
 //! What may not happen: something is done without a row, or a row is there of something that was not done. A secret stands in a
 //! row: passwords and tokens, and what was typed where a name was asked for. So each noun lists the fields that it tells of
