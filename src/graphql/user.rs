@@ -155,7 +155,7 @@ impl UserMutation {
 
     /// Deletes the user's account for good. It is refused while a wallet of theirs holds money. All their sessions end, nobody can
     /// log in as them any more, and what they said of themselves and of their shop is erased. What was paid stays in the books
-    /// of those whom it concerns, as paid by or to a "deleted user".
+    /// of those whom it concerns, as paid by or to a "deleted user". A mutation that calls it calls nothing else.
     async fn delete_account(
         &self,
         ctx: &Context<'_>,
