@@ -1,8 +1,9 @@
-//! The two ways in which an operation can fail.
+//! The ways in which an operation can fail.
 //!
 //! A *refusal* is the user's business: it has a stable code, a message for people and the place in the input, and it is
 //! found before anything is written. A *fault* is ours: it is logged once, where it leaves the program, and its text is
-//! never shown. A database error is a fault, unless the operation that caused it names what it means.
+//! never shown. Between the two, whoever asks may be *gone* before it is done. A database error is a fault, unless the operation
+//! that caused it names what it means.
 
 use async_graphql::{Enum, MaybeUndefined};
 use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};

@@ -39,12 +39,12 @@ const MOST_FAILURES: i64 = 11;
 
 /// Under what a guess counts when it is wrong.
 #[derive(Clone, Debug)]
-pub struct Guess {
+pub(super) struct Guess {
     /// Whose password it is; none when that is not limited.
     owner: Option<Count>,
     /// Where it comes from; none when that is not known, or not limited.
     address: Option<Count>,
-    /// What is on record when it is refused; none when whoever tells the user puts that there.
+    /// What is on record when it is refused; none when the caller puts that there.
     act: Option<Act>,
 }
 
@@ -77,7 +77,7 @@ impl Guess {
         Ok(Self { owner: Count::at(app, &format!("{} in {session}", viewer.user))?, address: None, act: None })
     }
 
-    /// That it is refused, unless whoever tells the user puts it there.
+    /// Puts it on record as refused, unless the caller does.
     pub(super) async fn put_on_record(&self, tx: &DatabaseTransaction, app: &App, why: Code) -> Result<()> {
         match self.act.clone() {
             Some(act) => act.refused([why]).record(tx, &app.clock).await,
@@ -100,7 +100,7 @@ impl Guess {
 ///
 /// # Errors
 /// `TOO_MANY_ATTEMPTS` with the time to wait, and then the password was not looked at; `TRY_AGAIN`.
-pub async fn verify(app: &App, guess: &Guess, password: String, hash: Option<String>) -> Result<bool> {
+pub(super) async fn verify(app: &App, guess: &Guess, password: String, hash: Option<String>) -> Result<bool> {
     // Who has to wait does not stand in the queue of the others.
     check(app, guess).await?;
     let place = app.passwords.place().await?;
@@ -116,7 +116,7 @@ pub async fn verify(app: &App, guess: &Guess, password: String, hash: Option<Str
 ///
 /// # Errors
 /// Those of what is done.
-pub async fn to_its_end<T: Send + 'static>(task: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+pub(super) async fn to_its_end<T: Send + 'static>(task: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     let done = tokio::spawn(task.in_current_span()).await;
     done.map_err(|error| Error::Fault(DbErr::Custom(format!("checking a password: {error}"))))?
 }
@@ -125,7 +125,7 @@ pub async fn to_its_end<T: Send + 'static>(task: impl Future<Output = Result<T>>
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget(tx: &DatabaseTransaction, guess: &Guess) -> Result<()> {
+pub(super) async fn forget(tx: &DatabaseTransaction, guess: &Guess) -> Result<()> {
     if let Some(count) = &guess.owner {
         entity::tally::Entity::delete_by_id(count.key.as_str()).exec(tx).await?;
     }

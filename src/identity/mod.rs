@@ -1,9 +1,10 @@
 //! Who you are: users, sessions, tokens and passwords.
 //!
-//! Knows nothing of money but that a new user gets a book and a wallet, and that these are closed with the account ([`register`]).
+//! Knows nothing of money but that a new user gets a book and a wallet ([`register`]), and that these are closed with the account
+//! ([`delete_account`]).
 
 mod client;
-pub mod guesses;
+mod guesses;
 mod names;
 mod own_password;
 mod password;

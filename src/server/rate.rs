@@ -37,6 +37,10 @@ pub(super) const TOO_MANY: &str =
 
 /// What each request costs.
 pub(super) const REQUEST: u32 = 1;
+/// What each field of a mutation costs besides.
+pub(super) const MUTATION: u32 = 1;
+/// What one costs instead that is to be dear.
+pub(super) const COSTLY: u32 = 100;
 /// What a download costs.
 pub(super) const DOWNLOAD: u32 = 100;
 /// What a picture costs.
@@ -47,11 +51,6 @@ const MINUTE: i64 = 60;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
-
-/// What each field of a mutation costs besides.
-pub(super) const MUTATION: u32 = 1;
-/// What one costs that is to be dear.
-pub(super) const COSTLY: u32 = 100;
 
 /// What an operation costs besides, that may come to so many rows.
 pub(super) fn of(rows: u64) -> u32 {
