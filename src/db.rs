@@ -2,61 +2,96 @@
 //!
 //! SQLite gets one writer beside a pool of readers, since it has one writer at a time anyway and waiting in our queue is
 //! fairer than waiting on its lock. PostgreSQL gets one pool for both.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `open` | how connections are made, and migrations |
+//! | `session` | one connection, and what is known about it |
+//! | `read`, `transaction` | what others read and write through |
+//! | `cause` | what an error says about the connection and the data |
+//! | `file`, `clock`, `health` | whether the database can be trusted now |
+//!
+//! What may not happen: a connection is used again of which it is not known that nothing is open on it; a commit is believed
+//! that was not the database's own; a user is told that nothing was done when that is not known.
 
-use std::{fmt, fs::OpenOptions, ops::Deref, sync::Arc, time::Duration};
+mod cause;
+mod clock;
+mod file;
+mod health;
+mod open;
+mod read;
+mod session;
+mod transaction;
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr,
-    IsolationLevel, RuntimeErr, SqliteTransactionMode, TransactionOptions, TransactionTrait, metric,
-    sqlx::{
-        self, ConnectOptions as _, Connection,
-        postgres::PgConnectOptions,
-        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-    },
+    ConnAcquireErr, DbBackend, DbErr, RuntimeErr, Statement,
+    sqlx::{self, Postgres, Sqlite, pool::PoolConnection},
 };
 
-use crate::error::{Error, Result, Retry};
+pub use self::{
+    cause::{code, is_lost_connection},
+    open::{PoolSize, migrate},
+    read::{Pool, Read},
+    transaction::Transaction,
+};
+use self::{
+    clock::ServerClock,
+    file::Files,
+    health::Health,
+    session::{Pooled, Session, Uncommitted},
+};
+use crate::{
+    cancel::shield,
+    error::{Error, Result, Retry},
+};
 
 /// How often a transaction that the database gave up is tried again before the caller is told to.
 const RETRIES: u32 = 10;
-/// A statement that runs longer than this is ended.
+/// A statement that runs longer than this is ended by PostgreSQL.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a caller waits for a connection, or SQLite for its lock.
 const WAIT: Duration = Duration::from_secs(8);
 
-/// The number of the lock that whoever migrates holds; any, as long as it is always the same.
-const MIGRATION_LOCK: i64 = 0x0DA1_B00C;
-
 /// An open database.
 #[derive(Clone)]
 pub struct Db {
-    read: DatabaseConnection,
-    write: DatabaseConnection,
+    shared: Arc<Shared>,
+    read: Pool,
 }
 
-/// An open write transaction, for the work that it was opened for.
-///
-/// It is shared, rather than lent, because a closure that borrows it for its future cannot be proved `Send` yet
-/// (rust-lang/rust#110338).
-#[derive(Clone, Debug)]
-pub struct Transaction(Arc<DatabaseTransaction>);
-
-impl Deref for Transaction {
-    type Target = DatabaseTransaction;
-
-    fn deref(&self) -> &DatabaseTransaction {
-        &self.0
-    }
+/// What the connections have in common.
+struct Shared {
+    pools: Pools,
+    health: Health,
+    clock: ServerClock,
+    observer: OnceLock<Box<dyn Fn(&Statement) + Send + Sync>>,
 }
 
-/// How many connections to keep.
-#[derive(Clone, Copy, Debug)]
-pub struct PoolSize {
-    /// The most connections open at once.
-    pub most: u32,
-    /// How many stay open when there is nothing to do.
-    pub least: u32,
+enum Pools {
+    Sqlite { read: sqlx::Pool<Sqlite>, write: sqlx::Pool<Sqlite>, files: Arc<Files> },
+    Postgres(sqlx::Pool<Postgres>),
+}
+
+/// Whether the outcome of a transaction can be found out by doing its work again, since the work looks first whether it was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Repeatable {
+    Yes,
+    No,
+}
+
+/// How an attempt to write failed.
+enum Failed {
+    /// Nothing was done.
+    Certainly(Error),
+    /// The connection broke while the transaction was being committed.
+    Perhaps(DbErr),
 }
 
 impl Db {
@@ -65,38 +100,29 @@ impl Db {
     /// # Errors
     /// When the database cannot be opened.
     pub async fn connect(url: &str, size: PoolSize) -> Result<Self, DbErr> {
-        reach(url).await?;
-        if url.starts_with("sqlite:") {
-            let write = Database::connect(sqlite(url, PoolSize { most: 1, least: 1 }, "OFF")).await?;
-            let read = Database::connect(sqlite(url, size, "ON")).await?;
-            return Ok(Self { read, write });
-        }
-        let mut options = pooled(url, size);
-        options.map_sqlx_postgres_opts(|options| {
-            options
-                .application_name("daybook")
-                .options([("statement_timeout", STATEMENT_TIMEOUT.as_millis().to_string())])
-        });
-        let pool = Database::connect(options).await?;
-        Ok(Self { read: pool.clone(), write: pool })
+        let pools = open::pools(url, size).await?;
+        let shared = Shared { pools, health: Health::new(), clock: ServerClock::default(), observer: OnceLock::new() };
+        let shared = Arc::new(shared);
+        let db = Self { read: Pool(shared.clone()), shared };
+        db.compare_clocks().await?;
+        Ok(db)
     }
 
-    /// The connection for reading.
+    /// What to read from: each statement sees what is there when it is executed.
     #[must_use]
-    pub fn read(&self) -> &DatabaseConnection {
+    pub fn read(&self) -> &Pool {
         &self.read
     }
 
-    /// Tells an observer of each statement that is executed from now on, for counting and timing. Clones made before do not.
-    pub fn observe(&mut self, observer: impl Fn(&metric::Info<'_>) + Clone + Send + Sync + 'static) {
-        self.read.set_metric_callback(observer.clone());
-        self.write.set_metric_callback(observer);
+    /// Tells an observer of each statement that is executed from now on, for counting. There is one at most.
+    pub fn observe(&self, observer: impl Fn(&Statement) + Send + Sync + 'static) {
+        let _ = self.shared.observer.set(Box::new(observer));
     }
 
     /// Which database this is.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
-        self.read.get_database_backend()
+        self.shared.backend()
     }
 
     /// Runs `work` in a write transaction: all of it is kept, or nothing.
@@ -105,42 +131,100 @@ impl Db {
     /// read and write through the transaction that it is given.
     ///
     /// # Errors
-    /// What `work` refuses or suffers; `TRY_AGAIN` when the database is too busy.
+    /// What `work` refuses or suffers; `TRY_AGAIN` when nothing was done because the database is too busy, or cannot be
+    /// reached; `OUTCOME_UNKNOWN` when the connection broke while the transaction was being committed.
     pub async fn write<T, F>(&self, work: impl Fn(Transaction) -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {
-        for attempt in 0.. {
-            match self.attempt(&work).await {
-                Err(error) => match error.retry() {
-                    Some(_) if attempt < RETRIES => tokio::time::sleep(pause(attempt)).await,
-                    Some(Retry::Contention) => break,
-                    // A duplicate that is still there is our mistake, and so is anything else.
-                    _ => return Err(error),
-                },
-                done => return done,
-            }
-        }
-        tracing::warn!("a transaction was given up after {RETRIES} retries");
-        Err(Error::busy())
+        self.write_until_known(Repeatable::No, work).await
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that opens write transactions")]
-    async fn attempt<T, F>(&self, work: &impl Fn(Transaction) -> F) -> Result<T>
+    /// As [`Db::write`], for work that looks first whether it was done before, and then gives the same result: where the
+    /// connection breaks during a commit, the work is done again to find out.
+    ///
+    /// # Errors
+    /// As for [`Db::write`]; `OUTCOME_UNKNOWN` only when the database does not come back in time.
+    pub async fn write_repeatable<T, F>(&self, work: impl Fn(Transaction) -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
     {
-        let options = TransactionOptions {
-            // A deferred transaction that reads before it writes fails at once when another one wrote in between.
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
+        self.write_until_known(Repeatable::Yes, work).await
+    }
+
+    async fn write_until_known<T, F>(&self, repeatable: Repeatable, work: impl Fn(Transaction) -> F) -> Result<T>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let mut is_known = true;
+        for attempt in 0..=RETRIES {
+            let error = match self.attempt(&work).await {
+                Ok(done) => return Ok(done),
+                Err(Failed::Certainly(error)) => error,
+                Err(Failed::Perhaps(cause)) => {
+                    tracing::error!(%cause, "the connection broke during a commit");
+                    is_known = false;
+                    if repeatable == Repeatable::No {
+                        break;
+                    }
+                    tokio::time::sleep(pause(attempt)).await;
+                    continue;
+                }
+            };
+            match error.retry() {
+                Some(_) if attempt < RETRIES => tokio::time::sleep(pause(attempt)).await,
+                Some(Retry::Contention) => {
+                    tracing::warn!(?error, "a transaction was given up after {RETRIES} retries");
+                    break;
+                }
+                // Whether it was done cannot be found out while the server is too busy to look.
+                None if !is_known && error.is_busy() => break,
+                // A duplicate that is still there is our mistake, and so is anything else.
+                _ => return Err(error),
+            }
+        }
+        Err(if is_known { Error::busy() } else { Error::unknown_outcome() })
+    }
+
+    async fn attempt<T, F>(&self, work: &impl Fn(Transaction) -> F) -> Result<T, Failed>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        if let Err(apart) = self.shared.clock.check() {
+            return Err(Failed::Certainly(Error::wrong_clock(apart)));
+        }
+        let session = self.shared.writer().await?;
+        shield(self.transact(session, work)).await
+    }
+
+    /// Begins, works and commits. Once begun, this must not be dropped before its end.
+    async fn transact<T, F>(&self, mut session: Session, work: &impl Fn(Transaction) -> F) -> Result<T, Failed>
+    where
+        F: Future<Output = Result<T>>,
+    {
+        session
+            .begin(match self.backend() {
+                // A deferred transaction that reads before it writes fails at once when another one wrote in between.
+                DbBackend::Sqlite => "BEGIN IMMEDIATE",
+                _ => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
+            })
+            .await?;
+        let transaction = Transaction::new(self.backend(), session);
+        let worked = work(transaction.clone()).await;
+        let Some(session) = transaction.into_session() else {
+            return Err(DbErr::Custom("a transaction outlived its work".to_owned()).into());
         };
-        let transaction = Transaction(Arc::new(self.write.begin_with_options(options).await?));
-        let done = work(transaction.clone()).await?;
-        let transaction = Arc::into_inner(transaction.0)
-            .ok_or_else(|| DbErr::Custom("a transaction outlived its work".to_owned()))?;
-        transaction.commit().await?;
-        Ok(done)
+        match worked {
+            Ok(done) => match session.commit().await {
+                Ok(()) => Ok(done),
+                Err(Uncommitted::RolledBack(error)) => Err(error.into()),
+                Err(Uncommitted::Unknown(error)) => Err(Failed::Perhaps(error)),
+            },
+            Err(error) => {
+                session.rollback().await;
+                Err(Failed::Certainly(error))
+            }
+        }
     }
 
     /// Opens a snapshot: whatever is read through it is of one moment, whatever others write in the meantime. It holds a
@@ -148,16 +232,26 @@ impl Db {
     ///
     /// # Errors
     /// `TRY_AGAIN` when no connection is free.
-    #[expect(clippy::disallowed_methods, reason = "nothing is written in it")]
-    pub async fn snapshot(&self) -> Result<DatabaseTransaction> {
-        // A transaction of SQLite is one anyway.
-        let is_postgres = self.backend() == DbBackend::Postgres;
-        let options = TransactionOptions {
-            isolation_level: is_postgres.then_some(IsolationLevel::RepeatableRead),
-            access_mode: is_postgres.then_some(AccessMode::ReadOnly),
-            ..TransactionOptions::default()
-        };
-        Ok(self.read.begin_with_options(options).await?)
+    pub async fn snapshot(&self) -> Result<Transaction> {
+        let mut retries = RETRIES;
+        loop {
+            let mut session = self.shared.reader().await?;
+            let begun = shield(session.begin(match self.backend() {
+                DbBackend::Sqlite => "BEGIN",
+                // It holds no lock that others wait for, and a client that downloads slowly may keep it idle.
+                _ => {
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                     SET LOCAL idle_in_transaction_session_timeout = '60s'"
+                }
+            }))
+            .await;
+            match begun {
+                Ok(()) => return Ok(Transaction::new(self.backend(), session)),
+                Err(error) if !is_lost_connection(&error) => return Err(error.into()),
+                Err(_) if retries > 0 => retries -= 1,
+                Err(error) => return Err(read::unreachable(&error).into()),
+            }
+        }
     }
 
     /// How many migrations are not applied yet.
@@ -169,12 +263,82 @@ impl Db {
     }
 
     /// Closes all connections, after what they are doing.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn close(self) -> Result<(), DbErr> {
-        self.read.close().await?;
-        self.write.close().await
+    pub async fn close(self) {
+        match &self.shared.pools {
+            Pools::Sqlite { read, write, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl From<DbErr> for Failed {
+    fn from(error: DbErr) -> Self {
+        Self::Certainly(error.into())
+    }
+}
+
+impl Shared {
+    fn backend(&self) -> DbBackend {
+        match self.pools {
+            Pools::Sqlite { .. } => DbBackend::Sqlite,
+            Pools::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+
+    async fn reader(self: &Arc<Self>) -> Result<Session, DbErr> {
+        let connection = match &self.pools {
+            Pools::Sqlite { read, .. } => Pooled::Sqlite(acquire(read).await?),
+            Pools::Postgres(pool) => Pooled::Postgres(acquire(pool).await?),
+        };
+        Ok(Session::new(connection, false, self.clone()))
+    }
+
+    async fn writer(self: &Arc<Self>) -> Result<Session, DbErr> {
+        let connection = match &self.pools {
+            Pools::Sqlite { write, .. } => Pooled::Sqlite(acquire(write).await?),
+            Pools::Postgres(pool) => Pooled::Postgres(acquire(pool).await?),
+        };
+        Ok(Session::new(connection, true, self.clone()))
+    }
+
+    fn observe(&self, statement: &Statement) {
+        if let Some(observer) = self.observer.get() {
+            observer(statement);
+        }
+    }
+
+    /// Makes sure that what is written goes into the file that will be read at the next start.
+    fn check_file(&self) -> Result<(), DbErr> {
+        let Pools::Sqlite { files, .. } = &self.pools else { return Ok(()) };
+        files.check().map_err(|gone| {
+            self.health.note_lost_file(&gone);
+            DbErr::Custom(gone)
+        })
+    }
+}
+
+/// Takes a connection out of a pool. When none can be had, the log says why.
+async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnection<DB>, DbErr> {
+    let error = match pool.acquire().await {
+        Ok(connection) => return Ok(connection),
+        Err(error) => error,
+    };
+    let most = pool.options().get_max_connections();
+    let in_use = usize::try_from(pool.size()).unwrap_or(usize::MAX).saturating_sub(pool.num_idle());
+    match error {
+        sqlx::Error::PoolTimedOut if u32::try_from(in_use).is_ok_and(|in_use| in_use < most) => {
+            tracing::warn!(in_use, most, "the database did not accept a new connection within {WAIT:?}");
+            Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+        }
+        sqlx::Error::PoolTimedOut => {
+            tracing::warn!(in_use, most, "all connections to the database were in use for {WAIT:?}");
+            Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+        }
+        sqlx::Error::PoolClosed => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
+        other => Err(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(other)))),
     }
 }
 
@@ -182,78 +346,6 @@ impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Db").field(&self.backend()).finish()
     }
-}
-
-/// Applies the migrations that a database does not have yet, over a connection of its own without a time limit. Of two
-/// that do so at once on PostgreSQL, the second waits for the first.
-///
-/// # Errors
-/// When the database cannot be opened or a migration fails; those before it stay applied.
-pub async fn migrate(url: &str) -> Result<usize, DbErr> {
-    reach(url).await?;
-    let one = PoolSize { most: 1, least: 1 };
-    let connection = if url.starts_with("sqlite:") {
-        Database::connect(sqlite(url, one, "OFF")).await?
-    } else {
-        let connection = Database::connect(pooled(url, one)).await?;
-        connection.execute_unprepared(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
-        connection
-    };
-    let pending = Migrator::get_pending_migrations(&connection).await?.len();
-    let mut applied = Migrator::up(&connection, None).await;
-    for _ in 0..100 {
-        // SQLite has no lock for this: where another server that starts now was faster, what it applied is found applied.
-        if applied.is_ok() || connection.get_database_backend() == DbBackend::Postgres {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        applied = Migrator::up(&connection, None).await;
-    }
-    applied?;
-    connection.close().await?;
-    Ok(pending)
-}
-
-/// Finds out whether there is a database at all. A pool would try for seconds and then say that time is up; this says at once
-/// why not. A SQLite file that does not exist is made, for its owner alone: SQLite gives the files beside it the same mode.
-async fn reach(url: &str) -> Result<(), DbErr> {
-    let reached = async {
-        if !url.starts_with("sqlite:") {
-            return url.parse::<PgConnectOptions>()?.connect().await?.close().await;
-        }
-        let file = url.parse::<SqliteConnectOptions>()?.get_filename().to_owned();
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(file)?;
-        Ok(())
-    };
-    let reached: Result<(), sqlx::Error> = reached.await;
-    reached.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error))))
-}
-
-fn pooled(url: &str, size: PoolSize) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options.max_connections(size.most).min_connections(size.least).acquire_timeout(WAIT).sqlx_logging(false);
-    options
-}
-
-fn sqlite(url: &str, size: PoolSize, query_only: &'static str) -> ConnectOptions {
-    let mut options = pooled(url, size);
-    options.map_sqlx_sqlite_opts(move |options| {
-        options
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            // An acknowledged write survives a power cut.
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .pragma("query_only", query_only)
-            // What is erased is not to be found in the file either.
-            .pragma("secure_delete", "on")
-            .busy_timeout(WAIT)
-    });
-    options
 }
 
 /// Longer after each attempt, and never the same for two that collided.

@@ -5,8 +5,12 @@
 //! never shown. Between the two, whoever asks may be *gone* before it is done. A database error is a fault, unless the operation
 //! that caused it names what it means.
 
+use std::time::Duration;
+
 use async_graphql::{Enum, MaybeUndefined};
-use sea_orm::{DbErr, RuntimeErr, SqlErr, sqlx};
+use sea_orm::{DbErr, SqlErr};
+
+use crate::db;
 
 /// The result of an operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -78,8 +82,11 @@ pub enum Code {
     WrongCredentials,
     /// Too many attempts; wait before the next.
     TooManyAttempts,
-    /// The server was too busy to do it. Nothing was done; try again.
+    /// The server was too busy to do it, could not reach the database, or had a wrong clock. Nothing was done; try again.
     TryAgain,
+    /// The connection to the database broke while it was being done, so whether it was done is not known. Look at the wallet's
+    /// history, the list that it would be in, or `activity` before you send it again. With an idempotency key, just send it again.
+    OutcomeUnknown,
 }
 
 /// Collects all that is wrong with an input, so that it is said at once.
@@ -189,10 +196,12 @@ impl From<Refusal> for Error {
 
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        let is_overload =
-            matches!(error, DbErr::ConnectionAcquire(_)) || sql_state(&error).as_deref() == Some(TIMED_OUT);
-        if is_overload {
-            tracing::warn!(%error, "the database is too busy");
+        if matches!(error, DbErr::ConnectionAcquire(_)) {
+            // `db` has logged why.
+            return Self::busy();
+        }
+        if db::code(&error).as_deref() == Some(TIMED_OUT) {
+            tracing::warn!(%error, "a statement took too long");
             return Self::busy();
         }
         Self::Fault(error)
@@ -202,7 +211,8 @@ impl From<DbErr> for Error {
 /// Whether and why a transaction may succeed when it is done again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// The database gave it up for another one: a deadlock, a serialization failure, a busy SQLite.
+    /// The database gave it up for another one (a deadlock, a serialization failure, a busy SQLite), or the connection was lost
+    /// before it was committed.
     Contention,
     /// A row with the same unique key was there, perhaps written at the same moment; the next attempt will read it.
     Duplicate,
@@ -213,6 +223,29 @@ impl Error {
     #[must_use]
     pub fn busy() -> Self {
         Refusal::new(Code::TryAgain, "", "The server is busy. Nothing was done; try again.").into()
+    }
+
+    /// Whether nothing was done because the server has too much to do.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Refused(refusals) if refusals.iter().any(|refusal| refusal.code == Code::TryAgain))
+    }
+
+    /// The connection to the database broke during a commit.
+    #[must_use]
+    pub fn unknown_outcome() -> Self {
+        let message = "The connection to the database broke, so it is not known whether this was done. Look whether it was \
+                       before you send it again; with an idempotency key, just send it again.";
+        Refusal::new(Code::OutcomeUnknown, "", message).into()
+    }
+
+    /// The clock of this server is too far from the database's to write.
+    #[must_use]
+    pub fn wrong_clock(apart: Duration) -> Self {
+        let seconds = apart.as_secs();
+        tracing::error!("nothing is written: this server's clock is {seconds} s from the database's");
+        let message = "The clock of this server is wrong, so it does not write. Nothing was done; try again.";
+        Refusal::new(Code::TryAgain, "", message).into()
     }
 
     /// The same, about what stands at `path`.
@@ -236,7 +269,8 @@ impl Error {
         if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
             return Some(Retry::Duplicate);
         }
-        sql_state(error).is_some_and(|state| TRANSIENT.contains(&state.as_str())).then_some(Retry::Contention)
+        let is_transient = db::code(error).is_some_and(|code| TRANSIENT.contains(&code.as_str()));
+        (is_transient || db::is_lost_connection(error)).then_some(Retry::Contention)
     }
 }
 
@@ -245,13 +279,3 @@ impl Error {
 const TRANSIENT: [&str; 6] = ["40001", "40P01", "55P03", "5", "517", "773"];
 /// PostgreSQL: `query_canceled`, which `statement_timeout` does.
 const TIMED_OUT: &str = "57014";
-
-fn sql_state(error: &DbErr) -> Option<String> {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) = error else {
-        return None;
-    };
-    match error.as_ref() {
-        sqlx::Error::Database(error) => error.code().map(Into::into),
-        _ => None,
-    }
-}

@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod app;
 pub mod bookkeeping;
+mod cancel;
 pub mod clock;
 pub mod command;
 pub mod config;

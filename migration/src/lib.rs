@@ -16,6 +16,7 @@ mod m20261121_000006_account;
 mod m20261121_000007_activity;
 mod m20261121_000008_limits;
 mod m20261121_000009_account_end;
+mod m20261125_000010_heartbeat;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000007_activity::Migration),
             Box::new(m20261121_000008_limits::Migration),
             Box::new(m20261121_000009_account_end::Migration),
+            Box::new(m20261125_000010_heartbeat::Migration),
         ]
     }
 }

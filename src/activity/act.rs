@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, Iterable, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable,
+    QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{Expr, InsertStatement, LockType, Query, SelectStatement},
 };
 use type_safe_id::StaticType;
@@ -14,6 +14,7 @@ use super::{Change, Fields, change::diff, written};
 use crate::{
     app::App,
     clock::Clock,
+    db::Transaction,
     entity::{
         activity::{self, Action, Outcome},
         user,
@@ -106,7 +107,7 @@ impl Act {
     ///
     /// # Errors
     /// [`Error::Gone`] when whoever did it deleted their account.
-    pub async fn record(self, tx: &DatabaseTransaction, clock: &Clock) -> Result<()> {
+    pub async fn record(self, tx: &Transaction, clock: &Clock) -> Result<()> {
         let row = activity::Model {
             id: Id::generate(),
             book_id: self.who.map(|(book, _)| book),
@@ -186,7 +187,7 @@ const FORGOTTEN_AT_ONCE: u64 = 5000;
 ///
 /// # Errors
 /// When the database fails.
-pub async fn forget_person(tx: &DatabaseTransaction, user_id: Id<kind::User>, book_id: Id<kind::Book>) -> Result<()> {
+pub async fn forget_person(tx: &Transaction, user_id: Id<kind::User>, book_id: Id<kind::Book>) -> Result<()> {
     let of_book = || Condition::all().add(activity::Column::BookId.eq(book_id));
     let addresses = of_book().add(activity::Column::ActorId.eq(user_id)).add(activity::Column::Address.is_not_null());
     forget(tx, addresses, activity::ActiveModel { address: Set(None), ..Default::default() }).await?;
@@ -195,7 +196,7 @@ pub async fn forget_person(tx: &DatabaseTransaction, user_id: Id<kind::User>, bo
     forget(tx, changes, activity::ActiveModel { changes: Set(None), ..Default::default() }).await
 }
 
-async fn forget(tx: &DatabaseTransaction, which: Condition, without: activity::ActiveModel) -> Result<()> {
+async fn forget(tx: &Transaction, which: Condition, without: activity::ActiveModel) -> Result<()> {
     // Each batch goes on where the last one ended: what is forgotten already is not looked at again.
     let mut from = None;
     loop {

@@ -12,13 +12,13 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait},
 };
 
 use super::listing::Key;
 use crate::{
+    db::Transaction,
     entity::{allocation, invoice, receipt},
     error::Result,
     id::{Id, kind},
@@ -45,7 +45,7 @@ pub(super) enum Since {
 }
 
 /// Takes back the allocations of receipts that name no invoice, from a place of the order on.
-pub(super) async fn release(tx: &DatabaseTransaction, scope: Scope, since: Since) -> Result<()> {
+pub(super) async fn release(tx: &Transaction, scope: Scope, since: Since) -> Result<()> {
     let row = |date: Expr, id: Expr| Expr::tuple([date, id]);
     let behind = match since {
         Since::Invoice((date, id)) => {
@@ -71,7 +71,7 @@ pub(super) async fn release(tx: &DatabaseTransaction, scope: Scope, since: Since
 
 /// Takes back all that a receipt is set off against, and tells what that was.
 pub(super) async fn remove_of_receipt(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     receipt_id: Id<kind::Receipt>,
 ) -> Result<Vec<allocation::Model>> {
     let removed = allocation::Entity::find().filter(allocation::Column::ReceiptId.eq(receipt_id)).all(tx).await?;
@@ -80,13 +80,13 @@ pub(super) async fn remove_of_receipt(
 }
 
 /// Takes back all that is set off against an invoice.
-pub(super) async fn remove_of_invoice(tx: &DatabaseTransaction, invoice_id: Id<kind::Invoice>) -> Result<()> {
+pub(super) async fn remove_of_invoice(tx: &Transaction, invoice_id: Id<kind::Invoice>) -> Result<()> {
     let removed = allocation::Entity::find().filter(allocation::Column::InvoiceId.eq(invoice_id)).all(tx).await?;
     remove(tx, &removed).await
 }
 
 /// Sets off receipts against invoices as long as there are free receipts and open invoices.
-pub(super) async fn apply(tx: &DatabaseTransaction, scope: Scope) -> Result<()> {
+pub(super) async fn apply(tx: &Transaction, scope: Scope) -> Result<()> {
     loop {
         let receipts = receipt::Entity::find()
             .filter(receipt::Column::CustomerId.eq(scope.customer_id))
@@ -143,7 +143,7 @@ pub(super) fn first_in_first_out(
 }
 
 /// Writes allocations, and counts them on their receipts and invoices.
-pub(super) async fn write(tx: &DatabaseTransaction, added: &[allocation::Model]) -> Result<()> {
+pub(super) async fn write(tx: &Transaction, added: &[allocation::Model]) -> Result<()> {
     if added.is_empty() {
         return Ok(());
     }
@@ -152,7 +152,7 @@ pub(super) async fn write(tx: &DatabaseTransaction, added: &[allocation::Model])
     count(tx, added, 1).await
 }
 
-async fn remove(tx: &DatabaseTransaction, removed: &[allocation::Model]) -> Result<()> {
+async fn remove(tx: &Transaction, removed: &[allocation::Model]) -> Result<()> {
     for chunk in removed.chunks(usize::try_from(CHUNK).unwrap_or(usize::MAX)) {
         let any = chunk.iter().fold(Condition::any(), |any, pair| {
             let both = Condition::all().add(allocation::Column::ReceiptId.eq(pair.receipt_id));

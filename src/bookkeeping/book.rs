@@ -3,8 +3,7 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel, QuerySelect, Set,
-    sea_query::LockType,
+    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect, Set, sea_query::LockType,
 };
 
 use super::{category, contact, number::Pattern, wallet};
@@ -13,6 +12,7 @@ use crate::{
     app::{App, Defaults},
     clock::Clock,
     date::Date,
+    db::Transaction,
     entity::{activity::Action, book},
     error::{Error, Refusal, Refusals, Result},
     id::Id,
@@ -72,7 +72,7 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &BookChange) -> Result<b
             let before = lock(&tx, viewer).await?;
             let mut book = before.clone();
             change(&mut book, wanted, app.defaults).none()?;
-            let after = book.into_active_model().reset_all().update(&*tx).await?;
+            let after = book.into_active_model().reset_all().update(&tx).await?;
             Act::by(viewer, Action::UpdateBook).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
             Ok(after)
         })
@@ -120,7 +120,7 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
 ///
 /// # Errors
 /// `WALLET_NOT_EMPTY` for each wallet that holds money.
-pub async fn close(tx: &DatabaseTransaction, viewer: &Viewer, name: &str, now: DateTime<Utc>) -> Result<()> {
+pub async fn close(tx: &Transaction, viewer: &Viewer, name: &str, now: DateTime<Utc>) -> Result<()> {
     let book = lock(tx, viewer).await?;
     wallet::close_all(tx, viewer).await?;
     let erased = book::ActiveModel {
@@ -150,7 +150,7 @@ pub fn today(clock: &Clock, book: &book::Model) -> Date {
 ///
 /// # Errors
 /// [`Error::Gone`] when it was closed in the meantime.
-pub(super) async fn lock(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<book::Model> {
+pub(super) async fn lock(tx: &Transaction, viewer: &Viewer) -> Result<book::Model> {
     let book = book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
     let book = book.ok_or_else(|| DbErr::RecordNotFound(viewer.book.to_string()))?;
     if book.closed_at.is_some() { Err(Error::Gone) } else { Ok(book) }
@@ -160,7 +160,7 @@ pub(super) async fn lock(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<bo
 ///
 /// # Errors
 /// When the database fails.
-pub async fn open(tx: &DatabaseTransaction, name: &str, currency: Currency, now: DateTime<Utc>) -> Result<book::Model> {
+pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTime<Utc>) -> Result<book::Model> {
     let book = book::Model {
         id: Id::generate(),
         name: name.to_owned(),

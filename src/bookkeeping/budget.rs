@@ -109,7 +109,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
                     refusals.push(Refusal::new(Code::Invalid, "category", message));
                 }
             }
-            let book = book::find(&*tx, viewer).await?;
+            let book = book::find(&tx, viewer).await?;
             let currency = setting.currency.unwrap_or(book.currency);
             let amount = refusals.check(document::amount(&setting.limit, currency, "limit"));
             if setting.month.is_some() && setting.rollover_from.is_some() {
@@ -128,10 +128,10 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
 
             let now = app.clock.now();
             let this_month = YearMonth::of(book::today(&app.clock, &book).0);
-            let before = find(&*tx, category.id, currency, setting.month).await?;
+            let before = find(&tx, category.id, currency, setting.month).await?;
             let since = setting.month.or(setting.rollover_from).map(YearMonth::first_day);
             let Some(before) = before else {
-                refuse_too_many(&*tx, viewer).await?;
+                refuse_too_many(&tx, viewer).await?;
                 let budget = budget::Model {
                     id: Id::generate(),
                     book_id: viewer.book,
@@ -145,7 +145,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
                     created_at: now,
                     updated_at: now,
                 };
-                budget::Entity::insert(budget.clone().into_active_model()).exec_without_returning(&*tx).await?;
+                budget::Entity::insert(budget.clone().into_active_model()).exec_without_returning(&tx).await?;
                 Act::by(viewer, Action::SetBudget).on(budget.id).record(&tx, &app.clock).await?;
                 return Ok(budget);
             };
@@ -157,7 +157,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
                 updated_at: now,
                 ..before.clone()
             };
-            let after = after.into_active_model().reset_all().update(&*tx).await?;
+            let after = after.into_active_model().reset_all().update(&tx).await?;
             Act::by(viewer, Action::SetBudget).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
             Ok(after)
         })
@@ -174,8 +174,8 @@ pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<Id<kind::Budg
     app.db
         .write(|tx| async move {
             let own = budget::Entity::find_by_id(id).filter(budget::Column::BookId.eq(viewer.book));
-            let before = own.lock(LockType::Update).one(&*tx).await?.ok_or_else(missing)?;
-            budget::Entity::delete_by_id(id).exec(&*tx).await?;
+            let before = own.lock(LockType::Update).one(&tx).await?.ok_or_else(missing)?;
+            budget::Entity::delete_by_id(id).exec(&tx).await?;
             Act::by(viewer, Action::DeleteBudget).on(id).removed(&before).record(&tx, &app.clock).await?;
             Ok(id)
         })

@@ -3,8 +3,8 @@
 use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
 };
 
 pub use super::category_ref::{CategoryRef, find};
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     activity::Act,
     app::App,
+    db::Transaction,
     entity::{
         account::AccountKind,
         activity::Action,
@@ -140,7 +141,7 @@ pub(super) fn refuse_archived(category: &category::Model, path: &str) -> Result<
 ///
 /// # Errors
 /// When the database fails.
-pub async fn open(tx: &DatabaseTransaction, book_id: Id<kind::Book>, now: DateTime<Utc>) -> Result<()> {
+pub async fn open(tx: &Transaction, book_id: Id<kind::Book>, now: DateTime<Utc>) -> Result<()> {
     let first = FIRST.map(|(name, kind)| row(book_id, name.to_owned(), kind, now).into_active_model());
     category::Entity::insert_many(first).exec_without_returning(tx).await?;
     Ok(())
@@ -157,11 +158,11 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<cat
             book::lock(&tx, viewer).await?;
             let category = row(viewer.book, name.clone(), new.kind, app.clock.now());
             let mut refusals = Refusals::default();
-            refusals.extend(taken(&*tx, &category).await?);
+            refusals.extend(taken(&tx, &category).await?);
             let own = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
-            refusals.extend(refuse_more(own.count(&*tx).await?));
+            refusals.extend(refuse_more(own.count(&tx).await?));
             refusals.none()?;
-            category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&*tx).await?;
+            category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&tx).await?;
             Act::by(viewer, Action::CreateCategory).on(category.id).record(&tx, &app.clock).await?;
             Ok(category)
         })
@@ -193,7 +194,7 @@ pub(super) fn another(
 }
 
 /// Writes new categories into a book that is locked.
-pub(super) async fn insert(tx: &DatabaseTransaction, new: Vec<category::Model>) -> Result<()> {
+pub(super) async fn insert(tx: &Transaction, new: Vec<category::Model>) -> Result<()> {
     if !new.is_empty() {
         let rows = new.into_iter().map(IntoActiveModel::into_active_model);
         category::Entity::insert_many(rows).exec_without_returning(tx).await?;
@@ -202,7 +203,7 @@ pub(super) async fn insert(tx: &DatabaseTransaction, new: Vec<category::Model>) 
 }
 
 /// All categories of the viewer's book, kept as they are until the end of the transaction.
-pub(super) async fn lock_all(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<Vec<category::Model>> {
+pub(super) async fn lock_all(tx: &Transaction, viewer: &Viewer) -> Result<Vec<category::Model>> {
     let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
     Ok(categories.order_by_asc(category::Column::Id).lock(LockType::KeyShare).all(tx).await?)
 }
@@ -222,9 +223,9 @@ pub async fn update(app: &App, viewer: &Viewer, change: &CategoryChange) -> Resu
             let name = name.unwrap_or_else(|| before.name.clone());
             let category = category::Model { name_key: key(&name), name, ..before.clone() };
             let mut refusals = Refusals::default();
-            refusals.extend(taken(&*tx, &category).await?);
+            refusals.extend(taken(&tx, &category).await?);
             refusals.none()?;
-            let after = category.into_active_model().reset_all().update(&*tx).await?;
+            let after = category.into_active_model().reset_all().update(&tx).await?;
             let act = Act::by(viewer, Action::UpdateCategory).on(after.id).changed(&before, &after);
             act.record(&tx, &app.clock).await?;
             Ok(after)
@@ -241,8 +242,8 @@ pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Mod
         .write(|tx| async move {
             let before = lock(&tx, viewer, id).await?;
             let act = Act::by(viewer, Action::DeleteCategory).on(before.id);
-            if !is_used(&*tx, &before).await? {
-                category::Entity::delete_by_id(before.id).exec(&*tx).await?;
+            if !is_used(&tx, &before).await? {
+                category::Entity::delete_by_id(before.id).exec(&tx).await?;
                 act.removed(&before).record(&tx, &app.clock).await?;
                 return Ok(before);
             }
@@ -271,7 +272,7 @@ pub async fn restore(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Mo
 }
 
 async fn set_archived(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     category: &category::Model,
     archived_at: Option<DateTime<Utc>>,
 ) -> Result<category::Model> {
@@ -280,7 +281,7 @@ async fn set_archived(
 }
 
 /// A category of the viewer's book, locked, so that nothing new comes into it.
-async fn lock(tx: &DatabaseTransaction, viewer: &Viewer, id: &ID) -> Result<category::Model> {
+async fn lock(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<category::Model> {
     let missing = || Refusal::new(Code::NotFound, "id", "You have no such category.");
     let id: Id<kind::Category> = id.parse().map_err(|_| missing())?;
     let own = category::Entity::find_by_id(id).filter(category::Column::BookId.eq(viewer.book));

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use async_graphql::{ID, OneofObject};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    Select, sea_query::LockType,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    sea_query::LockType,
 };
 use serde::Serialize;
 
 use super::category::{LONGEST_NAME, key};
 use crate::{
+    db::Transaction,
     entity::category,
     error::{Code, Refusal, Result},
     id::{Id, kind},
@@ -58,7 +59,7 @@ pub(super) struct Named(HashMap<CategoryRef, category::Model>);
 impl Named {
     /// Finds categories of the viewer's book, and keeps them from being deleted until the end of the transaction.
     pub(super) async fn lock<'a>(
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         viewer: &Viewer,
         wanted: impl Iterator<Item = &'a CategoryRef> + Clone,
     ) -> Result<Self> {

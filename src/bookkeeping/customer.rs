@@ -2,14 +2,15 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::LockType,
 };
 
 use super::contact;
 use crate::{
     activity::Act,
     app::{App, Defaults},
+    db::Transaction,
     entity::{activity::Action, customer},
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
@@ -124,7 +125,7 @@ pub async fn require(
 /// # Errors
 /// `NOT_FOUND` at `path`.
 pub(super) async fn lock(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     id: Option<Id<kind::Customer>>,
     path: &str,
@@ -142,7 +143,7 @@ pub(super) async fn lock(
 /// The customers of the viewer's book that are named by ids or by names as they are compared; locked, for what is written into
 /// their ledgers.
 pub(super) async fn named(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     ids: impl IntoIterator<Item = Id<kind::Customer>>,
     name_keys: impl IntoIterator<Item = String>,
@@ -195,9 +196,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<cust
     app.db
         .write(|tx| async move {
             let mut refusals = refusals.clone();
-            refusals.extend(taken(&*tx, customer).await?);
+            refusals.extend(taken(&tx, customer).await?);
             refusals.none()?;
-            customer::Entity::insert(customer.clone().into_active_model()).exec_without_returning(&*tx).await?;
+            customer::Entity::insert(customer.clone().into_active_model()).exec_without_returning(&tx).await?;
             Act::by(viewer, Action::CreateCustomer).on(customer.id).record(&tx, &app.clock).await?;
             Ok(customer.clone())
         })
@@ -214,9 +215,9 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Resu
             let before = lock(&tx, viewer, wanted.id.parse().ok(), "id").await?;
             let mut customer = before.clone();
             let mut refusals = change(&mut customer, wanted, app.defaults);
-            refusals.extend(taken(&*tx, &customer).await?);
+            refusals.extend(taken(&tx, &customer).await?);
             refusals.none()?;
-            let after = customer.into_active_model().reset_all().update(&*tx).await?;
+            let after = customer.into_active_model().reset_all().update(&tx).await?;
             Act::by(viewer, Action::UpdateCustomer)
                 .on(after.id)
                 .changed(&before, &after)
@@ -243,10 +244,10 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
             let mut customer = before.clone();
             customer.archived_at = archived.then(|| app.clock.now());
             let mut refusals = Refusals::default();
-            refusals.extend(taken(&*tx, &customer).await?);
+            refusals.extend(taken(&tx, &customer).await?);
             refusals.none()?;
             let archived_at = Set(customer.archived_at);
-            let after = customer::ActiveModel { archived_at, ..customer.into_active_model() }.update(&*tx).await?;
+            let after = customer::ActiveModel { archived_at, ..customer.into_active_model() }.update(&tx).await?;
             Act::by(viewer, action).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
             Ok(after)
         })

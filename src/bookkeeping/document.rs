@@ -1,13 +1,14 @@
 //! What all documents have in common, those of customers and those of income and spending: what a request comes to, how it is
 //! repeated, and how large an amount may be.
 
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use type_safe_id::StaticType;
 
 use super::journal::{self, Idempotency};
 use crate::{
     activity::Act,
     app::App,
+    db::Transaction,
     entity::journal_entry,
     error::{Code, Refusal, Result},
     id::{Id, kind},
@@ -41,7 +42,7 @@ pub(super) fn of(entry: &journal_entry::Model) -> Result<Id<kind::Document>> {
 /// # Errors
 /// `IDEMPOTENCY_CONFLICT`.
 pub(super) async fn repeated_attempt<K: StaticType + Copy>(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     app: &App,
     viewer: &Viewer,
     act: Act,
@@ -65,7 +66,7 @@ pub(super) async fn repeated_attempt<K: StaticType + Copy>(
 /// # Errors
 /// `IDEMPOTENCY_CONFLICT`.
 pub(super) async fn repeated<K: StaticType + Copy>(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     app: &App,
     viewer: &Viewer,
     act: Act,

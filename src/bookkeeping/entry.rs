@@ -3,10 +3,7 @@
 //! A change reverses the journal entry and posts another in one transaction; the ledger entry keeps its id and its place.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter};
 use serde::Serialize;
 
 use super::{
@@ -19,6 +16,7 @@ use crate::{
     activity::Act,
     app::App,
     date::Date,
+    db::Transaction,
     entity::{
         account::AccountKind,
         activity::Action,
@@ -125,10 +123,10 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
             let idempotency = refusals.check(idempotency.clone()).flatten();
             let act = Act::by(viewer, Action::AddEntry);
             if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
+                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
-            let book = book::find(&*tx, viewer).await?;
+            let book = book::find(&tx, viewer).await?;
             let currency = new.currency.unwrap_or(book.currency);
             let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
             let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
@@ -172,7 +170,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             let entry = lock_manual(&tx, viewer, &change.id).await;
             let act = Act::by(viewer, Action::UpdateEntry);
             if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
+                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
             }
             let entry = entry?;
             if change.expected_version.is_some_and(|expected| expected != entry.version) {
@@ -210,7 +208,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
                 search_text: changed.note.as_deref().map(str::to_lowercase),
                 ..changed
             };
-            let changed = changed.into_active_model().reset_all().update(&*tx).await?;
+            let changed = changed.into_active_model().reset_all().update(&tx).await?;
             ledger::touch(&tx, &changed).await?;
             act.on(entry.id).changed(&entry, &changed).record(&tx, &app.clock).await?;
             Ok(Done { document: changed, replayed: false })
@@ -231,7 +229,7 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Res
             let entry = lock_manual(&tx, viewer, &deletion.id).await;
             let act = Act::by(viewer, Action::DeleteEntry);
             if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
+                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
             }
             let entry = entry?;
             let document = ledger::strike(&tx, app, viewer, entry.clone(), None, idempotency).await??;
@@ -251,7 +249,7 @@ async fn expect(
 }
 
 /// An entry that may be changed, with its customer locked.
-async fn lock_manual(tx: &DatabaseTransaction, viewer: &Viewer, id: &ID) -> Result<ledger_entry::Model> {
+async fn lock_manual(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<ledger_entry::Model> {
     let entry = ledger::lock_entry(tx, viewer, id.parse().ok()).await?;
     let entry = entry.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such entry."))?;
     let message = match entry.source {

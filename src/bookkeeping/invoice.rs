@@ -2,8 +2,7 @@
 
 use async_graphql::{ID, InputObject};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
 };
 use serde::Serialize;
 
@@ -21,6 +20,7 @@ use crate::{
     activity::Act,
     app::App,
     date::Date,
+    db::Transaction,
     entity::{
         account::AccountKind, activity::Action, invoice, invoice_line, journal_entry::EntryKind,
         ledger_entry::EntrySource,
@@ -160,10 +160,10 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
             let idempotency = refusals.check(idempotency.clone()).flatten();
             let act = Act::by(viewer, Action::CreateInvoice);
             if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
+                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
-            let book = book::find(&*tx, viewer).await?;
+            let book = book::find(&tx, viewer).await?;
             let currency = new.currency.unwrap_or(book.currency);
             let sums = refusals.take(sums(new, currency))?;
             let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
@@ -227,12 +227,12 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
                 paid: 0,
             };
             let (id, scope) = (invoice.id, Scope { customer_id: customer.id, currency });
-            invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&*tx).await?;
+            invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&tx).await?;
             write_lines(&tx, id, sums).await?;
             allocation::release(&tx, scope, Since::Invoice((date, id.uuid()))).await?;
             allocation::apply(&tx, scope).await?;
             act.on(id).record(&tx, &app.clock).await?;
-            Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: false })
+            Ok(Done { document: expect(&tx, viewer, id).await?, replayed: false })
         })
         .await
 }
@@ -252,7 +252,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
             let act = Act::by(viewer, Action::VoidInvoice);
             if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&*tx, viewer, id).await?, replayed: true });
+                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
             }
             let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
             let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Invoice) else {
@@ -273,7 +273,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
                 void_reason: Set(reason),
                 ..Default::default()
             };
-            let invoice = invoice.update(&*tx).await?;
+            let invoice = invoice.update(&tx).await?;
             allocation::apply(&tx, scope).await?;
             let before = invoice::Model { voided_at: None, void_reason: None, ..invoice.clone() };
             act.on(invoice.id).changed(&before, &invoice).record(&tx, &app.clock).await?;
@@ -299,7 +299,7 @@ fn postings(sums: &Sums) -> Vec<(Side, Side, i64)> {
     .to_vec()
 }
 
-async fn write_lines(tx: &DatabaseTransaction, invoice_id: Id<kind::Invoice>, sums: Sums) -> Result<()> {
+async fn write_lines(tx: &Transaction, invoice_id: Id<kind::Invoice>, sums: Sums) -> Result<()> {
     if sums.lines.is_empty() {
         return Ok(());
     }

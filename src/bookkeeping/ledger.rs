@@ -5,10 +5,7 @@
 use std::slice;
 
 use chrono::NaiveDate;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::{
     customer, document, entry,
@@ -16,6 +13,7 @@ use super::{
 };
 use crate::{
     app::App,
+    db::Transaction,
     entity::{
         account::AccountKind,
         customer as customer_entity,
@@ -56,7 +54,7 @@ pub(super) struct Document<'a> {
 
 impl Document<'_> {
     /// The draft of its journal entry. Accounts that the book does not have yet are opened.
-    pub(super) async fn draft(self, tx: &DatabaseTransaction, app: &App, viewer: &Viewer) -> Result<Draft> {
+    pub(super) async fn draft(self, tx: &Transaction, app: &App, viewer: &Viewer) -> Result<Draft> {
         let draft = drafts(tx, app, viewer, slice::from_ref(&self)).await?.pop();
         Ok(draft.ok_or_else(|| DbErr::Custom("a document has no draft".to_owned()))?)
     }
@@ -106,7 +104,7 @@ impl Document<'_> {
     /// The ledger entry of a new document, written beside its journal entry.
     pub(super) async fn enter(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         viewer: &Viewer,
         source: EntrySource,
         posted: &Posted,
@@ -140,7 +138,7 @@ impl Document<'_> {
 
 /// The drafts of the journal entries of documents, in their order. Accounts that the book does not have yet are opened.
 pub(super) async fn drafts(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     app: &App,
     viewer: &Viewer,
     documents: &[Document<'_>],
@@ -154,7 +152,7 @@ pub(super) async fn drafts(
 
 /// The ledger entries of new documents, written beside their journal entries.
 pub(super) async fn enter_all(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     source: EntrySource,
     posted: &[(Document<'_>, Posted)],
@@ -176,7 +174,7 @@ pub(super) async fn enter_all(
 /// # Errors
 /// `NOT_FOUND`, or `NOT_ALLOWED` when they are archived.
 pub(super) async fn open_customer(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     id: Option<Id<kind::Customer>>,
 ) -> Result<customer_entity::Model> {
@@ -193,7 +191,7 @@ pub(super) async fn open_customer(
 /// # Errors
 /// `NOT_FOUND` at `id`.
 pub(super) async fn lock_entry(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     id: Option<Id<kind::LedgerEntry>>,
 ) -> Result<Option<ledger_entry::Model>> {
@@ -216,7 +214,7 @@ async fn find(
 /// Takes a ledger entry out of the ledger: its journal entry is reversed. The inner result says when that is refused, and an
 /// attempt to take money out of a wallet is on record then.
 pub(super) async fn strike(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     app: &App,
     viewer: &Viewer,
     entry: ledger_entry::Model,
@@ -249,7 +247,7 @@ pub(super) async fn strike(
 }
 
 /// Notes that a customer's ledger changed.
-pub(super) async fn touch(tx: &DatabaseTransaction, entry: &ledger_entry::Model) -> Result<()> {
+pub(super) async fn touch(tx: &Transaction, entry: &ledger_entry::Model) -> Result<()> {
     customer_entity::Entity::update_many()
         .set(customer_entity::ActiveModel { last_activity_at: Set(entry.updated_at), ..Default::default() })
         .filter(customer_entity::Column::Id.eq(entry.customer_id))

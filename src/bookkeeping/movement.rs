@@ -6,7 +6,7 @@
 use std::slice;
 
 use async_graphql::InputObject;
-use sea_orm::{ActiveEnum, ConnectionTrait, DatabaseTransaction, DbErr};
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 use serde::Serialize;
 
 use super::{
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     activity::Act,
     app::{App, Defaults},
+    db::Transaction,
     entity::{
         account::AccountKind,
         activity::Action,
@@ -129,7 +130,7 @@ impl Request<'_> {
         self.outcome(posted.await?)
     }
 
-    async fn record(&self, tx: &DatabaseTransaction, app: &App, viewer: &Viewer, posted: &Posted) -> Result<()> {
+    async fn record(&self, tx: &Transaction, app: &App, viewer: &Viewer, posted: &Posted) -> Result<()> {
         let action = match self.kind {
             EntryKind::Deposit => Action::Deposit,
             EntryKind::Withdrawal => Action::Withdraw,

@@ -6,11 +6,12 @@
 
 use chrono::{Datelike, NaiveDate};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
     sea_query::{LockType, OnConflict},
 };
 
 use crate::{
+    db::Transaction,
     entity::{invoice, number_series, receipt},
     error::{Code, Refusal, Result},
     id::{Id, kind},
@@ -50,7 +51,7 @@ pub(super) fn check(number: &str) -> Result<String, Refusal> {
 
 /// Refuses a number that another document of the book has, void or not.
 pub(super) async fn refuse_taken(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     numbered: Numbered,
     book_id: Id<kind::Book>,
     number: &str,
@@ -61,7 +62,7 @@ pub(super) async fn refuse_taken(
 
 /// The next number of a pattern.
 pub(super) async fn next(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     numbered: Numbered,
     book_id: Id<kind::Book>,
     pattern: &str,
@@ -100,7 +101,7 @@ pub(super) async fn next(
 
 /// Which of some numbers are given out.
 async fn taken(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     numbered: Numbered,
     book_id: Id<kind::Book>,
     keys: Vec<String>,

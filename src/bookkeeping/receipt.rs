@@ -1,10 +1,7 @@
 //! Receipts: making and voiding them. What they are set off against is `allocation`'s business.
 
 use async_graphql::{ID, InputObject};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, Set,
-};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde::Serialize;
 
 use super::{
@@ -23,6 +20,7 @@ use crate::{
     activity::Act,
     app::App,
     date::Date,
+    db::Transaction,
     entity::{
         account::AccountKind,
         activity::Action,
@@ -103,16 +101,16 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
             let act = Act::by(viewer, Action::CreateReceipt);
             let key = idempotency.as_ref();
             if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
-                return replay(&*tx, viewer, earlier).await;
+                return replay(&tx, viewer, earlier).await;
             }
             let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
-            let book = book::find(&*tx, viewer).await?;
+            let book = book::find(&tx, viewer).await?;
             let currency = new.currency.unwrap_or(book.currency);
             let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
             let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
             let date = refusals.check(date.of_document("date"));
             let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
-            let wallet = refusals.take(own_wallet(&*tx, viewer, new.wallet_id.as_ref(), currency).await)?.flatten();
+            let wallet = refusals.take(own_wallet(&tx, viewer, new.wallet_id.as_ref(), currency).await)?.flatten();
             let number = new.number.as_deref().and_then(|number| refusals.check(number::check(number)));
             if let Some(number) = &number {
                 refusals.extend(number::refuse_taken(&tx, Numbered::Receipt, viewer.book, number).await?);
@@ -122,7 +120,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
             };
             let scope = Scope { customer_id: customer.id, currency };
             let named = new.invoices.as_deref().unwrap_or_default();
-            let named = refusals.take(named_invoices::find(&*tx, scope, named, amount).await)?.unwrap_or_default();
+            let named = refusals.take(named_invoices::find(&tx, scope, named, amount).await)?.unwrap_or_default();
             refusals.none()?;
 
             let document = Document {
@@ -169,10 +167,10 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
                 allocated: 0,
             };
             let id = receipt.id;
-            receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&*tx).await?;
+            receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&tx).await?;
             set_off(&tx, scope, id, date, &named).await?;
             act.on(id).record(&tx, &app.clock).await?;
-            Ok(Done { document: Ok(expect(&*tx, viewer, id).await?), replayed: false })
+            Ok(Done { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
         })
         .await
 }
@@ -200,7 +198,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             let act = Act::by(viewer, Action::VoidReceipt).on_named(&voiding.id);
             let key = idempotency.as_ref();
             if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
-                return replay(&*tx, viewer, earlier.map_err(of_receipt)).await;
+                return replay(&tx, viewer, earlier.map_err(of_receipt)).await;
             }
             let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
             let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Receipt) else {
@@ -222,7 +220,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             allocation::release(&tx, scope, Since::Receipt((entry.date, entry.id.uuid()))).await?;
             let paid = allocation::remove_of_receipt(&tx, entry.id.cast()).await?;
             // The invoices that it named are open again: others may pay them now, in their turn.
-            if let Some(first) = named_invoices::first(&*tx, &paid).await? {
+            if let Some(first) = named_invoices::first(&tx, &paid).await? {
                 allocation::release(&tx, scope, Since::Invoice(first)).await?;
             }
             let receipt = receipt::ActiveModel {
@@ -231,7 +229,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
                 void_reason: Set(reason),
                 ..Default::default()
             };
-            let receipt = receipt.update(&*tx).await?;
+            let receipt = receipt.update(&tx).await?;
             allocation::apply(&tx, scope).await?;
             let before = receipt::Model { voided_at: None, void_reason: None, ..receipt.clone() };
             act.changed(&before, &receipt).record(&tx, &app.clock).await?;
@@ -283,7 +281,7 @@ fn lines(wallet: Option<&Wallet>, amount: i64) -> Vec<(Side, Side, i64)> {
 
 /// Posts the receipt. When a wallet does not take it, the attempt is on record: the inner error says as what.
 async fn post(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     app: &App,
     viewer: &Viewer,
     document: Document<'_>,
@@ -302,7 +300,7 @@ async fn post(
 }
 
 async fn set_off(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     scope: Scope,
     receipt_id: Id<kind::Receipt>,
     date: chrono::NaiveDate,

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 
 use async_graphql::{ID, InputObject};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::LockType,
 };
 use serde::Serialize;
 
@@ -28,6 +28,7 @@ use crate::{
     activity::Act,
     app::App,
     date::Date,
+    db::Transaction,
     entity::{activity::Action, category::CategoryKind, transaction, transaction_line},
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
@@ -146,12 +147,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Don
 }
 
 /// Checks a transaction to be written.
-pub(super) async fn wanted(
-    tx: &DatabaseTransaction,
-    app: &App,
-    viewer: &Viewer,
-    new: &NewTransaction,
-) -> Result<Wanted> {
+pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Wanted> {
     let mut refusals = Refusals::default();
     let book = book::find(tx, viewer).await?;
     let wallet = match &new.wallet_id {
@@ -202,7 +198,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
                 let message = format!("The transaction is at version {} by now.", before.version);
                 return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
             }
-            let parts = lines(&*tx, [before.id]).await?.remove(&before.id).unwrap_or_default();
+            let parts = lines(&tx, [before.id]).await?.remove(&before.id).unwrap_or_default();
             let parts: Vec<_> = parts.into_iter().map(Part::from).collect();
             let wanted = change.of(&tx, viewer, &before, &parts).await?;
             // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
@@ -230,7 +226,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
                 updated_at: posted.entry.created_at,
                 ..before.clone()
             };
-            let after = after.into_active_model().reset_all().update(&*tx).await?;
+            let after = after.into_active_model().reset_all().update(&tx).await?;
             act.changed(&(&before, &*parts), &(&after, &*lines)).record(&tx, &app.clock).await?;
             Ok(Done { document: Ok(after), replayed: false })
         })
@@ -262,7 +258,7 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
             let mut after = before.clone().into_active_model();
             after.deleted_at = Set(Some(posted.entry.created_at));
             after.updated_at = Set(posted.entry.created_at);
-            let after = after.update(&*tx).await?;
+            let after = after.update(&tx).await?;
             act.changed(&(&before, &[][..]), &(&after, &[][..])).record(&tx, &app.clock).await?;
             Ok(Done { document: Ok(after), replayed: false })
         })
@@ -270,7 +266,7 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
 }
 
 /// What a wallet refused. The attempt is kept, and so is the record of it.
-async fn refused(tx: &DatabaseTransaction, app: &App, act: Act, refused: Refused) -> Result<Done<Attempted>> {
+async fn refused(tx: &Transaction, app: &App, act: Act, refused: Refused) -> Result<Done<Attempted>> {
     let refusal = document::wallet_refusal(refused);
     act.refused([refusal.code]).record(tx, &app.clock).await?;
     Ok(Done { document: Err(refusal), replayed: false })
@@ -290,7 +286,7 @@ fn unwritten() -> DbErr {
 
 /// What an earlier request with the same key came to.
 async fn repeated(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     app: &App,
     viewer: &Viewer,
     act: Act,
@@ -308,7 +304,7 @@ async fn repeated(
 }
 
 /// A transaction of the viewer's book that was not deleted, locked.
-async fn lock_standing(tx: &DatabaseTransaction, viewer: &Viewer, id: &ID) -> Result<transaction::Model> {
+async fn lock_standing(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<transaction::Model> {
     let missing = || Refusal::new(Code::NotFound, "id", "You have no such transaction.");
     let id: Id<kind::Transaction> = id.parse().map_err(|_| missing())?;
     let own = transaction::Entity::find_by_id(id).filter(transaction::Column::BookId.eq(viewer.book));
@@ -322,7 +318,7 @@ async fn lock_standing(tx: &DatabaseTransaction, viewer: &Viewer, id: &ID) -> Re
 /// The draft that takes a transaction back. When a wallet does not allow that, the attempt to move the money the other way is
 /// on record.
 async fn reversal(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     transaction: &transaction::Model,
     idempotency: Option<Idempotency>,
@@ -339,7 +335,7 @@ async fn reversal(
 
 /// Posts what a transaction is to be in place of what it was, both or neither.
 async fn replace(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     app: &App,
     viewer: &Viewer,
     before: &transaction::Model,

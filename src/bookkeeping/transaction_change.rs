@@ -1,7 +1,6 @@
 //! What a transaction is to be after a change: what it was, and what the change says.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
-use sea_orm::DatabaseTransaction;
 use serde::Serialize;
 
 use super::{
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::{
     date::Date,
+    db::Transaction,
     entity::{category::CategoryKind, transaction},
     error::{Code, Refusal, Refusals, Result},
     identity::Viewer,
@@ -59,7 +59,7 @@ impl TransactionChange {
     /// The transaction as it is to be.
     pub(super) async fn of(
         &self,
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         viewer: &Viewer,
         before: &transaction::Model,
         parts: &[Part],

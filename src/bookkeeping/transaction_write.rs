@@ -1,7 +1,7 @@
 //! Writing transactions and their journal entries, many at once. Checking them is `transaction_input`'s business.
 
 use chrono::NaiveDate;
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
 use super::{
     category,
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     app::App,
+    db::Transaction,
     entity::{account::AccountKind, category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
     error::Result,
     id::{Id, kind},
@@ -49,7 +50,7 @@ impl Wanted {
 }
 
 /// The drafts of the journal entries of transactions, in their order. Accounts that the book does not have yet are opened.
-pub(super) async fn drafts(tx: &DatabaseTransaction, app: &App, viewer: &Viewer, items: &[Item]) -> Result<Vec<Draft>> {
+pub(super) async fn drafts(tx: &Transaction, app: &App, viewer: &Viewer, items: &[Item]) -> Result<Vec<Draft>> {
     let held = items.iter().flat_map(|Item { wanted, .. }| {
         let sides = wanted.lines(viewer).into_iter().flat_map(|(debit, credit, _)| [debit, credit]);
         sides.filter_map(|side| match side {
@@ -95,7 +96,7 @@ fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Ac
 
 /// Writes new transactions, each beside its journal entry.
 pub(super) async fn insert(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     posted: impl IntoIterator<Item = (Item, Posted)>,
 ) -> Result<Vec<transaction::Model>> {
@@ -130,7 +131,7 @@ pub(super) async fn insert(
 }
 
 /// Writes the lines of a transaction that was changed in place of those that it had.
-pub(super) async fn replace_lines(tx: &DatabaseTransaction, Item { id, wanted, .. }: &Item) -> Result<()> {
+pub(super) async fn replace_lines(tx: &Transaction, Item { id, wanted, .. }: &Item) -> Result<()> {
     let old = transaction_line::Entity::delete_many().filter(transaction_line::Column::TransactionId.eq(*id));
     old.exec(tx).await?;
     let rows = rows(*id, wanted.date, &wanted.lines).map(IntoActiveModel::into_active_model);

@@ -2,14 +2,15 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, SelectTwoRequired, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, SelectTwoRequired, Set,
 };
 
 use super::{book, journal};
 use crate::{
     activity::Act,
     app::App,
+    db::Transaction,
     entity::{
         account::{self, AccountKind, AccountStatus},
         activity::Action,
@@ -98,14 +99,14 @@ pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option
     app.db
         .write(|tx| async move {
             book::lock(&tx, viewer).await?;
-            let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&*tx).await?;
+            let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&tx).await?;
             if wallets >= MOST_WALLETS {
                 let message = format!("A book has at most {MOST_WALLETS} wallets.");
                 return Err(Refusal::new(Code::LimitReached, "", message).into());
             }
             let id = open(&tx, viewer.book, currency, name.as_deref(), app.clock.now()).await?;
             Act::by(viewer, Action::CreateWallet).on(id).record(&tx, &app.clock).await?;
-            expect(&*tx, viewer, id).await
+            expect(&tx, viewer, id).await
         })
         .await
 }
@@ -115,7 +116,7 @@ pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option
 /// # Errors
 /// When the database fails.
 pub async fn open(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     book_id: Id<kind::Book>,
     currency: Currency,
     name: Option<&str>,
@@ -146,13 +147,13 @@ pub async fn update(
     app.db
         .write(|tx| async move {
             book::lock(&tx, viewer).await?;
-            let before = require(&*tx, viewer, id, "id").await?;
+            let before = require(&tx, viewer, id, "id").await?;
             let Wallet { wallet, account } = before.clone();
             if make_default && account.status == AccountStatus::Closed {
                 let message = "A closed wallet cannot be the default.";
                 return Err(Refusal::new(Code::WalletNotActive, "makeDefault", message).into());
             }
-            let default = default_of(&*tx, viewer.book, wallet.currency).await?;
+            let default = default_of(&tx, viewer.book, wallet.currency).await?;
             if let Some(old) = default.filter(|old| make_default && old.id != wallet.id) {
                 set_default_beside(&tx, app, Act::by(viewer, Action::UpdateWallet), old, false).await?;
             }
@@ -163,7 +164,7 @@ pub async fn update(
             if make_default {
                 changed.is_default = Set(true);
             }
-            let after = Wallet { wallet: changed.update(&*tx).await?, account };
+            let after = Wallet { wallet: changed.update(&tx).await?, account };
             Act::by(viewer, Action::UpdateWallet)
                 .on(after.wallet.id)
                 .changed(&before, &after)
@@ -193,7 +194,7 @@ pub async fn set_status(
     app.db
         .write(|tx| async move {
             book::lock(&tx, viewer).await?;
-            let mut wallet = require(&*tx, viewer, id, "id").await?.wallet;
+            let mut wallet = require(&tx, viewer, id, "id").await?.wallet;
             let account = lock_account(&tx, &wallet).await?;
             let before = Wallet { wallet: wallet.clone(), account: account.clone() };
             if account.status == status {
@@ -210,7 +211,7 @@ pub async fn set_status(
                 }
                 if wallet.is_default {
                     wallet = set_default(&tx, wallet, false).await?;
-                    if let Some(next) = next_default(&*tx, viewer, &wallet).await? {
+                    if let Some(next) = next_default(&tx, viewer, &wallet).await? {
                         set_default_beside(&tx, app, Act::by(viewer, action), next, true).await?;
                     }
                 }
@@ -226,7 +227,7 @@ pub async fn set_status(
 ///
 /// # Errors
 /// `WALLET_NOT_EMPTY` for each wallet that holds money.
-pub(super) async fn close_all(tx: &DatabaseTransaction, viewer: &Viewer) -> Result<()> {
+pub(super) async fn close_all(tx: &Transaction, viewer: &Viewer) -> Result<()> {
     let mut wallets = list(tx, viewer).await?;
     // In the order in which the journal locks them.
     wallets.sort_by_key(|wallet| wallet.account.id);
@@ -246,7 +247,7 @@ pub(super) async fn close_all(tx: &DatabaseTransaction, viewer: &Viewer) -> Resu
     refusals.none()
 }
 
-async fn lock_account(tx: &DatabaseTransaction, wallet: &wallet::Model) -> Result<account::Model> {
+async fn lock_account(tx: &Transaction, wallet: &wallet::Model) -> Result<account::Model> {
     let account = journal::lock_of_holder(tx, AccountKind::Wallet, wallet.currency, wallet.id.cast()).await?;
     Ok(account.ok_or_else(|| DbErr::RecordNotFound(format!("no account of {}", wallet.id)))?)
 }
@@ -289,7 +290,7 @@ async fn next_default(
 
 /// Makes a wallet the default, or no longer, because of what is done with another; it is on record of its own.
 async fn set_default_beside(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     app: &App,
     act: Act,
     wallet: wallet::Model,
@@ -299,7 +300,7 @@ async fn set_default_beside(
     act.on(after.id).changed(&wallet, &after).record(tx, &app.clock).await
 }
 
-async fn set_default(tx: &DatabaseTransaction, wallet: wallet::Model, is_default: bool) -> Result<wallet::Model> {
+async fn set_default(tx: &Transaction, wallet: wallet::Model, is_default: bool) -> Result<wallet::Model> {
     let mut wallet = wallet.into_active_model();
     wallet.is_default = Set(is_default);
     Ok(wallet.update(tx).await?)

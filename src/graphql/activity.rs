@@ -127,7 +127,7 @@ impl Loader<HistoryOf> for RequestLoader {
         }
         let mut loaded = HashMap::new();
         for (most, things) in alike {
-            let histories = activity::histories(&self.reader.conn(), &self.viewer, things, most).await?;
+            let histories = activity::histories(self.reader.conn(), &self.viewer, things, most).await?;
             loaded.extend(histories.into_iter().map(|(thing, rows)| (HistoryOf { thing, most }, rows)));
         }
         Ok(loaded)
@@ -140,7 +140,7 @@ impl Loader<Id<kind::Activity>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::Activity>]) -> Result<HashMap<Id<kind::Activity>, Activity>, Arc<Error>> {
-        let rows = activity::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let rows = activity::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(rows.into_iter().map(|row| (row.id, Activity(row))).collect())
     }
 }

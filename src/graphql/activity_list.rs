@@ -55,7 +55,7 @@ struct Total(Filter);
 
 impl Count for Total {
     async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
-        Ok(activity::count(&ctx.read()?, ctx.viewer()?, &self.0).await?)
+        Ok(activity::count(ctx.read()?, ctx.viewer()?, &self.0).await?)
     }
 }
 
@@ -77,7 +77,7 @@ impl ActivityQuery {
         >,
         #[graphql(desc = "Only those that come before this cursor, that is, later ones.")] before: Option<String>,
     ) -> Result<Nodes<Activity, Total>, ApiError> {
-        let (conn, viewer) = (&ctx.read()?, ctx.viewer()?);
+        let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let page = PageArgs { first, after, last, before }.check(read_key)?;
         let filter = filter.unwrap_or_default().check()?;
         let Paged { rows, has_previous, has_next } = activity::page(conn, viewer, &filter, &page).await?;

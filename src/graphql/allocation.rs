@@ -62,7 +62,7 @@ impl Loader<PaymentsOf> for RequestLoader {
                 PaymentsOf::Receipt(id) => receipts.push(*id),
             }
         }
-        let conn = &self.reader.conn();
+        let conn = self.reader.conn();
         let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
         if !invoices.is_empty() {
             for (allocation, currency) in receipt_list::payments_of_invoices(conn, &self.viewer, invoices).await? {

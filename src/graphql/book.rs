@@ -95,7 +95,7 @@ impl Book {
 
     /// What all customers owe, by currency; those that are archived too.
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
-        let receivables = receivables::of_book(&ctx.read()?, ctx.viewer()?).await?;
+        let receivables = receivables::of_book(ctx.read()?, ctx.viewer()?).await?;
         Ok(receivables.into_iter().map(Receivables).collect())
     }
 
@@ -136,7 +136,7 @@ impl Loader<Id<kind::Book>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, _: &[Id<kind::Book>]) -> Result<HashMap<Id<kind::Book>, entity::book::Model>, Arc<Error>> {
-        let book = bookkeeping::book::find(&self.reader.conn(), &self.viewer).await?;
+        let book = bookkeeping::book::find(self.reader.conn(), &self.viewer).await?;
         Ok(HashMap::from([(book.id, book)]))
     }
 }
@@ -174,6 +174,6 @@ pub(super) struct BookQuery;
 impl BookQuery {
     /// The book that the user is in.
     async fn book(&self, ctx: &Context<'_>) -> Result<Book, ApiError> {
-        Ok(Book(bookkeeping::book::find(&ctx.read()?, ctx.viewer()?).await?))
+        Ok(Book(bookkeeping::book::find(ctx.read()?, ctx.viewer()?).await?))
     }
 }

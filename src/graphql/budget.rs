@@ -97,7 +97,7 @@ impl BudgetQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The month; all budgets when absent.")] month: Option<YearMonth>,
     ) -> Result<Vec<Budget>, ApiError> {
-        let budgets = budget::list(&ctx.read()?, ctx.viewer()?, month).await?;
+        let budgets = budget::list(ctx.read()?, ctx.viewer()?, month).await?;
         Ok(budgets.into_iter().map(Budget).collect())
     }
 }
@@ -162,7 +162,7 @@ impl Loader<Id<kind::Budget>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::Budget>]) -> Result<HashMap<Id<kind::Budget>, Budget>, Arc<Error>> {
-        let budgets = budget::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let budgets = budget::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(budgets.into_iter().map(|budget| (budget.id, Budget(budget))).collect())
     }
 }

@@ -86,7 +86,7 @@ impl CategoryQuery {
         #[graphql(desc = "Whether to list those that are archived instead of those that are not.", default)]
         archived: bool,
     ) -> Result<Vec<Category>, ApiError> {
-        let categories = category::list(&ctx.read()?, ctx.viewer()?, kind, archived).await?;
+        let categories = category::list(ctx.read()?, ctx.viewer()?, kind, archived).await?;
         Ok(categories.into_iter().map(Category).collect())
     }
 }
@@ -213,7 +213,7 @@ impl Loader<Id<kind::Category>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::Category>]) -> Result<HashMap<Id<kind::Category>, Category>, Arc<Error>> {
-        let categories = category::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let categories = category::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(categories.into_iter().map(|category| (category.id, Category(category))).collect())
     }
 }

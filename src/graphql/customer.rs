@@ -304,7 +304,7 @@ impl Loader<Id<kind::Customer>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::Customer>]) -> Result<HashMap<Id<kind::Customer>, Customer>, Arc<Error>> {
-        let customers = customer::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let customers = customer::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(customers.into_iter().map(|customer| (customer.id, Customer(customer))).collect())
     }
 }
@@ -319,7 +319,7 @@ impl Loader<Ledger> for RequestLoader {
 
     async fn load(&self, ledgers: &[Ledger]) -> Result<HashMap<Ledger, Vec<account::Model>>, Arc<Error>> {
         let customers = ledgers.iter().map(|ledger| ledger.0).collect();
-        let accounts = summary::accounts(&self.reader.conn(), &self.viewer, customers).await?;
+        let accounts = summary::accounts(self.reader.conn(), &self.viewer, customers).await?;
         Ok(accounts.into_iter().map(|(customer, accounts)| (Ledger(customer), accounts)).collect())
     }
 }

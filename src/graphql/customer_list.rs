@@ -18,7 +18,7 @@ pub(super) struct CustomerTotal(CustomerFilter);
 
 impl Count for CustomerTotal {
     async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
-        Ok(customer_list::count(&ctx.read()?, ctx.viewer()?, &self.0).await?)
+        Ok(customer_list::count(ctx.read()?, ctx.viewer()?, &self.0).await?)
     }
 }
 
@@ -55,7 +55,7 @@ impl CustomerQuery {
         #[graphql(desc = "Only those that come before this cursor, which must be one of the same order.")]
         before: Option<String>,
     ) -> Result<Nodes<Customer, CustomerTotal>, ApiError> {
-        let (conn, viewer) = (&ctx.read()?, ctx.viewer()?);
+        let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();
         let page = PageArgs { first, after, last, before }.check(|text| order.parse_key(text))?;
         let filter = filter.unwrap_or_default().check()?;

@@ -109,7 +109,7 @@ impl CustomerSummaryQuery {
         #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
     ) -> Result<CustomerSummary, ApiError> {
         let range = Range { from, to, currency };
-        let found = summary::find(&ctx.read()?, ctx.viewer()?, customer_id.parse().ok(), range).await?;
+        let found = summary::find(ctx.read()?, ctx.viewer()?, customer_id.parse().ok(), range).await?;
         Ok(CustomerSummary(found))
     }
 }
@@ -137,7 +137,7 @@ impl Loader<SummaryKey> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, keys: &[SummaryKey]) -> Result<HashMap<SummaryKey, Summary>, Arc<Error>> {
-        let conn = &self.reader.conn();
+        let conn = self.reader.conn();
         let mut alike: HashMap<_, Vec<_>> = HashMap::new();
         for key in keys {
             alike.entry(key.range).or_default().push(key.customer);

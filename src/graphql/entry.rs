@@ -268,7 +268,7 @@ impl Loader<Id<kind::LedgerEntry>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::LedgerEntry>]) -> Result<HashMap<Id<kind::LedgerEntry>, Entry>, Arc<Error>> {
-        let entries = entry::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let entries = entry::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(entries.into_iter().map(|entry| (entry.id, Entry(entry))).collect())
     }
 }
@@ -283,7 +283,7 @@ impl Loader<After> for RequestLoader {
 
     async fn load(&self, entries: &[After]) -> Result<HashMap<After, i64>, Arc<Error>> {
         let ids: Vec<_> = entries.iter().map(|entry| entry.0).collect();
-        let balances = entry_balance::balances_after(&self.reader.conn(), &self.viewer, &ids).await?;
+        let balances = entry_balance::balances_after(self.reader.conn(), &self.viewer, &ids).await?;
         Ok(balances.into_iter().map(|(entry, balance)| (After(entry), balance)).collect())
     }
 }

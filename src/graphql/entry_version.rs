@@ -78,7 +78,7 @@ impl Loader<VersionsOf> for RequestLoader {
     async fn load(&self, documents: &[VersionsOf]) -> Result<HashMap<VersionsOf, Vec<Version>>, Arc<Error>> {
         let documents = documents.iter().map(|document| document.0);
         let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
-        for version in journal::versions(&self.reader.conn(), documents).await.map_err(Arc::new)? {
+        for version in journal::versions(self.reader.conn(), documents).await.map_err(Arc::new)? {
             if let Some(document) = version.entry.document_id {
                 loaded.entry(VersionsOf(document)).or_default().push(version);
             }

@@ -5,11 +5,12 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ErrorExtensionValues, dataloader::DataLoader};
-use sea_orm::{DatabaseExecutor, DbErr};
+use sea_orm::DbErr;
 
 use super::RequestLoader;
 use crate::{
     app::App,
+    db::Read,
     error::Error,
     identity::{Client, Viewer},
 };
@@ -77,7 +78,7 @@ pub(super) trait ContextExt {
     /// The loader of the request. There is none when nobody is logged in.
     fn loader(&self) -> Result<&DataLoader<RequestLoader>, ApiError>;
     /// The connection for reading. There is none when nobody is logged in.
-    fn read(&self) -> Result<DatabaseExecutor<'_>, ApiError>;
+    fn read(&self) -> Result<&Read, ApiError>;
 }
 
 impl ContextExt for Context<'_> {
@@ -97,7 +98,7 @@ impl ContextExt for Context<'_> {
         self.data_opt().ok_or(ApiError::Unauthenticated)
     }
 
-    fn read(&self) -> Result<DatabaseExecutor<'_>, ApiError> {
+    fn read(&self) -> Result<&Read, ApiError> {
         Ok(self.loader()?.loader().reader.conn())
     }
 }

@@ -317,7 +317,7 @@ impl Loader<Id<kind::Invoice>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::Invoice>]) -> Result<HashMap<Id<kind::Invoice>, Invoice>, Arc<Error>> {
-        let invoices = invoice::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let invoices = invoice::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(invoices.into_iter().map(|invoice| (invoice.id, Invoice(invoice))).collect())
     }
 }
@@ -332,7 +332,7 @@ impl Loader<LinesOf> for RequestLoader {
 
     async fn load(&self, invoices: &[LinesOf]) -> Result<HashMap<LinesOf, Vec<invoice_line::Model>>, Arc<Error>> {
         let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
-        for line in invoice::lines(&self.reader.conn(), invoices.iter().map(|invoice| invoice.0)).await? {
+        for line in invoice::lines(self.reader.conn(), invoices.iter().map(|invoice| invoice.0)).await? {
             loaded.entry(LinesOf(line.invoice_id)).or_default().push(line);
         }
         Ok(loaded)

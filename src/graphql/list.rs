@@ -131,7 +131,7 @@ pub(super) struct Total<F: Filter> {
 impl<F: Filter> Count for Total<F> {
     async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         let Some(customer) = self.customer else {
-            return Ok(listing::count(&ctx.read()?, ctx.viewer()?, &self.filter).await?);
+            return Ok(listing::count(ctx.read()?, ctx.viewer()?, &self.filter).await?);
         };
         let key = CountKey { customer, filter: self.filter.clone() };
         Ok(ctx.loader()?.load_one(key).await?.unwrap_or_default())
@@ -162,7 +162,7 @@ pub(super) async fn of_book<F: Filter, N: OutputType + From<Model<F>>>(
     filter: F,
     args: PageArgs,
 ) -> Result<Nodes<N, Total<F>>, ApiError> {
-    let paged = listing::page(&ctx.read()?, ctx.viewer()?, &filter, &check(args)?).await?;
+    let paged = listing::page(ctx.read()?, ctx.viewer()?, &filter, &check(args)?).await?;
     Ok(connect(rows::<F, N>(paged), Total { customer: None, filter }))
 }
 
@@ -200,7 +200,7 @@ impl<F: Filter> Loader<PageKey<F>> for RequestLoader {
         }
         let mut loaded = HashMap::new();
         for ((filter, direction, page), customers) in alike {
-            let conn = &self.reader.conn();
+            let conn = self.reader.conn();
             let pages = listing::pages(conn, &self.viewer, &customers, &filter, direction, &page).await?;
             loaded.extend(pages.into_iter().map(|(customer, paged)| {
                 let key = PageKey { customer, filter: filter.clone(), direction, page: page.clone() };
@@ -229,7 +229,7 @@ impl<F: Filter> Loader<CountKey<F>> for RequestLoader {
         }
         let mut loaded = HashMap::new();
         for (filter, customers) in alike {
-            let counts = filter.counts(&self.reader.conn(), &self.viewer, &customers).await?;
+            let counts = filter.counts(self.reader.conn(), &self.viewer, &customers).await?;
             let key = |customer| CountKey { customer, filter: filter.clone() };
             loaded.extend(counts.into_iter().map(|(customer, count)| (key(customer), count)));
         }

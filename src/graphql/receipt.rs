@@ -248,7 +248,7 @@ impl Loader<Id<kind::Receipt>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::Receipt>]) -> Result<HashMap<Id<kind::Receipt>, Receipt>, Arc<Error>> {
-        let receipts = receipt::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let receipts = receipt::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(receipts.into_iter().map(|receipt| (receipt.id, Receipt(receipt))).collect())
     }
 }

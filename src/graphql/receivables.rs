@@ -38,7 +38,7 @@ impl Receivables {
 
     /// The ten who owe most, the largest debt first.
     async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
-        let debts = receivables::largest(&ctx.read()?, ctx.viewer()?, self.0.currency).await?;
+        let debts = receivables::largest(ctx.read()?, ctx.viewer()?, self.0.currency).await?;
         let ids = debts.iter().map(|(customer, _)| *customer);
         let mut customers = ctx.loader()?.load_many(ids).await?;
         let debt = |(customer, minor)| {

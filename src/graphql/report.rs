@@ -178,7 +178,7 @@ impl ReportQuery {
         #[graphql(desc = "The month.")] month: YearMonth,
         #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
     ) -> Result<MonthlyReport, ApiError> {
-        Ok(MonthlyReport(report::month(&ctx.read()?, ctx.viewer()?, month, currency).await?))
+        Ok(MonthlyReport(report::month(ctx.read()?, ctx.viewer()?, month, currency).await?))
     }
 
     /// The reports of some months that follow each other, the earliest first; at most 36.
@@ -189,7 +189,7 @@ impl ReportQuery {
         #[graphql(desc = "The last month.")] to: YearMonth,
         #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
     ) -> Result<Vec<MonthlyReport>, ApiError> {
-        let reports = report::months(&ctx.read()?, ctx.viewer()?, (from, to), currency).await?;
+        let reports = report::months(ctx.read()?, ctx.viewer()?, (from, to), currency).await?;
         Ok(reports.into_iter().map(MonthlyReport).collect())
     }
 }

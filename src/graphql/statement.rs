@@ -87,7 +87,7 @@ impl CustomerStatement {
     /// How old what is owed at the end is: on the last day, or today (where the book is) when there is none.
     async fn aging(&self, ctx: &Context<'_>) -> Result<Aging, ApiError> {
         let today = today(ctx).await?.0;
-        Ok(Aging { aging: statement::aging(&ctx.read()?, &self.0, today).await?, currency: self.0.currency })
+        Ok(Aging { aging: statement::aging(ctx.read()?, &self.0, today).await?, currency: self.0.currency })
     }
 }
 
@@ -162,7 +162,7 @@ impl StatementQuery {
         #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
     ) -> Result<CustomerStatement, ApiError> {
         let range = Range { from, to, currency };
-        let summary = summary::find(&ctx.read()?, ctx.viewer()?, customer_id.parse().ok(), range).await?;
+        let summary = summary::find(ctx.read()?, ctx.viewer()?, customer_id.parse().ok(), range).await?;
         Ok(CustomerStatement(summary))
     }
 }

@@ -236,7 +236,7 @@ impl Loader<Id<kind::Transaction>> for RequestLoader {
         &self,
         ids: &[Id<kind::Transaction>],
     ) -> Result<HashMap<Id<kind::Transaction>, Transaction>, Arc<Error>> {
-        let found = transaction::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let found = transaction::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(found.into_iter().map(|transaction| (transaction.id, Transaction(transaction))).collect())
     }
 }
@@ -254,7 +254,7 @@ impl Loader<LinesOf> for RequestLoader {
         transactions: &[LinesOf],
     ) -> Result<HashMap<LinesOf, Vec<transaction_line::Model>>, Arc<Error>> {
         let ids = transactions.iter().map(|transaction| transaction.0);
-        let lines = transaction::lines(&self.reader.conn(), ids).await?;
+        let lines = transaction::lines(self.reader.conn(), ids).await?;
         Ok(lines.into_iter().map(|(transaction, lines)| (LinesOf(transaction), lines)).collect())
     }
 }

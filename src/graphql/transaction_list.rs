@@ -43,7 +43,7 @@ impl TransactionConnection {
 
     /// How many rows the whole list has. It costs a count.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
-        Ok(transaction_list::count(&ctx.read()?, ctx.viewer()?, &self.filter).await?)
+        Ok(transaction_list::count(ctx.read()?, ctx.viewer()?, &self.filter).await?)
     }
 
     /// What the whole list sums to in one currency. When the filter names a category, only what is in it counts of the
@@ -57,7 +57,7 @@ impl TransactionConnection {
             Some(currency) => currency,
             None => book_currency(ctx).await?,
         };
-        let totals = transaction_totals::totals(&ctx.read()?, ctx.viewer()?, &self.filter, currency).await?;
+        let totals = transaction_totals::totals(ctx.read()?, ctx.viewer()?, &self.filter, currency).await?;
         Ok(TransactionTotals { totals, currency })
     }
 }
@@ -119,7 +119,7 @@ impl TransactionQuery {
         #[graphql(desc = "Only those that come before this cursor, which must be one of the same order.")]
         before: Option<String>,
     ) -> Result<TransactionConnection, ApiError> {
-        let (conn, viewer) = (&ctx.read()?, ctx.viewer()?);
+        let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();
         let page = PageArgs { first, after, last, before }.check(|text| order.parse_key(text))?;
         let of_book = book_currency(ctx).await?;

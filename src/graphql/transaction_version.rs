@@ -121,7 +121,7 @@ impl Loader<SharesOf> for RequestLoader {
         entries: &[SharesOf],
     ) -> Result<HashMap<SharesOf, Vec<(Id<kind::Category>, i64)>>, Arc<Error>> {
         let ids = entries.iter().map(|entry| entry.0);
-        let shares = transaction_version::shares(&self.reader.conn(), ids).await?;
+        let shares = transaction_version::shares(self.reader.conn(), ids).await?;
         Ok(shares.into_iter().map(|(entry, shares)| (SharesOf(entry), shares)).collect())
     }
 }
@@ -136,7 +136,7 @@ impl Loader<WalletOf> for RequestLoader {
 
     async fn load(&self, entries: &[WalletOf]) -> Result<HashMap<WalletOf, Id<kind::Wallet>>, Arc<Error>> {
         let ids = entries.iter().map(|entry| entry.0);
-        let wallets = transaction_version::wallets(&self.reader.conn(), ids).await?;
+        let wallets = transaction_version::wallets(self.reader.conn(), ids).await?;
         Ok(wallets.into_iter().map(|(entry, wallet)| (WalletOf(entry), wallet)).collect())
     }
 }

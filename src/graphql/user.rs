@@ -57,7 +57,7 @@ impl User {
     /// Where the user is logged in, the last used first; at most 100.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let viewer = ctx.viewer()?;
-        let sessions = identity::list_sessions(&ctx.read()?, viewer, ctx.app()?.clock.now()).await?;
+        let sessions = identity::list_sessions(ctx.read()?, viewer, ctx.app()?.clock.now()).await?;
         let session =
             |session: entity::session::Model| Session { is_current: Some(session.id) == viewer.session, session };
         Ok(sessions.into_iter().map(session).collect())
@@ -75,7 +75,7 @@ impl Loader<Id<kind::User>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::User>]) -> Result<HashMap<Id<kind::User>, entity::user::Model>, Arc<Error>> {
-        let members = identity::members(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let members = identity::members(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(members.into_iter().map(|user| (user.id, user)).collect())
     }
 }
@@ -87,7 +87,7 @@ pub(super) struct UserQuery;
 impl UserQuery {
     /// The user who is logged in.
     async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
-        let user = identity::find_user(&ctx.read()?, ctx.viewer()?).await?;
+        let user = identity::find_user(ctx.read()?, ctx.viewer()?).await?;
         user.map(User).ok_or(ApiError::Unauthenticated)
     }
 }

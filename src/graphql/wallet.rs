@@ -182,7 +182,7 @@ pub(super) struct WalletQuery;
 impl WalletQuery {
     /// All wallets of the book, the oldest first. A book has at most 200.
     async fn wallets(&self, ctx: &Context<'_>) -> Result<Vec<Wallet>, ApiError> {
-        let wallets = wallet::list(&ctx.read()?, ctx.viewer()?).await?;
+        let wallets = wallet::list(ctx.read()?, ctx.viewer()?).await?;
         Ok(wallets.into_iter().map(Wallet).collect())
     }
 
@@ -273,7 +273,7 @@ impl Loader<Id<kind::Wallet>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::Wallet>]) -> Result<HashMap<Id<kind::Wallet>, Wallet>, Arc<Error>> {
-        let wallets = wallet::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let wallets = wallet::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(wallets.into_iter().map(|wallet| (wallet.wallet.id, Wallet(wallet))).collect())
     }
 }
@@ -286,6 +286,6 @@ impl Loader<Moment> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, moments: &[Moment]) -> Result<HashMap<Moment, i64>, Arc<Error>> {
-        Ok(wallet_history::balances_at(&self.reader.conn(), &self.viewer, moments).await?)
+        Ok(wallet_history::balances_at(self.reader.conn(), &self.viewer, moments).await?)
     }
 }

@@ -79,7 +79,7 @@ impl WalletTransactionConnection {
 
     /// How many transactions the whole list has. It costs a count when there is a filter by type, status or direction.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        Ok(self.steps.count(&ctx.read()?).await?)
+        Ok(self.steps.count(ctx.read()?).await?)
     }
 }
 
@@ -128,7 +128,7 @@ impl WalletHistoryQuery {
         >,
         #[graphql(desc = "Only those that come before this cursor, that is, later ones.")] before: Option<String>,
     ) -> Result<WalletTransactionConnection, ApiError> {
-        let (conn, viewer) = (&ctx.read()?, ctx.viewer()?);
+        let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let page = PageArgs { first, after, last, before }.check(|key| key.parse().ok())?;
         let filter = filter.unwrap_or_default().into();
         let steps = wallet_history::history(conn, viewer, wallet_id.parse().ok(), filter).await?;

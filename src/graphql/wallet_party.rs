@@ -44,7 +44,7 @@ impl Loader<Id<kind::Account>> for RequestLoader {
         &self,
         accounts: &[Id<kind::Account>],
     ) -> Result<HashMap<Id<kind::Account>, WalletParty>, Arc<Error>> {
-        let parties = wallet_transaction::parties(&self.reader.conn(), accounts.iter().copied()).await?;
+        let parties = wallet_transaction::parties(self.reader.conn(), accounts.iter().copied()).await?;
         Ok(parties.into_iter().map(|party| (party.account_id, WalletParty(party))).collect())
     }
 }

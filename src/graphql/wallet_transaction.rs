@@ -251,7 +251,7 @@ impl Loader<Id<kind::Entry>> for RequestLoader {
     type Error = Arc<Error>;
 
     async fn load(&self, ids: &[Id<kind::Entry>]) -> Result<HashMap<Id<kind::Entry>, WalletTransaction>, Arc<Error>> {
-        let found = wallet_transaction::find_many(&self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
+        let found = wallet_transaction::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(found.into_iter().map(|found| (found.entry.id, WalletTransaction(found))).collect())
     }
 }

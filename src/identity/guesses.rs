@@ -18,8 +18,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, Set, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
+    sea_query::Expr,
 };
 use tracing::Instrument;
 
@@ -28,6 +28,7 @@ use crate::{
     activity::Act,
     app::App,
     clock::seconds_of,
+    db::Transaction,
     entity,
     error::{Code, Error, Refusal, Result},
 };
@@ -78,7 +79,7 @@ impl Guess {
     }
 
     /// Puts it on record as refused, unless the caller does.
-    pub(super) async fn put_on_record(&self, tx: &DatabaseTransaction, app: &App, why: Code) -> Result<()> {
+    pub(super) async fn put_on_record(&self, tx: &Transaction, app: &App, why: Code) -> Result<()> {
         match self.act.clone() {
             Some(act) => act.refused([why]).record(tx, &app.clock).await,
             None => Ok(()),
@@ -125,7 +126,7 @@ pub(super) async fn to_its_end<T: Send + 'static>(task: impl Future<Output = Res
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn forget(tx: &DatabaseTransaction, guess: &Guess) -> Result<()> {
+pub(super) async fn forget(tx: &Transaction, guess: &Guess) -> Result<()> {
     if let Some(count) = &guess.owner {
         entity::tally::Entity::delete_by_id(count.key.as_str()).exec(tx).await?;
     }
@@ -156,7 +157,7 @@ async fn check(app: &App, guess: &Guess) -> Result<()> {
 }
 
 /// Puts an attempt on record that came too early, the first one of its wait. All of them would be as many as anybody likes.
-async fn knock(tx: &DatabaseTransaction, app: &App, guess: &Guess, fresh: &[&str]) -> Result<()> {
+async fn knock(tx: &Transaction, app: &App, guess: &Guess, fresh: &[&str]) -> Result<()> {
     let first = entity::tally::Entity::update_many()
         .col_expr(entity::tally::Column::Knocked, Expr::value(true))
         .filter(entity::tally::Column::Key.is_in(fresh.iter().copied()))
@@ -175,7 +176,7 @@ async fn write_down(app: &App, guess: &Guess) -> Result<()> {
             let rows = tally::locked(&tx, guess.keys()).await?;
             for count in guess.counts() {
                 let before = rows.iter().find(|row| row.key == count.key);
-                count.add(&*tx, before, now).await?;
+                count.add(&tx, before, now).await?;
             }
             tally::forget_expired(&tx, now).await
         })

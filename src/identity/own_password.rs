@@ -1,7 +1,7 @@
 //! What users must give their password for, though they are logged in: another password, and the end of their account.
 
 use async_graphql::InputObject;
-use sea_orm::{ActiveModelTrait, DatabaseTransaction, IntoActiveModel, Set};
+use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use super::{
     Viewer,
@@ -14,6 +14,7 @@ use crate::{
     activity::{self, Act},
     app::App,
     bookkeeping,
+    db::Transaction,
     entity::{self, activity::Action},
     error::{Code, Error, Refusal, Result},
     time_zone::TimeZone,
@@ -58,7 +59,7 @@ async fn set_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Res
             let mut changed = user.into_active_model();
             changed.password_hash = Set(new_hash.clone());
             changed.password_version = Set(version);
-            let user = changed.update(&*tx).await?;
+            let user = changed.update(&tx).await?;
             session::end_others(&tx, viewer, app.clock.now()).await?;
             Act::by(viewer, Action::ChangePassword).on(viewer.user).record(&tx, &app.clock).await?;
             Ok(user)
@@ -106,7 +107,7 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<()>
             };
             // From here on nobody does anything as them.
             Act::by(viewer, Action::DeleteAccount).on(viewer.user).record(&tx, &app.clock).await?;
-            erased.update(&*tx).await?;
+            erased.update(&tx).await?;
             activity::forget_person(&tx, viewer.user, viewer.book).await
         })
         .await
@@ -133,7 +134,7 @@ async fn proven(app: &App, viewer: &Viewer, password: String, path: &str) -> Res
 /// The same user, locked, when their password is still the one that was given.
 async fn still(
     app: &App,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     known: &entity::user::Model,
     path: &str,

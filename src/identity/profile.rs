@@ -37,12 +37,12 @@ pub struct ProfileChange {
 pub async fn update(app: &App, viewer: &Viewer, wanted: &ProfileChange) -> Result<user::Model> {
     app.db
         .write(|tx| async move {
-            let before = lock(&*tx, viewer).await?;
+            let before = lock(&tx, viewer).await?;
             let mut user = before.clone();
             let mut refusals = change(app, &mut user, wanted);
-            refusals.extend(names::taken(&*tx, &user).await?);
+            refusals.extend(names::taken(&tx, &user).await?);
             refusals.none()?;
-            let after = user.into_active_model().reset_all().update(&*tx).await?;
+            let after = user.into_active_model().reset_all().update(&tx).await?;
             Act::by(viewer, Action::UpdateProfile)
                 .on(after.id)
                 .changed(&before, &after)

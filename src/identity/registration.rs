@@ -1,13 +1,14 @@
 //! Registration: a user, a book that they own and a wallet in its currency, all or nothing.
 
 use async_graphql::InputObject;
-use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel};
+use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::{Client, Grant, Window, guesses::too_many_attempts, names, session, user::key};
 use crate::{
     activity::{self, Act},
     app::App,
     bookkeeping,
+    db::Transaction,
     entity::{
         activity::Action,
         member::{self, Role},
@@ -67,7 +68,7 @@ pub async fn register(app: &App, client: &Client, registration: Registration) ->
 }
 
 /// Puts a registration on record that is one too many, the first of its day. All of them would be as many as anybody likes.
-async fn turn_away(tx: &DatabaseTransaction, app: &App, day: &Window, act: &Act) -> Result<()> {
+async fn turn_away(tx: &Transaction, app: &App, day: &Window, act: &Act) -> Result<()> {
     if day.count(tx).await? > app.limits.registrations_per_address.into() {
         return Ok(());
     }
@@ -140,7 +141,7 @@ fn admit(app: &App, day: &Window, registrations: i64) -> Result<(), Refusal> {
 
 async fn write(
     app: &App,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     client: &Client,
     user: &user::Model,
     book_name: &str,

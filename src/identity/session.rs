@@ -5,8 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
     sea_query::{Expr, ExprTrait, LockType},
 };
 
@@ -20,6 +19,7 @@ use super::{
 use crate::{
     activity::Act,
     app::App,
+    db::Transaction,
     entity::{self, activity::Action, member, refresh_token, session},
     error::{Code, Error, Refusal, Result},
     id::{Id, kind},
@@ -76,12 +76,12 @@ async fn enter(
             return Ok(None);
         };
         guesses::forget(&tx, guess).await?;
-        let book = book_of(&*tx, user.id).await?;
+        let book = book_of(&tx, user.id).await?;
         let grant = start(app, &tx, client, &user, book, Action::Login).await?;
         if let Some(new_hash) = new_hash {
             let mut upgraded = user.into_active_model();
             upgraded.password_hash = Set(new_hash.clone());
-            upgraded.update(&*tx).await?;
+            upgraded.update(&tx).await?;
         }
         Ok(Some(grant))
     });
@@ -95,7 +95,7 @@ fn wrong_credentials() -> Error {
 
 /// The user whose password was checked, locked: a session must not begin with a password that was changed in the meantime, nor
 /// for a user who was deleted.
-async fn unchanged(tx: &DatabaseTransaction, checked: &entity::user::Model) -> Result<Option<entity::user::Model>> {
+async fn unchanged(tx: &Transaction, checked: &entity::user::Model) -> Result<Option<entity::user::Model>> {
     let user = entity::user::Entity::find_by_id(checked.id).lock(LockType::NoKeyUpdate).one(tx).await?;
     Ok(user.filter(|user| user.password_version == checked.password_version && user.deleted_at.is_none()))
 }
@@ -128,7 +128,7 @@ pub async fn impersonate(app: &App, identifier: &str) -> Result<Viewer> {
 /// Starts a session, by which action it says.
 pub(super) async fn start(
     app: &App,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     client: &Client,
     user: &entity::user::Model,
     book_id: Id<kind::Book>,
@@ -174,7 +174,7 @@ pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
 }
 
 /// None when the token is not good; that is no error, since what it changed is to be kept.
-async fn exchange(app: &App, tx: &DatabaseTransaction, client: &Client, token_hash: Vec<u8>) -> Result<Option<Grant>> {
+async fn exchange(app: &App, tx: &Transaction, client: &Client, token_hash: Vec<u8>) -> Result<Option<Grant>> {
     let now = app.clock.now();
     let refused = |act: Act| act.refused([Code::WrongCredentials]);
     let token = refresh_token::Entity::find_by_id(token_hash).one(tx).await?;
@@ -231,12 +231,12 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
 }
 
 /// Ends the viewer's sessions but the one that they are in.
-pub(super) async fn end_others(tx: &DatabaseTransaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn end_others(tx: &Transaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
     let others = session::Column::UserId.eq(viewer.user).and(session::Column::Id.ne(viewer.session));
     end(tx, now, others).await
 }
 
-pub(super) async fn end(tx: &DatabaseTransaction, now: DateTime<Utc>, which: Expr) -> Result<()> {
+pub(super) async fn end(tx: &Transaction, now: DateTime<Utc>, which: Expr) -> Result<()> {
     session::Entity::update_many()
         .col_expr(session::Column::EndedAt, Expr::value(now))
         .filter(which)
@@ -248,7 +248,7 @@ pub(super) async fn end(tx: &DatabaseTransaction, now: DateTime<Utc>, which: Exp
 
 async fn grant(
     app: &App,
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     user: entity::user::Model,
     session: &session::Model,
     now: DateTime<Utc>,

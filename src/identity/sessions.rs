@@ -7,8 +7,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, ExprTrait, LockType},
 };
 
@@ -16,6 +15,7 @@ use super::{Client, Viewer, session::end};
 use crate::{
     activity::Act,
     app::App,
+    db::Transaction,
     entity::{activity::Action, refresh_token, session},
     error::{Code, Refusal, Result},
     id::{Id, kind},
@@ -43,7 +43,7 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -
         .write(|tx| async move {
             let now = app.clock.now();
             let found = match id {
-                Some(id) => alive(viewer.user, now).filter(session::Column::Id.eq(id)).one(&*tx).await?,
+                Some(id) => alive(viewer.user, now).filter(session::Column::Id.eq(id)).one(&tx).await?,
                 None => None,
             };
             let found = found.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such session."))?;
@@ -83,12 +83,7 @@ pub(super) fn note_use(app: &App, session: &session::Model, client: &Client) {
 }
 
 /// Writes down where and when a session is used.
-pub(super) async fn touch(
-    tx: &DatabaseTransaction,
-    id: Id<kind::Session>,
-    client: &Client,
-    now: DateTime<Utc>,
-) -> Result<()> {
+pub(super) async fn touch(tx: &Transaction, id: Id<kind::Session>, client: &Client, now: DateTime<Utc>) -> Result<()> {
     let before = Condition::any()
         .add(session::Column::LastUsedAt.is_null())
         .add(session::Column::LastUsedAt.lte(now - PRECISION));
@@ -104,7 +99,7 @@ pub(super) async fn touch(
 }
 
 /// Removes all sessions of a user with all their tokens.
-pub(super) async fn forget_all(tx: &DatabaseTransaction, user_id: Id<kind::User>) -> Result<()> {
+pub(super) async fn forget_all(tx: &Transaction, user_id: Id<kind::User>) -> Result<()> {
     let all = session::Entity::find().filter(session::Column::UserId.eq(user_id)).lock(LockType::Update);
     let all = all.all(tx).await?.into_iter().map(|session| session.id).collect();
     forget(tx, all).await
@@ -112,7 +107,7 @@ pub(super) async fn forget_all(tx: &DatabaseTransaction, user_id: Id<kind::User>
 
 /// Removes the user's sessions that ended, or that nobody can prolong any more, with all their tokens; and those that are too
 /// many when one more begins. The caller has locked the user.
-pub(super) async fn forget_dead(tx: &DatabaseTransaction, user_id: Id<kind::User>, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn forget_dead(tx: &Transaction, user_id: Id<kind::User>, now: DateTime<Utc>) -> Result<()> {
     let kept = alive(user_id, now).select_only().column(session::Column::Id).limit(MOST_SESSIONS - 1);
     let kept: Vec<Id<kind::Session>> = kept.into_tuple().all(tx).await?;
     let dead = session::Entity::find()
@@ -124,7 +119,7 @@ pub(super) async fn forget_dead(tx: &DatabaseTransaction, user_id: Id<kind::User
     forget(tx, dead).await
 }
 
-async fn forget(tx: &DatabaseTransaction, sessions: Vec<Id<kind::Session>>) -> Result<()> {
+async fn forget(tx: &Transaction, sessions: Vec<Id<kind::Session>>) -> Result<()> {
     if sessions.is_empty() {
         return Ok(());
     }

@@ -4,12 +4,11 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{CaseStatement, Expr, ExprTrait, LockBehavior, LockType, OnConflict},
 };
 
-use crate::{entity::tally, error::Result};
+use crate::{db::Transaction, entity::tally, error::Result};
 
 /// How many expired rows are removed for one that is written.
 const REMOVED_AT_ONCE: u64 = 4;
@@ -48,7 +47,7 @@ impl Window {
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn add(&self, tx: &DatabaseTransaction, some: i64) -> Result<i64> {
+    pub async fn add(&self, tx: &Transaction, some: i64) -> Result<i64> {
         let row = tally::Model {
             key: self.key.clone(),
             count: some,
@@ -79,10 +78,7 @@ impl Window {
 }
 
 /// The rows of some keys, which nobody else changes until the transaction ends.
-pub(super) async fn locked(
-    tx: &DatabaseTransaction,
-    keys: impl IntoIterator<Item = &str>,
-) -> Result<Vec<tally::Model>> {
+pub(super) async fn locked(tx: &Transaction, keys: impl IntoIterator<Item = &str>) -> Result<Vec<tally::Model>> {
     let rows = tally::Entity::find()
         .filter(tally::Column::Key.is_in(keys))
         // Always in one order, so that no two wait for each other.
@@ -94,7 +90,7 @@ pub(super) async fn locked(
 }
 
 /// Removes a few rows that count no more, so that the table does not grow with all who ever came by.
-pub(super) async fn forget_expired(tx: &DatabaseTransaction, now: DateTime<Utc>) -> Result<()> {
+pub(super) async fn forget_expired(tx: &Transaction, now: DateTime<Utc>) -> Result<()> {
     let expired: Vec<String> = tally::Entity::find()
         .select_only()
         .column(tally::Column::Key)

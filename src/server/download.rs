@@ -16,7 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::stream;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio::{
@@ -31,6 +31,7 @@ use super::{
 use crate::{
     app::App,
     date::Date,
+    db::Transaction,
     error::{Code, Error, Refusal, Refusals, Result},
     identity::{self, Client, Viewer},
 };
@@ -61,7 +62,7 @@ impl Downloads {
 pub(super) struct Source<'a> {
     pub(super) app: &'a App,
     pub(super) viewer: &'a Viewer,
-    pub(super) snapshot: &'a DatabaseTransaction,
+    pub(super) snapshot: &'a Transaction,
 }
 
 /// A file that can be downloaded.
@@ -146,7 +147,7 @@ async fn begin<T: Table>(
 struct Writer<T> {
     app: App,
     viewer: Viewer,
-    snapshot: DatabaseTransaction,
+    snapshot: Transaction,
     _turn: OwnedSemaphorePermit,
     table: T,
     is_begun: bool,

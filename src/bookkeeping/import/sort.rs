@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sea_orm::DatabaseTransaction;
-
 use super::{
     options::Format,
     reader::{Column, Record},
@@ -11,6 +9,7 @@ use super::{
 use crate::{
     app::App,
     bookkeeping::journal::Idempotency,
+    db::Transaction,
     entity::activity::Action,
     error::{Refusal, Refusals, Result},
     id::{Id, kind},
@@ -29,7 +28,7 @@ pub(super) enum Access {
 pub(super) struct Scope<'a> {
     pub(super) app: &'a App,
     pub(super) viewer: &'a Viewer,
-    pub(super) tx: &'a DatabaseTransaction,
+    pub(super) tx: &'a Transaction,
     pub(super) access: Access,
 }
 

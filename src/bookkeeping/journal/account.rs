@@ -4,13 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Select, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    QueryOrder, QuerySelect, Select, Set,
     sea_query::{LockType, OnConflict},
 };
 
 use super::Draft;
 use crate::{
+    db::Transaction,
     entity::account::{self, AccountKind, AccountStatus},
     error::Result,
     id::{Id, kind},
@@ -40,7 +41,7 @@ pub fn balance(account: &account::Model) -> i64 {
 /// # Errors
 /// When the database fails.
 pub async fn open(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     book_id: Id<kind::Book>,
     account_kind: AccountKind,
     currency: Currency,
@@ -82,7 +83,7 @@ impl Accounts {
     /// # Errors
     /// When the database fails.
     pub async fn ensure(
-        tx: &DatabaseTransaction,
+        tx: &Transaction,
         book_id: Id<kind::Book>,
         wanted: impl IntoIterator<Item = (Currency, AccountKind, Id<kind::Holder>)>,
         now: DateTime<Utc>,
@@ -118,7 +119,7 @@ impl Accounts {
 
 /// The accounts of some kinds and holders in one currency, in the order of the question; those that are missing are opened.
 async fn ensure(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     book_id: Id<kind::Book>,
     currency: Currency,
     wanted: &[(AccountKind, Id<kind::Holder>)],
@@ -185,7 +186,7 @@ pub async fn of_holder(
 /// # Errors
 /// When the database fails.
 pub async fn lock_of_holder(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     account_kind: AccountKind,
     currency: Currency,
     holder_id: Id<kind::Holder>,
@@ -197,21 +198,14 @@ pub async fn lock_of_holder(
 ///
 /// # Errors
 /// When the database fails, which it does when an account that holds money is closed.
-pub async fn set_status(
-    tx: &DatabaseTransaction,
-    account: account::Model,
-    status: AccountStatus,
-) -> Result<account::Model> {
+pub async fn set_status(tx: &Transaction, account: account::Model, status: AccountStatus) -> Result<account::Model> {
     let mut account = account.into_active_model();
     account.status = Set(status);
     Ok(account.update(tx).await?)
 }
 
 /// Locks all accounts that drafts may touch, in the order of their ids, until the end of the transaction.
-pub(super) async fn lock(
-    tx: &DatabaseTransaction,
-    drafts: &[Draft],
-) -> Result<HashMap<Id<kind::Account>, account::Model>> {
+pub(super) async fn lock(tx: &Transaction, drafts: &[Draft]) -> Result<HashMap<Id<kind::Account>, account::Model>> {
     let lines = drafts.iter().flat_map(|draft| &draft.lines).flat_map(|line| [line.debit, line.credit]);
     let attempts = drafts.iter().filter_map(|draft| draft.attempt).flat_map(|attempt| [attempt.debit, attempt.credit]);
     let ids: BTreeSet<_> = lines.chain(attempts).collect();

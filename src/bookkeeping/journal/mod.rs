@@ -31,8 +31,6 @@ mod rollup;
 mod versions;
 mod write;
 
-use sea_orm::DatabaseTransaction;
-
 pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, Line, Posted, Refused},
@@ -42,7 +40,7 @@ pub use self::{
     rollup::{Turnover, last_days, months, months_in_others, turnovers},
     versions::{Version, shares, versions},
 };
-use crate::{clock::Clock, error::Result};
+use crate::{clock::Clock, db::Transaction, error::Result};
 
 /// Posts drafts in the caller's transaction, all of them or none. When one is refused, so is the one of `traces` in its place,
 /// which is put on record if it asks for that. What all of them together leave in an account counts: where that is what was
@@ -51,7 +49,7 @@ use crate::{clock::Clock, error::Result};
 /// # Errors
 /// As for [`post`]; what the journal refuses is in the inner result.
 pub async fn post_together(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     clock: &Clock,
     drafts: &[Draft],
     traces: &[Draft],
@@ -67,7 +65,7 @@ pub async fn post_together(
 ///
 /// # Errors
 /// When the database fails; the transaction must then be given up.
-pub async fn post(tx: &DatabaseTransaction, clock: &Clock, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
+pub async fn post(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
     let mut state = read(tx, clock, drafts).await?;
     let mut results = fold::fold(&mut state, drafts)?;
     write::write(tx, &state).await?;
@@ -76,7 +74,7 @@ pub async fn post(tx: &DatabaseTransaction, clock: &Clock, drafts: &[Draft]) -> 
 }
 
 /// Locks the accounts of drafts and reads what the fold must know.
-async fn read(tx: &DatabaseTransaction, clock: &Clock, drafts: &[Draft]) -> Result<fold::State> {
+async fn read(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<fold::State> {
     let accounts = account::lock(tx, drafts).await?;
     let repeats = repeats::find(tx, drafts).await?;
     // The clock is read only now, when the accounts are ours: their entries are in the order of their times.

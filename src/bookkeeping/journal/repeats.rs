@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
 
 use super::{Draft, Idempotency, Posted, Refused};
 use crate::{
+    db::Transaction,
     entity::{
         journal_entry::{self, EntryStatus},
         posting,
@@ -59,7 +60,7 @@ pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) 
 }
 
 /// The earlier entries that drafts repeat.
-pub(super) async fn find(tx: &DatabaseTransaction, drafts: &[Draft]) -> Result<Vec<journal_entry::Model>> {
+pub(super) async fn find(tx: &Transaction, drafts: &[Draft]) -> Result<Vec<journal_entry::Model>> {
     let key = |draft: &Draft| Some((draft.book_id.uuid(), draft.idempotency.as_ref()?.key.clone()));
     let mut ids = ids_of(tx, drafts.iter().filter_map(key).collect(), journal_entry::Column::IdempotencyKey).await?;
     let reference = |draft: &Draft| Some((draft.book_id.uuid(), draft.reference.clone()?));

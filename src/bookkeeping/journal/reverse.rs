@@ -1,11 +1,12 @@
 //! Reversal: the only way to correct an entry. The same sides with negated amounts and the same effective date, so that
 //! turnovers, not only balances, come out as if the entry had never been.
 
-use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
 use super::{Draft, Line, Posted, post};
 use crate::{
     clock::Clock,
+    db::Transaction,
     entity::{
         account,
         journal_entry::{self, EntryStatus},
@@ -22,7 +23,7 @@ use crate::{
 /// `NOT_FOUND` when the book has no such entry, `NOT_ALLOWED` when it failed, is a reversal itself, was reversed
 /// before or moved money of another book; what the journal refuses, for example `INSUFFICIENT_FUNDS` when the money is spent.
 pub async fn reverse(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     clock: &Clock,
     viewer: &Viewer,
     entry_id: Id<kind::Entry>,
@@ -38,7 +39,7 @@ pub async fn reverse(
 /// # Errors
 /// As for [`reverse()`], but for what the journal refuses.
 pub async fn reversal(
-    tx: &DatabaseTransaction,
+    tx: &Transaction,
     viewer: &Viewer,
     entry_id: Id<kind::Entry>,
     memo: Option<String>,

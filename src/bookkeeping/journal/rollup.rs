@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, QueryTrait,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QueryResult,
+    QuerySelect, QueryTrait,
     sea_query::{Expr, ExprTrait, OnConflict, Query},
 };
 
 use super::fold::State;
 use crate::{
+    db::Transaction,
     entity::{
         account::{self, AccountKind},
         account_day, account_month,
@@ -45,7 +46,7 @@ fn is_kept(account_kind: AccountKind) -> bool {
 type Turnovers = BTreeMap<(Id<kind::Account>, NaiveDate), Turnover>;
 
 /// Adds what is being posted to the turnovers. The accounts are locked, so nobody else adds to them at the same time.
-pub(super) async fn write(tx: &DatabaseTransaction, state: &State) -> Result<()> {
+pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
     let mut days = posted(state);
     if days.is_empty() {
         return Ok(());

@@ -1,14 +1,15 @@
 //! The last step of posting: writes what the fold worked out, each table once.
 
-use sea_orm::{DatabaseTransaction, EntityTrait, IntoActiveModel, sea_query::OnConflict};
+use sea_orm::{EntityTrait, IntoActiveModel, sea_query::OnConflict};
 
 use super::{fold::State, rollup};
 use crate::{
+    db::Transaction,
     entity::{account, journal_entry, posting},
     error::Result,
 };
 
-pub(super) async fn write(tx: &DatabaseTransaction, state: &State) -> Result<()> {
+pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
     if state.entries.is_empty() {
         return Ok(());
     }

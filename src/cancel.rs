@@ -1,0 +1,186 @@
+//! What happens to work whose client has gone away.
+//!
+//! Owns the rule that database work, once begun, runs to its end. A request runs as a task of its own ([`run`]). When its
+//! client goes away, the task stops at the next point where it waits for nothing that is shielded; what is inside
+//! [`shield`] is finished first. So a client that leaves before a transaction begins causes nothing, and one that leaves
+//! later cannot leave a transaction half done on a connection that others will use.
+//!
+//! Must not: know what the work is. `db` shields it, `server` runs it.
+
+use std::{
+    future::{pending, poll_fn},
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    task::Poll,
+};
+
+use futures_util::task::AtomicWaker;
+
+tokio::task_local! {
+    static CURRENT: Arc<Request>;
+}
+
+/// One request, as its task and whoever waits for it see it.
+#[derive(Default)]
+struct Request {
+    is_abandoned: AtomicBool,
+    shields: AtomicUsize,
+    task: AtomicWaker,
+}
+
+impl Request {
+    fn may_stop(&self) -> bool {
+        self.is_abandoned.load(Ordering::SeqCst) && self.shields.load(Ordering::SeqCst) == 0
+    }
+}
+
+/// Why there is no result.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Panicked(
+    /// What it said.
+    pub String,
+);
+
+/// Runs the work of a request in a task of its own. When the returned future is dropped, the work is abandoned: it stops as
+/// soon as nothing in it is shielded.
+///
+/// # Errors
+/// When the work panics.
+pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Panicked> {
+    struct AbandonOnDrop(Arc<Request>);
+    impl Drop for AbandonOnDrop {
+        fn drop(&mut self) {
+            self.0.is_abandoned.store(true, Ordering::SeqCst);
+            self.0.task.wake();
+        }
+    }
+
+    let request = Arc::new(Request::default());
+    let waiting = AbandonOnDrop(request.clone());
+    let task = tokio::spawn(async move {
+        let mut work = pin!(CURRENT.scope(request.clone(), work));
+        poll_fn(|cx| {
+            request.task.register(cx.waker());
+            if let Poll::Ready(done) = work.as_mut().poll(cx) {
+                return Poll::Ready(Some(done));
+            }
+            // Dropping the work here is safe: nothing that must be finished is under way in it.
+            if request.may_stop() { Poll::Ready(None) } else { Poll::Pending }
+        })
+        .await
+    });
+    let done = task.await;
+    drop(waiting);
+    match done {
+        Ok(Some(value)) => Ok(value),
+        Err(error) if error.is_panic() => Err(Panicked(message(error.into_panic().as_ref()))),
+        // The task ends without a result only when nobody waits for it any more, or when the runtime shuts down.
+        Ok(None) | Err(_) => pending().await,
+    }
+}
+
+/// Runs `work` to its end whatever becomes of the request that it is part of. Does not begin it when the client of the request
+/// has gone away already. Outside of a request it is just run.
+pub async fn shield<T>(work: impl Future<Output = T>) -> T {
+    struct Shield(Arc<Request>);
+    impl Drop for Shield {
+        fn drop(&mut self) {
+            self.0.shields.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    let Ok(request) = CURRENT.try_with(Arc::clone) else { return work.await };
+    if request.may_stop() {
+        return pending().await;
+    }
+    request.shields.fetch_add(1, Ordering::SeqCst);
+    let _shield = Shield(request);
+    work.await
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot;
+
+    use super::{Panicked, run, shield};
+
+    /// Polls a request until it waits, then drops it, as the server does when the client goes away.
+    async fn abandon<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static, waits: oneshot::Receiver<()>) {
+        tokio::select! {
+            _ = run(work) => panic!("the work ended"),
+            reached = waits => reached.unwrap(),
+        }
+    }
+
+    #[tokio::test]
+    async fn work_whose_client_is_there_gives_its_result() {
+        assert_eq!(run(async { shield(async { 1 }).await + 1 }).await, Ok(2));
+    }
+
+    #[tokio::test]
+    async fn shielded_work_is_finished_and_nothing_is_begun_after_it() {
+        let (reached, waits) = oneshot::channel();
+        let (go_on, may_go_on) = oneshot::channel::<()>();
+        let (first_done, first) = oneshot::channel();
+        let (second_done, second) = oneshot::channel::<()>();
+        let work = async move {
+            shield(async {
+                reached.send(()).unwrap();
+                may_go_on.await.unwrap();
+                first_done.send(()).unwrap();
+            })
+            .await;
+            shield(async { second_done.send(()).unwrap() }).await;
+        };
+        abandon(work, waits).await;
+        go_on.send(()).unwrap();
+        first.await.unwrap();
+        // Its sender is dropped with the work.
+        assert!(second.await.is_err());
+    }
+
+    #[tokio::test]
+    async fn work_that_waits_unshielded_is_dropped() {
+        let (reached, waits) = oneshot::channel();
+        let (never, waited_for) = oneshot::channel::<()>();
+        let work = async move {
+            reached.send(()).unwrap();
+            let _ = waited_for.await;
+        };
+        abandon(work, waits).await;
+        let mut never = never;
+        never.closed().await;
+    }
+
+    #[tokio::test]
+    async fn a_shield_within_a_shield_does_not_wait_for_ever() {
+        let (reached, waits) = oneshot::channel();
+        let (go_on, may_go_on) = oneshot::channel::<()>();
+        let (done, inner) = oneshot::channel();
+        let work = async move {
+            shield(async {
+                reached.send(()).unwrap();
+                may_go_on.await.unwrap();
+                shield(async { done.send(()).unwrap() }).await;
+            })
+            .await;
+        };
+        abandon(work, waits).await;
+        go_on.send(()).unwrap();
+        inner.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_told() {
+        let panicked = run(async { panic!("out of {}", "order") }).await;
+        assert_eq!(panicked.map(|()| ()), Err(Panicked("out of order".to_owned())));
+    }
+}

@@ -1,0 +1,99 @@
+//! What an error of a database says about the connection, the transaction and the data.
+//!
+//! Codes are those of PostgreSQL (appendix A of its manual, "PostgreSQL Error Codes") and of SQLite ("Result and Error Codes");
+//! the text of an error decides nothing.
+
+use sea_orm::{
+    DbErr, RuntimeErr,
+    sqlx::{
+        self,
+        error::DatabaseError,
+        postgres::{PgDatabaseError, PgSeverity},
+    },
+};
+
+/// `idle_in_transaction_session_timeout` and `transaction_timeout` of PostgreSQL ended the connection before it was asked to commit.
+const ENDED_WHILE_IDLE: [&str; 2] = ["25P03", "25P04"];
+/// SQLite: `ERROR`, `BUSY`, `LOCKED`, `CONSTRAINT`, `MISMATCH`. They undo a statement and leave the transaction as it is.
+const OF_STATEMENT: [i32; 5] = [1, 5, 6, 19, 20];
+/// SQLite: `BUSY`, `FULL`, `CONSTRAINT`, and `IOERR_WRITE`: of these no commit is left in the log.
+const NOT_WRITTEN: [i32; 3] = [5, 13, 19];
+const WRITE_FAILED: i32 = 778;
+/// SQLite: `CORRUPT`, `NOTADB`.
+const DAMAGED_SQLITE: [i32; 2] = [11, 26];
+/// PostgreSQL: `data_corrupted`, `index_corrupted`.
+const DAMAGED_POSTGRES: [&str; 2] = ["XX001", "XX002"];
+/// PostgreSQL: `admin_shutdown`, `crash_shutdown`, `cannot_connect_now`, and those of [`ENDED_WHILE_IDLE`].
+const CONNECTION_ENDED: [&str; 5] = ["57P01", "57P02", "57P03", "25P03", "25P04"];
+
+/// Whether only the statement failed, and the connection does what it is told.
+pub(super) fn is_of_statement(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else { return false };
+    match postgres(error.as_ref()) {
+        Some(error) => matches!(error.severity(), PgSeverity::Error),
+        None => primary(error.as_ref()).is_some_and(|code| OF_STATEMENT.contains(&code)),
+    }
+}
+
+/// Whether a transaction whose `COMMIT` failed so is certainly not committed.
+pub(super) fn is_rolled_back(error: &DbErr) -> bool {
+    let Some(sqlx::Error::Database(error)) = sqlx_error(error) else { return false };
+    match postgres(error.as_ref()) {
+        Some(error) => matches!(error.severity(), PgSeverity::Error) || ENDED_WHILE_IDLE.contains(&error.code()),
+        None => {
+            let is_primary = primary(error.as_ref()).is_some_and(|code| NOT_WRITTEN.contains(&code));
+            is_primary || extended(error.as_ref()) == Some(WRITE_FAILED)
+        }
+    }
+}
+
+/// Whether the data is damaged.
+pub(super) fn is_damage(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else { return false };
+    match postgres(error.as_ref()) {
+        Some(error) => DAMAGED_POSTGRES.contains(&error.code()),
+        None => primary(error.as_ref()).is_some_and(|code| DAMAGED_SQLITE.contains(&code)),
+    }
+}
+
+/// Whether the connection was lost, or none could be had: what was under way on it is not done, and may be tried again.
+#[must_use]
+pub fn is_lost_connection(error: &DbErr) -> bool {
+    match sqlx_error(error) {
+        Some(sqlx::Error::Io(_) | sqlx::Error::Tls(_)) => true,
+        Some(sqlx::Error::Database(error)) => postgres(error.as_ref())
+            .is_some_and(|error| error.code().starts_with("08") || CONNECTION_ENDED.contains(&error.code())),
+        _ => false,
+    }
+}
+
+/// The code that the database gave to an error: `SQLSTATE`, or SQLite's extended result code.
+#[must_use]
+pub fn code(error: &DbErr) -> Option<String> {
+    match sqlx_error(error)? {
+        sqlx::Error::Database(error) => error.code().map(Into::into),
+        _ => None,
+    }
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error.as_ref()),
+        _ => None,
+    }
+}
+
+fn postgres(error: &dyn DatabaseError) -> Option<&PgDatabaseError> {
+    error.try_downcast_ref()
+}
+
+fn extended(error: &dyn DatabaseError) -> Option<i32> {
+    error.code()?.parse().ok()
+}
+
+fn primary(error: &dyn DatabaseError) -> Option<i32> {
+    // The low byte of an extended code is the primary one.
+    extended(error).map(|code| code & 0xff)
+}

@@ -1,0 +1,253 @@
+//! Whether the database can be trusted now: what its errors said, and a probe in the background.
+//!
+//! The probe writes a number and reads it back over another connection, so that it notices a database that acknowledges what
+//! it does not keep. A database that is busy is not broken: the probe waits for as long as others get their work done.
+//!
+//! | what is noticed | what follows |
+//! |---|---|
+//! | an error that says that data is damaged | not ready, until the server is started again |
+//! | a SQLite file that was deleted or replaced | service ends |
+//! | a clock that differs from the database's | nothing is written and not ready, until it agrees again |
+//! | a probe that fails, or nothing that gets done for some seconds | not ready, until a probe succeeds |
+
+use std::{
+    pin::pin,
+    sync::{
+        Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
+};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, Statement,
+    sea_query::{Expr, ExprTrait, Query},
+    sqlx,
+};
+use tokio::sync::{Notify, watch};
+
+use super::{Db, cause};
+use crate::error::{Error, Result};
+
+/// How long after a probe the next one begins, unless an error calls for it earlier.
+const INTERVAL: Duration = Duration::from_secs(3);
+/// How soon after a probe an error may call for the next one.
+const SOON: Duration = Duration::from_millis(200);
+/// When nothing was done for so long, the database is taken for broken.
+const STUCK: Duration = Duration::from_secs(5);
+/// A check of the whole SQLite file may take this share of the time: one part in so many.
+const SHARE_OF_CHECKS: u32 = 100;
+/// The shortest time between two checks of the whole file.
+const BETWEEN_CHECKS: Duration = Duration::from_mins(1);
+
+/// What is known of the database's health.
+#[derive(Debug)]
+pub(super) struct Health {
+    damage: OnceLock<String>,
+    lost_file: watch::Sender<Option<String>>,
+    /// How many statements of writers succeeded.
+    progress: AtomicU64,
+    /// Wakes the probe.
+    alarm: Notify,
+    /// What the latest probe said, once there was one.
+    latest: Mutex<Option<std::result::Result<(), String>>>,
+}
+
+impl Health {
+    pub(super) fn new() -> Self {
+        Self {
+            damage: OnceLock::new(),
+            lost_file: watch::Sender::new(None),
+            progress: AtomicU64::new(0),
+            alarm: Notify::new(),
+            latest: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn note_progress(&self) {
+        self.progress.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn note_error(&self, error: &sqlx::Error) {
+        if cause::is_damage(error) {
+            self.note_damage(&error.to_string());
+        } else if !cause::is_of_statement(error) {
+            self.alarm.notify_one();
+        }
+    }
+
+    pub(super) fn note_lost_file(&self, which: &str) {
+        self.lost_file.send_if_modified(|lost| {
+            let is_news = lost.is_none();
+            lost.get_or_insert_with(|| which.to_owned());
+            is_news
+        });
+    }
+
+    fn note_damage(&self, what: &str) {
+        if self.damage.set(what.to_owned()).is_ok() {
+            tracing::error!(what, "the database is damaged: stop the server and restore a backup");
+        }
+    }
+
+    fn latest(&self) -> MutexGuard<'_, Option<std::result::Result<(), String>>> {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps what a probe said. The log has what changes.
+    fn set(&self, probed: std::result::Result<(), String>) {
+        let mut latest = self.latest();
+        match (&probed, latest.as_ref()) {
+            (Err(reason), Some(Ok(())) | None) => tracing::error!(reason, "not ready"),
+            (Ok(()), Some(Err(_))) => tracing::info!("ready again"),
+            _ => {}
+        }
+        *latest = Some(probed);
+    }
+}
+
+impl Db {
+    /// Whether the database can be used now: from the latest probe of [`Db::watch`], or, when there was none, from one that is
+    /// made for this.
+    ///
+    /// # Errors
+    /// Why it cannot, in a sentence for whoever runs the server.
+    pub async fn ready(&self) -> std::result::Result<(), String> {
+        let health = &self.shared.health;
+        if health.damage.get().is_some() {
+            return Err("the database is damaged: stop the server and restore a backup".to_owned());
+        }
+        if let Some(lost) = health.lost_file.borrow().as_ref() {
+            return Err(lost.clone());
+        }
+        if let Err(apart) = self.shared.clock.check() {
+            return Err(format!("this server's clock is {} s from the database's", apart.as_secs()));
+        }
+        let latest = health.latest().clone();
+        match latest {
+            Some(latest) => latest,
+            None => self.probe().await.map_err(reason),
+        }
+    }
+
+    /// Watches the database for as long as it is polled: probes it every few seconds, and at once after an error.
+    pub async fn watch(&self) {
+        let health = &self.shared.health;
+        loop {
+            let mut probe = pin!(self.probe());
+            let start = health.progress.load(Ordering::Relaxed);
+            let (mut seen, mut since) = (start, Instant::now());
+            let probed = loop {
+                tokio::select! {
+                    probed = &mut probe => break probed,
+                    () = tokio::time::sleep(STUCK / 5) => {}
+                }
+                let now = health.progress.load(Ordering::Relaxed);
+                if now != seen {
+                    (seen, since) = (now, Instant::now());
+                } else if since.elapsed() >= STUCK {
+                    health.set(Err(format!("the database has done nothing for {} s", since.elapsed().as_secs())));
+                }
+            };
+            match probed {
+                // The probe did not get its turn, but others did.
+                Err(error) if error.is_busy() && health.progress.load(Ordering::Relaxed) != start => {}
+                probed => health.set(probed.map_err(reason)),
+            }
+            tokio::time::sleep(SOON).await;
+            tokio::select! {
+                () = health.alarm.notified() => {}
+                () = tokio::time::sleep(INTERVAL) => {}
+            }
+        }
+    }
+
+    /// Checks the whole SQLite file again and again for as long as it is polled, so that a damaged page is found before somebody
+    /// needs it. PostgreSQL has tools of its own for that.
+    pub async fn check_pages(&self) {
+        if self.backend() != DbBackend::Sqlite {
+            return;
+        }
+        loop {
+            let started = Instant::now();
+            let check = Statement::from_string(DbBackend::Sqlite, "PRAGMA quick_check(1)");
+            let found = self.read().query_one_raw(check).await;
+            let found = found.and_then(|row| row.map(|row| row.try_get_by_index::<String>(0)).transpose());
+            match found {
+                Ok(Some(found)) if found != "ok" => self.shared.health.note_damage(&found),
+                Ok(_) => {}
+                Err(error) => tracing::warn!(%error, "the pages of the database could not be checked"),
+            }
+            tokio::time::sleep(BETWEEN_CHECKS.max(started.elapsed() * SHARE_OF_CHECKS)).await;
+        }
+    }
+
+    /// Waits until a SQLite file is found to be deleted or replaced; tells which, in a sentence.
+    pub async fn file_lost(&self) -> String {
+        let mut lost = self.shared.health.lost_file.subscribe();
+        match lost.wait_for(Option::is_some).await.map(|lost| lost.clone()) {
+            Ok(Some(lost)) => lost,
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// Writes a number and reads it back, over another connection where there is one.
+    async fn probe(&self) -> Result<()> {
+        let pending = self.pending_migrations().await?;
+        if pending > 0 {
+            return Err(DbErr::Migration(format!("{pending} migrations are not applied; run `daybook migrate`")).into());
+        }
+        self.shared.check_file()?;
+        self.compare_clocks().await?;
+        let written = self
+            .write(|tx| async move {
+                let mut beat = Query::update();
+                beat.table("heartbeat").value("beat", Expr::col("beat").add(1)).and_where(Expr::col("id").eq(1));
+                tx.execute(&beat).await?;
+                beat_of(&tx).await
+            })
+            .await?;
+        let read = beat_of(self.read()).await?;
+        if read < written {
+            let message = format!("the database does not keep what it acknowledges: wrote {written}, read {read}");
+            return Err(DbErr::Custom(message).into());
+        }
+        Ok(())
+    }
+
+    /// Compares this server's clock with that of PostgreSQL. SQLite has none of its own.
+    pub(super) async fn compare_clocks(&self) -> std::result::Result<(), DbErr> {
+        if self.backend() == DbBackend::Sqlite {
+            return Ok(());
+        }
+        let statement = Statement::from_string(DbBackend::Postgres, "SELECT clock_timestamp()");
+        let before = SystemTime::now();
+        let row = self.read().query_one_raw(statement).await?;
+        let after = SystemTime::now();
+        let database: DateTime<Utc> =
+            row.ok_or_else(|| DbErr::RecordNotFound("a time".to_owned()))?.try_get_by_index(0)?;
+        self.shared.clock.compare(before, database.into(), after);
+        Ok(())
+    }
+}
+
+async fn beat_of(conn: &impl ConnectionTrait) -> Result<i64> {
+    let mut beat = Query::select();
+    beat.column("beat").from("heartbeat").and_where(Expr::col("id").eq(1));
+    let row = conn.query_one(&beat).await?;
+    Ok(row.ok_or_else(|| DbErr::RecordNotFound("the row of the heartbeat".to_owned()))?.try_get_by_index(0)?)
+}
+
+/// Why a probe failed, for whoever runs the server. The detail of a fault is for the log.
+fn reason(error: Error) -> String {
+    match error {
+        Error::Fault(DbErr::Migration(pending)) => pending,
+        Error::Fault(fault) => {
+            tracing::error!(%fault, "a probe of the database failed");
+            "the database does not work: see the log".to_owned()
+        }
+        Error::Refused(refusals) => refusals.into_iter().map(|refusal| refusal.message).collect(),
+        Error::Gone => "the database does not work".to_owned(),
+    }
+}

@@ -1,0 +1,120 @@
+//! Reading: each statement on a connection of its own, or all of them from one snapshot.
+
+use std::{fmt, sync::Arc};
+
+use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+
+use super::{Shared, Transaction, cause, session::Session};
+use crate::cancel::shield;
+
+/// How often a statement is tried again whose connection turned out to be dead. A pool may hold several of those after the
+/// database was restarted.
+const RETRIES: usize = 20;
+
+/// What is read from.
+#[derive(Clone, Debug)]
+pub enum Read {
+    /// What is there at each statement.
+    Now(Pool),
+    /// What was there when it was opened.
+    Snapshot(Transaction),
+}
+
+/// Connections for one statement each.
+#[derive(Clone)]
+pub struct Pool(pub(super) Arc<Shared>);
+
+impl Pool {
+    /// Reads. Since nothing is open on the connection, what was lost with it can be read over another.
+    async fn run<T, F>(&self, work: impl Fn(Session) -> F) -> Result<T, DbErr>
+    where
+        F: Future<Output = Result<T, DbErr>>,
+    {
+        let mut retries = RETRIES;
+        loop {
+            let session = self.0.reader().await?;
+            match shield(work(session)).await {
+                Err(error) if !cause::is_lost_connection(&error) => return Err(error),
+                Err(_) if retries > 0 => retries -= 1,
+                Err(error) => return Err(unreachable(&error)),
+                read => return read,
+            }
+        }
+    }
+}
+
+/// What a reader is told when the database cannot be reached: to try again.
+pub(super) fn unreachable(error: &DbErr) -> DbErr {
+    tracing::warn!(%error, "the connection to the database was lost while it was read");
+    DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Pool {
+    fn get_database_backend(&self) -> DbBackend {
+        self.0.backend()
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        let statement = &statement;
+        self.run(|mut session| async move { session.execute(statement).await }).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.run(|mut session| async move { session.execute_unprepared(sql).await }).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let statement = &statement;
+        self.run(|mut session| async move { session.query_one(statement).await }).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let statement = &statement;
+        self.run(|mut session| async move { session.query_all(statement).await }).await
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Read {
+    fn get_database_backend(&self) -> DbBackend {
+        match self {
+            Self::Now(pool) => pool.get_database_backend(),
+            Self::Snapshot(snapshot) => snapshot.get_database_backend(),
+        }
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Now(pool) => pool.execute_raw(statement).await,
+            Self::Snapshot(snapshot) => snapshot.execute_raw(statement).await,
+        }
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        match self {
+            Self::Now(pool) => pool.execute_unprepared(sql).await,
+            Self::Snapshot(snapshot) => snapshot.execute_unprepared(sql).await,
+        }
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        match self {
+            Self::Now(pool) => pool.query_one_raw(statement).await,
+            Self::Snapshot(snapshot) => snapshot.query_one_raw(statement).await,
+        }
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        match self {
+            Self::Now(pool) => pool.query_all_raw(statement).await,
+            Self::Snapshot(snapshot) => snapshot.query_all_raw(statement).await,
+        }
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pool").field(&self.0.backend()).finish()
+    }
+}
