@@ -39,9 +39,9 @@ impl Request {
 
 /// Why there is no result.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Panicked(
+pub(crate) struct Panicked(
     /// What it said.
-    pub String,
+    pub(crate) String,
 );
 
 /// Runs the work of a request in a task of its own. When the returned future is dropped, the work is abandoned: it stops as
@@ -49,7 +49,7 @@ pub struct Panicked(
 ///
 /// # Errors
 /// When the work panics.
-pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Panicked> {
+pub(crate) async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Panicked> {
     struct AbandonOnDrop(Arc<Request>);
     impl Drop for AbandonOnDrop {
         fn drop(&mut self) {
@@ -84,7 +84,7 @@ pub async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'stat
 
 /// Runs `work` to its end whatever becomes of the request that it is part of. Does not begin it when the client of the request
 /// has gone away already. Outside of a request it is just run.
-pub async fn shield<T>(work: impl Future<Output = T>) -> T {
+pub(crate) async fn shield<T>(work: impl Future<Output = T>) -> T {
     struct Shield(Arc<Request>);
     impl Drop for Shield {
         fn drop(&mut self) {

@@ -26,7 +26,7 @@ mod transaction;
 use std::{
     fmt,
     sync::{Arc, OnceLock},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use migration::{Migrator, MigratorTrait};
@@ -157,6 +157,7 @@ impl Db {
         F: Future<Output = Result<T>>,
     {
         let mut is_known = true;
+        let started = Instant::now();
         for attempt in 0..=RETRIES {
             let error = match self.attempt(&work).await {
                 Ok(done) => return Ok(done),
@@ -172,9 +173,9 @@ impl Db {
                 }
             };
             match error.retry() {
-                Some(_) if attempt < RETRIES => tokio::time::sleep(pause(attempt)).await,
+                Some(_) if attempt < RETRIES && started.elapsed() < WAIT => tokio::time::sleep(pause(attempt)).await,
                 Some(Retry::Contention) => {
-                    tracing::warn!(?error, "a transaction was given up after {RETRIES} retries");
+                    tracing::warn!(?error, attempt, "a transaction was given up");
                     break;
                 }
                 // Whether it was done cannot be found out while the server is too busy to look.

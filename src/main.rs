@@ -100,7 +100,8 @@ async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
     // Nobody gets a token here.
     let app = app(&config, db.clone(), Passwords::new(config.password_hash.clone()), Vec::new())?;
     wanted.run(&app).await.map_err(Stop::Command)?;
-    db.close().await.map_err(failure("cannot close the database"))
+    db.close().await;
+    Ok(())
 }
 
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {
@@ -143,13 +144,16 @@ async fn serve(config: Config) -> Result<(), Stop> {
         env!("CARGO_PKG_VERSION"),
         config.database,
     ))?;
-    let served = server::serve(listener, server::router(app, config.explorer), told_to_stop()).await;
-    served.map_err(failure("cannot serve"))?;
-    // What is still under way after the grace period is not waited for again.
-    match tokio::time::timeout(Duration::from_secs(1), db.close()).await {
-        Ok(closed) => closed.map_err(failure("cannot close the database")),
-        Err(_) => Ok(()),
+    let served = server::serve(listener, server::router(app, config.explorer), told_to_stop());
+    tokio::select! {
+        served = served => served.map_err(failure("cannot serve"))?,
+        lost = db.file_lost() => return Err(Stop::Failure(lost)),
+        () = db.watch() => {}
+        () = db.check_pages() => {}
     }
+    // What is still under way after the grace period is not waited for again.
+    let _ = tokio::time::timeout(Duration::from_secs(1), db.close()).await;
+    Ok(())
 }
 
 /// Done when the process is told to stop: by SIGTERM, or SIGINT, which Ctrl-C sends.

@@ -151,14 +151,14 @@ fn insert_unless_gone(row: activity::Model, actor: Id<kind::User>) -> Result<Ins
     Ok(insert)
 }
 
-/// Puts a refusal on record, in a transaction of its own. What the server was too busy for is not: nothing was decided, and
-/// it would be busier still.
+/// Puts a refusal on record, in a transaction of its own. What the server was too busy for is not, since nothing was decided and
+/// it would be busier still; nor is what may have been done.
 ///
 /// # Errors
 /// As for [`record_alone`].
 pub async fn refuse(app: &App, act: Act, refusals: &[Refusal]) -> Result<()> {
     let codes = refusals.iter().map(|refusal| refusal.code);
-    if codes.clone().any(|code| code == Code::TryAgain) {
+    if codes.clone().any(|code| matches!(code, Code::TryAgain | Code::OutcomeUnknown)) {
         return Ok(());
     }
     record_alone(app, act.refused(codes)).await

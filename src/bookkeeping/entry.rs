@@ -117,43 +117,42 @@ pub async fn find_many(
 /// `NOT_FOUND` and `NOT_ALLOWED` for the customer; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
 pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledger_entry::Model>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("addEntry", new))?;
-    app.db
-        .write(|tx| async move {
-            let mut refusals = Refusals::default();
-            let idempotency = refusals.check(idempotency.clone()).flatten();
-            let act = Act::by(viewer, Action::AddEntry);
-            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
-            }
-            let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
-            let book = book::find(&tx, viewer).await?;
-            let currency = new.currency.unwrap_or(book.currency);
-            let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
-            let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
-            let date = refusals.check(date.of_document("date"));
-            let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
-            let (Some(customer), Some(amount), Some(date)) = (customer, amount, date) else {
-                return Err(refusals.into());
-            };
-            refusals.none()?;
-            let document = Document {
-                id: Id::generate(),
-                customer_id: customer.id,
-                kind: entry_kind(new.kind),
-                amount,
-                currency,
-                date,
-                note: note.as_deref(),
-                lines: lines(new.kind, amount),
-                idempotency,
-            };
-            let draft = document.clone().draft(&tx, app, viewer).await?;
-            let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
-            let document = document.enter(&tx, viewer, EntrySource::Manual, &posted).await?;
-            act.on(document.id).record(&tx, &app.clock).await?;
-            Ok(Done { document, replayed: false })
-        })
-        .await
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        let act = Act::by(viewer, Action::AddEntry);
+        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+        }
+        let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
+        let book = book::find(&tx, viewer).await?;
+        let currency = new.currency.unwrap_or(book.currency);
+        let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
+        let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
+        let date = refusals.check(date.of_document("date"));
+        let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
+        let (Some(customer), Some(amount), Some(date)) = (customer, amount, date) else {
+            return Err(refusals.into());
+        };
+        refusals.none()?;
+        let document = Document {
+            id: Id::generate(),
+            customer_id: customer.id,
+            kind: entry_kind(new.kind),
+            amount,
+            currency,
+            date,
+            note: note.as_deref(),
+            lines: lines(new.kind, amount),
+            idempotency,
+        };
+        let draft = document.clone().draft(&tx, app, viewer).await?;
+        let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
+        let document = document.enter(&tx, viewer, EntrySource::Manual, &posted).await?;
+        act.on(document.id).record(&tx, &app.clock).await?;
+        Ok(Done { document, replayed: false })
+    })
+    .await
 }
 
 /// Changes an entry.
@@ -163,57 +162,56 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
 /// expected version; `REQUIRED`, `INVALID` and `LIMIT_REACHED`.
 pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<Done<ledger_entry::Model>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateEntry", change))?;
-    app.db
-        .write(|tx| async move {
-            let idempotency = idempotency.clone()?;
-            // Locked first: the same request may be under way.
-            let entry = lock_manual(&tx, viewer, &change.id).await;
-            let act = Act::by(viewer, Action::UpdateEntry);
-            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
-            }
-            let entry = entry?;
-            if change.expected_version.is_some_and(|expected| expected != entry.version) {
-                let message = format!("The entry is at version {} by now.", entry.version);
-                return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
-            }
-            let changed = changed(&entry, change)?;
-            // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
-            if changed == entry && idempotency.is_none() {
-                act.on(entry.id).record(&tx, &app.clock).await?;
-                return Ok(Done { document: entry, replayed: false });
-            }
-            let document = Document {
-                id: entry.id,
-                customer_id: entry.customer_id,
-                kind: entry_kind(changed.kind),
-                amount: changed.amount,
-                currency: changed.currency,
-                date: changed.date,
-                note: changed.note.as_deref(),
-                lines: lines(changed.kind, changed.amount),
-                idempotency,
-            };
-            let reversal = journal::reversal(&tx, viewer, entry.journal_entry_id, None).await?;
-            let draft = document.draft(&tx, app, viewer).await?;
-            let mut posted = None;
-            for result in journal::post(&tx, &app.clock, &[reversal, draft]).await? {
-                posted = Some(result.map_err(document::wallet_refusal)?);
-            }
-            let posted = posted.ok_or_else(|| DbErr::Custom("a draft has no result".to_owned()))?.entry;
-            let changed = ledger_entry::Model {
-                journal_entry_id: posted.id,
-                version: entry.version + 1,
-                updated_at: posted.created_at,
-                search_text: changed.note.as_deref().map(str::to_lowercase),
-                ..changed
-            };
-            let changed = changed.into_active_model().reset_all().update(&tx).await?;
-            ledger::touch(&tx, &changed).await?;
-            act.on(entry.id).changed(&entry, &changed).record(&tx, &app.clock).await?;
-            Ok(Done { document: changed, replayed: false })
-        })
-        .await
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let idempotency = idempotency.clone()?;
+        // Locked first: the same request may be under way.
+        let entry = lock_manual(&tx, viewer, &change.id).await;
+        let act = Act::by(viewer, Action::UpdateEntry);
+        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+        }
+        let entry = entry?;
+        if change.expected_version.is_some_and(|expected| expected != entry.version) {
+            let message = format!("The entry is at version {} by now.", entry.version);
+            return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
+        }
+        let changed = changed(&entry, change)?;
+        // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
+        if changed == entry && idempotency.is_none() {
+            act.on(entry.id).record(&tx, &app.clock).await?;
+            return Ok(Done { document: entry, replayed: false });
+        }
+        let document = Document {
+            id: entry.id,
+            customer_id: entry.customer_id,
+            kind: entry_kind(changed.kind),
+            amount: changed.amount,
+            currency: changed.currency,
+            date: changed.date,
+            note: changed.note.as_deref(),
+            lines: lines(changed.kind, changed.amount),
+            idempotency,
+        };
+        let reversal = journal::reversal(&tx, viewer, entry.journal_entry_id, None).await?;
+        let draft = document.draft(&tx, app, viewer).await?;
+        let mut posted = None;
+        for result in journal::post(&tx, &app.clock, &[reversal, draft]).await? {
+            posted = Some(result.map_err(document::wallet_refusal)?);
+        }
+        let posted = posted.ok_or_else(|| DbErr::Custom("a draft has no result".to_owned()))?.entry;
+        let changed = ledger_entry::Model {
+            journal_entry_id: posted.id,
+            version: entry.version + 1,
+            updated_at: posted.created_at,
+            search_text: changed.note.as_deref().map(str::to_lowercase),
+            ..changed
+        };
+        let changed = changed.into_active_model().reset_all().update(&tx).await?;
+        ledger::touch(&tx, &changed).await?;
+        act.on(entry.id).changed(&entry, &changed).record(&tx, &app.clock).await?;
+        Ok(Done { document: changed, replayed: false })
+    })
+    .await
 }
 
 /// Takes an entry out of the ledger. It stays readable by its id, with its versions.
@@ -222,21 +220,20 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
 /// `NOT_FOUND`; `NOT_ALLOWED` when it was deleted before or is an invoice's or a receipt's.
 pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Result<Done<ledger_entry::Model>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteEntry", deletion))?;
-    app.db
-        .write(|tx| async move {
-            let idempotency = idempotency.clone()?;
-            // Locked first: the same request may be under way.
-            let entry = lock_manual(&tx, viewer, &deletion.id).await;
-            let act = Act::by(viewer, Action::DeleteEntry);
-            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
-            }
-            let entry = entry?;
-            let document = ledger::strike(&tx, app, viewer, entry.clone(), None, idempotency).await??;
-            act.on(entry.id).changed(&entry, &document).record(&tx, &app.clock).await?;
-            Ok(Done { document, replayed: false })
-        })
-        .await
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let idempotency = idempotency.clone()?;
+        // Locked first: the same request may be under way.
+        let entry = lock_manual(&tx, viewer, &deletion.id).await;
+        let act = Act::by(viewer, Action::DeleteEntry);
+        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+        }
+        let entry = entry?;
+        let document = ledger::strike(&tx, app, viewer, entry.clone(), None, idempotency).await??;
+        act.on(entry.id).changed(&entry, &document).record(&tx, &app.clock).await?;
+        Ok(Done { document, replayed: false })
+    })
+    .await
 }
 
 async fn expect(

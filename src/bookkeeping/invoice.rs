@@ -154,87 +154,86 @@ pub async fn lines(
 /// once; `IDEMPOTENCY_CONFLICT`.
 pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done<invoice::Model>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createInvoice", new))?;
-    app.db
-        .write(|tx| async move {
-            let mut refusals = Refusals::default();
-            let idempotency = refusals.check(idempotency.clone()).flatten();
-            let act = Act::by(viewer, Action::CreateInvoice);
-            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
-            }
-            let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
-            let book = book::find(&tx, viewer).await?;
-            let currency = new.currency.unwrap_or(book.currency);
-            let sums = refusals.take(sums(new, currency))?;
-            let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
-            let date = refusals.check(date.of_document("date"));
-            let due_date = match new.due_date {
-                Some(due_date) => refusals.check(due_date.of_document("dueDate")),
-                None => date,
-            };
-            if date > due_date && due_date.is_some() {
-                let message = "An invoice is not to be paid before its date.";
-                refusals.push(Refusal::new(Code::Invalid, "dueDate", message));
-            }
-            let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
-            let number = new.number.as_deref().and_then(|number| refusals.check(number::check(number)));
-            if let Some(number) = &number {
-                refusals.extend(number::refuse_taken(&tx, Numbered::Invoice, viewer.book, number).await?);
-            }
-            let (Some(customer), Some(sums), Some(date), Some(due_date)) = (customer, sums, date, due_date) else {
-                return Err(refusals.into());
-            };
-            refusals.none()?;
-            let document = Document {
-                id: Id::generate(),
-                customer_id: customer.id,
-                kind: EntryKind::Invoice,
-                amount: sums.total,
-                currency,
-                date,
-                note: note.as_deref(),
-                lines: postings(&sums),
-                idempotency,
-            };
-            let draft = document.clone().draft(&tx, app, viewer).await?;
-            let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
-            let entry = document.enter(&tx, viewer, EntrySource::Invoice, &posted).await?;
-            let number = if let Some(number) = number {
-                number
-            } else {
-                let pattern = &book.invoice_number_pattern;
-                number::next(&tx, Numbered::Invoice, viewer.book, pattern, date).await?
-            };
-            let invoice = invoice::Model {
-                id: entry.id.cast(),
-                book_id: viewer.book,
-                customer_id: customer.id,
-                number_key: number::key(&number),
-                number,
-                date,
-                currency,
-                note: entry.note,
-                voided_at: None,
-                void_reason: None,
-                created_at: entry.created_at,
-                due_date,
-                gross: sums.gross,
-                cgst: sums.taxes.cgst,
-                sgst: sums.taxes.sgst,
-                igst: sums.taxes.igst,
-                other_charges: sums.other_charges,
-                total: sums.total,
-                paid: 0,
-            };
-            let (id, scope) = (invoice.id, Scope { customer_id: customer.id, currency });
-            invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&tx).await?;
-            write_lines(&tx, id, sums).await?;
-            allocation::release(&tx, scope, Since::Invoice((date, id.uuid()))).await?;
-            allocation::apply(&tx, scope).await?;
-            act.on(id).record(&tx, &app.clock).await?;
-            Ok(Done { document: expect(&tx, viewer, id).await?, replayed: false })
-        })
-        .await
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        let act = Act::by(viewer, Action::CreateInvoice);
+        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+        }
+        let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
+        let book = book::find(&tx, viewer).await?;
+        let currency = new.currency.unwrap_or(book.currency);
+        let sums = refusals.take(sums(new, currency))?;
+        let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
+        let date = refusals.check(date.of_document("date"));
+        let due_date = match new.due_date {
+            Some(due_date) => refusals.check(due_date.of_document("dueDate")),
+            None => date,
+        };
+        if date > due_date && due_date.is_some() {
+            let message = "An invoice is not to be paid before its date.";
+            refusals.push(Refusal::new(Code::Invalid, "dueDate", message));
+        }
+        let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
+        let number = new.number.as_deref().and_then(|number| refusals.check(number::check(number)));
+        if let Some(number) = &number {
+            refusals.extend(number::refuse_taken(&tx, Numbered::Invoice, viewer.book, number).await?);
+        }
+        let (Some(customer), Some(sums), Some(date), Some(due_date)) = (customer, sums, date, due_date) else {
+            return Err(refusals.into());
+        };
+        refusals.none()?;
+        let document = Document {
+            id: Id::generate(),
+            customer_id: customer.id,
+            kind: EntryKind::Invoice,
+            amount: sums.total,
+            currency,
+            date,
+            note: note.as_deref(),
+            lines: postings(&sums),
+            idempotency,
+        };
+        let draft = document.clone().draft(&tx, app, viewer).await?;
+        let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
+        let entry = document.enter(&tx, viewer, EntrySource::Invoice, &posted).await?;
+        let number = if let Some(number) = number {
+            number
+        } else {
+            let pattern = &book.invoice_number_pattern;
+            number::next(&tx, Numbered::Invoice, viewer.book, pattern, date).await?
+        };
+        let invoice = invoice::Model {
+            id: entry.id.cast(),
+            book_id: viewer.book,
+            customer_id: customer.id,
+            number_key: number::key(&number),
+            number,
+            date,
+            currency,
+            note: entry.note,
+            voided_at: None,
+            void_reason: None,
+            created_at: entry.created_at,
+            due_date,
+            gross: sums.gross,
+            cgst: sums.taxes.cgst,
+            sgst: sums.taxes.sgst,
+            igst: sums.taxes.igst,
+            other_charges: sums.other_charges,
+            total: sums.total,
+            paid: 0,
+        };
+        let (id, scope) = (invoice.id, Scope { customer_id: customer.id, currency });
+        invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&tx).await?;
+        write_lines(&tx, id, sums).await?;
+        allocation::release(&tx, scope, Since::Invoice((date, id.uuid()))).await?;
+        allocation::apply(&tx, scope).await?;
+        act.on(id).record(&tx, &app.clock).await?;
+        Ok(Done { document: expect(&tx, viewer, id).await?, replayed: false })
+    })
+    .await
 }
 
 /// Voids an invoice: its journal entry is reversed and what paid it is free again. Its number stays used.
@@ -243,43 +242,42 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
 /// `NOT_FOUND`; `NOT_ALLOWED` when it is void already; `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
 pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<invoice::Model>> {
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidInvoice", voiding))?;
-    app.db
-        .write(|tx| async move {
-            let mut refusals = Refusals::default();
-            let idempotency = refusals.check(idempotency.clone()).flatten();
-            // Locked first: the same request may be under way.
-            let id = voiding.id.parse::<Id<kind::Invoice>>().ok();
-            let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
-            let act = Act::by(viewer, Action::VoidInvoice);
-            if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
-            }
-            let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
-            let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Invoice) else {
-                refusals.push(Refusal::new(Code::NotFound, "id", "You have no such invoice."));
-                return Err(refusals.into());
-            };
-            if entry.deleted_at.is_some() {
-                refusals.push(Refusal::new(Code::NotAllowed, "id", "This invoice is void already."));
-            }
-            refusals.none()?;
-            let entry = ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency).await??;
-            let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
-            allocation::release(&tx, scope, Since::Invoice((entry.date, entry.id.uuid()))).await?;
-            allocation::remove_of_invoice(&tx, entry.id.cast()).await?;
-            let invoice = invoice::ActiveModel {
-                id: Set(entry.id.cast()),
-                voided_at: Set(entry.deleted_at),
-                void_reason: Set(reason),
-                ..Default::default()
-            };
-            let invoice = invoice.update(&tx).await?;
-            allocation::apply(&tx, scope).await?;
-            let before = invoice::Model { voided_at: None, void_reason: None, ..invoice.clone() };
-            act.on(invoice.id).changed(&before, &invoice).record(&tx, &app.clock).await?;
-            Ok(Done { document: invoice, replayed: false })
-        })
-        .await
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        // Locked first: the same request may be under way.
+        let id = voiding.id.parse::<Id<kind::Invoice>>().ok();
+        let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
+        let act = Act::by(viewer, Action::VoidInvoice);
+        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+        }
+        let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
+        let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Invoice) else {
+            refusals.push(Refusal::new(Code::NotFound, "id", "You have no such invoice."));
+            return Err(refusals.into());
+        };
+        if entry.deleted_at.is_some() {
+            refusals.push(Refusal::new(Code::NotAllowed, "id", "This invoice is void already."));
+        }
+        refusals.none()?;
+        let entry = ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency).await??;
+        let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
+        allocation::release(&tx, scope, Since::Invoice((entry.date, entry.id.uuid()))).await?;
+        allocation::remove_of_invoice(&tx, entry.id.cast()).await?;
+        let invoice = invoice::ActiveModel {
+            id: Set(entry.id.cast()),
+            voided_at: Set(entry.deleted_at),
+            void_reason: Set(reason),
+            ..Default::default()
+        };
+        let invoice = invoice.update(&tx).await?;
+        allocation::apply(&tx, scope).await?;
+        let before = invoice::Model { voided_at: None, void_reason: None, ..invoice.clone() };
+        act.on(invoice.id).changed(&before, &invoice).record(&tx, &app.clock).await?;
+        Ok(Done { document: invoice, replayed: false })
+    })
+    .await
 }
 
 async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Invoice>) -> Result<invoice::Model> {

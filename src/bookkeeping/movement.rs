@@ -120,8 +120,8 @@ impl Request<'_> {
             app.db.write(|tx| async move { self.record(&tx, app, viewer, posted).await }).await?;
             return self.outcome(posted.clone());
         }
-        let draft = &self.draft(app.db.read(), &app.defaults, viewer, idempotency).await?;
-        let posted = app.db.write(|tx| async move {
+        let draft = &self.draft(app.db.read(), &app.defaults, viewer, idempotency.clone()).await?;
+        let posted = idempotency::write(app, viewer, &idempotency, |tx| async move {
             let posted = journal::post(&tx, &app.clock, slice::from_ref(draft)).await?.remove(0);
             let posted = posted.map_err(Refusal::from)?;
             self.record(&tx, app, viewer, &posted).await?;

@@ -94,85 +94,84 @@ pub async fn find_many(
 /// `WALLET_NOT_ACTIVE` for the wallet; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
 pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createReceipt", new))?;
-    app.db
-        .write(|tx| async move {
-            let mut refusals = Refusals::default();
-            let idempotency = refusals.check(idempotency.clone()).flatten();
-            let act = Act::by(viewer, Action::CreateReceipt);
-            let key = idempotency.as_ref();
-            if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
-                return replay(&tx, viewer, earlier).await;
-            }
-            let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
-            let book = book::find(&tx, viewer).await?;
-            let currency = new.currency.unwrap_or(book.currency);
-            let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
-            let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
-            let date = refusals.check(date.of_document("date"));
-            let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
-            let wallet = refusals.take(own_wallet(&tx, viewer, new.wallet_id.as_ref(), currency).await)?.flatten();
-            let number = new.number.as_deref().and_then(|number| refusals.check(number::check(number)));
-            if let Some(number) = &number {
-                refusals.extend(number::refuse_taken(&tx, Numbered::Receipt, viewer.book, number).await?);
-            }
-            let (Some(customer), Some(amount), Some(date)) = (customer, amount, date) else {
-                return Err(refusals.into());
-            };
-            let scope = Scope { customer_id: customer.id, currency };
-            let named = new.invoices.as_deref().unwrap_or_default();
-            let named = refusals.take(named_invoices::find(&tx, scope, named, amount).await)?.unwrap_or_default();
-            refusals.none()?;
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        let act = Act::by(viewer, Action::CreateReceipt);
+        let key = idempotency.as_ref();
+        if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
+            return replay(&tx, viewer, earlier).await;
+        }
+        let customer = refusals.take(ledger::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
+        let book = book::find(&tx, viewer).await?;
+        let currency = new.currency.unwrap_or(book.currency);
+        let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
+        let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
+        let date = refusals.check(date.of_document("date"));
+        let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
+        let wallet = refusals.take(own_wallet(&tx, viewer, new.wallet_id.as_ref(), currency).await)?.flatten();
+        let number = new.number.as_deref().and_then(|number| refusals.check(number::check(number)));
+        if let Some(number) = &number {
+            refusals.extend(number::refuse_taken(&tx, Numbered::Receipt, viewer.book, number).await?);
+        }
+        let (Some(customer), Some(amount), Some(date)) = (customer, amount, date) else {
+            return Err(refusals.into());
+        };
+        let scope = Scope { customer_id: customer.id, currency };
+        let named = new.invoices.as_deref().unwrap_or_default();
+        let named = refusals.take(named_invoices::find(&tx, scope, named, amount).await)?.unwrap_or_default();
+        refusals.none()?;
 
-            let document = Document {
-                id: Id::generate(),
-                customer_id: customer.id,
-                kind: EntryKind::Receipt,
-                amount,
-                currency,
-                date,
-                note: note.as_deref(),
-                lines: lines(wallet.as_ref(), amount),
-                idempotency,
-            };
-            let posted = match post(&tx, app, viewer, document.clone(), wallet.is_some()).await? {
-                Ok(posted) => posted,
-                Err((attempt, refusal)) => {
-                    act.on(attempt).refused([refusal.code]).record(&tx, &app.clock).await?;
-                    return Ok(Done { document: Err(refusal), replayed: false });
-                }
-            };
-            let entry = document.enter(&tx, viewer, EntrySource::Receipt, &posted).await?;
-            let number = if let Some(number) = number {
-                number
-            } else {
-                let pattern = &book.receipt_number_pattern;
-                number::next(&tx, Numbered::Receipt, viewer.book, pattern, date).await?
-            };
-            let receipt = receipt::Model {
-                id: entry.id.cast(),
-                book_id: viewer.book,
-                customer_id: customer.id,
-                number_key: number::key(&number),
-                number,
-                date,
-                currency,
-                note: entry.note,
-                voided_at: None,
-                void_reason: None,
-                created_at: entry.created_at,
-                payment_type: new.payment_type,
-                amount,
-                wallet_id: wallet.map(|wallet| wallet.wallet.id),
-                names_invoices: !named.is_empty(),
-                allocated: 0,
-            };
-            let id = receipt.id;
-            receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&tx).await?;
-            set_off(&tx, scope, id, date, &named).await?;
-            act.on(id).record(&tx, &app.clock).await?;
-            Ok(Done { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
-        })
-        .await
+        let document = Document {
+            id: Id::generate(),
+            customer_id: customer.id,
+            kind: EntryKind::Receipt,
+            amount,
+            currency,
+            date,
+            note: note.as_deref(),
+            lines: lines(wallet.as_ref(), amount),
+            idempotency,
+        };
+        let posted = match post(&tx, app, viewer, document.clone(), wallet.is_some()).await? {
+            Ok(posted) => posted,
+            Err((attempt, refusal)) => {
+                act.on(attempt).refused([refusal.code]).record(&tx, &app.clock).await?;
+                return Ok(Done { document: Err(refusal), replayed: false });
+            }
+        };
+        let entry = document.enter(&tx, viewer, EntrySource::Receipt, &posted).await?;
+        let number = if let Some(number) = number {
+            number
+        } else {
+            let pattern = &book.receipt_number_pattern;
+            number::next(&tx, Numbered::Receipt, viewer.book, pattern, date).await?
+        };
+        let receipt = receipt::Model {
+            id: entry.id.cast(),
+            book_id: viewer.book,
+            customer_id: customer.id,
+            number_key: number::key(&number),
+            number,
+            date,
+            currency,
+            note: entry.note,
+            voided_at: None,
+            void_reason: None,
+            created_at: entry.created_at,
+            payment_type: new.payment_type,
+            amount,
+            wallet_id: wallet.map(|wallet| wallet.wallet.id),
+            names_invoices: !named.is_empty(),
+            allocated: 0,
+        };
+        let id = receipt.id;
+        receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&tx).await?;
+        set_off(&tx, scope, id, date, &named).await?;
+        act.on(id).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
+    })
+    .await
 }
 
 /// Voids a receipt: its journal entry is reversed, a wallet gives the money back, and what it paid is open again. Its number
@@ -188,54 +187,53 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         message: format!("The wallet that the receipt went into does not give it back. {}", refusal.message),
         ..refusal
     };
-    app.db
-        .write(|tx| async move {
-            let mut refusals = Refusals::default();
-            let idempotency = refusals.check(idempotency.clone()).flatten();
-            // Locked first: the same request may be under way.
-            let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
-            let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
-            let act = Act::by(viewer, Action::VoidReceipt).on_named(&voiding.id);
-            let key = idempotency.as_ref();
-            if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
-                return replay(&tx, viewer, earlier.map_err(of_receipt)).await;
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        // Locked first: the same request may be under way.
+        let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
+        let entry = ledger::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
+        let act = Act::by(viewer, Action::VoidReceipt).on_named(&voiding.id);
+        let key = idempotency.as_ref();
+        if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
+            return replay(&tx, viewer, earlier.map_err(of_receipt)).await;
+        }
+        let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
+        let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Receipt) else {
+            refusals.push(Refusal::new(Code::NotFound, "id", "You have no such receipt."));
+            return Err(refusals.into());
+        };
+        if entry.deleted_at.is_some() {
+            refusals.push(Refusal::new(Code::NotAllowed, "id", "This receipt is void already."));
+        }
+        refusals.none()?;
+        let entry = match ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency).await? {
+            Ok(entry) => entry,
+            Err(refusal) => {
+                act.refused([refusal.code]).record(&tx, &app.clock).await?;
+                return Ok(Done { document: Err(of_receipt(refusal)), replayed: false });
             }
-            let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
-            let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Receipt) else {
-                refusals.push(Refusal::new(Code::NotFound, "id", "You have no such receipt."));
-                return Err(refusals.into());
-            };
-            if entry.deleted_at.is_some() {
-                refusals.push(Refusal::new(Code::NotAllowed, "id", "This receipt is void already."));
-            }
-            refusals.none()?;
-            let entry = match ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency).await? {
-                Ok(entry) => entry,
-                Err(refusal) => {
-                    act.refused([refusal.code]).record(&tx, &app.clock).await?;
-                    return Ok(Done { document: Err(of_receipt(refusal)), replayed: false });
-                }
-            };
-            let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
-            allocation::release(&tx, scope, Since::Receipt((entry.date, entry.id.uuid()))).await?;
-            let paid = allocation::remove_of_receipt(&tx, entry.id.cast()).await?;
-            // The invoices that it named are open again: others may pay them now, in their turn.
-            if let Some(first) = named_invoices::first(&tx, &paid).await? {
-                allocation::release(&tx, scope, Since::Invoice(first)).await?;
-            }
-            let receipt = receipt::ActiveModel {
-                id: Set(entry.id.cast()),
-                voided_at: Set(entry.deleted_at),
-                void_reason: Set(reason),
-                ..Default::default()
-            };
-            let receipt = receipt.update(&tx).await?;
-            allocation::apply(&tx, scope).await?;
-            let before = receipt::Model { voided_at: None, void_reason: None, ..receipt.clone() };
-            act.changed(&before, &receipt).record(&tx, &app.clock).await?;
-            Ok(Done { document: Ok(receipt), replayed: false })
-        })
-        .await
+        };
+        let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
+        allocation::release(&tx, scope, Since::Receipt((entry.date, entry.id.uuid()))).await?;
+        let paid = allocation::remove_of_receipt(&tx, entry.id.cast()).await?;
+        // The invoices that it named are open again: others may pay them now, in their turn.
+        if let Some(first) = named_invoices::first(&tx, &paid).await? {
+            allocation::release(&tx, scope, Since::Invoice(first)).await?;
+        }
+        let receipt = receipt::ActiveModel {
+            id: Set(entry.id.cast()),
+            voided_at: Set(entry.deleted_at),
+            void_reason: Set(reason),
+            ..Default::default()
+        };
+        let receipt = receipt.update(&tx).await?;
+        allocation::apply(&tx, scope).await?;
+        let before = receipt::Model { voided_at: None, void_reason: None, ..receipt.clone() };
+        act.changed(&before, &receipt).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(receipt), replayed: false })
+    })
+    .await
 }
 
 /// What an earlier request with the same key came to.

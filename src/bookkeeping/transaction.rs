@@ -120,30 +120,29 @@ pub async fn lines(
 /// `REQUIRED`, `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`. What the wallet refuses is in the inner result.
 pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("addTransaction", new))?;
-    app.db
-        .write(|tx| async move {
-            let mut refusals = Refusals::default();
-            let idempotency = refusals.check(idempotency.clone()).flatten();
-            let act = Act::by(viewer, Action::AddTransaction);
-            if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(repeated);
-            }
-            let wanted = refusals.take(wanted(&tx, app, viewer, new).await)?;
-            let Some(wanted) = wanted else { return Err(refusals.into()) };
-            refusals.none()?;
-            let item = Item { id: Id::generate(), wanted, idempotency };
-            let drafts = transaction_write::drafts(&tx, app, viewer, std::slice::from_ref(&item)).await?;
-            let posted = journal::post(&tx, &app.clock, &drafts).await?.remove(0);
-            let posted = posted.map_err(document::wallet_refusal)?;
-            if let Some(failure) = posted.entry.failure {
-                return refused(&tx, app, act.on(posted.entry.id), Refused::Failed(failure)).await;
-            }
-            let written = transaction_write::insert(&tx, viewer, [(item, posted)]).await?.pop();
-            let written = written.ok_or_else(unwritten)?;
-            act.on(written.id).record(&tx, &app.clock).await?;
-            Ok(Done { document: Ok(written), replayed: false })
-        })
-        .await
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        let act = Act::by(viewer, Action::AddTransaction);
+        if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(repeated);
+        }
+        let wanted = refusals.take(wanted(&tx, app, viewer, new).await)?;
+        let Some(wanted) = wanted else { return Err(refusals.into()) };
+        refusals.none()?;
+        let item = Item { id: Id::generate(), wanted, idempotency };
+        let drafts = transaction_write::drafts(&tx, app, viewer, std::slice::from_ref(&item)).await?;
+        let posted = journal::post(&tx, &app.clock, &drafts).await?.remove(0);
+        let posted = posted.map_err(document::wallet_refusal)?;
+        if let Some(failure) = posted.entry.failure {
+            return refused(&tx, app, act.on(posted.entry.id), Refused::Failed(failure)).await;
+        }
+        let written = transaction_write::insert(&tx, viewer, [(item, posted)]).await?.pop();
+        let written = written.ok_or_else(unwritten)?;
+        act.on(written.id).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(written), replayed: false })
+    })
+    .await
 }
 
 /// Checks a transaction to be written.
@@ -184,53 +183,52 @@ pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &N
 /// As for [`add`]; `NOT_ALLOWED` when it was deleted; `CONFLICT` when it is not the expected version.
 pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateTransaction", change))?;
-    app.db
-        .write(|tx| async move {
-            let idempotency = idempotency.clone()?;
-            // Locked first: the same request may be under way.
-            let before = lock_standing(&tx, viewer, &change.id).await;
-            let act = Act::by(viewer, Action::UpdateTransaction).on_named(&change.id);
-            if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-                return Ok(repeated);
-            }
-            let before = before?;
-            if change.expected_version.is_some_and(|expected| expected != before.version) {
-                let message = format!("The transaction is at version {} by now.", before.version);
-                return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
-            }
-            let parts = lines(&tx, [before.id]).await?.remove(&before.id).unwrap_or_default();
-            let parts: Vec<_> = parts.into_iter().map(Part::from).collect();
-            let wanted = change.of(&tx, viewer, &before, &parts).await?;
-            // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
-            if transaction_change::is_same(&before, &parts, &wanted) && idempotency.is_none() {
-                act.record(&tx, &app.clock).await?;
-                return Ok(Done { document: Ok(before), replayed: false });
-            }
-            let item = Item { id: before.id, wanted, idempotency };
-            let posted = match replace(&tx, app, viewer, &before, &item).await? {
-                Ok(posted) => posted,
-                Err(refusal) => return refused(&tx, app, act, refusal).await,
-            };
-            transaction_write::replace_lines(&tx, &item).await?;
-            let Wanted { kind, amount, currency, date, description, wallet, lines } = item.wanted;
-            let after = transaction::Model {
-                kind,
-                amount,
-                currency,
-                date,
-                search_text: transaction_write::search_text(description.as_deref(), &lines),
-                description,
-                wallet_id: wallet.map(|wallet| wallet.wallet.id),
-                journal_entry_id: posted.entry.id,
-                version: before.version + 1,
-                updated_at: posted.entry.created_at,
-                ..before.clone()
-            };
-            let after = after.into_active_model().reset_all().update(&tx).await?;
-            act.changed(&(&before, &*parts), &(&after, &*lines)).record(&tx, &app.clock).await?;
-            Ok(Done { document: Ok(after), replayed: false })
-        })
-        .await
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let idempotency = idempotency.clone()?;
+        // Locked first: the same request may be under way.
+        let before = lock_standing(&tx, viewer, &change.id).await;
+        let act = Act::by(viewer, Action::UpdateTransaction).on_named(&change.id);
+        if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(repeated);
+        }
+        let before = before?;
+        if change.expected_version.is_some_and(|expected| expected != before.version) {
+            let message = format!("The transaction is at version {} by now.", before.version);
+            return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
+        }
+        let parts = lines(&tx, [before.id]).await?.remove(&before.id).unwrap_or_default();
+        let parts: Vec<_> = parts.into_iter().map(Part::from).collect();
+        let wanted = change.of(&tx, viewer, &before, &parts).await?;
+        // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
+        if transaction_change::is_same(&before, &parts, &wanted) && idempotency.is_none() {
+            act.record(&tx, &app.clock).await?;
+            return Ok(Done { document: Ok(before), replayed: false });
+        }
+        let item = Item { id: before.id, wanted, idempotency };
+        let posted = match replace(&tx, app, viewer, &before, &item).await? {
+            Ok(posted) => posted,
+            Err(refusal) => return refused(&tx, app, act, refusal).await,
+        };
+        transaction_write::replace_lines(&tx, &item).await?;
+        let Wanted { kind, amount, currency, date, description, wallet, lines } = item.wanted;
+        let after = transaction::Model {
+            kind,
+            amount,
+            currency,
+            date,
+            search_text: transaction_write::search_text(description.as_deref(), &lines),
+            description,
+            wallet_id: wallet.map(|wallet| wallet.wallet.id),
+            journal_entry_id: posted.entry.id,
+            version: before.version + 1,
+            updated_at: posted.entry.created_at,
+            ..before.clone()
+        };
+        let after = after.into_active_model().reset_all().update(&tx).await?;
+        act.changed(&(&before, &*parts), &(&after, &*lines)).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(after), replayed: false })
+    })
+    .await
 }
 
 /// Deletes a transaction: its journal entry is reversed. It stays readable by its id, with its versions.
@@ -239,30 +237,29 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
 /// `NOT_FOUND`; `NOT_ALLOWED` when it was deleted before. That the wallet does not give the money back is in the inner result.
 pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteTransaction", deletion))?;
-    app.db
-        .write(|tx| async move {
-            let idempotency = idempotency.clone()?;
-            let before = lock_standing(&tx, viewer, &deletion.id).await;
-            let (act, key) = (Act::by(viewer, Action::DeleteTransaction).on_named(&deletion.id), idempotency.as_ref());
-            if let Some(Done { document, replayed }) = repeated(&tx, app, viewer, act.clone(), key).await? {
-                return Ok(Done { document: document.map_err(of_deletion), replayed });
-            }
-            let before = before?;
-            let reversal = reversal(&tx, viewer, &before, idempotency).await?;
-            let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
-            let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
-            if let Some(failure) = posted.entry.failure {
-                let Done { document, replayed } = refused(&tx, app, act, Refused::Failed(failure)).await?;
-                return Ok(Done { document: document.map_err(of_deletion), replayed });
-            }
-            let mut after = before.clone().into_active_model();
-            after.deleted_at = Set(Some(posted.entry.created_at));
-            after.updated_at = Set(posted.entry.created_at);
-            let after = after.update(&tx).await?;
-            act.changed(&(&before, &[][..]), &(&after, &[][..])).record(&tx, &app.clock).await?;
-            Ok(Done { document: Ok(after), replayed: false })
-        })
-        .await
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let idempotency = idempotency.clone()?;
+        let before = lock_standing(&tx, viewer, &deletion.id).await;
+        let (act, key) = (Act::by(viewer, Action::DeleteTransaction).on_named(&deletion.id), idempotency.as_ref());
+        if let Some(Done { document, replayed }) = repeated(&tx, app, viewer, act.clone(), key).await? {
+            return Ok(Done { document: document.map_err(of_deletion), replayed });
+        }
+        let before = before?;
+        let reversal = reversal(&tx, viewer, &before, idempotency).await?;
+        let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
+        let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
+        if let Some(failure) = posted.entry.failure {
+            let Done { document, replayed } = refused(&tx, app, act, Refused::Failed(failure)).await?;
+            return Ok(Done { document: document.map_err(of_deletion), replayed });
+        }
+        let mut after = before.clone().into_active_model();
+        after.deleted_at = Set(Some(posted.entry.created_at));
+        after.updated_at = Set(posted.entry.created_at);
+        let after = after.update(&tx).await?;
+        act.changed(&(&before, &[][..]), &(&after, &[][..])).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(after), replayed: false })
+    })
+    .await
 }
 
 /// What a wallet refused. The attempt is kept, and so is the record of it.

@@ -115,6 +115,11 @@ impl Db {
     /// Why it cannot, in a sentence for whoever runs the server.
     pub async fn ready(&self) -> std::result::Result<(), String> {
         let health = &self.shared.health;
+        let latest = health.latest().clone();
+        let probed = match latest {
+            Some(latest) => latest,
+            None => self.probe().await.map_err(reason),
+        };
         if health.damage.get().is_some() {
             return Err("the database is damaged: stop the server and restore a backup".to_owned());
         }
@@ -124,11 +129,7 @@ impl Db {
         if let Err(apart) = self.shared.clock.check() {
             return Err(format!("this server's clock is {} s from the database's", apart.as_secs()));
         }
-        let latest = health.latest().clone();
-        match latest {
-            Some(latest) => latest,
-            None => self.probe().await.map_err(reason),
-        }
+        probed
     }
 
     /// Watches the database for as long as it is polled: probes it every few seconds, and at once after an error.
@@ -167,7 +168,7 @@ impl Db {
     /// needs it. PostgreSQL has tools of its own for that.
     pub async fn check_pages(&self) {
         if self.backend() != DbBackend::Sqlite {
-            return;
+            std::future::pending::<()>().await;
         }
         loop {
             let started = Instant::now();
@@ -247,7 +248,6 @@ fn reason(error: Error) -> String {
             tracing::error!(%fault, "a probe of the database failed");
             "the database does not work: see the log".to_owned()
         }
-        Error::Refused(refusals) => refusals.into_iter().map(|refusal| refusal.message).collect(),
-        Error::Gone => "the database does not work".to_owned(),
+        Error::Refused(_) | Error::Gone => "the database does not answer".to_owned(),
     }
 }

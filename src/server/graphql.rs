@@ -153,7 +153,7 @@ async fn charge(meter: &mut Meter<'_>, viewer: Option<&Viewer>, cost: u32) -> Re
 
 /// Gives every error of a response what it must have: a code; and when it is ours, the name under which the log has it.
 /// This is where faults leave the program, and are logged: each once, however many fields it failed.
-fn complete(errors: &mut [ServerError], id: Uuid) {
+pub(super) fn complete(errors: &mut [ServerError], id: Uuid) {
     let mut logged: Vec<*const Error> = Vec::new();
     for error in errors {
         if let Some(fault @ Error::Fault(cause)) = error.source::<Error>()

@@ -4,6 +4,7 @@ mod client;
 mod download;
 mod explorer;
 mod export;
+mod finish;
 mod graphql;
 mod health;
 mod hints;
@@ -51,11 +52,11 @@ pub fn router(app: App, explorer: bool) -> Router {
         .merge(files(app.clone(), rates.clone()))
         .route("/reports/{file}", get(report::draw).with_state((app.clone(), rates)))
         .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready).with_state(app));
+        .route("/health/ready", get(health::ready).with_state(app.db));
     if explorer {
         router = router.route("/", get(explorer::page));
     }
-    router.layer(identify).layer(middleware::from_fn(request_log::log))
+    router.layer(middleware::from_fn(finish::finish)).layer(identify).layer(middleware::from_fn(request_log::log))
 }
 
 /// What can be downloaded.

@@ -3,7 +3,7 @@
 use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError};
 use axum::{
     Json,
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -30,9 +30,13 @@ impl From<Vec<ServerError>> for Refused {
 
 impl From<ApiError> for Refused {
     fn from(error: ApiError) -> Self {
+        // Whoever is told to try again may do so at another server.
+        let status = match &error {
+            ApiError::Failed(error) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
         let mut error = Error::from(error).into_server_error(Pos::default());
         error.locations.clear();
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
         Self { json_status: status, graphql_status: status, errors: vec![error] }
     }
 }
@@ -67,6 +71,10 @@ impl Refused {
             MediaType::Json => self.json_status,
             MediaType::GraphqlResponse => self.graphql_status,
         };
-        (status, Json(json!({ "errors": self.errors }))).into_response()
+        let mut response = (status, Json(json!({ "errors": self.errors }))).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
     }
 }

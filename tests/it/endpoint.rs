@@ -196,7 +196,7 @@ async fn health_tells_whether_the_database_is_there_and_migrated(#[values(Sqlite
     let reason = "1 migrations are not applied; run `daybook migrate`";
     assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (503, &json!(reason)));
 
-    app.app.db.clone().close().await.unwrap();
+    app.app.db.clone().close().await;
     let answer = get(&app, "/health/ready").await;
     assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (503, &json!("the database does not answer")));
     assert_eq!(get(&app, "/health/live").await.status, 200);

@@ -17,6 +17,7 @@ mod client_address;
 mod concurrency;
 mod customer_lists;
 mod customers;
+mod database;
 mod endpoint;
 mod entries;
 mod entry_changes;

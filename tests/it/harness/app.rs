@@ -58,7 +58,16 @@ impl TestApp {
     /// A fresh app that is set up in another way.
     pub async fn with(database: Database, set_up: impl FnOnce(&mut App)) -> Option<Self> {
         let (url, storage) = fresh(database).await?;
-        let mut db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
+        Some(Self::over(url, storage, set_up).await)
+    }
+
+    /// An app that reaches its database in another way.
+    pub async fn through(self, url: &str) -> Self {
+        Self::over(url.to_owned(), self._storage, |_| {}).await
+    }
+
+    async fn over(url: String, storage: Storage, set_up: impl FnOnce(&mut App)) -> Self {
+        let db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
         let statements = Arc::new(AtomicUsize::new(0));
         let counted = statements.clone();
         db.observe(move |_| {
@@ -86,7 +95,7 @@ impl TestApp {
         };
         set_up(&mut app);
         let client = Client::to_router(server::router(app.clone(), true));
-        Some(Self { app, url, client, time, statements, _storage: storage })
+        Self { app, url, client, time, statements, _storage: storage }
     }
 
     /// A fresh app with one user.

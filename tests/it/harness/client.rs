@@ -84,6 +84,11 @@ impl Client {
         code.unwrap_or_else(|| panic!("no error: {body}")).to_owned()
     }
 
+    /// Gets something that is not GraphQL.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
     /// Posts a body to the endpoint.
     pub async fn post(&self, body: &Value) -> Answer {
         let mut request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");

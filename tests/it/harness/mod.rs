@@ -6,6 +6,7 @@
 
 mod activity;
 mod app;
+mod blocker;
 mod client;
 mod driver;
 mod dump;
@@ -13,6 +14,7 @@ mod files;
 mod journal;
 mod ledger;
 mod postgres;
+mod proxy;
 mod server;
 mod spending;
 mod user;
@@ -20,11 +22,13 @@ mod user;
 pub use self::{
     activity::{changes, told},
     app::{Database, SECRET, Storage, TestApp, fresh},
+    blocker::Blocker,
     client::{Answer, Client},
     driver::{Driver, Position, Root},
     dump::dump,
     files::{file_of, transactions},
     ledger::{id_of, messages},
+    proxy::{Loss, Proxy},
     server::{Server, program},
     user::{PASSWORD, User, errors, login, refresh, register},
 };

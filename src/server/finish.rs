@@ -1,0 +1,33 @@
+//! Runs each request in a task of its own: a client that goes away cannot interrupt database work that has begun, and a panic
+//! becomes an answer instead of a connection that breaks.
+
+use axum::{
+    Extension,
+    extract::Request,
+    http::{HeaderValue, header::CONTENT_TYPE},
+    middleware::Next,
+    response::Response,
+};
+use sea_orm::DbErr;
+use tracing::Instrument;
+
+use super::{graphql::complete, parameters::MediaType, refused::Refused, request_log::RequestId};
+use crate::{
+    cancel::{self, Panicked},
+    error::Error,
+    graphql::ApiError,
+};
+
+pub(super) async fn finish(Extension(RequestId(id)): Extension<RequestId>, request: Request, next: Next) -> Response {
+    let media_type = MediaType::accepted(request.headers());
+    let Panicked(message) = match cancel::run(next.run(request).in_current_span()).await {
+        Ok(response) => return response,
+        Err(panicked) => panicked,
+    };
+    let fault = Error::Fault(DbErr::Custom(format!("a handler panicked: {message}")));
+    let mut refused = Refused::from(ApiError::from(fault));
+    complete(&mut refused.errors, id);
+    let mut response = refused.into_response(media_type);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type.content_type()));
+    response
+}

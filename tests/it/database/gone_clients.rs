@@ -1,0 +1,145 @@
+//! Clients go away in the middle of requests.
+
+use daybook::db::{Db, PoolSize};
+use rstest::rstest;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::harness::{
+    Blocker,
+    Database::{self, Postgres, Sqlite},
+    Server, TestApp, User, errors,
+};
+
+/// A deposit as bytes on a connection.
+fn request(user: &User, key: usize) -> Vec<u8> {
+    let body = json!({
+        "query": "mutation($input: DepositInput!) { deposit(input: $input) { replayed userErrors { code } } }",
+        "variables": { "input": { "wallet": { "id": user.wallet }, "amount": "1", "idempotencyKey": format!("key {key}") } },
+    });
+    let (body, token) = (body.to_string(), user.client.token.as_ref().unwrap());
+    let head = format!(
+        "POST /graphql HTTP/1.1\r\nhost: daybook\r\ncontent-type: application/json\r\n\
+         authorization: Bearer {token}\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.into_bytes(), body.into_bytes()].concat()
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn clients_64_that_close_in_the_middle_of_requests_harm_nobody(#[values(Sqlite, Postgres)] on: Database) {
+    let Some(app) = TestApp::on(on).await else { return };
+    let server = Server::start(&app.url);
+    let amina = User::register(&server.client(), "amina").await;
+    let badr = User::register(&server.client(), "badr").await;
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let mut sent = 0;
+    for round in 0..12_u64 {
+        let mut clients = Vec::new();
+        for client in 0..64_u64 {
+            let (bytes, address) = (request(&amina, sent), address.clone());
+            sent += 1;
+            clients.push(tokio::spawn(async move {
+                let mut stream = TcpStream::connect(address).await.unwrap();
+                stream.write_all(&bytes).await.unwrap();
+                // Some wait for the first byte of the answer, others for nothing, or for about as long as a step takes.
+                for _ in 0..(client * (round + 1)) % 97 * 20 {
+                    tokio::task::yield_now().await;
+                }
+                if client % 8 == 0 {
+                    let _ = stream.read_u8().await;
+                }
+            }));
+        }
+        for client in clients {
+            client.await.unwrap();
+        }
+        // Others notice nothing: more of them than there are connections.
+        let others = (0..24).map(|_| {
+            let badr = badr.clone();
+            tokio::spawn(async move {
+                errors(&badr.deposit(json!({ "wallet": { "id": badr.wallet }, "amount": "1" })).await)
+            })
+        });
+        for other in others.collect::<Vec<_>>() {
+            assert_eq!(other.await.unwrap(), [""; 0], "round {round}");
+        }
+    }
+    // What was asked for is done once, whether it was done before its client went or is done now.
+    let mut replayed = 0;
+    for key in 0..sent {
+        let input = json!({ "wallet": { "id": amina.wallet }, "amount": "1", "idempotencyKey": format!("key {key}") });
+        let done = amina.deposit(input).await;
+        assert_eq!(errors(&done), [""; 0]);
+        replayed += usize::from(done["replayed"] == true);
+    }
+    assert!(replayed > 0, "nothing was done of what was asked");
+    assert_eq!(amina.balance(&amina.wallet).await, format!("{sent}.00"));
+    assert_eq!(badr.balance(&badr.wallet).await, "288.00");
+    if on == Postgres {
+        let open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'";
+        let open = app.app.db.read().query_one_raw(Statement::from_string(DbBackend::Postgres, open)).await.unwrap();
+        assert_eq!(open.unwrap().try_get_by_index::<i64>(0).unwrap(), 0);
+    }
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_goes_before_its_transaction_begins_causes_nothing(#[values(Sqlite, Postgres)] on: Database) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let db = Db::connect(&app.url, PoolSize { most: 1, least: 0 }).await.unwrap();
+    let server = app.another(|app| app.db = db.clone());
+    let held = db.snapshot().await.unwrap();
+    let gone = amina.at(&server);
+    let payment = tokio::spawn(async move { gone.fund("5").await });
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    payment.abort();
+    assert!(payment.await.unwrap_err().is_cancelled());
+    drop(held);
+    // Whoever still waited for a connection would get it in turn with these.
+    for _ in 0..20 {
+        assert_eq!(amina.at(&server).balance(&amina.wallet).await, "0.00");
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_begun_when_its_client_goes_is_finished_and_found_by_its_key(
+    #[values(Sqlite, Postgres)] on: Database,
+) {
+    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    // The client stays for one statement longer each time, until its transaction has begun and waits for the blocker.
+    let mut done = 0;
+    for steps in 1..50 {
+        let input = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "idempotencyKey": format!("k{steps}") });
+        let blocker = Blocker::on(&app).await;
+        let (before, gone, sent) = (app.statements(), amina.clone(), input.clone());
+        let payment = tokio::spawn(async move { gone.deposit(sent).await });
+        for _ in 0..10_000 {
+            if app.statements() >= before + steps {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+        payment.abort();
+        assert!(payment.await.unwrap_err().is_cancelled());
+        blocker.end().await;
+        let again = amina.deposit(input).await;
+        assert_eq!(errors(&again), [""; 0]);
+        done += 5;
+        assert_eq!(amina.balance(&amina.wallet).await, format!("{done}.00"));
+        if again["replayed"] == true {
+            app.assert_journal_is_whole().await;
+            return;
+        }
+    }
+    panic!("what had begun was never finished");
+}

@@ -1,0 +1,191 @@
+//! Whether the server says so when the database cannot be used.
+
+use std::{
+    fs,
+    io::{Read, Seek, SeekFrom, Write},
+    path::PathBuf,
+    process::Stdio,
+};
+
+use rstest::rstest;
+use sea_orm::{ConnectionTrait, Database as Databases};
+use serde_json::json;
+
+use crate::harness::{
+    Blocker, Client,
+    Database::{self, Postgres, Sqlite},
+    Proxy, SECRET, Server, TestApp, User, errors, program,
+};
+
+/// Waits until the server says that it is ready, or is not; gives the reason.
+async fn until(client: &Client, is_ready: bool) -> String {
+    loop {
+        let answer = client.get("/health/ready").await;
+        if (answer.status == 200) == is_ready {
+            return answer.json()["reason"].as_str().unwrap_or_default().to_owned();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+fn file_of(app: &TestApp) -> PathBuf {
+    app.url.trim_start_matches("sqlite:").into()
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_server_whose_database_does_nothing_is_not_ready_until_it_does(#[values(Sqlite, Postgres)] on: Database) {
+    let Some(app) = TestApp::on(on).await else { return };
+    let server = Server::start(&app.url);
+    until(&server.client(), true).await;
+    let blocker = Blocker::on(&app).await;
+    let reason = until(&server.client(), false).await;
+    assert!(reason.contains("has done nothing for") || reason.contains("does not answer"), "{reason}");
+    assert_eq!(server.client().get("/health/live").await.status, 200);
+    blocker.end().await;
+    until(&server.client(), true).await;
+}
+
+#[tokio::test]
+async fn a_server_that_loses_postgresql_is_not_ready_until_it_is_back() {
+    let Some(app) = TestApp::on(Postgres).await else { return };
+    let proxy = Proxy::to(&app.url).await;
+    let server = Server::start(&proxy.url);
+    until(&server.client(), true).await;
+    proxy.be_silent(true);
+    let reason = until(&server.client(), false).await;
+    assert!(reason.contains("has done nothing for") || reason.contains("does not answer"), "{reason}");
+    proxy.be_silent(false);
+    until(&server.client(), true).await;
+}
+
+#[tokio::test]
+async fn a_busy_server_stays_ready() {
+    let app = TestApp::on(Sqlite).await.unwrap();
+    let server = Server::start(&app.url);
+    let amina = User::register(&server.client(), "amina").await;
+    let payments = (0..64).map(|_| {
+        let amina = amina.clone();
+        tokio::spawn(async move {
+            for _ in 0..10 {
+                amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "1" })).await;
+            }
+        })
+    });
+    let payments: Vec<_> = payments.collect();
+    while !payments.iter().all(tokio::task::JoinHandle::is_finished) {
+        assert_eq!(server.client().get("/health/ready").await.status, 200);
+    }
+}
+
+#[rstest]
+#[case("deleted", "daybook.db", false)]
+#[case("replaced", "daybook.db", true)]
+#[case("without its log", "daybook.db-wal", false)]
+#[tokio::test]
+async fn a_server_whose_file_is_gone_ends_and_acknowledges_nothing(
+    #[case] _what: &str,
+    #[case] file: &str,
+    #[case] is_replaced: bool,
+) {
+    let app = TestApp::on(Sqlite).await.unwrap();
+    let file = file_of(&app).with_file_name(file);
+    let mut command = program();
+    command.args(["--database-url", &app.url, "--jwt-secret", SECRET, "--listen", "127.0.0.1:0"]);
+    let mut server = Server::running(command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    let amina = User::register(&server.client(), "amina").await;
+    amina.fund("5").await;
+    if is_replaced {
+        let copy = file.with_extension("copy");
+        fs::copy(&file, &copy).unwrap();
+        fs::rename(copy, &file).unwrap();
+    } else {
+        fs::remove_file(&file).unwrap();
+    }
+    let query = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: 1 }) { transaction { id } } }";
+    let body = json!({ "query": query, "variables": { "w": amina.wallet } });
+    // The server may have ended already.
+    let http = reqwest::Client::new().post(format!("{}/graphql", server.url)).json(&body);
+    if let Ok(answer) = http.bearer_auth(amina.client.token.as_ref().unwrap()).send().await {
+        let answer: serde_json::Value = answer.json().await.unwrap();
+        assert!(answer["data"]["deposit"]["transaction"].is_null(), "{answer}");
+    }
+    let ended = server.child.wait().unwrap();
+    assert_eq!(ended.code(), Some(1));
+    let mut log = String::new();
+    server.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    let line = log.lines().last().unwrap();
+    assert!(line.starts_with("daybook: ") && line.contains("was deleted or replaced"), "{line}");
+}
+
+#[tokio::test]
+async fn a_damaged_page_makes_the_server_not_ready() {
+    let app = TestApp::on(Sqlite).await.unwrap();
+    let server = Server::start(&app.url);
+    let amina = User::register(&server.client(), "amina").await;
+    amina.fund("5").await;
+    drop(server);
+    // Puts what is in the log into the file, and the log away.
+    let connection = Databases::connect(&app.url).await.unwrap();
+    connection.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+    connection.close().await.unwrap();
+    app.app.db.clone().close().await;
+    let mut file = fs::OpenOptions::new().write(true).read(true).open(file_of(&app)).unwrap();
+    let pages = file.metadata().unwrap().len() / 4096;
+    for page in (2..pages).step_by(3) {
+        file.seek(SeekFrom::Start(page * 4096)).unwrap();
+        file.write_all(&[0xA5; 4096]).unwrap();
+    }
+    drop(file);
+    let server =
+        Server::start_with(program().args(["--database-url", &app.url, "--jwt-secret", SECRET, "--migrate", "never"]));
+    let reason = until(&server.client(), false).await;
+    assert!(reason.contains("damaged") || reason.contains("see the log"), "{reason}");
+    for _ in 0..20 {
+        assert_eq!(server.client().get("/health/ready").await.status, 503);
+    }
+}
+
+/// A PostgreSQL whose clock is so far from everybody else's.
+async fn set_clock(app: &TestApp, interval: &str) {
+    let connection = Databases::connect(&app.url).await.unwrap();
+    let name = app.url.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    for sql in [
+        format!(
+            "CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
+             AS $$ SELECT pg_catalog.clock_timestamp() + interval '{interval}' $$"
+        ),
+        format!("ALTER DATABASE {name} SET search_path = public, pg_catalog"),
+    ] {
+        connection.execute_unprepared(&sql).await.unwrap();
+    }
+    connection.close().await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_server_whose_clock_differs_from_the_databases_writes_nothing_until_it_is_right(
+    #[values("1 day", "-1 day", "6 s")] interval: &str,
+) {
+    let Some(app) = TestApp::on(Postgres).await else { return };
+    set_clock(&app, "4 s").await;
+    let server = Server::start(&app.url);
+    let amina = User::register(&server.client(), "amina").await;
+    until(&server.client(), true).await;
+
+    set_clock(&app, interval).await;
+    let reason = until(&server.client(), false).await;
+    assert!(reason.contains("clock"), "{reason}");
+    let refused = amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "5" })).await;
+    assert_eq!(errors(&refused), ["TRY_AGAIN"]);
+    assert_eq!(amina.balance(&amina.wallet).await, "0.00");
+    // Nor does one that is started now.
+    let another = Server::start(&app.url);
+    let refused = amina.at(&another.client()).deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "5" })).await;
+    assert_eq!(errors(&refused), ["TRY_AGAIN"]);
+
+    set_clock(&app, "0 s").await;
+    until(&server.client(), true).await;
+    amina.fund("5").await;
+    assert_eq!(amina.balance(&amina.wallet).await, "5.00");
+}

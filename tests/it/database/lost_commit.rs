@@ -1,0 +1,71 @@
+//! The connection to PostgreSQL breaks while a transaction is being committed.
+
+use rstest::rstest;
+use serde_json::json;
+
+use crate::harness::{
+    Database::Postgres,
+    Loss::{self, Answer, Question},
+    Proxy, TestApp, User, errors,
+};
+
+/// An app that reaches its database through a proxy, with a user.
+async fn behind_proxy() -> Option<(TestApp, Proxy, User)> {
+    let direct = TestApp::on(Postgres).await?;
+    let proxy = Proxy::to(&direct.url).await;
+    let app = direct.through(&proxy.url).await;
+    let owner = app.user("amina").await;
+    Some((app, proxy, owner))
+}
+
+#[rstest]
+#[tokio::test]
+async fn with_a_key_a_deposit_whose_commit_got_lost_is_done_once_and_the_user_is_told_so(
+    #[values(Question, Answer)] loss: Loss,
+) {
+    let Some((app, proxy, owner)) = behind_proxy().await else { return };
+    proxy.lose(loss);
+    let input = json!({ "wallet": { "id": owner.wallet }, "amount": "10", "idempotencyKey": "k" });
+    let done = owner.deposit(input.clone()).await;
+    assert!(proxy.has_lost());
+    assert_eq!((errors(&done), &done["transaction"]["status"]), (vec![], &json!("SUCCEEDED")));
+    assert_eq!(owner.balance(&owner.wallet).await, "10.00");
+    assert_eq!(owner.deposit(input).await["transaction"], done["transaction"]);
+    assert_eq!(owner.balance(&owner.wallet).await, "10.00");
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn with_a_key_a_document_whose_commit_got_lost_is_made_once(#[values(Question, Answer)] loss: Loss) {
+    let Some((app, proxy, owner)) = behind_proxy().await else { return };
+    let customer = owner.customer("Badr").await;
+    proxy.lose(loss);
+    let input = json!({
+        "customerId": customer, "grossAmount": "100", "number": "A-1", "idempotencyKey": "k",
+    });
+    let fields = "invoice { id number } userErrors { code path message }";
+    let done = owner.mutate("createInvoice", "CreateInvoiceInput", fields, input).await;
+    assert!(proxy.has_lost());
+    assert_eq!((errors(&done), &done["invoice"]["number"]), (vec![], &json!("A-1")));
+    let count = owner.gql("{ invoices { totalCount } }", json!({})).await;
+    assert_eq!(count["invoices"]["totalCount"], 1);
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[case(Question, "0.00")]
+#[case(Answer, "10.00")]
+#[tokio::test]
+async fn without_a_key_the_user_is_told_that_the_outcome_is_unknown(#[case] loss: Loss, #[case] balance: &str) {
+    let Some((app, proxy, owner)) = behind_proxy().await else { return };
+    proxy.lose(loss);
+    let unknown = owner.deposit(json!({ "wallet": { "id": owner.wallet }, "amount": "10" })).await;
+    assert!(proxy.has_lost());
+    assert_eq!(errors(&unknown), ["OUTCOME_UNKNOWN"]);
+    assert_eq!(unknown["transaction"], json!(null));
+    let message = unknown["userErrors"][0]["message"].as_str().unwrap();
+    assert!(message.contains("not known") && message.contains("Look"), "{message}");
+    assert_eq!(owner.balance(&owner.wallet).await, balance);
+    app.assert_journal_is_whole().await;
+}

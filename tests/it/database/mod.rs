@@ -1,0 +1,8 @@
+//! The database fails, and nothing that was acknowledged is lost.
+
+mod full_disk;
+mod gone_clients;
+mod health;
+mod lost_commit;
+mod paused_server;
+mod too_busy;

@@ -1,0 +1,43 @@
+//! A server that cannot get a connection says so, and does nothing.
+
+use daybook::db::{Db, PoolSize};
+use rstest::rstest;
+use serde_json::json;
+
+use crate::harness::{
+    Blocker,
+    Database::{self, Postgres, Sqlite},
+    TestApp, errors,
+};
+
+#[rstest]
+#[tokio::test]
+async fn a_request_that_gets_no_connection_before_it_is_executed_is_answered_503(
+    #[values(Sqlite, Postgres)] on: Database,
+) {
+    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+    let db = Db::connect(&app.url, PoolSize { most: 1, least: 0 }).await.unwrap();
+    let busy = app.another(|app| app.db = db.clone());
+    let held = db.snapshot().await.unwrap();
+    let answer = owner.at(&busy).client.request("{ me { username } }", json!({})).await;
+    assert_eq!((answer.status.as_u16(), answer.headers["retry-after"].to_str().unwrap()), (503, "1"));
+    let body = answer.json();
+    assert_eq!(body["errors"][0]["extensions"]["code"], "TRY_AGAIN");
+    assert_eq!(body.get("data"), None);
+    drop(held);
+    assert_eq!(owner.at(&busy).gql("{ me { username } }", json!({})).await["me"]["username"], "amina");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_write_that_does_not_get_its_turn_is_refused_inside_of_the_mutation(
+    #[values(Sqlite, Postgres)] on: Database,
+) {
+    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+    let blocker = Blocker::on(&app).await;
+    let refused = owner.deposit(json!({ "wallet": { "id": owner.wallet }, "amount": "10" })).await;
+    assert_eq!(errors(&refused), ["TRY_AGAIN"]);
+    blocker.end().await;
+    owner.fund("1").await;
+    assert_eq!(owner.balance(&owner.wallet).await, "1.00");
+}
