@@ -58,6 +58,11 @@ impl TestApp {
     /// A fresh app that is set up in another way.
     pub async fn with(database: Database, set_up: impl FnOnce(&mut App)) -> Option<Self> {
         let (url, storage) = fresh(database).await?;
+        Some(Self::over(url, storage, set_up).await)
+    }
+
+    /// An app over a database that is there.
+    pub async fn over(url: String, storage: Storage, set_up: impl FnOnce(&mut App)) -> Self {
         let mut db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
         let statements = Arc::new(AtomicUsize::new(0));
         let counted = statements.clone();
@@ -86,7 +91,7 @@ impl TestApp {
         };
         set_up(&mut app);
         let client = Client::to_router(server::router(app.clone(), true));
-        Some(Self { app, url, client, time, statements, _storage: storage })
+        Self { app, url, client, time, statements, _storage: storage }
     }
 
     /// A fresh app with one user.

@@ -12,6 +12,7 @@ mod dump;
 mod files;
 mod journal;
 mod ledger;
+mod load;
 mod postgres;
 mod server;
 mod spending;
@@ -25,6 +26,7 @@ pub use self::{
     dump::dump,
     files::{file_of, transactions},
     ledger::{id_of, messages},
+    load::Load,
     server::{Server, program},
     user::{PASSWORD, User, errors, login, refresh, register},
 };
