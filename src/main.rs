@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use daybook::{
     app::App,
     clock::Clock,
-    command::{self, Import},
+    command::{self, Backup, Import, Restore},
     config::{BadSetting, Config, Settings},
     db::{self, Db},
     error::Error,
@@ -36,6 +36,10 @@ enum Command {
     Migrate,
     /// Write what a CSV file says into a user's book, each line once, however often it is imported
     Import(Box<Import>),
+    /// Copy a SQLite database into one checked file, while a server works on it
+    Backup(Backup),
+    /// Make a backup the SQLite database to serve: no server may run on it, and one that has users is not replaced
+    Restore(Restore),
     /// Print the GraphQL schema, and end
     Schema,
 }
@@ -53,6 +57,8 @@ fn main() -> ExitCode {
         Command::Schema => print(&daybook::graphql::sdl()),
         Command::Migrate => run(settings, migrate),
         Command::Import(wanted) => run(settings, |config| import(config, wanted)),
+        Command::Backup(wanted) => run(settings, |config| copy(async move { wanted.run(&config.database).await })),
+        Command::Restore(wanted) => run(settings, |config| copy(async move { wanted.run(&config.database).await })),
         Command::Serve => run(settings, serve),
     };
     let (stop, code) = match ended {
@@ -102,6 +108,16 @@ async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
     wanted.run(&app).await.map_err(Stop::Command)?;
     db.close().await;
     Ok(())
+}
+
+/// Backs up or restores, and prints what was done. When it is told to stop before, no file is left half written.
+async fn copy(work: impl Future<Output = Result<String, command::Failure>>) -> Result<(), Stop> {
+    tokio::select! {
+        // Being told to stop is noticed before there is anything to clean up.
+        biased;
+        () = told_to_stop() => Err(Stop::Failure("stopped; nothing was changed".to_owned())),
+        done = work => print(&done.map_err(Stop::Command)?),
+    }
 }
 
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {

@@ -1,10 +1,14 @@
-//! Commands that work on the books of users, beside serving them. Each reads its arguments, calls an operation of the floors
-//! below, and prints what came of it: results to standard output, everything else to standard error.
+//! Commands that work on the books of users or on the whole database, beside serving them. Each reads its arguments, calls an
+//! operation of the floors below, and prints what came of it: results to standard output, everything else to standard error.
 
+mod backup;
 mod import;
+mod postgres;
 mod progress;
+mod restore;
+mod unfinished;
 
-pub use self::import::Import;
+pub use self::{backup::Backup, import::Import, restore::Restore};
 
 /// Why a command did not do all that it was asked for.
 #[derive(Debug)]

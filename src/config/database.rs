@@ -1,8 +1,15 @@
 //! `DATABASE_URL`.
 
-use std::{fmt, path::PathBuf, str::FromStr};
+use std::{
+    fmt::{self, Write},
+    path::PathBuf,
+    str::FromStr,
+};
 
-use sea_orm::sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
+use sea_orm::sqlx::{
+    postgres::{PgConnectOptions, PgSslMode},
+    sqlite::SqliteConnectOptions,
+};
 
 use super::BadSetting;
 
@@ -10,6 +17,7 @@ use super::BadSetting;
 #[derive(Clone)]
 pub struct DatabaseUrl {
     url: String,
+    url_without_password: String,
     shown: String,
     file: Option<PathBuf>,
 }
@@ -21,6 +29,12 @@ impl DatabaseUrl {
         &self.url
     }
 
+    /// The URL as other programs read it, without its password.
+    #[must_use]
+    pub fn url_without_password(&self) -> &str {
+        &self.url_without_password
+    }
+
     /// Whether it is SQLite.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
@@ -28,7 +42,8 @@ impl DatabaseUrl {
     }
 
     /// The file that a SQLite database is in.
-    pub(super) fn file(&self) -> Option<&PathBuf> {
+    #[must_use]
+    pub fn file(&self) -> Option<&PathBuf> {
         self.file.as_ref()
     }
 }
@@ -49,18 +64,58 @@ impl FromStr for DatabaseUrl {
             }
             let options: SqliteConnectOptions = url.parse().map_err(|_| bad(url))?;
             let file = options.get_filename().to_owned();
-            return Ok(Self { url: url.to_owned(), shown: format!("SQLite, {}", file.display()), file: Some(file) });
+            let shown = format!("SQLite, {}", file.display());
+            let url = url.to_owned();
+            return Ok(Self { url_without_password: url.clone(), url, shown, file: Some(file) });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             // It may hold a password, even when it cannot be read.
             let options: PgConnectOptions = url.parse().map_err(|_| bad("a PostgreSQL URL that cannot be read"))?;
             let name = options.get_database().unwrap_or(options.get_username());
             let shown = format!("PostgreSQL, {name} on {}:{}", options.get_host(), options.get_port());
-            return Ok(Self { url: url.to_owned(), shown, file: None });
+            return Ok(Self {
+                url: url.to_owned(),
+                url_without_password: without_password(&options),
+                shown,
+                file: None,
+            });
         }
         // It may hold a password: only the scheme is shown.
         Err(bad(url.split_once(':').map_or(url, |(scheme, _)| scheme)))
     }
+}
+
+/// Built from the parts rather than cut from the text, so that a password that is written in an unusual way cannot stay in.
+fn without_password(options: &PgConnectOptions) -> String {
+    let user = encode(options.get_username());
+    let host = match options.get_socket() {
+        Some(directory) => encode(&directory.to_string_lossy()),
+        None => options.get_host().to_owned(),
+    };
+    let port = options.get_port();
+    let name = encode(options.get_database().unwrap_or(options.get_username()));
+    let tls = match options.get_ssl_mode() {
+        PgSslMode::Disable => "?sslmode=disable",
+        PgSslMode::Allow => "?sslmode=allow",
+        PgSslMode::Prefer => "",
+        PgSslMode::Require => "?sslmode=require",
+        PgSslMode::VerifyCa => "?sslmode=verify-ca",
+        PgSslMode::VerifyFull => "?sslmode=verify-full",
+    };
+    format!("postgres://{user}@{host}:{port}/{name}{tls}")
+}
+
+/// Percent-encodes what may mean something in a URL.
+fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(byte.into());
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+        encoded
+    })
 }
 
 impl fmt::Display for DatabaseUrl {

@@ -55,7 +55,6 @@ async fn the_payments_of_other_servers_go_on_while_one_is_paused_with_open_trans
     }
     let paid = amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "1000" })).await;
     assert_eq!(errors(&paid), [""; 0]);
-    assert_eq!(idle_transactions(&app).await, 0);
     for task in busy {
         task.abort();
     }

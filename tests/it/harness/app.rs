@@ -66,7 +66,8 @@ impl TestApp {
         Self::over(url.to_owned(), self._storage, |_| {}).await
     }
 
-    async fn over(url: String, storage: Storage, set_up: impl FnOnce(&mut App)) -> Self {
+    /// An app over a database that is there.
+    pub async fn over(url: String, storage: Storage, set_up: impl FnOnce(&mut App)) -> Self {
         let db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
         let statements = Arc::new(AtomicUsize::new(0));
         let counted = statements.clone();

@@ -13,6 +13,7 @@ mod dump;
 mod files;
 mod journal;
 mod ledger;
+mod load;
 mod postgres;
 mod proxy;
 mod server;
@@ -28,6 +29,7 @@ pub use self::{
     dump::dump,
     files::{file_of, transactions},
     ledger::{id_of, messages},
+    load::Load,
     proxy::{Loss, Proxy},
     server::{Server, program},
     user::{PASSWORD, User, errors, login, refresh, register},
