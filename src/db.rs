@@ -331,7 +331,8 @@ async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnec
     let in_use = usize::try_from(pool.size()).unwrap_or(usize::MAX).saturating_sub(pool.num_idle());
     match error {
         sqlx::Error::PoolTimedOut if u32::try_from(in_use).is_ok_and(|in_use| in_use < most) => {
-            tracing::warn!(in_use, most, "the database did not accept a new connection within {WAIT:?}");
+            let reason = why_not(pool).await;
+            tracing::warn!(in_use, most, reason, "the database did not accept a new connection within {WAIT:?}");
             Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
         }
         sqlx::Error::PoolTimedOut => {
@@ -340,6 +341,16 @@ async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnec
         }
         sqlx::Error::PoolClosed => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
         other => Err(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(other)))),
+    }
+}
+
+/// Why no new connection can be opened: a pool tries until its time is up and does not say.
+async fn why_not<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> String {
+    let options = pool.connect_options();
+    match tokio::time::timeout(Duration::from_secs(1), sqlx::ConnectOptions::connect(options.as_ref())).await {
+        Ok(Ok(_)) => "now it does".to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer".to_owned(),
     }
 }
 

@@ -110,6 +110,8 @@ fn sqlite(url: &str) -> Result<SqliteConnectOptions, sqlx::Error> {
         .foreign_keys(true)
         // What is erased is not to be found in the file either.
         .pragma("secure_delete", "on")
+        // After a long download the log shrinks again.
+        .pragma("journal_size_limit", "67108864")
         // A damaged page is noticed when it is read.
         .pragma("cell_size_check", "on")
         .busy_timeout(WAIT))

@@ -121,8 +121,14 @@ impl Session {
     /// Ends the transaction without a trace. When that fails, the connection is closed.
     pub(super) async fn rollback(mut self) {
         if matches!(self.state, State::Open | State::Failed) {
-            let ended = self.execute_unprepared("ROLLBACK").await;
-            self.state = if ended.is_ok() { State::Clean } else { State::Unknown };
+            self.state = State::Unknown;
+            self.end().await;
+        }
+    }
+
+    async fn end(mut self) {
+        if self.execute_unprepared("ROLLBACK").await.is_ok() {
+            self.state = State::Clean;
         }
     }
 
@@ -191,11 +197,13 @@ impl Drop for Session {
                 Pooled::Sqlite(connection) => connection.close_on_drop(),
                 Pooled::Postgres(connection) => connection.close_on_drop(),
             },
-            // Nothing is under way: whoever had it went away between two statements.
+            // Nothing is under way: whoever had it went away between two statements. Where the runtime is shutting down, the
+            // rollback is dropped at once, and the connection is closed.
             State::Open | State::Failed => {
-                let session = Self { connection: Some(connection), shared: self.shared.clone(), ..*self };
+                let shared = self.shared.clone();
+                let session = Self { connection: Some(connection), state: State::Unknown, shared, ..*self };
                 match tokio::runtime::Handle::try_current() {
-                    Ok(runtime) => drop(runtime.spawn(session.rollback())),
+                    Ok(runtime) => drop(runtime.spawn(session.end())),
                     Err(_) => mem::forget(session),
                 }
             }

@@ -4,5 +4,6 @@ mod full_disk;
 mod gone_clients;
 mod health;
 mod lost_commit;
+mod panic;
 mod paused_server;
 mod too_busy;
