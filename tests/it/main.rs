@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod absent;
 mod account_deletion;
 mod activity;
 mod activity_account;

@@ -21,7 +21,7 @@ pub use self::{
     activity::{changes, told},
     app::{Database, SECRET, Storage, TestApp, fresh},
     client::{Answer, Client},
-    driver::{Driver, Position, Root},
+    driver::{Driver, Position, Root, written},
     dump::dump,
     files::{file_of, transactions},
     ledger::{id_of, messages},
