@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use daybook::{app::App, identity::Passwords};
 use rstest::rstest;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +11,7 @@ use crate::{
     harness::{
         Client,
         Database::{self, Postgres, Sqlite},
-        Driver, PASSWORD, Position, Root, TestApp, User, id_of, written,
+        Driver, Position, Root, TestApp, inputs, quick, somebody, written,
     },
 };
 
@@ -42,7 +41,7 @@ impl<'a> Operation<'a> {
 
     /// The text of the operation.
     fn text(&mut self, root: &Root, given: &Value) -> String {
-        let passed = self.members(self.driver.arguments_of(root), given, &Vec::new());
+        let passed = self.members(root.arguments(), given, &Vec::new());
         let passed = if passed.is_empty() { String::new() } else { format!("({passed})") };
         let declared = self.declared.join(", ");
         let declared = if declared.is_empty() { String::new() } else { format!("({declared})") };
@@ -151,131 +150,6 @@ fn places(driver: &Driver, members: &[Value], at: &Position, found: &mut BTreeSe
     }
 }
 
-/// Lets many register within a moment.
-pub fn quick(app: &mut App) {
-    app.passwords = Passwords::new("m=8,t=1,p=1".parse().unwrap()).unwrap();
-    app.limits.request_cost_per_minute = 10_000_000;
-}
-
-/// Somebody who is new, with all of their names known.
-pub async fn somebody(app: &TestApp, number: usize) -> User {
-    let input = json!({
-        "username": format!("user{number:04}"), "password": PASSWORD, "displayName": "Amina",
-        "phone": format!("+96771100{number:04}"), "email": format!("user{number:04}@example.org"), "bookName": "Shop",
-    });
-    User::register_as(&app.anonymous(), input).await
-}
-
-/// What a mutation is called with, in several ways: between them they leave each place open that may be. What is updated has
-/// a value in each of its fields before.
-pub async fn inputs(user: &User, root: &Root, number: usize) -> Vec<Value> {
-    let customer = async || {
-        let input = json!({ "name": "Badr", "phone": "+967711234567", "email": "badr@example.org", "firmName": "Firm",
-            "address": "Street", "city": "Aden", "state": "State", "gstNumber": "29ABCDE", "note": "a note" });
-        id_of(&user.create_customer(input).await, "customer")
-    };
-    let entry = async || {
-        let input = json!({ "customerId": customer().await, "type": "DEBIT", "amount": "5", "date": "2026-11-19", "note": "a note" });
-        id_of(&user.add_entry(input).await, "entry")
-    };
-    let transaction = async || {
-        user.fund("1000").await;
-        user.category("Rent", "EXPENSE").await;
-        let input = json!({ "amount": "5", "category": { "name": "Food" }, "date": "2026-11-19", "description": "a note",
-            "walletId": user.wallet });
-        id_of(&user.add_transaction(input).await, "transaction")
-    };
-    let line = json!({ "category": { "name": "Food" }, "amount": "5" });
-    let wallet = json!({ "id": user.wallet });
-    match root.name.as_str() {
-        "addEntry" => vec![json!({ "customerId": customer().await, "type": "CREDIT", "amount": "5" })],
-        "addTransaction" => vec![
-            json!({ "amount": "5", "category": { "name": "Food" } }),
-            json!({ "amount": "5", "lines": [line] }),
-        ],
-        "createCustomer" => vec![json!({ "name": "Badr" })],
-        "createInvoice" => {
-            let line = json!({ "description": "Rice", "quantity": "2", "unitPrice": "5" });
-            let customer = customer().await;
-            vec![
-                json!({ "customerId": customer, "grossAmount": "10" }),
-                json!({ "customerId": customer, "lines": [line] }),
-            ]
-        }
-        "createReceipt" => {
-            let customer = customer().await;
-            let invoice = user.invoice(&customer, "10", "2026-11-20").await;
-            let receipt = json!({ "customerId": customer, "amount": "5", "paymentType": "CASH" });
-            let mut naming = receipt.clone();
-            naming["invoices"] = json!([{ "invoiceId": invoice }]);
-            vec![receipt, naming]
-        }
-        "createWallet" => vec![json!({ "currency": "USD" })],
-        "deleteEntry" => vec![json!({ "id": entry().await })],
-        "deleteTransaction" => vec![json!({ "id": transaction().await })],
-        "deposit" => vec![json!({ "wallet": wallet, "amount": "5" })],
-        "importTransactions" => {
-            let csv = "date,amount,category,description\n2026-11-20,-1,Food,rice\n";
-            vec![json!({ "csv": csv }), json!({ "csv": csv, "columns": {} })]
-        }
-        "logout" => return vec![json!({}), json!({ "input": {} })],
-        "register" => vec![json!({ "username": format!("new{number:04}"), "password": PASSWORD })],
-        "setBudget" => {
-            let budget = json!({ "category": { "name": "Food" }, "limit": "5" });
-            let mut full = budget.clone();
-            full["description"] = json!("a note");
-            full["rollover"] = json!("SURPLUS");
-            full["rolloverFrom"] = json!("2026-09");
-            id_of(&user.set_budget(full).await, "budget");
-            vec![budget]
-        }
-        "transfer" => {
-            user.fund("10").await;
-            vec![json!({ "from": wallet, "to": { "id": user.new_wallet("YEM").await }, "amount": "5" })]
-        }
-        "updateBook" => {
-            let shop = json!({ "shopName": "Shop", "proprietorName": "Amina", "gstNumber": "29ABCDE", "phone": "+967711234567",
-                "address": "Street", "city": "Aden", "state": "State", "timeZone": "Asia/Aden",
-                "invoiceNumberPattern": "I{00}", "receiptNumberPattern": "R{00}" });
-            let changed = user.mutate("updateBook", "UpdateBookInput", "book { id } userErrors { code path }", shop).await;
-            id_of(&changed, "book");
-            vec![json!({})]
-        }
-        "updateCategory" => vec![json!({ "id": user.category("Rent", "EXPENSE").await })],
-        "updateCustomer" => vec![json!({ "id": customer().await })],
-        "updateEntry" => vec![json!({ "id": entry().await })],
-        "updateProfile" => {
-            let zone = json!({ "timeZone": "Asia/Aden" });
-            let changed = user.mutate("updateProfile", "UpdateProfileInput", "user { id } userErrors { code path }", zone).await;
-            id_of(&changed, "user");
-            vec![json!({})]
-        }
-        "updateTransaction" => {
-            let id = transaction().await;
-            vec![
-                json!({ "id": id }),
-                json!({ "id": id, "category": { "name": "Rent" } }),
-                json!({ "id": id, "lines": [line] }),
-            ]
-        }
-        "updateWallet" => vec![json!({ "id": user.wallet })],
-        "voidInvoice" => {
-            vec![json!({ "id": user.invoice(&customer().await, "10", "2026-11-20").await, "reason": "wrong" })]
-        }
-        "voidReceipt" => {
-            vec![json!({ "id": user.receipt(&customer().await, "10", "2026-11-20").await, "reason": "wrong" })]
-        }
-        "withdraw" => {
-            user.fund("10").await;
-            vec![json!({ "wallet": wallet, "amount": "5" })]
-        }
-        name => panic!("teach the test to call {name}: it has fields that may be left out"),
-    }
-    .into_iter()
-    .map(|input| json!({ "input": input }))
-    .collect()
-}
-
 /// Replaces what is another each time: ids, moments, tokens, references, and the names of the user.
 fn without_chance(value: &mut Value, number: usize) {
     match value {
@@ -323,7 +197,7 @@ async fn what_a_mutation_is_not_sent_is_as_if_left_out_and_null_is_null(#[values
     let mut number = 0;
     for root in driver.roots().iter().filter(|root| root.is_mutation) {
         let mut all = BTreeSet::new();
-        places(&driver, driver.arguments_of(root), &Vec::new(), &mut all);
+        places(&driver, root.arguments(), &Vec::new(), &mut all);
         if all.is_empty() {
             continue;
         }
@@ -354,7 +228,7 @@ async fn what_a_mutation_is_not_sent_is_as_if_left_out_and_null_is_null(#[values
 /// The arguments that a query must have, with an empty input object wherever there may be one.
 fn given(driver: &Driver, root: &Root, fewest: Value) -> Value {
     let Value::Object(mut given) = fewest else { panic!("no arguments") };
-    for argument in driver.arguments_of(root) {
+    for argument in root.arguments() {
         if argument["type"]["kind"] != "NON_NULL" && driver.fields_of(&argument["type"]).is_some() {
             given.insert(argument["name"].as_str().unwrap().to_owned(), json!({}));
         }
@@ -372,7 +246,7 @@ async fn what_a_query_is_not_sent_is_as_if_left_out_and_null_is_null(#[values(Sq
     for root in driver.roots().iter().filter(|root| !root.is_mutation) {
         let fewest = driver.fewest_arguments(root, &Vec::new(), &|at, owner| own[kind(at, owner, root)].clone());
         let (mut all, mut seen) = (BTreeSet::new(), BTreeSet::new());
-        places(&driver, driver.arguments_of(root), &Vec::new(), &mut all);
+        places(&driver, root.arguments(), &Vec::new(), &mut all);
         for given in [fewest.clone(), given(&driver, root, fewest)] {
             let call = async |rest: Rest<'_>| {
                 let (mut answer, open) = answer(&amina.client, &driver, root, &given, rest).await;

@@ -34,6 +34,11 @@ pub struct Root {
 }
 
 impl Root {
+    /// Its arguments, as introspection tells of them.
+    pub fn arguments(&self) -> &[Value] {
+        list(&self.field["args"])
+    }
+
     /// Whether it can be called without arguments.
     pub fn needs_nothing(&self) -> bool {
         list(&self.field["args"]).iter().all(|argument| argument["type"]["kind"] != "NON_NULL")
@@ -77,11 +82,6 @@ impl Driver {
             fields.iter().map(root)
         };
         of(false).chain(of(true)).collect()
-    }
-
-    /// The arguments of a root field, as introspection tells of them.
-    pub fn arguments_of<'a>(&self, root: &'a Root) -> &'a [Value] {
-        list(&root.field["args"])
     }
 
     /// The fields of an input object of which any may be given: not of one that takes one of several.

@@ -10,6 +10,7 @@ mod client;
 mod driver;
 mod dump;
 mod files;
+mod inputs;
 mod journal;
 mod ledger;
 mod postgres;
@@ -24,6 +25,7 @@ pub use self::{
     driver::{Driver, Position, Root, written},
     dump::dump,
     files::{file_of, transactions},
+    inputs::{inputs, quick, somebody},
     ledger::{id_of, messages},
     server::{Server, program},
     user::{PASSWORD, User, errors, login, refresh, register},
