@@ -26,6 +26,7 @@ mod exports;
 mod foreign;
 mod history;
 mod idempotency;
+mod idempotency_at_once;
 mod import_files;
 mod import_requests;
 mod imports;
