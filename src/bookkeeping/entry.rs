@@ -229,7 +229,7 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Res
             return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
         }
         let entry = entry?;
-        let document = ledger::strike(&tx, app, viewer, entry.clone(), None, idempotency).await??;
+        let document = ledger::strike(&tx, app, viewer, entry.clone(), None, idempotency, false).await??;
         act.on(entry.id).changed(&entry, &document).record(&tx, &app.clock).await?;
         Ok(Done { document, replayed: false })
     })

@@ -261,7 +261,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             refusals.push(Refusal::new(Code::NotAllowed, "id", "This invoice is void already."));
         }
         refusals.none()?;
-        let entry = ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency).await??;
+        let entry = ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency, false).await??;
         let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
         allocation::release(&tx, scope, Since::Invoice((entry.date, entry.id.uuid()))).await?;
         allocation::remove_of_invoice(&tx, entry.id.cast()).await?;

@@ -211,8 +211,8 @@ async fn find(
     Ok(entries.one(conn).await?)
 }
 
-/// Takes a ledger entry out of the ledger: its journal entry is reversed. The inner result says when that is refused, and an
-/// attempt to take money out of a wallet is on record then.
+/// Takes a ledger entry out of the ledger: its journal entry is reversed. The inner result says when that is refused. An entry
+/// that was paid `into_wallet` takes the money out of the wallet again; a refused attempt to do so is on record.
 pub(super) async fn strike(
     tx: &Transaction,
     app: &App,
@@ -220,16 +220,14 @@ pub(super) async fn strike(
     entry: ledger_entry::Model,
     reason: Option<&str>,
     idempotency: Option<Idempotency>,
+    into_wallet: bool,
 ) -> Result<Result<ledger_entry::Model, Refusal>> {
     let mut draft = journal::reversal(tx, viewer, entry.journal_entry_id, reason.map(str::to_owned)).await?;
     draft.idempotency = idempotency;
-    if entry.source == EntrySource::Receipt {
-        // The first line is the one on the wallet, if there is one: the trace is of money that leaves it.
-        draft.attempt = draft.lines.first().filter(|_| draft.lines.len() > 1).map(|line| Attempt {
-            debit: line.credit,
-            credit: line.debit,
-            meant_for: Some(line.debit),
-        });
+    if into_wallet {
+        // The first line is the one on the wallet: the trace is of money that leaves it.
+        let trace = |line: &Line| Attempt { debit: line.credit, credit: line.debit, meant_for: Some(line.debit) };
+        draft.attempt = draft.lines.first().map(trace);
     }
     let reversal = match journal::post(tx, &app.clock, &[draft]).await?.remove(0) {
         Err(refused) => return Err(document::wallet_refusal(refused).into()),

@@ -207,7 +207,9 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             refusals.push(Refusal::new(Code::NotAllowed, "id", "This receipt is void already."));
         }
         refusals.none()?;
-        let entry = match ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency).await? {
+        let into_wallet = expect(&tx, viewer, entry.id.cast()).await?.wallet_id.is_some();
+        let struck = ledger::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency, into_wallet).await?;
+        let entry = match struck {
             Ok(entry) => entry,
             Err(refusal) => {
                 act.refused([refusal.code]).record(&tx, &app.clock).await?;

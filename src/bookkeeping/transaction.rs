@@ -18,7 +18,7 @@ use super::{
     category_ref::Named,
     document::{self, Done},
     idempotency,
-    journal::{self, Attempt, Idempotency, Posted, Refused},
+    journal::{self, Attempt, Idempotency, JointDraft, Posted, Refused},
     transaction_change::{self, TransactionChange},
     transaction_input::{self, Division, LONGEST_DESCRIPTION, NewLine, Part, Wanted},
     transaction_write::{self, Item},
@@ -345,14 +345,13 @@ async fn replace(
     // What a wallet refuses is on record there: as what is to be, or as taking what was out of a wallet that it leaves.
     let stays = item.wanted.wallet.as_ref().map(|wallet| wallet.wallet.id) == before.wallet_id;
     let leaving = journal::Draft { idempotency: item.idempotency.clone(), ..reversal.clone() };
-    let mut traces = [draft.clone(), if stays { draft.clone() } else { leaving }];
-    let mut drafts = [draft, reversal];
+    let trace = if stays { draft.clone() } else { leaving };
+    let mut drafts = [JointDraft { trace: draft.clone(), draft }, JointDraft { trace, draft: reversal }];
     // What both leave in a wallet counts: so what brings money comes first.
     if before.kind == CategoryKind::Expense {
         drafts.reverse();
-        traces.reverse();
     }
-    let posted = match journal::post_together(tx, &app.clock, &drafts, &traces).await? {
+    let posted = match journal::post_together(tx, &app.clock, &drafts).await? {
         Ok(posted) => posted.into_iter().find(|posted| posted.entry.id == id),
         Err(refused) => return Ok(Err(refused)),
     };

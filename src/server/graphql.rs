@@ -3,6 +3,8 @@
 //! The library's own axum service is not used: it takes forms and bodies without a content type (so that another site could
 //! send mutations in a user's name), does not know the codes of errors, and answers `data: null` to what was never executed.
 
+use std::sync::Arc;
+
 use async_graphql::{
     Request, Response as Executed, ServerError, Value,
     parser::{parse_query, types::OperationType},
@@ -21,6 +23,7 @@ use axum::{
 use uuid::Uuid;
 
 use super::{
+    absent::settle,
     hints::explain,
     limits::{check_mutation, check_nesting, check_size},
     parameters::{MediaType, Parameters, is_json, pick, require_variables},
@@ -107,7 +110,7 @@ async fn answer(
         let message = "The body cannot be read, or is larger than 1 MiB.";
         Refused::with_status(rejection.status(), "BAD_REQUEST", message)
     })?;
-    let Parameters { query, operation_name, variables } = Parameters::parse(&body)?;
+    let Parameters { query, operation_name, mut variables } = Parameters::parse(&body)?;
     if query.len() > LARGEST_DOCUMENT {
         let message = format!("The document is larger than {LARGEST_DOCUMENT} bytes.");
         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
@@ -117,17 +120,34 @@ async fn answer(
         .map_err(|error| Refused::from(vec![ServerError::from(error)]).coded("GRAPHQL_PARSE_FAILED"))?;
     check_size(&document)?;
     let (name, operation) = pick(&document, operation_name.as_deref())?;
-    let of_fields = check_mutation(operation, &document)?;
-    let rows = check_rows(operation, &document, &variables)?;
     summary.operation = name.map(str::to_owned);
+    let of_fields = check_mutation(operation, &document)?;
     require_variables(operation, &variables)?;
+    let settled = settle(&document, (name, operation), &mut variables)?;
+    // What is executed is what is paid for.
+    let executed = settled.as_ref().unwrap_or(&document);
+    let rows = check_rows(pick(executed, operation_name.as_deref())?.1, executed, &variables)?;
     charge(meter, viewer.as_ref(), rate::of(rows).saturating_add(of_fields)).await?;
     let is_query = operation.ty == OperationType::Query;
 
-    let execution = Execution::new(document.clone(), operation_name.clone());
-    let mut request = Request::new(query).variables(variables).data(execution.clone()).data(client.clone());
-    request.operation_name = operation_name;
-    request.set_parsed_query(document);
+    let request = |execution: &Arc<Execution>, document, variables| {
+        let mut request = Request::new(query.as_str()).variables(variables).data(execution.clone());
+        request.operation_name.clone_from(&operation_name);
+        request.set_parsed_query(document);
+        request
+    };
+    let (execution, document) = match settled {
+        None => (Execution::new(document.clone(), operation_name.clone()), document),
+        Some(settled) => {
+            let validation = Execution::validation(document.clone(), operation_name.clone());
+            let validated = endpoint.schema.execute(request(&validation, document, variables.clone())).await;
+            if !validation.has_started() {
+                return Err(invalid(validated.errors));
+            }
+            (Execution::of_validated(settled.clone(), operation_name.clone()), settled)
+        }
+    };
+    let request = request(&execution, document, variables).data(client.clone());
     let executed = match viewer {
         Some(viewer) => {
             let reader = if is_query { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
@@ -140,9 +160,13 @@ async fn answer(
     if execution.has_started() {
         return Ok(executed);
     }
-    let mut errors = executed.errors;
+    Err(invalid(executed.errors))
+}
+
+/// Refuses a document that is not valid.
+fn invalid(mut errors: Vec<ServerError>) -> Refused {
     errors.iter_mut().for_each(explain);
-    Err(Refused::from(errors).coded("GRAPHQL_VALIDATION_FAILED"))
+    Refused::from(errors).coded("GRAPHQL_VALIDATION_FAILED")
 }
 
 /// Charges for a request, or refuses it.

@@ -1,5 +1,6 @@
 //! HTTP: the router, and serving until told to stop.
 
+mod absent;
 mod client;
 mod download;
 mod explorer;

@@ -210,7 +210,7 @@ async fn what_is_under_way_while_the_account_is_deleted_does_not_bring_it_back(
             let query = format!(
                 "mutation($input: {input_type}Input!) {{ {mutation}(input: $input) {{ userErrors {{ code }} }} }}"
             );
-            tokio::spawn(async move { leaver.client.request(&query, json!({ "input": input })).await.json() })
+            tokio::spawn(async move { leaver.client.request_patiently(&query, json!({ "input": input })).await.json() })
         });
         assert_eq!(errors(&delete(&leaver.client, PASSWORD).await), [""; 0]);
         for answer in requests {

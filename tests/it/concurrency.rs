@@ -82,12 +82,13 @@ async fn move_money_about(app: &TestApp, servers: &[Client]) {
                     usize::try_from(random >> 33).unwrap() % limit
                 };
                 let mut moved = 0;
-                for _ in 0..share {
+                for number in 0..share {
                     let from = below(wallets.len());
                     let to = (from + 1 + below(wallets.len() - 1)) % wallets.len();
                     let amount = below(60) + 1;
                     let (user, wallet) = &wallets[from];
-                    let input = json!({ "from": { "id": wallet }, "to": { "id": wallets[to].1 }, "amount": amount });
+                    let input = json!({ "from": { "id": wallet }, "to": { "id": wallets[to].1 }, "amount": amount,
+                        "idempotencyKey": format!("{client}-{number}") });
                     let payload = user.at(&server).transfer(input).await;
                     match errors(&payload).as_slice() {
                         [] => moved += 1,

@@ -4,6 +4,7 @@
 
 mod harness;
 
+mod absent;
 mod account_deletion;
 mod activity;
 mod activity_account;
@@ -28,6 +29,7 @@ mod exports;
 mod foreign;
 mod history;
 mod idempotency;
+mod idempotency_at_once;
 mod import_files;
 mod import_requests;
 mod imports;
@@ -35,9 +37,7 @@ mod invoices;
 mod journal;
 mod ledger_property;
 mod loaders;
-mod login_burst;
 mod login_delays;
-mod login_timing;
 mod migration;
 mod months;
 mod movements;

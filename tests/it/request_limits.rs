@@ -67,6 +67,9 @@ async fn each_answer_tells_the_limit_and_what_is_left_of_it(#[values(Sqlite, Pos
         ("{ customers(first: 100) { nodes { entries(first: 10) { nodes { id } } } } }", 12),
         ("{ customers(first: 100) { nodes { entries(first: 100) { nodes { customer { name } } } } } }", 102),
         ("{ customers(first: 100) { totalCount nodes { id } } }", 4),
+        // What is not sent costs what it counts as: a page of 20, and what the default says.
+        ("query($first: Int) { customers(first: $first) { nodes { entries { nodes { id } } } } }", 5),
+        ("query($from: YearMonth! = \"2024-01\") { monthlyReports(from: $from, to: \"2026-12\") { month } }", 145),
         (&format!("mutation {{ {month} }}"), 2),
         (&format!("mutation {{ {month} a: {month} }}"), 3),
         (passwords, 101),

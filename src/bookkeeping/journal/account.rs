@@ -205,7 +205,7 @@ pub async fn set_status(tx: &Transaction, account: account::Model, status: Accou
 }
 
 /// Locks all accounts that drafts may touch, in the order of their ids, until the end of the transaction.
-pub(super) async fn lock(tx: &Transaction, drafts: &[Draft]) -> Result<HashMap<Id<kind::Account>, account::Model>> {
+pub(super) async fn lock(tx: &Transaction, drafts: &[&Draft]) -> Result<HashMap<Id<kind::Account>, account::Model>> {
     let lines = drafts.iter().flat_map(|draft| &draft.lines).flat_map(|line| [line.debit, line.credit]);
     let attempts = drafts.iter().filter_map(|draft| draft.attempt).flat_map(|attempt| [attempt.debit, attempt.credit]);
     let ids: BTreeSet<_> = lines.chain(attempts).collect();

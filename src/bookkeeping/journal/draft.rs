@@ -45,6 +45,15 @@ pub struct Draft {
     pub attempt: Option<Attempt>,
 }
 
+/// A draft that is posted together with others, all of them or none.
+#[derive(Clone, Debug)]
+pub struct JointDraft {
+    /// What is posted.
+    pub draft: Draft,
+    /// What is put on record, if it asks for that, when the draft is refused. It moves money on accounts that the drafts name.
+    pub trace: Draft,
+}
+
 /// One posting to be: moves an amount from the credit account to the debit account.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {

@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
-use super::{Attempt, Draft, Line, Posted, Refused, account::balance, draft, repeats};
+use super::{Attempt, Draft, JointDraft, Line, Posted, Refused, account::balance, draft, repeats};
 use crate::{
     entity::{
         account::{self, AccountStatus},
@@ -69,20 +69,16 @@ pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Pos
     drafts.iter().map(|draft| post(state, draft, &HashSet::new())).collect()
 }
 
-/// Applies drafts in their order, or none of them: then the one of `traces` that is in the place of the refused one leaves its
-/// trace with that one's failure. An account on which nothing moves by all of them together is not asked whether it allows it.
+/// Applies drafts in their order, or none of them: then the trace of the refused one is put on record with that one's failure.
+/// Accounts whose net change is zero skip the status and overdraft checks.
 ///
 /// # Errors
 /// As for [`fold`].
-pub(super) fn fold_together(
-    state: &mut State,
-    drafts: &[Draft],
-    traces: &[Draft],
-) -> Result<Result<Vec<Posted>, Refused>> {
+pub(super) fn fold_together(state: &mut State, drafts: &[JointDraft]) -> Result<Result<Vec<Posted>, Refused>> {
     let before = state.clone();
     let resting = resting(drafts);
     let mut all = Vec::with_capacity(drafts.len());
-    for (draft, trace) in drafts.iter().zip(traces) {
+    for JointDraft { draft, trace } in drafts {
         let refused = match post(state, draft, &resting)? {
             Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => Refused::Failed(failure),
             Ok(posted) => {
@@ -102,9 +98,9 @@ pub(super) fn fold_together(
 }
 
 /// The accounts that drafts leave as they are.
-fn resting(drafts: &[Draft]) -> HashSet<Id<kind::Account>> {
+fn resting(drafts: &[JointDraft]) -> HashSet<Id<kind::Account>> {
     let mut moved: HashMap<_, i128> = HashMap::new();
-    for line in drafts.iter().flat_map(|draft| &draft.lines) {
+    for line in drafts.iter().flat_map(|joint| &joint.draft.lines) {
         *moved.entry(line.debit).or_default() += i128::from(line.amount);
         *moved.entry(line.credit).or_default() -= i128::from(line.amount);
     }

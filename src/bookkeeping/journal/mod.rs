@@ -33,7 +33,7 @@ mod write;
 
 pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
-    draft::{Attempt, Draft, Idempotency, Line, Posted, Refused},
+    draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
     history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
     repeats::{find_keys, find_repeat},
     reverse::{reversal, reverse},
@@ -42,20 +42,19 @@ pub use self::{
 };
 use crate::{clock::Clock, db::Transaction, error::Result};
 
-/// Posts drafts in the caller's transaction, all of them or none. When one is refused, so is the one of `traces` in its place,
-/// which is put on record if it asks for that. What all of them together leave in an account counts: where that is what was
-/// there, not even a closed wallet refuses.
+/// Posts drafts in the caller's transaction, all of them or none. When one is refused, its trace is put on record if it asks for
+/// that. What all of them together leave in an account counts: where that is what was there, not even a closed wallet refuses.
 ///
 /// # Errors
 /// As for [`post`]; what the journal refuses is in the inner result.
 pub async fn post_together(
     tx: &Transaction,
     clock: &Clock,
-    drafts: &[Draft],
-    traces: &[Draft],
+    drafts: &[JointDraft],
 ) -> Result<Result<Vec<Posted>, Refused>> {
-    let mut state = read(tx, clock, drafts).await?;
-    let posted = fold::fold_together(&mut state, drafts, traces)?;
+    let own: Vec<_> = drafts.iter().map(|joint| &joint.draft).collect();
+    let mut state = read(tx, clock, &own).await?;
+    let posted = fold::fold_together(&mut state, drafts)?;
     write::write(tx, &state).await?;
     Ok(posted)
 }
@@ -66,7 +65,7 @@ pub async fn post_together(
 /// # Errors
 /// When the database fails; the transaction must then be given up.
 pub async fn post(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
-    let mut state = read(tx, clock, drafts).await?;
+    let mut state = read(tx, clock, &drafts.iter().collect::<Vec<_>>()).await?;
     let mut results = fold::fold(&mut state, drafts)?;
     write::write(tx, &state).await?;
     repeats::load_postings(tx, &mut results).await?;
@@ -74,7 +73,7 @@ pub async fn post(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<V
 }
 
 /// Locks the accounts of drafts and reads what the fold must know.
-async fn read(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<fold::State> {
+async fn read(tx: &Transaction, clock: &Clock, drafts: &[&Draft]) -> Result<fold::State> {
     let accounts = account::lock(tx, drafts).await?;
     let repeats = repeats::find(tx, drafts).await?;
     // The clock is read only now, when the accounts are ours: their entries are in the order of their times.

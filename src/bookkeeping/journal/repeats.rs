@@ -60,10 +60,10 @@ pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) 
 }
 
 /// The earlier entries that drafts repeat.
-pub(super) async fn find(tx: &Transaction, drafts: &[Draft]) -> Result<Vec<journal_entry::Model>> {
-    let key = |draft: &Draft| Some((draft.book_id.uuid(), draft.idempotency.as_ref()?.key.clone()));
+pub(super) async fn find(tx: &Transaction, drafts: &[&Draft]) -> Result<Vec<journal_entry::Model>> {
+    let key = |draft: &&Draft| Some((draft.book_id.uuid(), draft.idempotency.as_ref()?.key.clone()));
     let mut ids = ids_of(tx, drafts.iter().filter_map(key).collect(), journal_entry::Column::IdempotencyKey).await?;
-    let reference = |draft: &Draft| Some((draft.book_id.uuid(), draft.reference.clone()?));
+    let reference = |draft: &&Draft| Some((draft.book_id.uuid(), draft.reference.clone()?));
     ids.extend(ids_of(tx, drafts.iter().filter_map(reference).collect(), journal_entry::Column::Reference).await?);
     find_ids(tx, ids).await
 }

@@ -1,6 +1,9 @@
 //! A GraphQL client: to a router in this process, or to a server of its own.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::{Duration, Instant},
+};
 
 use axum::{
     Router,
@@ -10,6 +13,11 @@ use axum::{
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
+
+/// How long a busy server is asked again.
+const PATIENCE: Duration = Duration::from_mins(5);
+/// How long a client waits before it asks a busy server again.
+const PAUSE: Duration = Duration::from_millis(50);
 
 #[derive(Clone)]
 pub struct Client {
@@ -69,9 +77,22 @@ impl Client {
         self.post(&json!({ "query": query, "variables": variables })).await
     }
 
-    /// The data of an operation that has no errors.
+    /// Sends an operation, and sends the same again while the server is too busy for it, as clients do. `TRY_AGAIN` says that
+    /// nothing was done. An operation of several fields is sent once, since some of them may have been done.
+    pub async fn request_patiently(&self, query: &str, variables: Value) -> Answer {
+        let started = Instant::now();
+        loop {
+            let answer = self.request(query, variables.clone()).await;
+            if !answer.is_try_again() || started.elapsed() > PATIENCE {
+                return answer;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// The data of an operation that has no errors, once the server is not too busy for it.
     pub async fn gql(&self, query: &str, variables: Value) -> Value {
-        let answer = self.request(query, variables).await;
+        let answer = self.request_patiently(query, variables).await;
         let mut body = answer.json();
         assert_eq!(body.get("errors"), None, "{query}");
         body["data"].take()
@@ -124,6 +145,21 @@ impl Client {
 }
 
 impl Answer {
+    /// Whether the one field of the operation, or all of it, is to be tried again.
+    fn is_try_again(&self) -> bool {
+        if !self.text.contains("TRY_AGAIN") {
+            return false;
+        }
+        let body = self.json();
+        let mut fields = body["data"].as_object().into_iter().flatten().map(|(_, payload)| payload);
+        let (field, others) = (fields.next().unwrap_or(&Value::Null), fields.count());
+        let lists =
+            [&body["errors"], &field["userErrors"]].map(|errors| errors.as_array().map_or(&[][..], Vec::as_slice));
+        let mut codes =
+            lists.concat().into_iter().map(|error| [error["code"].clone(), error["extensions"]["code"].clone()]);
+        others == 0 && codes.any(|codes| codes.contains(&json!("TRY_AGAIN")))
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }

@@ -34,6 +34,11 @@ pub struct Root {
 }
 
 impl Root {
+    /// Its arguments, as introspection tells of them.
+    pub fn arguments(&self) -> &[Value] {
+        list(&self.field["args"])
+    }
+
     /// Whether it can be called without arguments.
     pub fn needs_nothing(&self) -> bool {
         list(&self.field["args"]).iter().all(|argument| argument["type"]["kind"] != "NON_NULL")
@@ -77,6 +82,17 @@ impl Driver {
             fields.iter().map(root)
         };
         of(false).chain(of(true)).collect()
+    }
+
+    /// The fields of an input object of which any may be given: not of one that takes one of several.
+    pub fn fields_of(&self, type_: &Value) -> Option<&[Value]> {
+        let input = &self.types[type_["name"].as_str()?];
+        (input["kind"] == "INPUT_OBJECT" && input["isOneOf"] != true).then(|| list(&input["inputFields"]))
+    }
+
+    /// All that may be asked of a root field without going deep.
+    pub fn shallow_selection(&self, root: &Root) -> String {
+        self.selection(&root.field["type"], 3)
     }
 
     /// Where the arguments of a root field have ids.
@@ -201,14 +217,14 @@ impl Driver {
         let variables = join(given.iter().map(variable).collect());
         let passed = join(given.iter().map(pass).collect());
         let kind = if root.is_mutation { "mutation" } else { "query" };
-        let selection = self.selection(&root.field["type"]);
+        let selection = self.selection(&root.field["type"], 6);
         format!("{kind}{variables} {{ {}{passed} {selection} }}", root.name)
     }
 
-    /// The deepest selection of a type that an operation may have.
-    fn selection(&self, type_: &Value) -> String {
+    /// The deepest selection of a type that an operation may have, at most so deep.
+    fn selection(&self, type_: &Value, most: usize) -> String {
         let mut deepest = String::new();
-        for depth in 1..7 {
+        for depth in 1..=most {
             let mut count = 0;
             let selection = self.select(named(type_), depth, &mut count);
             if count > MOST_FIELDS {
@@ -276,7 +292,7 @@ fn named(type_: &Value) -> &str {
 }
 
 /// A type as a document writes it.
-fn written(type_: &Value) -> String {
+pub fn written(type_: &Value) -> String {
     match text(&type_["kind"]) {
         "NON_NULL" => format!("{}!", written(&type_["ofType"])),
         "LIST" => format!("[{}]", written(&type_["ofType"])),

@@ -11,6 +11,7 @@ mod client;
 mod driver;
 mod dump;
 mod files;
+mod inputs;
 mod journal;
 mod ledger;
 mod load;
@@ -25,9 +26,10 @@ pub use self::{
     app::{Database, SECRET, Storage, TestApp, fresh},
     blocker::Blocker,
     client::{Answer, Client},
-    driver::{Driver, Position, Root},
+    driver::{Driver, Position, Root, written},
     dump::dump,
     files::{file_of, transactions},
+    inputs::{inputs, quick, somebody},
     ledger::{id_of, messages},
     load::Load,
     proxy::{Loss, Proxy},

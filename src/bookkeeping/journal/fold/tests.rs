@@ -2,9 +2,9 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{State, fold};
+use super::{State, fold, fold_together};
 use crate::{
-    bookkeeping::journal::{Attempt, Draft, Idempotency, Line, Posted, Refused, balance},
+    bookkeeping::journal::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused, balance},
     entity::{
         account::{self, AccountKind, AccountStatus},
         journal_entry::{EntryKind, EntryStatus, Failure},
@@ -135,6 +135,30 @@ fn drafts_of_one_slice_repeat_each_other_as_those_of_two_would() {
     assert!(posted[3].is_ok());
     assert_eq!(posted[4].as_ref().unwrap_err(), &Refused::ReferenceTaken);
     assert_eq!(books.balance(books.badr), 11);
+}
+
+#[test]
+fn of_drafts_posted_together_all_move_money_or_one_leaves_its_trace() {
+    let mut books = books();
+    let joint = |books: &Books, amount| JointDraft {
+        draft: Draft { attempt: None, ..books.pay(books.amina, books.badr, amount) },
+        trace: books.pay(books.amina, books.badr, amount),
+    };
+    let drafts = [40, 30, 20].map(|amount| joint(&books, amount));
+    let posted = fold_together(&mut books.state, &drafts).unwrap().unwrap();
+    let ids = |drafts: &[JointDraft]| drafts.iter().map(|joint| joint.draft.id).collect::<Vec<_>>();
+    assert_eq!(posted.iter().map(|posted| posted.entry.id).collect::<Vec<_>>(), ids(&drafts));
+    assert_eq!((books.balance(books.amina), books.balance(books.badr)), (10, 90));
+
+    let drafts = [5, 6, 1].map(|amount| joint(&books, amount));
+    let refused = fold_together(&mut books.state, &drafts).unwrap().unwrap_err();
+    assert_eq!(refused, Refused::Failed(Failure::InsufficientFunds));
+    assert_eq!((books.balance(books.amina), books.balance(books.badr)), (10, 90));
+    let last = books.state.entries.split_off(3);
+    assert_eq!(
+        last.iter().map(|entry| (entry.id, entry.failure)).collect::<Vec<_>>(),
+        [(drafts[1].trace.id, Some(Failure::InsufficientFunds))]
+    );
 }
 
 #[test]

@@ -1,11 +1,22 @@
-//! How long a transfer takes while fifty people log in at once. Prints figures; to be run by hand:
-//! `cargo test --release --test it -- --ignored --nocapture login_burst`.
+//! Measures how long a transfer takes while fifty people log in at once.
+//!
+//! `cargo bench --bench login_burst` prints the figures for each database that there is. It judges nothing: a busy machine
+//! bends them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    unreachable_pub,
+    reason = "this is a measurement, with the harness of the tests"
+)]
+
+#[path = "../tests/it/harness/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "most of it is for the tests")]
+mod harness;
 
 use std::time::{Duration, Instant};
 
-use rstest::rstest;
-
-use crate::harness::{
+use harness::{
     Database::{self, Postgres, Sqlite},
     PASSWORD, SECRET, Server, User, errors, fresh, login, program,
 };
@@ -13,22 +24,27 @@ use crate::harness::{
 const ROUNDS: usize = 8;
 const IDLE: Duration = Duration::from_secs(2);
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "it measures time, which a busy machine bends"]
-async fn a_transfer_goes_on_while_fifty_log_in(#[values(Sqlite, Postgres)] on: Database) {
+#[tokio::main]
+async fn main() {
+    for on in [Sqlite, Postgres] {
+        transfers_during_logins(on).await;
+    }
+}
+
+/// Transfers by one user, first alone and then beside the logins of fifty.
+async fn transfers_during_logins(on: Database) {
     let Some((url, _storage)) = fresh(on).await else { return };
     let flags = ["--database-url", &url, "--jwt-secret", SECRET, "--migrate", "always"];
     let server = Server::start_with(program().args(flags));
-    let (payer, payee) =
-        (User::register(&server.client(), "payer").await, User::register(&server.client(), "payee").await);
-    payer.fund("1000000").await;
+    let (amina, badr) =
+        (User::register(&server.client(), "amina").await, User::register(&server.client(), "badr").await);
+    amina.fund("1000000").await;
     for number in 0..50 {
         User::register(&server.client(), &format!("user{number}")).await;
     }
     let transfer = async |times: &mut Vec<Duration>| {
         let started = Instant::now();
-        let paid = payer.pay(&payee, "1").await;
+        let paid = amina.pay(&badr, "1").await;
         times.push(started.elapsed());
         assert_eq!(errors(&paid), [""; 0]);
     };

@@ -1,5 +1,18 @@
-//! How long a refused login takes, for a name that somebody has and for one that nobody has. Prints figures; to be run by hand:
-//! `cargo test --release --test it -- --ignored --nocapture login_timing`.
+//! Measures how long a refused login takes, for a name that somebody has and for one that nobody has.
+//!
+//! `cargo bench --bench login_timing` prints the figures for each database that there is. It judges nothing: a busy machine
+//! bends them.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    unreachable_pub,
+    reason = "this is a measurement, with the harness of the tests"
+)]
+
+#[path = "../tests/it/harness/mod.rs"]
+#[expect(dead_code, unused_imports, reason = "most of it is for the tests")]
+mod harness;
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +21,8 @@ use daybook::{
     identity::{self, Passwords},
     server,
 };
-use rstest::rstest;
 
-use crate::harness::{
+use harness::{
     Client,
     Database::{self, Postgres, Sqlite},
     TestApp, User,
@@ -18,13 +30,18 @@ use crate::harness::{
 
 const TRIES: usize = 200;
 
-#[rstest]
-#[tokio::test]
-#[ignore = "it measures time, which a busy machine bends"]
-async fn a_login_takes_as_long_for_a_name_that_nobody_has(
-    #[values(Sqlite, Postgres)] on: Database,
-    #[values(0, 1)] free: u32,
-) {
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    for on in [Sqlite, Postgres] {
+        for free in [0, 1] {
+            names(on, free).await;
+        }
+        hashes_of_earlier_settings(on).await;
+    }
+}
+
+/// Logins under names that somebody has and that nobody has. After `free` failures one has to wait; 0 means never.
+async fn names(on: Database, free: u32) {
     let limits = |limits: &mut Limits| {
         (limits.login_failures_per_identifier, limits.login_failures_per_address) = (free, 0);
     };
@@ -46,10 +63,8 @@ async fn a_login_takes_as_long_for_a_name_that_nobody_has(
     println!("{on:?}, {what}: medians of {TRIES}: known {known:?}, unknown {unknown:?}: {percent:+.1} %");
 }
 
-#[rstest]
-#[tokio::test]
-#[ignore = "it measures time, which a busy machine bends"]
-async fn a_login_takes_as_long_for_a_hash_of_an_earlier_setting(#[values(Sqlite, Postgres)] on: Database) {
+/// Logins of users whose passwords were hashed under another setting, under the current one, and of nobody.
+async fn hashes_of_earlier_settings(on: Database) {
     let limits = |app: &mut App| {
         (app.limits.login_failures_per_identifier, app.limits.login_failures_per_address) = (0, 0);
     };
