@@ -8,25 +8,29 @@
 //! | `open` | how connections are made, and migrations |
 //! | `session` | one connection, and what is known about it |
 //! | `read`, `transaction` | what others read and write through |
+//! | `write` | write transactions: trying again, and what is known of their outcome |
 //! | `cause` | what an error says about the connection and the data |
 //! | `file`, `clock`, `health` | whether the database can be trusted now |
+//! | `copy` | copies of a SQLite database |
 //!
 //! What may not happen: a connection is used again of which it is not known that nothing is open on it; a commit is believed
 //! that was not the database's own; a user is told that nothing was done when that is not known.
 
 mod cause;
 mod clock;
+pub mod copy;
 mod file;
 mod health;
 mod open;
 mod read;
 mod session;
 mod transaction;
+mod write;
 
 use std::{
     fmt,
     sync::{Arc, OnceLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use migration::{Migrator, MigratorTrait};
@@ -45,12 +49,9 @@ use self::{
     clock::ServerClock,
     file::Files,
     health::Health,
-    session::{Pooled, Session, Uncommitted},
+    session::{Pooled, Session},
 };
-use crate::{
-    cancel::shield,
-    error::{Error, Result, Retry},
-};
+use crate::{cancel::shield, error::Result};
 
 /// How often a transaction that the database gave up is tried again before the caller is told to.
 const RETRIES: u32 = 10;
@@ -77,21 +78,6 @@ struct Shared {
 enum Pools {
     Sqlite { read: sqlx::Pool<Sqlite>, write: sqlx::Pool<Sqlite>, files: Arc<Files> },
     Postgres(sqlx::Pool<Postgres>),
-}
-
-/// Whether the outcome of a transaction can be found out by doing its work again, since the work looks first whether it was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Repeatable {
-    Yes,
-    No,
-}
-
-/// How an attempt to write failed.
-enum Failed {
-    /// Nothing was done.
-    Certainly(Error),
-    /// The connection broke while the transaction was being committed.
-    Perhaps(DbErr),
 }
 
 impl Db {
@@ -123,109 +109,6 @@ impl Db {
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.shared.backend()
-    }
-
-    /// Runs `work` in a write transaction: all of it is kept, or nothing.
-    ///
-    /// `work` may run several times, since a transaction that the database gave up is tried again; it must do nothing but
-    /// read and write through the transaction that it is given.
-    ///
-    /// # Errors
-    /// What `work` refuses or suffers; `TRY_AGAIN` when nothing was done because the database is too busy, or cannot be
-    /// reached; `OUTCOME_UNKNOWN` when the connection broke while the transaction was being committed.
-    pub async fn write<T, F>(&self, work: impl Fn(Transaction) -> F) -> Result<T>
-    where
-        F: Future<Output = Result<T>>,
-    {
-        self.write_until_known(Repeatable::No, work).await
-    }
-
-    /// As [`Db::write`], for work that looks first whether it was done before, and then gives the same result: where the
-    /// connection breaks during a commit, the work is done again to find out.
-    ///
-    /// # Errors
-    /// As for [`Db::write`]; `OUTCOME_UNKNOWN` only when the database does not come back in time.
-    pub async fn write_repeatable<T, F>(&self, work: impl Fn(Transaction) -> F) -> Result<T>
-    where
-        F: Future<Output = Result<T>>,
-    {
-        self.write_until_known(Repeatable::Yes, work).await
-    }
-
-    async fn write_until_known<T, F>(&self, repeatable: Repeatable, work: impl Fn(Transaction) -> F) -> Result<T>
-    where
-        F: Future<Output = Result<T>>,
-    {
-        let mut is_known = true;
-        let started = Instant::now();
-        for attempt in 0..=RETRIES {
-            let error = match self.attempt(&work).await {
-                Ok(done) => return Ok(done),
-                Err(Failed::Certainly(error)) => error,
-                Err(Failed::Perhaps(cause)) => {
-                    tracing::error!(%cause, "the connection broke during a commit");
-                    is_known = false;
-                    if repeatable == Repeatable::No {
-                        break;
-                    }
-                    tokio::time::sleep(pause(attempt)).await;
-                    continue;
-                }
-            };
-            match error.retry() {
-                Some(_) if attempt < RETRIES && started.elapsed() < WAIT => tokio::time::sleep(pause(attempt)).await,
-                Some(Retry::Contention) => {
-                    tracing::warn!(?error, attempt, "a transaction was given up");
-                    break;
-                }
-                // Whether it was done cannot be found out while the server is too busy to look.
-                None if !is_known && error.is_busy() => break,
-                // A duplicate that is still there is our mistake, and so is anything else.
-                _ => return Err(error),
-            }
-        }
-        Err(if is_known { Error::busy() } else { Error::unknown_outcome() })
-    }
-
-    async fn attempt<T, F>(&self, work: &impl Fn(Transaction) -> F) -> Result<T, Failed>
-    where
-        F: Future<Output = Result<T>>,
-    {
-        if let Err(apart) = self.shared.clock.check() {
-            return Err(Failed::Certainly(Error::wrong_clock(apart)));
-        }
-        let session = self.shared.writer().await?;
-        shield(self.transact(session, work)).await
-    }
-
-    /// Begins, works and commits. Once begun, this must not be dropped before its end.
-    async fn transact<T, F>(&self, mut session: Session, work: &impl Fn(Transaction) -> F) -> Result<T, Failed>
-    where
-        F: Future<Output = Result<T>>,
-    {
-        session
-            .begin(match self.backend() {
-                // A deferred transaction that reads before it writes fails at once when another one wrote in between.
-                DbBackend::Sqlite => "BEGIN IMMEDIATE",
-                _ => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
-            })
-            .await?;
-        let transaction = Transaction::new(self.backend(), session);
-        let worked = work(transaction.clone()).await;
-        let Some(session) = transaction.into_session() else {
-            return Err(DbErr::Custom("a transaction outlived its work".to_owned()).into());
-        };
-        match worked {
-            Ok(done) => match session.commit().await {
-                Ok(()) => Ok(done),
-                Err(Uncommitted::RolledBack(error)) => Err(error.into()),
-                Err(Uncommitted::Unknown(error)) => Err(Failed::Perhaps(error)),
-            },
-            Err(error) => {
-                session.rollback().await;
-                Err(Failed::Certainly(error))
-            }
-        }
     }
 
     /// Opens a snapshot: whatever is read through it is of one moment, whatever others write in the meantime. It holds a
@@ -272,12 +155,6 @@ impl Db {
             }
             Pools::Postgres(pool) => pool.close().await,
         }
-    }
-}
-
-impl From<DbErr> for Failed {
-    fn from(error: DbErr) -> Self {
-        Self::Certainly(error.into())
     }
 }
 
@@ -358,11 +235,4 @@ impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Db").field(&self.backend()).finish()
     }
-}
-
-/// Longer after each attempt, and never the same for two that collided.
-fn pause(attempt: u32) -> Duration {
-    let most = 2_u64 << attempt.min(7);
-    let random = getrandom::u64().unwrap_or_default();
-    Duration::from_micros(random % (most * 1000))
 }

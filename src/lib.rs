@@ -12,7 +12,6 @@ pub mod command;
 pub mod config;
 pub mod date;
 pub mod db;
-pub mod db_copy;
 pub mod entity;
 pub mod error;
 pub mod graphql;

@@ -11,7 +11,7 @@ use super::{
     Failure, postgres,
     unfinished::{LOG_INDEX, LOGS, Unfinished, log_of, resolve, with_suffix},
 };
-use crate::{config::DatabaseUrl, db_copy};
+use crate::{config::DatabaseUrl, db};
 
 /// The file beside a database that holds the secret of access tokens.
 const SECRET: &str = ".jwt-secret";
@@ -43,8 +43,8 @@ impl Backup {
 
         let (copy, _) = Unfinished::beside(&file).map_err(cannot_write)?;
         let failed = |error| Failure::Failed(format!("no backup was made: the database or its copy {error}"));
-        db_copy::copy(&source, copy.path()).await.map_err(failed)?;
-        let contents = db_copy::check(copy.path()).await.map_err(failed)?;
+        db::copy::copy(&source, copy.path()).await.map_err(failed)?;
+        let contents = db::copy::check(copy.path()).await.map_err(failed)?;
         let bytes = fs::metadata(copy.path()).map_err(cannot_write)?.len();
         copy.put_in_place(&file, self.force).map_err(cannot_write)?;
         let (entries, postings) = (contents.entries, contents.postings);

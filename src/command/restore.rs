@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     config::DatabaseUrl,
-    db_copy::{self, Contents, CopyError, Locked},
+    db::{
+        self,
+        copy::{Contents, CopyError, Locked},
+    },
 };
 
 /// What is restored.
@@ -70,7 +73,7 @@ impl Restore {
         copy_bytes(source, writer).await.map_err(cannot_write)?;
         // Whoever wrote to FILE in the meantime has left a log.
         self.require_no_log()?;
-        let checked = db_copy::check(copy.path()).await;
+        let checked = db::copy::check(copy.path()).await;
         let contents = checked.map_err(|error| Failure::Failed(format!("{} {error}", self.file.display())))?;
         let replace = replaced.is_some();
         if let Some(locked) = replaced {
