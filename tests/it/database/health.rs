@@ -46,7 +46,7 @@ async fn a_server_whose_database_does_nothing_is_not_ready_until_it_does(#[value
     until(&server.client(), true).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_loses_postgresql_is_not_ready_until_it_is_back() {
     let Some(app) = TestApp::on(Postgres).await else { return };
     let proxy = Proxy::to(&app.url).await;

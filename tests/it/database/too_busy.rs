@@ -35,8 +35,9 @@ async fn a_write_that_does_not_get_its_turn_is_refused_inside_of_the_mutation(
 ) {
     let Some((app, owner)) = TestApp::with_owner(on).await else { return };
     let blocker = Blocker::on(&app).await;
-    let refused = owner.deposit(json!({ "wallet": { "id": owner.wallet }, "amount": "10" })).await;
-    assert_eq!(errors(&refused), ["TRY_AGAIN"]);
+    let query = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: 10 }) { userErrors { code path } } }";
+    let refused = owner.client.request(query, json!({ "w": owner.wallet })).await.json();
+    assert_eq!(errors(&refused["data"]["deposit"]), ["TRY_AGAIN"]);
     blocker.end().await;
     owner.fund("1").await;
     assert_eq!(owner.balance(&owner.wallet).await, "1.00");
