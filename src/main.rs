@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use daybook::{
     app::App,
     clock::Clock,
-    command::{self, Import},
+    command::{self, Import, Verify},
     config::{BadSetting, Config, Settings},
     db::{self, Db},
     error::Error,
@@ -36,6 +36,11 @@ enum Command {
     Migrate,
     /// Write what a CSV file says into a user's book, each line once, however often it is imported
     Import(Box<Import>),
+    /// Check that the books are whole: work all numbers out again from the postings up, print what differs, and end
+    ///
+    /// It reads one moment of the database, beside servers that work on it, and writes nothing. Of the settings it needs the
+    /// database alone. The exit code is 0 when nothing differs, and 1 when something does or the database cannot be read.
+    Verify(Verify),
     /// Print the GraphQL schema, and end
     Schema,
 }
@@ -53,6 +58,7 @@ fn main() -> ExitCode {
         Command::Schema => print(&daybook::graphql::sdl()),
         Command::Migrate => run(settings, migrate),
         Command::Import(wanted) => run(settings, |config| import(config, wanted)),
+        Command::Verify(wanted) => run(settings, |config| verify(config, wanted)),
         Command::Serve => run(settings, serve),
     };
     let (stop, code) = match ended {
@@ -94,12 +100,30 @@ async fn migrate(config: Config) -> Result<(), Stop> {
 
 async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
     let db = connect(&config).await?;
-    if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
-        return Err(Stop::Failure("the database is not migrated: run `daybook migrate`".to_owned()));
-    }
+    require_migrated(&db).await?;
     // Nobody gets a token here.
     let app = app(&config, db.clone(), Passwords::new(config.password_hash.clone()), Vec::new())?;
     wanted.run(&app).await.map_err(Stop::Command)?;
+    db.close().await.map_err(failure("cannot close the database"))
+}
+
+/// Refuses a database that lacks migrations; one that has more than this program knows is an error of the database.
+async fn require_migrated(db: &Db) -> Result<(), Stop> {
+    let pending = db.pending_migrations().await;
+    if pending.map_err(failure("the database cannot be used, or is newer than this program"))? > 0 {
+        return Err(Stop::Failure("the database is not migrated: run `daybook migrate`".to_owned()));
+    }
+    Ok(())
+}
+
+async fn verify(config: Config, wanted: Verify) -> Result<(), Stop> {
+    // To connect would make the file.
+    if let Some(file) = config.database.file().filter(|file| !file.exists()) {
+        return Err(Stop::Failure(format!("there is no database {} (DATABASE_URL)", file.display())));
+    }
+    let db = connect(&config).await?;
+    require_migrated(&db).await?;
+    wanted.run(&db).await.map_err(Stop::Command)?;
     db.close().await.map_err(failure("cannot close the database"))
 }
 

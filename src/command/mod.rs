@@ -3,8 +3,9 @@
 
 mod import;
 mod progress;
+mod verify;
 
-pub use self::import::Import;
+pub use self::{import::Import, verify::Verify};
 
 /// Why a command did not do all that it was asked for.
 #[derive(Debug)]

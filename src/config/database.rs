@@ -28,7 +28,8 @@ impl DatabaseUrl {
     }
 
     /// The file that a SQLite database is in.
-    pub(super) fn file(&self) -> Option<&PathBuf> {
+    #[must_use]
+    pub fn file(&self) -> Option<&PathBuf> {
         self.file.as_ref()
     }
 }

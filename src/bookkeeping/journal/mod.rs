@@ -33,6 +33,8 @@ mod write;
 
 use sea_orm::DatabaseTransaction;
 
+pub(super) use self::rollup::is_kept;
+
 pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, Line, Posted, Refused},
