@@ -10,11 +10,13 @@ mod client;
 mod driver;
 mod dump;
 mod files;
+mod full_book;
 mod journal;
 mod ledger;
 mod postgres;
 mod server;
 mod spending;
+mod tamper;
 mod user;
 
 pub use self::{
@@ -24,6 +26,7 @@ pub use self::{
     driver::{Driver, Position, Root},
     dump::dump,
     files::{file_of, transactions},
+    full_book::full_book,
     ledger::{id_of, messages},
     server::{Server, program},
     user::{PASSWORD, User, errors, login, refresh, register},
