@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand};
 use daybook::{
     app::App,
     clock::Clock,
-    command::{self, Backup, Import, Restore},
+    command::{self, Backup, Import, Restore, Verify},
     config::{BadSetting, Config, Settings},
     db::{self, Db},
     error::Error,
@@ -40,6 +40,11 @@ enum Command {
     Backup(Backup),
     /// Make a backup the SQLite database to serve: no server may run on it, and one that has users is not replaced
     Restore(Restore),
+    /// Check that the books are whole: work all numbers out again from the postings up, print what differs, and end
+    ///
+    /// It reads one moment of the database, beside servers that work on it, and writes nothing. Of the settings it needs the
+    /// database alone. The exit code is 0 when nothing differs, and 1 when something does or the database cannot be read.
+    Verify(Verify),
     /// Print the GraphQL schema, and end
     Schema,
 }
@@ -59,6 +64,7 @@ fn main() -> ExitCode {
         Command::Import(wanted) => run(settings, |config| import(config, wanted)),
         Command::Backup(wanted) => run(settings, |config| copy(async move { wanted.run(&config.database).await })),
         Command::Restore(wanted) => run(settings, |config| copy(async move { wanted.run(&config.database).await })),
+        Command::Verify(wanted) => run(settings, |config| verify(config, wanted)),
         Command::Serve => run(settings, serve),
     };
     let (stop, code) = match ended {
@@ -100,9 +106,7 @@ async fn migrate(config: Config) -> Result<(), Stop> {
 
 async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
     let db = connect(&config).await?;
-    if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
-        return Err(Stop::Failure("the database is not migrated: run `daybook migrate`".to_owned()));
-    }
+    require_migrated(&db).await?;
     // Nobody gets a token here.
     let app = app(&config, db.clone(), Passwords::new(config.password_hash.clone()), Vec::new())?;
     wanted.run(&app).await.map_err(Stop::Command)?;
@@ -118,6 +122,27 @@ async fn copy(work: impl Future<Output = Result<String, command::Failure>>) -> R
         () = told_to_stop() => Err(Stop::Failure("stopped; nothing was changed".to_owned())),
         done = work => print(&done.map_err(Stop::Command)?),
     }
+}
+
+/// Refuses a database that lacks migrations; one that has more than this program knows is an error of the database.
+async fn require_migrated(db: &Db) -> Result<(), Stop> {
+    let pending = db.pending_migrations().await;
+    if pending.map_err(failure("the database cannot be used, or is newer than this program"))? > 0 {
+        return Err(Stop::Failure("the database is not migrated: run `daybook migrate`".to_owned()));
+    }
+    Ok(())
+}
+
+async fn verify(config: Config, wanted: Verify) -> Result<(), Stop> {
+    // To connect would make the file.
+    if let Some(file) = config.database.file().filter(|file| !file.exists()) {
+        return Err(Stop::Failure(format!("there is no database {} (DATABASE_URL)", file.display())));
+    }
+    let db = connect(&config).await?;
+    require_migrated(&db).await?;
+    wanted.run(&db).await.map_err(Stop::Command)?;
+    db.close().await;
+    Ok(())
 }
 
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {

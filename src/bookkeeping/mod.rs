@@ -41,6 +41,7 @@ pub mod transaction_list;
 pub mod transaction_totals;
 pub mod transaction_version;
 mod transaction_write;
+pub mod verify;
 pub mod wallet;
 pub mod wallet_history;
 pub mod wallet_ref;

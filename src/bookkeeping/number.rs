@@ -6,7 +6,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use sea_orm::{
-    ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
     sea_query::{LockType, OnConflict},
 };
 
@@ -20,6 +20,8 @@ use crate::{
 
 /// The longest number, in characters.
 const LONGEST: usize = 40;
+/// The most digits that a pattern pads the count to.
+pub(super) const MOST_DIGITS: usize = 9;
 /// How many numbers are tried at once to find one that no user has given out already.
 const TRIED: i64 = 100;
 
@@ -99,9 +101,26 @@ pub(super) async fn next(
     Ok(number)
 }
 
+/// What a series is of, and its pattern. How many digits the count has is not kept with it.
+pub(super) fn of_series(series: &str) -> Option<(Numbered, Pattern)> {
+    let (name, pattern) = series.split_once(' ')?;
+    let numbered = [Numbered::Invoice, Numbered::Receipt].into_iter().find(|numbered| numbered.name() == name)?;
+    let (before, after) = pattern.split_once("{}")?;
+    Some((numbered, Pattern { before: before.to_owned(), digits: 1, after: after.to_owned() }))
+}
+
+/// How many documents of a book have numbers.
+pub(super) async fn count(conn: &impl ConnectionTrait, numbered: Numbered, book_id: Id<kind::Book>) -> Result<i64> {
+    let count = match numbered {
+        Numbered::Invoice => invoice::Entity::find().filter(invoice::Column::BookId.eq(book_id)).count(conn).await?,
+        Numbered::Receipt => receipt::Entity::find().filter(receipt::Column::BookId.eq(book_id)).count(conn).await?,
+    };
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
 /// Which of some numbers are given out.
-async fn taken(
-    tx: &Transaction,
+pub(super) async fn taken(
+    conn: &impl ConnectionTrait,
     numbered: Numbered,
     book_id: Id<kind::Book>,
     keys: Vec<String>,
@@ -110,12 +129,12 @@ async fn taken(
         Numbered::Invoice => {
             let invoices = invoice::Entity::find().select_only().column(invoice::Column::NumberKey);
             let invoices = invoices.filter(invoice::Column::BookId.eq(book_id));
-            invoices.filter(invoice::Column::NumberKey.is_in(keys)).into_tuple().all(tx).await?
+            invoices.filter(invoice::Column::NumberKey.is_in(keys)).into_tuple().all(conn).await?
         }
         Numbered::Receipt => {
             let receipts = receipt::Entity::find().select_only().column(receipt::Column::NumberKey);
             let receipts = receipts.filter(receipt::Column::BookId.eq(book_id));
-            receipts.filter(receipt::Column::NumberKey.is_in(keys)).into_tuple().all(tx).await?
+            receipts.filter(receipt::Column::NumberKey.is_in(keys)).into_tuple().all(conn).await?
         }
     })
 }
@@ -144,7 +163,7 @@ impl Pattern {
             before += text;
             match name {
                 "YYYY" | "YY" | "MM" | "FY" => before.extend(["{", name, "}"]),
-                _ if !name.is_empty() && name.len() <= 9 && name.bytes().all(|byte| byte == b'0') => {
+                _ if !name.is_empty() && name.len() <= MOST_DIGITS && name.bytes().all(|byte| byte == b'0') => {
                     if parsed.is_some() {
                         return Err(refused("A pattern has one count, such as {0000}."));
                     }
@@ -173,7 +192,12 @@ impl Pattern {
         Self { before: put_in(&self.before), digits: self.digits, after: put_in(&self.after) }
     }
 
-    fn number(&self, count: i64) -> String {
+    /// The pattern with a count of so many digits.
+    pub(super) fn with_digits(&self, digits: usize) -> Self {
+        Self { digits, ..self.clone() }
+    }
+
+    pub(super) fn number(&self, count: i64) -> String {
         format!("{}{count:0digits$}{}", self.before, self.after, digits = self.digits)
     }
 }

@@ -7,8 +7,9 @@ mod postgres;
 mod progress;
 mod restore;
 mod unfinished;
+mod verify;
 
-pub use self::{backup::Backup, import::Import, restore::Restore};
+pub use self::{backup::Backup, import::Import, restore::Restore, verify::Verify};
 
 /// Why a command did not do all that it was asked for.
 #[derive(Debug)]

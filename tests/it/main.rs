@@ -66,4 +66,6 @@ mod transaction_changes;
 mod transaction_lists;
 mod transaction_wallets;
 mod transactions;
+mod verify;
+mod verify_command;
 mod wallets;

@@ -31,6 +31,8 @@ mod rollup;
 mod versions;
 mod write;
 
+pub(super) use self::rollup::is_kept;
+
 pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},

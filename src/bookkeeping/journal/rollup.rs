@@ -39,7 +39,7 @@ pub struct Turnover {
 }
 
 /// Whether turnovers are kept for accounts of a kind.
-fn is_kept(account_kind: AccountKind) -> bool {
+pub(in crate::bookkeeping) fn is_kept(account_kind: AccountKind) -> bool {
     matches!(account_kind, AccountKind::Receivable | AccountKind::Income | AccountKind::Expense)
 }
 
@@ -256,7 +256,7 @@ pub async fn last_days(
 }
 
 impl Turnover {
-    fn add(&mut self, more: Self) {
+    pub(in crate::bookkeeping) fn add(&mut self, more: Self) {
         self.debits += more.debits;
         self.credits += more.credits;
         self.entries += more.entries;

@@ -11,6 +11,7 @@ mod client;
 mod driver;
 mod dump;
 mod files;
+mod full_book;
 mod inputs;
 mod journal;
 mod ledger;
@@ -19,6 +20,7 @@ mod postgres;
 mod proxy;
 mod server;
 mod spending;
+mod tamper;
 mod user;
 
 pub use self::{
@@ -29,6 +31,7 @@ pub use self::{
     driver::{Driver, Position, Root, written},
     dump::dump,
     files::{file_of, transactions},
+    full_book::full_book,
     inputs::{inputs, quick, somebody},
     ledger::{id_of, messages},
     load::Load,

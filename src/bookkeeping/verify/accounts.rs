@@ -1,0 +1,184 @@
+//! Accounts: what they count against their postings, their holders, and their turnovers.
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Value,
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{
+    books::Books,
+    chain::{Chain, Leg, Side, named},
+    difference::{Check, Report},
+    rollups,
+    scan::{Row, Scan, Source, least},
+};
+use crate::{
+    entity::{
+        account::{self, AccountKind},
+        category::{self, CategoryKind},
+        customer, journal_entry, posting, wallet,
+    },
+    error::Result,
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// Checks all accounts, in one walk along both sides of all postings.
+pub(super) async fn check(
+    source: Source<'_, impl ConnectionTrait>,
+    books: &mut Books,
+    report: &mut Report<'_>,
+) -> Result<()> {
+    use posting::Column;
+    let mut accounts = Scan::<_, Held>::new(source, held(), [account::Column::Id.into_expr()]);
+    let legs = |account, seq, balance| {
+        let order = [account, seq].map(|column: Column| column.into_expr());
+        Scan::<_, Leg>::new(source, legs(account, seq, balance), order)
+    };
+    let mut debits = legs(Column::DebitAccountId, Column::DebitSeq, Column::DebitBalance);
+    let mut credits = legs(Column::CreditAccountId, Column::CreditSeq, Column::CreditBalance);
+    let mut days = rollups::days(source);
+    let mut months = rollups::months(source);
+    while let Some(id) = least([
+        accounts.group().await?,
+        debits.group().await?,
+        credits.group().await?,
+        days.group().await?,
+        months.group().await?,
+    ]) {
+        let Some(held) = accounts.take(id).await? else {
+            let id_of = Id::<kind::Account>::from_uuid(id);
+            report.differs(
+                Check::AccountHolder,
+                id_of,
+                "there is no such account, but postings or turnovers of it",
+                "an account",
+                (),
+            );
+            while debits.take(id).await?.is_some() {}
+            while credits.take(id).await?.is_some() {}
+            while days.take(id).await?.is_some() {}
+            while months.take(id).await?.is_some() {}
+            continue;
+        };
+        report.checked.accounts += 1;
+        check_holder(&held, report);
+        let account = &held.account;
+        books.count(account);
+        let mut chain = Chain::new(account);
+        loop {
+            let debit = debits.peek(id).await?.map(|leg| leg.seq);
+            let credit = credits.peek(id).await?.map(|leg| leg.seq);
+            let (legs, side) = match (debit, credit) {
+                (None, None) => break,
+                (Some(debit), Some(credit)) if debit > credit => (&mut credits, Side::Credit),
+                (Some(_), _) => (&mut debits, Side::Debit),
+                (None, Some(_)) => (&mut credits, Side::Credit),
+            };
+            if let Some(leg) = legs.take(id).await? {
+                chain.step(leg, side, report);
+            }
+        }
+        let posted = chain.end(report);
+        rollups::check(account, posted, days.take_all(id).await?, months.take_all(id).await?, report);
+    }
+    Ok(())
+}
+
+/// An account, and what is known of its holder.
+struct Held {
+    account: account::Model,
+    wallet: Option<(Id<kind::Book>, Currency)>,
+    customer: Option<Id<kind::Book>>,
+    category: Option<(Id<kind::Book>, CategoryKind)>,
+}
+
+fn held() -> SelectStatement {
+    let holder = |entity: &'static str| Expr::col((entity, "id")).equals((account::Entity, account::Column::HolderId));
+    let mut query = account::Entity::find().into_query();
+    query.left_join(wallet::Entity, holder("wallet"));
+    query.left_join(customer::Entity, holder("customer"));
+    query.left_join(category::Entity, holder("category"));
+    for (table, column) in [
+        ("wallet", "book_id"),
+        ("wallet", "currency"),
+        ("customer", "book_id"),
+        ("category", "book_id"),
+        ("category", "kind"),
+    ] {
+        query.expr_as(Expr::col((table, column)), format!("{table}_{column}"));
+    }
+    query
+}
+
+impl Row for Held {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let wallet = Option::zip(row.try_get("wallet_", "book_id")?, row.try_get("wallet_", "currency")?);
+        let category = Option::zip(row.try_get("category_", "book_id")?, row.try_get("category_", "kind")?);
+        let account = account::Model::from_query_result(row, "")?;
+        Ok(Self { account, wallet, customer: row.try_get("customer_", "book_id")?, category })
+    }
+
+    fn group(&self) -> Uuid {
+        self.account.id.uuid()
+    }
+}
+
+fn check_holder(held: &Held, report: &mut Report<'_>) {
+    let account = &held.account;
+    let book = match account.kind {
+        AccountKind::Wallet => held.wallet.filter(|(_, currency)| *currency == account.currency).map(|(book, _)| book),
+        AccountKind::Receivable => held.customer,
+        AccountKind::Income | AccountKind::Expense => {
+            let is_income = account.kind == AccountKind::Income;
+            let of_kind = held.category.filter(|(_, kind)| (*kind == CategoryKind::Income) == is_income);
+            of_kind.map(|(book, _)| book)
+        }
+        _ => Some(account.holder_id.cast()),
+    };
+    let what = format_args!("the book of {}, by its holder", named(account));
+    let found = account.book_id.to_string();
+    report.same(Check::AccountHolder, account.id, what, book.map(|book| book.to_string()), Some(found));
+}
+
+/// One side of all postings.
+fn legs(account: posting::Column, seq: posting::Column, balance: posting::Column) -> SelectStatement {
+    let mut query = Query::select();
+    query.from(posting::Entity).left_join(
+        journal_entry::Entity,
+        Expr::col((journal_entry::Entity, journal_entry::Column::Id))
+            .equals((posting::Entity, posting::Column::EntryId)),
+    );
+    for (column, name) in [(account, "account_id"), (seq, "seq"), (balance, "balance")] {
+        query.expr_as(column.into_expr(), name);
+    }
+    for column in [posting::Column::Amount, posting::Column::EntryId, posting::Column::EffectiveOn] {
+        query.expr(column.into_expr());
+    }
+    query.expr(journal_entry::Column::CreatedAt.into_expr()).expr(journal_entry::Column::ReversesId.into_expr());
+    query
+}
+
+impl Row for Leg {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            account_id: row.try_get("", "account_id")?,
+            seq: row.try_get("", "seq")?,
+            balance: row.try_get("", "balance")?,
+            amount: row.try_get("", "amount")?,
+            entry_id: row.try_get("", "entry_id")?,
+            effective_on: row.try_get("", "effective_on")?,
+            created_at: row.try_get("", "created_at")?,
+            is_reversal: row.try_get::<Option<Uuid>>("", "reverses_id")?.is_some(),
+        })
+    }
+
+    fn group(&self) -> Uuid {
+        self.account_id.uuid()
+    }
+
+    fn place(&self) -> Vec<Value> {
+        vec![self.seq.into()]
+    }
+}

@@ -1,0 +1,64 @@
+//! Sums over whole books: what must come to zero in each currency.
+//!
+//! All accounts of a currency together hold nothing: each posting adds to one what it takes from another. The accounts of
+//! one book do too, but for what it was paid by other books and paid to them.
+
+use std::collections::BTreeMap;
+
+use super::difference::{Check, Money, Report};
+use crate::{
+    entity::account,
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// What was seen of books. It grows with their number.
+#[derive(Default)]
+pub(super) struct Books(BTreeMap<(Id<kind::Book>, &'static str), Sums>);
+
+struct Sums {
+    currency: Currency,
+    /// Debits less credits, as the accounts count them.
+    counted: i128,
+    /// Debits less credits of transfers, which come to zero where both wallets are in the book.
+    transferred: i128,
+}
+
+impl Books {
+    fn sums(&mut self, book_id: Id<kind::Book>, currency: Currency) -> &mut Sums {
+        let nothing = Sums { currency, counted: 0, transferred: 0 };
+        self.0.entry((book_id, currency.code())).or_insert(nothing)
+    }
+
+    /// Adds what an account counts.
+    pub(super) fn count(&mut self, account: &account::Model) {
+        let sum = i128::from(account.debits) - i128::from(account.credits);
+        self.sums(account.book_id, account.currency).counted += sum;
+    }
+
+    /// Adds a transfer, perhaps between two books.
+    pub(super) fn transfer(
+        &mut self,
+        debit: (Id<kind::Book>, Currency),
+        credit: (Id<kind::Book>, Currency),
+        amount: i64,
+    ) {
+        self.sums(debit.0, debit.1).transferred += i128::from(amount);
+        self.sums(credit.0, credit.1).transferred -= i128::from(amount);
+    }
+
+    /// Checks the sums.
+    pub(super) fn check(self, report: &mut Report<'_>) {
+        let mut all = BTreeMap::<_, (Currency, i128)>::new();
+        for ((book_id, code), Sums { currency, counted, transferred }) in self.0 {
+            let money = |minor| Money::new(minor, currency);
+            let what = format_args!("the sum of all accounts of {book_id} in {currency}, debits less credits");
+            report.same(Check::BookSum, book_id, what, money(transferred), money(counted));
+            all.entry(code).or_insert((currency, 0)).1 += counted;
+        }
+        for (code, (currency, sum)) in all {
+            let what = format_args!("the sum of all accounts in {code}, debits less credits");
+            report.same(Check::CurrencySum, code, what, Money::new(0, currency), Money::new(sum, currency));
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! The tables of documents, as they are read for the check of documents.
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Value,
+    sea_query::{Expr, ExprTrait, JoinType, Query},
+};
+use uuid::Uuid;
+
+use super::{
+    posted::{Posted, with_accounts},
+    scan::{Row, Scan, Source, optional, select_as},
+};
+use crate::{
+    entity::{
+        journal_entry::{self, EntryStatus},
+        posting,
+    },
+    id::{Id, kind},
+};
+
+/// A row of a table, under the id of the document that it belongs to.
+pub(super) struct Part<M> {
+    document_id: Uuid,
+    line: Option<i32>,
+    pub(super) row: M,
+    /// The journal entry that it counts by, where that was asked for.
+    pub(super) entry: Option<journal_entry::Model>,
+}
+
+impl<M: FromQueryResult> Row for Part<M> {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            document_id: row.try_get("part_", "id")?,
+            line: row.try_get("part_", "line").unwrap_or_default(),
+            row: M::from_query_result(row, "")?,
+            entry: optional(row, "entry_")?,
+        })
+    }
+
+    fn group(&self) -> Uuid {
+        self.document_id
+    }
+
+    fn place(&self) -> Vec<Value> {
+        self.line.map(Value::from).into_iter().collect()
+    }
+}
+
+/// A table of which each document has one row at most.
+pub(super) fn whole<C: ConnectionTrait, E: EntityTrait>(
+    source: Source<'_, C>,
+    id: E::Column,
+) -> Scan<'_, C, Part<E::Model>> {
+    let mut query = E::find().into_query();
+    query.expr_as(id.into_expr(), "part_id");
+    Scan::new(source, query, [id.into_expr()])
+}
+
+/// A table of the lines of documents.
+pub(super) fn lines<C: ConnectionTrait, E: EntityTrait>(
+    source: Source<'_, C>,
+    id: E::Column,
+    line: E::Column,
+) -> Scan<'_, C, Part<E::Model>> {
+    let mut query = E::find().into_query();
+    query.expr_as(id.into_expr(), "part_id").expr_as(line.into_expr(), "part_line");
+    Scan::new(source, query, [id, line].map(ColumnTrait::into_expr))
+}
+
+/// A table of documents, each with the journal entry that a column names.
+pub(super) fn counted<C: ConnectionTrait, E: EntityTrait>(
+    source: Source<'_, C>,
+    id: E::Column,
+    entry_id: E::Column,
+) -> Scan<'_, C, Part<E::Model>> {
+    let mut query = E::find().into_query();
+    let same = entry_id.into_expr().equals(("counted_by", journal_entry::Column::Id));
+    query.join_as(JoinType::LeftJoin, journal_entry::Entity, "counted_by", same);
+    select_as::<journal_entry::Entity>(&mut query, "counted_by", "entry_");
+    query.expr_as(id.into_expr(), "part_id");
+    Scan::new(source, query, [id.into_expr()])
+}
+
+/// The postings of the journal entries that a column of a table of documents names.
+pub(super) fn postings<C: ConnectionTrait, E: EntityTrait>(
+    source: Source<'_, C>,
+    (table, id, entry_id): (E, E::Column, E::Column),
+) -> Scan<'_, C, Posted> {
+    let mut query = Query::select();
+    let same = entry_id.into_expr().equals((posting::Entity, posting::Column::EntryId));
+    query.from(table).inner_join(posting::Entity, same);
+    let (query, order) = with_accounts(query, id.into_expr());
+    Scan::new(source, query, order)
+}
+
+/// A journal entry that belongs to a document.
+pub(super) struct Version {
+    document_id: Uuid,
+    pub(super) id: Id<kind::Entry>,
+    /// Whether it was posted for the document: it is no attempt that failed, and no reversal.
+    pub(super) is_posted: bool,
+    pub(super) is_reversed: bool,
+}
+
+impl Row for Version {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let is_reversed = row.try_get::<Option<Uuid>>("", "reversal_id")?.is_some();
+        let is_reversal = row.try_get::<Option<Uuid>>("", "reverses_id")?.is_some();
+        let is_posted = !is_reversal && row.try_get::<EntryStatus>("", "status")? == EntryStatus::Succeeded;
+        Ok(Self { document_id: row.try_get("", "document_id")?, id: row.try_get("", "id")?, is_posted, is_reversed })
+    }
+
+    fn group(&self) -> Uuid {
+        self.document_id
+    }
+
+    fn place(&self) -> Vec<Value> {
+        vec![self.id.into()]
+    }
+}
+
+/// The journal entries of documents. Which of them count is not asked of the database: SQLite would walk the index on
+/// `reverses_id` then, and sort all entries for each page.
+pub(super) fn versions<C: ConnectionTrait>(source: Source<'_, C>) -> Scan<'_, C, Version> {
+    use journal_entry::Column;
+    let mut query = Query::select();
+    query.from(journal_entry::Entity);
+    query.exprs([Column::DocumentId, Column::Id, Column::Status, Column::ReversesId].map(ColumnTrait::into_expr));
+    let same = Column::Id.into_expr().equals(("reversal", Column::ReversesId));
+    query.join_as(JoinType::LeftJoin, journal_entry::Entity, "reversal", same);
+    query.expr_as(Expr::col(("reversal", Column::Id)), "reversal_id");
+    query.and_where(Column::DocumentId.into_expr().is_not_null());
+    Scan::new(source, query, [Column::DocumentId, Column::Id].map(ColumnTrait::into_expr))
+}

@@ -1,0 +1,171 @@
+//! Documents: ledger entries with their invoices and receipts, and transactions, against the journal.
+//!
+//! All of their tables are read in the order of the document's id and merged, so that what belongs to no document is found too.
+
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{
+    difference::{Check, Report},
+    document_rows::{Part, Version, counted, lines, postings, versions, whole},
+    invoices, ledger_entries,
+    posted::{Move, Posted},
+    receipts,
+    scan::{Scan, Source, least},
+    transactions,
+};
+use crate::{
+    entity::{invoice, invoice_line, ledger_entry, receipt, transaction, transaction_line},
+    error::Result,
+    id::{Id, kind},
+};
+
+/// All that belongs to a document.
+struct Document {
+    id: Uuid,
+    versions: Versions,
+    ledger_entry: Option<Part<ledger_entry::Model>>,
+    invoice: Option<invoice::Model>,
+    invoice_lines: Vec<invoice_line::Model>,
+    receipt: Option<receipt::Model>,
+    transaction: Option<Part<transaction::Model>>,
+    parts: Vec<transaction_line::Model>,
+    /// Those of the journal entry that it counts by.
+    postings: Vec<Posted>,
+}
+
+/// The journal entries that were posted for a document.
+#[derive(Default)]
+pub(super) struct Versions {
+    /// How many there are.
+    pub(super) count: i64,
+    /// How many of them were not taken back.
+    pub(super) active: i64,
+    /// The last one that was not.
+    pub(super) current: Option<Id<kind::Entry>>,
+}
+
+/// Checks all documents.
+pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mut Report<'_>) -> Result<()> {
+    use invoice_line::Column as InvoiceLine;
+    use ledger_entry::Column as Ledger;
+    use transaction::Column as Transaction;
+    use transaction_line::Column as Line;
+    let mut versions = versions(source);
+    let mut ledger = counted::<_, ledger_entry::Entity>(source, Ledger::Id, Ledger::JournalEntryId);
+    let mut of_ledger = postings(source, (ledger_entry::Entity, Ledger::Id, Ledger::JournalEntryId));
+    let mut invoices = whole::<_, invoice::Entity>(source, invoice::Column::Id);
+    let mut invoice_lines = lines::<_, invoice_line::Entity>(source, InvoiceLine::InvoiceId, InvoiceLine::Line);
+    let mut receipts = whole::<_, receipt::Entity>(source, receipt::Column::Id);
+    let mut transactions = counted::<_, transaction::Entity>(source, Transaction::Id, Transaction::JournalEntryId);
+    let mut of_transactions = postings(source, (transaction::Entity, Transaction::Id, Transaction::JournalEntryId));
+    let mut parts = lines::<_, transaction_line::Entity>(source, Line::TransactionId, Line::Line);
+    while let Some(id) = least([
+        versions.group().await?,
+        ledger.group().await?,
+        invoices.group().await?,
+        invoice_lines.group().await?,
+        receipts.group().await?,
+        transactions.group().await?,
+        parts.group().await?,
+    ]) {
+        let mut postings = of_ledger.take_all(id).await?;
+        postings.extend(of_transactions.take_all(id).await?);
+        let document = Document {
+            id,
+            versions: Versions::take(&mut versions, id).await?,
+            ledger_entry: ledger.take(id).await?,
+            invoice: invoices.take(id).await?.map(|part| part.row),
+            invoice_lines: invoice_lines.take_all(id).await?.into_iter().map(|part| part.row).collect(),
+            receipt: receipts.take(id).await?.map(|part| part.row),
+            transaction: transactions.take(id).await?,
+            parts: parts.take_all(id).await?.into_iter().map(|part| part.row).collect(),
+            postings,
+        };
+        document.check(report);
+    }
+    Ok(())
+}
+
+impl Versions {
+    async fn take(versions: &mut Scan<'_, impl ConnectionTrait, Version>, document_id: Uuid) -> Result<Self> {
+        let mut taken = Self::default();
+        while let Some(version) = versions.take(document_id).await? {
+            if !version.is_posted {
+                continue;
+            }
+            taken.count += 1;
+            if !version.is_reversed {
+                taken.active += 1;
+                taken.current = Some(version.id);
+            }
+        }
+        Ok(taken)
+    }
+}
+
+impl Document {
+    fn check(&self, report: &mut Report<'_>) {
+        self.check_missing(report);
+        if let Some(part) = &self.ledger_entry {
+            report.checked.documents += 1;
+            let entry = &part.row;
+            ledger_entries::check(entry, part.entry.as_ref(), &self.versions, report);
+            ledger_entries::check_source(entry, self.invoice.is_some(), self.receipt.is_some(), report);
+            let moves = match (&self.invoice, &self.receipt) {
+                (Some(invoice), _) => {
+                    invoices::check(invoice, &self.invoice_lines, entry, report);
+                    invoices::moves(invoice)
+                }
+                (None, Some(receipt)) => {
+                    receipts::check(receipt, entry, report);
+                    receipts::moves(receipt)
+                }
+                (None, None) => ledger_entries::moves(entry),
+            };
+            check_moves(&entry.id.to_string(), &moves, &self.postings, report);
+        }
+        if let Some(part) = &self.transaction {
+            report.checked.documents += 1;
+            let transaction = &part.row;
+            transactions::check(transaction, part.entry.as_ref(), &self.parts, &self.versions, report);
+            let moves = transactions::moves(transaction, &self.parts);
+            check_moves(&transaction.id.to_string(), &moves, &self.postings, report);
+        }
+    }
+
+    /// What belongs to a document that is not there.
+    fn check_missing(&self, report: &mut Report<'_>) {
+        let mut missing = |id: String, what: &str| {
+            let message = format_args!("the document of this {what}");
+            report.differs(Check::DocumentMissing, id, message, "a document", ());
+        };
+        if self.ledger_entry.is_none() && self.transaction.is_none() && self.versions.count > 0 {
+            let id = Id::<kind::Document>::from_uuid(self.id).to_string();
+            missing(self.versions.current.map_or(id, |id| id.to_string()), "journal entry");
+        }
+        if self.ledger_entry.is_none() {
+            self.invoice.iter().for_each(|invoice| missing(invoice.id.to_string(), "invoice"));
+            self.receipt.iter().for_each(|receipt| missing(receipt.id.to_string(), "receipt"));
+        }
+        if let (None, Some(line)) = (&self.invoice, self.invoice_lines.first()) {
+            missing(line.invoice_id.to_string(), "line of an invoice");
+        }
+        if let (None, Some(line)) = (&self.transaction, self.parts.first()) {
+            missing(line.transaction_id.to_string(), "line of a transaction");
+        }
+    }
+}
+
+/// The journal entry of a document moves what the document says, line by line.
+fn check_moves(id: &str, expected: &[Move], found: &[Posted], report: &mut Report<'_>) {
+    let found: Vec<_> = found.iter().map(Move::from).collect();
+    for at in 0..Ord::max(expected.len(), found.len()) {
+        let [expected, found] = [expected, &found].map(|moves| moves.get(at));
+        if expected != found {
+            let words = |moved: Option<&Move>| moved.map(Move::to_string);
+            let what = format_args!("posting {} of its journal entry", at + 1);
+            report.same(Check::DocumentPostings, id, what, words(expected), words(found));
+        }
+    }
+}

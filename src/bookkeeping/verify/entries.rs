@@ -1,0 +1,136 @@
+//! Journal entries, each with its postings and, when it is a reversal, what it reverses.
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, FromQueryResult, QueryResult,
+    sea_query::{Expr, ExprTrait, JoinType, Query},
+};
+use uuid::Uuid;
+
+use super::{
+    books::Books,
+    difference::{Check, Report},
+    entry_rules,
+    posted::{Posted, with_accounts},
+    scan::{Row, Scan, Source, least},
+};
+use crate::{
+    entity::{
+        account,
+        journal_entry::{self, Column, EntryKind, EntryStatus, Failure},
+        posting,
+    },
+    error::Result,
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// What is checked of a journal entry.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct Entry {
+    pub(super) id: Id<kind::Entry>,
+    pub(super) book_id: Id<kind::Book>,
+    pub(super) kind: EntryKind,
+    pub(super) status: EntryStatus,
+    pub(super) failure: Option<Failure>,
+    pub(super) amount: i64,
+    pub(super) currency: Currency,
+    pub(super) effective_on: NaiveDate,
+    pub(super) reverses_id: Option<Id<kind::Entry>>,
+    pub(super) document_id: Option<Id<kind::Document>>,
+}
+
+/// The columns of [`Entry`]: those that are not read cost nothing.
+const COLUMNS: [Column; 10] = [
+    Column::Id,
+    Column::BookId,
+    Column::Kind,
+    Column::Status,
+    Column::Failure,
+    Column::Amount,
+    Column::Currency,
+    Column::EffectiveOn,
+    Column::ReversesId,
+    Column::DocumentId,
+];
+
+/// A journal entry, and what it points to.
+pub(super) struct Linked {
+    group: Uuid,
+    pub(super) entry: Entry,
+    /// The book of the account that it was meant for.
+    pub(super) meant_for: Option<Id<kind::Book>>,
+}
+
+impl Row for Linked {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            group: row.try_get("", "group_id")?,
+            entry: Entry::from_query_result(row, "")?,
+            meant_for: row.try_get("meant_for_", "book_id")?,
+        })
+    }
+
+    fn group(&self) -> Uuid {
+        self.group
+    }
+}
+
+/// Checks all entries.
+pub(super) async fn check(
+    source: Source<'_, impl ConnectionTrait>,
+    books: &mut Books,
+    report: &mut Report<'_>,
+) -> Result<()> {
+    let own = |column: Column| column.into_expr();
+    let mut query = Query::select().from(journal_entry::Entity).exprs(COLUMNS.map(own)).take();
+    query.expr_as(own(Column::Id), "group_id");
+    let same = own(Column::MeantForId).equals(("meant_for", account::Column::Id));
+    query.join_as(JoinType::LeftJoin, account::Entity, "meant_for", same);
+    query.expr_as(Expr::col(("meant_for", "book_id")), "meant_for_book_id");
+    let mut entries = Scan::<_, Linked>::new(source, query, [own(Column::Id)]);
+
+    // What reversals reverse, in the order of the reversals.
+    let mut query = Query::select().from(journal_entry::Entity).take();
+    let same = own(Column::ReversesId).equals(("original", Column::Id));
+    query.join_as(JoinType::InnerJoin, journal_entry::Entity, "original", same);
+    query.exprs(COLUMNS.map(|column| Expr::col(("original", column))));
+    query.expr_as(own(Column::Id), "group_id").expr_as(Expr::val(None::<Uuid>), "meant_for_book_id");
+    let mut originals = Scan::<_, Linked>::new(source, query, [own(Column::Id)]);
+
+    let postings = Query::select().from(posting::Entity).take();
+    let (query, order) = with_accounts(postings, posting::Column::EntryId.into_expr());
+    let mut postings = Scan::<_, Posted>::new(source, query, order);
+
+    let mut reversed = Query::select();
+    let same = own(Column::ReversesId).equals((posting::Entity, posting::Column::EntryId));
+    reversed.from(journal_entry::Entity).inner_join(posting::Entity, same);
+    let (query, order) = with_accounts(reversed, own(Column::Id));
+    let mut reversed = Scan::<_, Posted>::new(source, query, order);
+
+    while let Some(id) = least([entries.group().await?, postings.group().await?]) {
+        let (entry, original) = (entries.take(id).await?, originals.take(id).await?);
+        let of_original = reversed.take_all(id).await?;
+        let of_it = postings.take_all(id).await?;
+        report.checked.postings += of_it.len() as u64;
+        let Some(entry) = entry else {
+            let id = Id::<kind::Entry>::from_uuid(id);
+            report.differs(
+                Check::EntryPostings,
+                id,
+                "there is no such journal entry, but postings of it",
+                "an entry",
+                (),
+            );
+            continue;
+        };
+        report.checked.entries += 1;
+        if entry.entry.kind == EntryKind::Transfer {
+            for Posted { amount, debit, credit, .. } in &of_it {
+                books.transfer((debit.book_id, debit.currency), (credit.book_id, credit.currency), *amount);
+            }
+        }
+        entry_rules::check(&entry, &of_it, original.as_ref().map(|original| &original.entry), &of_original, report);
+    }
+    Ok(())
+}

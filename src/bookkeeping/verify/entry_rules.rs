@@ -1,0 +1,168 @@
+//! What holds of one journal entry, whatever document it belongs to. Pure.
+
+use sea_orm::ActiveEnum;
+
+use super::{
+    chain::Kind,
+    difference::{Check, Money, Report},
+    entries::{Entry, Linked},
+    posted::{Move, Party, Posted},
+};
+use crate::entity::{
+    account::AccountKind,
+    journal_entry::{EntryKind, EntryStatus},
+};
+
+/// Checks an entry with its postings and those of the entry that it reverses.
+pub(super) fn check(
+    entry: &Linked,
+    postings: &[Posted],
+    original: Option<&Entry>,
+    of_original: &[Posted],
+    report: &mut Report<'_>,
+) {
+    check_state(entry, report);
+    check_postings(&entry.entry, postings, report);
+    check_amount(&entry.entry, postings, report);
+    if entry.entry.reverses_id.is_some() {
+        check_reversal(&entry.entry, postings, original, of_original, report);
+    }
+}
+
+fn has_document(kind: EntryKind) -> bool {
+    !matches!(kind, EntryKind::Deposit | EntryKind::Withdrawal | EntryKind::Transfer)
+}
+
+fn check_state(Linked { entry, meant_for, .. }: &Linked, report: &mut Report<'_>) {
+    let id = entry.id;
+    let failed = entry.status == EntryStatus::Failed;
+    report.same(Check::EntryState, id, "whether it has a failure", failed, entry.failure.is_some());
+    let kind = entry.kind.to_value();
+    let what = format_args!("whether it belongs to a document, as a {kind}");
+    report.same(Check::EntryState, id, what, has_document(entry.kind), entry.document_id.is_some());
+    if let Some(book) = meant_for.filter(|_| entry.kind != EntryKind::Transfer) {
+        let what = "the book of the account that it was meant for";
+        report.same(Check::EntryBook, id, what, entry.book_id.to_string(), book.to_string());
+    }
+}
+
+/// Each posting by itself.
+fn check_postings(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
+    let id = entry.id;
+    if postings.is_empty() {
+        report.differs(Check::EntryPostings, id, "how many postings it has", "1 or more", 0);
+    }
+    for (posted, number) in postings.iter().zip(1..) {
+        let line = posted.line;
+        report.same(Check::EntryPostings, id, "the number of a posting", number, line);
+        let what = format_args!("the day that posting {line} counts for");
+        report.same(Check::PostingDate, id, what, entry.effective_on, posted.effective_on);
+        for party in [&posted.debit, &posted.credit] {
+            let what = format_args!("the currency of an account of posting {line}");
+            report.same(Check::EntryCurrency, id, what, entry.currency, party.currency);
+        }
+        for (party, is_credit) in [(&posted.debit, false), (&posted.credit, true)] {
+            let is_payee = entry.kind == EntryKind::Transfer && is_credit && party.kind == AccountKind::Wallet;
+            if party.book_id != entry.book_id && !is_payee {
+                let what = format_args!("the book of the {} account of posting {line}", Kind(party.kind));
+                report.differs(Check::EntryBook, id, what, entry.book_id.to_string(), party.book_id.to_string());
+            }
+        }
+        let sides = (posted.debit.kind, posted.credit.kind);
+        if !is_legal(entry, &posted.debit, &posted.credit) {
+            let message = format_args!("the accounts of posting {line}");
+            let found = format!("{} debited and {} credited", Kind(sides.0), Kind(sides.1));
+            let expected = format!("accounts that a {} moves money between", entry.kind.to_value());
+            report.differs(Check::EntryAccounts, id, message, expected, found);
+        }
+    }
+}
+
+/// Whether an entry of its kind moves money from one kind of account to another; see the table in `journal`.
+fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
+    use AccountKind::{Cash, Cgst, Charges, Expense, Igst, Income, Outside, Receivable, Sales, Sgst, Wallet};
+    let sides = (debit.kind, credit.kind);
+    if entry.status == EntryStatus::Failed {
+        return matches!(sides, (Wallet, Outside) | (Outside, Wallet));
+    }
+    match entry.kind {
+        EntryKind::Deposit => sides == (Outside, Wallet),
+        EntryKind::Withdrawal => sides == (Wallet, Outside),
+        EntryKind::Transfer => sides == (Wallet, Wallet),
+        EntryKind::Credit => sides == (Receivable, Sales),
+        EntryKind::Debit => sides == (Cash, Receivable),
+        EntryKind::Invoice => matches!(sides, (Receivable, Sales | Cgst | Sgst | Igst | Charges)),
+        EntryKind::Receipt => matches!(sides, (Cash | Outside, Receivable) | (Outside, Wallet)),
+        EntryKind::Income => matches!(sides, (Cash | Outside, Income) | (Outside, Wallet)),
+        EntryKind::Expense => matches!(sides, (Expense, Cash | Outside) | (Wallet, Outside)),
+    }
+}
+
+/// The amounts of postings, and that of the entry. What moves on a wallet for a document is all of the amount, and what it is
+/// for sums to as much again.
+fn check_amount(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
+    let id = entry.id;
+    let money = |minor: i128| Money::new(minor, entry.currency);
+    let failed = entry.status == EntryStatus::Failed;
+    let sign = if failed { 0 } else { entry.amount.signum() };
+    for Posted { line, amount, .. } in postings.iter().filter(|posted| posted.amount.signum() != sign) {
+        let expected = match sign {
+            0 => "zero, since the entry failed",
+            1 => "more than zero",
+            _ => "less than zero, since it is a reversal",
+        };
+        let message = format_args!("the amount of posting {line}");
+        report.differs(Check::PostingAmount, id, message, expected, money((*amount).into()));
+    }
+    let sign = if entry.reverses_id.is_some() { -1 } else { 1 };
+    if entry.amount.signum() != sign {
+        let expected = if sign == 1 { "more than zero" } else { "less than zero, since it is a reversal" };
+        report.differs(Check::EntryAmount, id, "its amount", expected, money(entry.amount.into()));
+    }
+    if failed {
+        report.same(Check::EntryPostings, id, "how many postings a failed entry has", 1, postings.len());
+        return;
+    }
+    let is_wallet = |posted: &&Posted| [posted.debit.kind, posted.credit.kind].contains(&AccountKind::Wallet);
+    let (wallets, others): (Vec<_>, Vec<_>) =
+        postings.iter().partition(|posted| has_document(entry.kind) && is_wallet(posted));
+    for part in [&wallets, &others].into_iter().filter(|part| !part.is_empty()) {
+        let sum = part.iter().map(|posted| i128::from(posted.amount)).sum();
+        report.same(Check::EntryAmount, id, "its amount, by its postings", money(sum), money(entry.amount.into()));
+    }
+}
+
+fn check_reversal(
+    entry: &Entry,
+    postings: &[Posted],
+    original: Option<&Entry>,
+    of_original: &[Posted],
+    report: &mut Report<'_>,
+) {
+    let id = entry.id;
+    let Some(original) = original else {
+        return report.differs(Check::Reversal, id, "what it reverses", "a journal entry", ());
+    };
+    let mut same = |what: &str, expected: String, found: String| {
+        report.same(Check::Reversal, id, format_args!("{what}, as the reversal of {}", original.id), expected, found);
+    };
+    let was_moved = original.status == EntryStatus::Succeeded && original.reverses_id.is_none();
+    same("whether that moved money and is no reversal", true.to_string(), was_moved.to_string());
+    same("its book", original.book_id.to_string(), entry.book_id.to_string());
+    same("its kind", original.kind.to_value(), entry.kind.to_value());
+    same("its day", original.effective_on.to_string(), entry.effective_on.to_string());
+    let money = |amount: i128, entry: &Entry| Money::new(amount, entry.currency).to_string();
+    same("its amount", money(-i128::from(original.amount), original), money(entry.amount.into(), entry));
+    let document = |entry: &Entry| entry.document_id.map(|id| id.to_string()).unwrap_or_default();
+    same("its document", document(original), document(entry));
+    let negated = |posted| {
+        let moved = Move::from(posted);
+        Move { amount: moved.amount.saturating_neg(), ..moved }
+    };
+    let expected = of_original.iter().map(negated).map(Some).chain(std::iter::repeat(None));
+    let found = postings.iter().map(Move::from).map(Some).chain(std::iter::repeat(None));
+    for ((expected, found), line) in expected.zip(found).zip(1..=Ord::max(of_original.len(), postings.len())) {
+        let words = |moved: Option<Move>| moved.map_or_else(|| "nothing".to_owned(), |moved| moved.to_string());
+        same(&format!("its posting {line}"), words(expected), words(found));
+    }
+}

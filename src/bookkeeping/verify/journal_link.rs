@@ -1,0 +1,70 @@
+//! What all documents have in common: each counts by one journal entry, which says the same as the document. Pure.
+
+use chrono::NaiveDate;
+use sea_orm::ActiveEnum;
+
+use super::{
+    difference::{Check, Money, Report},
+    documents::Versions,
+};
+use crate::{
+    entity::journal_entry::{self, EntryKind},
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// What a document says that its journal entry says too.
+pub(super) struct JournalLink<'a> {
+    pub(super) document_id: Id<kind::Document>,
+    /// The id of the document as users see it.
+    pub(super) id: String,
+    pub(super) entry_id: Id<kind::Entry>,
+    pub(super) book_id: Id<kind::Book>,
+    pub(super) kind: EntryKind,
+    pub(super) amount: i64,
+    pub(super) currency: Currency,
+    pub(super) date: NaiveDate,
+    pub(super) note: Option<&'a str>,
+    pub(super) version: i32,
+    pub(super) is_deleted: bool,
+}
+
+impl JournalLink<'_> {
+    /// Compares the document with the journal entry that it names and with all that were posted for it.
+    pub(super) fn check(&self, entry: Option<&journal_entry::Model>, versions: &Versions, report: &mut Report<'_>) {
+        let id = &self.id;
+        let what = "how many journal entries count for it";
+        let count = i64::from(!self.is_deleted);
+        report.same(Check::DocumentEntry, id, what, count, versions.active);
+        if let Some(current) = versions.current.filter(|_| !self.is_deleted) {
+            let what = "the journal entry that it names";
+            report.same(Check::DocumentEntry, id, what, current.to_string(), self.entry_id.to_string());
+        }
+        report.same(Check::DocumentVersion, id, "its version", versions.count, self.version.into());
+        let Some(entry) = entry else {
+            return report.differs(Check::DocumentEntry, id, "its journal entry", self.entry_id.to_string(), ());
+        };
+        let document = entry.document_id.map(|id| id.to_string());
+        let what = format_args!("the document of its journal entry {}", entry.id);
+        report.same(Check::DocumentEntry, id, what, Some(self.document_id.to_string()), document);
+        let field = Check::DocumentField;
+        let said = |what| format!("its {what}, by its journal entry {}", entry.id);
+        if entry.kind != self.kind {
+            report.differs(field, id, said("kind"), entry.kind.to_value(), self.kind.to_value());
+        }
+        if entry.book_id != self.book_id {
+            report.differs(field, id, said("book"), entry.book_id.to_string(), self.book_id.to_string());
+        }
+        let [expected, found] =
+            [(entry.amount, entry.currency), (self.amount, self.currency)].map(|(minor, of)| Money::new(minor, of));
+        if expected != found {
+            report.differs(field, id, said("amount"), expected, found);
+        }
+        if entry.effective_on != self.date {
+            report.differs(field, id, said("date"), entry.effective_on, self.date);
+        }
+        if entry.memo.as_deref() != self.note {
+            report.differs(field, id, said("note"), &entry.memo, self.note);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Postings together with what is known of their accounts.
+
+use std::fmt;
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ColumnTrait, DbErr, QueryResult, TryGetable, Value,
+    sea_query::{Expr, ExprTrait, JoinType, SelectStatement},
+};
+use uuid::Uuid;
+
+use super::{
+    chain::{Kind, holder},
+    difference::Money,
+    scan::Row,
+};
+use crate::{
+    entity::{
+        account::{self, AccountKind},
+        posting,
+    },
+    id::{Id, kind},
+    money::Currency,
+};
+
+/// A posting, in the group of whatever it is read for.
+pub(super) struct Posted {
+    group: Uuid,
+    pub(super) line: i32,
+    pub(super) amount: i64,
+    pub(super) effective_on: NaiveDate,
+    pub(super) debit: Party,
+    pub(super) credit: Party,
+}
+
+/// The account on one side of a posting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Party {
+    pub(super) book_id: Id<kind::Book>,
+    pub(super) kind: AccountKind,
+    pub(super) currency: Currency,
+    pub(super) holder_id: Id<kind::Holder>,
+}
+
+impl Party {
+    fn read(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
+        fn column<T: TryGetable>(row: &QueryResult, prefix: &str, name: &str) -> Result<T, DbErr> {
+            row.try_get(prefix, name)
+        }
+        Ok(Self {
+            book_id: column(row, prefix, "book_id")?,
+            kind: column(row, prefix, "kind")?,
+            currency: column(row, prefix, "currency")?,
+            holder_id: column(row, prefix, "holder_id")?,
+        })
+    }
+}
+
+/// Adds postings, of a table that is in the query already, and their accounts. They are ordered by `group`, then by line.
+pub(super) fn with_accounts(mut query: SelectStatement, group: Expr) -> (SelectStatement, [Expr; 2]) {
+    use posting::Column::{Amount, CreditAccountId, DebitAccountId, EffectiveOn, Line};
+    query.exprs([Line, Amount, EffectiveOn].map(ColumnTrait::into_expr));
+    query.expr_as(group.clone(), "group_id");
+    for (alias, id) in [("debit", DebitAccountId), ("credit", CreditAccountId)] {
+        let same = Expr::col((alias, account::Column::Id)).equals((posting::Entity, id));
+        query.join_as(JoinType::InnerJoin, account::Entity, alias, same);
+        for name in ["book_id", "kind", "currency", "holder_id"] {
+            query.expr_as(Expr::col((alias, name)), format!("{alias}_{name}"));
+        }
+    }
+    (query, [group, Line.into_expr()])
+}
+
+impl Row for Posted {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Ok(Self {
+            group: row.try_get("", "group_id")?,
+            line: row.try_get("", "line")?,
+            amount: row.try_get("", "amount")?,
+            effective_on: row.try_get("", "effective_on")?,
+            debit: Party::read(row, "debit_")?,
+            credit: Party::read(row, "credit_")?,
+        })
+    }
+
+    fn group(&self) -> Uuid {
+        self.group
+    }
+
+    fn place(&self) -> Vec<Value> {
+        vec![self.line.into()]
+    }
+}
+
+/// Who holds an account, and of which kind it is.
+pub(super) type Holder = (AccountKind, Id<kind::Holder>);
+
+/// What a posting should move, or does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Move {
+    pub(super) debit: Holder,
+    pub(super) credit: Holder,
+    pub(super) amount: i64,
+    pub(super) currency: Currency,
+}
+
+impl From<&Posted> for Move {
+    fn from(Posted { amount, debit, credit, .. }: &Posted) -> Self {
+        let holder = |party: &Party| (party.kind, party.holder_id);
+        Self { debit: holder(debit), credit: holder(credit), amount: *amount, currency: debit.currency }
+    }
+}
+
+impl fmt::Display for Move {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |(account_kind, id): Holder| format!("{} of {}", Kind(account_kind), holder(account_kind, id));
+        let amount = Money::new(self.amount, self.currency);
+        write!(f, "{amount} to {} from {}", side(self.debit), side(self.credit))
+    }
+}

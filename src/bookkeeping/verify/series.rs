@@ -1,0 +1,130 @@
+//! Number series: each number that one gave out is the number of a document.
+//!
+//! A series counts from 1 to its last number. A number that a user had given out already is passed over, and so it is the
+//! number of a document too; one of a void document stays that document's. How many digits the count had is not kept with the
+//! series, and changes with the pattern: so each number is looked for with any of them.
+
+use std::collections::HashSet;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Value};
+use uuid::Uuid;
+
+use super::{
+    difference::{Check, Report},
+    scan::{Row, Scan, Source},
+};
+use crate::{
+    bookkeeping::number::{self, MOST_DIGITS, Numbered, Pattern},
+    entity::number_series::{self, Column},
+    error::Result,
+};
+
+/// How many numbers are looked for at once.
+const WINDOW: i64 = 500;
+/// How many numbers more than there are documents are looked for one by one.
+const BEYOND: i64 = 10_000;
+
+impl Row for number_series::Model {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        Self::from_query_result(row, "")
+    }
+
+    fn group(&self) -> Uuid {
+        self.book_id.uuid()
+    }
+
+    fn place(&self) -> Vec<Value> {
+        vec![self.series.clone().into()]
+    }
+}
+
+/// Checks all series.
+pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mut Report<'_>) -> Result<()> {
+    let query = number_series::Entity::find().into_query();
+    let order = [Column::BookId, Column::Series].map(ColumnTrait::into_expr);
+    let mut all = Scan::<_, number_series::Model>::new(source, query, order);
+    while let Some(series) = all.next().await? {
+        report.checked.series += 1;
+        let Some((numbered, pattern)) = number::of_series(&series.series) else {
+            let message = format_args!("the name of its series {:?}", series.series);
+            report.differs(Check::NumberMissing, series.book_id, message, "INVOICE or RECEIPT, and a pattern", ());
+            continue;
+        };
+        let mut search = Search { conn: source.conn, series, numbered, pattern, digits: (1..=MOST_DIGITS).collect() };
+        search.run(report).await?;
+    }
+    Ok(())
+}
+
+struct Search<'a, C> {
+    conn: &'a C,
+    series: number_series::Model,
+    numbered: Numbered,
+    pattern: Pattern,
+    /// How many digits the count may have, those first that it had last.
+    digits: Vec<usize>,
+}
+
+impl<C: ConnectionTrait> Search<'_, C> {
+    async fn run(&mut self, report: &mut Report<'_>) -> Result<()> {
+        let last = self.series.last;
+        // Where the counter is far beyond all documents, what is missing is not looked for one by one.
+        let documents = number::count(self.conn, self.numbered, self.series.book_id).await?;
+        let until = Ord::min(last, documents.saturating_add(BEYOND));
+        let mut run: Option<(i64, i64)> = None;
+        let mut first = 1;
+        while first <= until {
+            let window = first..=Ord::min(first + WINDOW - 1, until);
+            first += WINDOW;
+            for count in self.missing(window).await? {
+                run = match run {
+                    Some((from, to)) if to + 1 == count => Some((from, count)),
+                    other => {
+                        self.report_missing(other, report);
+                        Some((count, count))
+                    }
+                };
+            }
+        }
+        if until < last {
+            let joined = run.filter(|(_, to)| *to == until).map(|(from, _)| from);
+            if joined.is_none() {
+                self.report_missing(run, report);
+            }
+            run = Some((joined.unwrap_or(until + 1), last));
+        }
+        self.report_missing(run, report);
+        Ok(())
+    }
+
+    /// The counts of a window whose numbers are of no document.
+    async fn missing(&mut self, window: std::ops::RangeInclusive<i64>) -> Result<Vec<i64>> {
+        let mut missing: Vec<i64> = window.collect();
+        for at in 0..self.digits.len() {
+            let Some(digits) = self.digits.get(at).copied().filter(|_| !missing.is_empty()) else { break };
+            let key = |count: &i64| number::key(&self.pattern.with_digits(digits).number(*count));
+            let keys = missing.iter().map(key).collect();
+            let taken: HashSet<_> =
+                number::taken(self.conn, self.numbered, self.series.book_id, keys).await?.into_iter().collect();
+            missing.retain(|count| !taken.contains(&key(count)));
+            if !taken.is_empty() {
+                self.digits.get_mut(..=at).unwrap_or_default().rotate_right(1);
+            }
+        }
+        Ok(missing)
+    }
+
+    fn report_missing(&self, run: Option<(i64, i64)>, report: &mut Report<'_>) {
+        let Some((from, to)) = run else { return };
+        let pattern = self.pattern.with_digits(self.digits.first().copied().unwrap_or(1));
+        let [first, last] = [from, to].map(|count| pattern.number(count));
+        let numbers = if from == to { format!("number {first}") } else { format!("numbers {first} to {last}") };
+        let noun = match self.numbered {
+            Numbered::Invoice => "invoice",
+            Numbered::Receipt => "receipt",
+        };
+        let message =
+            format_args!("the {noun} with the {numbers}, which its series gave out up to {}", self.series.last);
+        report.differs(Check::NumberMissing, self.series.book_id, message, format!("{} of them", to - from + 1), ());
+    }
+}

@@ -1,0 +1,67 @@
+//! Transactions of income and spending. Pure.
+
+use super::{
+    difference::{Check, Money, Report},
+    documents::Versions,
+    journal_link::JournalLink,
+    posted::Move,
+};
+use crate::entity::{
+    account::AccountKind,
+    category::CategoryKind,
+    journal_entry::{self, EntryKind},
+    transaction, transaction_line,
+};
+
+pub(super) fn check(
+    transaction: &transaction::Model,
+    counted: Option<&journal_entry::Model>,
+    lines: &[transaction_line::Model],
+    versions: &Versions,
+    report: &mut Report<'_>,
+) {
+    let id = transaction.id;
+    let link = JournalLink {
+        document_id: id.cast(),
+        id: id.to_string(),
+        entry_id: transaction.journal_entry_id,
+        book_id: transaction.book_id,
+        kind: match transaction.kind {
+            CategoryKind::Income => EntryKind::Income,
+            CategoryKind::Expense => EntryKind::Expense,
+        },
+        amount: transaction.amount,
+        currency: transaction.currency,
+        date: transaction.date,
+        note: transaction.description.as_deref(),
+        version: transaction.version,
+        is_deleted: transaction.deleted_at.is_some(),
+    };
+    link.check(counted, versions, report);
+    for (line, number) in lines.iter().zip(1..) {
+        report.same(Check::DocumentLines, id, "the number of a line", number, line.line);
+        let what = format_args!("the date of line {}", line.line);
+        report.same(Check::DocumentLines, id, what, transaction.date, line.date);
+    }
+    let sum = lines.iter().map(|line| i128::from(line.amount)).sum::<i128>();
+    let [sum, amount] = [sum, transaction.amount.into()].map(|minor| Money(minor, transaction.currency));
+    report.same(Check::DocumentLines, id, "its amount, by its lines", sum, amount);
+}
+
+/// What moves by a transaction: all of it on the wallet, when there is one, and then line by line.
+pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line::Model]) -> Vec<Move> {
+    let outer = if transaction.wallet_id.is_some() { AccountKind::Outside } else { AccountKind::Cash };
+    let outer = (outer, transaction.book_id.cast());
+    let currency = transaction.currency;
+    let way = |inner, amount| match transaction.kind {
+        CategoryKind::Income => Move { debit: outer, credit: inner, amount, currency },
+        CategoryKind::Expense => Move { debit: inner, credit: outer, amount, currency },
+    };
+    let account_kind = match transaction.kind {
+        CategoryKind::Income => AccountKind::Income,
+        CategoryKind::Expense => AccountKind::Expense,
+    };
+    let wallet = transaction.wallet_id.map(|id| way((AccountKind::Wallet, id.cast()), transaction.amount));
+    let parts = lines.iter().map(|line| way((account_kind, line.category_id.cast()), line.amount));
+    wallet.into_iter().chain(parts).collect()
+}
