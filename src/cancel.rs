@@ -180,7 +180,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_told() {
-        let panicked = run(async { panic!("out of {}", "order") }).await;
-        assert_eq!(panicked.map(|()| ()), Err(Panicked("out of order".to_owned())));
+        let panicked: Result<(), Panicked> = run(async { panic!("out of {}", "order") }).await;
+        assert_eq!(panicked, Err(Panicked("out of order".to_owned())));
     }
 }

@@ -72,8 +72,11 @@ struct Shared {
     pools: Pools,
     health: Health,
     clock: ServerClock,
-    observer: OnceLock<Box<dyn Fn(&Statement) + Send + Sync>>,
+    observer: OnceLock<Observer>,
 }
+
+/// Is told of each statement before it is executed.
+type Observer = Box<dyn Fn(&Statement) + Send + Sync>;
 
 enum Pools {
     Sqlite { read: sqlx::Pool<Sqlite>, write: sqlx::Pool<Sqlite>, files: Arc<Files> },

@@ -38,13 +38,11 @@ pub(super) fn is_of_statement(error: &sqlx::Error) -> bool {
 /// Whether a transaction whose `COMMIT` failed so is certainly not committed.
 pub(super) fn is_rolled_back(error: &DbErr) -> bool {
     let Some(sqlx::Error::Database(error)) = sqlx_error(error) else { return false };
-    match postgres(error.as_ref()) {
-        Some(error) => matches!(error.severity(), PgSeverity::Error) || ENDED_WHILE_IDLE.contains(&error.code()),
-        None => {
-            let is_primary = primary(error.as_ref()).is_some_and(|code| NOT_WRITTEN.contains(&code));
-            is_primary || extended(error.as_ref()) == Some(WRITE_FAILED)
-        }
+    if let Some(error) = postgres(error.as_ref()) {
+        return matches!(error.severity(), PgSeverity::Error) || ENDED_WHILE_IDLE.contains(&error.code());
     }
+    let is_primary = primary(error.as_ref()).is_some_and(|code| NOT_WRITTEN.contains(&code));
+    is_primary || extended(error.as_ref()) == Some(WRITE_FAILED)
 }
 
 /// Whether the data is damaged.

@@ -118,7 +118,8 @@ impl Db {
             })
             .await?;
         let transaction = Transaction::new(self.backend(), session);
-        let worked = work(transaction.clone()).await;
+        // On the heap, since it would make the future of each caller as large as itself.
+        let worked = Box::pin(work(transaction.clone())).await;
         let Some(session) = transaction.into_session() else {
             return Err(DbErr::Custom("a transaction outlived its work".to_owned()).into());
         };

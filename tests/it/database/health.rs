@@ -79,15 +79,11 @@ async fn a_busy_server_stays_ready() {
 }
 
 #[rstest]
-#[case("deleted", "daybook.db", false)]
-#[case("replaced", "daybook.db", true)]
-#[case("without its log", "daybook.db-wal", false)]
+#[case::deleted("daybook.db", false)]
+#[case::replaced("daybook.db", true)]
+#[case::without_its_log("daybook.db-wal", false)]
 #[tokio::test]
-async fn a_server_whose_file_is_gone_ends_and_acknowledges_nothing(
-    #[case] _what: &str,
-    #[case] file: &str,
-    #[case] is_replaced: bool,
-) {
+async fn a_server_whose_file_is_gone_ends_and_acknowledges_nothing(#[case] file: &str, #[case] is_replaced: bool) {
     let app = TestApp::on(Sqlite).await.unwrap();
     let file = file_of(&app).with_file_name(file);
     let mut command = program();

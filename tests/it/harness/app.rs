@@ -40,7 +40,7 @@ pub struct TestApp {
     time: Arc<AtomicI64>,
     statements: Arc<AtomicUsize>,
     /// Removes the database. Dropped last.
-    _storage: Storage,
+    storage: Storage,
 }
 
 /// Where a database is, for as long as it is needed.
@@ -63,7 +63,7 @@ impl TestApp {
 
     /// An app that reaches its database in another way.
     pub async fn through(self, url: &str) -> Self {
-        Self::over(url.to_owned(), self._storage, |_| {}).await
+        Self::over(url.to_owned(), self.storage, |_| {}).await
     }
 
     /// An app over a database that is there.
@@ -96,7 +96,7 @@ impl TestApp {
         };
         set_up(&mut app);
         let client = Client::to_router(server::router(app.clone(), true));
-        Self { app, url, client, time, statements, _storage: storage }
+        Self { app, url, client, time, statements, storage }
     }
 
     /// A fresh app with one user.

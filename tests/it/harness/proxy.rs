@@ -57,8 +57,12 @@ impl Proxy {
                 let wire = shared.clone();
                 tokio::spawn(async move {
                     match &wire.target {
-                        Target::Socket(path) => wire.join(client, UnixStream::connect(path).await.unwrap()).await,
-                        Target::Host(host) => wire.join(client, TcpStream::connect(host).await.unwrap()).await,
+                        Target::Socket(path) => {
+                            Box::pin(wire.join(client, UnixStream::connect(path).await.unwrap())).await
+                        }
+                        Target::Host(host) => {
+                            Box::pin(wire.join(client, TcpStream::connect(host).await.unwrap())).await
+                        }
                     }
                 });
             }
