@@ -15,8 +15,8 @@ use crate::harness::{
 };
 
 fn verify(url: &str, flags: &[&str]) -> Output {
-    // No secret is needed.
-    program().args(["verify", "--database-url", url]).args(flags).output().unwrap()
+    // No secret is needed. A busy machine makes the log say that the database is slow.
+    program().args(["verify", "--log", "off", "--database-url", url]).args(flags).output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
