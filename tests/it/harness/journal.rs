@@ -72,7 +72,8 @@ impl TestApp {
         assert!(sums.values().all(|sum| *sum == 0), "{sums:?}");
         let references: HashSet<_> = entries.values().map(|entry| &entry.reference).collect();
         assert_eq!(references.len(), entries.len(), "a reference is used twice");
-        assert!(entries.keys().all(|id| postings.iter().any(|posting| posting.entry_id == *id)));
+        let posted: HashSet<_> = postings.iter().map(|posting| posting.entry_id).collect();
+        assert!(entries.keys().all(|id| posted.contains(id)));
         self.assert_turnovers_match(&accounts_by_id, &postings, &entries).await;
         self.assert_documents_match(&accounts_by_id, &postings, &entries).await;
         self.assert_allocations_match().await;

@@ -7,6 +7,7 @@
 mod activity;
 mod app;
 mod blocker;
+mod certificates;
 mod client;
 mod driver;
 mod dump;
@@ -14,9 +15,11 @@ mod files;
 mod journal;
 mod ledger;
 mod load;
+mod own_postgres;
 mod postgres;
 mod proxy;
 mod server;
+mod small_disk;
 mod spending;
 mod user;
 
@@ -24,13 +27,16 @@ pub use self::{
     activity::{changes, told},
     app::{Database, SECRET, Storage, TestApp, fresh},
     blocker::Blocker,
+    certificates::Authority,
     client::{Answer, Client},
     driver::{Driver, Position, Root},
     dump::dump,
     files::{file_of, transactions},
     ledger::{id_of, messages},
     load::Load,
+    own_postgres::OwnPostgres,
     proxy::{Loss, Proxy},
     server::{Server, program},
+    small_disk::SmallDisk,
     user::{PASSWORD, User, errors, login, refresh, register},
 };
