@@ -8,7 +8,7 @@ use sea_orm::{
     sqlx::{
         self, ConnectOptions as _, Connection, Executor, Pool,
         pool::{PoolConnectionMetadata, PoolOptions},
-        postgres::PgConnectOptions,
+        postgres::{PgConnectOptions, PgSslMode},
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -96,7 +96,12 @@ fn pool<DB: sqlx::Database>(size: PoolSize) -> PoolOptions<DB> {
 }
 
 fn postgres(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
-    Ok(url.parse::<PgConnectOptions>()?.application_name("daybook").disable_statement_logging())
+    let options = url.parse::<PgConnectOptions>()?.application_name("daybook").disable_statement_logging();
+    Ok(match options.get_ssl_mode() {
+        // sqlx would not try TLS at all, and a server that demands it would be out of reach.
+        PgSslMode::Allow => options.ssl_mode(PgSslMode::Prefer),
+        _ => options,
+    })
 }
 
 fn sqlite(url: &str) -> Result<SqliteConnectOptions, sqlx::Error> {

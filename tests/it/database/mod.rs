@@ -5,4 +5,5 @@ mod gone_clients;
 mod health;
 mod lost_commit;
 mod paused_server;
+mod tls;
 mod too_busy;
