@@ -1,5 +1,6 @@
 //! The database fails, and nothing that was acknowledged is lost.
 
+mod chaos;
 mod full_disk;
 mod gone_clients;
 mod health;
