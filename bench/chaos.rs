@@ -20,7 +20,7 @@ use self::{
 };
 
 /// The form for proof.
-const LONG: Form = Form { kills: 20, fills: 5, gone: 50_000, clients: 32, between: 200 };
+const LONG: Form = Form { kills: 20, fills: 5, gone: 50_000, clients: 32, users: 8, between: 200 };
 const SCENARIOS: [Scenario; 5] =
     [Scenario::Server, Scenario::Backends, Scenario::Postgresql, Scenario::FullDisk, Scenario::Gone];
 

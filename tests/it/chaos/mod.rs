@@ -40,12 +40,14 @@ pub struct Form {
     pub gone: usize,
     /// How many clients there are.
     pub clients: usize,
+    /// How many users they act for.
+    pub users: usize,
     /// What is to be acknowledged between one kill and the next, at least.
     pub between: usize,
 }
 
 /// For every day.
-pub const SHORT: Form = Form { kills: 2, fills: 1, gone: 500, clients: 32, between: 40 };
+pub const SHORT: Form = Form { kills: 2, fills: 1, gone: 500, clients: 32, users: 4, between: 40 };
 
 /// Runs a scenario; none where the database is not installed, or the scenario is not one of this database.
 pub async fn run(scenario: Scenario, on: Database, form: Form) -> Option<Report> {

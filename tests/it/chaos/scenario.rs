@@ -59,7 +59,7 @@ impl Scenario {
             Self::FullDisk => Target::over(Store::SmallDisk(SmallDisk::new(DISK)), &name).await,
             _ => Target::on(on, &name).await?,
         };
-        let (parties, funded) = parties(&target.client(), 8).await;
+        let (parties, funded) = parties(&target.client(), form.users).await;
         let parties = Arc::new(parties);
         // Those that must not notice when others go away are fewer.
         let clients = if self == Self::Gone { form.clients / 4 } else { form.clients };
