@@ -94,7 +94,7 @@ impl Target {
 
     fn start_server(&mut self) {
         let mut command = match &self.store {
-            Store::SmallDisk(disk) => disk.program(),
+            Store::SmallDisk(_) => SmallDisk::program(),
             _ => program(),
         };
         command.args(["--database-url", &self.url, "--jwt-secret", SECRET, "--listen", "127.0.0.1:0"]);
@@ -102,7 +102,7 @@ impl Target {
         let log = OpenOptions::new().append(true).open(&self.log).unwrap();
         let child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let server = block_in_place(|| Server::running(child));
-        *self.address.0.write().unwrap() = server.url.clone();
+        self.address.0.write().unwrap().clone_from(&server.url);
         self.server = Some(server);
     }
 

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::harness::{Client, PASSWORD, SECRET, Server, SmallDisk, User, errors, login};
 
 fn start(disk: &SmallDisk) -> Server {
-    Server::start_with(disk.program().args(["--database-url", &disk.url(), "--jwt-secret", SECRET]))
+    Server::start_with(SmallDisk::program().args(["--database-url", &disk.url(), "--jwt-secret", SECRET]))
 }
 
 async fn is_ready(client: &Client) -> bool {

@@ -57,11 +57,10 @@ impl OwnPostgres {
     /// Starts it for the first time.
     pub fn start_with(&mut self, settings: &[&str]) {
         let dir = self.dir.display();
-        let mut options = format!("-c listen_addresses= -c unix_socket_directories={dir} -c max_connections=300");
-        for setting in settings {
-            options += &format!(" -c {setting}");
-        }
-        self.options = options;
+        let place = format!("unix_socket_directories={dir}");
+        let always = ["listen_addresses=", &place, "max_connections=300"];
+        self.options =
+            always.iter().chain(settings).map(|setting| format!("-c {setting}")).collect::<Vec<_>>().join(" ");
         self.start_again();
     }
 

@@ -36,7 +36,7 @@ impl SmallDisk {
     }
 
     /// The program, which on such a disk is to fail to write instead of being ended.
-    pub fn program(&self) -> Command {
+    pub fn program() -> Command {
         let daybook = program();
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""]).arg(daybook.get_program()).stdin(Stdio::null());
