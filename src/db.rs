@@ -59,6 +59,8 @@ const RETRIES: u32 = 10;
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a caller waits for a connection, or SQLite for its lock.
 const WAIT: Duration = Duration::from_secs(8);
+/// How soon a connection that could not be made is tried again.
+const RECONNECT: Duration = Duration::from_millis(100);
 
 /// An open database.
 #[derive(Clone)]
@@ -201,11 +203,19 @@ impl Shared {
     }
 }
 
-/// Takes a connection out of a pool. When none can be had, the log says why.
+/// Takes a connection out of a pool. A database that was just restarted may refuse or break a new one in several ways, of which
+/// sqlx tries only some again. When none can be had, the log says why.
 async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnection<DB>, DbErr> {
-    let error = match pool.acquire().await {
-        Ok(connection) => return Ok(connection),
-        Err(error) => error,
+    let deadline = tokio::time::Instant::now() + WAIT;
+    let error = loop {
+        let acquired = tokio::time::timeout_at(deadline, pool.acquire()).await;
+        match acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+            Ok(connection) => return Ok(connection),
+            Err(error) if cause::is_lost(&error) && tokio::time::Instant::now() + RECONNECT < deadline => {
+                tokio::time::sleep(RECONNECT).await;
+            }
+            Err(error) => break error,
+        }
     };
     let most = pool.options().get_max_connections();
     let in_use = usize::try_from(pool.size()).unwrap_or(usize::MAX).saturating_sub(pool.num_idle());
@@ -218,6 +228,10 @@ async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnec
         sqlx::Error::PoolTimedOut => {
             tracing::warn!(in_use, most, "all connections to the database were in use for {WAIT:?}");
             Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+        }
+        lost if cause::is_lost(&lost) => {
+            tracing::warn!(error = %lost, "the database cannot be reached");
+            Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
         }
         sqlx::Error::PoolClosed => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
         other => Err(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(other)))),

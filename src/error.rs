@@ -113,10 +113,12 @@ impl Refusals {
     /// Keeps the refusals of an operation; hands on its value.
     ///
     /// # Errors
-    /// When the operation suffered a fault.
+    /// When the operation suffered a fault, or the server is too busy.
     pub fn take<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
         match result {
             Ok(value) => Ok(Some(value)),
+            // Nothing is wrong with the input, and nothing more can be read in a transaction that the database has given up.
+            Err(busy) if busy.is_busy() => Err(busy),
             Err(Error::Refused(refusals)) => {
                 self.extend(refusals);
                 Ok(None)

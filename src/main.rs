@@ -134,15 +134,26 @@ async fn require_migrated(db: &Db) -> Result<(), Stop> {
 }
 
 async fn verify(config: Config, wanted: Verify) -> Result<(), Stop> {
+    let db = match open_books(&config).await {
+        Err(Stop::Failure(reason)) => {
+            print(&wanted.unreadable(&reason))?;
+            return Err(Stop::Failure(reason));
+        }
+        opened => opened?,
+    };
+    wanted.run(&db).await.map_err(Stop::Command)?;
+    db.close().await;
+    Ok(())
+}
+
+async fn open_books(config: &Config) -> Result<Db, Stop> {
     // To connect would make the file.
     if let Some(file) = config.database.file().filter(|file| !file.exists()) {
         return Err(Stop::Failure(format!("there is no database {} (DATABASE_URL)", file.display())));
     }
-    let db = connect(&config).await?;
+    let db = connect(config).await?;
     require_migrated(&db).await?;
-    wanted.run(&db).await.map_err(Stop::Command)?;
-    db.close().await;
-    Ok(())
+    Ok(db)
 }
 
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {

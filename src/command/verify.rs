@@ -24,6 +24,15 @@ pub struct Verify {
 }
 
 impl Verify {
+    /// What to print of a database that cannot be opened: an object as of one that cannot be read to the end, or nothing.
+    #[must_use]
+    pub fn unreadable(self, reason: &str) -> String {
+        if !self.json {
+            return String::new();
+        }
+        format!("{}\n", json!({ "differences": [], "checked": null, "error": reason, "ok": false }))
+    }
+
     /// Verifies.
     ///
     /// # Errors

@@ -57,9 +57,14 @@ pub(super) fn is_damage(error: &sqlx::Error) -> bool {
 /// Whether the connection was lost, or none could be had: what was under way on it is not done, and may be tried again.
 #[must_use]
 pub fn is_lost_connection(error: &DbErr) -> bool {
-    match sqlx_error(error) {
-        Some(sqlx::Error::Io(_) | sqlx::Error::Tls(_)) => true,
-        Some(sqlx::Error::Database(error)) => postgres(error.as_ref())
+    sqlx_error(error).is_some_and(is_lost)
+}
+
+/// The same of an error that is not SeaORM's yet.
+pub(super) fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
+        sqlx::Error::Database(error) => postgres(error.as_ref())
             .is_some_and(|error| error.code().starts_with("08") || CONNECTION_ENDED.contains(&error.code())),
         _ => false,
     }

@@ -13,9 +13,9 @@ use std::{
 pub(super) struct Files {
     database: PathBuf,
     database_id: FileId,
-    log: PathBuf,
-    /// The write-ahead log's, once a connection that writes has opened it.
-    log_id: Mutex<Option<FileId>>,
+    /// The write-ahead log and its index, with their identities once a connection that writes has opened them. Without the
+    /// index, two programs would write past each other.
+    logs: Mutex<[(PathBuf, Option<FileId>); 2]>,
 }
 
 /// What tells a file from another that is put in its place.
@@ -43,29 +43,32 @@ impl Files {
     /// # Errors
     /// When it is not there.
     pub(super) fn of(database: &Path) -> io::Result<Self> {
-        let mut log = database.as_os_str().to_owned();
-        log.push("-wal");
-        let database_id = FileId::of(database)?;
-        Ok(Self { database: database.to_owned(), database_id, log: log.into(), log_id: Mutex::new(None) })
+        let beside = |suffix: &str| {
+            let mut name = database.as_os_str().to_owned();
+            name.push(suffix);
+            (name.into(), None)
+        };
+        let logs = Mutex::new([beside("-wal"), beside("-shm")]);
+        Ok(Self { database: database.to_owned(), database_id: FileId::of(database)?, logs })
     }
 
-    /// Remembers the write-ahead log, which a connection that writes has just opened.
+    /// Remembers the write-ahead log and its index, which a connection that writes has just opened.
     pub(super) fn note_log(&self) {
-        *self.log_id.lock().unwrap_or_else(PoisonError::into_inner) = FileId::of(&self.log).ok();
+        for (path, id) in self.logs.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
+            *id = FileId::of(path).ok();
+        }
     }
 
     /// # Errors
     /// Which file is not the one that was opened, in a sentence.
     pub(super) fn check(&self) -> Result<(), String> {
-        let log_id = *self.log_id.lock().unwrap_or_else(PoisonError::into_inner);
-        let opened = [(&self.database, Some(self.database_id)), (&self.log, log_id)];
-        for (path, id) in opened {
-            if id.is_some() && FileId::of(path).ok() != id {
-                let path = path.display();
-                return Err(format!("the file {path} was deleted or replaced while it was in use"));
-            }
+        let is_other = |path: &Path, id: FileId| FileId::of(path).ok() != Some(id);
+        let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        let opened = logs.iter().filter_map(|(path, id)| Some((path, (*id)?)));
+        match opened.chain([(&self.database, self.database_id)]).find(|(path, id)| is_other(path, *id)) {
+            Some((path, _)) => Err(format!("the file {} was deleted or replaced while it was in use", path.display())),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
@@ -76,9 +79,10 @@ mod tests {
     #[test]
     fn a_file_that_is_deleted_replaced_or_loses_its_log_is_noticed() {
         let dir = tempfile::tempdir().unwrap();
-        let [database, log, other] = ["d", "d-wal", "other"].map(|name| dir.path().join(name));
+        let [database, log, index, other] = ["d", "d-wal", "d-shm", "other"].map(|name| dir.path().join(name));
         fs::write(&database, "").unwrap();
         fs::write(&log, "").unwrap();
+        fs::write(&index, "").unwrap();
         let files = Files::of(&database).unwrap();
         files.note_log();
         assert_eq!(files.check(), Ok(()));
@@ -94,6 +98,9 @@ mod tests {
         fs::remove_file(&log).unwrap();
         assert!(files.check().unwrap_err().contains("d-wal was deleted or replaced"));
         fs::write(&log, "").unwrap();
+        files.note_log();
+        fs::remove_file(&index).unwrap();
+        assert!(files.check().unwrap_err().contains("d-shm was deleted or replaced"));
         files.note_log();
         fs::remove_file(&database).unwrap();
         assert!(files.check().unwrap_err().contains("d was deleted or replaced"));

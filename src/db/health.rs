@@ -87,7 +87,10 @@ impl Health {
 
     fn note_damage(&self, what: &str) {
         if self.damage.set(what.to_owned()).is_ok() {
-            tracing::error!(what, "the database is damaged: stop the server and restore a backup");
+            tracing::error!(
+                what,
+                "the database is damaged: stop the server and run `daybook verify`; if that fails, restore a backup"
+            );
         }
     }
 
@@ -121,7 +124,10 @@ impl Db {
             None => self.probe().await.map_err(reason),
         };
         if health.damage.get().is_some() {
-            return Err("the database is damaged: stop the server and restore a backup".to_owned());
+            return Err(
+                "the database is damaged: stop the server and run `daybook verify`; if that fails, restore a backup"
+                    .to_owned(),
+            );
         }
         if let Some(lost) = health.lost_file.borrow().as_ref() {
             return Err(lost.clone());

@@ -8,7 +8,7 @@ use sea_orm::{
     sqlx::{
         self, ConnectOptions as _, Connection, Executor, Pool,
         pool::{PoolConnectionMetadata, PoolOptions},
-        postgres::PgConnectOptions,
+        postgres::{PgConnectOptions, PgSslMode},
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
     },
 };
@@ -25,10 +25,12 @@ const MIGRATION_LOCK: i64 = 0x0DA1_B00C;
 /// What PostgreSQL is told about each connection.
 ///
 /// A server that is stopped in the middle of a transaction would keep its locks for as long as it sleeps, so PostgreSQL ends a
-/// transaction that is idle; and it looks whether the server at the other end is still there, so that one that lost its
+/// transaction that is idle. Those of its transactions that wait for the same lock would each get it in turn and sleep as well,
+/// so nobody waits for a lock longer than two seconds at once: others are held up for five seconds at most. And it looks whether the server at the other end is still there, so that one that lost its
 /// network does not keep them either. (Those that begin with `tcp` are ignored on a local socket.)
-const POSTGRES_SETTINGS: [(&str, &str); 5] = [
-    ("idle_in_transaction_session_timeout", "5s"),
+const POSTGRES_SETTINGS: [(&str, &str); 6] = [
+    ("idle_in_transaction_session_timeout", "3s"),
+    ("lock_timeout", "2s"),
     ("tcp_keepalives_idle", "5"),
     ("tcp_keepalives_interval", "2"),
     ("tcp_keepalives_count", "3"),
@@ -96,7 +98,12 @@ fn pool<DB: sqlx::Database>(size: PoolSize) -> PoolOptions<DB> {
 }
 
 fn postgres(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
-    Ok(url.parse::<PgConnectOptions>()?.application_name("daybook").disable_statement_logging())
+    let options = url.parse::<PgConnectOptions>()?.application_name("daybook").disable_statement_logging();
+    Ok(match options.get_ssl_mode() {
+        // sqlx would not try TLS at all, and a server that demands it would be out of reach.
+        PgSslMode::Allow => options.ssl_mode(PgSslMode::Prefer),
+        _ => options,
+    })
 }
 
 fn sqlite(url: &str) -> Result<SqliteConnectOptions, sqlx::Error> {

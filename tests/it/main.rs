@@ -16,6 +16,7 @@ mod backup;
 mod backup_refusals;
 mod budgets;
 mod categories;
+mod chaos;
 mod client_address;
 mod concurrency;
 mod customer_lists;

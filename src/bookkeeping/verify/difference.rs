@@ -120,12 +120,12 @@ pub struct Checked {
 
 /// Passes differences on, and counts what was checked.
 pub(super) struct Report<'a> {
-    sink: &'a mut dyn FnMut(Difference),
+    sink: &'a mut (dyn FnMut(Difference) + Send),
     pub(super) checked: Checked,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(sink: &'a mut dyn FnMut(Difference)) -> Self {
+    pub(super) fn new(sink: &'a mut (dyn FnMut(Difference) + Send)) -> Self {
         Self { sink, checked: Checked::default() }
     }
 

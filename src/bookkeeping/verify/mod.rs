@@ -52,8 +52,8 @@ use crate::{
 /// When the database fails, or holds what cannot be read.
 pub async fn verify(
     conn: &impl ConnectionTrait,
-    sink: &mut dyn FnMut(Difference),
-    progress: &dyn Fn(u64),
+    sink: &mut (dyn FnMut(Difference) + Send),
+    progress: &(dyn Fn(u64) + Sync),
 ) -> Result<Checked> {
     let source = Source { conn, progress };
     let mut report = Report::new(sink);

@@ -20,7 +20,7 @@ const PAGE: usize = 2000;
 /// Where the rows come from, and what is called with how many were read.
 pub(super) struct Source<'a, C> {
     pub(super) conn: &'a C,
-    pub(super) progress: &'a dyn Fn(u64),
+    pub(super) progress: &'a (dyn Fn(u64) + Sync),
 }
 
 impl<C> Clone for Source<'_, C> {

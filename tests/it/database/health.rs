@@ -82,6 +82,7 @@ async fn a_busy_server_stays_ready() {
 #[case::deleted("daybook.db", false)]
 #[case::replaced("daybook.db", true)]
 #[case::without_its_log("daybook.db-wal", false)]
+#[case::without_the_index_of_its_log("daybook.db-shm", false)]
 #[tokio::test]
 async fn a_server_whose_file_is_gone_ends_and_acknowledges_nothing(#[case] file: &str, #[case] is_replaced: bool) {
     let app = TestApp::on(Sqlite).await.unwrap();

@@ -1,9 +1,11 @@
 //! The database fails, and nothing that was acknowledged is lost.
 
+mod chaos;
 mod full_disk;
 mod gone_clients;
 mod health;
 mod lost_commit;
 mod panic;
 mod paused_server;
+mod tls;
 mod too_busy;

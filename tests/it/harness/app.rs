@@ -45,8 +45,14 @@ pub struct TestApp {
 
 /// Where a database is, for as long as it is needed.
 pub enum Storage {
-    Sqlite { dir: TempDir },
-    Postgres { _database: postgres::TestDatabase },
+    Sqlite {
+        dir: TempDir,
+    },
+    Postgres {
+        _database: postgres::TestDatabase,
+    },
+    /// The test itself keeps it.
+    Elsewhere,
 }
 
 impl TestApp {

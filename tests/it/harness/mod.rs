@@ -7,6 +7,7 @@
 mod activity;
 mod app;
 mod blocker;
+mod certificates;
 mod client;
 mod driver;
 mod dump;
@@ -16,9 +17,11 @@ mod inputs;
 mod journal;
 mod ledger;
 mod load;
+mod own_postgres;
 mod postgres;
 mod proxy;
 mod server;
+mod small_disk;
 mod spending;
 mod tamper;
 mod user;
@@ -27,6 +30,7 @@ pub use self::{
     activity::{changes, told},
     app::{Database, SECRET, Storage, TestApp, fresh},
     blocker::Blocker,
+    certificates::Authority,
     client::{Answer, Client},
     driver::{Driver, Position, Root, written},
     dump::dump,
@@ -35,7 +39,9 @@ pub use self::{
     inputs::{inputs, quick, somebody},
     ledger::{id_of, messages},
     load::Load,
+    own_postgres::OwnPostgres,
     proxy::{Loss, Proxy},
     server::{Server, program},
+    small_disk::SmallDisk,
     user::{PASSWORD, User, errors, login, refresh, register},
 };

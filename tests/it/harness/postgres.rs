@@ -1,17 +1,18 @@
-//! PostgreSQL for the tests: the server that `TEST_POSTGRES_URL` names, or one of our own from the installed package.
-//!
-//! Our own lives in a temporary directory, listens on a socket there, and ends with this process, however that ends: a
-//! shell waits for the end of a pipe that only we hold open, then stops the server and removes the directory.
+//! PostgreSQL for the tests: the server that `TEST_POSTGRES_URL` names, or one of our own for all of them.
 
 use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
+    env,
+    path::Path,
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::OnceCell;
+
+use super::own_postgres::{OwnPostgres, is_required};
+
+/// It need not survive a crash, so it does not wait for the disk.
+const QUICK: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
 
 /// A database that is dropped at the end of its test.
 pub struct TestDatabase {
@@ -22,6 +23,8 @@ pub struct TestDatabase {
 /// A server, and the database to connect to for making others.
 struct Server {
     admin_url: String,
+    /// Runs for as long as this is kept.
+    _own: Option<OwnPostgres>,
 }
 
 impl Server {
@@ -74,11 +77,11 @@ fn template_name() -> String {
 
 async fn start() -> Option<Server> {
     let server = match env::var("TEST_POSTGRES_URL") {
-        Ok(admin_url) => Some(Server { admin_url }),
-        Err(_) => programs().map(|programs| own_server(&programs)),
+        Ok(admin_url) => Some(Server { admin_url, _own: None }),
+        Err(_) => OwnPostgres::start(&QUICK).map(|own| Server { admin_url: own.url("postgres"), _own: Some(own) }),
     };
     let Some(server) = server else {
-        assert!(env::var("TEST_POSTGRES").as_deref() != Ok("required"), "there is no PostgreSQL on this machine");
+        assert!(!is_required(), "there is no PostgreSQL on this machine");
         eprintln!("There is no PostgreSQL on this machine: the tests on it do nothing.");
         return None;
     };
@@ -102,51 +105,4 @@ async fn drop_leftovers(admin: &DatabaseConnection) {
             admin.execute_unprepared(&format!("DROP DATABASE IF EXISTS {name}")).await.unwrap();
         }
     }
-}
-
-/// The folder with `initdb` and `pg_ctl`.
-fn programs() -> Option<PathBuf> {
-    let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut debian: Vec<_> = debian.map(|version| version.path().join("bin")).collect();
-    debian.sort();
-    let path = env::var_os("PATH").unwrap_or_default();
-    let places = debian.into_iter().rev().chain(env::split_paths(&path));
-    places.into_iter().find(|place| place.join("initdb").exists() && place.join("pg_ctl").exists())
-}
-
-fn own_server(programs: &Path) -> Server {
-    let dir = tempfile::Builder::new().prefix("daybook-pg-").tempdir().unwrap().keep();
-    let (data, programs) = (dir.join("data"), programs.display());
-    let dir = dir.display();
-    // PostgreSQL refuses to run as root.
-    let is_root = String::from_utf8_lossy(&Command::new("id").arg("-u").output().unwrap().stdout).trim() == "0";
-    let user = if is_root {
-        run(&format!("chown postgres {dir}"));
-        "runuser -u postgres --"
-    } else {
-        ""
-    };
-    let data = data.display();
-    run(&format!("cd {dir} && {user} {programs}/initdb -D {data} -U postgres -A trust -E UTF8 --locale=C --no-sync"));
-    let options = format!(
-        "-c listen_addresses= -c unix_socket_directories={dir} -c max_connections=300 -c fsync=off \
-         -c synchronous_commit=off -c full_page_writes=off"
-    );
-    run(&format!("cd {dir} && {user} {programs}/pg_ctl -D {data} -w -l {dir}/log -o '{options}' start"));
-    let stop = format!("cat; cd {dir} && {user} {programs}/pg_ctl -D {data} -m immediate stop; rm -rf {dir}");
-    let watchdog = Command::new("sh")
-        .args(["-c", &stop])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    // The pipe stays open for as long as this process lives.
-    std::mem::forget(watchdog);
-    Server { admin_url: format!("postgres://postgres@localhost/postgres?host={dir}") }
-}
-
-fn run(command: &str) {
-    let done = Command::new("sh").args(["-c", command]).stdin(Stdio::null()).output().unwrap();
-    assert!(done.status.success(), "{command}\n{}", String::from_utf8_lossy(&done.stderr));
 }
