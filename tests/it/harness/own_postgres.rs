@@ -36,9 +36,10 @@ impl OwnPostgres {
             run(&format!("chown postgres {}", dir.display()));
         }
         let (place, pg) = (dir.display(), programs.display());
-        // An interrupt from the keyboard must not end the shell before it has cleaned up.
+        // A signal to the whole process group, as Ctrl-C and `timeout` send it, must not end the shell before it has cleaned up.
         let clean_up = format!(
-            "trap '' INT HUP; cat; cd {place} && {runs_as} {pg}/pg_ctl -D {place}/data -m immediate stop; rm -rf {place}"
+            "trap '' INT HUP TERM; cat; cd {place} && \
+             {runs_as} {pg}/pg_ctl -D {place}/data -m immediate stop; rm -rf {place}"
         );
         let mut shell = Command::new("sh");
         shell.args(["-c", &clean_up]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
