@@ -201,11 +201,12 @@ impl Db {
 
     /// Writes a number and reads it back, over another connection where there is one.
     async fn probe(&self) -> Result<()> {
+        // First: a new connection may find an empty file where the database was.
+        self.shared.check_file()?;
         let pending = self.pending_migrations().await?;
         if pending > 0 {
             return Err(DbErr::Migration(format!("{pending} migrations are not applied; run `daybook migrate`")).into());
         }
-        self.shared.check_file()?;
         self.compare_clocks().await?;
         let written = self
             .write(|tx| async move {

@@ -58,10 +58,10 @@ impl Proxy {
                 tokio::spawn(async move {
                     match &wire.target {
                         Target::Socket(path) => {
-                            Box::pin(wire.join(client, UnixStream::connect(path).await.unwrap())).await
+                            Box::pin(wire.join(client, UnixStream::connect(path).await.unwrap())).await;
                         }
                         Target::Host(host) => {
-                            Box::pin(wire.join(client, TcpStream::connect(host).await.unwrap())).await
+                            Box::pin(wire.join(client, TcpStream::connect(host).await.unwrap())).await;
                         }
                     }
                 });
