@@ -135,11 +135,12 @@ impl Session {
     /// Executes a statement that gives no rows.
     pub(super) async fn execute(&mut self, statement: &Statement) -> Result<ExecResult, DbErr> {
         self.shared.observe(statement);
-        run!(self, connection => async {
+        let done = run!(self, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
             query.execute(connection).await.map(ExecResult::from)
-        })
-        .map_err(exec_error)
+        });
+        self.note_progress(&done);
+        done.map_err(exec_error)
     }
 
     /// Executes statements that are not prepared.
@@ -153,22 +154,32 @@ impl Session {
     /// The first row that a statement gives.
     pub(super) async fn query_one(&mut self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
         self.shared.observe(statement);
-        run!(self, connection => async {
+        let done = run!(self, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
             query.fetch_optional(connection).await.map(|row| row.map(QueryResult::from))
-        })
-        .map_err(query_error)
+        });
+        self.note_progress(&done);
+        done.map_err(query_error)
     }
 
     /// All rows that a statement gives.
     pub(super) async fn query_all(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.shared.observe(statement);
-        run!(self, connection => async {
+        let done = run!(self, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
             let rows = query.fetch_all(connection).await?;
             Ok(rows.into_iter().map(QueryResult::from).collect())
-        })
-        .map_err(query_error)
+        });
+        self.note_progress(&done);
+        done.map_err(query_error)
+    }
+
+    /// A statement of a writer that succeeds shows that the database gets something done. Beginning and ending transactions does
+    /// not: they succeed where everything in between waits for a lock.
+    fn note_progress<T>(&self, done: &Result<T, sqlx::Error>) {
+        if self.writes && done.is_ok() {
+            self.shared.health.note_progress();
+        }
     }
 
     /// Notes what became of something that was done on the connection when its state was `before`.
@@ -179,10 +190,8 @@ impl Session {
             Err(error) if cause::is_of_statement(error) => State::Failed,
             Err(_) => State::Unknown,
         };
-        match &done {
-            Ok(_) if self.writes => self.shared.health.note_progress(),
-            Ok(_) => {}
-            Err(error) => self.shared.health.note_error(error),
+        if let Err(error) = &done {
+            self.shared.health.note_error(error);
         }
         done
     }
