@@ -1,7 +1,7 @@
 //! Proof that the books are whole: everything is worked out again from the postings up, and each difference is named.
 //!
 //! It reads only, from one snapshot, and knows the journal and the documents; it changes nothing and repairs nothing. Tables
-//! are read in the order of their keys and merged ([`scan`]), so that memory does not grow with the number of rows; what
+//! are read in the order of their keys and merged (`scan`), so that memory does not grow with the number of rows; what
 //! does grow is a few numbers for each book, and the days of the one account that is looked at.
 //!
 //! | walk | what must hold |
@@ -32,7 +32,6 @@ mod receipts;
 mod rollups;
 mod scan;
 mod series;
-
 mod transactions;
 mod unique;
 
