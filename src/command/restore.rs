@@ -68,7 +68,9 @@ impl Restore {
         path: &Path,
         replaced: Option<&mut Locked>,
     ) -> Result<Contents, Failure> {
-        let cannot_write = |error: io::Error| Failure::Failed(format!("the database {}: {error}", path.display()));
+        let cannot_write = |error: io::Error| {
+            Failure::Failed(format!("the database {}: {error}; nothing was changed", path.display()))
+        };
         let (copy, writer) = Unfinished::beside(path).map_err(cannot_write)?;
         copy_bytes(source, writer).await.map_err(cannot_write)?;
         // Whoever wrote to FILE in the meantime has left a log.

@@ -77,10 +77,14 @@ pub(super) fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     file.with_file_name(name)
 }
 
-/// The path of a file that need not be there, without links in it: the directory must be there.
+/// The path of a file that need not be there, without links in it. Its directory must be there.
 pub(super) fn resolve(file: &Path) -> io::Result<PathBuf> {
     if let Ok(path) = fs::canonicalize(file) {
         return Ok(path);
+    }
+    let names_directory = file.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
+    if names_directory {
+        return Err(io::ErrorKind::IsADirectory.into());
     }
     let file = std::path::absolute(file)?;
     let (Some(directory), Some(name)) = (file.parent(), file.file_name()) else {

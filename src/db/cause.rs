@@ -19,6 +19,10 @@ const OF_STATEMENT: [i32; 5] = [1, 5, 6, 19, 20];
 /// SQLite: `BUSY`, `FULL`, `CONSTRAINT`, and `IOERR_WRITE`: of these no commit is left in the log.
 const NOT_WRITTEN: [i32; 3] = [5, 13, 19];
 const WRITE_FAILED: i32 = 778;
+/// SQLite: `FULL`.
+const FULL_SQLITE: i32 = 13;
+/// PostgreSQL: `disk_full`.
+const FULL_POSTGRES: &str = "53100";
 /// SQLite: `CORRUPT`, `NOTADB`.
 const DAMAGED_SQLITE: [i32; 2] = [11, 26];
 /// PostgreSQL: `data_corrupted`, `index_corrupted`.
@@ -51,6 +55,15 @@ pub(super) fn is_damage(error: &sqlx::Error) -> bool {
     match postgres(error.as_ref()) {
         Some(error) => DAMAGED_POSTGRES.contains(&error.code()),
         None => primary(error.as_ref()).is_some_and(|code| DAMAGED_SQLITE.contains(&code)),
+    }
+}
+
+/// Whether there is no room left on the database's disk.
+pub(super) fn is_full_disk(error: &DbErr) -> bool {
+    let Some(sqlx::Error::Database(error)) = sqlx_error(error) else { return false };
+    match postgres(error.as_ref()) {
+        Some(error) => error.code() == FULL_POSTGRES,
+        None => primary(error.as_ref()) == Some(FULL_SQLITE),
     }
 }
 

@@ -253,7 +253,9 @@ fn reason(error: Error) -> String {
         Error::Fault(DbErr::Migration(pending)) => pending,
         Error::Fault(fault) => {
             tracing::error!(%fault, "a probe of the database failed");
-            "the database does not work: see the log".to_owned()
+            let is_full = cause::is_full_disk(&fault);
+            if is_full { "the disk of the database is full" } else { "the database does not work: see the log" }
+                .to_owned()
         }
         Error::Refused(_) | Error::Gone => "the database does not answer".to_owned(),
     }

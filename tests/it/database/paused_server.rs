@@ -12,10 +12,11 @@ fn signal(server: &Server, signal: &str) {
     assert!(done.success());
 }
 
-/// How many transactions wait for their server to go on.
+/// How many transactions that have locked an account wait for their server to go on.
 async fn idle_transactions(app: &TestApp) -> i64 {
-    let idle = "SELECT count(*) FROM pg_stat_activity
-        WHERE datname = current_database() AND state = 'idle in transaction' AND state_change < now() - interval '100 ms'";
+    let idle = "SELECT count(DISTINCT pid) FROM pg_stat_activity JOIN pg_locks USING (pid)
+        WHERE datname = current_database() AND state = 'idle in transaction' AND state_change < now() - interval '100 ms'
+        AND relation = 'account'::regclass AND mode = 'RowExclusiveLock'";
     let row = app.app.db.read().query_one_raw(Statement::from_string(DbBackend::Postgres, idle)).await.unwrap();
     row.unwrap().try_get_by_index(0).unwrap()
 }
