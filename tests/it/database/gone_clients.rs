@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use crate::harness::{
+    Blocker,
     Database::{self, Postgres, Sqlite},
     SECRET, Server, TestApp, User, errors, program,
 };
@@ -124,24 +125,29 @@ async fn what_has_begun_when_its_client_goes_is_finished_and_found_by_its_key(
     #[values(Sqlite, Postgres)] on: Database,
 ) {
     let Some((app, amina)) = TestApp::with_owner(on).await else { return };
-    // The client stays for some statements, until it goes in the middle of its transaction.
-    let mut done = 0;
-    for round in 0..2000 {
-        let input = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "idempotencyKey": format!("k{round}") });
-        let (before, gone, sent) = (app.statements(), amina.clone(), input.clone());
+    // The transaction waits for a lock when its client goes, the later the more likely.
+    for patience in 1..100 {
+        let input = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "idempotencyKey": "once" });
+        let blocker = Blocker::on(&app).await;
+        let (gone, sent) = (amina.clone(), input.clone());
         let payment = tokio::spawn(async move { gone.deposit(sent).await });
-        while app.statements() < before + round % 20 && !payment.is_finished() {
-            tokio::task::yield_now().await;
+        for _ in 0..patience {
+            amina.balance(&amina.wallet).await;
         }
         payment.abort();
-        let was_answered = payment.await.is_ok();
-        let again = amina.deposit(input).await;
-        assert_eq!(errors(&again), [""; 0]);
-        done += 5;
-        assert_eq!(amina.balance(&amina.wallet).await, format!("{done}.00"));
-        if !was_answered && again["replayed"] == true {
-            app.assert_journal_is_whole().await;
-            return;
+        // It is answered only when one whose client went before was done after all.
+        if let Ok(answered) = payment.await {
+            assert_eq!(answered["replayed"], true);
+        }
+        blocker.end().await;
+        // Nobody asks for it again before it is done.
+        for _ in 0..patience {
+            if amina.balance(&amina.wallet).await == "5.00" {
+                assert_eq!(amina.deposit(input).await["replayed"], true);
+                assert_eq!(amina.balance(&amina.wallet).await, "5.00");
+                app.assert_journal_is_whole().await;
+                return;
+            }
         }
     }
     panic!("what had begun was never finished");
