@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 
 use daybook::{
     app::{App, Limits},
+    client,
     identity::{self, Passwords},
     server,
 };
@@ -47,7 +48,7 @@ async fn names(on: Database, free: u32) {
     };
     let Some(app) = TestApp::with(on, |app| limits(&mut app.limits)).await else { return };
     app.user("amina").await;
-    let client = identity::Client::new(Some("203.0.113.7".parse().unwrap()), None);
+    let client = client::Client::new(Some("203.0.113.7".parse().unwrap()), None);
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..TRIES {
         for (times, name) in times.iter_mut().zip(["amina", "nobody"]) {
@@ -74,7 +75,7 @@ async fn hashes_of_earlier_settings(on: Database) {
     let cost = "m=32768,t=3,p=1".parse().unwrap();
     later.passwords = Passwords::of_users(cost, app.app.db.read()).await.unwrap();
     User::register(&Client::to_router(server::router(later.clone(), false)), "badr").await;
-    let client = identity::Client::new(Some("203.0.113.7".parse().unwrap()), None);
+    let client = client::Client::new(Some("203.0.113.7".parse().unwrap()), None);
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..TRIES {
         for (times, name) in times.iter_mut().zip(["amina", "badr", "nobody"]) {

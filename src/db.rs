@@ -16,7 +16,6 @@
 //! What may not happen: a connection is used again of which it is not known that nothing is open on it; a commit is believed
 //! that was not the database's own; a user is told that nothing was done when that is not known.
 
-mod cause;
 mod clock;
 pub mod copy;
 mod file;
@@ -39,19 +38,19 @@ use sea_orm::{
     sqlx::{self, Postgres, Sqlite, pool::PoolConnection},
 };
 
-pub use self::{
-    cause::{code, is_lost_connection},
-    open::{PoolSize, migrate},
-    read::{Pool, Read},
-    transaction::Transaction,
-};
 use self::{
     clock::ServerClock,
     file::Files,
     health::Health,
     session::{Pooled, Session},
 };
-use crate::{cancel::shield, error::Result};
+pub use self::{
+    open::{PoolSize, migrate},
+    read::{Pool, Read},
+    transaction::Transaction,
+};
+pub use crate::db_error::{code, is_lost_connection};
+use crate::{cancel::shield, db_error, error::Result};
 
 /// How often a transaction that the database gave up is tried again before the caller is told to.
 const RETRIES: u32 = 10;
@@ -211,7 +210,7 @@ async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnec
         let acquired = tokio::time::timeout_at(deadline, pool.acquire()).await;
         match acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(connection) => return Ok(connection),
-            Err(error) if cause::is_lost(&error) && tokio::time::Instant::now() + RECONNECT < deadline => {
+            Err(error) if db_error::is_lost(&error) && tokio::time::Instant::now() + RECONNECT < deadline => {
                 tokio::time::sleep(RECONNECT).await;
             }
             Err(error) => break error,
@@ -229,7 +228,7 @@ async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnec
             tracing::warn!(in_use, most, "all connections to the database were in use for {WAIT:?}");
             Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
         }
-        lost if cause::is_lost(&lost) => {
+        lost if db_error::is_lost(&lost) => {
             tracing::warn!(error = %lost, "the database cannot be reached");
             Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
         }

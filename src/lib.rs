@@ -3,15 +3,18 @@
 //! Three floors, the same noun on each, and imports go down only: [`graphql`] is the schema, [`bookkeeping`], [`identity`]
 //! and [`activity`] hold the rules, [`entity`] is what is stored. [`server`] puts them on the network.
 
+pub mod account;
 pub mod activity;
 pub mod app;
 pub mod bookkeeping;
 mod cancel;
+pub mod client;
 pub mod clock;
 pub mod command;
 pub mod config;
 pub mod date;
 pub mod db;
+mod db_error;
 pub mod entity;
 pub mod error;
 pub mod graphql;
@@ -26,3 +29,4 @@ pub mod server;
 pub mod telemetry;
 pub mod text;
 pub mod time_zone;
+pub mod viewer;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use async_graphql::SimpleObject;
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
 /// A field that changed.
@@ -20,14 +21,20 @@ pub struct Change {
 pub type Field = (Cow<'static, str>, Option<String>);
 
 /// A thing that tells what it is changed from and to.
-pub trait Fields {
+pub trait AuditFields {
     /// The fields that can change. None of them is a secret, and none is only ours.
-    fn fields(&self) -> Vec<Field>;
+    fn audit_fields(&self) -> Vec<Field>;
 }
 
 /// A field, as text.
 pub fn field(name: impl Into<Cow<'static, str>>, value: Option<impl ToString>) -> Field {
     (name.into(), value.map(|value| value.to_string()))
+}
+
+/// A time as text, as the scalar `DateTime` writes it.
+#[must_use]
+pub fn time(value: Option<DateTime<Utc>>) -> Option<String> {
+    value.map(|time| time.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
 /// What changed between two states of a thing.

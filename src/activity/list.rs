@@ -16,9 +16,9 @@ use crate::{
     entity::activity::{self, Action, Column, Model, Outcome},
     error::Result,
     id::{Id, kind},
-    identity::Viewer,
     keyset::{Keyset, union},
     page::{Page, Paged},
+    viewer::Viewer,
 };
 
 /// Where a row stands in the list.

@@ -14,17 +14,17 @@
 //!
 //! What may not happen: something is done without a row, or a row is there of something that was not done. A secret stands in a
 //! row: passwords and tokens, and what was typed where a name was asked for. So each noun lists the fields that it tells of
-//! ([`Fields`]); an entity is never written down as it is.
+//! ([`AuditFields`]); an entity is never written down as it is.
 //!
 //! Not here: requests of somebody who is not logged in, those that are malformed, and faults. They are in the log of requests.
 
-mod act;
 mod change;
+mod event;
 mod list;
 
 pub use self::{
-    act::{Act, forget_person, record_alone, refuse},
-    change::{Change, Field, Fields, field},
+    change::{AuditFields, Change, Field, field, time},
+    event::{Act, forget_person, record_alone, refuse},
     list::{Filter, Key, count, find_many, histories, key, page},
 };
 use crate::{

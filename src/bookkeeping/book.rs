@@ -1,25 +1,22 @@
 //! Books.
 
 use async_graphql::{InputObject, MaybeUndefined};
-use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect, Set, sea_query::LockType,
+    ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect, sea_query::LockType,
 };
 
-use super::{category, contact, number::Pattern, wallet};
+use super::{contact, number_pattern::Pattern};
 use crate::{
-    activity::Act,
+    activity::{Act, AuditFields, Field, field},
     app::{App, Defaults},
     clock::Clock,
     date::Date,
     db::Transaction,
     entity::{activity::Action, book},
     error::{Error, Refusal, Refusals, Result},
-    id::Id,
-    identity::Viewer,
-    money::Currency,
     text,
     time_zone::TimeZone,
+    viewer::Viewer,
 };
 
 /// The viewer's book.
@@ -116,30 +113,6 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
     refusals
 }
 
-/// Closes the viewer's book with its only member's account: closes its wallets, and erases what it says of the shop.
-///
-/// # Errors
-/// `WALLET_NOT_EMPTY` for each wallet that holds money.
-pub async fn close(tx: &Transaction, viewer: &Viewer, name: &str, now: DateTime<Utc>) -> Result<()> {
-    let book = lock(tx, viewer).await?;
-    wallet::close_all(tx, viewer).await?;
-    let erased = book::ActiveModel {
-        name: Set(name.to_owned()),
-        time_zone: Set(TimeZone::UTC),
-        shop_name: Set(None),
-        proprietor_name: Set(None),
-        gst_number: Set(None),
-        phone: Set(None),
-        address: Set(None),
-        city: Set(None),
-        state: Set(None),
-        closed_at: Set(Some(now)),
-        ..book.into_active_model()
-    };
-    erased.update(tx).await?;
-    Ok(())
-}
-
 /// The day that it is in a book.
 #[must_use]
 pub fn today(clock: &Clock, book: &book::Model) -> Date {
@@ -156,29 +129,20 @@ pub(super) async fn lock(tx: &Transaction, viewer: &Viewer) -> Result<book::Mode
     if book.closed_at.is_some() { Err(Error::Gone) } else { Ok(book) }
 }
 
-/// Opens a book with the categories that every book begins with. Its first member is the caller's to add.
-///
-/// # Errors
-/// When the database fails.
-pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTime<Utc>) -> Result<book::Model> {
-    let book = book::Model {
-        id: Id::generate(),
-        name: name.to_owned(),
-        currency,
-        invoice_number_pattern: "INV-{0000}".to_owned(),
-        receipt_number_pattern: "RCT-{0000}".to_owned(),
-        time_zone: TimeZone::UTC,
-        shop_name: None,
-        proprietor_name: None,
-        gst_number: None,
-        phone: None,
-        address: None,
-        city: None,
-        state: None,
-        created_at: now,
-        closed_at: None,
-    };
-    book::Entity::insert(book.clone().into_active_model()).exec_without_returning(tx).await?;
-    category::open(tx, book.id, now).await?;
-    Ok(book)
+impl AuditFields for book::Model {
+    fn audit_fields(&self) -> Vec<Field> {
+        vec![
+            field("name", Some(&self.name)),
+            field("invoiceNumberPattern", Some(&self.invoice_number_pattern)),
+            field("receiptNumberPattern", Some(&self.receipt_number_pattern)),
+            field("timeZone", Some(self.time_zone)),
+            field("shopName", self.shop_name.as_ref()),
+            field("proprietorName", self.proprietor_name.as_ref()),
+            field("gstNumber", self.gst_number.as_ref()),
+            field("phone", self.phone.as_ref()),
+            field("address", self.address.as_ref()),
+            field("city", self.city.as_ref()),
+            field("state", self.state.as_ref()),
+        ]
+    }
 }

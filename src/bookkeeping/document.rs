@@ -12,8 +12,8 @@ use crate::{
     entity::journal_entry,
     error::{Code, Refusal, Result},
     id::{Id, kind},
-    identity::Viewer,
     money::{Currency, Decimal},
+    viewer::Viewer,
 };
 
 /// The largest amount of a document, in minor units: enough for any shop, and sums of thousands of them still fit.

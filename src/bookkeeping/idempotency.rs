@@ -14,8 +14,8 @@ use crate::{
     app::App,
     db::Transaction,
     error::{Code, Error, Refusal, Result},
-    identity::Viewer,
     text,
+    viewer::Viewer,
 };
 
 /// The key of a request, with the hash of its input. The JSON of the input is what keys are compared by, for ever: it must

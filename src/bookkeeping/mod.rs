@@ -1,48 +1,27 @@
-//! The money rules. Each operation takes the viewer first; every finder starts from the viewer's book.
+//! The money rules. Each operation takes the viewer first, and every finder starts from the viewer's book.
+//!
+//! One folder per subject. A folder imports only from those above it in this list:
+//!
+//! | folder | subject |
+//! |---|---|
+//! | `journal` | accounts, entries and postings: the only writer of them |
+//! | `wallets` | wallets, deposits, withdrawals and transfers |
+//! | `customers` | customers on credit, their ledger entries, statements and sums |
+//! | `invoicing` | invoices, receipts and which receipt pays which invoice |
+//! | `spending` | categories, income, spending, budgets and reports |
+//! | `import` | files of transactions and ledger entries |
+//! | `verify` | the proof that all numbers agree; reads only |
 
-pub mod aging;
-mod allocation;
 pub mod book;
-pub mod budget;
-pub mod category;
-mod category_ref;
+pub mod book_lifecycle;
 mod contact;
-pub mod customer;
-pub mod customer_list;
+pub mod customers;
 pub mod document;
-pub mod entry;
-pub mod entry_balance;
-pub mod entry_list;
-mod fields;
 pub mod idempotency;
 pub mod import;
-pub mod invoice;
-pub mod invoice_list;
-pub mod invoice_sums;
+pub mod invoicing;
 pub mod journal;
-mod ledger;
-pub mod listing;
-pub mod movement;
-mod named_invoices;
-mod number;
-mod percent;
-pub mod receipt;
-pub mod receipt_list;
-pub mod receivables;
-pub mod report;
-pub mod rollover;
-pub mod statement;
-pub mod summary;
-mod tax;
-pub mod transaction;
-pub mod transaction_change;
-pub mod transaction_input;
-pub mod transaction_list;
-pub mod transaction_totals;
-pub mod transaction_version;
-mod transaction_write;
+mod number_pattern;
+pub mod spending;
 pub mod verify;
-pub mod wallet;
-pub mod wallet_history;
-pub mod wallet_ref;
-pub mod wallet_transaction;
+pub mod wallets;

@@ -14,11 +14,11 @@ use super::{Failure, progress::Progress};
 use crate::{
     app::App,
     bookkeeping::{
-        category::CategoryRef,
         import::{
             self, Columns, EntryColumns, EntryImport, FileOptions, Line, Mode, Status, Summary, TransactionColumns,
             TransactionImport,
         },
+        spending::category::CategoryRef,
     },
     error::{Code, Error, Refusal},
     id::{Id, kind},

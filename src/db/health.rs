@@ -27,8 +27,11 @@ use sea_orm::{
 };
 use tokio::sync::{Notify, watch};
 
-use super::{Db, cause};
-use crate::error::{Error, Result};
+use super::Db;
+use crate::{
+    db_error,
+    error::{Error, Result},
+};
 
 /// How long after a probe the next one begins, unless an error calls for it earlier.
 const INTERVAL: Duration = Duration::from_secs(3);
@@ -70,9 +73,9 @@ impl Health {
     }
 
     pub(super) fn note_error(&self, error: &sqlx::Error) {
-        if cause::is_damage(error) {
+        if db_error::is_damage(error) {
             self.note_damage(&error.to_string());
-        } else if !cause::is_of_statement(error) {
+        } else if !db_error::is_of_statement(error) {
             self.alarm.notify_one();
         }
     }
@@ -253,7 +256,7 @@ fn reason(error: Error) -> String {
         Error::Fault(DbErr::Migration(pending)) => pending,
         Error::Fault(fault) => {
             tracing::error!(%fault, "a probe of the database failed");
-            let is_full = cause::is_full_disk(&fault);
+            let is_full = db_error::is_full_disk(&fault);
             if is_full { "the disk of the database is full" } else { "the database does not work: see the log" }
                 .to_owned()
         }

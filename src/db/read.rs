@@ -4,8 +4,8 @@ use std::{fmt, sync::Arc};
 
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::{Shared, Transaction, cause, session::Session};
-use crate::cancel::shield;
+use super::{Shared, Transaction, session::Session};
+use crate::{cancel::shield, db_error};
 
 /// How often a statement is tried again whose connection turned out to be dead. A pool may hold several of those after the
 /// database was restarted.
@@ -34,7 +34,7 @@ impl Pool {
         loop {
             let session = self.0.reader().await?;
             match shield(work(session)).await {
-                Err(error) if !cause::is_lost_connection(&error) => return Err(error),
+                Err(error) if !db_error::is_lost_connection(&error) => return Err(error),
                 Err(_) if retries > 0 => retries -= 1,
                 Err(error) => return Err(unreachable(&error)),
                 read => return read,

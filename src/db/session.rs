@@ -15,7 +15,8 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
-use super::{STATEMENT_TIMEOUT, Shared, cause};
+use super::{STATEMENT_TIMEOUT, Shared};
+use crate::db_error;
 
 /// How much longer than the database itself this side waits for a statement. After that the connection is taken for dead: the
 /// database host is gone, or the network drops everything.
@@ -113,7 +114,7 @@ impl Session {
         self.state = if committed.is_ok() { State::Clean } else { State::Unknown };
         match committed {
             Ok(_) => Ok(()),
-            Err(error) if cause::is_rolled_back(&error) => Err(Uncommitted::RolledBack(error)),
+            Err(error) if db_error::is_rolled_back(&error) => Err(Uncommitted::RolledBack(error)),
             Err(error) => Err(Uncommitted::Unknown(error)),
         }
     }
@@ -186,8 +187,8 @@ impl Session {
     fn note<T>(&mut self, before: State, done: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         self.state = match &done {
             Ok(_) => before,
-            Err(error) if cause::is_of_statement(error) && before == State::Clean => State::Clean,
-            Err(error) if cause::is_of_statement(error) => State::Failed,
+            Err(error) if db_error::is_of_statement(error) && before == State::Clean => State::Clean,
+            Err(error) if db_error::is_of_statement(error) => State::Failed,
             Err(_) => State::Unknown,
         };
         if let Err(error) = &done {

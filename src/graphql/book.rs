@@ -7,14 +7,14 @@ use sea_orm::DbErr;
 
 use super::{
     RequestLoader,
-    activity::{Activity, history},
+    activity::event::{Activity, history},
+    customers::receivables::Receivables,
     error::{ApiError, ContextExt},
-    receivables::Receivables,
     scalar::DateTime,
     user_error::{UserError, settle},
 };
 use crate::{
-    bookkeeping::{self, book::BookChange, receivables},
+    bookkeeping::{self, book::BookChange, customers::receivables},
     date::Date,
     entity::{self, activity::Action},
     error::Error,

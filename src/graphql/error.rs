@@ -8,12 +8,7 @@ use async_graphql::{Context, ErrorExtensionValues, dataloader::DataLoader};
 use sea_orm::DbErr;
 
 use super::RequestLoader;
-use crate::{
-    app::App,
-    db::Read,
-    error::Error,
-    identity::{Client, Viewer},
-};
+use crate::{app::App, client::Client, db::Read, error::Error, viewer::Viewer};
 
 /// The code of the error that says: log in.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";

@@ -6,7 +6,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::{
     error::{ApiError, ContextExt},
-    transaction::Transaction,
+    spending::transaction::Transaction,
     user_error::{UserError, settle},
 };
 use crate::{

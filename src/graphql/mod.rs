@@ -4,38 +4,20 @@
 //! SQL. An entity is never published as it is: an object wraps it and shows fields on purpose.
 
 mod activity;
-mod activity_list;
-mod allocation;
 mod batches;
 mod book;
-mod budget;
-mod category;
-mod customer;
-mod customer_list;
-mod customer_summary;
-mod entry;
-mod entry_version;
+mod connection;
+mod customers;
 mod error;
+mod identity;
 mod import;
-mod invoice;
-mod list;
+mod invoicing;
 mod node;
 mod reader;
-mod receipt;
-mod receivables;
-mod report;
 mod scalar;
-mod session;
-mod statement;
-mod transaction;
-mod transaction_list;
-mod transaction_version;
-mod user;
+mod spending;
 mod user_error;
-mod wallet;
-mod wallet_history;
-mod wallet_party;
-mod wallet_transaction;
+mod wallets;
 
 use std::time::Duration;
 
@@ -46,7 +28,7 @@ use async_graphql::{
 pub use self::batches::Batches;
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, UNAUTHENTICATED};
 pub use self::reader::Reader;
-use crate::identity::Viewer;
+use crate::viewer::Viewer;
 
 /// The deepest that a query may go: what the standard introspection query needs.
 const MOST_DEPTH: usize = 15;
@@ -58,38 +40,38 @@ const LARGEST_BATCH: usize = 250;
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
     node::NodeQuery,
-    user::UserQuery,
+    identity::user::UserQuery,
     book::BookQuery,
-    wallet::WalletQuery,
-    wallet_history::WalletHistoryQuery,
-    customer_list::CustomerQuery,
-    customer_summary::CustomerSummaryQuery,
-    statement::StatementQuery,
-    entry::EntryQuery,
-    invoice::InvoiceQuery,
-    receipt::ReceiptQuery,
-    category::CategoryQuery,
-    transaction_list::TransactionQuery,
-    budget::BudgetQuery,
-    report::ReportQuery,
-    activity_list::ActivityQuery,
+    wallets::wallet::WalletQuery,
+    wallets::history::WalletHistoryQuery,
+    customers::customer_list::CustomerQuery,
+    customers::summary::CustomerSummaryQuery,
+    customers::statement::StatementQuery,
+    customers::entry::EntryQuery,
+    invoicing::invoice::InvoiceQuery,
+    invoicing::receipt::ReceiptQuery,
+    spending::category::CategoryQuery,
+    spending::transaction_list::TransactionQuery,
+    spending::budget::BudgetQuery,
+    spending::report::ReportQuery,
+    activity::list::ActivityQuery,
 );
 
 /// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
-    session::SessionMutation,
-    user::UserMutation,
+    identity::session::SessionMutation,
+    identity::user::UserMutation,
     book::BookMutation,
-    wallet::WalletMutation,
-    wallet_transaction::WalletTransactionMutation,
-    customer::CustomerMutation,
-    entry::EntryMutation,
-    invoice::InvoiceMutation,
-    receipt::ReceiptMutation,
-    category::CategoryMutation,
-    transaction::TransactionMutation,
-    budget::BudgetMutation,
+    wallets::wallet::WalletMutation,
+    wallets::transaction::WalletTransactionMutation,
+    customers::customer::CustomerMutation,
+    customers::entry::EntryMutation,
+    invoicing::invoice::InvoiceMutation,
+    invoicing::receipt::ReceiptMutation,
+    spending::category::CategoryMutation,
+    spending::transaction::TransactionMutation,
+    spending::budget::BudgetMutation,
     import::ImportMutation,
 );
 

@@ -3,19 +3,14 @@
 use async_graphql::{Context, ID, Interface, Object};
 
 use super::{
-    activity::Activity,
+    activity::event::Activity,
     book::{Book, own_book},
-    budget::Budget,
-    category::Category,
-    customer::Customer,
-    entry::Entry,
+    customers::{customer::Customer, entry::Entry},
     error::{ApiError, ContextExt},
-    invoice::Invoice,
-    receipt::Receipt,
-    transaction::Transaction,
-    user::User,
-    wallet::Wallet,
-    wallet_transaction::WalletTransaction,
+    identity::user::User,
+    invoicing::{invoice::Invoice, receipt::Receipt},
+    spending::{budget::Budget, category::Category, transaction::Transaction},
+    wallets::{transaction::WalletTransaction, wallet::Wallet},
 };
 use crate::{
     error::{Code, Error, Refusal},

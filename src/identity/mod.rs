@@ -1,35 +1,28 @@
 //! Who you are: users, sessions, tokens and passwords.
 //!
-//! Knows nothing of money but that a new user gets a book and a wallet ([`register`]), and that these are closed with the account
-//! ([`delete_account`]).
+//! Knows nothing of money. Registration and the end of an account, which concern the book too, are in [`crate::account`].
 
-mod client;
-mod guesses;
-mod names;
-mod own_password;
-mod password;
+mod authenticate;
+pub mod counter;
+pub(crate) mod names;
+pub mod password;
+mod password_strength;
 mod phone;
-mod profile;
-mod registration;
-mod session;
-mod sessions;
-mod strength;
-mod tally;
-mod token;
-mod user;
-mod viewer;
+pub(crate) mod profile;
+pub(crate) mod session;
+pub(crate) mod session_list;
+pub(crate) mod throttle;
+pub(crate) mod token;
+pub(crate) mod user;
 
 pub use self::{
-    client::Client,
-    own_password::{PasswordChange, change_password, delete_account},
+    authenticate::{Unauthenticated, authenticate},
+    counter::Window,
     password::{HashCost, Passwords},
     phone::normalize as normalize_phone,
     profile::{ProfileChange, update as update_profile},
-    registration::{Registration, register},
     session::{Grant, impersonate, login, logout, refresh},
-    sessions::{Noting, list as list_sessions, revoke as revoke_session},
-    tally::Window,
+    session_list::{Noting, list as list_sessions, revoke as revoke_session},
     token::{Secret, TokenKeys},
     user::{display_names, find as find_user, key as username_key, members},
-    viewer::{Unauthenticated, Viewer, authenticate},
 };

@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// `INVALID` at `username`.
-pub(super) fn username(username: &str) -> Result<String, Refusal> {
+pub(crate) fn username(username: &str) -> Result<String, Refusal> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     // A letter tells it from a phone number, the lack of an `@` from an e-mail address.
     let is_username = (2..=40).contains(&username.len())
@@ -30,7 +30,7 @@ pub(super) fn username(username: &str) -> Result<String, Refusal> {
 ///
 /// # Errors
 /// `INVALID` at `phone`.
-pub(super) fn e164(app: &App, phone: &str) -> Result<String, Refusal> {
+pub(crate) fn e164(app: &App, phone: &str) -> Result<String, Refusal> {
     phone::normalize(phone, app.defaults.phone_region).ok_or_else(|| {
         let message = "This is not a phone number. Begin with + and the country code.";
         Refusal::new(Code::Invalid, "phone", message)
@@ -41,7 +41,7 @@ pub(super) fn e164(app: &App, phone: &str) -> Result<String, Refusal> {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn taken(conn: &impl ConnectionTrait, user: &user::Model) -> Result<Vec<Refusal>> {
+pub(crate) async fn taken(conn: &impl ConnectionTrait, user: &user::Model) -> Result<Vec<Refusal>> {
     let wanted = Condition::any()
         .add(user::Column::UsernameKey.eq(&user.username_key))
         .add_option(user.phone.as_ref().map(|phone| user::Column::Phone.eq(phone)))

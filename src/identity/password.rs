@@ -6,7 +6,7 @@ use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::ph
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use super::strength;
+use super::password_strength;
 use crate::{
     entity::user,
     error::{Code, Error, Refusal, Result},
@@ -110,9 +110,9 @@ impl Passwords {
     ///
     /// # Errors
     /// `INVALID` at `path`, with what would help; `TRY_AGAIN` when too many wait.
-    pub(super) async fn judge(&self, password: &str, user: &user::Model, path: &'static str) -> Result<()> {
+    pub(crate) async fn judge(&self, password: &str, user: &user::Model, path: &'static str) -> Result<()> {
         let (password, user) = (password.to_owned(), user.clone());
-        self.judging.run(move || Ok(strength::check(&password, &user, path)?)).await
+        self.judging.run(move || Ok(password_strength::check(&password, &user, path)?)).await
     }
 
     /// The hash of a password with a new salt, as a PHC string.

@@ -3,14 +3,15 @@
 use async_graphql::{InputObject, MaybeUndefined};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, sea_query::LockType};
 
-use super::{Viewer, names, user::key};
+use super::{names, user::key};
 use crate::{
-    activity::{Act, Field, Fields, field},
+    activity::{Act, AuditFields, Field, field},
     app::App,
     entity::{activity::Action, user},
     error::{Error, Refusals, Result},
     text,
     time_zone::TimeZone,
+    viewer::Viewer,
 };
 
 /// What to change about the user who is logged in. What is absent stays as it is, and null clears it where it can be cleared.
@@ -53,8 +54,8 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &ProfileChange) -> Resul
         .await
 }
 
-impl Fields for user::Model {
-    fn fields(&self) -> Vec<Field> {
+impl AuditFields for user::Model {
+    fn audit_fields(&self) -> Vec<Field> {
         vec![
             field("username", Some(&self.username)),
             field("phone", self.phone.as_ref()),
@@ -70,7 +71,7 @@ impl Fields for user::Model {
 ///
 /// # Errors
 /// [`Error::Gone`] when they deleted their account in the meantime.
-pub(super) async fn lock(tx: &impl ConnectionTrait, viewer: &Viewer) -> Result<user::Model> {
+pub(crate) async fn lock(tx: &impl ConnectionTrait, viewer: &Viewer) -> Result<user::Model> {
     let user = user::Entity::find_by_id(viewer.user).lock(LockType::NoKeyUpdate).one(tx).await?;
     user.filter(|user| user.deleted_at.is_none()).ok_or(Error::Gone)
 }

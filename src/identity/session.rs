@@ -10,19 +10,20 @@ use sea_orm::{
 };
 
 use super::{
-    Client, Viewer,
-    guesses::{self, Guess, to_its_end},
-    sessions,
+    session_list,
+    throttle::{self, Guess, to_its_end},
     token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     user,
 };
 use crate::{
     activity::Act,
     app::App,
+    client::Client,
     db::Transaction,
     entity::{self, activity::Action, member, refresh_token, session},
     error::{Code, Error, Refusal, Result},
     id::{Id, kind},
+    viewer::Viewer,
 };
 
 /// What a user gets who logs in.
@@ -50,7 +51,7 @@ pub async fn login(app: &App, client: &Client, identifier: String, password: Str
         let act = refused_login(&app, &client, user.as_ref()).await?;
         let guess = Guess::at_login(&app, &client, &identifier, act)?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let verified = guesses::verify(&app, &guess, password.clone(), hash).await?;
+        let verified = throttle::verify(&app, &guess, password.clone(), hash).await?;
         let Some(user) = user.filter(|_| verified) else { return Err(wrong_credentials()) };
         enter(&app, &client, &guess, &user, password).await
     });
@@ -75,7 +76,7 @@ async fn enter(
             guess.put_on_record(&tx, app, Code::WrongCredentials).await?;
             return Ok(None);
         };
-        guesses::forget(&tx, guess).await?;
+        throttle::forget(&tx, guess).await?;
         let book = book_of(&tx, user.id).await?;
         let grant = start(app, &tx, client, &user, book, Action::Login).await?;
         if let Some(new_hash) = new_hash {
@@ -126,7 +127,7 @@ pub async fn impersonate(app: &App, identifier: &str) -> Result<Viewer> {
 }
 
 /// Starts a session, by which action it says.
-pub(super) async fn start(
+pub(crate) async fn start(
     app: &App,
     tx: &Transaction,
     client: &Client,
@@ -135,7 +136,7 @@ pub(super) async fn start(
     action: Action,
 ) -> Result<Grant> {
     let now = app.clock.now();
-    sessions::forget_dead(tx, user.id, now).await?;
+    session_list::forget_dead(tx, user.id, now).await?;
     let session = session::Model {
         id: Id::generate(),
         user_id: user.id,
@@ -204,7 +205,7 @@ async fn exchange(app: &App, tx: &Transaction, client: &Client, token_hash: Vec<
         refused(act).record(tx, &app.clock).await?;
         return Ok(None);
     };
-    sessions::touch(tx, session.id, client, now).await?;
+    session_list::touch(tx, session.id, client, now).await?;
     act.record(tx, &app.clock).await?;
     grant(app, tx, user, &session, now).await.map(Some)
 }
@@ -231,7 +232,7 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
 }
 
 /// Ends the viewer's sessions but the one that they are in.
-pub(super) async fn end_others(tx: &Transaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
+pub(crate) async fn end_others(tx: &Transaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
     let others = session::Column::UserId.eq(viewer.user).and(session::Column::Id.ne(viewer.session));
     end(tx, now, others).await
 }

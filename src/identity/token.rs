@@ -9,10 +9,10 @@ use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Viewer;
 use crate::{
     entity::session,
     error::{Error, Result},
+    viewer::Viewer,
 };
 
 /// How long an access token is good for.
@@ -128,7 +128,7 @@ impl fmt::Debug for TokenKeys {
 }
 
 /// A new refresh token: 256 random bits.
-pub(super) fn new_refresh_token() -> Result<String> {
+pub(crate) fn new_refresh_token() -> Result<String> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)
         .map_err(|error| Error::Fault(DbErr::Custom(format!("no randomness for a token: {error}"))))?;

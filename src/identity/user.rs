@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Select};
 
-use super::{Viewer, phone};
+use super::phone;
 use crate::{
     app::App,
     entity::{
@@ -13,6 +13,7 @@ use crate::{
     },
     error::Result,
     id::{Id, kind},
+    viewer::Viewer,
 };
 
 /// A username or e-mail address as it is compared: without regard to case.

@@ -30,7 +30,7 @@ mod words;
 
 use self::paper::Paper;
 use crate::{
-    bookkeeping::report::BudgetState,
+    bookkeeping::spending::report::BudgetState,
     money::{Currency, Decimal},
     month::YearMonth,
 };

@@ -17,7 +17,7 @@ use axum::{
 use ipnet::IpNet;
 use tracing::{Span, field::display};
 
-use crate::identity::Client;
+use crate::client::Client;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 

@@ -11,7 +11,10 @@ use axum::{
 use sea_orm::DbErr;
 use tracing::Instrument;
 
-use super::{graphql::complete, parameters::MediaType, refused::Refused, request_log::RequestId};
+use super::{
+    graphql::{MediaType, Refused, complete},
+    request_log::RequestId,
+};
 use crate::{
     cancel::{self, Panicked},
     error::Error,

@@ -1,25 +1,13 @@
 //! HTTP: the router, and serving until told to stop.
 
-mod absent;
 mod client;
-mod download;
 mod explorer;
-mod export;
+mod files;
 mod finish;
 mod graphql;
 mod health;
-mod hints;
-mod limits;
-mod nulls;
-mod order;
-mod parameters;
-mod phase;
-mod rate;
-mod refused;
-mod report;
+mod rate_limit;
 mod request_log;
-mod rows;
-mod statement;
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -31,11 +19,7 @@ use axum::{
 };
 use tokio::{net::TcpListener, sync::watch};
 
-use self::{
-    download::{Downloads, download},
-    rate::Rates,
-    statement::Statement,
-};
+use self::rate_limit::Rates;
 use crate::app::App;
 
 /// The largest body of a request, in bytes.
@@ -50,24 +34,13 @@ pub fn router(app: App, explorer: bool) -> Router {
     let mut router = Router::new()
         .route("/graphql", post(graphql::handle).layer(DefaultBodyLimit::max(LARGEST_BODY)))
         .with_state(graphql::Endpoint::new(app.clone(), rates.clone()))
-        .merge(files(app.clone(), rates.clone()))
-        .route("/reports/{file}", get(report::draw).with_state((app.clone(), rates)))
+        .merge(files::router(app.clone(), rates))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.db));
     if explorer {
         router = router.route("/", get(explorer::page));
     }
     router.layer(middleware::from_fn(finish::finish)).layer(identify).layer(middleware::from_fn(request_log::log))
-}
-
-/// What can be downloaded.
-fn files(app: App, rates: Rates) -> Router {
-    Router::new()
-        .route("/customers/{id}/statement.csv", get(download::<Statement>))
-        .route("/transactions.csv", get(download::<export::Transactions>))
-        .route("/entries.csv", get(download::<export::Entries>))
-        .route("/wallets/{id}/history.csv", get(download::<export::History>))
-        .with_state(Downloads::new(app, rates))
 }
 
 /// Serves until `stop` is done; then no new connection is taken, and requests under way have ten seconds to finish.

@@ -2,10 +2,11 @@
 
 use daybook::{
     bookkeeping::journal,
+    client::Client,
     entity::{journal_entry, posting},
     error::{Code, Error},
     id::{Id, kind},
-    identity::{Client, Viewer},
+    viewer::Viewer,
 };
 use rstest::rstest;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};

@@ -223,7 +223,7 @@ async fn whoever_is_guessed_at_goes_on_in_a_session_that_they_have(#[values(Sqli
 async fn looked_at(app: &TestApp, guess: impl Fn(u32) -> (String, String, &'static str)) -> usize {
     let guesses = stream::iter(0..10_000).map(|number| {
         let (address, identifier, password) = guess(number);
-        let address = identity::Client::new(Some(address.parse().unwrap()), None);
+        let address = daybook::client::Client::new(Some(address.parse().unwrap()), None);
         async move {
             loop {
                 let answer = identity::login(&app.app, &address, identifier.clone(), password.to_owned()).await;

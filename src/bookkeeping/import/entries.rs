@@ -11,9 +11,13 @@ use super::{
 };
 use crate::{
     bookkeeping::{
-        book, customer, document, entry,
+        book,
+        customers::{
+            customer, entry,
+            posting::{self, Document},
+        },
+        document,
         journal::{self, Idempotency},
-        ledger::{self, Document},
     },
     entity::{
         activity::Action,
@@ -112,7 +116,7 @@ impl Sort for Entries {
                 idempotency: Some(key.clone()),
             })
             .collect();
-        let drafts = ledger::drafts(tx, app, viewer, &documents).await?;
+        let drafts = posting::drafts(tx, app, viewer, &documents).await?;
         let (mut results, mut written) = (Vec::with_capacity(documents.len()), Vec::with_capacity(documents.len()));
         for (document, posted) in documents.into_iter().zip(journal::post(tx, &app.clock, &drafts).await?) {
             results.push(match posted {
@@ -125,7 +129,7 @@ impl Sort for Entries {
                 }
             });
         }
-        ledger::enter_all(tx, viewer, EntrySource::Manual, &written).await?;
+        posting::enter_all(tx, viewer, EntrySource::Manual, &written).await?;
         Ok(results)
     }
 }

@@ -39,7 +39,7 @@ pub use self::{
     options::{Columns, EntryColumns, EntryImport, FileOptions, Mode, TransactionColumns, TransactionImport},
     report::{Line, Remarks, Report, Status, Summary},
 };
-use crate::{app::App, error::Result, identity::Viewer};
+use crate::{app::App, error::Result, viewer::Viewer};
 
 /// The most lines of a file that is sent in a request.
 pub const MOST_LINES_OF_REQUEST: u64 = 5_000;

@@ -7,7 +7,7 @@ use super::{
     value::{DateFormat, quoted},
 };
 use crate::{
-    bookkeeping::category::CategoryRef,
+    bookkeeping::spending::category::CategoryRef,
     error::{Code, Refusal, Refusals, Result},
     money::Currency,
 };

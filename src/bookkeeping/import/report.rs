@@ -3,7 +3,7 @@
 use async_graphql::Enum;
 
 use crate::{
-    activity::{Field, Fields, field},
+    activity::{AuditFields, Field, field},
     error::Refusal,
     id::{Id, kind},
 };
@@ -101,8 +101,8 @@ impl Summary {
 }
 
 /// What an import changes: it adds lines, and the others are told of beside.
-impl Fields for Summary {
-    fn fields(&self) -> Vec<Field> {
+impl AuditFields for Summary {
+    fn audit_fields(&self) -> Vec<Field> {
         let counts =
             [("added", self.added), ("duplicates", self.duplicates), ("refused", self.refused), ("good", self.good)];
         counts.map(|(name, count)| field(name, Some(count).filter(|count| *count > 0))).into()

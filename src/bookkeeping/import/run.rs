@@ -24,7 +24,7 @@ use crate::{
     },
     error::{Code, Refusal, Result},
     id::{Id, kind},
-    identity::Viewer,
+    viewer::Viewer,
 };
 
 /// What is to come of a candidate, or what came of it.

@@ -13,7 +13,7 @@ use crate::{
     entity::activity::Action,
     error::{Refusal, Refusals, Result},
     id::{Id, kind},
-    identity::Viewer,
+    viewer::Viewer,
 };
 
 /// Whether what is read is locked, because it is written beside.

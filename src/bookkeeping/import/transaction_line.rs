@@ -9,7 +9,7 @@ use super::{
     value::{self, quoted},
 };
 use crate::{
-    bookkeeping::transaction_input::{LONGEST_DESCRIPTION, MOST_LINES},
+    bookkeeping::spending::transaction::input::{LONGEST_DESCRIPTION, MOST_LINES},
     entity::category::CategoryKind,
     error::{Code, Refusal, Refusals, Result},
     money::{Currency, Decimal},

@@ -17,14 +17,17 @@ use super::{
 };
 use crate::{
     bookkeeping::{
-        book,
-        category::{self, CategoryRef},
-        document,
+        book, document,
         journal::{self, Idempotency, Refused},
-        transaction,
-        transaction_input::{MOST_LINES, Part, Wanted, refuse_other_currency},
-        transaction_write::{self, Item},
-        wallet::{self, Wallet},
+        spending::{
+            category::{self, CategoryRef},
+            transaction::{
+                self,
+                input::{MOST_LINES, Part, Wanted, refuse_other_currency},
+                write::{self, Item},
+            },
+        },
+        wallets::wallet::{self, Wallet},
     },
     entity::{
         account::AccountStatus,
@@ -34,8 +37,8 @@ use crate::{
     },
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
-    identity::Viewer,
     money::Currency,
+    viewer::Viewer,
 };
 
 /// What is known of the book while lines are checked.
@@ -170,7 +173,7 @@ impl Sort for Transactions {
         category::insert(tx, mem::take(&mut self.to_make)).await?;
         let item = |(wanted, key)| Item { id: Id::generate(), wanted, idempotency: Some(key) };
         let items: Vec<_> = wanted.into_iter().map(item).collect();
-        let mut drafts = transaction_write::drafts(tx, app, viewer, &items).await?;
+        let mut drafts = write::drafts(tx, app, viewer, &items).await?;
         for draft in &mut drafts {
             // It would keep the key of the line for ever, and the line could not be imported when the money is there.
             draft.attempt = None;
@@ -187,7 +190,7 @@ impl Sort for Transactions {
                 }
             });
         }
-        transaction_write::insert(tx, viewer, written).await?;
+        write::insert(tx, viewer, written).await?;
         Ok(results)
     }
 }

@@ -25,21 +25,21 @@ mod account;
 mod draft;
 mod fold;
 mod history;
-mod repeats;
+mod replay;
 mod reverse;
-mod rollup;
+mod turnover;
 mod versions;
 mod write;
 
-pub(super) use self::rollup::is_kept;
+pub(super) use self::turnover::is_kept;
 
 pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
     history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
-    repeats::{find_keys, find_repeat},
+    replay::{find_keys, find_repeat},
     reverse::{reversal, reverse},
-    rollup::{Turnover, last_days, months, months_in_others, turnovers},
+    turnover::{Turnover, last_days, months, months_in_others, turnovers},
     versions::{Version, shares, versions},
 };
 use crate::{clock::Clock, db::Transaction, error::Result};
@@ -70,14 +70,14 @@ pub async fn post(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<V
     let mut state = read(tx, clock, &drafts.iter().collect::<Vec<_>>()).await?;
     let mut results = fold::fold(&mut state, drafts)?;
     write::write(tx, &state).await?;
-    repeats::load_postings(tx, &mut results).await?;
+    replay::load_postings(tx, &mut results).await?;
     Ok(results)
 }
 
 /// Locks the accounts of drafts and reads what the fold must know.
 async fn read(tx: &Transaction, clock: &Clock, drafts: &[&Draft]) -> Result<fold::State> {
     let accounts = account::lock(tx, drafts).await?;
-    let repeats = repeats::find(tx, drafts).await?;
+    let repeats = replay::find(tx, drafts).await?;
     // The clock is read only now, when the accounts are ours: their entries are in the order of their times.
     Ok(fold::State::new(accounts, repeats, clock.now()))
 }

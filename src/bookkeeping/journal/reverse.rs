@@ -14,7 +14,7 @@ use crate::{
     },
     error::{Code, Refusal, Result},
     id::{Id, kind},
-    identity::Viewer,
+    viewer::Viewer,
 };
 
 /// Takes an entry of the viewer's book back.

@@ -2,7 +2,7 @@
 
 use sea_orm::{EntityTrait, IntoActiveModel, sea_query::OnConflict};
 
-use super::{fold::State, rollup};
+use super::{fold::State, turnover};
 use crate::{
     db::Transaction,
     entity::{account, journal_entry, posting},
@@ -32,5 +32,5 @@ pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
         .on_conflict(counters)
         .exec_without_returning(tx)
         .await?;
-    rollup::write(tx, state).await
+    turnover::write(tx, state).await
 }

@@ -6,8 +6,8 @@ use super::{
     posted::Move,
 };
 use crate::{
-    bookkeeping::{
-        number,
+    bookkeeping::invoicing::{
+        numbering,
         tax::{self, Taxed, Taxes},
     },
     entity::{account::AccountKind, invoice, invoice_line, ledger_entry},
@@ -29,7 +29,7 @@ pub(super) fn check(
             ("date", entry.date.to_string(), invoice.date.to_string()),
             ("total", Money::new(entry.amount, entry.currency).to_string(), money(invoice.total.into()).to_string()),
             ("time of voiding", format!("{:?}", entry.deleted_at), format!("{:?}", invoice.voided_at)),
-            ("number as it is compared", number::key(&invoice.number), invoice.number_key.clone()),
+            ("number as it is compared", numbering::key(&invoice.number), invoice.number_key.clone()),
         ],
         notes: [entry.note.as_deref(), invoice.note.as_deref()],
     };

@@ -6,7 +6,7 @@ use super::{
     posted::Move,
 };
 use crate::{
-    bookkeeping::number,
+    bookkeeping::invoicing::numbering,
     entity::{account::AccountKind, ledger_entry, receipt},
 };
 
@@ -20,7 +20,7 @@ pub(super) fn check(receipt: &receipt::Model, entry: &ledger_entry::Model, repor
             ("date", entry.date.to_string(), receipt.date.to_string()),
             ("amount", money(entry.amount, entry.currency), money(receipt.amount, receipt.currency)),
             ("time of voiding", format!("{:?}", entry.deleted_at), format!("{:?}", receipt.voided_at)),
-            ("number as it is compared", number::key(&receipt.number), receipt.number_key.clone()),
+            ("number as it is compared", numbering::key(&receipt.number), receipt.number_key.clone()),
         ],
         notes: [entry.note.as_deref(), receipt.note.as_deref()],
     };

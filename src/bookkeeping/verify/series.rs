@@ -14,7 +14,10 @@ use super::{
     scan::{Row, Scan, Source},
 };
 use crate::{
-    bookkeeping::number::{self, MOST_DIGITS, Numbered, Pattern},
+    bookkeeping::{
+        invoicing::numbering::{self, Numbered},
+        number_pattern::{MOST_DIGITS, Pattern},
+    },
     entity::number_series::{self, Column},
     error::Result,
 };
@@ -45,7 +48,7 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
     let mut all = Scan::<_, number_series::Model>::new(source, query, order);
     while let Some(series) = all.next().await? {
         report.checked.series += 1;
-        let Some((numbered, pattern)) = number::of_series(&series.series) else {
+        let Some((numbered, pattern)) = numbering::of_series(&series.series) else {
             let message = format_args!("the name of its series {:?}", series.series);
             report.differs(Check::NumberMissing, series.book_id, message, "INVOICE or RECEIPT, and a pattern", ());
             continue;
@@ -69,7 +72,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
     async fn run(&mut self, report: &mut Report<'_>) -> Result<()> {
         let last = self.series.last;
         // Where the counter is far beyond all documents, what is missing is not looked for one by one.
-        let documents = number::count(self.conn, self.numbered, self.series.book_id).await?;
+        let documents = numbering::count(self.conn, self.numbered, self.series.book_id).await?;
         let until = Ord::min(last, documents.saturating_add(BEYOND));
         let mut run: Option<(i64, i64)> = None;
         let mut first = 1;
@@ -102,10 +105,10 @@ impl<C: ConnectionTrait> Search<'_, C> {
         let mut missing: Vec<i64> = window.collect();
         for at in 0..self.digits.len() {
             let Some(digits) = self.digits.get(at).copied().filter(|_| !missing.is_empty()) else { break };
-            let key = |count: &i64| number::key(&self.pattern.with_digits(digits).number(*count));
+            let key = |count: &i64| numbering::key(&self.pattern.with_digits(digits).number(*count));
             let keys = missing.iter().map(key).collect();
             let taken: HashSet<_> =
-                number::taken(self.conn, self.numbered, self.series.book_id, keys).await?.into_iter().collect();
+                numbering::taken(self.conn, self.numbered, self.series.book_id, keys).await?.into_iter().collect();
             missing.retain(|count| !taken.contains(&key(count)));
             if !taken.is_empty() {
                 self.digits.get_mut(..=at).unwrap_or_default().rotate_right(1);

@@ -1,0 +1,308 @@
+//! Customers: who buys on credit. What they owe is the journal's business.
+
+use async_graphql::{ID, InputObject, MaybeUndefined};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::LockType,
+};
+
+use crate::{
+    activity::{self, Act, AuditFields, Field, field},
+    app::{App, Defaults},
+    bookkeeping::contact,
+    db::Transaction,
+    entity::{activity::Action, customer},
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    text,
+    viewer::Viewer,
+};
+
+/// The customer to be entered.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "CreateCustomerInput")]
+pub struct NewCustomer {
+    /// What to call them, at most 100 characters.
+    pub name: String,
+    /// Their phone number, unique among the customers of the book that are not archived. Best begun with `+` and the country
+    /// code.
+    pub phone: Option<String>,
+    /// Their e-mail address.
+    pub email: Option<String>,
+    /// The firm that they buy for, at most 100 characters.
+    pub firm_name: Option<String>,
+    /// Where they are, at most 300 characters.
+    pub address: Option<String>,
+    /// In which city, at most 100 characters.
+    pub city: Option<String>,
+    /// In which state, at most 100 characters.
+    pub state: Option<String>,
+    /// Their number for goods and services tax: letters, digits and hyphens, at most 20.
+    pub gst_number: Option<String>,
+    /// A note of yours, at most 2,000 characters.
+    pub note: Option<String>,
+}
+
+/// What to change about a customer. What is absent stays as it is, and null clears it.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "UpdateCustomerInput")]
+pub struct CustomerChange {
+    /// Which customer.
+    pub id: ID,
+    /// What to call them, at most 100 characters. It cannot be cleared.
+    pub name: MaybeUndefined<String>,
+    /// Their phone number, unique among the customers of the book that are not archived.
+    pub phone: MaybeUndefined<String>,
+    /// Their e-mail address.
+    pub email: MaybeUndefined<String>,
+    /// The firm that they buy for, at most 100 characters.
+    pub firm_name: MaybeUndefined<String>,
+    /// Where they are, at most 300 characters.
+    pub address: MaybeUndefined<String>,
+    /// In which city, at most 100 characters.
+    pub city: MaybeUndefined<String>,
+    /// In which state, at most 100 characters.
+    pub state: MaybeUndefined<String>,
+    /// Their number for goods and services tax: letters, digits and hyphens, at most 20.
+    pub gst_number: MaybeUndefined<String>,
+    /// A note of yours, at most 2,000 characters.
+    pub note: MaybeUndefined<String>,
+}
+
+impl From<NewCustomer> for CustomerChange {
+    fn from(new: NewCustomer) -> Self {
+        Self {
+            id: ID::default(),
+            name: MaybeUndefined::Value(new.name),
+            phone: given(new.phone),
+            email: given(new.email),
+            firm_name: given(new.firm_name),
+            address: given(new.address),
+            city: given(new.city),
+            state: given(new.state),
+            gst_number: given(new.gst_number),
+            note: given(new.note),
+        }
+    }
+}
+
+fn given(value: Option<String>) -> MaybeUndefined<String> {
+    value.map_or(MaybeUndefined::Undefined, MaybeUndefined::Value)
+}
+
+/// Some customers of the viewer's book, archived or not; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Customer>>,
+) -> Result<Vec<customer::Model>> {
+    let customers = customer::Entity::find().filter(customer::Column::BookId.eq(viewer.book));
+    Ok(customers.filter(customer::Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// A customer of the viewer's book that must be there.
+///
+/// # Errors
+/// `NOT_FOUND` at `path`.
+pub async fn require(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Option<Id<kind::Customer>>,
+    path: &str,
+) -> Result<customer::Model> {
+    let found = match id {
+        Some(id) => find_many(conn, viewer, [id]).await?.pop(),
+        None => None,
+    };
+    Ok(found.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such customer."))?)
+}
+
+/// A customer of the viewer's book, locked: whatever changes their ledger happens one after the other.
+///
+/// # Errors
+/// `NOT_FOUND` at `path`.
+pub(super) async fn lock(
+    tx: &Transaction,
+    viewer: &Viewer,
+    id: Option<Id<kind::Customer>>,
+    path: &str,
+) -> Result<customer::Model> {
+    let found = match id {
+        Some(id) => {
+            let customers = customer::Entity::find_by_id(id).filter(customer::Column::BookId.eq(viewer.book));
+            customers.lock(LockType::NoKeyUpdate).one(tx).await?
+        }
+        None => None,
+    };
+    Ok(found.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such customer."))?)
+}
+
+/// The customers of the viewer's book that are named by ids or by names as they are compared; locked, for what is written into
+/// their ledgers.
+pub(in crate::bookkeeping) async fn named(
+    tx: &Transaction,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Customer>>,
+    name_keys: impl IntoIterator<Item = String>,
+    lock: bool,
+) -> Result<Vec<customer::Model>> {
+    let is_named =
+        Condition::any().add(customer::Column::Id.is_in(ids)).add(customer::Column::NameKey.is_in(name_keys));
+    let mut customers = customer::Entity::find()
+        .filter(customer::Column::BookId.eq(viewer.book))
+        .filter(is_named)
+        .order_by_asc(customer::Column::Id);
+    if lock {
+        customers = customers.lock(LockType::NoKeyUpdate);
+    }
+    Ok(customers.all(tx).await?)
+}
+
+/// A name as it is compared.
+pub(in crate::bookkeeping) fn key(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// Enters a customer.
+///
+/// # Errors
+/// `INVALID` and `TAKEN` for all fields at once.
+pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<customer::Model> {
+    let now = app.clock.now();
+    let mut customer = customer::Model {
+        id: Id::generate(),
+        book_id: viewer.book,
+        name: String::new(),
+        name_key: String::new(),
+        phone: None,
+        email: None,
+        firm_name: None,
+        address: None,
+        city: None,
+        city_key: None,
+        state: None,
+        gst_number: None,
+        note: None,
+        search_text: String::new(),
+        archived_at: None,
+        last_activity_at: now,
+        created_at: now,
+    };
+    let refusals = &change(&mut customer, &new.into(), app.defaults);
+    let customer = &customer;
+    app.db
+        .write(|tx| async move {
+            let mut refusals = refusals.clone();
+            refusals.extend(taken(&tx, customer).await?);
+            refusals.none()?;
+            customer::Entity::insert(customer.clone().into_active_model()).exec_without_returning(&tx).await?;
+            Act::by(viewer, Action::CreateCustomer).on(customer.id).record(&tx, &app.clock).await?;
+            Ok(customer.clone())
+        })
+        .await
+}
+
+/// Changes what is known of a customer.
+///
+/// # Errors
+/// `NOT_FOUND`; `INVALID`, `REQUIRED` and `TAKEN` for all fields at once.
+pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Result<customer::Model> {
+    app.db
+        .write(|tx| async move {
+            let before = lock(&tx, viewer, wanted.id.parse().ok(), "id").await?;
+            let mut customer = before.clone();
+            let mut refusals = change(&mut customer, wanted, app.defaults);
+            refusals.extend(taken(&tx, &customer).await?);
+            refusals.none()?;
+            let after = customer.into_active_model().reset_all().update(&tx).await?;
+            Act::by(viewer, Action::UpdateCustomer)
+                .on(after.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
+            Ok(after)
+        })
+        .await
+}
+
+/// Archives a customer, or brings them back. Their ledger stays as it is.
+///
+/// # Errors
+/// `NOT_FOUND`; `TAKEN` when they are brought back and another customer has their phone number by now.
+pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -> Result<customer::Model> {
+    let action = if archived { Action::DeleteCustomer } else { Action::RestoreCustomer };
+    app.db
+        .write(|tx| async move {
+            let before = lock(&tx, viewer, id.parse().ok(), "id").await?;
+            if before.archived_at.is_some() == archived {
+                Act::by(viewer, action).on(before.id).record(&tx, &app.clock).await?;
+                return Ok(before);
+            }
+            let mut customer = before.clone();
+            customer.archived_at = archived.then(|| app.clock.now());
+            let mut refusals = Refusals::default();
+            refusals.extend(taken(&tx, &customer).await?);
+            refusals.none()?;
+            let archived_at = Set(customer.archived_at);
+            let after = customer::ActiveModel { archived_at, ..customer.into_active_model() }.update(&tx).await?;
+            Act::by(viewer, action).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
+        })
+        .await
+}
+
+/// Writes what is wanted into a customer; tells what is wrong with it.
+fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: Defaults) -> Refusals {
+    let mut refusals = Refusals::default();
+    if let Some(name) = refusals.change(&wanted.name, "name", |name| text::line(name, 100, "name")) {
+        customer.name_key = name.to_lowercase();
+        customer.name = name;
+    }
+    let line = |most, path| move |value: &String| text::line(value, most, path).map(Some);
+    refusals.set(&mut customer.phone, &wanted.phone, |value| contact::phone(value, defaults).map(Some));
+    refusals.set(&mut customer.email, &wanted.email, |value| text::email(value, "email").map(Some));
+    refusals.set(&mut customer.firm_name, &wanted.firm_name, line(100, "firmName"));
+    refusals.set(&mut customer.address, &wanted.address, |value| text::note(value, 300, "address"));
+    refusals.set(&mut customer.city, &wanted.city, line(100, "city"));
+    refusals.set(&mut customer.state, &wanted.state, line(100, "state"));
+    refusals.set(&mut customer.gst_number, &wanted.gst_number, |value| contact::gst_number(value).map(Some));
+    refusals.set(&mut customer.note, &wanted.note, |value| text::note(value, 2000, "note"));
+    customer.city_key = customer.city.as_deref().map(str::to_lowercase);
+    let searched = [Some(&customer.name), customer.firm_name.as_ref(), customer.phone.as_ref()];
+    customer.search_text =
+        searched.into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n");
+    refusals
+}
+
+/// What another customer of the book that is not archived has already.
+async fn taken(conn: &impl ConnectionTrait, customer: &customer::Model) -> Result<Option<Refusal>> {
+    let (Some(phone), None) = (&customer.phone, customer.archived_at) else { return Ok(None) };
+    let other = customer::Entity::find()
+        .filter(customer::Column::BookId.eq(customer.book_id))
+        .filter(customer::Column::Phone.eq(phone))
+        .filter(customer::Column::ArchivedAt.is_null())
+        .filter(customer::Column::Id.ne(customer.id))
+        .one(conn)
+        .await?;
+    Ok(other.map(|other| Refusal::new(Code::Taken, "phone", format!("This is the phone number of {}.", other.name))))
+}
+
+impl AuditFields for customer::Model {
+    fn audit_fields(&self) -> Vec<Field> {
+        vec![
+            field("name", Some(&self.name)),
+            field("phone", self.phone.as_ref()),
+            field("email", self.email.as_ref()),
+            field("firmName", self.firm_name.as_ref()),
+            field("address", self.address.as_ref()),
+            field("city", self.city.as_ref()),
+            field("state", self.state.as_ref()),
+            field("gstNumber", self.gst_number.as_ref()),
+            field("note", self.note.as_ref()),
+            field("archivedAt", activity::time(self.archived_at)),
+        ]
+    }
+}

@@ -1,0 +1,252 @@
+//! Lists of customers.
+
+use async_graphql::{Enum, InputObject};
+use chrono::{DateTime, Datelike, Utc};
+use sea_orm::{
+    ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Value,
+    sea_query::{Expr, ExprTrait, JoinType, Query},
+};
+use uuid::Uuid;
+
+use super::document_list;
+use crate::{
+    bookkeeping::book,
+    entity::{
+        account::{self, AccountKind},
+        customer,
+    },
+    error::{Refusals, Result},
+    keyset::Keyset,
+    page::{Page, Paged},
+    text,
+    viewer::Viewer,
+};
+
+/// How a customer stands, in all currencies together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum CustomerStanding {
+    /// They owe in some currency.
+    Owes,
+    /// They owe nothing and have paid nothing in advance.
+    Settled,
+    /// They have paid in advance in some currency.
+    InAdvance,
+}
+
+/// Which customers are wanted. What is absent does not matter.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "CustomerFilter")]
+pub struct CustomerFilterInput {
+    /// Only those with this text in their name, firm or phone number, without regard to case.
+    pub search: Option<String>,
+    /// Only those in this city, without regard to case.
+    pub city: Option<String>,
+    /// Whether to list those that are archived instead of those that are not.
+    #[graphql(default)]
+    pub archived: bool,
+    /// Only those who stand so.
+    pub standing: Option<CustomerStanding>,
+}
+
+/// Which customers are wanted, checked.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerFilter {
+    search: Option<String>,
+    city: Option<String>,
+    archived: bool,
+    standing: Option<CustomerStanding>,
+}
+
+impl CustomerFilterInput {
+    /// Checks the filter.
+    ///
+    /// # Errors
+    /// `INVALID` for the texts.
+    pub fn check(self) -> Result<CustomerFilter> {
+        let mut refusals = Refusals::default();
+        let search = refusals.check(text::search(self.search.as_deref(), "filter.search")).flatten();
+        let city = refusals.check(text::search(self.city.as_deref(), "filter.city")).flatten();
+        refusals.none()?;
+        Ok(CustomerFilter { search, city, archived: self.archived, standing: self.standing })
+    }
+}
+
+impl CustomerFilter {
+    fn condition(&self, viewer: &Viewer) -> Condition {
+        use customer::Column;
+        let archived = if self.archived { Column::ArchivedAt.is_not_null() } else { Column::ArchivedAt.is_null() };
+        Condition::all()
+            .add(Column::BookId.eq(viewer.book))
+            .add(archived)
+            .add_option(self.city.as_ref().map(|city| Column::CityKey.eq(city)))
+            .add_option(self.search.as_deref().map(searched))
+            .add_option(self.standing.map(stands))
+    }
+}
+
+/// The text in the name, the firm or the phone number, and what are the digits of a phone number without what stands between.
+fn searched(text: &str) -> Condition {
+    let search_text = || Expr::col((customer::Entity, customer::Column::SearchText));
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = digits.len() >= 3 && text.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c));
+    Condition::any()
+        .add(document_list::contains(search_text(), text))
+        .add_option(is_phone.then(|| document_list::contains(search_text(), &digits)))
+}
+
+fn stands(standing: CustomerStanding) -> Expr {
+    use account::Column;
+    let (debits, credits) =
+        (|| Expr::col((account::Entity, Column::Debits)), || Expr::col((account::Entity, Column::Credits)));
+    let has = |balance: Expr| {
+        let accounts = Query::select()
+            .expr(Expr::val(1))
+            .from(account::Entity)
+            .and_where(
+                Expr::col((account::Entity, Column::HolderId)).eq(Expr::col((customer::Entity, customer::Column::Id))),
+            )
+            .and_where(Expr::col((account::Entity, Column::Kind)).eq(AccountKind::Receivable.to_value()))
+            .and_where(balance)
+            .take();
+        Expr::exists(accounts)
+    };
+    match standing {
+        CustomerStanding::Owes => has(debits().gt(credits())),
+        CustomerStanding::InAdvance => has(debits().lt(credits())),
+        CustomerStanding::Settled => has(debits().ne(credits())).not(),
+    }
+}
+
+/// What customers may be ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum CustomerOrderField {
+    /// Their name, without regard to case.
+    #[default]
+    Name,
+    /// What they owe in the book's currency.
+    Balance,
+    /// When their ledger changed last.
+    LastActivity,
+    /// When they were entered.
+    CreatedAt,
+}
+
+/// Which way a list is ordered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum OrderDirection {
+    /// From low to high, from A to Z, from early to late.
+    #[default]
+    Asc,
+    /// From high to low, from Z to A, from late to early.
+    Desc,
+}
+
+/// How customers are ordered. Those that are the same in it are in the order in which they were entered.
+#[derive(Clone, Copy, Debug, Default, InputObject)]
+#[graphql(name = "CustomerOrder")]
+pub struct CustomerOrder {
+    /// By what.
+    #[graphql(default)]
+    pub field: CustomerOrderField,
+    /// Which way.
+    #[graphql(default)]
+    pub direction: OrderDirection,
+}
+
+/// Where a customer stands in a list.
+pub type Key = (Value, Uuid);
+
+impl CustomerOrder {
+    /// The text of a key, for a cursor.
+    #[must_use]
+    pub fn key_text(&self, row: &Row) -> String {
+        let key = match self.field {
+            CustomerOrderField::Name => row.customer.name_key.clone(),
+            CustomerOrderField::Balance => row.balance.to_string(),
+            CustomerOrderField::LastActivity => row.customer.last_activity_at.timestamp_micros().to_string(),
+            CustomerOrderField::CreatedAt => String::new(),
+        };
+        format!("{:?} {} {key}", self.field, row.customer.id.uuid().simple())
+    }
+
+    /// The key that the text of a cursor of the same order carries.
+    #[must_use]
+    pub fn parse_key(&self, text: &str) -> Option<Key> {
+        let (field, rest) = text.split_once(' ')?;
+        let (id, key) = rest.split_once(' ').filter(|_| field == format!("{:?}", self.field))?;
+        let id: Uuid = id.parse().ok()?;
+        let key = match self.field {
+            CustomerOrderField::Name => Some(key).filter(|key| !key.contains(char::is_control))?.into(),
+            CustomerOrderField::Balance => key.parse::<i64>().ok()?.into(),
+            // What a database keeps: the years 1 to 9999.
+            CustomerOrderField::LastActivity => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)
+                .filter(|time| (1..=9999).contains(&time.year()))?
+                .into(),
+            CustomerOrderField::CreatedAt => id.into(),
+        };
+        Some((key, id))
+    }
+}
+
+/// A customer in a list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The customer.
+    pub customer: customer::Model,
+    /// What they owe in the book's currency, in minor units.
+    pub balance: i64,
+}
+
+/// A page of the customers of the viewer's book.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    filter: &CustomerFilter,
+    order: CustomerOrder,
+    page: &Page<Key>,
+) -> Result<Paged<Row>> {
+    let currency = book::find(conn, viewer).await?.currency;
+    let of = |column| Expr::col((account::Entity, column));
+    let balance = of(account::Column::Debits).sub(of(account::Column::Credits)).if_null(0_i64);
+    let id = Expr::col((customer::Entity, customer::Column::Id));
+    let key = match order.field {
+        CustomerOrderField::Name => Expr::col((customer::Entity, customer::Column::NameKey)),
+        CustomerOrderField::Balance => balance.clone(),
+        CustomerOrderField::LastActivity => Expr::col((customer::Entity, customer::Column::LastActivityAt)),
+        CustomerOrderField::CreatedAt => id.clone(),
+    };
+    let keyset = Keyset { key, id, descending: order.direction == OrderDirection::Desc };
+    let account = Condition::all()
+        .add(of(account::Column::HolderId).eq(Expr::col((customer::Entity, customer::Column::Id))))
+        .add(of(account::Column::Kind).eq(AccountKind::Receivable.to_value()))
+        .add(of(account::Column::Currency).eq(currency.code()));
+    let mut select = customer::Entity::find().filter(filter.condition(viewer)).expr_as(balance, "balance");
+    QuerySelect::query(&mut select).join(JoinType::LeftJoin, account::Entity, account);
+    keyset.cut(QuerySelect::query(&mut select), page);
+    let rows: Vec<Found> = select.into_model().all(conn).await?;
+    let mut rows: Vec<_> =
+        rows.into_iter().map(|found| Row { customer: found.customer, balance: found.balance }).collect();
+    if keyset.is_backwards(page) != keyset.descending {
+        rows.reverse();
+    }
+    Ok(page.cut(rows))
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct Found {
+    #[sea_orm(nested)]
+    customer: customer::Model,
+    balance: i64,
+}
+
+/// How many customers a filter wants.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &CustomerFilter) -> Result<i64> {
+    let count = customer::Entity::find().filter(filter.condition(viewer)).count(conn).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,234 @@
+//! Lists of dated documents (ledger entries, invoices, receipts): the newest first by date, stable, of the whole book or
+//! of some customers at once.
+
+use std::{collections::HashMap, fmt::Debug, hash::Hash};
+
+use async_graphql::ID;
+use chrono::NaiveDate;
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
+    sea_query::{Expr, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::customer;
+use crate::{
+    date::Date,
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    keyset::{Keyset, union_where},
+    money::{Currency, Decimal, InexactAmount},
+    page::{Page, Paged},
+    viewer::Viewer,
+};
+
+/// Where a document stands in a list.
+pub type Key = (NaiveDate, Uuid);
+
+/// Which documents of one kind are wanted.
+pub trait Filter: Clone + Debug + Eq + Hash + Send + Sync + 'static {
+    /// The kind of document.
+    type Entity: EntityTrait<Model: FromQueryResult + Clone + Send + Sync>;
+
+    /// The columns that every list needs: book, customer, date and id.
+    fn columns() -> [<Self::Entity as EntityTrait>::Column; 4];
+
+    /// The filter as a condition.
+    fn condition(&self) -> Condition;
+
+    /// The customer whose documents alone are wanted.
+    fn customer(&self) -> Option<Id<kind::Customer>>;
+
+    /// Where a document stands.
+    fn key(model: &Model<Self>) -> Key;
+
+    /// Whose it is.
+    fn owner(model: &Model<Self>) -> Id<kind::Customer>;
+
+    /// How many there are in each of some customers' lists, in a fixed number of statements.
+    ///
+    /// # Errors
+    /// When the database fails.
+    fn counts(
+        &self,
+        conn: &impl ConnectionTrait,
+        viewer: &Viewer,
+        customers: &[Id<kind::Customer>],
+    ) -> impl Future<Output = Result<HashMap<Id<kind::Customer>, i64>>> + Send {
+        counts(conn, viewer, customers, self)
+    }
+}
+
+/// The documents that a filter is about.
+pub type Model<F> = <<F as Filter>::Entity as EntityTrait>::Model;
+
+/// Which way a list runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The newest first.
+    NewestFirst,
+    /// The oldest first.
+    OldestFirst,
+}
+
+fn keyset<F: Filter>(direction: Direction) -> Keyset {
+    let [_, _, date, id] = F::columns();
+    Keyset { key: date.into_expr(), id: id.into_expr(), descending: direction == Direction::NewestFirst }
+}
+
+/// A page of the list of the viewer's book.
+///
+/// # Errors
+/// `NOT_FOUND` for the customer of the filter.
+pub async fn page<F: Filter>(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    filter: &F,
+    page: &Page<Key>,
+) -> Result<Paged<Model<F>>> {
+    if let Some(id) = filter.customer() {
+        customer::require(conn, viewer, Some(id), "filter.customerId").await?;
+        let mut pages = pages(conn, viewer, &[id], filter, Direction::NewestFirst, page).await?;
+        return Ok(pages.remove(&id).unwrap_or_else(|| page.cut(Vec::new())));
+    }
+    let [book, ..] = F::columns();
+    let keyset = keyset::<F>(Direction::NewestFirst);
+    let mut select = F::Entity::find().filter(book.eq(viewer.book)).filter(filter.condition());
+    keyset.cut(QuerySelect::query(&mut select), page);
+    let mut rows = select.all(conn).await?;
+    if keyset.is_backwards(page) != keyset.descending {
+        rows.reverse();
+    }
+    Ok(page.cut(rows))
+}
+
+/// A page of each of some customers' lists, in one statement. A customer without a row is passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn pages<F: Filter>(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    customers: &[Id<kind::Customer>],
+    filter: &F,
+    direction: Direction,
+    page: &Page<Key>,
+) -> Result<HashMap<Id<kind::Customer>, Paged<Model<F>>>> {
+    let [book, customer, ..] = F::columns();
+    let keyset = keyset::<F>(direction);
+    let arms = customers.iter().map(|customer_id| {
+        let mut arm = F::Entity::find().filter(customer.eq(*customer_id)).filter(filter.condition()).into_query();
+        keyset.cut(&mut arm, page);
+        arm
+    });
+    let mut lists: HashMap<_, Vec<_>> = HashMap::new();
+    let own = Condition::all().add(Expr::col(("arm", book)).eq(viewer.book));
+    let Some(query) = union_where(arms, &own) else { return Ok(HashMap::new()) };
+    for row in conn.query_all(&query).await? {
+        let model = Model::<F>::from_query_result(&row, "")?;
+        lists.entry(F::owner(&model)).or_default().push(model);
+    }
+    let cut = |mut rows: Vec<Model<F>>| {
+        rows.sort_unstable_by_key(|row| F::key(row));
+        if keyset.descending {
+            rows.reverse();
+        }
+        page.cut(rows)
+    };
+    Ok(lists.into_iter().map(|(customer, rows)| (customer, cut(rows))).collect())
+}
+
+/// How many there are in the list of the viewer's book.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count<F: Filter>(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &F) -> Result<i64> {
+    if let Some(customer) = filter.customer() {
+        return Ok(filter.counts(conn, viewer, &[customer]).await?.remove(&customer).unwrap_or_default());
+    }
+    let [book, _, _, id] = F::columns();
+    let documents = F::Entity::find().select_only().expr(id.count()).filter(book.eq(viewer.book));
+    let count: Option<i64> = documents.filter(filter.condition()).into_tuple().one(conn).await?;
+    Ok(count.unwrap_or_default())
+}
+
+/// How many there are in each of some customers' lists, counted in one statement.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts<F: Filter>(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    customers: &[Id<kind::Customer>],
+    filter: &F,
+) -> Result<HashMap<Id<kind::Customer>, i64>> {
+    let [book, customer, _, id] = F::columns();
+    let counts: Vec<(Id<kind::Customer>, i64)> = F::Entity::find()
+        .select_only()
+        .column(customer)
+        .expr(id.count())
+        .filter(customer.is_in(customers.iter().copied()))
+        .filter(book.eq(viewer.book))
+        .filter(filter.condition())
+        .group_by(customer)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(counts.into_iter().collect())
+}
+
+/// A range of amounts, as it came.
+#[derive(Clone, Debug, Default)]
+pub struct AmountRange {
+    /// Not less than this.
+    pub least: Option<Decimal>,
+    /// Not more than this.
+    pub most: Option<Decimal>,
+}
+
+/// A currency and the bounds in its minor units, where there are any.
+pub type Bounds = (Option<Currency>, (Option<i64>, Option<i64>));
+
+impl AmountRange {
+    /// The currency to look in, which for a range of amounts must be some currency, and the bounds in minor units.
+    ///
+    /// # Errors
+    /// `INVALID` for a bound that is no amount of the currency, and for a range that ends before it begins.
+    pub fn check(&self, currency: Option<Currency>, of_book: Currency) -> Result<Bounds> {
+        if self.least.is_none() && self.most.is_none() {
+            return Ok((currency, (None, None)));
+        }
+        let currency = currency.unwrap_or(of_book);
+        let mut refusals = Refusals::default();
+        let mut minor = |bound: &Option<Decimal>, path: &str| {
+            let invalid = |inexact: InexactAmount| Refusal::new(Code::Invalid, path, inexact.to_string());
+            bound.as_ref().and_then(|bound| refusals.check(bound.to_minor(currency).map_err(invalid)))
+        };
+        let (least, most) = (minor(&self.least, "filter.minAmount"), minor(&self.most, "filter.maxAmount"));
+        if let (Some(least), Some(most)) = (least, most)
+            && least > most
+        {
+            refusals.push(Refusal::new(Code::Invalid, "filter.maxAmount", "`maxAmount` is less than `minAmount`."));
+        }
+        refusals.none()?;
+        Ok((Some(currency), (least, most)))
+    }
+}
+
+/// The condition that a date is in a range that may be open at either end.
+pub(in crate::bookkeeping) fn between(column: impl ColumnTrait, from: Option<Date>, to: Option<Date>) -> Condition {
+    Condition::all().add_option(from.map(|from| column.gte(from.0))).add_option(to.map(|to| column.lte(to.0)))
+}
+
+/// The condition that a text contains another, without regard to case where `column` is in lower case.
+pub(in crate::bookkeeping) fn contains(column: Expr, text: &str) -> Expr {
+    let escaped: String =
+        text.chars().flat_map(|c| ['\\'].into_iter().filter(move |_| "\\%_".contains(c)).chain([c])).collect();
+    column.like(sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\'))
+}
+
+/// The customer that a filter names.
+pub(in crate::bookkeeping) fn customer_of(id: Option<&ID>) -> Result<Option<Id<kind::Customer>>, Refusal> {
+    let unknown = |_| Refusal::new(Code::NotFound, "filter.customerId", "You have no such customer.");
+    id.map(|id| id.parse().map_err(unknown)).transpose()
+}

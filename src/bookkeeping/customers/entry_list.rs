@@ -1,0 +1,171 @@
+//! Lists of ledger entries.
+
+use std::collections::HashMap;
+
+use async_graphql::{ID, InputObject};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, sea_query::Expr};
+
+use super::document_list::{self, AmountRange, Filter, Key};
+use crate::{
+    bookkeeping::journal,
+    date::Date,
+    entity::{
+        account::AccountKind,
+        ledger_entry::{self, EntrySource, EntryType},
+    },
+    error::{Refusals, Result},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    text,
+    viewer::Viewer,
+};
+
+/// Which entries are wanted. What is absent does not matter.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "EntryFilter")]
+pub struct EntryFilterInput {
+    /// Only those of this customer.
+    pub customer_id: Option<ID>,
+    /// Only those that go this way.
+    #[graphql(name = "type")]
+    pub kind: Option<EntryType>,
+    /// Only those that are made by this.
+    pub source: Option<EntrySource>,
+    /// Only those in this currency.
+    pub currency: Option<Currency>,
+    /// Only those of this day or later.
+    pub from: Option<Date>,
+    /// Only those of this day or earlier.
+    pub to: Option<Date>,
+    /// Only those of this amount or more, in `currency`; in the book's, when that is absent.
+    pub min_amount: Option<Decimal>,
+    /// Only those of this amount or less, in `currency`; in the book's, when that is absent.
+    pub max_amount: Option<Decimal>,
+    /// Only those with this text in the note, without regard to case.
+    pub text: Option<String>,
+    /// Whether to list those that were deleted, or whose invoice or receipt was voided, instead of those that stand.
+    #[graphql(default)]
+    pub deleted: bool,
+}
+
+/// Which entries are wanted, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct EntryFilter {
+    /// Of which customer.
+    pub customer: Option<Id<kind::Customer>>,
+    /// Which way they go.
+    pub kind: Option<EntryType>,
+    /// What they are made by.
+    pub source: Option<EntrySource>,
+    /// In which currency.
+    pub currency: Option<Currency>,
+    /// Of this day or later.
+    pub from: Option<Date>,
+    /// Of this day or earlier.
+    pub to: Option<Date>,
+    /// Of this amount or more, in minor units.
+    pub least: Option<i64>,
+    /// Of this amount or less, in minor units.
+    pub most: Option<i64>,
+    /// With this text in the note, in lower case.
+    pub text: Option<String>,
+    /// Deleted, rather than standing.
+    pub deleted: bool,
+}
+
+impl EntryFilterInput {
+    /// Checks the filter.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for what is no id of a customer; `INVALID` for ranges that end before they begin, amounts and the text.
+    pub fn check(self, of_book: Currency) -> Result<EntryFilter> {
+        let mut refusals = Refusals::default();
+        let customer = refusals.check(document_list::customer_of(self.customer_id.as_ref())).flatten();
+        refusals.check(Date::check_range(self.from, self.to, "filter.to"));
+        let range = AmountRange { least: self.min_amount, most: self.max_amount };
+        let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
+        let text = refusals.check(text::search(self.text.as_deref(), "filter.text")).flatten();
+        refusals.none()?;
+        Ok(EntryFilter {
+            customer,
+            kind: self.kind,
+            source: self.source,
+            currency,
+            from: self.from,
+            to: self.to,
+            least: bounds.0,
+            most: bounds.1,
+            text,
+            deleted: self.deleted,
+        })
+    }
+}
+
+impl Filter for EntryFilter {
+    type Entity = ledger_entry::Entity;
+
+    fn columns() -> [ledger_entry::Column; 4] {
+        use ledger_entry::Column;
+        [Column::BookId, Column::CustomerId, Column::Date, Column::Id]
+    }
+
+    fn condition(&self) -> Condition {
+        use ledger_entry::Column;
+        let search_text = || Expr::col((ledger_entry::Entity, Column::SearchText));
+        Condition::all()
+            .add_option(self.customer.map(|customer| Column::CustomerId.eq(customer)))
+            .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
+            .add_option(self.source.map(|source| Column::Source.eq(source)))
+            .add_option(self.currency.map(|currency| Column::Currency.eq(currency)))
+            .add(document_list::between(Column::Date, self.from, self.to))
+            .add_option(self.least.map(|least| Column::Amount.gte(least)))
+            .add_option(self.most.map(|most| Column::Amount.lte(most)))
+            .add_option(self.text.as_deref().map(|text| document_list::contains(search_text(), text)))
+            .add(if self.deleted { Column::DeletedAt.is_not_null() } else { Column::DeletedAt.is_null() })
+    }
+
+    fn customer(&self) -> Option<Id<kind::Customer>> {
+        self.customer
+    }
+
+    fn key(entry: &ledger_entry::Model) -> Key {
+        (entry.date, entry.id.uuid())
+    }
+
+    fn owner(entry: &ledger_entry::Model) -> Id<kind::Customer> {
+        entry.customer_id
+    }
+
+    /// When nothing but dates and the currency matters, the journal knows it without counting.
+    async fn counts(
+        &self,
+        conn: &impl ConnectionTrait,
+        viewer: &Viewer,
+        customers: &[Id<kind::Customer>],
+    ) -> Result<HashMap<Id<kind::Customer>, i64>> {
+        let Self { customer, from, to, currency, .. } = *self;
+        if *self != (Self { customer, currency, from, to, ..Self::default() }) {
+            return document_list::counts(conn, viewer, customers, self).await;
+        }
+        let wanted = customers.iter().filter(|id| customer.is_none_or(|customer| customer == **id));
+        let holders = wanted.map(|customer| customer.cast());
+        let mut accounts = journal::of_holders(conn, AccountKind::Receivable, holders).await?;
+        accounts.retain(|account| {
+            account.book_id == viewer.book && currency.is_none_or(|currency| account.currency == currency)
+        });
+        let until = to.map_or(Date::MAX, |to| to.0);
+        let questions = accounts.iter().map(|account| (account.id, until));
+        let before = from.and_then(|from| from.0.pred_opt());
+        let questions: Vec<_> = questions
+            .chain(before.into_iter().flat_map(|day| accounts.iter().map(move |account| (account.id, day))))
+            .collect();
+        let turnovers = journal::turnovers(conn, &questions).await?;
+        let mut counts = HashMap::new();
+        for (number, account) in accounts.iter().enumerate() {
+            let before = turnovers.get(accounts.len() + number).map_or(0, |before| before.entries);
+            let until = turnovers.get(number).map_or(0, |until| until.entries);
+            *counts.entry(account.holder_id.cast()).or_default() += until - before;
+        }
+        Ok(counts)
+    }
+}

@@ -1,0 +1,14 @@
+//! Customers on credit: who they are, what they took and paid, and what they owe.
+
+pub mod aging;
+pub mod customer;
+pub mod customer_list;
+pub mod document_list;
+pub mod entry;
+pub mod entry_list;
+
+pub(super) mod posting;
+pub mod receivables;
+pub mod running_balance;
+pub mod statement;
+pub mod summary;

@@ -1,0 +1,256 @@
+//! How documents stand in a customer's ledger and in the journal: what entries, invoices and receipts have in common.
+//!
+//! Every change to a ledger locks the customer first, then the accounts, then a number series, always in this order.
+
+use std::slice;
+
+use chrono::NaiveDate;
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
+
+use super::{customer, entry};
+use crate::{
+    app::App,
+    bookkeeping::{
+        document,
+        journal::{self, Accounts, Attempt, Draft, Idempotency, Line, Posted},
+    },
+    db::Transaction,
+    entity::{
+        account::AccountKind,
+        customer as customer_entity,
+        journal_entry::{self, EntryKind},
+        ledger_entry::{self, EntrySource},
+    },
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+    money::Currency,
+    viewer::Viewer,
+};
+
+/// One side of a line.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::bookkeeping) enum Side {
+    /// What the customer owes.
+    Customer,
+    /// An account that the book has one of in each currency.
+    Book(AccountKind),
+    /// The account of a wallet.
+    Wallet(Id<kind::Account>),
+}
+
+/// What a document does to the ledger.
+#[derive(Clone, Debug)]
+pub(in crate::bookkeeping) struct Document<'a> {
+    pub(in crate::bookkeeping) id: Id<kind::LedgerEntry>,
+    pub(in crate::bookkeeping) customer_id: Id<kind::Customer>,
+    pub(in crate::bookkeeping) kind: EntryKind,
+    pub(in crate::bookkeeping) amount: i64,
+    pub(in crate::bookkeeping) currency: Currency,
+    pub(in crate::bookkeeping) date: NaiveDate,
+    pub(in crate::bookkeeping) note: Option<&'a str>,
+    /// Debit, credit and amount. Those of zero are left out.
+    pub(in crate::bookkeeping) lines: Vec<(Side, Side, i64)>,
+    pub(in crate::bookkeeping) idempotency: Option<Idempotency>,
+}
+
+impl Document<'_> {
+    /// The draft of its journal entry. Accounts that the book does not have yet are opened.
+    pub(in crate::bookkeeping) async fn draft(self, tx: &Transaction, app: &App, viewer: &Viewer) -> Result<Draft> {
+        let draft = drafts(tx, app, viewer, slice::from_ref(&self)).await?.pop();
+        Ok(draft.ok_or_else(|| DbErr::Custom("a document has no draft".to_owned()))?)
+    }
+
+    /// The accounts that it moves money on, but for wallets.
+    fn held(&self, viewer: &Viewer) -> impl Iterator<Item = (AccountKind, Id<kind::Holder>)> {
+        let lines = self.lines.iter().filter(|(.., amount)| *amount != 0);
+        lines.flat_map(|(debit, credit, _)| [debit, credit]).filter_map(|side| self.held_by(*side, viewer))
+    }
+
+    fn held_by(&self, side: Side, viewer: &Viewer) -> Option<(AccountKind, Id<kind::Holder>)> {
+        match side {
+            Side::Customer => Some((AccountKind::Receivable, self.customer_id.cast())),
+            Side::Book(account_kind) => Some((account_kind, viewer.book.cast())),
+            Side::Wallet(_) => None,
+        }
+    }
+
+    fn drawn(&self, viewer: &Viewer, accounts: &Accounts) -> Result<Draft> {
+        let account = |side| match (side, self.held_by(side, viewer)) {
+            (Side::Wallet(id), _) => Ok(id),
+            (_, Some((account_kind, holder))) => accounts.get(self.currency, account_kind, holder),
+            (_, None) => Err(DbErr::Custom("a side of a line has no account".to_owned()).into()),
+        };
+        let mut lines = Vec::with_capacity(self.lines.len());
+        for (debit, credit, amount) in self.lines.iter().copied().filter(|(.., amount)| *amount != 0) {
+            lines.push(Line { debit: account(debit)?, credit: account(credit)?, amount });
+        }
+        Ok(Draft {
+            id: Id::generate(),
+            book_id: viewer.book,
+            actor_id: viewer.user,
+            kind: self.kind,
+            amount: self.amount,
+            currency: self.currency,
+            lines,
+            effective_on: Some(self.date),
+            memo: self.note.map(str::to_owned),
+            reference: None,
+            idempotency: self.idempotency.clone(),
+            document_id: Some(self.id.cast()),
+            reverses_id: None,
+            attempt: None,
+        })
+    }
+
+    /// The ledger entry of a new document, written beside its journal entry.
+    pub(in crate::bookkeeping) async fn enter(
+        &self,
+        tx: &Transaction,
+        viewer: &Viewer,
+        source: EntrySource,
+        posted: &Posted,
+    ) -> Result<ledger_entry::Model> {
+        let entry = self.entered(viewer, source, posted);
+        ledger_entry::Entity::insert(entry.clone().into_active_model()).exec_without_returning(tx).await?;
+        touch(tx, &entry).await?;
+        Ok(entry)
+    }
+
+    fn entered(&self, viewer: &Viewer, source: EntrySource, posted: &Posted) -> ledger_entry::Model {
+        ledger_entry::Model {
+            id: self.id,
+            book_id: viewer.book,
+            customer_id: self.customer_id,
+            kind: entry::type_of(self.kind),
+            source,
+            amount: self.amount,
+            currency: self.currency,
+            date: self.date,
+            note: self.note.map(str::to_owned),
+            search_text: self.note.map(str::to_lowercase),
+            journal_entry_id: posted.entry.id,
+            version: 1,
+            created_at: posted.entry.created_at,
+            updated_at: posted.entry.created_at,
+            deleted_at: None,
+        }
+    }
+}
+
+/// The drafts of the journal entries of documents, in their order. Accounts that the book does not have yet are opened.
+pub(in crate::bookkeeping) async fn drafts(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    documents: &[Document<'_>],
+) -> Result<Vec<Draft>> {
+    let held = documents.iter().flat_map(|document| {
+        document.held(viewer).map(|(account_kind, holder)| (document.currency, account_kind, holder))
+    });
+    let accounts = Accounts::ensure(tx, viewer.book, held, app.clock.now()).await?;
+    documents.iter().map(|document| document.drawn(viewer, &accounts)).collect()
+}
+
+/// The ledger entries of new documents, written beside their journal entries.
+pub(in crate::bookkeeping) async fn enter_all(
+    tx: &Transaction,
+    viewer: &Viewer,
+    source: EntrySource,
+    posted: &[(Document<'_>, Posted)],
+) -> Result<()> {
+    let entries: Vec<_> = posted.iter().map(|(document, posted)| document.entered(viewer, source, posted)).collect();
+    let Some(last) = entries.iter().map(|entry| entry.updated_at).max() else { return Ok(()) };
+    customer_entity::Entity::update_many()
+        .set(customer_entity::ActiveModel { last_activity_at: Set(last), ..Default::default() })
+        .filter(customer_entity::Column::Id.is_in(entries.iter().map(|entry| entry.customer_id)))
+        .exec(tx)
+        .await?;
+    let rows = entries.into_iter().map(IntoActiveModel::into_active_model);
+    ledger_entry::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// The customer of a new document, locked.
+///
+/// # Errors
+/// `NOT_FOUND`, or `NOT_ALLOWED` when they are archived.
+pub(in crate::bookkeeping) async fn open_customer(
+    tx: &Transaction,
+    viewer: &Viewer,
+    id: Option<Id<kind::Customer>>,
+) -> Result<customer_entity::Model> {
+    let customer = customer::lock(tx, viewer, id, "customerId").await?;
+    if customer.archived_at.is_some() {
+        let message = "This customer is archived. Restore them first.";
+        return Err(Refusal::new(Code::NotAllowed, "customerId", message).into());
+    }
+    Ok(customer)
+}
+
+/// A ledger entry of the viewer's book, with its customer locked.
+///
+/// # Errors
+/// `NOT_FOUND` at `id`.
+pub(in crate::bookkeeping) async fn lock_entry(
+    tx: &Transaction,
+    viewer: &Viewer,
+    id: Option<Id<kind::LedgerEntry>>,
+) -> Result<Option<ledger_entry::Model>> {
+    let Some(id) = id else { return Ok(None) };
+    let Some(found) = find(tx, viewer, id).await? else { return Ok(None) };
+    customer::lock(tx, viewer, Some(found.customer_id), "id").await?;
+    // Read again, now that nobody else can change it.
+    find(tx, viewer, id).await
+}
+
+async fn find(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Id<kind::LedgerEntry>,
+) -> Result<Option<ledger_entry::Model>> {
+    let entries = ledger_entry::Entity::find_by_id(id).filter(ledger_entry::Column::BookId.eq(viewer.book));
+    Ok(entries.one(conn).await?)
+}
+
+/// Takes a ledger entry out of the ledger: its journal entry is reversed. The inner result says when that is refused. An entry
+/// that was paid `into_wallet` takes the money out of the wallet again; a refused attempt to do so is on record.
+pub(in crate::bookkeeping) async fn strike(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    entry: ledger_entry::Model,
+    reason: Option<&str>,
+    idempotency: Option<Idempotency>,
+    into_wallet: bool,
+) -> Result<Result<ledger_entry::Model, Refusal>> {
+    let mut draft = journal::reversal(tx, viewer, entry.journal_entry_id, reason.map(str::to_owned)).await?;
+    draft.idempotency = idempotency;
+    if into_wallet {
+        // The first line is the one on the wallet: the trace is of money that leaves it.
+        let trace = |line: &Line| Attempt { debit: line.credit, credit: line.debit, meant_for: Some(line.debit) };
+        draft.attempt = draft.lines.first().map(trace);
+    }
+    let reversal = match journal::post(tx, &app.clock, &[draft]).await?.remove(0) {
+        Err(refused) => return Err(document::wallet_refusal(refused).into()),
+        Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => {
+            return Ok(Err(document::wallet_refusal(journal::Refused::Failed(failure))));
+        }
+        Ok(reversal) => reversal,
+    };
+    let mut entry = entry.into_active_model();
+    entry.deleted_at = Set(Some(reversal.entry.created_at));
+    entry.updated_at = Set(reversal.entry.created_at);
+    let entry = entry.update(tx).await?;
+    touch(tx, &entry).await?;
+    Ok(Ok(entry))
+}
+
+/// Notes that a customer's ledger changed.
+pub(in crate::bookkeeping) async fn touch(tx: &Transaction, entry: &ledger_entry::Model) -> Result<()> {
+    customer_entity::Entity::update_many()
+        .set(customer_entity::ActiveModel { last_activity_at: Set(entry.updated_at), ..Default::default() })
+        .filter(customer_entity::Column::Id.eq(entry.customer_id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}

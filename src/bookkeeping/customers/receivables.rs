@@ -1,0 +1,78 @@
+//! What all customers of a book owe together.
+
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    sea_query::{Expr, ExprTrait},
+};
+
+use crate::{
+    bookkeeping::journal,
+    entity::account::{self, AccountKind},
+    error::Result,
+    id::{Id, kind},
+    money::Currency,
+    viewer::Viewer,
+};
+
+/// What all customers of a book owe in one currency, those that are archived too.
+#[derive(Clone, Debug)]
+pub struct Receivables {
+    /// The currency.
+    pub currency: Currency,
+    /// What those owe who owe, in minor units.
+    pub total: i64,
+    /// How many they are.
+    pub customers: i64,
+    /// What others have paid in advance, in minor units.
+    pub in_advance: i64,
+}
+
+/// What the customers of the viewer's book owe, by currency.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_book(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Receivables>> {
+    use account::Column;
+    let balance = || Expr::col(Column::Debits).sub(Expr::col(Column::Credits));
+    let above_zero =
+        |value: Expr, sign: i64| -> Expr { Expr::case(balance().mul(sign).gt(0), value).finally(0_i64).into() };
+    let rows: Vec<(Currency, i64, i64, i64)> = account::Entity::find()
+        .select_only()
+        .column(Column::Currency)
+        .expr(above_zero(balance(), 1).sum().cast_as("bigint"))
+        .expr(above_zero(Expr::val(1_i64), 1).sum().cast_as("bigint"))
+        .expr(above_zero(balance().mul(-1), -1).sum().cast_as("bigint"))
+        .filter(Column::BookId.eq(viewer.book))
+        .filter(Column::Kind.eq(AccountKind::Receivable))
+        .group_by(Column::Currency)
+        .order_by_asc(Column::Currency)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let receivables = |(currency, total, customers, in_advance)| Receivables { currency, total, customers, in_advance };
+    Ok(rows.into_iter().map(receivables).collect())
+}
+
+/// The accounts of the customers of the viewer's book who owe most in a currency, the largest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn largest(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    currency: Currency,
+) -> Result<Vec<(Id<kind::Customer>, i64)>> {
+    use account::Column;
+    let balance = || Expr::col(Column::Debits).sub(Expr::col(Column::Credits));
+    let accounts = account::Entity::find()
+        .filter(Column::BookId.eq(viewer.book))
+        .filter(Column::Kind.eq(AccountKind::Receivable))
+        .filter(Column::Currency.eq(currency))
+        .filter(balance().gt(0))
+        .order_by_desc(balance())
+        .order_by_asc(Column::Id)
+        .limit(10)
+        .all(conn)
+        .await?;
+    Ok(accounts.into_iter().map(|account| (account.holder_id.cast(), journal::balance(&account))).collect())
+}

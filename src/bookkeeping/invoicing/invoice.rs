@@ -1,0 +1,326 @@
+//! Invoices: making and voiding them. The server works out every sum.
+
+use async_graphql::{ID, InputObject};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
+};
+use serde::Serialize;
+
+use super::{
+    allocation::{self, Scope, Since},
+    numbering::{self, Numbered},
+    totals::{Sums, sums},
+};
+use crate::{
+    activity::{self, Act, AuditFields, Field, field},
+    app::App,
+    bookkeeping::{
+        book,
+        customers::posting::{self, Document, Side},
+        document::{self, Done},
+        idempotency, journal,
+    },
+    date::Date,
+    db::Transaction,
+    entity::{
+        account::AccountKind, activity::Action, invoice, invoice_line, journal_entry::EntryKind,
+        ledger_entry::EntrySource,
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    text,
+    viewer::Viewer,
+};
+
+/// The invoice to be made. The sums that are given are compared with what the server works out.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "CreateInvoiceInput")]
+pub struct NewInvoice {
+    /// Whom it is for.
+    pub customer_id: ID,
+    /// Its number, at most 40 characters, unique in the book; the next of the book's pattern when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Its date, in the years 1900 to 2199; today (where the book is) when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// When it is to be paid, not before its date; its date when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_date: Option<Date>,
+    /// The currency of its amounts; the book's when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The goods before taxes, more than zero. With `lines` it may be left out, and must be their sum when it is not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gross_amount: Option<Decimal>,
+    /// What was sold, at most 100 lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<NewInvoiceLine>>,
+    /// The rate of goods and services tax in per cent, with at most 3 decimals: half of it is CGST and half SGST, or all of it
+    /// IGST when `interState` is true. Each tax is rounded to the minor unit of the currency, half a unit up. Lines that have a
+    /// rate of their own are taxed by that, line by line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gst_rate: Option<Decimal>,
+    /// Whether the goods go to another state, so that the tax is IGST.
+    #[graphql(default)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub inter_state: bool,
+    /// Central goods and services tax. Without a rate it is taken as it is, together with `sgst`, which must be equal, and
+    /// without `igst`; with a rate it must be what the rate gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cgst: Option<Decimal>,
+    /// State goods and services tax; as `cgst`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sgst: Option<Decimal>,
+    /// Integrated goods and services tax. Without a rate it is taken as it is, without `cgst` and `sgst`; with a rate it must
+    /// be what the rate gives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub igst: Option<Decimal>,
+    /// Freight, packing and the like. They are not taxed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_charges: Option<Decimal>,
+    /// What you think the total is. If it is another, no invoice is made, and the user error says what it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_amount: Option<Decimal>,
+    /// A note, at most 500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// As for `addEntry`.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// A line of an invoice: what was sold.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "InvoiceLineInput")]
+pub struct NewInvoiceLine {
+    /// What was sold, at most 200 characters.
+    pub description: String,
+    /// Its code in the Harmonized System of Nomenclature (or the services accounting code): 2 to 8 digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hsn_code: Option<String>,
+    /// How many, more than zero, with at most 4 decimals.
+    pub quantity: Decimal,
+    /// What one costs before taxes. Quantity times price is rounded to the minor unit of the currency, half a unit up.
+    pub unit_price: Decimal,
+    /// The rate of goods and services tax of this line, in per cent; that of the invoice when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rate: Option<Decimal>,
+}
+
+/// Which document to void, and why.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct Voiding {
+    /// Which one.
+    pub id: ID,
+    /// Why, at most 500 characters.
+    pub reason: String,
+    /// As for `addEntry`.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// Some invoices of the viewer's book, void or not; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Invoice>>,
+) -> Result<Vec<invoice::Model>> {
+    let invoices = invoice::Entity::find().filter(invoice::Column::BookId.eq(viewer.book));
+    Ok(invoices.filter(invoice::Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// The lines of some invoices, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lines(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Id<kind::Invoice>>,
+) -> Result<Vec<invoice_line::Model>> {
+    let lines = invoice_line::Entity::find().filter(invoice_line::Column::InvoiceId.is_in(ids));
+    Ok(lines.order_by_asc(invoice_line::Column::Line).all(conn).await?)
+}
+
+/// Makes an invoice: it stands in the ledger as a credit.
+///
+/// # Errors
+/// `NOT_FOUND` and `NOT_ALLOWED` for the customer; `TAKEN` for the number; `INVALID`, `REQUIRED` and `LIMIT_REACHED`, all at
+/// once; `IDEMPOTENCY_CONFLICT`.
+pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done<invoice::Model>> {
+    let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createInvoice", new))?;
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        let act = Act::by(viewer, Action::CreateInvoice);
+        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+        }
+        let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
+        let book = book::find(&tx, viewer).await?;
+        let currency = new.currency.unwrap_or(book.currency);
+        let sums = refusals.take(sums(new, currency))?;
+        let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
+        let date = refusals.check(date.of_document("date"));
+        let due_date = match new.due_date {
+            Some(due_date) => refusals.check(due_date.of_document("dueDate")),
+            None => date,
+        };
+        if date > due_date && due_date.is_some() {
+            let message = "An invoice is not to be paid before its date.";
+            refusals.push(Refusal::new(Code::Invalid, "dueDate", message));
+        }
+        let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
+        let number = new.number.as_deref().and_then(|number| refusals.check(numbering::check(number)));
+        if let Some(number) = &number {
+            refusals.extend(numbering::refuse_taken(&tx, Numbered::Invoice, viewer.book, number).await?);
+        }
+        let (Some(customer), Some(sums), Some(date), Some(due_date)) = (customer, sums, date, due_date) else {
+            return Err(refusals.into());
+        };
+        refusals.none()?;
+        let document = Document {
+            id: Id::generate(),
+            customer_id: customer.id,
+            kind: EntryKind::Invoice,
+            amount: sums.total,
+            currency,
+            date,
+            note: note.as_deref(),
+            lines: postings(&sums),
+            idempotency,
+        };
+        let draft = document.clone().draft(&tx, app, viewer).await?;
+        let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
+        let entry = document.enter(&tx, viewer, EntrySource::Invoice, &posted).await?;
+        let number = if let Some(number) = number {
+            number
+        } else {
+            let pattern = &book.invoice_number_pattern;
+            numbering::next(&tx, Numbered::Invoice, viewer.book, pattern, date).await?
+        };
+        let invoice = invoice::Model {
+            id: entry.id.cast(),
+            book_id: viewer.book,
+            customer_id: customer.id,
+            number_key: numbering::key(&number),
+            number,
+            date,
+            currency,
+            note: entry.note,
+            voided_at: None,
+            void_reason: None,
+            created_at: entry.created_at,
+            due_date,
+            gross: sums.gross,
+            cgst: sums.taxes.cgst,
+            sgst: sums.taxes.sgst,
+            igst: sums.taxes.igst,
+            other_charges: sums.other_charges,
+            total: sums.total,
+            paid: 0,
+        };
+        let (id, scope) = (invoice.id, Scope { customer_id: customer.id, currency });
+        invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&tx).await?;
+        write_lines(&tx, id, sums).await?;
+        allocation::release(&tx, scope, Since::Invoice((date, id.uuid()))).await?;
+        allocation::apply(&tx, scope).await?;
+        act.on(id).record(&tx, &app.clock).await?;
+        Ok(Done { document: expect(&tx, viewer, id).await?, replayed: false })
+    })
+    .await
+}
+
+/// Voids an invoice: its journal entry is reversed and what paid it is free again. Its number stays used.
+///
+/// # Errors
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is void already; `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
+pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<invoice::Model>> {
+    let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidInvoice", voiding))?;
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        // Locked first: the same request may be under way.
+        let id = voiding.id.parse::<Id<kind::Invoice>>().ok();
+        let entry = posting::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
+        let act = Act::by(viewer, Action::VoidInvoice);
+        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+        }
+        let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
+        let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Invoice) else {
+            refusals.push(Refusal::new(Code::NotFound, "id", "You have no such invoice."));
+            return Err(refusals.into());
+        };
+        if entry.deleted_at.is_some() {
+            refusals.push(Refusal::new(Code::NotAllowed, "id", "This invoice is void already."));
+        }
+        refusals.none()?;
+        let entry = posting::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency, false).await??;
+        let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
+        allocation::release(&tx, scope, Since::Invoice((entry.date, entry.id.uuid()))).await?;
+        allocation::remove_of_invoice(&tx, entry.id.cast()).await?;
+        let invoice = invoice::ActiveModel {
+            id: Set(entry.id.cast()),
+            voided_at: Set(entry.deleted_at),
+            void_reason: Set(reason),
+            ..Default::default()
+        };
+        let invoice = invoice.update(&tx).await?;
+        allocation::apply(&tx, scope).await?;
+        let before = invoice::Model { voided_at: None, void_reason: None, ..invoice.clone() };
+        act.on(invoice.id).changed(&before, &invoice).record(&tx, &app.clock).await?;
+        Ok(Done { document: invoice, replayed: false })
+    })
+    .await
+}
+
+async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Invoice>) -> Result<invoice::Model> {
+    let found = find_many(conn, viewer, [id]).await?.pop();
+    Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
+}
+
+fn postings(sums: &Sums) -> Vec<(Side, Side, i64)> {
+    [
+        (AccountKind::Sales, sums.gross),
+        (AccountKind::Cgst, sums.taxes.cgst),
+        (AccountKind::Sgst, sums.taxes.sgst),
+        (AccountKind::Igst, sums.taxes.igst),
+        (AccountKind::Charges, sums.other_charges),
+    ]
+    .map(|(account_kind, amount)| (Side::Customer, Side::Book(account_kind), amount))
+    .to_vec()
+}
+
+async fn write_lines(tx: &Transaction, invoice_id: Id<kind::Invoice>, sums: Sums) -> Result<()> {
+    if sums.lines.is_empty() {
+        return Ok(());
+    }
+    let lines = sums.lines.into_iter().zip(1..).map(|(line, number)| {
+        invoice_line::Model {
+            invoice_id,
+            line: number,
+            description: line.description,
+            hsn_code: line.hsn_code,
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            rate: line.rate,
+            amount: line.amount,
+        }
+        .into_active_model()
+    });
+    invoice_line::Entity::insert_many(lines).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+impl AuditFields for invoice::Model {
+    fn audit_fields(&self) -> Vec<Field> {
+        vec![field("voidedAt", activity::time(self.voided_at)), field("voidReason", self.void_reason.as_ref())]
+    }
+}

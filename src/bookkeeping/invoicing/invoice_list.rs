@@ -1,0 +1,159 @@
+//! Lists of invoices, and how an invoice stands.
+
+use async_graphql::{Enum, ID, InputObject};
+use chrono::NaiveDate;
+use sea_orm::{
+    ColumnTrait, Condition,
+    sea_query::{Expr, ExprTrait},
+};
+
+use crate::{
+    bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
+    date::Date,
+    entity::invoice,
+    error::{Refusals, Result},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    text,
+};
+
+/// How an invoice stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum InvoiceStatus {
+    /// Nothing of it is paid, and it is not due yet.
+    Open,
+    /// A part of it is paid, and it is not due yet.
+    PartiallyPaid,
+    /// All of it is paid.
+    Paid,
+    /// Not all of it is paid, and it was due before today (where the book is).
+    Overdue,
+    /// It was voided and does not count any more.
+    Void,
+}
+
+/// How an invoice stands on a day.
+#[must_use]
+pub fn status(invoice: &invoice::Model, today: NaiveDate) -> InvoiceStatus {
+    if invoice.voided_at.is_some() {
+        InvoiceStatus::Void
+    } else if invoice.paid == invoice.total {
+        InvoiceStatus::Paid
+    } else if invoice.due_date < today {
+        InvoiceStatus::Overdue
+    } else if invoice.paid > 0 {
+        InvoiceStatus::PartiallyPaid
+    } else {
+        InvoiceStatus::Open
+    }
+}
+
+/// The same as a condition.
+fn has_status(status: InvoiceStatus, today: NaiveDate) -> Condition {
+    use invoice::Column;
+    let all = Condition::all();
+    let stands = || Condition::all().add(Column::VoidedAt.is_null());
+    let unpaid = || stands().add(Column::Paid.into_expr().lt(Expr::col(Column::Total)));
+    match status {
+        InvoiceStatus::Void => all.add(Column::VoidedAt.is_not_null()),
+        InvoiceStatus::Paid => stands().add(Column::Paid.into_expr().eq(Expr::col(Column::Total))),
+        InvoiceStatus::Overdue => unpaid().add(Column::DueDate.lt(today)),
+        InvoiceStatus::PartiallyPaid => unpaid().add(Column::DueDate.gte(today)).add(Column::Paid.gt(0)),
+        InvoiceStatus::Open => unpaid().add(Column::DueDate.gte(today)).add(Column::Paid.eq(0)),
+    }
+}
+
+/// Which invoices are wanted. What is absent does not matter.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "InvoiceFilter")]
+pub struct InvoiceFilterInput {
+    /// Only those of this customer.
+    pub customer_id: Option<ID>,
+    /// Only those that stand so.
+    pub status: Option<InvoiceStatus>,
+    /// Only the one with this number, without regard to case.
+    pub number: Option<String>,
+    /// Only those in this currency.
+    pub currency: Option<Currency>,
+    /// Only those of this day or later.
+    pub from: Option<Date>,
+    /// Only those of this day or earlier.
+    pub to: Option<Date>,
+    /// Only those with this total or more, in `currency`; in the book's, when that is absent.
+    pub min_amount: Option<Decimal>,
+    /// Only those with this total or less, in `currency`; in the book's, when that is absent.
+    pub max_amount: Option<Decimal>,
+}
+
+/// Which invoices are wanted, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct InvoiceFilter {
+    customer: Option<Id<kind::Customer>>,
+    /// A status, and the day that it is about.
+    status: Option<(InvoiceStatus, NaiveDate)>,
+    number_key: Option<String>,
+    currency: Option<Currency>,
+    from: Option<Date>,
+    to: Option<Date>,
+    least: Option<i64>,
+    most: Option<i64>,
+}
+
+impl InvoiceFilterInput {
+    /// Checks the filter.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for what is no id of a customer; `INVALID` for ranges that end before they begin, amounts and the number.
+    pub fn check(self, of_book: Currency, today: NaiveDate) -> Result<InvoiceFilter> {
+        let mut refusals = Refusals::default();
+        let customer = refusals.check(document_list::customer_of(self.customer_id.as_ref())).flatten();
+        refusals.check(Date::check_range(self.from, self.to, "filter.to"));
+        let range = AmountRange { least: self.min_amount, most: self.max_amount };
+        let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
+        let number = refusals.check(text::search(self.number.as_deref(), "filter.number")).flatten();
+        refusals.none()?;
+        Ok(InvoiceFilter {
+            customer,
+            status: self.status.map(|status| (status, today)),
+            number_key: number,
+            currency,
+            from: self.from,
+            to: self.to,
+            least: bounds.0,
+            most: bounds.1,
+        })
+    }
+}
+
+impl Filter for InvoiceFilter {
+    type Entity = invoice::Entity;
+
+    fn columns() -> [invoice::Column; 4] {
+        use invoice::Column;
+        [Column::BookId, Column::CustomerId, Column::Date, Column::Id]
+    }
+
+    fn condition(&self) -> Condition {
+        use invoice::Column;
+        Condition::all()
+            .add_option(self.customer.map(|customer| Column::CustomerId.eq(customer)))
+            .add_option(self.status.map(|(status, today)| has_status(status, today)))
+            .add_option(self.number_key.as_deref().map(|number| Column::NumberKey.eq(number)))
+            .add_option(self.currency.map(|currency| Column::Currency.eq(currency)))
+            .add(document_list::between(Column::Date, self.from, self.to))
+            .add_option(self.least.map(|least| Column::Total.gte(least)))
+            .add_option(self.most.map(|most| Column::Total.lte(most)))
+    }
+
+    fn customer(&self) -> Option<Id<kind::Customer>> {
+        self.customer
+    }
+
+    fn key(invoice: &invoice::Model) -> Key {
+        (invoice.date, invoice.id.uuid())
+    }
+
+    fn owner(invoice: &invoice::Model) -> Id<kind::Customer> {
+        invoice.customer_id
+    }
+}

@@ -1,0 +1,11 @@
+//! Invoices and receipts: their sums, taxes and numbers, and which receipt pays which invoice.
+
+mod allocation;
+pub mod invoice;
+pub mod invoice_list;
+mod named_invoices;
+pub(super) mod numbering;
+pub mod receipt;
+pub mod receipt_list;
+pub(super) mod tax;
+pub mod totals;

@@ -1,0 +1,153 @@
+//! The invoices that a receipt names.
+
+use std::collections::HashMap;
+
+use async_graphql::{ID, InputObject};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::ExprTrait};
+use serde::Serialize;
+
+use super::{allocation::Scope, invoice_list::InvoiceFilter};
+use crate::{
+    bookkeeping::customers::document_list::{Filter, Key},
+    entity::{allocation, invoice, receipt},
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    money::Decimal,
+};
+
+/// The most invoices that a receipt may name.
+const MOST: usize = 100;
+
+/// An invoice that a receipt pays.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "ReceiptInvoiceInput")]
+pub struct NamedInvoice {
+    /// Which invoice of the customer, in the currency of the receipt.
+    pub invoice_id: ID,
+    /// How much of the receipt is for it; as much as it takes when absent, of what those before it leave, which must be
+    /// something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<Decimal>,
+}
+
+/// What an invoice that is named gets.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Share {
+    pub(super) invoice_id: Id<kind::Invoice>,
+    pub(super) key: Key,
+    pub(super) amount: i64,
+}
+
+/// Finds the invoices that are named, and what each gets of an amount. Receipts that name no invoice make room.
+///
+/// # Errors
+/// `NOT_FOUND`, `NOT_ALLOWED`, `CURRENCY_MISMATCH`, `INVALID` and `LIMIT_REACHED` at `invoices`, all at once.
+pub(super) async fn find(
+    conn: &impl ConnectionTrait,
+    scope: Scope,
+    named: &[NamedInvoice],
+    amount: i64,
+) -> Result<Vec<Share>> {
+    if named.len() > MOST {
+        let message = format!("A receipt names at most {MOST} invoices.");
+        return Err(Refusal::new(Code::LimitReached, "invoices", message).into());
+    }
+    if named.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = named.iter().filter_map(|named| named.invoice_id.parse::<Id<kind::Invoice>>().ok()).collect();
+    // Another customer's invoice does not exist, and neither does one of another book.
+    let invoices: HashMap<_, _> = invoice::Entity::find()
+        .filter(invoice::Column::CustomerId.eq(scope.customer_id))
+        .filter(invoice::Column::Id.is_in(ids))
+        .all(conn)
+        .await?
+        .into_iter()
+        .map(|invoice| (invoice.id, invoice))
+        .collect();
+    let mut reserved = reserved(conn, invoices.keys().copied()).await?;
+    let mut refusals = Refusals::default();
+    let (mut left, mut shares) = (amount, Vec::<Share>::new());
+    for (named, number) in named.iter().zip(0..) {
+        let path = |field: &str| format!("invoices.{number}.{field}");
+        let invoice = named.invoice_id.parse().ok().and_then(|id: Id<kind::Invoice>| invoices.get(&id));
+        let Some(invoice) = invoice else {
+            refusals.push(Refusal::new(Code::NotFound, path("invoiceId"), "The customer has no such invoice."));
+            continue;
+        };
+        let reserved = reserved.remove(&invoice.id).unwrap_or_default();
+        let twice = shares.iter().any(|share| share.invoice_id == invoice.id);
+        if let Some(share) = refusals.check(share(invoice, named, scope, (reserved, left, twice), &path)) {
+            left -= share.amount;
+            shares.push(share);
+        }
+    }
+    refusals.none()?;
+    Ok(shares)
+}
+
+fn share(
+    invoice: &invoice::Model,
+    named: &NamedInvoice,
+    scope: Scope,
+    (reserved, left, twice): (i64, i64, bool),
+    path: &dyn Fn(&str) -> String,
+) -> Result<Share, Refusal> {
+    let refused = |code, field, message: String| Err(Refusal::new(code, path(field), message));
+    if twice {
+        return refused(Code::Invalid, "invoiceId", "This invoice is named twice.".to_owned());
+    }
+    if invoice.voided_at.is_some() {
+        return refused(Code::NotAllowed, "invoiceId", "This invoice is void.".to_owned());
+    }
+    if invoice.currency != scope.currency {
+        let message = format!("The invoice is in {}, the receipt in {}.", invoice.currency, scope.currency);
+        return refused(Code::CurrencyMismatch, "invoiceId", message);
+    }
+    let open = invoice.total - reserved;
+    if open == 0 {
+        return refused(Code::NotAllowed, "invoiceId", "This invoice is paid.".to_owned());
+    }
+    let amount = match &named.amount {
+        Some(amount) => amount.to_positive(scope.currency, &path("amount"))?,
+        None => Ord::min(open, left),
+    };
+    let figure = |minor| format!("{} {}", Decimal::from_minor(minor, scope.currency), scope.currency);
+    if amount > open {
+        return refused(Code::Invalid, "amount", format!("Of this invoice {} is open.", figure(open)));
+    }
+    if left == 0 {
+        return refused(Code::Invalid, "invoiceId", "Nothing of the receipt is left for this invoice.".to_owned());
+    }
+    if amount > left {
+        let message = format!("Of the receipt {} is left for this invoice.", figure(left));
+        return refused(Code::Invalid, "amount", message);
+    }
+    Ok(Share { invoice_id: invoice.id, key: InvoiceFilter::key(invoice), amount })
+}
+
+/// What receipts that name invoices pay of them already.
+async fn reserved(
+    conn: &impl ConnectionTrait,
+    invoices: impl IntoIterator<Item = Id<kind::Invoice>>,
+) -> Result<HashMap<Id<kind::Invoice>, i64>> {
+    let reserved: Vec<(Id<kind::Invoice>, i64)> = allocation::Entity::find()
+        .select_only()
+        .column(allocation::Column::InvoiceId)
+        .expr(allocation::Column::Amount.into_expr().sum().cast_as("bigint"))
+        .inner_join(receipt::Entity)
+        .filter(allocation::Column::InvoiceId.is_in(invoices))
+        .filter(receipt::Column::NamesInvoices.eq(true))
+        .group_by(allocation::Column::InvoiceId)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(reserved.into_iter().collect())
+}
+
+/// Where the first of the invoices stands that some allocations are of.
+pub(super) async fn first(conn: &impl ConnectionTrait, allocations: &[allocation::Model]) -> Result<Option<Key>> {
+    let ids = allocations.iter().map(|allocation| allocation.invoice_id);
+    let invoices = invoice::Entity::find().filter(invoice::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(invoices.iter().map(InvoiceFilter::key).min())
+}

@@ -1,0 +1,139 @@
+//! Numbers of invoices and receipts: given by the user, or the next of the book's own pattern, without gaps.
+//!
+//! The count starts again from 1 when the rest of the number changes. It is kept in a row that stays locked until the document
+//! is written, and goes back with it when it is not: so there is no gap.
+
+use chrono::NaiveDate;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    sea_query::{LockType, OnConflict},
+};
+
+use crate::{
+    bookkeeping::number_pattern::{LONGEST, Pattern},
+    db::Transaction,
+    entity::{invoice, number_series, receipt},
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+    text,
+};
+
+/// How many numbers are tried at once to find one that no user has given out already.
+const TRIED: i64 = 100;
+
+/// What has numbers of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bookkeeping) enum Numbered {
+    Invoice,
+    Receipt,
+}
+
+impl Numbered {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Invoice => "INVOICE",
+            Self::Receipt => "RECEIPT",
+        }
+    }
+}
+
+/// A number as it is compared.
+pub(in crate::bookkeeping) fn key(number: &str) -> String {
+    number.to_lowercase()
+}
+
+/// A number that a user gives.
+pub(super) fn check(number: &str) -> Result<String, Refusal> {
+    text::line(number, LONGEST, "number")
+}
+
+/// Refuses a number that another document of the book has, void or not.
+pub(super) async fn refuse_taken(
+    tx: &Transaction,
+    numbered: Numbered,
+    book_id: Id<kind::Book>,
+    number: &str,
+) -> Result<Option<Refusal>> {
+    let taken = taken(tx, numbered, book_id, vec![key(number)]).await?;
+    Ok((!taken.is_empty()).then(|| Refusal::new(Code::Taken, "number", "This number was given out already.")))
+}
+
+/// The next number of a pattern.
+pub(super) async fn next(
+    tx: &Transaction,
+    numbered: Numbered,
+    book_id: Id<kind::Book>,
+    pattern: &str,
+    date: NaiveDate,
+) -> Result<String> {
+    let pattern = Pattern::parse(pattern)?.on(date);
+    let series = format!("{} {}", numbered.name(), pattern.series());
+    // Made first, so that there is a row to lock.
+    let fresh = number_series::Model { book_id, series: series.clone(), last: 0 };
+    let unless_it_exists = OnConflict::new().do_nothing().to_owned();
+    number_series::Entity::insert(fresh.into_active_model())
+        .on_conflict(unless_it_exists)
+        .exec_without_returning(tx)
+        .await?;
+    let row = number_series::Entity::find_by_id((book_id, series.clone())).lock(LockType::NoKeyUpdate).one(tx).await?;
+    let mut last = row.map_or(0, |row| row.last);
+    let number = loop {
+        let candidates: Vec<_> = (last + 1..=last + TRIED).map(|count| (count, pattern.number(count))).collect();
+        let keys = candidates.iter().map(|(_, number)| key(number)).collect();
+        let taken = taken(tx, numbered, book_id, keys).await?;
+        let free = candidates.into_iter().find(|(_, number)| !taken.contains(&key(number)));
+        if let Some((count, number)) = free {
+            last = count;
+            break number;
+        }
+        last += TRIED;
+    };
+    number_series::Entity::update_many()
+        .col_expr(number_series::Column::Last, last.into())
+        .filter(number_series::Column::BookId.eq(book_id))
+        .filter(number_series::Column::Series.eq(series))
+        .exec(tx)
+        .await?;
+    Ok(number)
+}
+
+/// What a series is of, and its pattern. How many digits the count has is not kept with it.
+pub(in crate::bookkeeping) fn of_series(series: &str) -> Option<(Numbered, Pattern)> {
+    let (name, pattern) = series.split_once(' ')?;
+    let numbered = [Numbered::Invoice, Numbered::Receipt].into_iter().find(|numbered| numbered.name() == name)?;
+    Some((numbered, Pattern::of_series(pattern)?))
+}
+
+/// How many documents of a book have numbers.
+pub(in crate::bookkeeping) async fn count(
+    conn: &impl ConnectionTrait,
+    numbered: Numbered,
+    book_id: Id<kind::Book>,
+) -> Result<i64> {
+    let count = match numbered {
+        Numbered::Invoice => invoice::Entity::find().filter(invoice::Column::BookId.eq(book_id)).count(conn).await?,
+        Numbered::Receipt => receipt::Entity::find().filter(receipt::Column::BookId.eq(book_id)).count(conn).await?,
+    };
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+/// Which of some numbers are given out.
+pub(in crate::bookkeeping) async fn taken(
+    conn: &impl ConnectionTrait,
+    numbered: Numbered,
+    book_id: Id<kind::Book>,
+    keys: Vec<String>,
+) -> Result<Vec<String>> {
+    Ok(match numbered {
+        Numbered::Invoice => {
+            let invoices = invoice::Entity::find().select_only().column(invoice::Column::NumberKey);
+            let invoices = invoices.filter(invoice::Column::BookId.eq(book_id));
+            invoices.filter(invoice::Column::NumberKey.is_in(keys)).into_tuple().all(conn).await?
+        }
+        Numbered::Receipt => {
+            let receipts = receipt::Entity::find().select_only().column(receipt::Column::NumberKey);
+            let receipts = receipts.filter(receipt::Column::BookId.eq(book_id));
+            receipts.filter(receipt::Column::NumberKey.is_in(keys)).into_tuple().all(conn).await?
+        }
+    })
+}

@@ -1,0 +1,328 @@
+//! Receipts: making and voiding them. What they are set off against is `allocation`'s business.
+
+use async_graphql::{ID, InputObject};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
+use serde::Serialize;
+
+use super::{
+    allocation::{self, Scope, Since},
+    invoice::Voiding,
+    named_invoices::{self, NamedInvoice},
+    numbering::{self, Numbered},
+};
+use crate::{
+    activity::{self, Act, AuditFields, Field, field},
+    app::App,
+    bookkeeping::{
+        book,
+        customers::posting::{self, Document, Side},
+        document::{self, Done},
+        idempotency,
+        journal::{self, Attempt, Posted},
+        wallets::wallet::{self, Wallet},
+    },
+    date::Date,
+    db::Transaction,
+    entity::{
+        account::AccountKind,
+        activity::Action,
+        allocation as allocation_entity,
+        journal_entry::EntryKind,
+        ledger_entry::EntrySource,
+        receipt::{self, PaymentType},
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    text,
+    viewer::Viewer,
+};
+
+/// The receipt to be made.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "CreateReceiptInput")]
+pub struct NewReceipt {
+    /// Who paid.
+    pub customer_id: ID,
+    /// Its number, at most 40 characters, unique in the book; the next of the book's pattern when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Its date, in the years 1900 to 2199; today (where the book is) when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// How much; more than zero.
+    pub amount: Decimal,
+    /// The currency of the amount; the book's when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// How the customer paid.
+    pub payment_type: PaymentType,
+    /// A wallet of the book, in the same currency, that the money goes into; it stays in the till when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallet_id: Option<ID>,
+    /// The invoices that it pays, in this order, at most 100; what is left over stays on account. When absent or empty, it
+    /// pays the oldest invoices that are open, now and as they come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoices: Option<Vec<NamedInvoice>>,
+    /// A note, at most 500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// As for `addEntry`. A refusal by a wallet is on record, and is given again too.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// A receipt, or why a wallet refused it. What is refused so is on record, and so it is not an error of the transaction.
+pub type Attempted = Result<receipt::Model, Refusal>;
+
+/// Some receipts of the viewer's book, void or not; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Receipt>>,
+) -> Result<Vec<receipt::Model>> {
+    let receipts = receipt::Entity::find().filter(receipt::Column::BookId.eq(viewer.book));
+    Ok(receipts.filter(receipt::Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// Makes a receipt: it stands in the ledger as a debit, and raises a wallet when it names one.
+///
+/// # Errors
+/// `NOT_FOUND` and `NOT_ALLOWED` for the customer and the invoices; `TAKEN` for the number; `CURRENCY_MISMATCH` and
+/// `WALLET_NOT_ACTIVE` for the wallet; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
+pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done<Attempted>> {
+    let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createReceipt", new))?;
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        let act = Act::by(viewer, Action::CreateReceipt);
+        let key = idempotency.as_ref();
+        if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
+            return replay(&tx, viewer, earlier).await;
+        }
+        let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
+        let book = book::find(&tx, viewer).await?;
+        let currency = new.currency.unwrap_or(book.currency);
+        let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
+        let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
+        let date = refusals.check(date.of_document("date"));
+        let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
+        let wallet = refusals.take(own_wallet(&tx, viewer, new.wallet_id.as_ref(), currency).await)?.flatten();
+        let number = new.number.as_deref().and_then(|number| refusals.check(numbering::check(number)));
+        if let Some(number) = &number {
+            refusals.extend(numbering::refuse_taken(&tx, Numbered::Receipt, viewer.book, number).await?);
+        }
+        let (Some(customer), Some(amount), Some(date)) = (customer, amount, date) else {
+            return Err(refusals.into());
+        };
+        let scope = Scope { customer_id: customer.id, currency };
+        let named = new.invoices.as_deref().unwrap_or_default();
+        let named = refusals.take(named_invoices::find(&tx, scope, named, amount).await)?.unwrap_or_default();
+        refusals.none()?;
+
+        let document = Document {
+            id: Id::generate(),
+            customer_id: customer.id,
+            kind: EntryKind::Receipt,
+            amount,
+            currency,
+            date,
+            note: note.as_deref(),
+            lines: lines(wallet.as_ref(), amount),
+            idempotency,
+        };
+        let posted = match post(&tx, app, viewer, document.clone(), wallet.is_some()).await? {
+            Ok(posted) => posted,
+            Err((attempt, refusal)) => {
+                act.on(attempt).refused([refusal.code]).record(&tx, &app.clock).await?;
+                return Ok(Done { document: Err(refusal), replayed: false });
+            }
+        };
+        let entry = document.enter(&tx, viewer, EntrySource::Receipt, &posted).await?;
+        let number = if let Some(number) = number {
+            number
+        } else {
+            let pattern = &book.receipt_number_pattern;
+            numbering::next(&tx, Numbered::Receipt, viewer.book, pattern, date).await?
+        };
+        let receipt = receipt::Model {
+            id: entry.id.cast(),
+            book_id: viewer.book,
+            customer_id: customer.id,
+            number_key: numbering::key(&number),
+            number,
+            date,
+            currency,
+            note: entry.note,
+            voided_at: None,
+            void_reason: None,
+            created_at: entry.created_at,
+            payment_type: new.payment_type,
+            amount,
+            wallet_id: wallet.map(|wallet| wallet.wallet.id),
+            names_invoices: !named.is_empty(),
+            allocated: 0,
+        };
+        let id = receipt.id;
+        receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&tx).await?;
+        set_off(&tx, scope, id, date, &named).await?;
+        act.on(id).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
+    })
+    .await
+}
+
+/// Voids a receipt: its journal entry is reversed, a wallet gives the money back, and what it paid is open again. Its number
+/// stays used.
+///
+/// # Errors
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is void already; `INSUFFICIENT_FUNDS` when the wallet has spent the money; `INVALID` for
+/// the reason; `IDEMPOTENCY_CONFLICT`.
+pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<Attempted>> {
+    let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidReceipt", voiding))?;
+    let of_receipt = |refusal: Refusal| Refusal {
+        path: "id".to_owned(),
+        message: format!("The wallet that the receipt went into does not give it back. {}", refusal.message),
+        ..refusal
+    };
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        // Locked first: the same request may be under way.
+        let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
+        let entry = posting::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
+        let act = Act::by(viewer, Action::VoidReceipt).on_named(&voiding.id);
+        let key = idempotency.as_ref();
+        if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
+            return replay(&tx, viewer, earlier.map_err(of_receipt)).await;
+        }
+        let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
+        let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Receipt) else {
+            refusals.push(Refusal::new(Code::NotFound, "id", "You have no such receipt."));
+            return Err(refusals.into());
+        };
+        if entry.deleted_at.is_some() {
+            refusals.push(Refusal::new(Code::NotAllowed, "id", "This receipt is void already."));
+        }
+        refusals.none()?;
+        let into_wallet = expect(&tx, viewer, entry.id.cast()).await?.wallet_id.is_some();
+        let struck = posting::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency, into_wallet).await?;
+        let entry = match struck {
+            Ok(entry) => entry,
+            Err(refusal) => {
+                act.refused([refusal.code]).record(&tx, &app.clock).await?;
+                return Ok(Done { document: Err(of_receipt(refusal)), replayed: false });
+            }
+        };
+        let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
+        allocation::release(&tx, scope, Since::Receipt((entry.date, entry.id.uuid()))).await?;
+        let paid = allocation::remove_of_receipt(&tx, entry.id.cast()).await?;
+        // The invoices that it named are open again: others may pay them now, in their turn.
+        if let Some(first) = named_invoices::first(&tx, &paid).await? {
+            allocation::release(&tx, scope, Since::Invoice(first)).await?;
+        }
+        let receipt = receipt::ActiveModel {
+            id: Set(entry.id.cast()),
+            voided_at: Set(entry.deleted_at),
+            void_reason: Set(reason),
+            ..Default::default()
+        };
+        let receipt = receipt.update(&tx).await?;
+        allocation::apply(&tx, scope).await?;
+        let before = receipt::Model { voided_at: None, void_reason: None, ..receipt.clone() };
+        act.changed(&before, &receipt).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(receipt), replayed: false })
+    })
+    .await
+}
+
+/// What an earlier request with the same key came to.
+async fn replay(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    earlier: Result<Id<kind::Receipt>, Refusal>,
+) -> Result<Done<Attempted>> {
+    let document = match earlier {
+        Ok(id) => Ok(expect(conn, viewer, id).await?),
+        Err(refusal) => Err(refusal),
+    };
+    Ok(Done { document, replayed: true })
+}
+
+async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Receipt>) -> Result<receipt::Model> {
+    let found = find_many(conn, viewer, [id]).await?.pop();
+    Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
+}
+
+async fn own_wallet(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Option<&ID>,
+    currency: Currency,
+) -> Result<Option<Wallet>> {
+    let Some(id) = id else { return Ok(None) };
+    let wallet = wallet::require(conn, viewer, id.parse().ok(), "walletId").await?;
+    if wallet.wallet.currency != currency {
+        let message = format!("The wallet is in {}, the receipt in {currency}.", wallet.wallet.currency);
+        return Err(Refusal::new(Code::CurrencyMismatch, "walletId", message).into());
+    }
+    Ok(Some(wallet))
+}
+
+/// The customer owes less; the money is in the till, or outside and in the wallet. The line on the wallet comes first, where
+/// the views of wallet transactions look for it.
+fn lines(wallet: Option<&Wallet>, amount: i64) -> Vec<(Side, Side, i64)> {
+    let Some(wallet) = wallet else { return vec![(Side::Book(AccountKind::Cash), Side::Customer, amount)] };
+    let outside = Side::Book(AccountKind::Outside);
+    vec![(outside, Side::Wallet(wallet.account.id), amount), (outside, Side::Customer, amount)]
+}
+
+/// Posts the receipt. When a wallet does not take it, the attempt is on record: the inner error says as what.
+async fn post(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    document: Document<'_>,
+    into_wallet: bool,
+) -> Result<Result<Posted, (Id<kind::Entry>, Refusal)>> {
+    let mut draft = document.draft(tx, app, viewer).await?;
+    if into_wallet {
+        let trace = |line: &journal::Line| Attempt { debit: line.debit, credit: line.credit, meant_for: None };
+        draft.attempt = draft.lines.first().map(trace);
+    }
+    let posted = journal::post(tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
+    Ok(match posted.entry.failure {
+        Some(failure) => Err((posted.entry.id, document::wallet_refusal(journal::Refused::Failed(failure)))),
+        None => Ok(posted),
+    })
+}
+
+async fn set_off(
+    tx: &Transaction,
+    scope: Scope,
+    receipt_id: Id<kind::Receipt>,
+    date: chrono::NaiveDate,
+    named: &[named_invoices::Share],
+) -> Result<()> {
+    let since = match named.iter().map(|share| share.key).min() {
+        Some(first) => Since::Invoice(first),
+        None => Since::Receipt((date, receipt_id.uuid())),
+    };
+    allocation::release(tx, scope, since).await?;
+    let named: Vec<_> = named
+        .iter()
+        .map(|share| allocation_entity::Model { receipt_id, invoice_id: share.invoice_id, amount: share.amount })
+        .collect();
+    allocation::write(tx, &named).await?;
+    allocation::apply(tx, scope).await
+}
+
+impl AuditFields for receipt::Model {
+    fn audit_fields(&self) -> Vec<Field> {
+        vec![field("voidedAt", activity::time(self.voided_at)), field("voidReason", self.void_reason.as_ref())]
+    }
+}

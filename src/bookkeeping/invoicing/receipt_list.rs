@@ -1,0 +1,158 @@
+//! Lists of receipts, and what is set off against what.
+
+use async_graphql::{ID, InputObject};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use crate::{
+    bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
+    date::Date,
+    entity::{
+        allocation, invoice,
+        receipt::{self, PaymentType},
+    },
+    error::{Refusals, Result},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    text,
+    viewer::Viewer,
+};
+
+/// Which receipts are wanted. What is absent does not matter.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "ReceiptFilter")]
+pub struct ReceiptFilterInput {
+    /// Only those of this customer.
+    pub customer_id: Option<ID>,
+    /// Only those that were paid in this way.
+    pub payment_type: Option<PaymentType>,
+    /// Whether they are void.
+    pub void: Option<bool>,
+    /// Only the one with this number, without regard to case.
+    pub number: Option<String>,
+    /// Only those in this currency.
+    pub currency: Option<Currency>,
+    /// Only those of this day or later.
+    pub from: Option<Date>,
+    /// Only those of this day or earlier.
+    pub to: Option<Date>,
+    /// Only those of this amount or more, in `currency`; in the book's, when that is absent.
+    pub min_amount: Option<Decimal>,
+    /// Only those of this amount or less, in `currency`; in the book's, when that is absent.
+    pub max_amount: Option<Decimal>,
+}
+
+/// Which receipts are wanted, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ReceiptFilter {
+    customer: Option<Id<kind::Customer>>,
+    payment_type: Option<PaymentType>,
+    void: Option<bool>,
+    number_key: Option<String>,
+    currency: Option<Currency>,
+    from: Option<Date>,
+    to: Option<Date>,
+    least: Option<i64>,
+    most: Option<i64>,
+}
+
+impl ReceiptFilterInput {
+    /// Checks the filter.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for what is no id of a customer; `INVALID` for ranges that end before they begin, amounts and the number.
+    pub fn check(self, of_book: Currency) -> Result<ReceiptFilter> {
+        let mut refusals = Refusals::default();
+        let customer = refusals.check(document_list::customer_of(self.customer_id.as_ref())).flatten();
+        refusals.check(Date::check_range(self.from, self.to, "filter.to"));
+        let range = AmountRange { least: self.min_amount, most: self.max_amount };
+        let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
+        let number = refusals.check(text::search(self.number.as_deref(), "filter.number")).flatten();
+        refusals.none()?;
+        Ok(ReceiptFilter {
+            customer,
+            payment_type: self.payment_type,
+            void: self.void,
+            number_key: number,
+            currency,
+            from: self.from,
+            to: self.to,
+            least: bounds.0,
+            most: bounds.1,
+        })
+    }
+}
+
+impl Filter for ReceiptFilter {
+    type Entity = receipt::Entity;
+
+    fn columns() -> [receipt::Column; 4] {
+        use receipt::Column;
+        [Column::BookId, Column::CustomerId, Column::Date, Column::Id]
+    }
+
+    fn condition(&self) -> Condition {
+        use receipt::Column;
+        let is_void = |void| if void { Column::VoidedAt.is_not_null() } else { Column::VoidedAt.is_null() };
+        Condition::all()
+            .add_option(self.customer.map(|customer| Column::CustomerId.eq(customer)))
+            .add_option(self.payment_type.map(|payment_type| Column::PaymentType.eq(payment_type)))
+            .add_option(self.void.map(is_void))
+            .add_option(self.number_key.as_deref().map(|number| Column::NumberKey.eq(number)))
+            .add_option(self.currency.map(|currency| Column::Currency.eq(currency)))
+            .add(document_list::between(Column::Date, self.from, self.to))
+            .add_option(self.least.map(|least| Column::Amount.gte(least)))
+            .add_option(self.most.map(|most| Column::Amount.lte(most)))
+    }
+
+    fn customer(&self) -> Option<Id<kind::Customer>> {
+        self.customer
+    }
+
+    fn key(receipt: &receipt::Model) -> Key {
+        (receipt.date, receipt.id.uuid())
+    }
+
+    fn owner(receipt: &receipt::Model) -> Id<kind::Customer> {
+        receipt.customer_id
+    }
+}
+
+/// What some receipts pay, the oldest invoice first, with the currency.
+///
+/// # Errors
+/// When the database fails.
+pub async fn payments_of_receipts(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    receipts: Vec<Id<kind::Receipt>>,
+) -> Result<Vec<(allocation::Model, Currency)>> {
+    let found = allocation::Entity::find()
+        .find_both_related(invoice::Entity)
+        .filter(invoice::Column::BookId.eq(viewer.book))
+        .filter(allocation::Column::ReceiptId.is_in(receipts))
+        .order_by_asc(invoice::Column::Date)
+        .order_by_asc(invoice::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().map(|(allocation, invoice)| (allocation, invoice.currency)).collect())
+}
+
+/// What pays some invoices, the oldest receipt first, with the currency.
+///
+/// # Errors
+/// When the database fails.
+pub async fn payments_of_invoices(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    invoices: Vec<Id<kind::Invoice>>,
+) -> Result<Vec<(allocation::Model, Currency)>> {
+    let found = allocation::Entity::find()
+        .find_both_related(receipt::Entity)
+        .filter(receipt::Column::BookId.eq(viewer.book))
+        .filter(allocation::Column::InvoiceId.is_in(invoices))
+        .order_by_asc(receipt::Column::Date)
+        .order_by_asc(receipt::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(found.into_iter().map(|(allocation, receipt)| (allocation, receipt.currency)).collect())
+}

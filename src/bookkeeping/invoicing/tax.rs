@@ -1,0 +1,104 @@
+//! The sums of an invoice. Pure: everything is worked out here, and what a client says is only compared.
+//!
+//! Goods and services tax within a state is two taxes of half the rate each, CGST and SGST; across states it is one, IGST
+//! (Integrated Goods and Services Tax Act 2017, sections 7 and 8). A tax is rounded to the currency's minor unit, half a
+//! unit up; CGST and SGST are rounded each, and so are always equal. Where lines have rates, each line's tax is
+//! rounded and then added up.
+
+/// A rate of 100 %, in thousandths of a per cent.
+pub(in crate::bookkeeping) const WHOLE: i64 = 100_000;
+/// One piece, in ten-thousandths.
+const PIECE: i128 = 10_000;
+
+/// What is taxed: an amount of goods in minor units, and its rate in thousandths of a per cent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bookkeeping) struct Taxed {
+    pub(in crate::bookkeeping) amount: i64,
+    pub(in crate::bookkeeping) rate: i64,
+}
+
+/// The taxes of an invoice, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::bookkeeping) struct Taxes {
+    pub(in crate::bookkeeping) cgst: i64,
+    pub(in crate::bookkeeping) sgst: i64,
+    pub(in crate::bookkeeping) igst: i64,
+}
+
+/// The taxes on goods, within a state or across states; none when they are beyond 64 bits.
+pub(in crate::bookkeeping) fn taxes(goods: &[Taxed], across_states: bool) -> Option<Taxes> {
+    let sum = |part: i128| {
+        let shares = goods
+            .iter()
+            .map(|taxed| round(i128::from(taxed.amount) * i128::from(taxed.rate), i128::from(WHOLE) * part));
+        i64::try_from(shares.sum::<i128>()).ok()
+    };
+    Some(if across_states {
+        Taxes { igst: sum(1)?, ..Taxes::default() }
+    } else {
+        let half = sum(2)?;
+        Taxes { cgst: half, sgst: half, igst: 0 }
+    })
+}
+
+/// What a line comes to: a quantity in ten-thousandths times a price in minor units, rounded half a unit up; none when it is
+/// beyond 64 bits.
+pub(in crate::bookkeeping) fn line_amount(quantity: i64, unit_price: i64) -> Option<i64> {
+    i64::try_from(round(i128::from(quantity) * i128::from(unit_price), PIECE)).ok()
+}
+
+/// A division, rounded half up. Neither is below zero.
+fn round(dividend: i128, divisor: i128) -> i128 {
+    (2 * dividend + divisor) / (2 * divisor)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Taxed, Taxes, line_amount, taxes};
+
+    #[test]
+    fn half_the_rate_is_cgst_and_half_of_it_sgst() {
+        let goods = [Taxed { amount: 100_000, rate: 18_000 }];
+        assert_eq!(taxes(&goods, false), Some(Taxes { cgst: 9000, sgst: 9000, igst: 0 }));
+        assert_eq!(taxes(&goods, true), Some(Taxes { cgst: 0, sgst: 0, igst: 18_000 }));
+    }
+
+    #[test]
+    fn half_a_unit_is_rounded_up_in_each_tax_alike() {
+        for (amount, rate, half, whole) in [
+            (10, 10_000, 1, 1),        // 0.5 and 0.5; 1.0
+            (9, 10_000, 0, 1),         // 0.45; 0.9
+            (1, 100_000, 1, 1),        // 0.5; 1.0
+            (33_333, 5000, 833, 1667), // 833.325; 1666.65
+            (100, 250, 0, 0),          // 0.125; 0.25
+            (0, 18_000, 0, 0),
+        ] {
+            let goods = [Taxed { amount, rate }];
+            assert_eq!(taxes(&goods, false), Some(Taxes { cgst: half, sgst: half, igst: 0 }), "{amount} {rate}");
+            assert_eq!(taxes(&goods, true).unwrap().igst, whole, "{amount} {rate}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_its_quantity_times_its_price() {
+        assert_eq!(line_amount(25_000, 1000), Some(2500));
+        assert_eq!(line_amount(1, 5000), Some(1));
+        assert_eq!(line_amount(1, 4999), Some(0));
+        assert_eq!(line_amount(i64::MAX, i64::MAX), None);
+    }
+
+    proptest! {
+        #[test]
+        fn a_tax_is_never_half_a_unit_away_from_the_exact_one(amount in 0..=1_000_000_000_000_000_i64, rate in 0..=100_000_i64) {
+            let goods = [Taxed { amount, rate }];
+            let exact = i128::from(amount) * i128::from(rate);
+            let igst = i128::from(taxes(&goods, true).unwrap().igst);
+            prop_assert!((igst * 100_000 - exact).abs() * 2 <= 100_000);
+            let half = taxes(&goods, false).unwrap();
+            prop_assert_eq!(half.cgst, half.sgst);
+            prop_assert!((i128::from(half.cgst) * 200_000 - exact).abs() * 2 <= 200_000);
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! Budgets: setting, finding and deleting them. What is carried over is `rollover`'s business, what was spent `report`'s.
+
+use async_graphql::{ID, InputObject, MaybeUndefined};
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType,
+};
+
+use super::{
+    category::{self, CategoryRef},
+    category_reference::Named,
+    rollover::Budgets,
+};
+use crate::{
+    activity::{Act, AuditFields, Field, field},
+    app::App,
+    bookkeeping::{book, document},
+    entity::{
+        activity::Action,
+        budget::{self, Rollover},
+        category::CategoryKind,
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    month::YearMonth,
+    text,
+    viewer::Viewer,
+};
+
+/// The most budgets that a book may have, so that the list of them stays a list.
+const MOST_BUDGETS: u64 = 5_000;
+
+/// The budget to be set.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "SetBudgetInput")]
+pub struct BudgetSetting {
+    /// The category of spending that it limits.
+    pub category: CategoryRef,
+    /// How much may be spent in a month; more than zero.
+    pub limit: Decimal,
+    /// The currency of the limit; the book's when absent. A category may have a budget in each currency.
+    pub currency: Option<Currency>,
+    /// The month that it is for; every month when absent. A budget of a month's own wins over that of every month.
+    pub month: Option<YearMonth>,
+    /// What happens with what is left at the end of a month; as it was when absent, `NONE` at first.
+    pub rollover: Option<Rollover>,
+    /// For a budget of every month: the month from which what is left is carried over; as it was when absent, this month at
+    /// first.
+    pub rollover_from: Option<YearMonth>,
+    /// What it is for, at most 500 characters; as it was when absent, null clears it.
+    pub description: MaybeUndefined<String>,
+}
+
+/// The budgets of the viewer's book: those of a month, or all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    month: Option<YearMonth>,
+) -> Result<Vec<budget::Model>> {
+    use budget::Column;
+    let of_month =
+        |month: YearMonth| Condition::any().add(Column::Month.is_null()).add(Column::Month.eq(month.first_day()));
+    let budgets = budget::Entity::find()
+        .filter(Column::BookId.eq(viewer.book))
+        .filter(Condition::all().add_option(month.map(of_month)))
+        .order_by_asc(Column::Id)
+        .all(conn)
+        .await?;
+    let Some(month) = month else { return Ok(budgets) };
+    let budgets = Budgets::of(budgets);
+    let mut in_force: Vec<_> = budgets.values().filter_map(|budgets| budgets.in_force(month)).cloned().collect();
+    in_force.sort_unstable_by_key(|budget| budget.id);
+    Ok(in_force)
+}
+
+/// Some budgets of the viewer's book; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Budget>>,
+) -> Result<Vec<budget::Model>> {
+    let own = budget::Entity::find().filter(budget::Column::BookId.eq(viewer.book));
+    Ok(own.filter(budget::Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// Sets the budget of a category, for a month or for every month, in place of the one that there was.
+///
+/// # Errors
+/// `NOT_FOUND`, `NOT_ALLOWED` and `INVALID` for the category; `INVALID` and `LIMIT_REACHED`.
+pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<budget::Model> {
+    app.db
+        .write(|tx| async move {
+            book::lock(&tx, viewer).await?;
+            let mut refusals = Refusals::default();
+            let named = Named::lock(&tx, viewer, [&setting.category].into_iter()).await?;
+            let category = refusals.check(named.get(&setting.category, "category"));
+            if let Some(category) = category {
+                refusals.check(category::refuse_archived(category, "category"));
+                if category.kind == CategoryKind::Income {
+                    let message = "A budget limits spending; this is a category of income.";
+                    refusals.push(Refusal::new(Code::Invalid, "category", message));
+                }
+            }
+            let book = book::find(&tx, viewer).await?;
+            let currency = setting.currency.unwrap_or(book.currency);
+            let amount = refusals.check(document::amount(&setting.limit, currency, "limit"));
+            if setting.month.is_some() && setting.rollover_from.is_some() {
+                let message = "Leave it out: what is left of a month's own budget is carried over from that month.";
+                refusals.push(Refusal::new(Code::Invalid, "rolloverFrom", message));
+            }
+            let description = match &setting.description {
+                MaybeUndefined::Undefined => Some(None),
+                MaybeUndefined::Null => Some(Some(None)),
+                MaybeUndefined::Value(text) => refusals.check(text::note(text, 500, "description")).map(Some),
+            };
+            let (Some(category), Some(amount), Some(description)) = (category, amount, description) else {
+                return Err(refusals.into());
+            };
+            refusals.none()?;
+
+            let now = app.clock.now();
+            let this_month = YearMonth::of(book::today(&app.clock, &book).0);
+            let before = find(&tx, category.id, currency, setting.month).await?;
+            let since = setting.month.or(setting.rollover_from).map(YearMonth::first_day);
+            let Some(before) = before else {
+                refuse_too_many(&tx, viewer).await?;
+                let budget = budget::Model {
+                    id: Id::generate(),
+                    book_id: viewer.book,
+                    category_id: category.id,
+                    currency,
+                    month: setting.month.map(YearMonth::first_day),
+                    amount,
+                    rollover: setting.rollover.unwrap_or_default(),
+                    since: since.unwrap_or(this_month.first_day()),
+                    description: description.flatten(),
+                    created_at: now,
+                    updated_at: now,
+                };
+                budget::Entity::insert(budget.clone().into_active_model()).exec_without_returning(&tx).await?;
+                Act::by(viewer, Action::SetBudget).on(budget.id).record(&tx, &app.clock).await?;
+                return Ok(budget);
+            };
+            let after = budget::Model {
+                amount,
+                rollover: setting.rollover.unwrap_or(before.rollover),
+                since: since.unwrap_or(before.since),
+                description: description.unwrap_or_else(|| before.description.clone()),
+                updated_at: now,
+                ..before.clone()
+            };
+            let after = after.into_active_model().reset_all().update(&tx).await?;
+            Act::by(viewer, Action::SetBudget).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
+        })
+        .await
+}
+
+/// Deletes a budget. What it carried over is gone too.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<Id<kind::Budget>> {
+    let missing = || Refusal::new(Code::NotFound, "id", "You have no such budget.");
+    let id: Id<kind::Budget> = id.parse().map_err(|_| missing())?;
+    app.db
+        .write(|tx| async move {
+            let own = budget::Entity::find_by_id(id).filter(budget::Column::BookId.eq(viewer.book));
+            let before = own.lock(LockType::Update).one(&tx).await?.ok_or_else(missing)?;
+            budget::Entity::delete_by_id(id).exec(&tx).await?;
+            Act::by(viewer, Action::DeleteBudget).on(id).removed(&before).record(&tx, &app.clock).await?;
+            Ok(id)
+        })
+        .await
+}
+
+async fn find(
+    conn: &impl ConnectionTrait,
+    category_id: Id<kind::Category>,
+    currency: Currency,
+    month: Option<YearMonth>,
+) -> Result<Option<budget::Model>> {
+    use budget::Column;
+    let of_month = match month {
+        Some(month) => Column::Month.eq(month.first_day()),
+        None => Column::Month.is_null(),
+    };
+    let found = budget::Entity::find()
+        .filter(Column::CategoryId.eq(category_id))
+        .filter(Column::Currency.eq(currency))
+        .filter(of_month)
+        .lock(LockType::NoKeyUpdate);
+    Ok(found.one(conn).await?)
+}
+
+async fn refuse_too_many(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<()> {
+    let own = budget::Entity::find().filter(budget::Column::BookId.eq(viewer.book));
+    if own.count(conn).await? < MOST_BUDGETS {
+        return Ok(());
+    }
+    let message = format!("A book has at most {MOST_BUDGETS} budgets.");
+    Err(Refusal::new(Code::LimitReached, "", message).into())
+}
+
+impl AuditFields for budget::Model {
+    fn audit_fields(&self) -> Vec<Field> {
+        vec![
+            field("category", Some(self.category_id)),
+            field("limit", Some(Decimal::from_minor(self.amount, self.currency))),
+            field("currency", Some(self.currency)),
+            field("month", self.month.map(YearMonth::of)),
+            field("rollover", Some(self.rollover.to_value())),
+            field("rolloverFrom", Some(YearMonth::of(self.since))),
+            field("description", self.description.as_ref()),
+        ]
+    }
+}

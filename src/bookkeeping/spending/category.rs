@@ -1,0 +1,336 @@
+//! Categories of income and spending: making, naming and archiving them.
+
+use async_graphql::{ID, InputObject};
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
+    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
+};
+
+pub use super::category_reference::{CategoryRef, find};
+use crate::{
+    activity::{self, Act, AuditFields, Field, field},
+    app::App,
+    bookkeeping::{
+        book,
+        journal::{self, Turnover},
+    },
+    db::Transaction,
+    entity::{
+        account::AccountKind,
+        activity::Action,
+        budget,
+        category::{self, CategoryKind},
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    text,
+    viewer::Viewer,
+};
+
+/// The most categories that a book may have, those that are archived included, so that the list of them stays a list.
+const MOST_CATEGORIES: u64 = 200;
+/// The longest name of a category, in characters.
+pub(super) const LONGEST_NAME: usize = 60;
+
+/// The categories that a book begins with.
+const FIRST: [(&str, CategoryKind); 7] = [
+    ("Food", CategoryKind::Expense),
+    ("Data", CategoryKind::Expense),
+    ("Transport", CategoryKind::Expense),
+    ("Miscellaneous", CategoryKind::Expense),
+    ("Savings", CategoryKind::Expense),
+    ("Salary", CategoryKind::Income),
+    ("Other income", CategoryKind::Income),
+];
+
+/// The category to be made.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "CreateCategoryInput")]
+pub struct NewCategory {
+    /// What to call it, at most 60 characters, unique in the book without regard to case.
+    pub name: String,
+    /// Which way money goes in it. It stays so.
+    pub kind: CategoryKind,
+}
+
+/// What to change about a category. What is absent stays as it is.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "UpdateCategoryInput")]
+pub struct CategoryChange {
+    /// Which category.
+    pub id: ID,
+    /// What to call it, at most 60 characters, unique in the book without regard to case.
+    pub name: Option<String>,
+}
+
+/// The categories of the viewer's book: income first, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    kind: Option<CategoryKind>,
+    archived: bool,
+) -> Result<Vec<category::Model>> {
+    use category::Column;
+    let categories = category::Entity::find()
+        .filter(Column::BookId.eq(viewer.book))
+        .filter(if archived { Column::ArchivedAt.is_not_null() } else { Column::ArchivedAt.is_null() })
+        .filter(Condition::all().add_option(kind.map(|kind| Column::Kind.eq(kind))));
+    Ok(categories.order_by_desc(Column::Kind).order_by_asc(Column::NameKey).all(conn).await?)
+}
+
+/// All categories of the viewer's book, those that are archived too.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<category::Model>> {
+    let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+    Ok(categories.order_by_desc(category::Column::Kind).order_by_asc(category::Column::NameKey).all(conn).await?)
+}
+
+/// Some categories of the viewer's book; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Category>>,
+) -> Result<Vec<category::Model>> {
+    let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+    Ok(categories.filter(category::Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// What went into a category of a kind, by what moved on its account; in minor units.
+pub(super) fn amount(kind: CategoryKind, moved: Turnover) -> i64 {
+    match kind {
+        CategoryKind::Income => moved.credits - moved.debits,
+        CategoryKind::Expense => moved.debits - moved.credits,
+    }
+}
+
+/// The kind of the accounts of a kind of categories.
+pub(super) fn account_kind(kind: CategoryKind) -> AccountKind {
+    match kind {
+        CategoryKind::Income => AccountKind::Income,
+        CategoryKind::Expense => AccountKind::Expense,
+    }
+}
+
+/// A name as it is compared.
+pub(in crate::bookkeeping) fn key(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// Refuses a category for something new.
+///
+/// # Errors
+/// `NOT_ALLOWED` when it is archived.
+pub(in crate::bookkeeping) fn refuse_archived(category: &category::Model, path: &str) -> Result<(), Refusal> {
+    if category.archived_at.is_none() {
+        return Ok(());
+    }
+    let message = format!("The category {} is archived. Restore it first.", category.name);
+    Err(Refusal::new(Code::NotAllowed, path, message))
+}
+
+/// Gives a new book the categories that it begins with.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(tx: &Transaction, book_id: Id<kind::Book>, now: DateTime<Utc>) -> Result<()> {
+    let first = FIRST.map(|(name, kind)| row(book_id, name.to_owned(), kind, now).into_active_model());
+    category::Entity::insert_many(first).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Makes a category.
+///
+/// # Errors
+/// `INVALID` and `TAKEN` for the name; `LIMIT_REACHED` when the book has too many.
+pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<category::Model> {
+    let name = &text::line(&new.name, LONGEST_NAME, "name")?;
+    app.db
+        .write(|tx| async move {
+            book::lock(&tx, viewer).await?;
+            let category = row(viewer.book, name.clone(), new.kind, app.clock.now());
+            let mut refusals = Refusals::default();
+            refusals.extend(taken(&tx, &category).await?);
+            let own = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+            refusals.extend(refuse_more(own.count(&tx).await?));
+            refusals.none()?;
+            category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&tx).await?;
+            Act::by(viewer, Action::CreateCategory).on(category.id).record(&tx, &app.clock).await?;
+            Ok(category)
+        })
+        .await
+}
+
+/// Refuses a category when the book has so many already.
+fn refuse_more(count: u64) -> Option<Refusal> {
+    let message = || format!("A book has at most {MOST_CATEGORIES} categories.");
+    (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()))
+}
+
+/// A category that may be written beside the `count` that the book has, none of which is called so.
+///
+/// # Errors
+/// `INVALID` for the name; `LIMIT_REACHED` when there are too many.
+pub(in crate::bookkeeping) fn another(
+    viewer: &Viewer,
+    count: usize,
+    name: &str,
+    kind: CategoryKind,
+    now: DateTime<Utc>,
+) -> Result<category::Model, Refusal> {
+    let name = text::line(name, LONGEST_NAME, "name")?;
+    match refuse_more(u64::try_from(count).unwrap_or(u64::MAX)) {
+        Some(refusal) => Err(refusal),
+        None => Ok(row(viewer.book, name, kind, now)),
+    }
+}
+
+/// Writes new categories into a book that is locked.
+pub(in crate::bookkeeping) async fn insert(tx: &Transaction, new: Vec<category::Model>) -> Result<()> {
+    if !new.is_empty() {
+        let rows = new.into_iter().map(IntoActiveModel::into_active_model);
+        category::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// All categories of the viewer's book, kept as they are until the end of the transaction.
+pub(in crate::bookkeeping) async fn lock_all(tx: &Transaction, viewer: &Viewer) -> Result<Vec<category::Model>> {
+    let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+    Ok(categories.order_by_asc(category::Column::Id).lock(LockType::KeyShare).all(tx).await?)
+}
+
+/// Renames a category.
+///
+/// # Errors
+/// `NOT_FOUND`; `INVALID` and `TAKEN` for the name.
+pub async fn update(app: &App, viewer: &Viewer, change: &CategoryChange) -> Result<category::Model> {
+    app.db
+        .write(|tx| async move {
+            let mut refusals = Refusals::default();
+            let category = refusals.take(lock(&tx, viewer, &change.id).await)?;
+            let name = change.name.as_deref().and_then(|name| refusals.check(text::line(name, LONGEST_NAME, "name")));
+            let Some(before) = category else { return Err(refusals.into()) };
+            refusals.none()?;
+            let name = name.unwrap_or_else(|| before.name.clone());
+            let category = category::Model { name_key: key(&name), name, ..before.clone() };
+            let mut refusals = Refusals::default();
+            refusals.extend(taken(&tx, &category).await?);
+            refusals.none()?;
+            let after = category.into_active_model().reset_all().update(&tx).await?;
+            let act = Act::by(viewer, Action::UpdateCategory).on(after.id).changed(&before, &after);
+            act.record(&tx, &app.clock).await?;
+            Ok(after)
+        })
+        .await
+}
+
+/// Deletes a category, or archives it when something is in it: what it gives back is archived then.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Model> {
+    app.db
+        .write(|tx| async move {
+            let before = lock(&tx, viewer, id).await?;
+            let act = Act::by(viewer, Action::DeleteCategory).on(before.id);
+            if !is_used(&tx, &before).await? {
+                category::Entity::delete_by_id(before.id).exec(&tx).await?;
+                act.removed(&before).record(&tx, &app.clock).await?;
+                return Ok(before);
+            }
+            let archived_at = before.archived_at.unwrap_or_else(|| app.clock.now());
+            let after = set_archived(&tx, &before, Some(archived_at)).await?;
+            act.changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
+        })
+        .await
+}
+
+/// Brings a category back that was archived.
+///
+/// # Errors
+/// `NOT_FOUND`.
+pub async fn restore(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Model> {
+    app.db
+        .write(|tx| async move {
+            let before = lock(&tx, viewer, id).await?;
+            let after = set_archived(&tx, &before, None).await?;
+            let act = Act::by(viewer, Action::RestoreCategory).on(after.id).changed(&before, &after);
+            act.record(&tx, &app.clock).await?;
+            Ok(after)
+        })
+        .await
+}
+
+async fn set_archived(
+    tx: &Transaction,
+    category: &category::Model,
+    archived_at: Option<DateTime<Utc>>,
+) -> Result<category::Model> {
+    let archived_at = Set(archived_at);
+    Ok(category::ActiveModel { archived_at, ..category.clone().into_active_model() }.update(tx).await?)
+}
+
+/// A category of the viewer's book, locked, so that nothing new comes into it.
+async fn lock(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<category::Model> {
+    let missing = || Refusal::new(Code::NotFound, "id", "You have no such category.");
+    let id: Id<kind::Category> = id.parse().map_err(|_| missing())?;
+    let own = category::Entity::find_by_id(id).filter(category::Column::BookId.eq(viewer.book));
+    Ok(own.lock(LockType::Update).one(tx).await?.ok_or_else(missing)?)
+}
+
+/// Whether there is or was a transaction in it, or a budget.
+async fn is_used(conn: &impl ConnectionTrait, category: &category::Model) -> Result<bool> {
+    // A transaction that was moved to another category has left its versions on the account of this one.
+    let accounts = journal::of_holders(conn, account_kind(category.kind), [category.id.cast()]).await?;
+    let budget = budget::Entity::find().filter(budget::Column::CategoryId.eq(category.id));
+    Ok(!accounts.is_empty() || budget.one(conn).await?.is_some())
+}
+
+/// Whether another category of the book is called so.
+async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Result<Option<Refusal>> {
+    let other = category::Entity::find()
+        .filter(category::Column::BookId.eq(category.book_id))
+        .filter(category::Column::NameKey.eq(&category.name_key))
+        .filter(category::Column::Id.ne(category.id))
+        .one(conn)
+        .await?;
+    Ok(other.map(|other| {
+        let message = match other.archived_at {
+            Some(_) => format!("The category {} is archived. Restore it, or take another name.", other.name),
+            None => format!("There is a category {} already.", other.name),
+        };
+        Refusal::new(Code::Taken, "name", message)
+    }))
+}
+
+fn row(book_id: Id<kind::Book>, name: String, kind: CategoryKind, now: DateTime<Utc>) -> category::Model {
+    category::Model {
+        id: Id::generate(),
+        book_id,
+        kind,
+        name_key: key(&name),
+        name,
+        archived_at: None,
+        created_at: now,
+    }
+}
+
+impl AuditFields for category::Model {
+    fn audit_fields(&self) -> Vec<Field> {
+        vec![
+            field("name", Some(&self.name)),
+            field("kind", Some(self.kind.to_value())),
+            field("archivedAt", activity::time(self.archived_at)),
+        ]
+    }
+}

@@ -1,0 +1,9 @@
+//! Income and spending: categories, transactions, budgets and the monthly report.
+
+pub mod budget;
+pub mod category;
+pub(super) mod category_reference;
+mod percent;
+pub mod report;
+pub mod rollover;
+pub mod transaction;

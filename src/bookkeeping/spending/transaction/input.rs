@@ -1,0 +1,212 @@
+//! What is to be written as a transaction: checking the input, before anything is written.
+
+use async_graphql::InputObject;
+use chrono::NaiveDate;
+use serde::Serialize;
+
+use crate::{
+    activity::{self, AuditFields, Field, field},
+    bookkeeping::{
+        document,
+        spending::{
+            category::{self, CategoryRef},
+            category_reference::Named,
+        },
+        wallets::wallet::Wallet,
+    },
+    entity::{category::CategoryKind, transaction, transaction_line},
+    error::{Code, Refusal, Refusals},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    text,
+};
+use sea_orm::ActiveEnum;
+
+/// The most lines of a transaction.
+pub(in crate::bookkeeping) const MOST_LINES: usize = 50;
+/// The longest description, in characters.
+pub(in crate::bookkeeping) const LONGEST_DESCRIPTION: usize = 500;
+
+/// A part of a transaction.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "TransactionLineInput")]
+pub struct NewLine {
+    /// The category that it goes into. All categories of a transaction are of one kind.
+    pub category: CategoryRef,
+    /// How much; more than zero.
+    pub amount: Decimal,
+    /// A note, at most 500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A transaction, checked.
+#[derive(Clone, Debug)]
+pub(in crate::bookkeeping) struct Wanted {
+    pub(in crate::bookkeeping) kind: CategoryKind,
+    pub(in crate::bookkeeping) amount: i64,
+    pub(in crate::bookkeeping) currency: Currency,
+    pub(in crate::bookkeeping) date: NaiveDate,
+    pub(in crate::bookkeeping) description: Option<String>,
+    /// Paid in cash when there is none.
+    pub(in crate::bookkeeping) wallet: Option<Wallet>,
+    pub(in crate::bookkeeping) lines: Vec<Part>,
+}
+
+/// A part of a transaction, checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::bookkeeping) struct Part {
+    pub(in crate::bookkeeping) category_id: Id<kind::Category>,
+    pub(in crate::bookkeeping) amount: i64,
+    pub(in crate::bookkeeping) note: Option<String>,
+}
+
+impl From<transaction_line::Model> for Part {
+    fn from(line: transaction_line::Model) -> Self {
+        Self { category_id: line.category_id, amount: line.amount, note: line.note }
+    }
+}
+
+/// What a transaction is to be divided into.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::bookkeeping) enum Division<'a> {
+    /// All of it goes into one category.
+    Whole(&'a CategoryRef),
+    /// It is split.
+    Split(&'a [NewLine]),
+}
+
+impl<'a> Division<'a> {
+    /// What an input asks for; none when it says nothing of it.
+    ///
+    /// # Errors
+    /// `INVALID` at `lines`.
+    pub(in crate::bookkeeping) fn of(
+        category: Option<&'a CategoryRef>,
+        lines: Option<&'a [NewLine]>,
+    ) -> Result<Option<Self>, Refusal> {
+        let invalid = |message: &str| Err(Refusal::new(Code::Invalid, "lines", message));
+        match (category, lines) {
+            (None, None) => Ok(None),
+            (Some(category), None) => Ok(Some(Self::Whole(category))),
+            (None, Some(lines)) if (1..=MOST_LINES).contains(&lines.len()) => Ok(Some(Self::Split(lines))),
+            (None, Some(_)) => invalid(&format!("A transaction has 1 to {MOST_LINES} lines.")),
+            (Some(_), Some(_)) => invalid("Give a category or lines, not both."),
+        }
+    }
+
+    /// The categories that it names.
+    pub(in crate::bookkeeping) fn categories(self) -> Vec<&'a CategoryRef> {
+        match self {
+            Self::Whole(category) => vec![category],
+            Self::Split(lines) => lines.iter().map(|line| &line.category).collect(),
+        }
+    }
+
+    /// Its parts, and which way all of them go. Categories that it is in already may be archived.
+    pub(in crate::bookkeeping) fn check(
+        self,
+        named: &Named,
+        already: &[Part],
+        amount: Option<i64>,
+        currency: Currency,
+        refusals: &mut Refusals,
+    ) -> Option<(CategoryKind, Vec<Part>)> {
+        let mut find = |wanted: &CategoryRef, path: &str| {
+            let category = refusals.check(named.get(wanted, path))?;
+            if already.iter().all(|part| part.category_id != category.id) {
+                refusals.check(category::refuse_archived(category, path))?;
+            }
+            Some(category)
+        };
+        match self {
+            Self::Whole(category) => {
+                let category = find(category, "category")?;
+                let part = Part { category_id: category.id, amount: amount?, note: None };
+                Some((category.kind, vec![part]))
+            }
+            Self::Split(lines) => {
+                let found: Vec<_> =
+                    lines.iter().enumerate().map(|(at, line)| find(&line.category, &category_path(at))).collect();
+                let kind = found.iter().flatten().next()?.kind;
+                let mut parts = Vec::with_capacity(lines.len());
+                for (at, (line, category)) in lines.iter().zip(found).enumerate() {
+                    let category = category?;
+                    if category.kind != kind {
+                        let message = "All categories of a transaction must be of one kind.";
+                        refusals.push(Refusal::new(Code::Invalid, category_path(at), message));
+                    }
+                    let amount = document::amount(&line.amount, currency, &format!("lines.{at}.amount"));
+                    let amount = refusals.check(amount);
+                    let note = line.note.as_deref().map(|note| note_of(note, at)).transpose();
+                    let note = refusals.check(note).flatten().flatten();
+                    parts.extend(amount.map(|amount| Part { category_id: category.id, amount, note }));
+                }
+                let sum: i128 = parts.iter().map(|part| i128::from(part.amount)).sum();
+                if parts.len() == lines.len() && amount.is_some_and(|amount| i128::from(amount) != sum) {
+                    let sum = i64::try_from(sum).map_or_else(
+                        |_| "more than can be counted".to_owned(),
+                        |sum| format!("{} {currency}", Decimal::from_minor(sum, currency)),
+                    );
+                    let message = format!("The lines sum to {sum}.");
+                    refusals.push(Refusal::new(Code::Invalid, "amount", message));
+                }
+                Some((kind, parts))
+            }
+        }
+    }
+}
+
+fn category_path(line: usize) -> String {
+    format!("lines.{line}.category")
+}
+
+fn note_of(note: &str, line: usize) -> Result<Option<String>, Refusal> {
+    text::note(note, LONGEST_DESCRIPTION, "note")
+        .map_err(|refusal| Refusal { path: format!("lines.{line}.note"), ..refusal })
+}
+
+/// Refuses a wallet in another currency.
+///
+/// # Errors
+/// `CURRENCY_MISMATCH` at `walletId`.
+pub(in crate::bookkeeping) fn refuse_other_currency(
+    wallet: Option<&Wallet>,
+    currency: Currency,
+) -> Result<(), Refusal> {
+    match wallet {
+        Some(Wallet { wallet, .. }) if wallet.currency != currency => {
+            let message = format!("The wallet is in {}, the transaction in {currency}.", wallet.currency);
+            Err(Refusal::new(Code::CurrencyMismatch, "walletId", message))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A transaction with what it is divided into.
+impl AuditFields for (&transaction::Model, &[Part]) {
+    fn audit_fields(&self) -> Vec<Field> {
+        let (transaction, parts) = self;
+        let amount = |minor: i64| Some(Decimal::from_minor(minor, transaction.currency));
+        let mut fields = vec![
+            field("kind", Some(transaction.kind.to_value())),
+            field("amount", amount(transaction.amount)),
+            field("currency", Some(transaction.currency)),
+            field("date", Some(transaction.date)),
+            field("description", transaction.description.as_ref()),
+            field("wallet", transaction.wallet_id),
+            field("deletedAt", activity::time(transaction.deleted_at)),
+        ];
+        for (number, part) in parts.iter().enumerate() {
+            fields.push(field(format!("lines.{number}.note"), part.note.as_ref()));
+            if let [whole] = parts {
+                fields.push(field("category", Some(whole.category_id)));
+                continue;
+            }
+            fields.push(field(format!("lines.{number}.category"), Some(part.category_id)));
+            fields.push(field(format!("lines.{number}.amount"), amount(part.amount)));
+        }
+        fields
+    }
+}

@@ -1,0 +1,276 @@
+//! Lists of transactions, and what they sum to.
+
+use async_graphql::{Enum, ID, InputObject};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Value,
+    sea_query::{Expr, ExprTrait, JoinType, Query},
+};
+use uuid::Uuid;
+
+use crate::{
+    bookkeeping::{
+        customers::{
+            customer_list::OrderDirection,
+            document_list::{self, AmountRange},
+        },
+        spending::category::{self, CategoryRef},
+        wallets::wallet,
+    },
+    date::Date,
+    entity::{category::CategoryKind, transaction, transaction_line},
+    error::{Refusals, Result},
+    id::{Id, kind},
+    keyset::Keyset,
+    money::{Currency, Decimal},
+    page::{Page, Paged},
+    text,
+    viewer::Viewer,
+};
+
+/// Which transactions are wanted. What is absent does not matter.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "TransactionFilter")]
+pub struct TransactionFilterInput {
+    /// Only income, or only spending.
+    pub kind: Option<CategoryKind>,
+    /// Only those with a line in this category.
+    pub category: Option<CategoryRef>,
+    /// Only those paid from or into this wallet.
+    pub wallet_id: Option<ID>,
+    /// Only those in this currency.
+    pub currency: Option<Currency>,
+    /// Only those of this day or later.
+    pub from: Option<Date>,
+    /// Only those of this day or earlier.
+    pub to: Option<Date>,
+    /// Only those of this amount or more, in `currency`; in the book's, when that is absent.
+    pub min_amount: Option<Decimal>,
+    /// Only those of this amount or less, in `currency`; in the book's, when that is absent.
+    pub max_amount: Option<Decimal>,
+    /// Only those with this text in the description or in the notes of the lines, without regard to case.
+    pub text: Option<String>,
+    /// Whether to list those that were deleted instead of those that stand.
+    #[graphql(default)]
+    pub deleted: bool,
+}
+
+/// Which transactions are wanted, checked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TransactionFilter {
+    /// Which way they go.
+    pub kind: Option<CategoryKind>,
+    /// With a line in this category.
+    pub category: Option<Id<kind::Category>>,
+    /// From or into this wallet.
+    pub wallet: Option<Id<kind::Wallet>>,
+    /// In which currency.
+    pub currency: Option<Currency>,
+    /// Of this day or later.
+    pub from: Option<Date>,
+    /// Of this day or earlier.
+    pub to: Option<Date>,
+    /// Of this amount or more, in minor units.
+    pub least: Option<i64>,
+    /// Of this amount or less, in minor units.
+    pub most: Option<i64>,
+    /// With this text, in lower case.
+    pub text: Option<String>,
+    /// Deleted, rather than standing.
+    pub deleted: bool,
+}
+
+impl TransactionFilterInput {
+    /// Checks the filter.
+    ///
+    /// # Errors
+    /// `NOT_FOUND` for the category and the wallet; `INVALID` for ranges that end before they begin, amounts and the text.
+    pub async fn check(
+        self,
+        conn: &impl ConnectionTrait,
+        viewer: &Viewer,
+        of_book: Currency,
+    ) -> Result<TransactionFilter> {
+        let mut refusals = Refusals::default();
+        let category = match &self.category {
+            Some(wanted) => refusals.take(category::find(conn, viewer, wanted, "filter.category").await)?,
+            None => None,
+        };
+        let wallet = match &self.wallet_id {
+            Some(id) => refusals.take(wallet::require(conn, viewer, id.parse().ok(), "filter.walletId").await)?,
+            None => None,
+        };
+        refusals.check(Date::check_range(self.from, self.to, "filter.to"));
+        let range = AmountRange { least: self.min_amount, most: self.max_amount };
+        let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
+        let text = refusals.check(text::search(self.text.as_deref(), "filter.text")).flatten();
+        refusals.none()?;
+        Ok(TransactionFilter {
+            kind: self.kind,
+            category: category.map(|category| category.id),
+            wallet: wallet.map(|wallet| wallet.wallet.id),
+            currency,
+            from: self.from,
+            to: self.to,
+            least: bounds.0,
+            most: bounds.1,
+            text,
+            deleted: self.deleted,
+        })
+    }
+}
+
+impl TransactionFilter {
+    /// What the filter wants.
+    fn condition(&self, viewer: &Viewer) -> Condition {
+        let in_category = |category: Id<kind::Category>| {
+            let lines = Query::select()
+                .column(transaction_line::Column::TransactionId)
+                .from(transaction_line::Entity)
+                .and_where(Expr::col(transaction_line::Column::CategoryId).eq(category))
+                .take();
+            Expr::col((transaction::Entity, transaction::Column::Id)).in_subquery(lines)
+        };
+        self.but_for_category(viewer).add_option(self.category.map(in_category))
+    }
+
+    /// What the filter wants, of whatever category.
+    pub(super) fn but_for_category(&self, viewer: &Viewer) -> Condition {
+        use transaction::Column;
+        let search_text = || Expr::col((transaction::Entity, Column::SearchText));
+        Condition::all()
+            .add(Column::BookId.eq(viewer.book))
+            .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
+            .add_option(self.wallet.map(|wallet| Column::WalletId.eq(wallet)))
+            .add_option(self.currency.map(|currency| Column::Currency.eq(currency)))
+            .add(document_list::between(Column::Date, self.from, self.to))
+            .add_option(self.least.map(|least| Column::Amount.gte(least)))
+            .add_option(self.most.map(|most| Column::Amount.lte(most)))
+            .add_option(self.text.as_deref().map(|text| document_list::contains(search_text(), text)))
+            .add(if self.deleted { Column::DeletedAt.is_not_null() } else { Column::DeletedAt.is_null() })
+    }
+}
+
+/// What transactions may be ordered by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
+pub enum TransactionOrderField {
+    /// Their date, and on one date the order in which they were written.
+    #[default]
+    Date,
+    /// Their amount. Only those in one currency are listed then: that of the filter, or the book's.
+    Amount,
+}
+
+/// How transactions are ordered. Those that are the same in it are in the order in which they were written.
+#[derive(Clone, Copy, Debug, InputObject)]
+#[graphql(name = "TransactionOrder")]
+pub struct TransactionOrder {
+    /// By what.
+    #[graphql(default)]
+    pub field: TransactionOrderField,
+    /// Which way.
+    #[graphql(default_with = "OrderDirection::Desc")]
+    pub direction: OrderDirection,
+}
+
+impl Default for TransactionOrder {
+    fn default() -> Self {
+        Self { field: TransactionOrderField::Date, direction: OrderDirection::Desc }
+    }
+}
+
+/// Where a transaction stands in a list.
+pub type Key = (Value, Uuid);
+
+impl TransactionOrder {
+    /// The text of a key, for a cursor.
+    #[must_use]
+    pub fn key_text(&self, transaction: &transaction::Model) -> String {
+        let id = transaction.id.uuid().simple();
+        match self.field {
+            TransactionOrderField::Date => format!("date {id} {}", transaction.date),
+            TransactionOrderField::Amount => format!("amount {id} {}", transaction.amount),
+        }
+    }
+
+    /// The key that the text of a cursor of the same order carries.
+    #[must_use]
+    pub fn parse_key(&self, text: &str) -> Option<Key> {
+        let (field, rest) = text.split_once(' ')?;
+        let (id, key) = rest.split_once(' ')?;
+        let key = match (self.field, field) {
+            (TransactionOrderField::Date, "date") => Date::parse_text(key)?.0.into(),
+            (TransactionOrderField::Amount, "amount") => key.parse::<i64>().ok()?.into(),
+            _ => return None,
+        };
+        Some((key, id.parse().ok()?))
+    }
+}
+
+/// A page of the transactions of the viewer's book.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    filter: &TransactionFilter,
+    order: TransactionOrder,
+    page: &Page<Key>,
+) -> Result<Paged<transaction::Model>> {
+    let column = match order.field {
+        TransactionOrderField::Date => transaction::Column::Date,
+        TransactionOrderField::Amount => transaction::Column::Amount,
+    };
+    let mut select = transaction::Entity::find();
+    let [key, id] = match filter.category {
+        // Along the lines of the category, which know the day.
+        Some(category) if order.field == TransactionOrderField::Date => {
+            QuerySelect::query(&mut select).join(JoinType::InnerJoin, transaction_line::Entity, first_line(category));
+            select = select.filter(filter.but_for_category(viewer)).filter(document_list::between(
+                transaction_line::Column::Date,
+                filter.from,
+                filter.to,
+            ));
+            [transaction_line::Column::Date, transaction_line::Column::TransactionId]
+                .map(|column| Expr::col((transaction_line::Entity, column)))
+        }
+        _ => {
+            select = select.filter(filter.condition(viewer));
+            [column, transaction::Column::Id].map(|column| Expr::col((transaction::Entity, column)))
+        }
+    };
+    let keyset = Keyset { key, id, descending: order.direction == OrderDirection::Desc };
+    keyset.cut(QuerySelect::query(&mut select), page);
+    let mut rows = select.all(conn).await?;
+    if keyset.is_backwards(page) != keyset.descending {
+        rows.reverse();
+    }
+    Ok(page.cut(rows))
+}
+
+/// The first line of a transaction that is in a category.
+fn first_line(category: Id<kind::Category>) -> Condition {
+    use transaction_line::Column;
+    let of = |column| Expr::col((transaction_line::Entity, column));
+    let before = |column| Expr::col(("before", column));
+    let lines_before = Query::select()
+        .expr(Expr::val(1))
+        .from_as(transaction_line::Entity, "before")
+        .and_where(before(Column::TransactionId).eq(of(Column::TransactionId)))
+        .and_where(before(Column::CategoryId).eq(category))
+        .and_where(before(Column::Line).lt(of(Column::Line)))
+        .take();
+    Condition::all()
+        .add(of(Column::TransactionId).equals((transaction::Entity, transaction::Column::Id)))
+        .add(of(Column::CategoryId).eq(category))
+        .add(Expr::exists(lines_before).not())
+}
+
+/// How many transactions a filter wants.
+///
+/// # Errors
+/// When the database fails.
+pub async fn count(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &TransactionFilter) -> Result<i64> {
+    let count = transaction::Entity::find().filter(filter.condition(viewer)).count(conn).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
+}

@@ -1,0 +1,372 @@
+//! Transactions of income and spending: adding, changing and deleting them.
+//!
+//! A change reverses the journal entry and posts another in one transaction of the database; what the user calls the
+//! transaction keeps its id. When a wallet does not allow it, the attempt is on record.
+
+pub mod change;
+pub mod input;
+pub mod list;
+pub mod totals;
+pub mod version;
+pub(in crate::bookkeeping) mod write;
+
+use std::collections::HashMap;
+
+use async_graphql::{ID, InputObject};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::LockType,
+};
+use serde::Serialize;
+
+use self::{
+    change::TransactionChange,
+    input::{Division, LONGEST_DESCRIPTION, NewLine, Part, Wanted},
+    write::Item,
+};
+use super::{category::CategoryRef, category_reference::Named};
+use crate::{
+    activity::Act,
+    app::App,
+    bookkeeping::{
+        book,
+        document::{self, Done},
+        idempotency,
+        journal::{self, Attempt, Idempotency, JointDraft, Posted, Refused},
+        wallets::wallet,
+    },
+    date::Date,
+    db::Transaction,
+    entity::{activity::Action, category::CategoryKind, transaction, transaction_line},
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    text,
+    viewer::Viewer,
+};
+
+/// The transaction to be written.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "AddTransactionInput")]
+pub struct NewTransaction {
+    /// The category that all of it goes into; it says whether it is income or spending. Absent when it is split.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryRef>,
+    /// What it is split into: 1 to 50 lines that sum to the amount, in categories of one kind. Absent when there is a category.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<NewLine>>,
+    /// How much in all; more than zero, with no more decimals than the currency has.
+    pub amount: Decimal,
+    /// The currency of the amount; that of the wallet, or of the book when there is none, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The day that it counts for, in the years 1900 to 2199; today (where the book is) when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// What it is for, at most 500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The wallet of the book that it is paid from or into, in the same currency; cash when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallet_id: Option<ID>,
+    /// Makes it safe to send the request again: the same key with the same input gives the first result and does nothing.
+    /// At most 255 visible ASCII characters; a UUID is a good choice. It never expires. A refusal by a wallet is on record,
+    /// and is given again too.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// Which transaction to delete.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "DeleteTransactionInput")]
+pub struct TransactionDeletion {
+    /// Which transaction.
+    pub id: ID,
+    /// As for `addTransaction`.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// A transaction, or why a wallet refused it. What is refused so is on record, and so it is not an error of the transaction
+/// of the database.
+pub type Attempted = Result<transaction::Model, Refusal>;
+
+/// Some transactions of the viewer's book, those that were deleted too; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Transaction>>,
+) -> Result<Vec<transaction::Model>> {
+    let own = transaction::Entity::find().filter(transaction::Column::BookId.eq(viewer.book));
+    Ok(own.filter(transaction::Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// The lines of some transactions, each one's in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lines(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Id<kind::Transaction>>,
+) -> Result<HashMap<Id<kind::Transaction>, Vec<transaction_line::Model>>> {
+    let lines = transaction_line::Entity::find().filter(transaction_line::Column::TransactionId.is_in(ids));
+    let mut of: HashMap<_, Vec<_>> = HashMap::new();
+    for line in lines.order_by_asc(transaction_line::Column::Line).all(conn).await? {
+        of.entry(line.transaction_id).or_default().push(line);
+    }
+    Ok(of)
+}
+
+/// Writes a transaction.
+///
+/// # Errors
+/// `NOT_FOUND` for categories and the wallet; `NOT_ALLOWED` for an archived category; `CURRENCY_MISMATCH` for the wallet;
+/// `REQUIRED`, `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`. What the wallet refuses is in the inner result.
+pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Done<Attempted>> {
+    let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("addTransaction", new))?;
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency.clone()).flatten();
+        let act = Act::by(viewer, Action::AddTransaction);
+        if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(repeated);
+        }
+        let wanted = refusals.take(wanted(&tx, app, viewer, new).await)?;
+        let Some(wanted) = wanted else { return Err(refusals.into()) };
+        refusals.none()?;
+        let item = Item { id: Id::generate(), wanted, idempotency };
+        let drafts = write::drafts(&tx, app, viewer, std::slice::from_ref(&item)).await?;
+        let posted = journal::post(&tx, &app.clock, &drafts).await?.remove(0);
+        let posted = posted.map_err(document::wallet_refusal)?;
+        if let Some(failure) = posted.entry.failure {
+            return refused(&tx, app, act.on(posted.entry.id), Refused::Failed(failure)).await;
+        }
+        let written = write::insert(&tx, viewer, [(item, posted)]).await?.pop();
+        let written = written.ok_or_else(unwritten)?;
+        act.on(written.id).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(written), replayed: false })
+    })
+    .await
+}
+
+/// Checks a transaction to be written.
+pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Wanted> {
+    let mut refusals = Refusals::default();
+    let book = book::find(tx, viewer).await?;
+    let wallet = match &new.wallet_id {
+        Some(id) => refusals.take(wallet::require(tx, viewer, id.parse().ok(), "walletId").await)?,
+        None => None,
+    };
+    let of_wallet = wallet.as_ref().map(|wallet| wallet.wallet.currency);
+    let currency = new.currency.or(of_wallet).unwrap_or(book.currency);
+    refusals.check(input::refuse_other_currency(wallet.as_ref(), currency));
+    let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
+    let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
+    let date = refusals.check(date.of_document("date"));
+    let description = new.description.as_deref().map(description).transpose();
+    let description = refusals.check(description).flatten().flatten();
+    let parts = match refusals.check(Division::of(new.category.as_ref(), new.lines.as_deref())) {
+        Some(Some(division)) => {
+            let named = Named::lock(tx, viewer, division.categories().into_iter()).await?;
+            division.check(&named, &[], amount, currency, &mut refusals)
+        }
+        Some(None) => {
+            refusals.push(Refusal::new(Code::Required, "category", "Give a category, or lines."));
+            None
+        }
+        None => None,
+    };
+    let (Some(amount), Some(date), Some((kind, lines))) = (amount, date, parts) else { return Err(refusals.into()) };
+    refusals.none()?;
+    Ok(Wanted { kind, amount, currency, date, description, wallet, lines })
+}
+
+/// Changes a transaction.
+///
+/// # Errors
+/// As for [`add`]; `NOT_ALLOWED` when it was deleted; `CONFLICT` when it is not the expected version.
+pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> Result<Done<Attempted>> {
+    let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateTransaction", change))?;
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let idempotency = idempotency.clone()?;
+        // Locked first: the same request may be under way.
+        let before = lock_standing(&tx, viewer, &change.id).await;
+        let act = Act::by(viewer, Action::UpdateTransaction).on_named(&change.id);
+        if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
+            return Ok(repeated);
+        }
+        let before = before?;
+        if change.expected_version.is_some_and(|expected| expected != before.version) {
+            let message = format!("The transaction is at version {} by now.", before.version);
+            return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
+        }
+        let parts = lines(&tx, [before.id]).await?.remove(&before.id).unwrap_or_default();
+        let parts: Vec<_> = parts.into_iter().map(Part::from).collect();
+        let wanted = change.of(&tx, viewer, &before, &parts).await?;
+        // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
+        if change::is_same(&before, &parts, &wanted) && idempotency.is_none() {
+            act.record(&tx, &app.clock).await?;
+            return Ok(Done { document: Ok(before), replayed: false });
+        }
+        let item = Item { id: before.id, wanted, idempotency };
+        let posted = match replace(&tx, app, viewer, &before, &item).await? {
+            Ok(posted) => posted,
+            Err(refusal) => return refused(&tx, app, act, refusal).await,
+        };
+        write::replace_lines(&tx, &item).await?;
+        let Wanted { kind, amount, currency, date, description, wallet, lines } = item.wanted;
+        let after = transaction::Model {
+            kind,
+            amount,
+            currency,
+            date,
+            search_text: write::search_text(description.as_deref(), &lines),
+            description,
+            wallet_id: wallet.map(|wallet| wallet.wallet.id),
+            journal_entry_id: posted.entry.id,
+            version: before.version + 1,
+            updated_at: posted.entry.created_at,
+            ..before.clone()
+        };
+        let after = after.into_active_model().reset_all().update(&tx).await?;
+        act.changed(&(&before, &*parts), &(&after, &*lines)).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(after), replayed: false })
+    })
+    .await
+}
+
+/// Deletes a transaction: its journal entry is reversed. It stays readable by its id, with its versions.
+///
+/// # Errors
+/// `NOT_FOUND`; `NOT_ALLOWED` when it was deleted before. That the wallet does not give the money back is in the inner result.
+pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) -> Result<Done<Attempted>> {
+    let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteTransaction", deletion))?;
+    idempotency::write(app, viewer, idempotency, |tx| async move {
+        let idempotency = idempotency.clone()?;
+        let before = lock_standing(&tx, viewer, &deletion.id).await;
+        let (act, key) = (Act::by(viewer, Action::DeleteTransaction).on_named(&deletion.id), idempotency.as_ref());
+        if let Some(Done { document, replayed }) = repeated(&tx, app, viewer, act.clone(), key).await? {
+            return Ok(Done { document: document.map_err(of_deletion), replayed });
+        }
+        let before = before?;
+        let reversal = reversal(&tx, viewer, &before, idempotency).await?;
+        let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
+        let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
+        if let Some(failure) = posted.entry.failure {
+            let Done { document, replayed } = refused(&tx, app, act, Refused::Failed(failure)).await?;
+            return Ok(Done { document: document.map_err(of_deletion), replayed });
+        }
+        let mut after = before.clone().into_active_model();
+        after.deleted_at = Set(Some(posted.entry.created_at));
+        after.updated_at = Set(posted.entry.created_at);
+        let after = after.update(&tx).await?;
+        act.changed(&(&before, &[][..]), &(&after, &[][..])).record(&tx, &app.clock).await?;
+        Ok(Done { document: Ok(after), replayed: false })
+    })
+    .await
+}
+
+/// What a wallet refused. The attempt is kept, and so is the record of it.
+async fn refused(tx: &Transaction, app: &App, act: Act, refused: Refused) -> Result<Done<Attempted>> {
+    let refusal = document::wallet_refusal(refused);
+    act.refused([refusal.code]).record(tx, &app.clock).await?;
+    Ok(Done { document: Err(refusal), replayed: false })
+}
+
+/// What a wallet refuses, of an input that names neither a wallet nor an amount.
+fn of_deletion(refusal: Refusal) -> Refusal {
+    match refusal.path.as_str() {
+        "walletId" | "amount" => Refusal { path: "id".to_owned(), ..refusal },
+        _ => refusal,
+    }
+}
+
+fn unwritten() -> DbErr {
+    DbErr::Custom("a draft has no result".to_owned())
+}
+
+/// What an earlier request with the same key came to.
+async fn repeated(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    act: Act,
+    idempotency: Option<&Idempotency>,
+) -> Result<Option<Done<Attempted>>> {
+    let document = match document::repeated_attempt(tx, app, viewer, act, idempotency).await? {
+        None => return Ok(None),
+        Some(Err(refusal)) => Err(refusal),
+        Some(Ok(id)) => {
+            let found = find_many(tx, viewer, [id]).await?.pop();
+            Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
+        }
+    };
+    Ok(Some(Done { document, replayed: true }))
+}
+
+/// A transaction of the viewer's book that was not deleted, locked.
+async fn lock_standing(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<transaction::Model> {
+    let missing = || Refusal::new(Code::NotFound, "id", "You have no such transaction.");
+    let id: Id<kind::Transaction> = id.parse().map_err(|_| missing())?;
+    let own = transaction::Entity::find_by_id(id).filter(transaction::Column::BookId.eq(viewer.book));
+    let found = own.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or_else(missing)?;
+    if found.deleted_at.is_some() {
+        return Err(Refusal::new(Code::NotAllowed, "id", "This transaction is deleted.").into());
+    }
+    Ok(found)
+}
+
+/// The draft that takes a transaction back. When a wallet does not allow that, the attempt to move the money the other way is
+/// on record.
+async fn reversal(
+    tx: &Transaction,
+    viewer: &Viewer,
+    transaction: &transaction::Model,
+    idempotency: Option<Idempotency>,
+) -> Result<journal::Draft> {
+    // The history of a wallet says what it was for on both sides.
+    let memo = transaction.description.clone();
+    let mut draft = journal::reversal(tx, viewer, transaction.journal_entry_id, memo).await?;
+    draft.idempotency = idempotency;
+    let of_wallet = draft.lines.first().filter(|_| transaction.wallet_id.is_some());
+    draft.attempt =
+        of_wallet.map(|line| Attempt { debit: line.credit, credit: line.debit, meant_for: Some(line.debit) });
+    Ok(draft)
+}
+
+/// Posts what a transaction is to be in place of what it was, both or neither.
+async fn replace(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    before: &transaction::Model,
+    item: &Item,
+) -> Result<Result<Posted, Refused>> {
+    let reversal = reversal(tx, viewer, before, None).await?;
+    let draft = write::drafts(tx, app, viewer, std::slice::from_ref(item)).await?.pop();
+    let draft = draft.ok_or_else(unwritten)?;
+    let id = draft.id;
+    // What a wallet refuses is on record there: as what is to be, or as taking what was out of a wallet that it leaves.
+    let stays = item.wanted.wallet.as_ref().map(|wallet| wallet.wallet.id) == before.wallet_id;
+    let leaving = journal::Draft { idempotency: item.idempotency.clone(), ..reversal.clone() };
+    let trace = if stays { draft.clone() } else { leaving };
+    let mut drafts = [JointDraft { trace: draft.clone(), draft }, JointDraft { trace, draft: reversal }];
+    // What both leave in a wallet counts: so what brings money comes first.
+    if before.kind == CategoryKind::Expense {
+        drafts.reverse();
+    }
+    let posted = match journal::post_together(tx, &app.clock, &drafts).await? {
+        Ok(posted) => posted.into_iter().find(|posted| posted.entry.id == id),
+        Err(refused) => return Ok(Err(refused)),
+    };
+    Ok(Ok(posted.ok_or_else(unwritten)?))
+}
+
+/// What a transaction is for.
+pub(super) fn description(text: &str) -> Result<Option<String>, Refusal> {
+    text::note(text, LONGEST_DESCRIPTION, "description")
+}

@@ -1,0 +1,164 @@
+//! Writing transactions and their journal entries, many at once. Checking them is `transaction_input`'s business.
+
+use chrono::NaiveDate;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
+
+use super::input::{Part, Wanted};
+use crate::{
+    app::App,
+    bookkeeping::{
+        journal::{Accounts, Attempt, Draft, Idempotency, Line, Posted},
+        spending::category,
+    },
+    db::Transaction,
+    entity::{account::AccountKind, category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
+    error::Result,
+    id::{Id, kind},
+    viewer::Viewer,
+};
+
+/// A transaction to be written.
+#[derive(Clone, Debug)]
+pub(in crate::bookkeeping) struct Item {
+    pub(in crate::bookkeeping) id: Id<kind::Transaction>,
+    pub(in crate::bookkeeping) wanted: Wanted,
+    pub(in crate::bookkeeping) idempotency: Option<Idempotency>,
+}
+
+/// One side of a line.
+#[derive(Clone, Copy)]
+enum Side {
+    Wallet(Id<kind::Account>),
+    Held(AccountKind, Id<kind::Holder>),
+}
+
+impl Wanted {
+    /// What moves: debit, credit and amount. The line on the wallet comes first, where the views of wallet transactions look
+    /// for it; the other side of what moves in wallets is outside, and what does not is in the till.
+    fn lines(&self, viewer: &Viewer) -> Vec<(Side, Side, i64)> {
+        let book = |kind| Side::Held(kind, viewer.book.cast());
+        let other = book(if self.wallet.is_some() { AccountKind::Outside } else { AccountKind::Cash });
+        let way = |side, amount| match self.kind {
+            CategoryKind::Income => (other, side, amount),
+            CategoryKind::Expense => (side, other, amount),
+        };
+        let wallet = self.wallet.iter().map(|wallet| way(Side::Wallet(wallet.account.id), self.amount));
+        let part =
+            |part: &Part| way(Side::Held(category::account_kind(self.kind), part.category_id.cast()), part.amount);
+        wallet.chain(self.lines.iter().map(part)).collect()
+    }
+}
+
+/// The drafts of the journal entries of transactions, in their order. Accounts that the book does not have yet are opened.
+pub(in crate::bookkeeping) async fn drafts(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    items: &[Item],
+) -> Result<Vec<Draft>> {
+    let held = items.iter().flat_map(|Item { wanted, .. }| {
+        let sides = wanted.lines(viewer).into_iter().flat_map(|(debit, credit, _)| [debit, credit]);
+        sides.filter_map(|side| match side {
+            Side::Held(account_kind, holder) => Some((wanted.currency, account_kind, holder)),
+            Side::Wallet(_) => None,
+        })
+    });
+    let accounts = Accounts::ensure(tx, viewer.book, held, app.clock.now()).await?;
+    items.iter().map(|item| draft(viewer, item, &accounts)).collect()
+}
+
+fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Accounts) -> Result<Draft> {
+    let account = |side| match side {
+        Side::Wallet(id) => Ok(id),
+        Side::Held(account_kind, holder) => accounts.get(wanted.currency, account_kind, holder),
+    };
+    let mut lines = Vec::new();
+    for (debit, credit, amount) in wanted.lines(viewer) {
+        lines.push(Line { debit: account(debit)?, credit: account(credit)?, amount });
+    }
+    let of_wallet = lines.first().filter(|_| wanted.wallet.is_some());
+    let attempt = of_wallet.map(|line| Attempt { debit: line.debit, credit: line.credit, meant_for: None });
+    Ok(Draft {
+        id: Id::generate(),
+        book_id: viewer.book,
+        actor_id: viewer.user,
+        kind: match wanted.kind {
+            CategoryKind::Income => EntryKind::Income,
+            CategoryKind::Expense => EntryKind::Expense,
+        },
+        amount: wanted.amount,
+        currency: wanted.currency,
+        lines,
+        effective_on: Some(wanted.date),
+        memo: wanted.description.clone(),
+        reference: None,
+        idempotency: idempotency.clone(),
+        document_id: Some(id.cast()),
+        reverses_id: None,
+        attempt,
+    })
+}
+
+/// Writes new transactions, each beside its journal entry.
+pub(in crate::bookkeeping) async fn insert(
+    tx: &Transaction,
+    viewer: &Viewer,
+    posted: impl IntoIterator<Item = (Item, Posted)>,
+) -> Result<Vec<transaction::Model>> {
+    let (mut transactions, mut lines) = (Vec::new(), Vec::new());
+    for (Item { id, wanted, .. }, Posted { entry, .. }) in posted {
+        lines.extend(rows(id, wanted.date, &wanted.lines));
+        transactions.push(transaction::Model {
+            id,
+            book_id: viewer.book,
+            kind: wanted.kind,
+            amount: wanted.amount,
+            currency: wanted.currency,
+            date: wanted.date,
+            search_text: search_text(wanted.description.as_deref(), &wanted.lines),
+            description: wanted.description,
+            wallet_id: wanted.wallet.map(|wallet| wallet.wallet.id),
+            journal_entry_id: entry.id,
+            version: 1,
+            created_at: entry.created_at,
+            updated_at: entry.created_at,
+            deleted_at: None,
+        });
+    }
+    if transactions.is_empty() {
+        return Ok(transactions);
+    }
+    let rows = transactions.iter().cloned().map(IntoActiveModel::into_active_model);
+    transaction::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    let rows = lines.into_iter().map(IntoActiveModel::into_active_model);
+    transaction_line::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(transactions)
+}
+
+/// Writes the lines of a transaction that was changed in place of those that it had.
+pub(in crate::bookkeeping) async fn replace_lines(tx: &Transaction, Item { id, wanted, .. }: &Item) -> Result<()> {
+    let old = transaction_line::Entity::delete_many().filter(transaction_line::Column::TransactionId.eq(*id));
+    old.exec(tx).await?;
+    let rows = rows(*id, wanted.date, &wanted.lines).map(IntoActiveModel::into_active_model);
+    transaction_line::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// What a transaction is found by.
+pub(in crate::bookkeeping) fn search_text(description: Option<&str>, parts: &[Part]) -> Option<String> {
+    let notes = parts.iter().filter_map(|part| part.note.as_deref());
+    let text = description.into_iter().chain(notes).collect::<Vec<_>>().join("\n").to_lowercase();
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn rows(id: Id<kind::Transaction>, date: NaiveDate, parts: &[Part]) -> impl Iterator<Item = transaction_line::Model> {
+    let row = move |(part, line): (&Part, i32)| transaction_line::Model {
+        transaction_id: id,
+        line,
+        category_id: part.category_id,
+        date,
+        amount: part.amount,
+        note: part.note.clone(),
+    };
+    parts.iter().zip(1..).map(row)
+}

@@ -1,0 +1,90 @@
+//! The history of a wallet and what it held at a moment, as its owner sees them.
+
+use std::collections::HashMap;
+
+use async_graphql::Enum;
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+
+use super::wallet;
+use crate::{
+    bookkeeping::journal::{self, HistoryFilter, Side, Step, Steps},
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+    page::{Page, Paged},
+    viewer::Viewer,
+};
+
+/// Which way money went, as one wallet sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum Direction {
+    /// Into the wallet.
+    In,
+    /// Out of the wallet.
+    Out,
+}
+
+impl From<Side> for Direction {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Debit => Self::Out,
+            Side::Credit => Self::In,
+        }
+    }
+}
+
+impl From<Direction> for Side {
+    fn from(direction: Direction) -> Self {
+        match direction {
+            Direction::Out => Self::Debit,
+            Direction::In => Self::Credit,
+        }
+    }
+}
+
+/// The history of a wallet of the viewer's, latest first.
+///
+/// # Errors
+/// `NOT_FOUND` when the viewer's book has no such wallet.
+pub async fn history(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Option<Id<kind::Wallet>>,
+    filter: HistoryFilter,
+) -> Result<Steps> {
+    let wallet = wallet::require(conn, viewer, id, "walletId").await?;
+    if let (Some(from), Some(to)) = (filter.from, filter.to)
+        && from > to
+    {
+        return Err(Refusal::new(Code::Invalid, "filter.to", "`to` must not be before `from`.").into());
+    }
+    journal::steps(conn, &wallet.account, filter).await
+}
+
+/// One page of a history. Its sort key is the number of the posting, and the list runs from high to low.
+///
+/// # Errors
+/// When the database fails.
+pub async fn page(conn: &impl ConnectionTrait, steps: &Steps, page: &Page<i64>) -> Result<Paged<Step>> {
+    let rows = steps.page(conn, page.before, page.after, page.from_end, page.ask()).await?;
+    Ok(page.cut(rows))
+}
+
+/// What wallets of the viewer's held at moments, in minor units; wallets of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn balances_at(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    moments: &[(Id<kind::Wallet>, DateTime<Utc>)],
+) -> Result<HashMap<(Id<kind::Wallet>, DateTime<Utc>), i64>> {
+    let wallets = wallet::find_many(conn, viewer, moments.iter().map(|(id, _)| *id)).await?;
+    let questions: Vec<_> = moments
+        .iter()
+        .filter_map(|moment| Some((moment, wallets.iter().find(|wallet| wallet.wallet.id == moment.0)?)))
+        .collect();
+    let accounts: Vec<_> = questions.iter().map(|(moment, wallet)| (&wallet.account, moment.1)).collect();
+    let standings = journal::at(conn, &accounts).await?;
+    Ok(questions.iter().zip(standings).map(|((moment, _), standing)| (**moment, standing.balance)).collect())
+}

@@ -1,0 +1,309 @@
+//! Moving wallet money: deposits, withdrawals and transfers.
+//!
+//! An attempt that the wallets do not allow (too little money, frozen, the same wallet, other currencies) is on record. An
+//! input that cannot be used (no such wallet, an amount that is none, a reference or key that is taken) leaves no trace.
+
+use std::slice;
+
+use async_graphql::InputObject;
+use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
+use serde::Serialize;
+
+use super::{
+    reference::{self, WalletRef},
+    transaction::WalletTransaction,
+    wallet::Wallet,
+};
+use crate::{
+    activity::Act,
+    app::{App, Defaults},
+    bookkeeping::{
+        book, idempotency,
+        journal::{self, Attempt, Draft, Idempotency, Line, Posted, Refused},
+    },
+    db::Transaction,
+    entity::{
+        account::AccountKind,
+        activity::Action,
+        journal_entry::{EntryKind, Failure},
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::Id,
+    money::{Currency, Decimal},
+    text,
+    viewer::Viewer,
+};
+
+/// The most that may be paid to somebody else at once, in minor units.
+///
+/// An account counts all that it ever took in, in 64 bits. Anybody may deposit any amount and pay with it, so without this
+/// one payment could fill a stranger's account for good, and tell its payer how much it had taken in.
+const MOST_PAID: i64 = 1_000_000_000_000_000;
+
+/// What deposits, withdrawals and transfers have in common.
+// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct Movement {
+    /// How much; more than zero, with no more decimals than the currency has.
+    pub amount: Decimal,
+    /// The currency of the amount; that of the wallet when it is named by id, otherwise the book's, when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// A note, at most 500 characters. Whoever sees the transaction sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memo: Option<String>,
+    /// Your own number for it, at most 64 characters, unique among the transactions of your book that succeeded. Made up
+    /// when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// Makes it safe to send the request again: the same key with the same input gives the first result and does nothing.
+    /// At most 255 visible ASCII characters; a UUID is a good choice. It never expires.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
+
+/// What came of a request to move money.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The transaction on record: it succeeded, or it was refused.
+    pub transaction: WalletTransaction,
+    /// Why it was refused.
+    pub refusal: Option<Refusal>,
+    /// Whether this is the result of an earlier request with the same idempotency key.
+    pub replayed: bool,
+}
+
+/// Puts money from outside into a wallet of the viewer's.
+///
+/// # Errors
+/// What is wrong with the input. What the journal refuses is in the outcome.
+pub async fn deposit(app: &App, viewer: &Viewer, wallet: &WalletRef, movement: &Movement) -> Result<Outcome> {
+    Request { kind: EntryKind::Deposit, own: (wallet, "wallet"), payee: None, movement }.execute(app, viewer).await
+}
+
+/// Takes money out of a wallet of the viewer's.
+///
+/// # Errors
+/// As for [`deposit`].
+pub async fn withdraw(app: &App, viewer: &Viewer, wallet: &WalletRef, movement: &Movement) -> Result<Outcome> {
+    Request { kind: EntryKind::Withdrawal, own: (wallet, "wallet"), payee: None, movement }.execute(app, viewer).await
+}
+
+/// Pays from a wallet of the viewer's into another wallet, their own or somebody else's.
+///
+/// # Errors
+/// As for [`deposit`].
+pub async fn transfer(
+    app: &App,
+    viewer: &Viewer,
+    from: &WalletRef,
+    to: &WalletRef,
+    movement: &Movement,
+) -> Result<Outcome> {
+    Request { kind: EntryKind::Transfer, own: (from, "from"), payee: Some(to), movement }.execute(app, viewer).await
+}
+
+/// A request to move money, as it came.
+struct Request<'a> {
+    kind: EntryKind,
+    /// The viewer's wallet, and what the input calls it.
+    own: (&'a WalletRef, &'static str),
+    payee: Option<&'a WalletRef>,
+    movement: &'a Movement,
+}
+
+impl Request<'_> {
+    async fn execute(&self, app: &App, viewer: &Viewer) -> Result<Outcome> {
+        let idempotency = self.idempotency()?;
+        if let Ok(Some(idempotency)) = &idempotency
+            && let Some(answer) = journal::find_repeat(app.db.read(), viewer.book, idempotency).await?
+        {
+            let posted = &answer.map_err(Refusal::from)?;
+            app.db.write(|tx| async move { self.record(&tx, app, viewer, posted).await }).await?;
+            return self.outcome(posted.clone());
+        }
+        let draft = &self.draft(app.db.read(), &app.defaults, viewer, idempotency.clone()).await?;
+        let posted = idempotency::write(app, viewer, &idempotency, |tx| async move {
+            let posted = journal::post(&tx, &app.clock, slice::from_ref(draft)).await?.remove(0);
+            let posted = posted.map_err(Refusal::from)?;
+            self.record(&tx, app, viewer, &posted).await?;
+            Ok(posted)
+        });
+        self.outcome(posted.await?)
+    }
+
+    async fn record(&self, tx: &Transaction, app: &App, viewer: &Viewer, posted: &Posted) -> Result<()> {
+        let action = match self.kind {
+            EntryKind::Deposit => Action::Deposit,
+            EntryKind::Withdrawal => Action::Withdraw,
+            _ => Action::Transfer,
+        };
+        let act = Act::by(viewer, action).on(posted.entry.id);
+        let act = if posted.replayed { act.replayed() } else { act };
+        act.refused(posted.entry.failure.map(Code::from)).record(tx, &app.clock).await
+    }
+
+    fn idempotency(&self) -> Result<Result<Option<Idempotency>, Refusal>> {
+        let input = (self.kind.to_value(), self.own.0, self.payee, self.movement);
+        idempotency::of(self.movement.idempotency_key.as_deref(), &input)
+    }
+
+    /// Finds out which accounts are meant, and checks all that does not change under our hands.
+    async fn draft(
+        &self,
+        conn: &impl ConnectionTrait,
+        defaults: &Defaults,
+        viewer: &Viewer,
+        idempotency: Result<Option<Idempotency>, Refusal>,
+    ) -> Result<Draft> {
+        let mut refusals = Refusals::default();
+        let idempotency = refusals.check(idempotency).flatten();
+        let memo = self.movement.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
+        let reference = self.movement.reference.as_deref();
+        let reference = reference.and_then(|reference| refusals.check(text::line(reference, 64, "reference")));
+
+        let own = refusals.check(self.own_wallet(conn, defaults, viewer).await?);
+        let currency = self.movement.currency.or(own.as_ref().map(|own| own.wallet.currency));
+        let Some(currency) = currency else { return Err(refusals.into()) };
+        if let Some(own) = &own
+            && own.wallet.currency != currency
+        {
+            let message = format!("The wallet is in {}, the amount in {currency}.", own.wallet.currency);
+            refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message));
+        }
+        let amount = refusals.check(self.movement.amount.to_positive(currency, "amount"));
+        let payee = match self.payee {
+            Some(named) => refusals.check(payee(conn, defaults, named, currency).await?).map(Some),
+            None => Some(None),
+        };
+        let (Some(own), Some(amount), Some(payee)) = (own, amount, payee) else { return Err(refusals.into()) };
+        if payee.as_ref().is_some_and(|payee| payee.wallet.book_id != viewer.book) && amount > MOST_PAID {
+            let most = Decimal::from_minor(MOST_PAID, currency);
+            let message = format!("At most {most} {currency} can be paid to somebody else at once.");
+            refusals.push(Refusal::new(Code::LimitReached, "amount", message));
+        }
+        refusals.none()?;
+
+        let (line, attempt) = self.sides(conn, &own, payee.as_ref(), amount).await?;
+        Ok(Draft {
+            id: Id::generate(),
+            book_id: viewer.book,
+            actor_id: viewer.user,
+            kind: self.kind,
+            amount,
+            currency,
+            lines: vec![line],
+            effective_on: None,
+            memo,
+            reference,
+            idempotency,
+            document_id: None,
+            reverses_id: None,
+            attempt: Some(attempt),
+        })
+    }
+
+    /// The viewer's wallet. Somebody else's does not exist.
+    async fn own_wallet(
+        &self,
+        conn: &impl ConnectionTrait,
+        defaults: &Defaults,
+        viewer: &Viewer,
+    ) -> Result<Result<Wallet, Refusal>> {
+        let (named, field) = self.own;
+        let currency = match (self.movement.currency, named) {
+            (Some(currency), _) => Some(currency),
+            (None, WalletRef::Id(_)) => None,
+            (None, _) => Some(book::find(conn, viewer).await?.currency),
+        };
+        let wallet = reference::resolve(conn, defaults, named, currency).await?;
+        let own = wallet.filter(|wallet| wallet.wallet.book_id == viewer.book);
+        Ok(own.ok_or_else(|| not_found(field, named, "You have no such wallet.")))
+    }
+
+    /// Which accounts the money moves between, and where a refused attempt leaves its trace.
+    async fn sides(
+        &self,
+        conn: &impl ConnectionTrait,
+        own: &Wallet,
+        payee: Option<&Wallet>,
+        amount: i64,
+    ) -> Result<(Line, Attempt)> {
+        let own_id = own.account.id;
+        let (book_id, currency) = (own.wallet.book_id, own.wallet.currency);
+        let outside = journal::of_holder(conn, AccountKind::Outside, currency, book_id.cast()).await?;
+        let outside =
+            outside.ok_or_else(|| DbErr::RecordNotFound(format!("{book_id} has no outside in {currency}")))?.id;
+        let (debit, credit) = match (self.kind, payee) {
+            (EntryKind::Deposit, _) => (outside, own_id),
+            (_, Some(payee)) => (own_id, payee.account.id),
+            (_, None) => (own_id, outside),
+        };
+        let trace = if self.kind == EntryKind::Deposit { (outside, own_id) } else { (own_id, outside) };
+        let attempt = Attempt { debit: trace.0, credit: trace.1, meant_for: payee.map(|payee| payee.account.id) };
+        Ok((Line { debit, credit, amount }, attempt))
+    }
+
+    fn outcome(&self, posted: Posted) -> Result<Outcome> {
+        let Posted { entry, postings, replayed } = posted;
+        let refusal = entry.failure.map(|failure| self.refusal(failure));
+        let transaction = postings.first().and_then(|posting| WalletTransaction::new(entry, posting));
+        let transaction =
+            transaction.ok_or_else(|| DbErr::RecordNotFound("an entry has no posting on a wallet".to_owned()))?;
+        Ok(Outcome { transaction, refusal, replayed })
+    }
+
+    /// A failure, said of what the input calls the accounts.
+    fn refusal(&self, failure: Failure) -> Refusal {
+        let payee = if self.payee.is_some() { "to" } else { self.own.1 };
+        let path = match failure {
+            Failure::InsufficientFunds | Failure::LimitReached => "amount",
+            Failure::DebitNotActive => self.own.1,
+            Failure::CreditNotActive => payee,
+            Failure::CurrencyMismatch | Failure::SameAccount => "to",
+        };
+        Refusal { path: path.to_owned(), ..Refused::Failed(failure).into() }
+    }
+}
+
+async fn payee(
+    conn: &impl ConnectionTrait,
+    defaults: &Defaults,
+    named: &WalletRef,
+    currency: Currency,
+) -> Result<Result<Wallet, Refusal>> {
+    let wallet = reference::resolve(conn, defaults, named, Some(currency)).await?;
+    Ok(wallet.ok_or_else(|| {
+        let message = match named {
+            WalletRef::Id(_) => "There is no such wallet.".to_owned(),
+            _ => format!("There is nobody of this name with a wallet in {currency}."),
+        };
+        not_found("to", named, message)
+    }))
+}
+
+fn not_found(field: &'static str, named: &WalletRef, message: impl Into<String>) -> Refusal {
+    Refusal::new(Code::NotFound, format!("{field}.{}", named.field()), message)
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::InputType;
+
+    use super::{EntryKind, Movement, Request, WalletRef};
+
+    #[test]
+    fn a_key_that_was_stored_is_known_for_ever() {
+        let input = r#"{ "amount": "01.50", "currency": "USD", "idempotencyKey": "k" }"#;
+        let input = async_graphql::Value::from_json(serde_json::from_str(input).unwrap()).unwrap();
+        let movement = Movement::parse(Some(input)).unwrap();
+        let (from, to) = (WalletRef::Username("amina".to_owned()), WalletRef::Phone("+967711234567".to_owned()));
+        let request =
+            Request { kind: EntryKind::Transfer, own: (&from, "from"), payee: Some(&to), movement: &movement };
+        let idempotency = request.idempotency().unwrap().unwrap().unwrap();
+        let hash: Vec<_> = idempotency.request_hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        // Of `["TRANSFER",{"Username":"amina"},{"Phone":"+967711234567"},{"amount":"1.5","currency":"USD"}]`. When this
+        // changes, requests that were done are done again.
+        assert_eq!(hash.concat(), "73a4b107727720bde3e6bc05013c7d36e376eaa7e081887850e9ad9119f2df94");
+    }
+}

@@ -1,0 +1,321 @@
+//! Wallets: making, naming, freezing and closing them. What one holds is the journal's business.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, SelectTwoRequired, Set,
+};
+
+use crate::{
+    activity::{Act, AuditFields, Field, field},
+    app::App,
+    bookkeeping::{book, journal},
+    db::Transaction,
+    entity::{
+        account::{self, AccountKind, AccountStatus},
+        activity::Action,
+        wallet,
+    },
+    error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
+    money::{Currency, Decimal},
+    text,
+    viewer::Viewer,
+};
+
+/// The most wallets that a book may have, those that are closed included, so that the list of them stays a list.
+const MOST_WALLETS: u64 = 200;
+/// The longest name of a wallet, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// A wallet and its account.
+#[derive(Clone, Debug)]
+pub struct Wallet {
+    /// What it is called.
+    pub wallet: wallet::Model,
+    /// What it holds.
+    pub account: account::Model,
+}
+
+impl From<(wallet::Model, account::Model)> for Wallet {
+    fn from((wallet, account): (wallet::Model, account::Model)) -> Self {
+        Self { wallet, account }
+    }
+}
+
+/// All wallets of the viewer's book, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Wallet>> {
+    let wallets = in_book(viewer).order_by_asc(wallet::Column::Id).all(conn).await?;
+    Ok(wallets.into_iter().map(Wallet::from).collect())
+}
+
+/// Some wallets of the viewer's book; ids of others are passed over.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    ids: impl IntoIterator<Item = Id<kind::Wallet>>,
+) -> Result<Vec<Wallet>> {
+    let wallets = in_book(viewer).filter(wallet::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(wallets.into_iter().map(Wallet::from).collect())
+}
+
+/// A wallet of the viewer's book.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Wallet>) -> Result<Option<Wallet>> {
+    Ok(in_book(viewer).filter(wallet::Column::Id.eq(id)).one(conn).await?.map(Wallet::from))
+}
+
+/// A wallet of the viewer's book that must be there; none stands for an id that is not one of a wallet.
+///
+/// # Errors
+/// `NOT_FOUND` at `path`.
+pub async fn require(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Option<Id<kind::Wallet>>,
+    path: &str,
+) -> Result<Wallet> {
+    let wallet = match id {
+        Some(id) => find(conn, viewer, id).await?,
+        None => None,
+    };
+    Ok(wallet.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such wallet."))?)
+}
+
+/// Makes a wallet. The first of its currency in the book becomes the default of that currency.
+///
+/// # Errors
+/// `INVALID` for the name; `LIMIT_REACHED` when the book has too many wallets.
+pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option<&str>) -> Result<Wallet> {
+    let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
+    app.db
+        .write(|tx| async move {
+            book::lock(&tx, viewer).await?;
+            let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&tx).await?;
+            if wallets >= MOST_WALLETS {
+                let message = format!("A book has at most {MOST_WALLETS} wallets.");
+                return Err(Refusal::new(Code::LimitReached, "", message).into());
+            }
+            let id = open(&tx, viewer.book, currency, name.as_deref(), app.clock.now()).await?;
+            Act::by(viewer, Action::CreateWallet).on(id).record(&tx, &app.clock).await?;
+            expect(&tx, viewer, id).await
+        })
+        .await
+}
+
+/// Opens a wallet and its accounts in a book that the caller has locked, or made.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(
+    tx: &Transaction,
+    book_id: Id<kind::Book>,
+    currency: Currency,
+    name: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<Id<kind::Wallet>> {
+    let name = name.map_or_else(|| format!("{currency} wallet"), str::to_owned);
+    let is_default = default_of(tx, book_id, currency).await?.is_none();
+    let wallet = wallet::Model { id: Id::generate(), book_id, name, currency, is_default, created_at: now };
+    let id = wallet.id;
+    wallet::Entity::insert(wallet.into_active_model()).exec_without_returning(tx).await?;
+    journal::open(tx, book_id, AccountKind::Wallet, currency, id.cast(), now).await?;
+    journal::open(tx, book_id, AccountKind::Outside, currency, book_id.cast(), now).await?;
+    Ok(id)
+}
+
+/// Renames a wallet, or makes it the default of its currency. What is absent stays as it is.
+///
+/// # Errors
+/// `NOT_FOUND`, `INVALID` for the name, `WALLET_NOT_ACTIVE` when a closed wallet is to be the default.
+pub async fn update(
+    app: &App,
+    viewer: &Viewer,
+    id: Option<Id<kind::Wallet>>,
+    name: Option<&str>,
+    make_default: bool,
+) -> Result<Wallet> {
+    let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
+    app.db
+        .write(|tx| async move {
+            book::lock(&tx, viewer).await?;
+            let before = require(&tx, viewer, id, "id").await?;
+            let Wallet { wallet, account } = before.clone();
+            if make_default && account.status == AccountStatus::Closed {
+                let message = "A closed wallet cannot be the default.";
+                return Err(Refusal::new(Code::WalletNotActive, "makeDefault", message).into());
+            }
+            let default = default_of(&tx, viewer.book, wallet.currency).await?;
+            if let Some(old) = default.filter(|old| make_default && old.id != wallet.id) {
+                set_default_beside(&tx, app, Act::by(viewer, Action::UpdateWallet), old, false).await?;
+            }
+            let mut changed = wallet.clone().into_active_model();
+            if let Some(name) = name {
+                changed.name = Set(name.clone());
+            }
+            if make_default {
+                changed.is_default = Set(true);
+            }
+            let after = Wallet { wallet: changed.update(&tx).await?, account };
+            Act::by(viewer, Action::UpdateWallet)
+                .on(after.wallet.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
+            Ok(after)
+        })
+        .await
+}
+
+/// Freezes, unfreezes or closes a wallet. When a default wallet is closed, the oldest other wallet of its currency that
+/// is not closed becomes the default.
+///
+/// # Errors
+/// `NOT_FOUND`; `WALLET_NOT_ACTIVE` when it is closed; `WALLET_NOT_EMPTY` when it is to be closed and holds money.
+pub async fn set_status(
+    app: &App,
+    viewer: &Viewer,
+    id: Option<Id<kind::Wallet>>,
+    status: AccountStatus,
+) -> Result<Wallet> {
+    let action = match status {
+        AccountStatus::Active => Action::UnfreezeWallet,
+        AccountStatus::Frozen => Action::FreezeWallet,
+        AccountStatus::Closed => Action::CloseWallet,
+    };
+    app.db
+        .write(|tx| async move {
+            book::lock(&tx, viewer).await?;
+            let mut wallet = require(&tx, viewer, id, "id").await?.wallet;
+            let account = lock_account(&tx, &wallet).await?;
+            let before = Wallet { wallet: wallet.clone(), account: account.clone() };
+            if account.status == status {
+                Act::by(viewer, action).on(before.wallet.id).record(&tx, &app.clock).await?;
+                return Ok(before);
+            }
+            if account.status == AccountStatus::Closed {
+                return Err(Refusal::new(Code::WalletNotActive, "id", "The wallet is closed for good.").into());
+            }
+            if status == AccountStatus::Closed {
+                if journal::balance(&account) != 0 {
+                    let message = "The wallet still holds money. Withdraw or transfer it first.";
+                    return Err(Refusal::new(Code::WalletNotEmpty, "id", message).into());
+                }
+                if wallet.is_default {
+                    wallet = set_default(&tx, wallet, false).await?;
+                    if let Some(next) = next_default(&tx, viewer, &wallet).await? {
+                        set_default_beside(&tx, app, Act::by(viewer, action), next, true).await?;
+                    }
+                }
+            }
+            let after = Wallet { wallet, account: journal::set_status(&tx, account, status).await? };
+            Act::by(viewer, action).on(after.wallet.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            Ok(after)
+        })
+        .await
+}
+
+/// Closes all wallets of the viewer's book, which the caller has locked.
+///
+/// # Errors
+/// `WALLET_NOT_EMPTY` for each wallet that holds money.
+pub(in crate::bookkeeping) async fn close_all(tx: &Transaction, viewer: &Viewer) -> Result<()> {
+    let mut wallets = list(tx, viewer).await?;
+    // In the order in which the journal locks them.
+    wallets.sort_by_key(|wallet| wallet.account.id);
+    let mut refusals = Refusals::default();
+    for Wallet { wallet, .. } in wallets {
+        let account = lock_account(tx, &wallet).await?;
+        let holds = journal::balance(&account);
+        if holds != 0 {
+            let (name, currency) = (&wallet.name, wallet.currency);
+            let holds = Decimal::from_minor(holds, currency);
+            let message = format!("The wallet “{name}” still holds {holds} {currency}. Withdraw or transfer it first.");
+            refusals.push(Refusal::new(Code::WalletNotEmpty, "", message));
+        } else if account.status != AccountStatus::Closed {
+            journal::set_status(tx, account, AccountStatus::Closed).await?;
+        }
+    }
+    refusals.none()
+}
+
+async fn lock_account(tx: &Transaction, wallet: &wallet::Model) -> Result<account::Model> {
+    let account = journal::lock_of_holder(tx, AccountKind::Wallet, wallet.currency, wallet.id.cast()).await?;
+    Ok(account.ok_or_else(|| DbErr::RecordNotFound(format!("no account of {}", wallet.id)))?)
+}
+
+fn in_book(viewer: &Viewer) -> SelectTwoRequired<wallet::Entity, account::Entity> {
+    wallet::Entity::find().find_both_related(account::Entity).filter(wallet::Column::BookId.eq(viewer.book))
+}
+
+async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Wallet>) -> Result<Wallet> {
+    Ok(find(conn, viewer, id).await?.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
+}
+
+async fn default_of(
+    conn: &impl ConnectionTrait,
+    book_id: Id<kind::Book>,
+    currency: Currency,
+) -> Result<Option<wallet::Model>> {
+    Ok(wallet::Entity::find()
+        .filter(wallet::Column::BookId.eq(book_id))
+        .filter(wallet::Column::Currency.eq(currency))
+        .filter(wallet::Column::IsDefault.eq(true))
+        .one(conn)
+        .await?)
+}
+
+async fn next_default(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    closed: &wallet::Model,
+) -> Result<Option<wallet::Model>> {
+    let next = in_book(viewer)
+        .filter(wallet::Column::Currency.eq(closed.currency))
+        .filter(wallet::Column::Id.ne(closed.id))
+        .filter(account::Column::Status.ne(AccountStatus::Closed))
+        .order_by_asc(wallet::Column::Id)
+        .one(conn)
+        .await?;
+    Ok(next.map(|(wallet, _)| wallet))
+}
+
+/// Makes a wallet the default, or no longer, because of what is done with another; it is on record of its own.
+async fn set_default_beside(
+    tx: &Transaction,
+    app: &App,
+    act: Act,
+    wallet: wallet::Model,
+    is_default: bool,
+) -> Result<()> {
+    let after = set_default(tx, wallet.clone(), is_default).await?;
+    act.on(after.id).changed(&wallet, &after).record(tx, &app.clock).await
+}
+
+async fn set_default(tx: &Transaction, wallet: wallet::Model, is_default: bool) -> Result<wallet::Model> {
+    let mut wallet = wallet.into_active_model();
+    wallet.is_default = Set(is_default);
+    Ok(wallet.update(tx).await?)
+}
+
+impl AuditFields for wallet::Model {
+    fn audit_fields(&self) -> Vec<Field> {
+        vec![field("name", Some(&self.name)), field("isDefault", Some(self.is_default))]
+    }
+}
+
+impl AuditFields for Wallet {
+    fn audit_fields(&self) -> Vec<Field> {
+        let mut fields = self.wallet.audit_fields();
+        fields.push(field("status", Some(self.account.status.to_value())));
+        fields
+    }
+}

@@ -1,0 +1,4 @@
+//! What was done in the book.
+
+pub(super) mod event;
+pub(super) mod list;

@@ -1,0 +1,238 @@
+//! Lists of dated documents: connections, and loaders for the lists of many customers at once.
+
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Object, OutputType, TypeName, connection::PageInfo, dataloader::Loader};
+
+use super::{
+    RequestLoader,
+    error::{ApiError, ContextExt},
+};
+use crate::{
+    bookkeeping::customers::document_list::{self, Direction, Filter, Key, Model},
+    date::Date,
+    error::Error,
+    id::{Id, kind},
+    page::{self, Page, PageArgs, Paged},
+};
+
+/// Knows how many rows a whole list has.
+pub(super) trait Count: Send + Sync {
+    /// Counts them. Only when it is asked for.
+    fn count(&self, ctx: &Context<'_>) -> impl Future<Output = Result<i64, ApiError>> + Send;
+}
+
+/// A page of a list.
+pub(super) struct Nodes<N, T> {
+    page: Edges<N>,
+    total: T,
+}
+
+/// The rows of a page.
+pub(super) struct Edges<N>(Paged<NodeEdge<N>>);
+
+/// A row of a page.
+pub(super) struct NodeEdge<N> {
+    cursor: String,
+    node: N,
+}
+
+/// The page of rows, each with the key that its cursor carries.
+pub(super) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> Nodes<N, T> {
+    Nodes { page: paged.into(), total }
+}
+
+impl<N> From<Paged<(String, N)>> for Edges<N> {
+    fn from(Paged { rows, has_previous, has_next }: Paged<(String, N)>) -> Self {
+        let edge = |(key, node): (String, N)| NodeEdge { cursor: page::encode(&key), node };
+        Self(Paged { rows: rows.into_iter().map(edge).collect(), has_previous, has_next })
+    }
+}
+
+impl<N> Edges<N> {
+    /// The rows, each with its cursor.
+    pub(super) fn rows(&self) -> &[NodeEdge<N>] {
+        &self.0.rows
+    }
+
+    /// The rows.
+    pub(super) fn nodes(&self) -> Vec<&N> {
+        self.0.rows.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// Where the page stands in the list.
+    pub(super) fn info(&self) -> PageInfo {
+        let cursor = |edge: Option<&NodeEdge<N>>| edge.map(|edge| edge.cursor.clone());
+        PageInfo {
+            has_previous_page: self.0.has_previous,
+            has_next_page: self.0.has_next,
+            start_cursor: cursor(self.0.rows.first()),
+            end_cursor: cursor(self.0.rows.last()),
+        }
+    }
+}
+
+impl<N: OutputType, T: Count> TypeName for Nodes<N, T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::type_name()).into()
+    }
+}
+
+/// A page of a list.
+#[Object(name_type)]
+impl<N: OutputType, T: Count> Nodes<N, T> {
+    /// The rows of the page, each with its cursor.
+    async fn edges(&self) -> &[NodeEdge<N>] {
+        self.page.rows()
+    }
+
+    /// The rows of the page.
+    async fn nodes(&self) -> Vec<&N> {
+        self.page.nodes()
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self) -> PageInfo {
+        self.page.info()
+    }
+
+    /// How many rows the whole list has. It may cost a count.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        self.total.count(ctx).await
+    }
+}
+
+impl<N: OutputType> TypeName for NodeEdge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::type_name()).into()
+    }
+}
+
+/// A row of a page.
+#[Object(name_type)]
+impl<N: OutputType> NodeEdge<N> {
+    /// Where it stands in the list: for `after` and `before`.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The row.
+    async fn node(&self) -> &N {
+        &self.node
+    }
+}
+
+/// How many documents a list has, in the book or of one customer.
+pub(super) struct Total<F: Filter> {
+    customer: Option<Id<kind::Customer>>,
+    filter: F,
+}
+
+impl<F: Filter> Count for Total<F> {
+    async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        let Some(customer) = self.customer else {
+            return Ok(document_list::count(ctx.read()?, ctx.viewer()?, &self.filter).await?);
+        };
+        let key = CountKey { customer, filter: self.filter.clone() };
+        Ok(ctx.loader()?.load_one(key).await?.unwrap_or_default())
+    }
+}
+
+/// Checks the arguments of a list.
+pub(super) fn check(args: PageArgs) -> Result<Page<Key>, ApiError> {
+    let key = |text: &str| {
+        let (date, id) = text.split_once(' ')?;
+        Some((Date::parse_text(date)?.0, id.parse().ok()?))
+    };
+    Ok(args.check(key)?)
+}
+
+fn rows<F: Filter, N: From<Model<F>>>(paged: Paged<Model<F>>) -> Paged<(String, N)> {
+    let Paged { rows, has_previous, has_next } = paged;
+    let row = |model: Model<F>| {
+        let (date, id) = F::key(&model);
+        (format!("{} {}", date.format("%Y-%m-%d"), id.simple()), N::from(model))
+    };
+    Paged { rows: rows.into_iter().map(row).collect(), has_previous, has_next }
+}
+
+/// A page of the list of the book.
+pub(super) async fn of_book<F: Filter, N: OutputType + From<Model<F>>>(
+    ctx: &Context<'_>,
+    filter: F,
+    args: PageArgs,
+) -> Result<Nodes<N, Total<F>>, ApiError> {
+    let paged = document_list::page(ctx.read()?, ctx.viewer()?, &filter, &check(args)?).await?;
+    Ok(connect(rows::<F, N>(paged), Total { customer: None, filter }))
+}
+
+/// A page of the list of one customer, loaded together with those of others.
+pub(super) async fn of_customer<F: Filter, N: OutputType + From<Model<F>>>(
+    ctx: &Context<'_>,
+    customer: Id<kind::Customer>,
+    filter: F,
+    direction: Direction,
+    args: PageArgs,
+) -> Result<Nodes<N, Total<F>>, ApiError> {
+    let page = check(args)?;
+    let key = PageKey { customer, filter: filter.clone(), direction, page: page.clone() };
+    let paged = ctx.loader()?.load_one(key).await?.unwrap_or_else(|| page.cut(Vec::new()));
+    Ok(connect(rows::<F, N>(paged), Total { customer: Some(customer), filter }))
+}
+
+/// A page of one customer's list.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct PageKey<F> {
+    customer: Id<kind::Customer>,
+    filter: F,
+    direction: Direction,
+    page: Page<Key>,
+}
+
+impl<F: Filter> Loader<PageKey<F>> for RequestLoader {
+    type Value = Paged<Model<F>>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[PageKey<F>]) -> Result<HashMap<PageKey<F>, Self::Value>, Arc<Error>> {
+        let mut alike: HashMap<_, Vec<_>> = HashMap::new();
+        for PageKey { customer, filter, direction, page } in keys.iter().cloned() {
+            alike.entry((filter, direction, page)).or_default().push(customer);
+        }
+        let mut loaded = HashMap::new();
+        for ((filter, direction, page), customers) in alike {
+            let conn = self.reader.conn();
+            let pages = document_list::pages(conn, &self.viewer, &customers, &filter, direction, &page).await?;
+            loaded.extend(pages.into_iter().map(|(customer, paged)| {
+                let key = PageKey { customer, filter: filter.clone(), direction, page: page.clone() };
+                (key, paged)
+            }));
+        }
+        Ok(loaded)
+    }
+}
+
+/// How many documents one customer has.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CountKey<F> {
+    customer: Id<kind::Customer>,
+    filter: F,
+}
+
+impl<F: Filter> Loader<CountKey<F>> for RequestLoader {
+    type Value = i64;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[CountKey<F>]) -> Result<HashMap<CountKey<F>, i64>, Arc<Error>> {
+        let mut alike: HashMap<_, Vec<_>> = HashMap::new();
+        for CountKey { customer, filter } in keys.iter().cloned() {
+            alike.entry(filter).or_default().push(customer);
+        }
+        let mut loaded = HashMap::new();
+        for (filter, customers) in alike {
+            let counts = filter.counts(self.reader.conn(), &self.viewer, &customers).await?;
+            let key = |customer| CountKey { customer, filter: filter.clone() };
+            loaded.extend(counts.into_iter().map(|(customer, count)| (key(customer), count)));
+        }
+        Ok(loaded)
+    }
+}

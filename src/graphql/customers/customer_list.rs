@@ -1,0 +1,66 @@
+//! Lists of customers.
+
+use async_graphql::{Context, ID, Object};
+
+use super::customer::Customer;
+use crate::{
+    bookkeeping::customers::customer_list::{self, CustomerFilter, CustomerFilterInput, CustomerOrder},
+    graphql::{
+        connection::{self, Count, Nodes},
+        error::{ApiError, ContextExt},
+    },
+    id::{Id, kind},
+    page::{PageArgs, Paged},
+};
+
+/// How many customers a list has.
+pub(in crate::graphql) struct CustomerTotal(CustomerFilter);
+
+impl Count for CustomerTotal {
+    async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        Ok(customer_list::count(ctx.read()?, ctx.viewer()?, &self.0).await?)
+    }
+}
+
+#[derive(Debug, Default)]
+pub(in crate::graphql) struct CustomerQuery;
+
+#[Object]
+impl CustomerQuery {
+    /// A customer of the book, archived or not; null when there is none of this id.
+    async fn customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which customer.")] id: ID,
+    ) -> Result<Option<Customer>, ApiError> {
+        ctx.viewer()?;
+        let Ok(id) = id.parse::<Id<kind::Customer>>() else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(id).await?)
+    }
+
+    /// The customers of the book.
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which customers; all who are not archived when absent.")] filter: Option<CustomerFilterInput>,
+        #[graphql(desc = "In which order; by name when absent.")] order_by: Option<CustomerOrder>,
+        #[graphql(desc = "At most so many, from the start of the list; 20 when absent, at most 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those that come after this cursor, which must be one of the same order.")] after: Option<
+            String,
+        >,
+        #[graphql(desc = "At most so many, from the end; at most 100. Not together with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Only those that come before this cursor, which must be one of the same order.")]
+        before: Option<String>,
+    ) -> Result<Nodes<Customer, CustomerTotal>, ApiError> {
+        let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
+        let order = order_by.unwrap_or_default();
+        let page = PageArgs { first, after, last, before }.check(|text| order.parse_key(text))?;
+        let filter = filter.unwrap_or_default().check()?;
+        let Paged { rows, has_previous, has_next } = customer_list::page(conn, viewer, &filter, order, &page).await?;
+        let rows = rows.into_iter().map(|row| (order.key_text(&row), Customer(row.customer))).collect();
+        Ok(connection::connect(Paged { rows, has_previous, has_next }, CustomerTotal(filter)))
+    }
+}

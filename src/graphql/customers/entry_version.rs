@@ -1,0 +1,88 @@
+//! What a ledger entry was.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Object, dataloader::Loader};
+
+use crate::{
+    bookkeeping::{
+        customers::entry,
+        journal::{self, Version},
+    },
+    date::Date,
+    entity::ledger_entry::EntryType,
+    error::Error,
+    graphql::{RequestLoader, scalar::DateTime},
+    id::{Id, kind},
+    money::Money,
+};
+
+pub(in crate::graphql) struct EntryVersion {
+    pub(in crate::graphql) version: Version,
+    pub(in crate::graphql) number: i32,
+}
+
+/// What an entry was for some time. Each version is an entry of the journal.
+#[Object]
+impl EntryVersion {
+    /// Which version, from 1.
+    async fn version(&self) -> i32 {
+        self.number
+    }
+
+    /// `CREDIT` when the customer owed more by it, `DEBIT` when they owed less.
+    #[graphql(name = "type")]
+    async fn kind(&self) -> EntryType {
+        entry::type_of(self.version.entry.kind)
+    }
+
+    /// How much.
+    async fn amount(&self) -> Money {
+        Money::from_minor(self.version.entry.amount, self.version.entry.currency)
+    }
+
+    /// The day that it counted for.
+    async fn date(&self) -> Date {
+        Date(self.version.entry.effective_on)
+    }
+
+    /// The note.
+    async fn note(&self) -> Option<&str> {
+        self.version.entry.memo.as_deref()
+    }
+
+    /// The reference of its entry in the journal.
+    async fn reference(&self) -> &str {
+        &self.version.entry.reference
+    }
+
+    /// Since when it counted.
+    async fn since(&self) -> DateTime {
+        DateTime(self.version.entry.created_at)
+    }
+
+    /// Until when it counted; null when it still does.
+    async fn until(&self) -> Option<DateTime> {
+        self.version.reversal.as_ref().map(|reversal| DateTime(reversal.created_at))
+    }
+}
+
+/// What a document was. It is asked of documents that the viewer may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::graphql) struct VersionsOf(pub(in crate::graphql) Id<kind::Document>);
+
+impl Loader<VersionsOf> for RequestLoader {
+    type Value = Vec<Version>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, documents: &[VersionsOf]) -> Result<HashMap<VersionsOf, Vec<Version>>, Arc<Error>> {
+        let documents = documents.iter().map(|document| document.0);
+        let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
+        for version in journal::versions(self.reader.conn(), documents).await.map_err(Arc::new)? {
+            if let Some(document) = version.entry.document_id {
+                loaded.entry(VersionsOf(document)).or_default().push(version);
+            }
+        }
+        Ok(loaded)
+    }
+}

@@ -1,0 +1,56 @@
+//! What all customers of the book owe.
+
+use async_graphql::{Context, Object, SimpleObject};
+
+use super::customer::Customer;
+use crate::{
+    bookkeeping::customers::receivables,
+    graphql::error::{ApiError, ContextExt},
+    money::{Currency, Money},
+};
+
+pub(in crate::graphql) struct Receivables(pub(in crate::graphql) receivables::Receivables);
+
+/// What all customers owe in one currency.
+#[Object]
+impl Receivables {
+    /// The currency.
+    async fn currency(&self) -> Currency {
+        self.0.currency
+    }
+
+    /// What those owe who owe.
+    async fn total(&self) -> Money {
+        Money::from_minor(self.0.total, self.0.currency)
+    }
+
+    /// How many customers owe.
+    async fn customers(&self) -> i64 {
+        self.0.customers
+    }
+
+    /// What other customers have paid in advance.
+    async fn in_advance(&self) -> Money {
+        Money::from_minor(self.0.in_advance, self.0.currency)
+    }
+
+    /// The ten who owe most, the largest debt first.
+    async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
+        let debts = receivables::largest(ctx.read()?, ctx.viewer()?, self.0.currency).await?;
+        let ids = debts.iter().map(|(customer, _)| *customer);
+        let mut customers = ctx.loader()?.load_many(ids).await?;
+        let debt = |(customer, minor)| {
+            Some(Debt { customer: customers.remove(&customer)?, balance: Money::from_minor(minor, self.0.currency) })
+        };
+        Ok(debts.into_iter().filter_map(debt).collect())
+    }
+}
+
+/// What one customer owes.
+#[derive(SimpleObject)]
+struct Debt {
+    /// The customer.
+    customer: Customer,
+    /// What they owe.
+    balance: Money,
+}

@@ -1,0 +1,154 @@
+//! The summary of a customer.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, ID, Object, dataloader::Loader};
+
+use super::customer::Customer;
+use crate::{
+    bookkeeping::customers::{
+        customer,
+        summary::{self, Range, Summary},
+    },
+    date::Date,
+    error::{Code, Error, Refusal},
+    graphql::{
+        RequestLoader,
+        error::{ApiError, ContextExt},
+    },
+    id::{Id, kind},
+    money::{Currency, Money},
+};
+
+#[derive(Clone)]
+pub(in crate::graphql) struct CustomerSummary(pub(super) Summary);
+
+impl CustomerSummary {
+    fn money(&self, minor: i64) -> Money {
+        Money::from_minor(minor, self.0.currency)
+    }
+}
+
+/// What a customer owes, summed up over some days, in one currency. `CREDIT` is what they took, `DEBIT` what they paid, as a
+/// shop says it; bookkeepers use the words the other way round.
+#[Object]
+impl CustomerSummary {
+    /// The customer.
+    async fn customer(&self) -> Customer {
+        Customer(self.0.customer.clone())
+    }
+
+    /// The currency of all sums.
+    async fn currency(&self) -> Currency {
+        self.0.currency
+    }
+
+    /// The other currencies in which the customer has entries, which are not in these sums.
+    async fn other_currencies(&self) -> &[Currency] {
+        &self.0.others
+    }
+
+    /// The first day; null when it begins with the first entry.
+    async fn from(&self) -> Option<Date> {
+        self.0.range.from
+    }
+
+    /// The last day; null when it ends with the last entry.
+    async fn to(&self) -> Option<Date> {
+        self.0.range.to
+    }
+
+    /// What the customer took on credit in these days.
+    async fn total_credit(&self) -> Money {
+        self.money(self.0.within.debits)
+    }
+
+    /// What the customer paid in these days.
+    async fn total_debit(&self) -> Money {
+        self.money(self.0.within.credits)
+    }
+
+    /// `totalCredit` less `totalDebit`: what the customer owes for these days alone.
+    async fn balance(&self) -> Money {
+        self.money(self.0.within.debits - self.0.within.credits)
+    }
+
+    /// What the customer owed before the first day.
+    async fn opening_balance(&self) -> Money {
+        self.money(self.0.opening())
+    }
+
+    /// What the customer owed at the end of the last day: the opening balance and the balance.
+    async fn closing_balance(&self) -> Money {
+        self.money(self.0.closing())
+    }
+
+    /// How many entries there are in these days.
+    async fn entry_count(&self) -> i64 {
+        self.0.within.entries
+    }
+
+    /// The date of the last entry in these days; null when there is none.
+    async fn last_entry_date(&self) -> Option<Date> {
+        self.0.last
+    }
+}
+
+#[derive(Debug, Default)]
+pub(in crate::graphql) struct CustomerSummaryQuery;
+
+#[Object]
+impl CustomerSummaryQuery {
+    /// What a customer owes, summed up over some days, in one currency.
+    async fn customer_summary(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which customer.")] customer_id: ID,
+        #[graphql(desc = "The first day; all before `to` when absent.")] from: Option<Date>,
+        #[graphql(desc = "The last day; all after `from` when absent.")] to: Option<Date>,
+        #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
+    ) -> Result<CustomerSummary, ApiError> {
+        let range = Range { from, to, currency };
+        let found = summary::find(ctx.read()?, ctx.viewer()?, customer_id.parse().ok(), range).await?;
+        Ok(CustomerSummary(found))
+    }
+}
+
+/// The summary of a customer that is there, loaded together with those of others.
+pub(in crate::graphql) async fn load(
+    ctx: &Context<'_>,
+    customer: Id<kind::Customer>,
+    range: Range,
+) -> Result<CustomerSummary, ApiError> {
+    Date::check_range(range.from, range.to, "to").map_err(Error::from)?;
+    let summary = ctx.loader()?.load_one(SummaryKey { customer, range }).await?;
+    let missing = || Error::from(Refusal::new(Code::NotFound, "customerId", "You have no such customer."));
+    Ok(CustomerSummary(summary.ok_or_else(missing)?))
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(in crate::graphql) struct SummaryKey {
+    customer: Id<kind::Customer>,
+    range: Range,
+}
+
+impl Loader<SummaryKey> for RequestLoader {
+    type Value = Summary;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[SummaryKey]) -> Result<HashMap<SummaryKey, Summary>, Arc<Error>> {
+        let conn = self.reader.conn();
+        let mut alike: HashMap<_, Vec<_>> = HashMap::new();
+        for key in keys {
+            alike.entry(key.range).or_default().push(key.customer);
+        }
+        let mut loaded = HashMap::new();
+        for (range, customers) in alike {
+            let customers = customer::find_many(conn, &self.viewer, customers).await?;
+            let summaries = summary::of_customers(conn, &self.viewer, customers, range).await?;
+            let key = |summary: &Summary| SummaryKey { customer: summary.customer.id, range };
+            loaded.extend(summaries.into_iter().map(|summary| (key(&summary), summary)));
+        }
+        Ok(loaded)
+    }
+}

@@ -1,0 +1,4 @@
+//! Users and their sessions.
+
+pub(super) mod session;
+pub(super) mod user;

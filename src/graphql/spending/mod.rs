@@ -1,0 +1,8 @@
+//! Categories, transactions of income and spending, budgets and reports.
+
+pub(super) mod budget;
+pub(super) mod category;
+pub(super) mod report;
+pub(super) mod transaction;
+pub(super) mod transaction_list;
+pub(super) mod transaction_version;

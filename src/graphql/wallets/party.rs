@@ -1,0 +1,50 @@
+//! The two sides of a wallet transaction, as the viewer may see them.
+
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Object, dataloader::Loader};
+
+use super::wallet::Wallet;
+use crate::{
+    bookkeeping::wallets::transaction::{self, Party},
+    error::Error,
+    graphql::{
+        RequestLoader,
+        error::{ApiError, ContextExt},
+    },
+    id::{Id, kind},
+};
+
+#[derive(Clone)]
+pub(in crate::graphql) struct WalletParty(Party);
+
+/// One side of a wallet transaction. Of somebody else, all that is to be seen is the display name.
+#[Object]
+impl WalletParty {
+    /// The name of the wallet's owner, as they show it to others.
+    async fn display_name(&self) -> &str {
+        &self.0.display_name
+    }
+
+    /// The wallet, when it is your own; null when it is somebody else's.
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        if self.0.book_id != ctx.viewer()?.book {
+            return Ok(None);
+        }
+        Ok(ctx.loader()?.load_one(self.0.wallet_id).await?)
+    }
+}
+
+/// Parties, by the accounts of their wallets.
+impl Loader<Id<kind::Account>> for RequestLoader {
+    type Value = WalletParty;
+    type Error = Arc<Error>;
+
+    async fn load(
+        &self,
+        accounts: &[Id<kind::Account>],
+    ) -> Result<HashMap<Id<kind::Account>, WalletParty>, Arc<Error>> {
+        let parties = transaction::parties(self.reader.conn(), accounts.iter().copied()).await?;
+        Ok(parties.into_iter().map(|party| (party.account_id, WalletParty(party))).collect())
+    }
+}

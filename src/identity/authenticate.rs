@@ -1,0 +1,32 @@
+//! Finds out who a request comes from.
+
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::session_list;
+use crate::{app::App, client::Client, entity::session, error::Result, viewer::Viewer};
+
+/// The access token is not valid: malformed, signed by another, expired, or its session has ended.
+#[derive(Clone, Copy, Debug)]
+pub struct Unauthenticated;
+
+/// Finds out who an access token was given to. The session is looked up each time, so that a logout counts at once and
+/// on all servers; and a session is of a member of its book, by a foreign key.
+///
+/// # Errors
+/// When the database fails; that the token is not valid is in the inner result.
+pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Result<Result<Viewer, Unauthenticated>> {
+    let Some(viewer) = app.token_keys.verify(access_token, app.clock.now()) else {
+        return Ok(Err(Unauthenticated));
+    };
+    let viewer = Viewer { address: client.address, ..viewer };
+    let session = session::Entity::find()
+        .filter(session::Column::Id.eq(viewer.session))
+        .filter(session::Column::UserId.eq(viewer.user))
+        .filter(session::Column::BookId.eq(viewer.book))
+        .filter(session::Column::EndedAt.is_null())
+        .one(app.db.read())
+        .await?;
+    let Some(session) = session else { return Ok(Err(Unauthenticated)) };
+    session_list::note_use(app, &session, client);
+    Ok(Ok(viewer))
+}

@@ -1,0 +1,148 @@
+//! The sessions that a user has: where they are used, how many there may be, and how one is ended from another.
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    sea_query::{Expr, ExprTrait, LockType},
+};
+
+use super::session::end;
+use crate::{
+    activity::Act,
+    app::App,
+    client::Client,
+    db::Transaction,
+    entity::{activity::Action, refresh_token, session},
+    error::{Code, Refusal, Result},
+    id::{Id, kind},
+    viewer::Viewer,
+};
+
+/// The most sessions that a user may have. One more ends the one that was used the longest time ago.
+const MOST_SESSIONS: u64 = 100;
+/// How precisely it is kept when a session was last used.
+const PRECISION: TimeDelta = TimeDelta::minutes(1);
+
+/// The viewer's sessions that are still good, the last used first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(conn: &impl ConnectionTrait, viewer: &Viewer, now: DateTime<Utc>) -> Result<Vec<session::Model>> {
+    Ok(alive(viewer.user, now).limit(MOST_SESSIONS).all(conn).await?)
+}
+
+/// Ends one of the viewer's sessions.
+///
+/// # Errors
+/// `NOT_FOUND` at `id`.
+pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -> Result<Id<kind::Session>> {
+    app.db
+        .write(|tx| async move {
+            let now = app.clock.now();
+            let found = match id {
+                Some(id) => alive(viewer.user, now).filter(session::Column::Id.eq(id)).one(&tx).await?,
+                None => None,
+            };
+            let found = found.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such session."))?;
+            end(&tx, now, session::Column::Id.eq(found.id)).await?;
+            Act::by(viewer, Action::RevokeSession).on(found.id).record(&tx, &app.clock).await?;
+            Ok(found.id)
+        })
+        .await
+}
+
+/// The sessions whose use this server is writing down: each once, however many requests come meanwhile.
+#[derive(Clone, Debug, Default)]
+pub struct Noting(Arc<Mutex<HashSet<Id<kind::Session>>>>);
+
+impl Noting {
+    fn sessions(&self) -> MutexGuard<'_, HashSet<Id<kind::Session>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Writes down that a session is used, in the background: whoever reads must not wait for whoever writes.
+pub(super) fn note_use(app: &App, session: &session::Model, client: &Client) {
+    let now = app.clock.now();
+    let is_known = session.last_used_at.is_some_and(|last| now < last + PRECISION);
+    if is_known || !app.noting.sessions().insert(session.id) {
+        return;
+    }
+    let (app, id, client) = (app.clone(), session.id, client.clone());
+    tokio::spawn(async move {
+        let client = &client;
+        let noted = app.db.write(|tx| async move { touch(&tx, id, client, now).await }).await;
+        app.noting.sessions().remove(&id);
+        if let Err(error) = noted {
+            tracing::warn!(?error, "the use of a session was not noted");
+        }
+    });
+}
+
+/// Writes down where and when a session is used.
+pub(super) async fn touch(tx: &Transaction, id: Id<kind::Session>, client: &Client, now: DateTime<Utc>) -> Result<()> {
+    let before = Condition::any()
+        .add(session::Column::LastUsedAt.is_null())
+        .add(session::Column::LastUsedAt.lte(now - PRECISION));
+    session::Entity::update_many()
+        .col_expr(session::Column::LastUsedAt, Expr::value(now))
+        .col_expr(session::Column::Address, Expr::value(client.address.map(|address| address.to_string())))
+        .col_expr(session::Column::UserAgent, Expr::value(client.user_agent.clone()))
+        .filter(session::Column::Id.eq(id))
+        .filter(before)
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Removes all sessions of a user with all their tokens.
+pub(crate) async fn forget_all(tx: &Transaction, user_id: Id<kind::User>) -> Result<()> {
+    let all = session::Entity::find().filter(session::Column::UserId.eq(user_id)).lock(LockType::Update);
+    let all = all.all(tx).await?.into_iter().map(|session| session.id).collect();
+    forget(tx, all).await
+}
+
+/// Removes the user's sessions that ended, or that nobody can prolong any more, with all their tokens; and those that are too
+/// many when one more begins. The caller has locked the user.
+pub(super) async fn forget_dead(tx: &Transaction, user_id: Id<kind::User>, now: DateTime<Utc>) -> Result<()> {
+    let kept = alive(user_id, now).select_only().column(session::Column::Id).limit(MOST_SESSIONS - 1);
+    let kept: Vec<Id<kind::Session>> = kept.into_tuple().all(tx).await?;
+    let dead = session::Entity::find()
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::Id.is_not_in(kept))
+        .order_by_asc(session::Column::Id)
+        .lock(LockType::Update);
+    let dead = dead.all(tx).await?.into_iter().map(|session| session.id).collect();
+    forget(tx, dead).await
+}
+
+async fn forget(tx: &Transaction, sessions: Vec<Id<kind::Session>>) -> Result<()> {
+    if sessions.is_empty() {
+        return Ok(());
+    }
+    let tokens = refresh_token::Column::SessionId.is_in(sessions.iter().copied());
+    refresh_token::Entity::delete_many().filter(tokens).exec(tx).await?;
+    session::Entity::delete_many().filter(session::Column::Id.is_in(sessions)).exec(tx).await?;
+    Ok(())
+}
+
+/// The sessions of a user that did not end and can be prolonged, the last used first.
+fn alive(user_id: Id<kind::User>, now: DateTime<Utc>) -> Select<session::Entity> {
+    let prolongable = refresh_token::Entity::find()
+        .select_only()
+        .expr(Expr::value(1))
+        .filter(refresh_token::Column::SessionId.into_expr().equals(session::Column::Id.as_column_ref()))
+        .filter(refresh_token::Column::ExpiresAt.gt(now))
+        .into_query();
+    session::Entity::find()
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::EndedAt.is_null())
+        .filter(Expr::exists(prolongable))
+        .order_by_desc(session::Column::LastUsedAt)
+        .order_by_desc(session::Column::Id)
+}

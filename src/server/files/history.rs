@@ -1,0 +1,98 @@
+//! `GET /wallets/{id}/history.csv`: what happened to the money of a wallet, the oldest first, as a bank writes its statements:
+//! what came in is above zero, what went out below. Attempts that failed moved nothing and are left out; what was taken back is
+//! there twice, so that the sum is right.
+
+use sea_orm::ActiveEnum;
+use serde::Deserialize;
+
+use super::download::{PORTION, Rows, Source, Table, date};
+use crate::{
+    bookkeeping::{
+        book,
+        journal::{HistoryFilter, Side, Steps},
+        wallets::history,
+    },
+    date::Date,
+    entity::journal_entry::EntryStatus,
+    error::{Refusals, Result},
+    money::Decimal,
+    page::Page,
+    text,
+    time_zone::TimeZone,
+};
+
+/// Of which days.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::server) struct Parameters {
+    from: Option<String>,
+    to: Option<String>,
+}
+
+/// How much of a history is written.
+#[derive(Debug)]
+pub(in crate::server) struct History {
+    name: String,
+    steps: Steps,
+    time_zone: TimeZone,
+    before: Option<i64>,
+}
+
+impl Table for History {
+    type Parameters = Parameters;
+    const COLUMNS: &'static [&'static str] =
+        &["id", "date", "time", "type", "amount", "currency", "balance", "description", "reference"];
+
+    async fn open(
+        Source { viewer, snapshot, .. }: Source<'_>,
+        id: Option<&str>,
+        parameters: Parameters,
+    ) -> Result<Self> {
+        let mut refusals = Refusals::default();
+        let from = date(parameters.from, "from", &mut refusals);
+        let to = date(parameters.to, "to", &mut refusals);
+        refusals.check(Date::check_range(from, to, "to"));
+        refusals.none()?;
+        let time_zone = book::find(snapshot, viewer).await?.time_zone;
+        let filter = HistoryFilter {
+            status: Some(EntryStatus::Succeeded),
+            from: from.map(|day| time_zone.begin(day)),
+            to: to.and_then(|day| Some(time_zone.begin(Date(day.0.succ_opt()?)))),
+            ..HistoryFilter::default()
+        };
+        let wallet = id.unwrap_or_default();
+        let steps = history::history(snapshot, viewer, wallet.parse().ok(), filter).await?;
+        Ok(Self { name: format!("history-{wallet}"), steps, time_zone, before: None })
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    async fn write(&mut self, Source { snapshot, .. }: Source<'_>, rows: &mut Rows) -> Result<bool> {
+        // The list has the latest first, so it is read from its end.
+        let page = Page { limit: PORTION, from_end: true, after: None, before: self.before.take() };
+        let page = history::page(snapshot, &self.steps, &page).await?;
+        for step in page.rows.iter().rev() {
+            let (entry, at) = (&step.entry, step.entry.created_at);
+            // That of a reversal is below zero, and so it comes back where it went.
+            let moved = match step.side {
+                Side::Debit => -step.posting.amount,
+                Side::Credit => step.posting.amount,
+            };
+            rows.write([
+                &entry.id.to_string(),
+                &self.time_zone.day(at).0.to_string(),
+                &at.to_rfc3339_opts(chrono::SecondsFormat::Millis, true),
+                &entry.kind.to_value(),
+                &Decimal::from_minor(moved, entry.currency).to_string(),
+                entry.currency.code(),
+                &Decimal::from_minor(step.balance, entry.currency).to_string(),
+                &text::to_field(entry.memo.as_deref().unwrap_or_default()),
+                &text::to_field(&entry.reference),
+            ])?;
+        }
+        self.before = page.rows.first().map(|step| step.seq);
+        Ok(page.has_previous)
+    }
+}

@@ -1,0 +1,121 @@
+//! `GET /reports/{month}.svg`: a month as a picture.
+
+use axum::{
+    Extension,
+    extract::{Path, Query, State, rejection::QueryRejection},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+    },
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+
+use super::download::{NotBegun, admit};
+use crate::{
+    app::App,
+    bookkeeping::{
+        book,
+        spending::report::{self, Report},
+    },
+    client::Client,
+    entity::category::CategoryKind,
+    error::{Code, Error, Refusal, Result},
+    month::YearMonth,
+    picture::{self, Bar, Figure, Picture, Spending},
+    server::rate_limit::{self, Meter, Rates},
+};
+
+/// What to draw; as the arguments of `monthlyReport`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Parameters {
+    currency: Option<String>,
+}
+
+pub(super) async fn draw(
+    State((app, rates)): State<(App, Rates)>,
+    Path(file): Path<String>,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
+) -> Response {
+    let mut meter = rates.meter(&client);
+    let mut response = match drawn(&app, &file, parameters, &mut meter, (&client, &headers)).await {
+        Ok((month, svg)) => {
+            let name = format!("inline; filename=\"report-{month}.svg\"");
+            let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"));
+            let headers: [(HeaderName, HeaderValue); 5] = [
+                (CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")),
+                (CONTENT_DISPOSITION, name),
+                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+                (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+                // It needs nothing, so nothing that came into it could do anything.
+                (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+            ];
+            (headers, svg).into_response()
+        }
+        Err(not_begun) => not_begun.into_response(),
+    };
+    meter.tell(&mut response);
+    response
+}
+
+async fn drawn(
+    app: &App,
+    file: &str,
+    parameters: Result<Query<Parameters>, QueryRejection>,
+    meter: &mut Meter<'_>,
+    request: (&Client, &HeaderMap),
+) -> Result<(YearMonth, String), NotBegun> {
+    let viewer = admit(app, meter, request, rate_limit::PICTURE).await?;
+    let invalid = |path: &str, message: String| Error::from(Refusal::new(Code::Invalid, path, message));
+    let unreadable = |rejection: QueryRejection| invalid("", format!("{}.", rejection.body_text()));
+    let parameters = parameters.map_err(unreadable)?.0;
+    let month = file.strip_suffix(".svg").and_then(YearMonth::parse_text);
+    let month = month.ok_or_else(|| {
+        invalid("month", "A picture is named by its month, as in 2026-11.svg, in the years 1900 to 2199.".to_owned())
+    })?;
+    let currency = parameters
+        .currency
+        .filter(|code| !code.is_empty())
+        .map(|code| code.parse().map_err(|_| invalid("currency", "`currency` must be a code such as USD.".to_owned())));
+    let snapshot = app.db.snapshot().await?;
+    let book = book::find(&snapshot, &viewer).await?;
+    let report = report::month(&snapshot, &viewer, month, currency.transpose()?).await?;
+    Ok((month, picture::draw(&picture(book.name, report))))
+}
+
+/// What the picture of a report shows.
+fn picture(book: String, report: Report) -> Picture {
+    let spending = report.categories.into_iter().filter(|total| total.category.kind == CategoryKind::Expense);
+    Picture {
+        month: report.month,
+        book,
+        currency: report.currency,
+        others: report.others,
+        summary: vec![
+            figure("Income", report.income),
+            figure("Spending", report.expense),
+            figure("Net savings", report.income - report.expense),
+        ],
+        bars: report
+            .budgets
+            .into_iter()
+            .map(|budget| Bar {
+                label: budget.category.name,
+                limit: budget.limit,
+                spent: budget.spent,
+                status: budget.state,
+            })
+            .collect(),
+        unbudgeted: report.unbudgeted,
+        ring: spending
+            .map(|total| Spending { label: total.category.name, amount: total.total, share: total.share })
+            .collect(),
+    }
+}
+
+fn figure(label: &str, amount: impl Into<i128>) -> Figure {
+    Figure { label: label.to_owned(), amount: amount.into() }
+}

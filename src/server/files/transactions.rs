@@ -1,0 +1,105 @@
+//! `GET /transactions.csv`: income and spending, the oldest first, so that a wallet has the money again before it is spent. One
+//! that is split has a row for each of its parts, with the same id.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::download::{PORTION, Rows, Source, Table, date, given, word};
+use crate::{
+    bookkeeping::{
+        book,
+        customers::customer_list::OrderDirection,
+        spending::{
+            category::{self, CategoryRef},
+            transaction::{
+                self,
+                list::{self, Key, TransactionFilter, TransactionFilterInput, TransactionOrder, TransactionOrderField},
+            },
+        },
+    },
+    entity::category::CategoryKind,
+    error::{Refusals, Result},
+    id::{Id, kind},
+    money::Decimal,
+    page::Page,
+    text,
+};
+
+const ORDER: TransactionOrder = TransactionOrder { field: TransactionOrderField::Date, direction: OrderDirection::Asc };
+
+/// Which transactions; as the filter of `transactions`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::server) struct Parameters {
+    from: Option<String>,
+    to: Option<String>,
+    currency: Option<String>,
+    /// By its name.
+    category: Option<String>,
+    /// By its id.
+    wallet: Option<String>,
+}
+
+/// How much of the transactions is written.
+#[derive(Debug)]
+pub(in crate::server) struct Transactions {
+    filter: TransactionFilter,
+    categories: HashMap<Id<kind::Category>, String>,
+    after: Option<Key>,
+}
+
+impl Table for Transactions {
+    type Parameters = Parameters;
+    const COLUMNS: &'static [&'static str] =
+        &["id", "date", "kind", "amount", "currency", "category", "description", "note", "wallet"];
+
+    async fn open(
+        Source { viewer, snapshot, .. }: Source<'_>,
+        _: Option<&str>,
+        parameters: Parameters,
+    ) -> Result<Self> {
+        let mut refusals = Refusals::default();
+        let filter = TransactionFilterInput {
+            from: date(parameters.from, "from", &mut refusals),
+            to: date(parameters.to, "to", &mut refusals),
+            currency: word(parameters.currency, "currency", "a code such as USD", &mut refusals),
+            category: given(parameters.category).map(CategoryRef::Name),
+            wallet_id: given(parameters.wallet).map(Into::into),
+            ..TransactionFilterInput::default()
+        };
+        refusals.none()?;
+        let of_book = book::find(snapshot, viewer).await?.currency;
+        let filter = filter.check(snapshot, viewer, of_book).await?;
+        let categories = category::all(snapshot, viewer).await?;
+        let categories = categories.into_iter().map(|category| (category.id, category.name)).collect();
+        Ok(Self { filter, categories, after: None })
+    }
+
+    fn name(&self) -> String {
+        "transactions".to_owned()
+    }
+
+    async fn write(&mut self, Source { viewer, snapshot, .. }: Source<'_>, rows: &mut Rows) -> Result<bool> {
+        let page = Page { limit: PORTION, from_end: false, after: self.after.take(), before: None };
+        let page = list::page(snapshot, viewer, &self.filter, ORDER, &page).await?;
+        let lines = transaction::lines(snapshot, page.rows.iter().map(|transaction| transaction.id)).await?;
+        for transaction in &page.rows {
+            let (id, date) = (transaction.id.to_string(), transaction.date.to_string());
+            let kind = if transaction.kind == CategoryKind::Income { "INCOME" } else { "EXPENSE" };
+            let description = text::to_field(transaction.description.as_deref().unwrap_or_default());
+            let wallet = transaction.wallet_id.map(|wallet| wallet.to_string()).unwrap_or_default();
+            for line in lines.get(&transaction.id).into_iter().flatten() {
+                let amount = Decimal::from_minor(line.amount, transaction.currency).to_string();
+                let category = self.categories.get(&line.category_id).map(|name| text::to_field(name));
+                let category = category.unwrap_or_default();
+                let note = text::to_field(line.note.as_deref().unwrap_or_default());
+                let currency = transaction.currency.code();
+                rows.write([&id, &date, kind, &amount, currency, &category, &description, &note, &wallet])?;
+            }
+        }
+        // The order is by date.
+        self.after = page.rows.last().map(|last| (last.date.into(), last.id.uuid()));
+        Ok(page.has_next)
+    }
+}

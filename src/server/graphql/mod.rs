@@ -1,0 +1,18 @@
+//! One GraphQL request, from its body to its answer.
+
+mod absent;
+mod endpoint;
+mod hints;
+mod limits;
+mod nulls;
+mod order;
+pub(super) mod parameters;
+mod phase;
+pub(super) mod refused;
+mod rows;
+
+pub(in crate::server) use self::{
+    endpoint::{Endpoint, bearer, complete, handle},
+    parameters::MediaType,
+    refused::Refused,
+};

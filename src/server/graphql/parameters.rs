@@ -1,0 +1,127 @@
+//! What a GraphQL request says, before any of it is executed.
+
+use async_graphql::{
+    Pos, ServerError, Variables,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
+};
+use axum::http::{
+    HeaderMap, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE},
+};
+use serde_json::Value;
+
+use super::refused::Refused;
+
+/// The media type of a response.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::server) enum MediaType {
+    /// What clients understand that say nothing.
+    Json,
+    /// <https://graphql.github.io/graphql-over-http/draft/#sec-application-graphql-response-json>
+    GraphqlResponse,
+}
+
+impl MediaType {
+    /// The one that a client accepts.
+    pub(in crate::server) fn accepted(headers: &HeaderMap) -> Self {
+        let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
+        if accepted.any(|accept| accept.contains("application/graphql-response+json")) {
+            Self::GraphqlResponse
+        } else {
+            Self::Json
+        }
+    }
+
+    pub(in crate::server) fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json; charset=utf-8",
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+        }
+    }
+}
+
+/// Whether a body is said to be JSON, in UTF-8.
+pub(in crate::server) fn is_json(headers: &HeaderMap) -> bool {
+    let Some(content_type) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
+    let mut parts = content_type.split(';').map(|part| part.trim().to_ascii_lowercase());
+    parts.next().as_deref() == Some("application/json")
+        && parts.all(|part| match part.split_once('=') {
+            Some(("charset", charset)) => charset.trim_matches('"') == "utf-8",
+            _ => true,
+        })
+}
+
+/// The parameters of a request. Unknown ones are ignored; null means absent.
+#[derive(Debug)]
+pub(in crate::server) struct Parameters {
+    pub(in crate::server) query: String,
+    pub(in crate::server) operation_name: Option<String>,
+    pub(in crate::server) variables: Variables,
+}
+
+impl Parameters {
+    pub(in crate::server) fn parse(body: &[u8]) -> Result<Self, Refused> {
+        let malformed = |message| Refused::with_status(StatusCode::BAD_REQUEST, "BAD_REQUEST", message);
+        let Ok(Value::Object(mut body)) = serde_json::from_slice(body) else {
+            return Err(malformed("The body must be a JSON object."));
+        };
+        let mut take = |name| body.remove(name).filter(|value| !value.is_null());
+        let Some(Value::String(query)) = take("query") else {
+            return Err(malformed("`query` must be a string."));
+        };
+        let operation_name = match take("operationName") {
+            None => None,
+            Some(Value::String(name)) => Some(name),
+            Some(_) => return Err(malformed("`operationName` must be a string.")),
+        };
+        let variables = match take("variables") {
+            None => Variables::default(),
+            Some(variables @ Value::Object(_)) => Variables::from_json(variables),
+            Some(_) => return Err(malformed("`variables` must be an object.")),
+        };
+        if take("extensions").is_some_and(|extensions| !extensions.is_object()) {
+            return Err(malformed("`extensions` must be an object."));
+        }
+        Ok(Self { query, operation_name, variables })
+    }
+}
+
+/// The operation of a document that is asked for, and its name.
+pub(in crate::server) fn pick<'a>(
+    document: &'a ExecutableDocument,
+    wanted: Option<&str>,
+) -> Result<(Option<&'a str>, &'a OperationDefinition), Refused> {
+    let unresolved = |message: String| Refused::new("OPERATION_RESOLUTION_FAILURE", message);
+    match (&document.operations, wanted) {
+        (DocumentOperations::Single(operation), None) => Ok((None, &operation.node)),
+        (DocumentOperations::Single(_), Some(_)) => {
+            Err(unresolved("The document has one operation, and it has no name.".to_owned()))
+        }
+        (DocumentOperations::Multiple(operations), Some(wanted)) => operations
+            .get_key_value(wanted)
+            .map(|(name, operation)| (Some(name.as_str()), &operation.node))
+            .ok_or_else(|| unresolved("The document has no operation of this name.".to_owned())),
+        (DocumentOperations::Multiple(operations), None) => match (operations.len(), operations.iter().next()) {
+            (1, Some((name, operation))) => Ok((Some(name.as_str()), &operation.node)),
+            _ => Err(unresolved("The document has several operations; send `operationName`.".to_owned())),
+        },
+    }
+}
+
+/// Refuses an operation whose variables are missing that must not be null.
+pub(in crate::server) fn require_variables(
+    operation: &OperationDefinition,
+    variables: &Variables,
+) -> Result<(), Refused> {
+    let missing = |pos: Pos, name: &str| ServerError::new(format!("Variable \"${name}\" is required."), Some(pos));
+    let missing: Vec<_> = operation
+        .variable_definitions
+        .iter()
+        .filter(|variable| !variable.node.var_type.node.nullable && variable.node.default_value.is_none())
+        .filter(|variable| {
+            matches!(variables.get(variable.node.name.node.as_str()), None | Some(async_graphql::Value::Null))
+        })
+        .map(|variable| missing(variable.pos, variable.node.name.node.as_str()))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(Refused::from(missing).coded("BAD_USER_INPUT")) }
+}

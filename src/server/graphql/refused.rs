@@ -1,0 +1,80 @@
+//! A request that is not executed: its response has errors and no `data`.
+
+use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError};
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::parameters::MediaType;
+use crate::graphql::ApiError;
+
+/// Why a request is not executed.
+#[derive(Debug)]
+pub(in crate::server) struct Refused {
+    /// The status when the response is `application/json`, whose clients look into the body.
+    json_status: StatusCode,
+    /// The status when the response is `application/graphql-response+json`.
+    graphql_status: StatusCode,
+    /// What is wrong.
+    pub(in crate::server) errors: Vec<ServerError>,
+}
+
+impl From<Vec<ServerError>> for Refused {
+    fn from(errors: Vec<ServerError>) -> Self {
+        Self { json_status: StatusCode::OK, graphql_status: StatusCode::BAD_REQUEST, errors }
+    }
+}
+
+impl From<ApiError> for Refused {
+    fn from(error: ApiError) -> Self {
+        // Whoever is told to try again may do so at another server.
+        let status = match &error {
+            ApiError::Failed(error) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let mut error = Error::from(error).into_server_error(Pos::default());
+        error.locations.clear();
+        Self { json_status: status, graphql_status: status, errors: vec![error] }
+    }
+}
+
+impl Refused {
+    /// A GraphQL request that cannot be executed.
+    pub(in crate::server) fn new(code: &str, message: impl Into<String>) -> Self {
+        Self::from(vec![ServerError::new(message, None)]).coded(code)
+    }
+
+    /// An HTTP request that is no GraphQL request.
+    pub(in crate::server) fn with_status(status: StatusCode, code: &str, message: &str) -> Self {
+        Self { json_status: status, graphql_status: status, ..Self::new(code, message) }
+    }
+
+    /// A request with an access token that is not valid.
+    pub(in crate::server) fn unauthenticated() -> Self {
+        let message = "The access token is not valid: it is malformed or expired, or its session has ended.";
+        Self { graphql_status: StatusCode::UNAUTHORIZED, ..Self::new(crate::graphql::UNAUTHENTICATED, message) }
+    }
+
+    /// Gives all its errors a code.
+    pub(in crate::server) fn coded(mut self, code: &str) -> Self {
+        for error in &mut self.errors {
+            error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);
+        }
+        self
+    }
+
+    pub(in crate::server) fn into_response(self, media_type: MediaType) -> Response {
+        let status = match media_type {
+            MediaType::Json => self.json_status,
+            MediaType::GraphqlResponse => self.graphql_status,
+        };
+        let mut response = (status, Json(json!({ "errors": self.errors }))).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
