@@ -1,7 +1,8 @@
-//! What each noun is said to be changed from and to: its fields by the names and in the words that the API has for them.
+//! The fields of each noun that the activity log records when they change, by their API names and with their values as
+//! text.
 //!
-//! Only what can change is here, or be gone with the thing; nothing that is ours alone (keys, texts to be searched), and nothing
-//! that is counted (versions, sums).
+//! Lists only fields that can change, or that are lost when the object is deleted. Leaves out internal columns (keys
+//! for comparing, texts for searching) and computed values (versions, sums).
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::ActiveEnum;
@@ -14,7 +15,7 @@ use crate::{
     month::YearMonth,
 };
 
-/// A moment, as the scalar `DateTime` writes it.
+/// A time in the format of the scalar `DateTime`.
 fn moment(time: Option<DateTime<Utc>>) -> Option<String> {
     time.map(|time| time.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
@@ -117,7 +118,7 @@ impl Fields for budget::Model {
     }
 }
 
-/// A transaction with what it is divided into.
+/// A transaction together with its lines.
 impl Fields for (&transaction::Model, &[Part]) {
     fn fields(&self) -> Vec<Field> {
         let (transaction, parts) = self;

@@ -1,8 +1,9 @@
-//! Numbers of invoices and receipts: given by the user, or the next of the book's own pattern, without gaps.
+//! Numbers of invoices and receipts: chosen by the user, or the next of the book's pattern, without gaps.
 //!
-//! A pattern is text with a count in it, `{0000}`, padded with zeros to as many digits, and perhaps the year or the month of
-//! the document. The count starts again from 1 when the rest of the number changes. It is kept in a row that stays locked
-//! until the document is written, and goes back with it when it is not: so there is no gap.
+//! A pattern is text that contains one count, `{0000}`, padded with zeros to that many digits, and optionally the year
+//! or month of the document. The count starts again from 1 when the rest of the number changes. The last count of each
+//! series is stored in a row that stays locked until the document's transaction ends. When that transaction is rolled
+//! back, so is the count; therefore there are no gaps.
 
 use chrono::{Datelike, NaiveDate};
 use sea_orm::{
@@ -18,14 +19,14 @@ use crate::{
     text,
 };
 
-/// The longest number, in characters.
+/// The most characters of a number or a pattern.
 const LONGEST: usize = 40;
-/// The most digits that a pattern pads the count to.
+/// The most digits that a pattern can pad the count to.
 pub(super) const MOST_DIGITS: usize = 9;
-/// How many numbers are tried at once to find one that no user has given out already.
+/// The number of candidates tested by one query for the next number that no document has.
 const TRIED: i64 = 100;
 
-/// What has numbers of its own.
+/// A kind of document that has numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Numbered {
     Invoice,
@@ -41,17 +42,17 @@ impl Numbered {
     }
 }
 
-/// A number as it is compared.
+/// A number in the form in which numbers are compared: in lower case.
 pub(super) fn key(number: &str) -> String {
     number.to_lowercase()
 }
 
-/// A number that a user gives.
+/// Checks a number that the user chose.
 pub(super) fn check(number: &str) -> Result<String, Refusal> {
     text::line(number, LONGEST, "number")
 }
 
-/// Refuses a number that another document of the book has, void or not.
+/// The refusal when another document of the book, void or not, has the number.
 pub(super) async fn refuse_taken(
     tx: &Transaction,
     numbered: Numbered,
@@ -62,7 +63,7 @@ pub(super) async fn refuse_taken(
     Ok((!taken.is_empty()).then(|| Refusal::new(Code::Taken, "number", "This number was given out already.")))
 }
 
-/// The next number of a pattern.
+/// Takes the next number of the pattern for a document of this date. Skips numbers that users chose themselves.
 pub(super) async fn next(
     tx: &Transaction,
     numbered: Numbered,
@@ -72,7 +73,7 @@ pub(super) async fn next(
 ) -> Result<String> {
     let pattern = Pattern::parse(pattern)?.on(date);
     let series = format!("{} {}{{}}{}", numbered.name(), pattern.before, pattern.after);
-    // Made first, so that there is a row to lock.
+    // Insert the row first, if it is missing, so that there is a row to lock.
     let fresh = number_series::Model { book_id, series: series.clone(), last: 0 };
     let unless_it_exists = OnConflict::new().do_nothing().to_owned();
     number_series::Entity::insert(fresh.into_active_model())
@@ -101,7 +102,8 @@ pub(super) async fn next(
     Ok(number)
 }
 
-/// What a series is of, and its pattern. How many digits the count has is not kept with it.
+/// Parses the name of a series: the kind of document and the pattern. The series does not store the number of digits,
+/// so the pattern has 1.
 pub(super) fn of_series(series: &str) -> Option<(Numbered, Pattern)> {
     let (name, pattern) = series.split_once(' ')?;
     let numbered = [Numbered::Invoice, Numbered::Receipt].into_iter().find(|numbered| numbered.name() == name)?;
@@ -109,7 +111,7 @@ pub(super) fn of_series(series: &str) -> Option<(Numbered, Pattern)> {
     Some((numbered, Pattern { before: before.to_owned(), digits: 1, after: after.to_owned() }))
 }
 
-/// How many documents of a book have numbers.
+/// The number of invoices or receipts of a book.
 pub(super) async fn count(conn: &impl ConnectionTrait, numbered: Numbered, book_id: Id<kind::Book>) -> Result<i64> {
     let count = match numbered {
         Numbered::Invoice => invoice::Entity::find().filter(invoice::Column::BookId.eq(book_id)).count(conn).await?,
@@ -118,7 +120,7 @@ pub(super) async fn count(conn: &impl ConnectionTrait, numbered: Numbered, book_
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// Which of some numbers are given out.
+/// Those of the keys that documents of the book have.
 pub(super) async fn taken(
     conn: &impl ConnectionTrait,
     numbered: Numbered,
@@ -139,7 +141,7 @@ pub(super) async fn taken(
     })
 }
 
-/// A pattern that can be used: what stands before the count, how many digits it has, and what stands after.
+/// A parsed pattern: the text before the count, the number of its digits, and the text after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     before: String,
@@ -148,10 +150,10 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// `INVALID`, about the whole.
+    /// `INVALID`, with an empty path.
     pub(super) fn parse(pattern: &str) -> Result<Self, Refusal> {
         let refused = |message: &str| Refusal::new(Code::Invalid, "", message);
         let pattern = text::line(pattern, LONGEST, "")?;
@@ -179,9 +181,9 @@ impl Pattern {
         Ok(parsed)
     }
 
-    /// The pattern with the year and month of a document put in.
+    /// Replaces the placeholders for year and month with those of a document's date.
     fn on(&self, date: NaiveDate) -> Self {
-        // India's financial year, from April to March: 2627 is from April 2026 to March 2027.
+        // India's financial year runs from April to March: 2627 is April 2026 to March 2027.
         let starts = if date.month() < 4 { date.year() - 1 } else { date.year() };
         let put_in = |text: &str| {
             text.replace("{YYYY}", &format!("{:04}", date.year()))
@@ -192,7 +194,7 @@ impl Pattern {
         Self { before: put_in(&self.before), digits: self.digits, after: put_in(&self.after) }
     }
 
-    /// The pattern with a count of so many digits.
+    /// The same pattern with another number of digits for the count.
     pub(super) fn with_digits(&self, digits: usize) -> Self {
         Self { digits, ..self.clone() }
     }
