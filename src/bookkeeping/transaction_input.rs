@@ -1,4 +1,4 @@
-//! What is to be written as a transaction: checking the input, before anything is written.
+//! The checked input of a transaction. Everything here is checked before anything is written.
 
 use async_graphql::InputObject;
 use chrono::NaiveDate;
@@ -18,9 +18,9 @@ use crate::{
     text,
 };
 
-/// The most lines of a transaction.
+/// The most lines that a transaction may have.
 pub(super) const MOST_LINES: usize = 50;
-/// The longest description, in characters.
+/// The most characters of a description or a note.
 pub(super) const LONGEST_DESCRIPTION: usize = 500;
 
 /// A part of a transaction.
@@ -37,7 +37,7 @@ pub struct NewLine {
     pub note: Option<String>,
 }
 
-/// A transaction, checked.
+/// A new or changed transaction with checked values; amounts are in minor units.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
     pub(super) kind: CategoryKind,
@@ -45,12 +45,12 @@ pub(super) struct Wanted {
     pub(super) currency: Currency,
     pub(super) date: NaiveDate,
     pub(super) description: Option<String>,
-    /// Paid in cash when there is none.
+    /// `None` for cash.
     pub(super) wallet: Option<Wallet>,
     pub(super) lines: Vec<Part>,
 }
 
-/// A part of a transaction, checked.
+/// A line of a transaction with checked values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) category_id: Id<kind::Category>,
@@ -64,20 +64,20 @@ impl From<transaction_line::Model> for Part {
     }
 }
 
-/// What a transaction is to be divided into.
+/// How the input divides a transaction into lines.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Division<'a> {
-    /// All of it goes into one category.
+    /// One line with the whole amount, in this category.
     Whole(&'a CategoryRef),
-    /// It is split.
+    /// These lines.
     Split(&'a [NewLine]),
 }
 
 impl<'a> Division<'a> {
-    /// What an input asks for; none when it says nothing of it.
+    /// Reads the division from the input; `None` when the input has neither a category nor lines.
     ///
     /// # Errors
-    /// `INVALID` at `lines`.
+    /// `INVALID` at `lines` when there are both, or too few or too many lines.
     pub(super) fn of(category: Option<&'a CategoryRef>, lines: Option<&'a [NewLine]>) -> Result<Option<Self>, Refusal> {
         let invalid = |message: &str| Err(Refusal::new(Code::Invalid, "lines", message));
         match (category, lines) {
@@ -89,7 +89,7 @@ impl<'a> Division<'a> {
         }
     }
 
-    /// The categories that it names.
+    /// The categories that the division names.
     pub(super) fn categories(self) -> Vec<&'a CategoryRef> {
         match self {
             Self::Whole(category) => vec![category],
@@ -97,7 +97,8 @@ impl<'a> Division<'a> {
         }
     }
 
-    /// Its parts, and which way all of them go. Categories that it is in already may be archived.
+    /// Checks the division and returns the lines and the kind of their categories. A category may be archived only if
+    /// the transaction is in it already (`already` holds its old lines).
     pub(super) fn check(
         self,
         named: &Named,
@@ -160,7 +161,7 @@ fn note_of(note: &str, line: usize) -> Result<Option<String>, Refusal> {
         .map_err(|refusal| Refusal { path: format!("lines.{line}.note"), ..refusal })
 }
 
-/// Refuses a wallet in another currency.
+/// Refuses a wallet whose currency is not that of the transaction.
 ///
 /// # Errors
 /// `CURRENCY_MISMATCH` at `walletId`.
