@@ -120,7 +120,7 @@ pub(super) async fn count(conn: &impl ConnectionTrait, numbered: Numbered, book_
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// Those of the keys that documents of the book have.
+/// Returns those of the given keys that documents of the book already have.
 pub(super) async fn taken(
     conn: &impl ConnectionTrait,
     numbered: Numbered,

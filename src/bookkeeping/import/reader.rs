@@ -26,11 +26,12 @@ pub(super) struct Column {
 /// Whether a file must have a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
-    /// It must.
+    /// The column must exist.
     Always,
-    /// It must, unless the user states that there is none. So a column with another name is not ignored by accident.
+    /// The column must exist, unless the user states that the file has none. So a column with another name is not ignored by
+    /// accident.
     UnlessSaid,
-    /// It need not.
+    /// The column may be missing.
     Never,
 }
 
