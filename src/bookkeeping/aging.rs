@@ -28,20 +28,20 @@ pub(super) enum Payment {
 pub struct Aging {
     /// Due today or later.
     pub current: i64,
-    /// Due since 1 to 30 days.
+    /// Overdue by 1 to 30 days.
     pub days_1_to_30: i64,
-    /// Due since 31 to 60 days.
+    /// Overdue by 31 to 60 days.
     pub days_31_to_60: i64,
-    /// Due since 61 to 90 days.
+    /// Overdue by 61 to 90 days.
     pub days_61_to_90: i64,
-    /// Due since more than 90 days.
+    /// Overdue by more than 90 days.
     pub over_90_days: i64,
     /// The amount paid in advance; zero when anything is owed.
     pub in_advance: i64,
 }
 
 impl Aging {
-    /// The amount that has been due for one day or longer, in minor units.
+    /// The amount that is overdue by one day or more, in minor units.
     #[must_use]
     pub fn overdue(&self) -> i64 {
         self.days_1_to_30 + self.days_31_to_60 + self.days_61_to_90 + self.over_90_days
