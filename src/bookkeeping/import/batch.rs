@@ -103,7 +103,7 @@ impl<'a, R: Read> Batches<'a, R> {
                 Refusal::new(Code::Taken, "id", message)
             })?;
             if is_beside_bad && S::MOST_TOGETHER > 1 {
-                // Refuse the whole transaction: the line that cannot be read could not be added to it later.
+                // Half a split must not be written: the rest could not be added to it later.
                 let message = "A line beside it cannot be read, and may be a part of it.";
                 return Err(Refusal::new(Code::Invalid, "id", message).into());
             }
