@@ -1,4 +1,4 @@
-//! Columns and constraints that several tables share.
+//! Columns, indexes and constraints that several migrations use.
 
 use sea_orm_migration::{
     prelude::*,
@@ -6,14 +6,14 @@ use sea_orm_migration::{
     sea_orm::DbBackend,
 };
 
-/// The moment the row was written.
+/// The time at which the row was written.
 pub(crate) fn created_at() -> ColumnDef {
     timestamp_with_time_zone("created_at")
 }
 
-/// An integer that the program counts up.
+/// An integer that the program adds to.
 ///
-/// SQLite turns an integer that overflows into a float without a word; the check refuses it.
+/// SQLite silently turns an integer that overflows into a float; the check refuses that.
 pub(crate) fn counter(manager: &SchemaManager<'_>, name: &'static str) -> ColumnDef {
     let mut column = big_integer(name);
     if manager.get_database_backend() == DbBackend::Sqlite {
@@ -27,7 +27,7 @@ pub(crate) fn reference(from: &'static str, column: &'static str, to: &'static s
     ForeignKey::create().from(from, column).to(to, "id").take()
 }
 
-/// A unique index over some columns of a table, named after them.
+/// A unique index over columns of a table, with a name made from them.
 pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create();
     index.name(format!("{table}_{}_key", columns.join("_"))).table(table).unique();
@@ -37,12 +37,12 @@ pub(crate) fn unique(table: &'static str, columns: &[&'static str]) -> IndexCrea
     index.take()
 }
 
-/// A check that a text column holds one of some words.
+/// A check that a text column holds one of these words.
 pub(crate) fn one_of(column: &'static str, words: &[&str]) -> Expr {
     Expr::col(column).is_in(words.iter().copied())
 }
 
-/// An index over some columns of a table, named after them.
+/// An index over columns of a table, with a name made from them.
 pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     let mut index = Index::create();
     index.name(format!("{table}_{}_idx", columns.join("_"))).table(table);

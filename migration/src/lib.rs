@@ -1,7 +1,7 @@
-//! Daybook's database schema, one step per file, the same on SQLite and PostgreSQL.
+//! The schema of Daybook's database: one migration per file, the same on SQLite and PostgreSQL.
 //!
-//! Owns every table, index and constraint. The constraints repeat the rules of the code on purpose: a bug above must
-//! not be able to write nonsense below. Steps that were released are never edited; a change is a new step.
+//! Owns every table, index, trigger and constraint. The constraints repeat rules of the program on purpose, so that a
+//! bug in the program cannot store invalid data. Never edit a migration that has been released; add a new one.
 
 pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;

@@ -1,4 +1,4 @@
-//! Who you are: users, their books, who belongs to which book, and sessions.
+//! Identity: users, books, members, sessions and refresh tokens.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -20,12 +20,12 @@ impl MigrationTrait for Migration {
                     .table("user")
                     .col(pk_uuid("id"))
                     .col(string("username"))
-                    // The username as it is compared: without regard to case.
+                    // The username with case folded, for comparing.
                     .col(string("username_key"))
                     .col(string("display_name"))
                     .col(string_null("phone"))
                     .col(string_null("email"))
-                    // The address as it is compared: without regard to case.
+                    // The e-mail address with case folded, for comparing.
                     .col(string_null("email_key"))
                     .col(string("password_hash"))
                     .col(created_at())
@@ -95,7 +95,7 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table("refresh_token")
-                    // SHA-256 of the token; the token itself is nowhere on our side.
+                    // SHA-256 of the token; the token itself is never stored.
                     .col(ColumnDef::new("token_hash").binary().not_null().primary_key())
                     .col(uuid("session_id"))
                     .col(created_at())

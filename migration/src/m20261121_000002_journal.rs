@@ -1,6 +1,6 @@
 //! The double-entry journal: accounts, journal entries and postings.
 //!
-//! Entries and postings are append-only, and triggers see to it.
+//! Triggers refuse every update and deletion of entries and postings.
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
@@ -44,7 +44,7 @@ async fn create_account(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(uuid("book_id"))
                 .col(string("kind"))
                 .col(string("currency"))
-                // Whose account it is: a wallet, a customer, a category, or the book itself.
+                // The wallet, customer, category or book that holds the account.
                 .col(uuid("holder_id"))
                 .col(string("status"))
                 .col(boolean("may_overdraw"))
@@ -52,7 +52,7 @@ async fn create_account(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(counter(manager, "credits"))
                 .col(counter(manager, "postings"))
                 .col(created_at())
-                // The moment of the latest posting; an account's postings never go back in time.
+                // The time of the latest posting. The times of an account's postings never decrease.
                 .col(timestamp_with_time_zone_null("posted_at"))
                 .foreign_key(&mut reference("account", "book_id", "book"))
                 .check(one_of(
@@ -77,7 +77,7 @@ async fn create_account(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .check(Expr::cust("debits >= 0 AND credits >= 0 AND postings >= 0"))
                 .check(Expr::cust("(postings = 0) = (posted_at IS NULL)"))
                 .check(Expr::cust("kind <> 'WALLET' OR NOT may_overdraw"))
-                // A guarded account has a credit balance (see `AccountKind`) and never goes below zero.
+                // Accounts that may not be overdrawn have credit as their normal side (see `AccountKind`).
                 .check(Expr::cust("may_overdraw OR credits >= debits"))
                 .check(Expr::cust("status <> 'CLOSED' OR credits = debits"))
                 .take(),
@@ -105,7 +105,7 @@ async fn create_journal_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
                 .col(string_null("idempotency_key"))
                 .col(ColumnDef::new("request_hash").binary())
                 .col(uuid_null("reverses_id"))
-                // A refused attempt has no posting on the account it was meant for; this names it.
+                // The account that a failed entry should have paid; no posting names it.
                 .col(uuid_null("meant_for_id"))
                 .col(uuid("actor_id"))
                 .col(created_at())
@@ -142,7 +142,7 @@ async fn create_journal_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
         .await?;
     manager.create_index(unique("journal_entry", &["book_id", "idempotency_key"])).await?;
     manager.create_index(unique("journal_entry", &["reverses_id"])).await?;
-    // A refused attempt does not use its reference up: the same payment may be tried again.
+    // Failed entries are left out, so that the same payment can be tried again with its reference.
     let mut reference = unique("journal_entry", &["book_id", "reference"]);
     reference.and_where(Expr::col("status").eq("SUCCEEDED"));
     manager.create_index(reference).await

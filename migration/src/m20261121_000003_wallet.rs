@@ -1,4 +1,4 @@
-//! Wallets. What a wallet holds is on its account; this is what it is called and whether it is a default.
+//! Wallets: names and defaults. The balance of a wallet is on its account.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,7 +1,8 @@
-//! Customers on credit: who they are, what they owe and why.
+//! The ledgers of customers: customers, ledger entries, invoices, receipts, allocations, number series, and turnovers
+//! per day and month.
 //!
-//! A ledger entry is a document: it keeps its id while its journal entry is replaced. Invoices and receipts have the id of
-//! the ledger entry by which they stand in the ledger.
+//! A ledger entry is a document: it keeps its id when its journal entry is reversed and replaced. An invoice or receipt
+//! has the same id as its ledger entry.
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
@@ -57,7 +58,7 @@ async fn extend_book_and_journal(manager: &SchemaManager<'_>) -> Result<(), DbEr
         let column = string(column).default(pattern).take();
         manager.alter_table(Table::alter().table("book").add_column(column).take()).await?;
     }
-    // The document that an entry belongs to: its versions are the entries that have it here.
+    // The document that an entry is a version of.
     let document = uuid_null("document_id");
     manager.alter_table(Table::alter().table("journal_entry").add_column(document).take()).await?;
     let mut index = Index::create();
@@ -66,7 +67,7 @@ async fn extend_book_and_journal(manager: &SchemaManager<'_>) -> Result<(), DbEr
     manager.create_index(index.take()).await
 }
 
-/// Turnovers by day and by month, so that what an account stood at on a date is a sum of few rows.
+/// Turnovers per day and per month, so that the total of an account up to a date is a sum over few rows.
 async fn create_rollups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     for (table, start) in [("account_day", "day"), ("account_month", "month")] {
         manager
@@ -89,7 +90,7 @@ async fn create_rollups(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 }
 
 async fn create_customer(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    // Ordered by its bytes on both databases.
+    // Sorts by bytes on both databases; PostgreSQL would otherwise sort by its locale.
     let mut name_key = string("name_key");
     if manager.get_database_backend() == DbBackend::Postgres {
         name_key.extra("COLLATE \"C\"");
@@ -101,19 +102,19 @@ async fn create_customer(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(pk_uuid("id"))
                 .col(uuid("book_id"))
                 .col(string("name"))
-                // The name as it is ordered: without regard to case.
+                // The name in lower case, for sorting.
                 .col(name_key)
                 .col(string_null("phone"))
                 .col(string_null("email"))
                 .col(string_null("firm_name"))
                 .col(string_null("address"))
                 .col(string_null("city"))
-                // The city as it is compared: without regard to case.
+                // The city in lower case, for comparing.
                 .col(string_null("city_key"))
                 .col(string_null("state"))
                 .col(string_null("gst_number"))
                 .col(text_null("note"))
-                // Name, firm and phone in lower case, to be searched.
+                // Name, firm and phone in lower case, for searching.
                 .col(text("search_text"))
                 .col(timestamp_with_time_zone_null("archived_at"))
                 .col(timestamp_with_time_zone("last_activity_at"))
@@ -146,9 +147,9 @@ async fn create_ledger_entry(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(string("currency"))
                 .col(date("date"))
                 .col(text_null("note"))
-                // The note in lower case, to be searched.
+                // The note in lower case, for searching.
                 .col(text_null("search_text"))
-                // What it stands by now; when it is deleted, what it stood by last.
+                // The journal entry of the current version; for a deleted entry, of the last version.
                 .col(uuid("journal_entry_id"))
                 .col(integer("version"))
                 .col(created_at())
@@ -182,7 +183,7 @@ async fn create_invoice(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(counter(manager, "igst"))
         .col(counter(manager, "other_charges"))
         .col(counter(manager, "total"))
-        // How much of the total receipts are set off against: the sum of its allocations.
+        // The sum of its allocations.
         .col(counter(manager, "paid"))
         .check(Expr::cust("gross > 0 AND cgst >= 0 AND igst >= 0 AND other_charges >= 0"))
         .check(Expr::cust("cgst = sgst AND (igst = 0 OR cgst = 0)"))
@@ -201,7 +202,7 @@ async fn create_invoice(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(integer("line"))
                 .col(string("description"))
                 .col(string_null("hsn_code"))
-                // In ten-thousandths.
+                // In ten-thousandths of a unit.
                 .col(counter(manager, "quantity"))
                 .col(counter(manager, "unit_price"))
                 // In thousandths of a per cent.
@@ -222,9 +223,9 @@ async fn create_receipt(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .col(string("payment_type"))
         .col(counter(manager, "amount"))
         .col(uuid_null("wallet_id"))
-        // Whether it is set off against the invoices that it named, and no others.
+        // Whether the user named the invoices that it pays; then it is not allocated to others.
         .col(boolean("names_invoices"))
-        // How much of the amount is set off against invoices: the sum of its allocations.
+        // The sum of its allocations.
         .col(counter(manager, "allocated"))
         .foreign_key(&mut reference("receipt", "wallet_id", "wallet"))
         .check(one_of("payment_type", &["CASH", "CARD", "UPI", "BANK_TRANSFER", "CHEQUE", "MOBILE_MONEY", "OTHER"]))
@@ -251,7 +252,7 @@ async fn create_receipt(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_index(index("allocation", &["invoice_id", "receipt_id"])).await
 }
 
-/// The last number that each series of a book gave out.
+/// The last count that a book gave out in each series of invoice or receipt numbers.
 async fn create_number_series(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager
         .create_table(
@@ -268,16 +269,16 @@ async fn create_number_series(manager: &SchemaManager<'_>) -> Result<(), DbErr> 
         .await
 }
 
-/// What the indexes of these tables are like when the tables are large: how many rows there are, and how many have the same
-/// first columns. Without it SQLite guesses that a book has ten documents, and looks all of them through rather than looking
-/// some up by their ids. PostgreSQL finds it out by itself, and so does SQLite when somebody runs `ANALYZE`.
-/// See <https://www.sqlite.org/fileformat2.html#stat1tab>.
+/// Gives SQLite statistics for the indexes of these tables as they are when the tables are large: the number of rows,
+/// and how many rows share the first columns. Without statistics SQLite assumes that a book has ten documents, and
+/// scans all of them instead of looking them up by id. PostgreSQL collects statistics by itself; in SQLite, `ANALYZE`
+/// replaces these. See <https://www.sqlite.org/fileformat2.html#stat1tab>.
 async fn describe_to_planner(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     if manager.get_database_backend() != DbBackend::Sqlite {
         return Ok(());
     }
     let connection = manager.get_connection();
-    // Makes the table of statistics.
+    // Creates the table `sqlite_stat1`.
     connection.execute_unprepared("ANALYZE").await?;
     for (table, index, statistics) in [
         ("customer", "sqlite_autoindex_customer_1", "100000 1"),
@@ -300,7 +301,7 @@ async fn describe_to_planner(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         ("allocation", "sqlite_autoindex_allocation_1", "1000000 2 1"),
         ("allocation", "allocation_invoice_id_receipt_id_idx", "1000000 2 1"),
     ] {
-        // Of an empty table there are none yet.
+        // `ANALYZE` writes no rows for empty tables, so these rows cannot exist yet.
         let row = format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{index}', '{statistics}')");
         connection.execute_unprepared(&row).await?;
     }
@@ -308,7 +309,7 @@ async fn describe_to_planner(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     Ok(())
 }
 
-/// What invoices and receipts have in common.
+/// The columns and constraints that invoices and receipts share.
 fn document(table: &'static str) -> TableCreateStatement {
     Table::create()
         .table(table)
@@ -316,7 +317,7 @@ fn document(table: &'static str) -> TableCreateStatement {
         .col(uuid("book_id"))
         .col(uuid("customer_id"))
         .col(string("number"))
-        // The number as it is compared: without regard to case.
+        // The number in lower case, for comparing.
         .col(string("number_key"))
         .col(date("date"))
         .col(string("currency"))

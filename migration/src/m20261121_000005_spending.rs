@@ -1,6 +1,6 @@
-//! Income and spending: categories, transactions with their lines, and budgets; and the time zone of a book.
+//! Income and expenses: categories, transactions with their lines, and budgets. Also adds the time zone of a book.
 //!
-//! A transaction is a document: it keeps its id while its journal entry is replaced.
+//! A transaction is a document: it keeps its id when its journal entry is reversed and replaced.
 
 use sea_orm_migration::{
     prelude::*,
@@ -14,7 +14,8 @@ use crate::column::{counter, created_at, index, one_of, reference, unique};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// The categories that a book begins with, as `bookkeeping::category` gives them to new ones.
+/// The categories of a new book. A copy of the list in `bookkeeping::category`, since a released migration must not
+/// change with the code.
 const CATEGORIES: [(&str, &str); 7] = [
     ("Food", "EXPENSE"),
     ("Data", "EXPENSE"),
@@ -50,7 +51,7 @@ impl MigrationTrait for Migration {
 }
 
 async fn create_category(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-    // Ordered by its bytes on both databases.
+    // Sorts by bytes on both databases; PostgreSQL would otherwise sort by its locale.
     let mut name_key = string("name_key");
     if manager.get_database_backend() == DbBackend::Postgres {
         name_key.extra("COLLATE \"C\"");
@@ -63,7 +64,7 @@ async fn create_category(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(uuid("book_id"))
                 .col(string("kind"))
                 .col(string("name"))
-                // The name as it is compared and ordered: without regard to case.
+                // The name in lower case, for comparing and sorting.
                 .col(name_key)
                 .col(timestamp_with_time_zone_null("archived_at"))
                 .col(created_at())
@@ -76,7 +77,7 @@ async fn create_category(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_index(unique("category", &["book_id", "name_key"])).await
 }
 
-/// Books that were opened before there were categories.
+/// Adds the default categories to books that were opened before this migration.
 async fn give_categories_to_books(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     let books = Query::select().columns(["id", "created_at"]).from("book").take();
@@ -112,11 +113,11 @@ async fn create_transaction(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(string("currency"))
                 .col(date("date"))
                 .col(text_null("description"))
-                // The description and the notes of the lines in lower case, to be searched.
+                // The description and the notes of the lines in lower case, for searching.
                 .col(text_null("search_text"))
-                // The wallet that it was paid from or into; cash when there is none.
+                // The wallet that it was paid from or into; null for cash.
                 .col(uuid_null("wallet_id"))
-                // What it stands by now; when it is deleted, what it stood by last.
+                // The journal entry of the current version; for a deleted transaction, of the last version.
                 .col(uuid("journal_entry_id"))
                 .col(integer("version"))
                 .col(created_at())
@@ -145,7 +146,7 @@ async fn create_transaction(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(uuid("transaction_id"))
                 .col(integer("line"))
                 .col(uuid("category_id"))
-                // The day of the transaction, so that what is in a category is found in the order of days.
+                // The date of the transaction, for an index by category and date.
                 .col(date("date"))
                 .col(counter(manager, "amount"))
                 .col(text_null("note"))
@@ -168,11 +169,11 @@ async fn create_budget(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .col(uuid("book_id"))
                 .col(uuid("category_id"))
                 .col(string("currency"))
-                // The first day of its month; none when it is for every month.
+                // The first day of the month that it applies to; null when it applies to every month.
                 .col(date_null("month"))
                 .col(counter(manager, "amount"))
                 .col(string("rollover"))
-                // The first day of the month from which what is left is carried over.
+                // The first day of the first month whose remainder is carried over.
                 .col(date("since"))
                 .col(text_null("description"))
                 .col(created_at())
@@ -186,7 +187,7 @@ async fn create_budget(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
                 .take(),
         )
         .await?;
-    // One for each month, and one for every month.
+    // At most one budget per category, currency and month, and at most one for every month.
     let mut of_month = unique("budget", &["category_id", "currency", "month"]);
     of_month.and_where(Expr::col("month").is_not_null());
     manager.create_index(of_month).await?;
@@ -196,7 +197,7 @@ async fn create_budget(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.create_index(index("budget", &["book_id"])).await
 }
 
-/// As in the step before this one: what the indexes are like when the tables are large.
+/// Gives SQLite statistics for the indexes of these tables; see the ledger migration for why.
 async fn describe_to_planner(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     if manager.get_database_backend() != DbBackend::Sqlite {
         return Ok(());

@@ -1,11 +1,12 @@
-//! The life of an account: what users and books say of themselves, where sessions are used, and users that are deleted.
+//! User and shop profiles: contact data of books, time zone and deletion of users, and where and when sessions were
+//! last used.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// What is new: table and column. All of it may be unknown.
+/// The new text columns, by table. All of them are nullable.
 const COLUMNS: [(&str, &str); 9] = [
     ("book", "shop_name"),
     ("book", "proprietor_name"),
@@ -14,7 +15,7 @@ const COLUMNS: [(&str, &str); 9] = [
     ("book", "address"),
     ("book", "city"),
     ("book", "state"),
-    // The address that the session was used from last.
+    // The IP address that the session was last used from.
     ("session", "address"),
     ("session", "user_agent"),
 ];

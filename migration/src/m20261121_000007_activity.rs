@@ -1,4 +1,4 @@
-//! Activity: what was done in a book, by whom, from where, and what changed by it.
+//! The activity log: what was done in a book, by whom, from where, and which fields changed.
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
@@ -19,20 +19,20 @@ impl MigrationTrait for Migration {
                 Table::create()
                     .table("activity")
                     .col(pk_uuid("id"))
-                    // None when nobody knows whose book it was to be: a login of a user who does not exist.
+                    // Null when no user is known, as for a login with an unknown name.
                     .col(uuid_null("book_id"))
                     .col(uuid_null("actor_id"))
-                    // No foreign key: sessions are forgotten, and what was done in them is not.
+                    // No foreign key: rows of old sessions are deleted, the log is kept.
                     .col(uuid_null("session_id"))
                     .col(text_null("address"))
-                    // Which words there are is the program's to say: there is a new one for each new mutation.
+                    // No check of the words: each new mutation adds one, which would need a migration.
                     .col(string("action"))
                     .col(string("outcome"))
-                    // JSON: the codes of what it was refused for.
+                    // JSON: the codes for which it was refused.
                     .col(text_null("codes"))
-                    // The id as users see it, with its kind; what it names may be gone.
+                    // The id in the form that the API uses, with its type prefix. The object may have been deleted.
                     .col(text_null("thing_id"))
-                    // JSON: what changed from what to what.
+                    // JSON: the fields that changed, with the values before and after.
                     .col(text_null("changes"))
                     .col(created_at())
                     .foreign_key(&mut reference("activity", "book_id", "book"))
@@ -46,7 +46,7 @@ impl MigrationTrait for Migration {
                     .take(),
             )
             .await?;
-        // None by actor: a book has few members, so whoever looks for one finds them along the first.
+        // No index by actor: a book has few members, so a search along the first index soon finds rows of any of them.
         for columns in [
             &["book_id", "created_at", "id"][..],
             &["book_id", "thing_id", "created_at", "id"],
@@ -54,7 +54,7 @@ impl MigrationTrait for Migration {
         ] {
             manager.create_index(index("activity", columns)).await?;
         }
-        // What was refused is looked for most, and is little.
+        // A small partial index, since refused events are few and are the most searched for.
         let mut undone = index("activity", &["book_id", "created_at", "id"]);
         undone.name("activity_undone_idx").and_where(Expr::cust("outcome <> 'DONE'"));
         manager.create_index(undone).await?;
@@ -66,7 +66,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// As in the steps before: what the indexes are like when the table is large.
+/// Gives SQLite statistics for the indexes of this table; see the ledger migration for why.
 async fn describe_to_planner(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     if manager.get_database_backend() != DbBackend::Sqlite {
         return Ok(());

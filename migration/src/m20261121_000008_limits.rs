@@ -1,4 +1,4 @@
-//! What is counted against the limits of who asks too much: failed logins, registrations, requests.
+//! Counters for limits that all servers share: failed logins, registrations, requests.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -18,7 +18,8 @@ impl MigrationTrait for Migration {
             .create_table(
                 Table::create()
                     .table("tally")
-                    // A keyed hash of what is counted, since that may be an address, or a password in the wrong field.
+                    // A keyed hash of what is counted. The plain text could be an IP address, or a password typed into
+                    // the field for the name.
                     .col(string("key").primary_key())
                     .col(counter(manager, "count"))
                     .col(timestamp_with_time_zone("since"))

@@ -1,4 +1,5 @@
-//! The end of an account: books that are closed, passwords that are told from earlier ones, and attempts that came too early.
+//! Deletion of accounts: closing time of books, version of passwords, and whether a throttled login attempt has been
+//! logged.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -14,10 +15,11 @@ impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let closed_at = timestamp_with_time_zone_null("closed_at").take();
         manager.alter_table(Table::alter().table("book").add_column(closed_at).take()).await?;
-        // The hash cannot tell: it is made anew of the same password when the setting for it changes.
+        // The password hash cannot show a change of password: the same password is hashed again when the hashing
+        // settings change.
         let version = integer("password_version").default(1).take();
         manager.alter_table(Table::alter().table("user").add_column(version).take()).await?;
-        // Whether somebody came since the last failure who had to wait.
+        // Whether an attempt that came too early has been logged since the latest failure.
         let knocked = boolean("knocked").default(false).take();
         manager.alter_table(Table::alter().table("tally").add_column(knocked).take()).await
     }

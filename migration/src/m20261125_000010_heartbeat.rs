@@ -1,4 +1,5 @@
-//! The number that servers write and read back to find out whether the database keeps what it is given.
+//! The heartbeat: a number that each server increments and reads back, to check that the database stores what is
+//! written.
 
 use sea_orm_migration::{prelude::*, schema::*};
 

@@ -1,4 +1,4 @@
-//! What changed: the fields of a thing, by the names and in the words that the API has for them, before and after. Pure.
+//! The fields that an event changed, with their names and values as in the API, before and after. Pure.
 
 use std::borrow::Cow;
 
@@ -17,16 +17,17 @@ pub struct Change {
     pub to: Option<String>,
 }
 
-/// A field and what stands in it.
+/// The API name of a field and its value as text; `None` when it has no value.
 pub type Field = (Cow<'static, str>, Option<String>);
 
-/// A thing that tells what it is changed from and to.
+/// An object whose changes are recorded in the activity log.
 pub trait AuditFields {
-    /// The fields that can change. None of them is a secret, and none is only ours.
+    /// The fields that are recorded, by their API names. Must not include secrets or columns that the API does not
+    /// show.
     fn audit_fields(&self) -> Vec<Field>;
 }
 
-/// A field, as text.
+/// A field with its value as text.
 pub fn field(name: impl Into<Cow<'static, str>>, value: Option<impl ToString>) -> Field {
     (name.into(), value.map(|value| value.to_string()))
 }
@@ -37,7 +38,7 @@ pub fn time(value: Option<DateTime<Utc>>) -> Option<String> {
     value.map(|time| time.to_rfc3339_opts(SecondsFormat::Micros, true))
 }
 
-/// What changed between two states of a thing.
+/// The fields that differ between two states of an object: those of `after` first, then those that only `before` has.
 pub(super) fn diff(mut before: Vec<Field>, after: Vec<Field>) -> Vec<Change> {
     let mut changes = Vec::new();
     for (name, to) in after {
@@ -58,7 +59,7 @@ mod tests {
         of.iter().map(|(name, value)| field(*name, Some(*value).filter(|value| !value.is_empty()))).collect()
     }
 
-    fn told(changes: &[Change]) -> Vec<String> {
+    fn as_text(changes: &[Change]) -> Vec<String> {
         let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
         changes.iter().map(|change| format!("{} {} {}", change.field, text(&change.from), text(&change.to))).collect()
     }
@@ -68,8 +69,8 @@ mod tests {
         let before = fields(&[("name", "a"), ("city", "b"), ("note", ""), ("email", "c"), ("lines.1", "d")]);
         let after = fields(&[("name", "a"), ("city", "B"), ("note", "n"), ("email", ""), ("lines.2", "e")]);
         let changes = diff(before.clone(), after);
-        assert_eq!(told(&changes), ["city b B", "note - n", "email c -", "lines.2 - e", "lines.1 d -"]);
-        assert_eq!(told(&diff(before.clone(), before.clone())), [""; 0]);
-        assert_eq!(told(&diff(before, Vec::new())), ["name a -", "city b -", "email c -", "lines.1 d -"]);
+        assert_eq!(as_text(&changes), ["city b B", "note - n", "email c -", "lines.2 - e", "lines.1 d -"]);
+        assert_eq!(as_text(&diff(before.clone(), before.clone())), [""; 0]);
+        assert_eq!(as_text(&diff(before, Vec::new())), ["name a -", "city b -", "email c -", "lines.1 d -"]);
     }
 }

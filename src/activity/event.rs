@@ -1,4 +1,4 @@
-//! Putting on record what was done, and what was refused.
+//! Writes the activity log: what was done and what was refused.
 
 use std::net::IpAddr;
 
@@ -24,7 +24,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Something that is to be put on record: done, unless it is said otherwise.
+/// An event for the activity log. Its outcome is `DONE` unless [`Act::refused`] or [`Act::replayed`] changes it.
 #[derive(Clone, Debug)]
 #[must_use = "it is not on record yet"]
 pub struct Act {
@@ -39,13 +39,13 @@ pub struct Act {
 }
 
 impl Act {
-    /// What the viewer did.
+    /// An event caused by the viewer.
     pub fn by(viewer: &Viewer, action: Action) -> Self {
         let who = Some((viewer.book, viewer.user));
         Self { who, session: viewer.session, ..Self::of_nobody(viewer.address, action) }
     }
 
-    /// What somebody did of whom only the address is known.
+    /// An event caused by somebody who is not logged in and of whom only the address is known.
     pub fn of_nobody(address: Option<IpAddr>, action: Action) -> Self {
         Self {
             who: None,
@@ -59,37 +59,39 @@ impl Act {
         }
     }
 
-    /// The thing that it is about.
+    /// Sets the object that the event is about.
     pub fn on<K: StaticType + Copy>(self, thing: Id<K>) -> Self {
         Self { thing: Some(thing.to_string()), ..self }
     }
 
-    /// The thing that it is about, as the user named it; nothing when that is no id.
+    /// Sets the object that the event is about from an id that the client sent. Sets none when the text is not an id,
+    /// since the client may have sent anything.
     pub fn on_named(self, id: &str) -> Self {
         Self { thing: is_id(id).then(|| id.to_owned()), ..self }
     }
 
-    /// What it is about when nothing else is.
+    /// Sets the object that the event is about, if none is set yet.
     pub fn or_on<K: StaticType + Copy>(self, thing: Id<K>) -> Self {
         if self.thing.is_none() { self.on(thing) } else { self }
     }
 
-    /// What the thing was before it, and what it is after it.
+    /// Records the fields that differ between the object before and after the event.
     pub fn changed(self, before: &impl AuditFields, after: &impl AuditFields) -> Self {
         Self { changes: diff(before.audit_fields(), after.audit_fields()), ..self }
     }
 
-    /// What a thing was that is gone.
+    /// Records all fields of an object that was deleted, as they were before.
     pub fn removed(self, before: &impl AuditFields) -> Self {
         Self { changes: diff(before.audit_fields(), Vec::new()), ..self }
     }
 
-    /// It was done before, with the same idempotency key.
+    /// Marks the event as a repeat of an earlier request with the same idempotency key.
     pub fn replayed(self) -> Self {
         Self { outcome: Outcome::Replayed, ..self }
     }
 
-    /// It was refused, if it was for anything; when it is a replay, it was refused before.
+    /// Adds the codes of refusals, and marks the event as refused if there are any. A replay stays a replay: then the
+    /// codes are those of the earlier refusal.
     pub fn refused(mut self, codes: impl IntoIterator<Item = Code>) -> Self {
         for code in codes {
             if !self.codes.contains(&code) {
@@ -102,11 +104,11 @@ impl Act {
         self
     }
 
-    /// Puts it on record, beside what it is about. Since this is a part of whatever anybody does, nobody does anything whose
-    /// account is deleted meanwhile.
+    /// Writes the row in the transaction of the operation. Every operation calls this, so no operation commits for a
+    /// user whose account is deleted meanwhile.
     ///
     /// # Errors
-    /// [`Error::Gone`] when whoever did it deleted their account.
+    /// [`Error::Gone`] when the user who caused the event has deleted their account.
     pub async fn record(self, tx: &Transaction, clock: &Clock) -> Result<()> {
         let row = activity::Model {
             id: Id::generate(),
@@ -132,8 +134,8 @@ impl Act {
     }
 }
 
-/// Adds a row if its actor is still there, in one statement: theirs is a lock that the end of an account waits for, and that
-/// waits for it.
+/// Builds one statement that inserts the row only if its actor still exists. The statement takes a key-share lock on
+/// the user's row: the deletion of an account waits for it, and it waits for a deletion that is under way.
 fn insert_unless_gone(row: activity::Model, actor: Id<kind::User>) -> Result<InsertStatement> {
     let row = row.into_active_model();
     let (mut columns, mut values) = (Vec::new(), SelectStatement::new());
@@ -151,8 +153,8 @@ fn insert_unless_gone(row: activity::Model, actor: Id<kind::User>) -> Result<Ins
     Ok(insert)
 }
 
-/// Puts a refusal on record, in a transaction of its own. What the server was too busy for is not, since nothing was decided and
-/// it would be busier still; nor is what may have been done.
+/// Records a refusal in a transaction of its own. Skips `TRY_AGAIN`, since nothing was decided and one more write would
+/// load a busy server further, and `OUTCOME_UNKNOWN`, since the operation may have been done after all.
 ///
 /// # Errors
 /// As for [`record_alone`].
@@ -164,26 +166,27 @@ pub async fn refuse(app: &App, act: Act, refusals: &[Refusal]) -> Result<()> {
     record_alone(app, act.refused(codes)).await
 }
 
-/// Puts on record what changed nothing, in a transaction of its own.
+/// Records an event that changed no other data, in a transaction of its own.
 ///
 /// # Errors
-/// When the database fails. When it is too busy, the log says so: whoever was refused is to learn what for.
+/// When the database fails. When the database is too busy, the event is only written to the server's log, so that the
+/// client still gets the refusal.
 pub async fn record_alone(app: &App, act: Act) -> Result<()> {
     let act = &act;
     match app.db.write(|tx| async move { act.clone().record(&tx, &app.clock).await }).await {
         Err(Error::Refused(_)) => {
-            tracing::warn!(action = ?act.action, codes = ?act.codes, "not on record: the database is too busy");
+            tracing::warn!(action = ?act.action, codes = ?act.codes, "activity not recorded: the database is too busy");
             Ok(())
         }
         recorded => recorded,
     }
 }
 
-/// How many rows are forgotten at once, so that no statement takes too long for the database.
+/// The number of rows erased by one statement, so that no statement runs too long.
 const FORGOTTEN_AT_ONCE: u64 = 5000;
 
-/// Takes out what is personal of a user who leaves: from where they did things, and what changed about them and their book.
-/// That they did things stays on record.
+/// Erases the personal data of a user who deletes their account: the addresses of their requests, and the recorded
+/// changes of their user and book. The rows themselves stay, so the log still shows that the events happened.
 ///
 /// # Errors
 /// When the database fails.
@@ -197,7 +200,7 @@ pub async fn forget_person(tx: &Transaction, user_id: Id<kind::User>, book_id: I
 }
 
 async fn forget(tx: &Transaction, which: Condition, without: activity::ActiveModel) -> Result<()> {
-    // Each batch goes on where the last one ended: what is forgotten already is not looked at again.
+    // Each batch starts at the time where the previous one ended, so that rows already erased are not scanned again.
     let mut from = None;
     loop {
         let rest = from.map(|from| activity::Column::CreatedAt.gte(from));

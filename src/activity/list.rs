@@ -1,4 +1,4 @@
-//! Reading what is on record: of a book, the newest first, and of some things at once.
+//! Reads the activity log: pages of a book's events, newest first, and the latest events of given objects.
 
 use std::{
     cmp::Reverse,
@@ -21,23 +21,23 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Where a row stands in the list.
+/// The sort key of a row: its time and its id.
 pub type Key = (DateTime<Utc>, Uuid);
 
-/// Which activity is wanted. What is absent does not matter.
+/// Which events to return. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     /// Only these actions.
     pub actions: Option<HashSet<Action>>,
-    /// Only what was about this thing, by its id as users see it.
+    /// Only events about the object with this id, in the form that the API uses.
     pub thing: Option<String>,
-    /// Only what this user did.
+    /// Only events caused by this user.
     pub actor: Option<Id<kind::User>>,
-    /// Only what came out so.
+    /// Only events with this outcome.
     pub outcome: Option<Outcome>,
-    /// Not before this moment.
+    /// Only events at this time or later.
     pub from: Option<DateTime<Utc>>,
-    /// Before this moment.
+    /// Only events before this time.
     pub to: Option<DateTime<Utc>>,
 }
 
@@ -48,14 +48,14 @@ impl Filter {
             .add_option(self.thing.as_ref().map(|thing| Column::ThingId.eq(thing)))
             .add_option(self.actor.map(|actor| Column::ActorId.eq(actor)))
             .add_option(self.outcome.map(|outcome| Column::Outcome.eq(outcome)))
-            // In these words it is the condition of an index.
+            // Repeats the condition of a partial index word for word, so that the databases use the index.
             .add_option(self.outcome.filter(|it| *it != Outcome::Done).map(|_| Expr::cust("outcome <> 'DONE'")))
             .add_option(self.from.map(|from| Column::CreatedAt.gte(from)))
             .add_option(self.to.map(|to| Column::CreatedAt.lt(to)))
     }
 }
 
-/// Where a row stands.
+/// The sort key of a row.
 #[must_use]
 pub fn key(row: &Model) -> Key {
     (row.created_at, row.id.uuid())
@@ -65,7 +65,8 @@ fn keyset() -> Keyset {
     Keyset { key: Column::CreatedAt.into_expr(), id: Column::Id.into_expr(), descending: true }
 }
 
-/// A page of the activity of the viewer's book, the newest first. Each action is looked for by itself, along its index.
+/// A page of the events in the viewer's book, newest first. Queries each action separately, so that each query reads
+/// one range of an index.
 ///
 /// # Errors
 /// When the database fails.
@@ -96,7 +97,7 @@ async fn rows(conn: &impl ConnectionTrait, arms: impl Iterator<Item = SelectStat
     Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
 }
 
-/// How many rows a whole list has.
+/// The number of events in the viewer's book that match the filter.
 ///
 /// # Errors
 /// When the database fails.
@@ -108,7 +109,7 @@ pub async fn count(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &Filter
     Ok(count.unwrap_or_default())
 }
 
-/// Some rows of the viewer's book; ids of others are passed over.
+/// The rows of the viewer's book with these ids; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -121,7 +122,7 @@ pub async fn find_many(
     Ok(own.filter(Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// What happened to some things in the viewer's book: of each the latest `most`, the newest first, all in one statement.
+/// The latest `most` events about each of these objects of the viewer's book, newest first, read in one statement.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,22 +1,23 @@
-//! Activity: what was done in a book, by whom, in which session, from which address, and what changed by it.
+//! The activity log (audit log) of each book: who did what, in which session, from which address, and which fields
+//! changed.
 //!
-//! Owns the table `activity`. Rows are added and never edited; only [`forget_person`] takes out what is personal.
+//! Owns the table `activity`. Rows are inserted and never edited, except that [`forget_person`] erases personal data.
 //!
-//! | what | who puts it on record | in which transaction |
+//! | event | recorded by | transaction |
 //! |---|---|---|
-//! | something that was done, or was done before with the same key | the operation, by an [`Act`] | the one that it is done in |
-//! | an attempt that a wallet refused, a failed login, a refresh token that came back | the operation | the one that keeps or counts the attempt, or ends the session |
-//! | another password or the end of an account, when it is refused | the operation, by [`refuse`], also when its client goes away | one of its own |
-//! | any other refusal | whoever tells the user of it, by [`refuse`] | one of its own, since that of the operation was given up |
+//! | an operation that succeeded, or repeated an earlier one with the same idempotency key | the operation, with an [`Act`] | the operation's own |
+//! | a wallet operation that was recorded as failed, a failed login, a refresh token that was used twice | the operation | the one that stores the failed entry, counts the attempt or ends the session |
+//! | a refused change of password or deletion of an account | the operation, with [`refuse`], so that a client that disconnects cannot avoid the row | a separate one |
+//! | any other refusal | the code that reports the refusal to the client, with [`refuse`] | a separate one, since the operation's was rolled back |
 //!
-//! Of logins and registrations that come while one has to wait, the first of each wait is on record: all of them would be as many
-//! as anybody likes, whose account it is or not.
+//! Logins and registrations that are rejected because of too many attempts are recorded only once per waiting period,
+//! so that an attacker cannot flood the log.
 //!
-//! What may not happen: something is done without a row, or a row is there of something that was not done. A secret stands in a
-//! row: passwords and tokens, and what was typed where a name was asked for. So each noun lists the fields that it tells of
-//! ([`AuditFields`]); an entity is never written down as it is.
+//! Rules: every change has a row, and no row claims a change that did not happen. No secret may be written to a row: no
+//! password, no token, and nothing that was typed into a field for a user name, since that may be a password. Therefore
+//! each noun lists the fields that may be recorded ([`AuditFields`]); never write an entity as a whole.
 //!
-//! Not here: requests of somebody who is not logged in, those that are malformed, and faults. They are in the log of requests.
+//! Not recorded here: unauthenticated and malformed requests, and faults. These are in the request log.
 
 mod change;
 mod event;
@@ -32,18 +33,18 @@ use crate::{
     error::{Code, Error, Result},
 };
 
-/// What something was refused for.
+/// The codes for which an operation was refused.
 ///
 /// # Errors
-/// When the row cannot be read.
+/// When the stored JSON cannot be parsed.
 pub fn codes(row: &Model) -> Result<Vec<Code>> {
     parse(row.codes.as_deref())
 }
 
-/// What changed from what to what.
+/// The fields that an operation changed, with their values before and after.
 ///
 /// # Errors
-/// When the row cannot be read.
+/// When the stored JSON cannot be parsed.
 pub fn changes(row: &Model) -> Result<Vec<Change>> {
     parse(row.changes.as_deref())
 }
@@ -53,7 +54,7 @@ fn parse<T: serde::de::DeserializeOwned>(list: Option<&str>) -> Result<Vec<T>> {
     serde_json::from_str(list).map_err(|error| unreadable(&error))
 }
 
-/// A list as it is kept; none when it is empty.
+/// A list as JSON text; `None` when it is empty.
 fn written<T: serde::Serialize>(list: &[T]) -> Result<Option<String>> {
     if list.is_empty() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Books.
+//! Books: finding and changing them.
 
 use async_graphql::{InputObject, MaybeUndefined};
 use sea_orm::{
@@ -59,10 +59,11 @@ pub struct BookChange {
     pub state: MaybeUndefined<String>,
 }
 
-/// Changes the viewer's book.
+/// Changes the settings and the shop's details of the viewer's book.
 ///
 /// # Errors
-/// `REQUIRED` for what is null and cannot be cleared, `INVALID` for all fields at once.
+/// `REQUIRED` for a null in a field that cannot be cleared, `INVALID` for a bad value. All fields are checked before
+/// refusing.
 pub async fn update(app: &App, viewer: &Viewer, wanted: &BookChange) -> Result<book::Model> {
     app.db
         .write(|tx| async move {
@@ -76,7 +77,7 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &BookChange) -> Result<b
         .await
 }
 
-/// Writes what is wanted into a book; tells what is wrong with it.
+/// Writes the new values into the book. Returns the refusals for values that are not valid.
 fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Refusals {
     let mut refusals = Refusals::default();
     if let Some(name) = refusals.change(&wanted.name, "name", |name| text::line(name, 100, "name")) {
@@ -98,7 +99,7 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
     }
     match wanted.time_zone {
         MaybeUndefined::Undefined => {}
-        // Without one, days are those of UTC.
+        // Null means the default, UTC.
         MaybeUndefined::Null => book.time_zone = TimeZone::UTC,
         MaybeUndefined::Value(time_zone) => book.time_zone = time_zone,
     }
@@ -113,16 +114,17 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
     refusals
 }
 
-/// The day that it is in a book.
+/// Today's date in the time zone of the book.
 #[must_use]
 pub fn today(clock: &Clock, book: &book::Model) -> Date {
     book.time_zone.day(clock.now())
 }
 
-/// Locks the viewer's book: what there is a limited number of in it changes only under this lock.
+/// Locks the viewer's book until the end of the transaction. Every operation that adds a row of which a book may have
+/// only so many (wallets, categories, budgets) takes this lock first, so that two at once cannot exceed the limit.
 ///
 /// # Errors
-/// [`Error::Gone`] when it was closed in the meantime.
+/// [`Error::Gone`] when the book was closed in the meantime.
 pub(super) async fn lock(tx: &Transaction, viewer: &Viewer) -> Result<book::Model> {
     let book = book::Entity::find_by_id(viewer.book).lock(LockType::NoKeyUpdate).one(tx).await?;
     let book = book.ok_or_else(|| DbErr::RecordNotFound(viewer.book.to_string()))?;

@@ -8,7 +8,7 @@ use crate::{
     db::Transaction, entity::book, error::Result, id::Id, money::Currency, time_zone::TimeZone, viewer::Viewer,
 };
 
-/// Opens a book with the categories that every book begins with. Its first member is the caller's to add.
+/// Opens a book with the default categories. The caller must add its first member.
 ///
 /// # Errors
 /// When the database fails.
@@ -35,7 +35,8 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
     Ok(book)
 }
 
-/// Closes the viewer's book with its only member's account: closes its wallets, and erases what it says of the shop.
+/// Closes the viewer's book when its only member deletes their account: closes its wallets and erases the shop's
+/// details.
 ///
 /// # Errors
 /// `WALLET_NOT_EMPTY` for each wallet that holds money.

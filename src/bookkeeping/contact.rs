@@ -1,4 +1,4 @@
-//! How shops and their customers can be reached, and what the state knows them by: the checks that both share.
+//! Checks of contact data (phone and GST numbers) that books and customers share.
 
 use crate::{
     app::Defaults,
@@ -7,7 +7,8 @@ use crate::{
     text,
 };
 
-/// A phone number in E.164; only its digits, when it is one of a country that nobody named.
+/// Normalizes a phone number to E.164. When the number has no country code and no default country is set, returns only
+/// its digits.
 ///
 /// # Errors
 /// `INVALID` at `phone`.
@@ -24,7 +25,8 @@ pub(super) fn phone(value: &str, defaults: Defaults) -> Result<String, Refusal> 
     Err(Refusal::new(Code::Invalid, "phone", "This is not a phone number. Begin with + and the country code."))
 }
 
-/// A number for goods and services tax. Several countries have them, of many forms.
+/// Checks a GST registration number. Accepts any letters, digits and hyphens, since the form differs from country to
+/// country.
 ///
 /// # Errors
 /// `INVALID` at `gstNumber`.

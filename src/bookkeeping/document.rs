@@ -1,5 +1,5 @@
-//! What all documents have in common, those of customers and those of income and spending: what a request comes to, how it is
-//! repeated, and how large an amount may be.
+//! What all documents (ledger entries, invoices, receipts, transactions) share: the result of a request, repetition by
+//! idempotency key, and checks of amounts.
 
 use sea_orm::DbErr;
 use type_safe_id::StaticType;
@@ -16,31 +16,31 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The largest amount of a document, in minor units: enough for any shop, and sums of thousands of them still fit.
+/// The largest amount of a document, in minor units. Leaves room for sums of thousands of documents in 64 bits.
 pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
 
-/// What came of a request that may be repeated.
+/// The result of a request that accepts an idempotency key.
 #[derive(Clone, Debug)]
 pub struct Done<T> {
-    /// What it is about, as it is now.
+    /// The document in its current state, which for a repeated request may differ from the one after the first request.
     pub document: T,
     /// Whether this is the result of an earlier request with the same idempotency key.
     pub replayed: bool,
 }
 
-/// The document that an entry with a key was written for.
+/// The document that a journal entry is a version of.
 ///
 /// # Errors
-/// When there is none, which is our mistake.
+/// When the entry belongs to no document, which is a bug for an entry of a document operation.
 pub(super) fn of(entry: &journal_entry::Model) -> Result<Id<kind::Document>> {
     Ok(entry.document_id.ok_or_else(|| DbErr::Custom("a key is of no document".to_owned()))?)
 }
 
-/// The document that an earlier request with the same key made or changed; or why that was refused, with a record. That it was
-/// asked for again is on record too.
+/// Looks for an earlier request with the same idempotency key. Returns the document that it wrote, the refusal that was
+/// recorded for it, or `None` when the key is new. Records the repetition in the activity log.
 ///
 /// # Errors
-/// `IDEMPOTENCY_CONFLICT`.
+/// `IDEMPOTENCY_CONFLICT` when the key was used with another input.
 pub(super) async fn repeated_attempt<K: StaticType + Copy>(
     tx: &Transaction,
     app: &App,
@@ -61,10 +61,10 @@ pub(super) async fn repeated_attempt<K: StaticType + Copy>(
     Ok(Some(Ok(document)))
 }
 
-/// The document that an earlier request with the same key made or changed, of a kind that leaves no record when refused.
+/// Like [`repeated_attempt`], for operations whose refusals are not recorded in the journal.
 ///
 /// # Errors
-/// `IDEMPOTENCY_CONFLICT`.
+/// `IDEMPOTENCY_CONFLICT` when the key was used with another input.
 pub(super) async fn repeated<K: StaticType + Copy>(
     tx: &Transaction,
     app: &App,
@@ -75,7 +75,8 @@ pub(super) async fn repeated<K: StaticType + Copy>(
     Ok(repeated_attempt(tx, app, viewer, act, idempotency).await?.transpose()?)
 }
 
-/// What the journal refused a document for: it is always about its amount, or about the wallet that takes part.
+/// Converts a refusal by the journal of a document: points to the document's amount or wallet, the only inputs that can
+/// cause one.
 pub(super) fn wallet_refusal(refused: journal::Refused) -> Refusal {
     let refusal = Refusal::from(refused);
     let path = match refusal.code {
@@ -86,7 +87,7 @@ pub(super) fn wallet_refusal(refused: journal::Refused) -> Refusal {
     Refusal { path: path.to_owned(), ..refusal }
 }
 
-/// An amount of a document, in minor units: more than zero, and not beyond all reason.
+/// Checks the amount of a document: more than zero and at most [`LARGEST`]. Returns it in minor units.
 ///
 /// # Errors
 /// `INVALID` or `LIMIT_REACHED` at `path`.
@@ -94,7 +95,7 @@ pub(super) fn amount(amount: &Decimal, currency: Currency, path: &str) -> Result
     within_limit(amount.to_positive(currency, path)?, currency, path)
 }
 
-/// An amount of a document that may be zero.
+/// Like [`amount`], but allows zero.
 ///
 /// # Errors
 /// `INVALID` or `LIMIT_REACHED` at `path`.

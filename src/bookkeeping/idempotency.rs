@@ -1,9 +1,9 @@
-//! Keys under which a request may be sent again without being done again.
+//! Idempotency keys: a client may send a request again with the same key, and it is done only once.
 //!
-//! An operation that takes a key looks first for the entry that an earlier request made under it. That look alone is not enough:
-//! of two requests that come at once, the second may look before the first commits, and then be refused because of what the
-//! first did (its number is taken, the invoice is paid). So a refusal counts only when there is still no entry with the key
-//! afterwards ([`write`]).
+//! An operation that takes a key first looks for the entry of an earlier request with that key. This alone is not
+//! enough. Of two requests at the same time, the second may look before the first commits, and then be refused because
+//! of what the first did (its invoice number is taken, the invoice is paid). So [`write`] accepts a refusal only if
+//! there is still no entry with the key afterwards, and otherwise runs the operation again.
 
 use sea_orm::DbErr;
 use serde::Serialize;
@@ -18,11 +18,12 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The key of a request, with the hash of its input. The JSON of the input is what keys are compared by, for ever: it must
-/// name the operation, and a new field must be left out of it when it is absent.
+/// The key of a request with the hash of its input. Requests are compared by the JSON of the input, and stored hashes
+/// never expire: so the JSON must name the operation, and a field that is added later must be left out of the JSON when
+/// it is absent.
 ///
 /// # Errors
-/// When the input has no JSON; what is wrong with the key is in the inner result.
+/// When the input cannot be written as JSON. The inner result is the refusal of a malformed key.
 pub fn of(key: Option<&str>, input: &impl Serialize) -> Result<Result<Option<Idempotency>, Refusal>> {
     let Some(key) = key else { return Ok(Ok(None)) };
     let key = match text::token(key, 255, "idempotencyKey") {
@@ -33,10 +34,11 @@ pub fn of(key: Option<&str>, input: &impl Serialize) -> Result<Result<Option<Ide
     Ok(Ok(Some(Idempotency { key, request_hash: Sha256::digest(input).to_vec() })))
 }
 
-/// Runs the work of an operation that takes a key in a write transaction. The work must look for the key before anything else.
+/// Runs an operation that takes a key in a write transaction. `work` must look for the key before anything else, and
+/// may run twice.
 ///
 /// # Errors
-/// What `work` refuses or suffers, as for [`crate::db::Db::write`].
+/// The refusals and faults of `work`, and those of [`crate::db::Db::write`].
 pub(super) async fn write<T, F>(
     app: &App,
     viewer: &Viewer,

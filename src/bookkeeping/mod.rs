@@ -1,16 +1,12 @@
-//! The money rules. Each operation takes the viewer first, and every finder starts from the viewer's book.
+//! The money rules: wallets, customers, invoices and receipts, income and spending, budgets, reports, imports.
 //!
-//! One folder per subject. A folder imports only from those above it in this list:
+//! Each operation is a function whose first argument is the viewer: the user who asks, and the book they are in. Every
+//! query starts from the viewer's book, so a row of another book is reported as not found. Amounts are signed 64-bit
+//! integers of minor units (for example cents) beside their currency.
 //!
-//! | folder | subject |
-//! |---|---|
-//! | `journal` | accounts, entries and postings: the only writer of them |
-//! | `wallets` | wallets, deposits, withdrawals and transfers |
-//! | `customers` | customers on credit, their ledger entries, statements and sums |
-//! | `invoicing` | invoices, receipts and which receipt pays which invoice |
-//! | `spending` | categories, income, spending, budgets and reports |
-//! | `import` | files of transactions and ledger entries |
-//! | `verify` | the proof that all numbers agree; reads only |
+//! An operation that changes data opens one write transaction. When it refuses the input, it changes no data. Only
+//! `journal` may write accounts, journal entries, postings and turnovers; the other modules build journal drafts and
+//! write the rows of their documents.
 
 pub mod book;
 pub mod book_lifecycle;

@@ -10,12 +10,12 @@ use crate::{
     text,
 };
 
-/// The longest number, in characters.
+/// The most characters of a number or a pattern.
 pub(super) const LONGEST: usize = 40;
-/// The most digits that a pattern pads the count to.
+/// The most digits that a pattern can pad the count to.
 pub(super) const MOST_DIGITS: usize = 9;
 
-/// A pattern that can be used: what stands before the count, how many digits it has, and what stands after.
+/// A parsed pattern: the text before the count, the number of its digits, and the text after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     before: String,
@@ -24,10 +24,10 @@ pub(super) struct Pattern {
 }
 
 impl Pattern {
-    /// Reads a pattern.
+    /// Parses a pattern.
     ///
     /// # Errors
-    /// `INVALID`, about the whole.
+    /// `INVALID`, with an empty path.
     pub(super) fn parse(pattern: &str) -> Result<Self, Refusal> {
         let refused = |message: &str| Refusal::new(Code::Invalid, "", message);
         let pattern = text::line(pattern, LONGEST, "")?;
@@ -60,13 +60,14 @@ impl Pattern {
         format!("{}{{}}{}", self.before, self.after)
     }
 
-    /// The pattern of a stored series, with a count of one digit or more.
+    /// Parses the name of a series: the kind of document and the pattern. The series does not store the number of digits,
+    /// so the pattern has 1.
     pub(super) fn of_series(series: &str) -> Option<Self> {
         let (before, after) = series.split_once("{}")?;
         Some(Self { before: before.to_owned(), digits: 1, after: after.to_owned() })
     }
 
-    /// The pattern with the year and month of a document put in.
+    /// Replaces the placeholders for year and month with those of a document's date.
     pub(super) fn on(&self, date: NaiveDate) -> Self {
         // India's financial year, from April to March: 2627 is from April 2026 to March 2027.
         let starts = if date.month() < 4 { date.year() - 1 } else { date.year() };
@@ -79,7 +80,7 @@ impl Pattern {
         Self { before: put_in(&self.before), digits: self.digits, after: put_in(&self.after) }
     }
 
-    /// The pattern with a count of so many digits.
+    /// The same pattern with another number of digits for the count.
     pub(super) fn with_digits(&self, digits: usize) -> Self {
         Self { digits, ..self.clone() }
     }

@@ -1,4 +1,4 @@
-//! Accounts of the journal. Only `bookkeeping::journal` writes them.
+//! Accounts of the journal. Only `bookkeeping::journal` writes this table.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,58 +12,59 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Account>,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
-    /// What it counts.
+    /// What the account records; also decides its normal side.
     pub kind: AccountKind,
-    /// In which currency.
+    /// The currency of the account.
     pub currency: Currency,
-    /// Whose account it is: the wallet, the customer, the category, or for the accounts that a book has one of in each currency, the book.
+    /// The wallet, customer or category that holds the account; the book itself for accounts of which a book has one
+    /// per currency.
     pub holder_id: Id<kind::Holder>,
-    /// Whether money may move on it.
+    /// Whether money may be posted to it.
     pub status: AccountStatus,
-    /// Whether its balance may go below zero.
+    /// Whether its balance may go below zero; false for wallets only.
     pub may_overdraw: bool,
-    /// All that was ever debited, in minor units.
+    /// The sum of all debits ever posted, in minor units.
     pub debits: i64,
-    /// All that was ever credited, in minor units.
+    /// The sum of all credits ever posted, in minor units.
     pub credits: i64,
-    /// How many postings it has; the `seq` of the latest.
+    /// The number of postings; also the `seq` of the latest one.
     pub postings: i64,
     /// When it was opened.
     pub created_at: DateTimeUtc,
-    /// When its latest posting was written.
+    /// The time of the latest posting; `None` when there is none.
     pub posted_at: Option<DateTimeUtc>,
 }
 
-/// What an account counts.
+/// What an account records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum AccountKind {
-    /// What a wallet holds: owed to its holder.
+    /// The money in a wallet: the book owes it to the wallet's owner.
     Wallet,
-    /// The world outside of a book: where deposits come from and withdrawals go.
+    /// The world outside the book: deposits come from here and withdrawals go here.
     Outside,
-    /// What a customer owes.
+    /// What a customer owes the shop.
     Receivable,
-    /// Money in the till.
+    /// Cash in the shop or household.
     Cash,
-    /// What came in, in a category.
+    /// Income in one category.
     Income,
-    /// What was spent, in a category.
+    /// Expenses in one category.
     Expense,
-    /// What was sold.
+    /// Sales.
     Sales,
-    /// Central goods and services tax on what was sold: owed to the state.
+    /// Central goods and services tax on sales within a state; owed to the government.
     Cgst,
-    /// State goods and services tax on what was sold within a state.
+    /// State goods and services tax on sales within a state; owed to the government.
     Sgst,
-    /// Integrated goods and services tax on what was sold across states.
+    /// Integrated goods and services tax on sales between states; owed to the government.
     Igst,
-    /// What was charged beside the goods: freight, packing.
+    /// Charges on invoices besides the goods: freight, packing.
     Charges,
 }
 

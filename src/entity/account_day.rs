@@ -1,10 +1,11 @@
-//! What moved on an account on a day. Only `bookkeeping::journal` writes it, for the accounts that reports read.
+//! The turnover of an account per day, for the accounts that reports read. Only `bookkeeping::journal` writes this
+//! table.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{Id, kind};
 
-/// The turnovers of a day.
+/// The turnover of one account on one day.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account_day")]
@@ -12,14 +13,14 @@ pub struct Model {
     /// The account.
     #[sea_orm(primary_key, auto_increment = false)]
     pub account_id: Id<kind::Account>,
-    /// The day that the postings count for.
+    /// The effective date of the postings.
     #[sea_orm(primary_key, auto_increment = false)]
     pub day: Date,
-    /// What was debited, in minor units.
+    /// The sum of debits in minor units.
     pub debits: i64,
-    /// What was credited, in minor units.
+    /// The sum of credits in minor units.
     pub credits: i64,
-    /// How many entries there were; one that was reversed is not among them.
+    /// The number of entries, not counting reversals and the entries that they reverse.
     pub entries: i64,
 }
 

@@ -1,10 +1,11 @@
-//! What moved on an account in a month. Only `bookkeeping::journal` writes it, for the accounts that reports read.
+//! The turnover of an account per month, for the accounts that reports read. Only `bookkeeping::journal` writes this
+//! table.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{Id, kind};
 
-/// The turnovers of a month.
+/// The turnover of one account in one month.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "account_month")]
@@ -12,14 +13,14 @@ pub struct Model {
     /// The account.
     #[sea_orm(primary_key, auto_increment = false)]
     pub account_id: Id<kind::Account>,
-    /// The first day of the month that the postings count for.
+    /// The first day of the month of the postings' effective dates.
     #[sea_orm(primary_key, auto_increment = false)]
     pub month: Date,
-    /// What was debited, in minor units.
+    /// The sum of debits in minor units.
     pub debits: i64,
-    /// What was credited, in minor units.
+    /// The sum of credits in minor units.
     pub credits: i64,
-    /// How many entries there were; one that was reversed is not among them.
+    /// The number of entries, not counting reversals and the entries that they reverse.
     pub entries: i64,
     /// The account.
     #[sea_orm(belongs_to, from = "account_id", to = "id")]

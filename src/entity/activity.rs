@@ -1,36 +1,36 @@
-//! Activity: what was done in a book, and what was refused. Only `activity` writes it.
+//! The activity log: what was done in a book and what was refused. Only `activity` writes this table.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{Id, kind};
 
-/// One thing that somebody did, or was refused.
+/// One event: an action that a user did or was refused.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "activity")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Activity>,
-    /// The book that it happened in; none when it is not known whose it would be.
+    /// The book that the event belongs to; `None` when no user is known, as for a login with an unknown name.
     pub book_id: Option<Id<kind::Book>>,
-    /// Who did it; of a login that was refused, whose password was tried.
+    /// The user who did it; for a failed login, the user whose password was tried.
     pub actor_id: Option<Id<kind::User>>,
-    /// The session that it was done in. It may be forgotten by now.
+    /// The session in which it was done. The session's row may have been deleted since.
     pub session_id: Option<Id<kind::Session>>,
-    /// The address that the request came from.
+    /// The IP address that the request came from.
     pub address: Option<String>,
-    /// What was to be done.
+    /// The action that was asked for.
     pub action: Action,
-    /// What came of it.
+    /// Whether it was done, repeated or refused.
     pub outcome: Outcome,
-    /// What it was refused for: a JSON array of codes.
+    /// The codes for which it was refused, as a JSON array; `None` when there are none.
     pub codes: Option<String>,
-    /// The id of the thing that it was about, as users see it. The thing may be gone.
+    /// The id of the object that it was about, in the form that the API uses. The object may have been deleted since.
     pub thing_id: Option<String>,
-    /// What changed from what to what: a JSON array.
+    /// The fields that changed, as a JSON array with the values before and after; `None` when there are none.
     pub changes: Option<String>,
-    /// When it happened.
+    /// The time of the event.
     pub created_at: DateTimeUtc,
 }
 

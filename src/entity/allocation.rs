@@ -1,10 +1,10 @@
-//! What of a receipt is set off against which invoice.
+//! Allocations: which amount of a receipt pays which invoice.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{Id, kind};
 
-/// A part of a receipt that pays an invoice, or a part of one.
+/// The amount of one receipt that pays all or part of one invoice.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "allocation")]
@@ -15,7 +15,7 @@ pub struct Model {
     /// The invoice.
     #[sea_orm(primary_key, auto_increment = false)]
     pub invoice_id: Id<kind::Invoice>,
-    /// How much, in minor units; more than zero.
+    /// The allocated amount in minor units; more than zero.
     pub amount: i64,
     /// The receipt.
     #[sea_orm(belongs_to, from = "receipt_id", to = "id")]

@@ -1,4 +1,4 @@
-//! Books: one set of accounts each, a shop's or a household's.
+//! Books: one set of accounts each, of a shop or a household.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,36 +13,36 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "book")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Book>,
-    /// What its owner calls it.
+    /// The name that its owner gave it.
     pub name: String,
-    /// The currency of amounts that name none.
+    /// The currency of amounts that are sent without one.
     pub currency: Currency,
-    /// How the numbers of its invoices are made.
+    /// The pattern for the numbers of its invoices, for example `INV-{0000}`.
     pub invoice_number_pattern: String,
-    /// How the numbers of its receipts are made.
+    /// The pattern for the numbers of its receipts, for example `RCT-{0000}`.
     pub receipt_number_pattern: String,
-    /// Where its days begin and end.
+    /// The time zone in which its days begin and end.
     pub time_zone: TimeZone,
-    /// What the shop is called.
+    /// The name of the shop.
     pub shop_name: Option<String>,
-    /// Whose shop it is.
+    /// The name of the shop's owner.
     pub proprietor_name: Option<String>,
-    /// The shop's number for goods and services tax.
+    /// The shop's GST registration number.
     pub gst_number: Option<String>,
-    /// The shop's phone number, as it is printed.
+    /// The shop's phone number, as it is printed on invoices.
     pub phone: Option<String>,
-    /// Where the shop is.
+    /// The shop's street address.
     pub address: Option<String>,
-    /// In which city.
+    /// The shop's city.
     pub city: Option<String>,
-    /// In which state.
+    /// The shop's state.
     pub state: Option<String>,
-    /// When it was opened.
+    /// When the book was opened.
     pub created_at: DateTimeUtc,
-    /// When it was closed, with the account of its owner.
+    /// When the book was closed, together with its owner's user account; `None` while it is open.
     pub closed_at: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! Budgets: how much may be spent in a category in a month, or in every month.
+//! Budgets: how much may be spent in a category in one month, or in every month.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,28 +12,28 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "budget")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Budget>,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
     /// The category that it limits.
     pub category_id: Id<kind::Category>,
-    /// In which currency.
+    /// The currency of the limit.
     pub currency: Currency,
-    /// The first day of its month; none when it is for every month.
+    /// The first day of the month that it applies to; `None` when it applies to every month.
     pub month: Option<Date>,
     /// The limit, in minor units.
     pub amount: i64,
-    /// What happens with what is left at the end of a month.
+    /// What happens to the unspent or overspent amount at the end of a month.
     pub rollover: Rollover,
-    /// The first day of the month from which what is left is carried over.
+    /// The first day of the first month whose remainder is carried over.
     pub since: Date,
     /// What it is for, in the user's words.
     pub description: Option<String>,
-    /// When it was set first.
+    /// When the budget was first set.
     pub created_at: DateTimeUtc,
-    /// When it was set last.
+    /// When the budget was last set.
     pub updated_at: DateTimeUtc,
 }
 

@@ -1,4 +1,5 @@
-//! Categories of income and spending. What went into one is on its accounts (`account.holder_id`), one for each currency.
+//! Categories of income and expenses. The amounts are on the category's accounts (`account.holder_id`), one per
+//! currency.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,20 +10,20 @@ use crate::id::{Id, kind};
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "category")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Category>,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
-    /// Which way money goes in it.
+    /// Whether it is for income or for expenses.
     pub kind: CategoryKind,
-    /// What it is called.
+    /// The name that the user gave it.
     pub name: String,
-    /// The name as it is compared: in lower case. Unique in the book.
+    /// The name in lower case, for comparing and sorting. Unique in the book.
     pub name_key: String,
-    /// When it left the lists.
+    /// When it was archived; archived categories are left out of lists.
     pub archived_at: Option<DateTimeUtc>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
 }
 

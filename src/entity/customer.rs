@@ -1,4 +1,4 @@
-//! Customers. What one owes is on their accounts (`account.holder_id`), one for each currency.
+//! Customers of a shop. What a customer owes is on the customer's accounts (`account.holder_id`), one per currency.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,40 +9,41 @@ use crate::id::{Id, kind};
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "customer")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Customer>,
     /// The book that they are in.
     pub book_id: Id<kind::Book>,
-    /// What they are called.
+    /// The customer's name.
     pub name: String,
-    /// The name as it is ordered: in lower case.
+    /// The name in lower case, for sorting.
     pub name_key: String,
-    /// Their phone number: in E.164, or its digits when the country is not known. Unique among those not archived.
+    /// The phone number in E.164 form, or only its digits when the country is not known. Unique among the book's
+    /// customers that are not archived.
     pub phone: Option<String>,
-    /// Their e-mail address.
+    /// The e-mail address.
     pub email: Option<String>,
-    /// The firm that they buy for.
+    /// The firm that the customer buys for.
     pub firm_name: Option<String>,
-    /// Where they are.
+    /// The street address.
     pub address: Option<String>,
-    /// In which city.
+    /// The city.
     pub city: Option<String>,
-    /// The city as it is compared: in lower case.
+    /// The city in lower case, for comparing.
     pub city_key: Option<String>,
-    /// In which state.
+    /// The state.
     pub state: Option<String>,
-    /// Their number for goods and services tax.
+    /// The customer's GST registration number.
     pub gst_number: Option<String>,
-    /// A note of the shop's.
+    /// A note written by the shop.
     pub note: Option<String>,
-    /// Name, firm and phone in lower case, to be searched.
+    /// Name, firm and phone in lower case, for searching.
     pub search_text: String,
-    /// When they left the lists.
+    /// When the customer was archived; archived customers are left out of lists.
     pub archived_at: Option<DateTimeUtc>,
-    /// When their ledger changed last; when they came, if it never did.
+    /// When the customer's ledger last changed; the time of creation if it never did.
     pub last_activity_at: DateTimeUtc,
-    /// When they were entered.
+    /// When the row was created.
     pub created_at: DateTimeUtc,
 }
 

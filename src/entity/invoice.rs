@@ -1,4 +1,4 @@
-//! Invoices. An invoice is never changed, but for what is paid of it and for its being voided.
+//! Invoices. Only the paid amount and the fields about voiding ever change.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,32 +12,32 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "invoice")]
 pub struct Model {
-    /// Id; that of its ledger entry.
+    /// Primary key: the id of the invoice's ledger entry.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Invoice>,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
-    /// Whom it was sent to.
+    /// The customer who owes the money.
     pub customer_id: Id<kind::Customer>,
-    /// Its number.
+    /// The invoice number, as it is printed.
     pub number: String,
-    /// The number as it is compared: in lower case. Unique in the book, whether the invoice is void or not.
+    /// The number in lower case, for comparing. Unique in the book, void invoices included.
     pub number_key: String,
-    /// Its date.
+    /// The date of the invoice.
     pub date: Date,
     /// The currency of its amounts.
     pub currency: Currency,
-    /// A note of the user's.
+    /// A note written by the user.
     pub note: Option<String>,
-    /// When it was voided.
+    /// When it was voided; `None` while it is valid.
     pub voided_at: Option<DateTimeUtc>,
-    /// Why it was voided.
+    /// Why it was voided, as the user wrote it.
     pub void_reason: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
-    /// When it is to be paid.
+    /// The date on which payment is due.
     pub due_date: Date,
-    /// The goods, in minor units.
+    /// The price of the goods without taxes and charges, in minor units.
     pub gross: i64,
     /// Central goods and services tax, in minor units.
     pub cgst: i64,
@@ -45,11 +45,11 @@ pub struct Model {
     pub sgst: i64,
     /// Integrated goods and services tax, in minor units.
     pub igst: i64,
-    /// Freight, packing and the like, in minor units.
+    /// Freight, packing and other charges, in minor units.
     pub other_charges: i64,
-    /// All of it, in minor units.
+    /// Goods, taxes and charges together, in minor units.
     pub total: i64,
-    /// How much of it receipts are set off against, in minor units.
+    /// The amount paid: the sum of its allocations, in minor units.
     pub paid: i64,
 }
 

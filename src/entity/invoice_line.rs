@@ -1,4 +1,4 @@
-//! The lines of invoices: what was sold.
+//! The lines of invoices: the goods sold.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,20 +12,20 @@ pub struct Model {
     /// The invoice.
     #[sea_orm(primary_key, auto_increment = false)]
     pub invoice_id: Id<kind::Invoice>,
-    /// Which of its lines, from 1.
+    /// The number of the line on the invoice, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub line: i32,
-    /// What was sold.
+    /// The goods, in words.
     pub description: String,
-    /// Its code in the Harmonized System of Nomenclature.
+    /// The code of the goods in the Harmonized System of Nomenclature (HSN).
     pub hsn_code: Option<String>,
-    /// How many, in ten-thousandths.
+    /// The quantity in ten-thousandths: 15000 is 1.5.
     pub quantity: i64,
-    /// What one costs, in minor units.
+    /// The price of one unit, in minor units.
     pub unit_price: i64,
-    /// Its rate of tax, in thousandths of a per cent.
+    /// The tax rate in thousandths of a per cent: 18000 is 18 %.
     pub rate: Option<i32>,
-    /// Quantity times price, in minor units.
+    /// Quantity times unit price, rounded, in minor units.
     pub amount: i64,
 }
 

@@ -1,4 +1,5 @@
-//! Journal entries: whatever happens to money. Only `bookkeeping::journal` writes them, and nothing changes them.
+//! Journal entries: the events that move money. Only `bookkeeping::journal` writes this table; rows are never updated
+//! or deleted.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,64 +13,65 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "journal_entry")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Entry>,
-    /// The book whose event it is; for a transfer, the payer's.
+    /// The book that the entry belongs to; for a transfer, the sender's.
     pub book_id: Id<kind::Book>,
-    /// What happened.
+    /// The kind of event.
     pub kind: EntryKind,
-    /// Whether it happened.
+    /// Whether the money moved.
     pub status: EntryStatus,
-    /// Why it did not happen.
+    /// Why the entry failed; `None` when it succeeded.
     pub failure: Option<Failure>,
-    /// How much, in minor units; negative in a reversal.
+    /// The amount in minor units; negative in a reversal.
     pub amount: i64,
-    /// Of what.
+    /// The currency of the amount.
     pub currency: Currency,
-    /// The day that it counts for.
+    /// The date that the entry counts for in reports.
     pub effective_on: Date,
-    /// A note of the user's.
+    /// A note written by the user.
     pub memo: Option<String>,
-    /// The number that people name it by, unique among the entries of its book that succeeded.
+    /// The number that people call the entry by; unique among the entries of the book that succeeded.
     pub reference: String,
-    /// The key under which the request may be repeated.
+    /// The client's idempotency key; unique in the book.
     pub idempotency_key: Option<String>,
-    /// SHA-256 of the input that the key was used with.
+    /// SHA-256 of the input that the idempotency key was used with.
     pub request_hash: Option<Vec<u8>>,
-    /// The entry that this one takes back.
+    /// The entry that this one reverses.
     pub reverses_id: Option<Id<kind::Entry>>,
-    /// When it failed, the account that the money was meant for.
+    /// For a failed entry, the account that should have received the money, when none of its postings names that
+    /// account.
     pub meant_for_id: Option<Id<kind::Account>>,
-    /// The document that it belongs to: the entries of one document are its versions.
+    /// The document that the entry is a version of. A document that was changed has several entries.
     pub document_id: Option<Id<kind::Document>>,
-    /// Who did it.
+    /// The user who caused the entry.
     pub actor_id: Id<kind::User>,
-    /// When it was written; never before an earlier entry on the same account.
+    /// The time of posting; never before an earlier entry on the same accounts.
     pub created_at: DateTimeUtc,
 }
 
-/// What happened to money.
+/// The kind of event that an entry records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EntryKind {
-    /// Money came into a wallet from outside.
+    /// Money came into a wallet from outside the book.
     Deposit,
-    /// Money went out of a wallet.
+    /// Money left a wallet for outside the book.
     Withdrawal,
     /// Money went from one wallet to another.
     Transfer,
-    /// A customer took goods on credit.
+    /// A customer took goods on credit and owes more.
     Credit,
-    /// A customer paid.
+    /// A customer paid and owes less.
     Debit,
-    /// A customer was sent an invoice.
+    /// A customer was sent an invoice and owes more.
     Invoice,
-    /// A customer paid and has a receipt.
+    /// A customer paid against a receipt and owes less.
     Receipt,
-    /// Money came in, in some categories.
+    /// Income in one or more categories.
     Income,
-    /// Money was spent, in some categories.
+    /// An expense in one or more categories.
     Expense,
 }
 
@@ -88,17 +90,17 @@ pub enum EntryStatus {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Failure {
-    /// An account that may not be overdrawn would be.
+    /// An account that may not be overdrawn would go below zero.
     InsufficientFunds,
-    /// The account to be debited is frozen or closed.
+    /// The account on the debit side is frozen or closed.
     DebitNotActive,
-    /// The account to be credited is frozen or closed.
+    /// The account on the credit side is frozen or closed.
     CreditNotActive,
-    /// An account is in another currency than the entry.
+    /// An account has another currency than the entry.
     CurrencyMismatch,
-    /// Both sides are the same account.
+    /// The debit and the credit side are the same account.
     SameAccount,
-    /// A total would be beyond 64 bits.
+    /// A total would not fit into 64 bits.
     LimitReached,
 }
 

@@ -1,4 +1,5 @@
-//! Ledger entries: each line of what a customer owes. The document; the money is on its journal entry.
+//! Ledger entries: the lines of a customer's ledger, each raising or lowering what the customer owes. A row is the
+//! document; its money is on its journal entry.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,36 +13,36 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ledger_entry")]
 pub struct Model {
-    /// Id; also that of the invoice or receipt that it is made by.
+    /// Primary key: a UUID v7. An invoice or receipt has the same id as its ledger entry.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::LedgerEntry>,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
-    /// Whose ledger it stands in.
+    /// The customer whose ledger it is in.
     pub customer_id: Id<kind::Customer>,
-    /// Which way it goes.
+    /// Whether the customer owes more or less by it.
     pub kind: EntryType,
-    /// What it is made by.
+    /// Whether it was written by hand, by an invoice or by a receipt.
     pub source: EntrySource,
-    /// How much, in minor units; more than zero.
+    /// The amount in minor units; more than zero.
     pub amount: i64,
-    /// Of what.
+    /// The currency of the amount.
     pub currency: Currency,
-    /// The day that it counts for.
+    /// The date that it counts for.
     pub date: Date,
-    /// A note of the user's.
+    /// A note written by the user.
     pub note: Option<String>,
-    /// The note in lower case, to be searched.
+    /// The note in lower case, for searching.
     pub search_text: Option<String>,
-    /// The journal entry that it stands by; the last one, when it is deleted.
+    /// The journal entry of the current version; for a deleted entry, of the last version.
     pub journal_entry_id: Id<kind::Entry>,
-    /// How often it was written, from 1.
+    /// The number of the current version, from 1. Each change adds one.
     pub version: i32,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
     /// When it was changed last.
     pub updated_at: DateTimeUtc,
-    /// When it was deleted, or its invoice or receipt voided.
+    /// When it was deleted or its invoice or receipt was voided; `None` otherwise.
     pub deleted_at: Option<DateTimeUtc>,
 }
 

@@ -1,10 +1,10 @@
-//! Who may do what in which book.
+//! Members: which users belong to which books, and what they may do there.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{Id, kind};
 
-/// One user's place in one book.
+/// The membership of one user in one book.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "member")]
@@ -17,7 +17,7 @@ pub struct Model {
     pub user_id: Id<kind::User>,
     /// What the user may do in it.
     pub role: Role,
-    /// Since when.
+    /// When the user joined.
     pub created_at: DateTimeUtc,
     /// The user.
     #[sea_orm(belongs_to, from = "user_id", to = "id")]

@@ -1,4 +1,5 @@
-//! The tables, one per file: storage only, no rules.
+//! The database tables as SeaORM entities, one table per file. Storage only: rules belong to the modules that own the
+//! tables.
 
 #![expect(clippy::disallowed_methods, reason = "the code that the macros of SeaORM write may open transactions")]
 

@@ -1,10 +1,10 @@
-//! The numbers that a book gave out.
+//! Number series: the last invoice or receipt number that each book gave out for each pattern.
 
 use sea_orm::entity::prelude::*;
 
 use crate::id::{Id, kind};
 
-/// A run of numbers without gaps.
+/// A series of numbers without gaps.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "number_series")]
@@ -12,10 +12,10 @@ pub struct Model {
     /// The book.
     #[sea_orm(primary_key, auto_increment = false)]
     pub book_id: Id<kind::Book>,
-    /// Of what, and all of the number but the count: `INVOICE INV-{0000}`.
+    /// The kind of document and the number with a placeholder for the count: `INVOICE INV-{0000}`.
     #[sea_orm(primary_key, auto_increment = false)]
     pub series: String,
-    /// The count that was given out last.
+    /// The last count that was given out.
     pub last: i64,
 }
 

@@ -1,4 +1,4 @@
-//! Receipts. A receipt is never changed, but for what it is set off against and for its being voided.
+//! Receipts for payments by customers. Only the allocated amount and the fields about voiding ever change.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,38 +12,38 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "receipt")]
 pub struct Model {
-    /// Id; that of its ledger entry.
+    /// Primary key: the id of the receipt's ledger entry.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Receipt>,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
-    /// Who paid.
+    /// The customer who paid.
     pub customer_id: Id<kind::Customer>,
-    /// Its number.
+    /// The receipt number, as it is printed.
     pub number: String,
-    /// The number as it is compared: in lower case. Unique in the book, whether the receipt is void or not.
+    /// The number in lower case, for comparing. Unique in the book, void receipts included.
     pub number_key: String,
-    /// Its date.
+    /// The date of the receipt.
     pub date: Date,
     /// The currency of its amount.
     pub currency: Currency,
-    /// A note of the user's.
+    /// A note written by the user.
     pub note: Option<String>,
-    /// When it was voided.
+    /// When it was voided; `None` while it is valid.
     pub voided_at: Option<DateTimeUtc>,
-    /// Why it was voided.
+    /// Why it was voided, as the user wrote it.
     pub void_reason: Option<String>,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
     /// How the customer paid.
     pub payment_type: PaymentType,
-    /// How much, in minor units.
+    /// The amount received, in minor units.
     pub amount: i64,
-    /// The wallet that the money went into.
+    /// The wallet that the money went into; `None` when it went into cash.
     pub wallet_id: Option<Id<kind::Wallet>>,
-    /// Whether it is set off against the invoices that it named, and no others.
+    /// Whether the user named the invoices that it pays. Such a receipt is never allocated to other invoices.
     pub names_invoices: bool,
-    /// How much of it is set off against invoices, in minor units.
+    /// The amount allocated to invoices: the sum of its allocations, in minor units.
     pub allocated: i64,
 }
 

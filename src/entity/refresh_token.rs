@@ -1,4 +1,5 @@
-//! Refresh tokens, of which only a hash is kept. A token that was used stays as long as its session, so that using it again is seen.
+//! Refresh tokens, of which only hashes are stored. A used token's row is kept as long as its session, so that a second
+//! use is noticed.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,13 +13,13 @@ pub struct Model {
     /// SHA-256 of the token.
     #[sea_orm(primary_key, auto_increment = false)]
     pub token_hash: Vec<u8>,
-    /// The session that it prolongs.
+    /// The session that the token renews.
     pub session_id: Id<kind::Session>,
-    /// When it was given out.
+    /// When it was issued.
     pub created_at: DateTimeUtc,
-    /// Until when it may be used.
+    /// When it expires.
     pub expires_at: DateTimeUtc,
-    /// When it was used.
+    /// When it was used; `None` when it was not.
     pub used_at: Option<DateTimeUtc>,
 }
 

@@ -1,4 +1,4 @@
-//! Sessions: one login on one device each.
+//! Sessions: each begins with one login on one device.
 
 use sea_orm::entity::prelude::*;
 
@@ -9,22 +9,22 @@ use crate::id::{Id, kind};
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "session")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Session>,
-    /// Who logged in.
+    /// The user who logged in.
     pub user_id: Id<kind::User>,
-    /// The book that the user is in.
+    /// The book that the session is for.
     pub book_id: Id<kind::Book>,
     /// When the user logged in.
     pub created_at: DateTimeUtc,
-    /// When the user logged out, or an old refresh token was used.
+    /// When the user logged out, or a refresh token was used a second time; `None` while it lasts.
     pub ended_at: Option<DateTimeUtc>,
-    /// When it was last used, to a minute; none when that is not known.
+    /// When it was last used, to the minute; `None` when that is not known.
     pub last_used_at: Option<DateTimeUtc>,
-    /// The address that it was last used from.
+    /// The IP address that it was last used from.
     pub address: Option<String>,
-    /// What the program that it was last used by calls itself.
+    /// The `User-Agent` header of its latest request.
     pub user_agent: Option<String>,
 }
 

@@ -1,22 +1,23 @@
-//! What is counted against limits. Rows are only needed until they expire.
+//! Counters for rate limits and login throttling, shared by all servers. Rows may be deleted once they have expired.
 
 use sea_orm::entity::prelude::*;
 
-/// A count.
+/// One counter.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tally")]
 pub struct Model {
-    /// Of what: a hash that only the servers can make.
+    /// A keyed hash of what is counted, which only the servers can compute.
     #[sea_orm(primary_key, auto_increment = false)]
     pub key: String,
-    /// How many.
+    /// The count.
     pub count: i64,
-    /// When the last was counted, or the first that counts.
+    /// For failed logins, the time of the latest failure; for limits per time window, the start of the window.
     pub since: DateTimeUtc,
-    /// When none of them counts any more.
+    /// When the counter goes back to zero.
     pub expires_at: DateTimeUtc,
-    /// Whether somebody came since then who had to wait, and is on record.
+    /// For failed logins, whether an attempt that came too early has been logged since the latest failure. Only the
+    /// first one is logged.
     pub knocked: bool,
 }
 

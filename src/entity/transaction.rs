@@ -1,4 +1,4 @@
-//! Transactions of income and spending. The document; the money is on its journal entry.
+//! Transactions: income and expenses by category. A row is the document; its money is on its journal entry.
 
 use sea_orm::entity::prelude::*;
 
@@ -13,34 +13,34 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "transaction")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Transaction>,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
-    /// Which way it goes: as the categories of its lines.
+    /// Income or expense; the same as the kind of its lines' categories.
     pub kind: CategoryKind,
-    /// How much, in minor units; the sum of its lines.
+    /// The sum of its lines, in minor units.
     pub amount: i64,
-    /// Of what.
+    /// The currency of the amount.
     pub currency: Currency,
-    /// The day that it counts for.
+    /// The date that it counts for.
     pub date: Date,
-    /// What it was for, in the user's words.
+    /// What it was for, as the user wrote it.
     pub description: Option<String>,
-    /// The description and the notes of the lines in lower case, to be searched.
+    /// The description and the notes of the lines in lower case, for searching.
     pub search_text: Option<String>,
-    /// The wallet that it was paid from or into; cash when there is none.
+    /// The wallet that it was paid from or into; `None` for cash.
     pub wallet_id: Option<Id<kind::Wallet>>,
-    /// The journal entry that it stands by; the last one, when it is deleted.
+    /// The journal entry of the current version; for a deleted transaction, of the last version.
     pub journal_entry_id: Id<kind::Entry>,
-    /// How often it was written, from 1.
+    /// The number of the current version, from 1. Each change adds one.
     pub version: i32,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
     /// When it was changed last.
     pub updated_at: DateTimeUtc,
-    /// When it was deleted.
+    /// When it was deleted; `None` otherwise.
     pub deleted_at: Option<DateTimeUtc>,
 }
 

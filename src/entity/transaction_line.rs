@@ -1,4 +1,4 @@
-//! The lines of transactions: how much of one went into which category.
+//! The lines of transactions: which amount belongs to which category.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,16 +12,16 @@ pub struct Model {
     /// The transaction.
     #[sea_orm(primary_key, auto_increment = false)]
     pub transaction_id: Id<kind::Transaction>,
-    /// Which line, from 1.
+    /// The number of the line, from 1.
     #[sea_orm(primary_key, auto_increment = false)]
     pub line: i32,
     /// The category.
     pub category_id: Id<kind::Category>,
-    /// The day of the transaction.
+    /// The date of the transaction, repeated here for an index by category and date.
     pub date: Date,
-    /// How much, in minor units of the transaction's currency.
+    /// The amount in minor units of the transaction's currency.
     pub amount: i64,
-    /// A note of the user's.
+    /// A note written by the user.
     pub note: Option<String>,
 }
 

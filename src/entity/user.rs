@@ -1,4 +1,4 @@
-//! People who log in.
+//! Users: the people who log in.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,30 +12,31 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "user")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::User>,
-    /// The name to log in with and to be paid by, as the user wrote it.
+    /// The name for logging in and for being paid, as the user wrote it.
     pub username: String,
-    /// The username as it is compared: without regard to case.
+    /// The username with case folded, for comparing. Unique.
     pub username_key: String,
-    /// What others see.
+    /// The name that other users see.
     pub display_name: String,
-    /// E.164, for example `+967711234567`.
+    /// The phone number in E.164 form, for example `+967711234567`. Unique.
     pub phone: Option<String>,
     /// The e-mail address as the user wrote it.
     pub email: Option<String>,
-    /// The e-mail address as it is compared: without regard to case.
+    /// The e-mail address with case folded, for comparing. Unique.
     pub email_key: Option<String>,
-    /// Argon2id, in the PHC string format.
+    /// The Argon2id hash of the password, in the PHC string format.
     pub password_hash: String,
-    /// Which of their passwords it is, from 1. The same one may get another hash.
+    /// Counts the user's passwords, from 1, and grows with each change. The hash cannot serve for this, since the same
+    /// password is hashed again when the hashing settings change.
     pub password_version: i32,
-    /// Where they are; for showing times to them.
+    /// The time zone in which times are shown to the user.
     pub time_zone: TimeZone,
     /// When the user registered.
     pub created_at: DateTimeUtc,
-    /// When they deleted their account. All but the id is erased then.
+    /// When the user deleted their account; then everything but the id is erased.
     pub deleted_at: Option<DateTimeUtc>,
 }
 

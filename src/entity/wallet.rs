@@ -1,4 +1,4 @@
-//! Wallets. What one holds, and whether it is frozen, is on its account (`account.holder_id`).
+//! Wallets. A wallet's balance and status are on its account (`account.holder_id`).
 
 use sea_orm::entity::prelude::*;
 
@@ -12,20 +12,20 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "wallet")]
 pub struct Model {
-    /// Id.
+    /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Wallet>,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
-    /// What its owner calls it.
+    /// The name that its owner gave it.
     pub name: String,
-    /// What it holds.
+    /// The currency that it holds.
     pub currency: Currency,
-    /// Whether it is the wallet of its currency that is meant when none is named; one per book and currency.
+    /// Whether it is used when an operation names no wallet of its currency. At most one per book and currency.
     pub is_default: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTimeUtc,
-    /// Its account: the only one that it holds.
+    /// The one account that the wallet holds.
     #[sea_orm(belongs_to, from = "id", to = "holder_id")]
     pub account: BelongsTo<super::account::Entity>,
 }

@@ -1,53 +1,54 @@
-//! How old a debt is. Pure.
+//! Aging: how long the parts of a customer's debt have been due. Pure.
 //!
-//! Receipts pay invoices first, in the order in which `allocation` sets them off. What is left of them, and what a shop wrote
-//! down as received without a receipt, then pays whatever has been due longest: what is open of invoices by their due dates,
-//! and what was given on credit without an invoice by its date. So the parts always add up to the balance.
+//! Receipts first pay invoices, in the order in which `allocation` allocates them. What is left of the receipts,
+//! together with payments recorded without a receipt, then pays the charges that have been due longest: the open parts
+//! of invoices by their due dates, and goods given on credit without an invoice by the date of the entry. So the parts
+//! always add up to the balance.
 
 use chrono::NaiveDate;
 
-/// Something that is to be paid.
+/// An amount that the customer owes: due date, and amount in minor units.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Charge {
     pub(super) due: NaiveDate,
     pub(super) amount: i64,
 }
 
-/// Something that was paid, in minor units.
+/// An amount that the customer paid, in minor units.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Payment {
-    /// It pays the oldest invoices.
+    /// A receipt that names no invoices: it pays the oldest invoices first.
     OldestInvoice(i64),
-    /// It pays what has been due longest.
+    /// Any other payment: it pays the charges that have been due longest.
     OnAccount(i64),
 }
 
-/// What is owed by how long it has been due, in minor units.
+/// The debt by how long it has been due, in minor units.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Aging {
-    /// Not due yet, or today.
+    /// Due today or later.
     pub current: i64,
-    /// Due for 1 to 30 days.
+    /// Overdue by 1 to 30 days.
     pub days_1_to_30: i64,
-    /// Due for 31 to 60 days.
+    /// Overdue by 31 to 60 days.
     pub days_31_to_60: i64,
-    /// Due for 61 to 90 days.
+    /// Overdue by 61 to 90 days.
     pub days_61_to_90: i64,
-    /// Due for more than 90 days.
+    /// Overdue by more than 90 days.
     pub over_90_days: i64,
-    /// Paid in advance; zero when anything is owed.
+    /// The amount paid in advance; zero when anything is owed.
     pub in_advance: i64,
 }
 
 impl Aging {
-    /// What has been due for a day or longer, in minor units.
+    /// The amount that is overdue by one day or more, in minor units.
     #[must_use]
     pub fn overdue(&self) -> i64 {
         self.days_1_to_30 + self.days_31_to_60 + self.days_61_to_90 + self.over_90_days
     }
 }
 
-/// Works out how old on a day is what is owed. The invoices are in the order of their dates.
+/// Splits the debt on the day `as_of` by age. `invoices` must be in the order of their dates.
 pub(super) fn work_out(
     mut invoices: Vec<Charge>,
     charges: Vec<Charge>,
@@ -78,7 +79,7 @@ pub(super) fn work_out(
     aging
 }
 
-/// Pays charges in their order; gives what is left.
+/// Pays the charges in order. Returns the amount that is left over.
 fn pay(charges: &mut [Charge], mut amount: i64) -> i64 {
     for charge in charges {
         let paid = charge.amount.min(amount);
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn receipts_pay_invoices_first_and_the_rest_pays_what_is_oldest() {
-        // The invoice of 50 days ago is dated before the one of 100 days ago, and paid first.
+        // The invoice due 50 days ago comes first in the list (it has the earlier date), so it is paid first.
         let invoices = vec![due(50, 100), due(100, 100)];
         let aging = work_out(invoices.clone(), vec![due(10, 100)], &[Payment::OldestInvoice(100)], today());
         assert_eq!((aging.over_90_days, aging.days_31_to_60, aging.days_1_to_30), (100, 0, 100));

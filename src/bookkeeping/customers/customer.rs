@@ -1,4 +1,4 @@
-//! Customers: who buys on credit. What they owe is the journal's business.
+//! Customers of a shop: creating, changing, archiving and restoring them. What a customer owes is in the journal.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use sea_orm::{
@@ -90,7 +90,7 @@ fn given(value: Option<String>) -> MaybeUndefined<String> {
     value.map_or(MaybeUndefined::Undefined, MaybeUndefined::Value)
 }
 
-/// Some customers of the viewer's book, archived or not; ids of others are passed over.
+/// The customers of the viewer's book with these ids, archived or not; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -103,10 +103,10 @@ pub async fn find_many(
     Ok(customers.filter(customer::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// A customer of the viewer's book that must be there.
+/// Finds a customer of the viewer's book.
 ///
 /// # Errors
-/// `NOT_FOUND` at `path`.
+/// `NOT_FOUND` at `path` when `id` is `None` or the book has no such customer.
 pub async fn require(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -120,7 +120,8 @@ pub async fn require(
     Ok(found.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such customer."))?)
 }
 
-/// A customer of the viewer's book, locked: whatever changes their ledger happens one after the other.
+/// Like [`require`], and locks the customer until the end of the transaction, so that changes to one customer's ledger
+/// happen one after the other.
 ///
 /// # Errors
 /// `NOT_FOUND` at `path`.
@@ -140,8 +141,8 @@ pub(super) async fn lock(
     Ok(found.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such customer."))?)
 }
 
-/// The customers of the viewer's book that are named by ids or by names as they are compared; locked, for what is written into
-/// their ledgers.
+/// The customers of the viewer's book with these ids or these names (as [`key`] returns them). With `lock`, locks them
+/// until the end of the transaction for changes to their ledgers.
 pub(in crate::bookkeeping) async fn named(
     tx: &Transaction,
     viewer: &Viewer,
@@ -161,15 +162,15 @@ pub(in crate::bookkeeping) async fn named(
     Ok(customers.all(tx).await?)
 }
 
-/// A name as it is compared.
+/// A name in the form in which names are compared: trimmed and in lower case.
 pub(in crate::bookkeeping) fn key(name: &str) -> String {
     name.trim().to_lowercase()
 }
 
-/// Enters a customer.
+/// Creates a customer.
 ///
 /// # Errors
-/// `INVALID` and `TAKEN` for all fields at once.
+/// `INVALID` and `TAKEN`. All fields are checked before refusing.
 pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<customer::Model> {
     let now = app.clock.now();
     let mut customer = customer::Model {
@@ -205,10 +206,10 @@ pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<cust
         .await
 }
 
-/// Changes what is known of a customer.
+/// Changes the fields of a customer.
 ///
 /// # Errors
-/// `NOT_FOUND`; `INVALID`, `REQUIRED` and `TAKEN` for all fields at once.
+/// `NOT_FOUND`; `INVALID`, `REQUIRED` and `TAKEN`. All fields are checked before refusing.
 pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Result<customer::Model> {
     app.db
         .write(|tx| async move {
@@ -228,10 +229,10 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Resu
         .await
 }
 
-/// Archives a customer, or brings them back. Their ledger stays as it is.
+/// Archives or restores a customer. The customer's ledger is not changed.
 ///
 /// # Errors
-/// `NOT_FOUND`; `TAKEN` when they are brought back and another customer has their phone number by now.
+/// `NOT_FOUND`; `TAKEN` when a customer is restored whose phone number another customer has since been given.
 pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -> Result<customer::Model> {
     let action = if archived { Action::DeleteCustomer } else { Action::RestoreCustomer };
     app.db
@@ -254,7 +255,7 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
         .await
 }
 
-/// Writes what is wanted into a customer; tells what is wrong with it.
+/// Writes the new values into the customer. Returns the refusals for values that are not valid.
 fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: Defaults) -> Refusals {
     let mut refusals = Refusals::default();
     if let Some(name) = refusals.change(&wanted.name, "name", |name| text::line(name, 100, "name")) {
@@ -277,7 +278,7 @@ fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: Def
     refusals
 }
 
-/// What another customer of the book that is not archived has already.
+/// The refusal when another customer of the book that is not archived has the same phone number.
 async fn taken(conn: &impl ConnectionTrait, customer: &customer::Model) -> Result<Option<Refusal>> {
     let (Some(phone), None) = (&customer.phone, customer.archived_at) else { return Ok(None) };
     let other = customer::Entity::find()

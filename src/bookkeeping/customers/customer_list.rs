@@ -1,4 +1,4 @@
-//! Lists of customers.
+//! Lists of customers: filter, order and pages.
 
 use async_graphql::{Enum, InputObject};
 use chrono::{DateTime, Datelike, Utc};
@@ -48,7 +48,7 @@ pub struct CustomerFilterInput {
     pub standing: Option<CustomerStanding>,
 }
 
-/// Which customers are wanted, checked.
+/// A filter for customers with checked values.
 #[derive(Clone, Debug, Default)]
 pub struct CustomerFilter {
     search: Option<String>,
@@ -58,10 +58,10 @@ pub struct CustomerFilter {
 }
 
 impl CustomerFilterInput {
-    /// Checks the filter.
+    /// Checks the values of the filter.
     ///
     /// # Errors
-    /// `INVALID` for the texts.
+    /// `INVALID` for a search text or a city that is too long or malformed.
     pub fn check(self) -> Result<CustomerFilter> {
         let mut refusals = Refusals::default();
         let search = refusals.check(text::search(self.search.as_deref(), "filter.search")).flatten();
@@ -80,11 +80,12 @@ impl CustomerFilter {
             .add(archived)
             .add_option(self.city.as_ref().map(|city| Column::CityKey.eq(city)))
             .add_option(self.search.as_deref().map(searched))
-            .add_option(self.standing.map(stands))
+            .add_option(self.standing.map(has_standing))
     }
 }
 
-/// The text in the name, the firm or the phone number, and what are the digits of a phone number without what stands between.
+/// The condition that the name, firm or phone contains the text. When the text looks like a phone number, its digits
+/// alone are searched for as well, since phone numbers are stored without spaces and hyphens.
 fn searched(text: &str) -> Condition {
     let search_text = || Expr::col((customer::Entity, customer::Column::SearchText));
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
@@ -94,7 +95,7 @@ fn searched(text: &str) -> Condition {
         .add_option(is_phone.then(|| document_list::contains(search_text(), &digits)))
 }
 
-fn stands(standing: CustomerStanding) -> Expr {
+fn has_standing(standing: CustomerStanding) -> Expr {
     use account::Column;
     let (debits, credits) =
         (|| Expr::col((account::Entity, Column::Debits)), || Expr::col((account::Entity, Column::Credits)));
@@ -153,11 +154,11 @@ pub struct CustomerOrder {
     pub direction: OrderDirection,
 }
 
-/// Where a customer stands in a list.
+/// The sort key of a customer: the value of the order's field, and the id.
 pub type Key = (Value, Uuid);
 
 impl CustomerOrder {
-    /// The text of a key, for a cursor.
+    /// The sort key of a row as text, for a cursor.
     #[must_use]
     pub fn key_text(&self, row: &Row) -> String {
         let key = match self.field {
@@ -169,7 +170,7 @@ impl CustomerOrder {
         format!("{:?} {} {key}", self.field, row.customer.id.uuid().simple())
     }
 
-    /// The key that the text of a cursor of the same order carries.
+    /// Reads a key from the text of a cursor; `None` when the text is malformed or belongs to another order.
     #[must_use]
     pub fn parse_key(&self, text: &str) -> Option<Key> {
         let (field, rest) = text.split_once(' ')?;
@@ -178,7 +179,7 @@ impl CustomerOrder {
         let key = match self.field {
             CustomerOrderField::Name => Some(key).filter(|key| !key.contains(char::is_control))?.into(),
             CustomerOrderField::Balance => key.parse::<i64>().ok()?.into(),
-            // What a database keeps: the years 1 to 9999.
+            // Only the years that both databases can store.
             CustomerOrderField::LastActivity => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)
                 .filter(|time| (1..=9999).contains(&time.year()))?
                 .into(),
@@ -193,7 +194,7 @@ impl CustomerOrder {
 pub struct Row {
     /// The customer.
     pub customer: customer::Model,
-    /// What they owe in the book's currency, in minor units.
+    /// The customer's balance in the book's currency, in minor units; positive when the customer owes.
     pub balance: i64,
 }
 
@@ -242,7 +243,7 @@ struct Found {
     balance: i64,
 }
 
-/// How many customers a filter wants.
+/// The number of customers of the viewer's book that match the filter.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,5 +1,5 @@
-//! Lists of dated documents (ledger entries, invoices, receipts): the newest first by date, stable, of the whole book or
-//! of some customers at once.
+//! Lists of documents of customers (ledger entries, invoices, receipts): pages and counts, for the whole book or for
+//! several customers at once. Documents are ordered by date, then by id.
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash};
 
@@ -22,10 +22,10 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Where a document stands in a list.
+/// The sort key of a document: its date and its id.
 pub type Key = (NaiveDate, Uuid);
 
-/// Which documents of one kind are wanted.
+/// A filter for documents of one kind.
 pub trait Filter: Clone + Debug + Eq + Hash + Send + Sync + 'static {
     /// The kind of document.
     type Entity: EntityTrait<Model: FromQueryResult + Clone + Send + Sync>;
@@ -33,19 +33,20 @@ pub trait Filter: Clone + Debug + Eq + Hash + Send + Sync + 'static {
     /// The columns that every list needs: book, customer, date and id.
     fn columns() -> [<Self::Entity as EntityTrait>::Column; 4];
 
-    /// The filter as a condition.
+    /// The filter as an SQL condition.
     fn condition(&self) -> Condition;
 
-    /// The customer whose documents alone are wanted.
+    /// The customer that the filter names, if any.
     fn customer(&self) -> Option<Id<kind::Customer>>;
 
-    /// Where a document stands.
+    /// The sort key of a document.
     fn key(model: &Model<Self>) -> Key;
 
-    /// Whose it is.
+    /// The customer that a document belongs to.
     fn owner(model: &Model<Self>) -> Id<kind::Customer>;
 
-    /// How many there are in each of some customers' lists, in a fixed number of statements.
+    /// The number of documents of each customer that match the filter. The number of SQL statements does not depend on
+    /// the number of customers.
     ///
     /// # Errors
     /// When the database fails.
@@ -59,10 +60,10 @@ pub trait Filter: Clone + Debug + Eq + Hash + Send + Sync + 'static {
     }
 }
 
-/// The documents that a filter is about.
+/// The rows that a filter selects.
 pub type Model<F> = <<F as Filter>::Entity as EntityTrait>::Model;
 
-/// Which way a list runs.
+/// The order of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// The newest first.
@@ -76,10 +77,10 @@ fn keyset<F: Filter>(direction: Direction) -> Keyset {
     Keyset { key: date.into_expr(), id: id.into_expr(), descending: direction == Direction::NewestFirst }
 }
 
-/// A page of the list of the viewer's book.
+/// A page of the documents of the viewer's book, newest first.
 ///
 /// # Errors
-/// `NOT_FOUND` for the customer of the filter.
+/// `NOT_FOUND` when the filter names a customer that the book does not have.
 pub async fn page<F: Filter>(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -102,7 +103,7 @@ pub async fn page<F: Filter>(
     Ok(page.cut(rows))
 }
 
-/// A page of each of some customers' lists, in one statement. A customer without a row is passed over.
+/// A page of each customer's documents, all read in one statement. Customers without documents are left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -138,7 +139,7 @@ pub async fn pages<F: Filter>(
     Ok(lists.into_iter().map(|(customer, rows)| (customer, cut(rows))).collect())
 }
 
-/// How many there are in the list of the viewer's book.
+/// The number of documents of the viewer's book that match the filter.
 ///
 /// # Errors
 /// When the database fails.
@@ -152,7 +153,8 @@ pub async fn count<F: Filter>(conn: &impl ConnectionTrait, viewer: &Viewer, filt
     Ok(count.unwrap_or_default())
 }
 
-/// How many there are in each of some customers' lists, counted in one statement.
+/// The number of documents of each customer that match the filter, counted in one statement. Customers without
+/// documents are left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -177,23 +179,24 @@ pub async fn counts<F: Filter>(
     Ok(counts.into_iter().collect())
 }
 
-/// A range of amounts, as it came.
+/// A range of amounts as the client sent it, both ends inclusive.
 #[derive(Clone, Debug, Default)]
 pub struct AmountRange {
-    /// Not less than this.
+    /// The smallest amount.
     pub least: Option<Decimal>,
-    /// Not more than this.
+    /// The largest amount.
     pub most: Option<Decimal>,
 }
 
-/// A currency and the bounds in its minor units, where there are any.
+/// A currency, and the smallest and largest amount in its minor units.
 pub type Bounds = (Option<Currency>, (Option<i64>, Option<i64>));
 
 impl AmountRange {
-    /// The currency to look in, which for a range of amounts must be some currency, and the bounds in minor units.
+    /// Converts the range to minor units. A range of amounts needs a currency: `currency`, or `of_book` (the currency
+    /// of the book) when that is `None`. Without a range, `currency` is returned as it is.
     ///
     /// # Errors
-    /// `INVALID` for a bound that is no amount of the currency, and for a range that ends before it begins.
+    /// `INVALID` for a bound that is not an amount of the currency, and for a range whose end is before its start.
     pub fn check(&self, currency: Option<Currency>, of_book: Currency) -> Result<Bounds> {
         if self.least.is_none() && self.most.is_none() {
             return Ok((currency, (None, None)));
@@ -215,19 +218,20 @@ impl AmountRange {
     }
 }
 
-/// The condition that a date is in a range that may be open at either end.
+/// The condition that a date is between `from` and `to`, inclusive. `None` leaves that end open.
 pub(in crate::bookkeeping) fn between(column: impl ColumnTrait, from: Option<Date>, to: Option<Date>) -> Condition {
     Condition::all().add_option(from.map(|from| column.gte(from.0))).add_option(to.map(|to| column.lte(to.0)))
 }
 
-/// The condition that a text contains another, without regard to case where `column` is in lower case.
+/// The condition that a column contains a text. For a comparison without regard to case, column and text must be in
+/// lower case.
 pub(in crate::bookkeeping) fn contains(column: Expr, text: &str) -> Expr {
     let escaped: String =
         text.chars().flat_map(|c| ['\\'].into_iter().filter(move |_| "\\%_".contains(c)).chain([c])).collect();
     column.like(sea_orm::sea_query::LikeExpr::new(format!("%{escaped}%")).escape('\\'))
 }
 
-/// The customer that a filter names.
+/// Parses the customer id of a filter.
 pub(in crate::bookkeeping) fn customer_of(id: Option<&ID>) -> Result<Option<Id<kind::Customer>>, Refusal> {
     let unknown = |_| Refusal::new(Code::NotFound, "filter.customerId", "You have no such customer.");
     id.map(|id| id.parse().map_err(unknown)).transpose()

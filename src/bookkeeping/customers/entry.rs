@@ -1,6 +1,7 @@
-//! Ledger entries that a shop writes by hand: adding, changing and deleting them.
+//! Ledger entries written by hand: adding, changing and deleting them.
 //!
-//! A change reverses the journal entry and posts another in one transaction; the ledger entry keeps its id and its place.
+//! A change reverses the journal entry and posts a new one in one transaction. The ledger entry keeps its id and its
+//! place in the ledger.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use sea_orm::{
@@ -100,7 +101,7 @@ pub struct EntryDeletion {
     pub idempotency_key: Option<String>,
 }
 
-/// Some entries of the viewer's book, those that were deleted too; ids of others are passed over.
+/// The ledger entries of the viewer's book with these ids, deleted ones included; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -113,7 +114,7 @@ pub async fn find_many(
     Ok(entries.filter(ledger_entry::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// Writes an entry into a customer's ledger.
+/// Adds an entry to a customer's ledger.
 ///
 /// # Errors
 /// `NOT_FOUND` and `NOT_ALLOWED` for the customer; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
@@ -157,16 +158,16 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
     .await
 }
 
-/// Changes an entry.
+/// Changes an entry that was written by hand.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it was deleted or is an invoice's or a receipt's; `CONFLICT` when it is not the
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is deleted or belongs to an invoice or receipt; `CONFLICT` when it is not at the
 /// expected version; `REQUIRED`, `INVALID` and `LIMIT_REACHED`.
 pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<Done<ledger_entry::Model>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateEntry", change))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let idempotency = idempotency.clone()?;
-        // Locked first: the same request may be under way.
+        // Locks the customer before looking for the key: the same request may be running at this moment.
         let entry = lock_manual(&tx, viewer, &change.id).await;
         let act = Act::by(viewer, Action::UpdateEntry);
         if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
@@ -178,7 +179,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
         }
         let changed = changed(&entry, change)?;
-        // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
+        // With an idempotency key a journal entry is posted even if nothing changes, since the key is stored with it.
         if changed == entry && idempotency.is_none() {
             act.on(entry.id).record(&tx, &app.clock).await?;
             return Ok(Done { document: entry, replayed: false });
@@ -216,15 +217,15 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
     .await
 }
 
-/// Takes an entry out of the ledger. It stays readable by its id, with its versions.
+/// Deletes an entry: it leaves the ledger, but can still be read by its id, with its versions.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it was deleted before or is an invoice's or a receipt's.
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted or belongs to an invoice or receipt.
 pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Result<Done<ledger_entry::Model>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteEntry", deletion))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let idempotency = idempotency.clone()?;
-        // Locked first: the same request may be under way.
+        // Locks the customer before looking for the key: the same request may be running at this moment.
         let entry = lock_manual(&tx, viewer, &deletion.id).await;
         let act = Act::by(viewer, Action::DeleteEntry);
         if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
@@ -247,7 +248,7 @@ async fn expect(
     Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
 }
 
-/// An entry that may be changed, with its customer locked.
+/// Finds an entry that was written by hand and is not deleted. Locks its customer.
 async fn lock_manual(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<ledger_entry::Model> {
     let entry = posting::lock_entry(tx, viewer, id.parse().ok()).await?;
     let entry = entry.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such entry."))?;
@@ -260,7 +261,7 @@ async fn lock_manual(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<ledge
     Err(Refusal::new(Code::NotAllowed, "id", message).into())
 }
 
-/// The entry as it is to be.
+/// The entry with the changes applied.
 fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_entry::Model> {
     let mut refusals = Refusals::default();
     let mut changed = entry.clone();
@@ -303,7 +304,7 @@ fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_e
     Ok(changed)
 }
 
-/// Which way an entry goes that a journal entry of a kind makes.
+/// The type of the ledger entry that a journal entry of this kind belongs to.
 #[must_use]
 pub fn type_of(kind: EntryKind) -> EntryType {
     match kind {
@@ -312,7 +313,7 @@ pub fn type_of(kind: EntryKind) -> EntryType {
     }
 }
 
-/// What the journal calls it.
+/// The kind of the journal entry for a ledger entry of this type.
 pub(in crate::bookkeeping) fn entry_kind(kind: EntryType) -> EntryKind {
     match kind {
         EntryType::Credit => EntryKind::Credit,
@@ -320,7 +321,7 @@ pub(in crate::bookkeeping) fn entry_kind(kind: EntryType) -> EntryKind {
     }
 }
 
-/// What moves when an entry is written.
+/// The debit side, credit side and amount of each posting of a ledger entry.
 pub(in crate::bookkeeping) fn lines(kind: EntryType, amount: i64) -> Vec<(Side, Side, i64)> {
     match kind {
         EntryType::Credit => vec![(Side::Customer, Side::Book(AccountKind::Sales), amount)],

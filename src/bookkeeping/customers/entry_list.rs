@@ -48,36 +48,37 @@ pub struct EntryFilterInput {
     pub deleted: bool,
 }
 
-/// Which entries are wanted, checked.
+/// A filter for ledger entries with checked values. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct EntryFilter {
-    /// Of which customer.
+    /// Only entries of this customer.
     pub customer: Option<Id<kind::Customer>>,
-    /// Which way they go.
+    /// Only entries of this type.
     pub kind: Option<EntryType>,
-    /// What they are made by.
+    /// Only entries from this source.
     pub source: Option<EntrySource>,
-    /// In which currency.
+    /// Only entries in this currency.
     pub currency: Option<Currency>,
-    /// Of this day or later.
+    /// Only entries of this date or later.
     pub from: Option<Date>,
-    /// Of this day or earlier.
+    /// Only entries of this date or earlier.
     pub to: Option<Date>,
-    /// Of this amount or more, in minor units.
+    /// Only entries of this amount or more, in minor units.
     pub least: Option<i64>,
-    /// Of this amount or less, in minor units.
+    /// Only entries of this amount or less, in minor units.
     pub most: Option<i64>,
-    /// With this text in the note, in lower case.
+    /// Only entries whose note contains this text; in lower case.
     pub text: Option<String>,
-    /// Deleted, rather than standing.
+    /// Whether to return the deleted entries instead of the others.
     pub deleted: bool,
 }
 
 impl EntryFilterInput {
-    /// Checks the filter.
+    /// Checks the values of the filter. `of_book` is the currency of the book.
     ///
     /// # Errors
-    /// `NOT_FOUND` for what is no id of a customer; `INVALID` for ranges that end before they begin, amounts and the text.
+    /// `NOT_FOUND` for a malformed customer id; `INVALID` for a range whose end is before its start, an amount or the
+    /// text.
     pub fn check(self, of_book: Currency) -> Result<EntryFilter> {
         let mut refusals = Refusals::default();
         let customer = refusals.check(document_list::customer_of(self.customer_id.as_ref())).flatten();
@@ -136,7 +137,8 @@ impl Filter for EntryFilter {
         entry.customer_id
     }
 
-    /// When nothing but dates and the currency matters, the journal knows it without counting.
+    /// When only dates and currency restrict the entries, the counts come from the stored turnovers instead of counting
+    /// rows.
     async fn counts(
         &self,
         conn: &impl ConnectionTrait,

@@ -1,6 +1,7 @@
-//! How documents stand in a customer's ledger and in the journal: what entries, invoices and receipts have in common.
+//! Posting documents to a customer's ledger: what ledger entries, invoices and receipts share. Each has one row in
+//! `ledger_entry` and one current journal entry.
 //!
-//! Every change to a ledger locks the customer first, then the accounts, then a number series, always in this order.
+//! Every change locks in this order: the customer, the accounts, the number series. A different order could deadlock.
 
 use std::slice;
 
@@ -27,18 +28,18 @@ use crate::{
     viewer::Viewer,
 };
 
-/// One side of a line.
+/// One side of a posting.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::bookkeeping) enum Side {
-    /// What the customer owes.
+    /// The customer's receivable account.
     Customer,
-    /// An account that the book has one of in each currency.
+    /// An account of which the book has one per currency.
     Book(AccountKind),
     /// The account of a wallet.
     Wallet(Id<kind::Account>),
 }
 
-/// What a document does to the ledger.
+/// A document to be posted to a customer's ledger. Amounts are in minor units.
 #[derive(Clone, Debug)]
 pub(in crate::bookkeeping) struct Document<'a> {
     pub(in crate::bookkeeping) id: Id<kind::LedgerEntry>,
@@ -48,19 +49,19 @@ pub(in crate::bookkeeping) struct Document<'a> {
     pub(in crate::bookkeeping) currency: Currency,
     pub(in crate::bookkeeping) date: NaiveDate,
     pub(in crate::bookkeeping) note: Option<&'a str>,
-    /// Debit, credit and amount. Those of zero are left out.
+    /// Debit side, credit side and amount of each posting. Postings of amount zero are left out.
     pub(in crate::bookkeeping) lines: Vec<(Side, Side, i64)>,
     pub(in crate::bookkeeping) idempotency: Option<Idempotency>,
 }
 
 impl Document<'_> {
-    /// The draft of its journal entry. Accounts that the book does not have yet are opened.
+    /// Builds the draft of the document's journal entry. Opens accounts that do not exist yet.
     pub(in crate::bookkeeping) async fn draft(self, tx: &Transaction, app: &App, viewer: &Viewer) -> Result<Draft> {
         let draft = drafts(tx, app, viewer, slice::from_ref(&self)).await?.pop();
         Ok(draft.ok_or_else(|| DbErr::Custom("a document has no draft".to_owned()))?)
     }
 
-    /// The accounts that it moves money on, but for wallets.
+    /// The kinds and holders of the accounts that the document posts to, except wallets.
     fn held(&self, viewer: &Viewer) -> impl Iterator<Item = (AccountKind, Id<kind::Holder>)> {
         let lines = self.lines.iter().filter(|(.., amount)| *amount != 0);
         lines.flat_map(|(debit, credit, _)| [debit, credit]).filter_map(|side| self.held_by(*side, viewer))
@@ -102,7 +103,7 @@ impl Document<'_> {
         })
     }
 
-    /// The ledger entry of a new document, written beside its journal entry.
+    /// Inserts the ledger entry of a new document whose journal entry was posted.
     pub(in crate::bookkeeping) async fn enter(
         &self,
         tx: &Transaction,
@@ -137,7 +138,7 @@ impl Document<'_> {
     }
 }
 
-/// The drafts of the journal entries of documents, in their order. Accounts that the book does not have yet are opened.
+/// Builds the drafts of the documents' journal entries, in input order. Opens accounts that do not exist yet.
 pub(in crate::bookkeeping) async fn drafts(
     tx: &Transaction,
     app: &App,
@@ -151,7 +152,7 @@ pub(in crate::bookkeeping) async fn drafts(
     documents.iter().map(|document| document.drawn(viewer, &accounts)).collect()
 }
 
-/// The ledger entries of new documents, written beside their journal entries.
+/// Inserts the ledger entries of new documents whose journal entries were posted.
 pub(in crate::bookkeeping) async fn enter_all(
     tx: &Transaction,
     viewer: &Viewer,
@@ -170,10 +171,10 @@ pub(in crate::bookkeeping) async fn enter_all(
     Ok(())
 }
 
-/// The customer of a new document, locked.
+/// Locks the customer of a new document.
 ///
 /// # Errors
-/// `NOT_FOUND`, or `NOT_ALLOWED` when they are archived.
+/// `NOT_FOUND`; `NOT_ALLOWED` when the customer is archived.
 pub(in crate::bookkeeping) async fn open_customer(
     tx: &Transaction,
     viewer: &Viewer,
@@ -187,10 +188,10 @@ pub(in crate::bookkeeping) async fn open_customer(
     Ok(customer)
 }
 
-/// A ledger entry of the viewer's book, with its customer locked.
+/// Finds a ledger entry of the viewer's book and locks its customer. `None` when the book has no such entry.
 ///
 /// # Errors
-/// `NOT_FOUND` at `id`.
+/// When the database fails.
 pub(in crate::bookkeeping) async fn lock_entry(
     tx: &Transaction,
     viewer: &Viewer,
@@ -199,7 +200,7 @@ pub(in crate::bookkeeping) async fn lock_entry(
     let Some(id) = id else { return Ok(None) };
     let Some(found) = find(tx, viewer, id).await? else { return Ok(None) };
     customer::lock(tx, viewer, Some(found.customer_id), "id").await?;
-    // Read again, now that nobody else can change it.
+    // Read again under the lock: another transaction may have changed it in between.
     find(tx, viewer, id).await
 }
 
@@ -212,8 +213,9 @@ async fn find(
     Ok(entries.one(conn).await?)
 }
 
-/// Takes a ledger entry out of the ledger: its journal entry is reversed. The inner result says when that is refused. An entry
-/// that was paid `into_wallet` takes the money out of the wallet again; a refused attempt to do so is on record.
+/// Deletes a ledger entry or voids its document: reverses its journal entry. With `into_wallet` the money goes back out
+/// of the wallet that it was paid into. If the wallet does not allow that, the attempt is recorded as a failed entry
+/// and the inner result is the refusal; the transaction must then be committed, not rolled back.
 pub(in crate::bookkeeping) async fn strike(
     tx: &Transaction,
     app: &App,
@@ -226,7 +228,7 @@ pub(in crate::bookkeeping) async fn strike(
     let mut draft = journal::reversal(tx, viewer, entry.journal_entry_id, reason.map(str::to_owned)).await?;
     draft.idempotency = idempotency;
     if into_wallet {
-        // The first line is the one on the wallet: the trace is of money that leaves it.
+        // The first line is the posting on the wallet. The failed entry shows money leaving the wallet.
         let trace = |line: &Line| Attempt { debit: line.credit, credit: line.debit, meant_for: Some(line.debit) };
         draft.attempt = draft.lines.first().map(trace);
     }
@@ -245,7 +247,7 @@ pub(in crate::bookkeeping) async fn strike(
     Ok(Ok(entry))
 }
 
-/// Notes that a customer's ledger changed.
+/// Sets the time of the last change of the customer's ledger.
 pub(in crate::bookkeeping) async fn touch(tx: &Transaction, entry: &ledger_entry::Model) -> Result<()> {
     customer_entity::Entity::update_many()
         .set(customer_entity::ActiveModel { last_activity_at: Set(entry.updated_at), ..Default::default() })

@@ -1,4 +1,4 @@
-//! What all customers of a book owe together.
+//! Receivables: the total that all customers of a book owe.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -14,20 +14,20 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What all customers of a book owe in one currency, those that are archived too.
+/// The balances of all customers of a book in one currency, archived customers included.
 #[derive(Clone, Debug)]
 pub struct Receivables {
     /// The currency.
     pub currency: Currency,
-    /// What those owe who owe, in minor units.
+    /// The sum of all debts, in minor units.
     pub total: i64,
-    /// How many they are.
+    /// The number of customers who owe.
     pub customers: i64,
-    /// What others have paid in advance, in minor units.
+    /// The sum that other customers have paid in advance, in minor units.
     pub in_advance: i64,
 }
 
-/// What the customers of the viewer's book owe, by currency.
+/// The receivables of the viewer's book, one row per currency.
 ///
 /// # Errors
 /// When the database fails.
@@ -53,7 +53,8 @@ pub async fn of_book(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec
     Ok(rows.into_iter().map(receivables).collect())
 }
 
-/// The accounts of the customers of the viewer's book who owe most in a currency, the largest first.
+/// The ten customers of the viewer's book who owe most in a currency, with their debts in minor units, the largest
+/// first.
 ///
 /// # Errors
 /// When the database fails.

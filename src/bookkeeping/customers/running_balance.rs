@@ -1,4 +1,4 @@
-//! What customers owed after each of their ledger entries, as the statement shows it.
+//! The balance of a customer after each ledger entry, as shown on the statement.
 
 use std::collections::HashMap;
 
@@ -20,8 +20,8 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What customers owed after entries, in minor units, as the statement shows it: by date, and on one date in the order in
-/// which they were written. Nothing for an entry that was deleted.
+/// Returns the customer's balance after each of these entries, in minor units; positive when the customer owes. Entries
+/// are ordered as on the statement: by date, and on one date by id. Deleted entries are left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -55,10 +55,10 @@ pub async fn balances_after(
         .collect())
 }
 
-/// What the entries of the same customer, currency and day add up to that come after each of some entries.
+/// Returns, for each entry, the sum of the entries of the same customer, currency and day that come after it.
 ///
-/// Each is asked for what lies between it and the next one that is asked for, so that the entries of a day are looked at
-/// once, and for a page at the end of a day only those of the page.
+/// For each given entry the query sums only the entries up to the next given one, and the code adds these sums up. So
+/// each entry of the day is read once.
 async fn later_that_day(
     conn: &impl ConnectionTrait,
     mut entries: Vec<&ledger_entry::Model>,
@@ -70,7 +70,7 @@ async fn later_that_day(
     if entries.is_empty() {
         return Ok(HashMap::new());
     }
-    // The next one of the day that is asked for, if there is one, stands before each.
+    // The entries are in descending order, so the next given entry of the day, if any, precedes its neighbour here.
     let before = std::iter::once(None).chain(entries.iter().copied().map(Some));
     let next: Vec<_> =
         entries.iter().zip(before).map(|(entry, next)| next.filter(|next| day(next) == day(entry))).collect();

@@ -1,4 +1,4 @@
-//! The statement of a customer: what they owed before, every line, what they owe after, and how old that is.
+//! The statement of a customer: opening balance, lines, closing balance, and the age of the debt.
 
 use std::collections::HashMap;
 
@@ -26,7 +26,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The filter of the entries that are the lines of a statement.
+/// The filter that selects the lines of a statement.
 #[must_use]
 pub fn lines_of(summary: &Summary) -> EntryFilter {
     EntryFilter {
@@ -37,7 +37,7 @@ pub fn lines_of(summary: &Summary) -> EntryFilter {
     }
 }
 
-/// A page of the lines of a statement, the oldest first.
+/// A page of the lines of a statement, oldest first.
 ///
 /// # Errors
 /// When the database fails.
@@ -53,7 +53,7 @@ pub async fn lines(
     Ok(pages.remove(&customer).unwrap_or_else(|| page.cut(Vec::new())))
 }
 
-/// The numbers of the invoices and receipts that made some entries.
+/// The numbers of the invoices and receipts among these ledger entries, by entry.
 ///
 /// # Errors
 /// When the database fails.
@@ -79,7 +79,7 @@ pub async fn numbers(
     Ok(invoices.into_iter().chain(receipts).collect())
 }
 
-/// How old what a customer owes at the end of a statement is; on its last day, or today when it has none.
+/// The age of the debt at the end of a statement: on its last day, or today when the statement has no end.
 ///
 /// # Errors
 /// When the database fails.

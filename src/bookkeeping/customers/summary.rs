@@ -1,4 +1,4 @@
-//! What a customer owes, summed up: over a range of dates, in one currency.
+//! Summaries of customers' ledgers over a range of dates in one currency.
 
 use std::collections::HashMap;
 
@@ -21,54 +21,54 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The days that are summed up; open at either end. `None` for the currency is the book's.
+/// A range of dates, open at an end that is `None`, and a currency, the book's when `None`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Range {
     /// The first day.
     pub from: Option<Date>,
     /// The last day.
     pub to: Option<Date>,
-    /// In which currency.
+    /// The currency.
     pub currency: Option<Currency>,
 }
 
-/// What a customer owes, summed up.
+/// The summary of one customer's ledger.
 #[derive(Clone, Debug)]
 pub struct Summary {
     /// The customer.
     pub customer: customer_entity::Model,
-    /// The days.
+    /// The range of dates.
     pub range: Range,
     /// The currency of the sums.
     pub currency: Currency,
-    /// Other currencies in which the customer has entries.
+    /// The other currencies in which the customer has or had entries.
     pub others: Vec<Currency>,
-    /// What moved before the range.
+    /// The total turnover before the range.
     pub before: Turnover,
-    /// What moved in the range.
+    /// The turnover within the range.
     pub within: Turnover,
-    /// The last day in the range that has an entry.
+    /// The last day in the range with an entry.
     pub last: Option<Date>,
 }
 
 impl Summary {
-    /// What was owed before the range, in minor units.
+    /// The balance before the range, in minor units; positive when the customer owed.
     #[must_use]
     pub fn opening(&self) -> i64 {
         self.before.debits - self.before.credits
     }
 
-    /// What was owed after the range, in minor units.
+    /// The balance at the end of the range, in minor units; positive when the customer owes.
     #[must_use]
     pub fn closing(&self) -> i64 {
         self.opening() + self.within.debits - self.within.credits
     }
 }
 
-/// The summary of a customer.
+/// The summary of one customer of the viewer's book.
 ///
 /// # Errors
-/// `NOT_FOUND` for the customer, `INVALID` for a range that ends before it begins.
+/// `NOT_FOUND` for the customer; `INVALID` for a range whose end is before its start.
 pub async fn find(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -84,7 +84,8 @@ pub async fn find(
     Ok(found.remove(0))
 }
 
-/// The summaries of customers of the viewer's book, in their order, in a fixed number of statements.
+/// The summaries of these customers of the viewer's book, in input order. The number of SQL statements does not depend
+/// on the number of customers.
 ///
 /// # Errors
 /// When the database fails.
@@ -104,7 +105,7 @@ pub async fn of_customers(
         accounts.get(&customer.id)?.iter().find(|account| account.currency == currency).map(|account| account.id)
     };
     let until = range.to.map_or(Date::MAX, |to| to.0);
-    // The last day before the range; the very first day has none before it.
+    // The day before the range. The first day of the calendar has none.
     let before = range.from.and_then(|from| from.0.pred_opt());
     let mut questions = Vec::new();
     for customer in &customers {
@@ -137,7 +138,7 @@ pub async fn of_customers(
         .collect())
 }
 
-/// The accounts of customers of the viewer's book, ordered by their currency.
+/// The receivable accounts of these customers of the viewer's book, ordered by currency.
 ///
 /// # Errors
 /// When the database fails.

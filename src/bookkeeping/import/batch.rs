@@ -1,4 +1,4 @@
-//! From records to what is looked at together: the records of one transaction, and some hundred of these at a time. Pure.
+//! Groups records into candidates (the records of one transaction) and candidates into batches. Pure.
 
 use std::io::Read;
 
@@ -13,33 +13,33 @@ use crate::{
     error::{Code, Refusal, Refusals, Result},
 };
 
-/// How many records are looked at and written together, about.
+/// The approximate number of records that are checked and written together.
 const BATCH: usize = 250;
 
-/// What may be written: one record, or several that are one thing.
+/// One object to be written: usually one record, or several records with the same id.
 #[derive(Debug)]
 pub(super) struct Candidate<L> {
-    /// Where its records begin.
+    /// The line numbers at which its records begin.
     pub(super) lines: Vec<u64>,
-    /// What tells it apart; empty when the file does not say.
+    /// Its id in the file; empty when the file gives none.
     pub(super) id: String,
-    /// What it says.
+    /// The parsed line with its idempotency key, or what is wrong with it.
     pub(super) read: Result<(L, Idempotency), Vec<Refusal>>,
 }
 
-/// Cuts a file into batches.
+/// Splits a file into batches.
 #[derive(Debug)]
 pub(super) struct Batches<'a, R> {
     reader: Reader<R>,
     format: &'a Format,
     fingerprints: Fingerprints,
     ahead: Option<Result<Record, BadRecord>>,
-    /// Whether the record before this one cannot be read.
+    /// Whether the previous record could not be read.
     after_bad: bool,
 }
 
 impl<'a, R: Read> Batches<'a, R> {
-    /// Reads the header.
+    /// Opens the file and reads the header.
     ///
     /// # Errors
     /// As for [`Reader::open`].

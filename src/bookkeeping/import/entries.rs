@@ -1,4 +1,4 @@
-//! Ledger entries from the lines of a file: checking them against the book, and writing them.
+//! Imports lines as ledger entries: checks them against the book and writes them.
 
 use std::collections::HashMap;
 
@@ -29,15 +29,15 @@ use crate::{
     money::Currency,
 };
 
-/// What is known of the book while lines are checked.
+/// The state of the book against which lines are checked.
 #[derive(Debug)]
 pub(super) struct Entries {
-    /// Those that the lines of a batch name.
+    /// The customers that the lines of the current batch name.
     customers: Vec<Customer>,
     currency: Currency,
 }
 
-/// An entry, checked.
+/// An entry with checked values; the amount is in minor units.
 #[derive(Debug)]
 pub(super) struct Wanted {
     line: EntryLine,
@@ -135,7 +135,8 @@ impl Sort for Entries {
 }
 
 impl Entries {
-    /// The customer whom a line names: by the id of one of the book, or else by a name that only one has.
+    /// The customer that a line names: by id if the book has a customer with that id, otherwise by name if only one
+    /// customer has it.
     fn customer_of(&self, line: &EntryLine) -> Result<Id<kind::Customer>, Refusal> {
         let refused = |code, message: String| Err(Refusal::new(code, "customer", message));
         let by_id = |id: &str| {

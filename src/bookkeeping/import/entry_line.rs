@@ -1,4 +1,4 @@
-//! What the lines of a file of ledger entries say, each by itself. Pure.
+//! Parses the lines of a file of ledger entries. Pure.
 
 use chrono::NaiveDate;
 
@@ -27,20 +27,20 @@ pub(super) const COLUMNS: [Column; 8] = [
     Column { name: "id", need: Need::Never },
 ];
 
-/// What a line says.
+/// The parsed data of a line.
 #[derive(Clone, Debug)]
 pub(super) struct EntryLine {
     pub(super) date: NaiveDate,
     pub(super) kind: EntryType,
     pub(super) amount: Decimal,
     pub(super) currency: Option<Currency>,
-    /// A name, or an id.
+    /// The customer's name or id.
     pub(super) customer: String,
     pub(super) customer_id: String,
     pub(super) note: Option<String>,
 }
 
-/// Reads a record, and hashes what it says.
+/// Parses a record and computes the hash of its content.
 pub(super) fn read(format: &Format, records: &[Record]) -> Result<(EntryLine, [u8; 32]), Refusals> {
     let mut refusals = Refusals::default();
     let invalid = |column: &'static str| move |message: String| Refusal::new(Code::Invalid, column, message);
@@ -66,7 +66,7 @@ pub(super) fn read(format: &Format, records: &[Record]) -> Result<(EntryLine, [u
     Ok((line, content))
 }
 
-/// What is hashed of a line, for ever in this order: what it says, however it is written.
+/// The hash of a line's parsed content. Stored keys are made from it, so the fields and their order must never change.
 fn content(line: &EntryLine) -> [u8; 32] {
     let EntryLine { date, kind, amount, currency, customer, customer_id, note } = line;
     let texts = [

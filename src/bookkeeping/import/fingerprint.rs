@@ -1,11 +1,11 @@
-//! What tells lines apart, so that each is written exactly once: the journal keeps the key of a line for ever, and a line with a
-//! key that it has is there already.
+//! Idempotency keys for lines, so that each line is written exactly once. The journal stores the key of each line for
+//! ever; a line whose key is stored already was imported before.
 //!
-//! The key of a line is made of what the line says, and of how many equal lines stand before it in the file: so the same file
-//! adds nothing the second time, and two equal lines of one file are both kept. What the user says beside the file (the
-//! currency of lines that name none, say) is not part of it. A line with an id is told apart by the id alone.
+//! The key of a line is made from its content and the number of equal lines before it in the file. So importing the
+//! same file again adds nothing, and two equal lines in one file are both imported. Options such as the default
+//! currency are not part of the key. The key of a line with an id is made from the id alone.
 //!
-//! This is what grows with the file: some 50 bytes for each line.
+//! Memory grows with the file by about 50 bytes per line.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -18,12 +18,12 @@ use crate::bookkeeping::journal::Idempotency;
 
 type Hash = [u8; 16];
 
-/// The lines of a file that were seen.
+/// The lines of a file seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
-    /// How many there are of each content.
+    /// The number of lines with each content.
     counts: HashMap<Hash, u32>,
-    /// Where an id stands first.
+    /// The line number at which each id first occurs.
     ids: HashMap<Hash, u64>,
 }
 
@@ -36,7 +36,7 @@ impl Fingerprints {
         Idempotency { key, request_hash: content.to_vec() }
     }
 
-    /// Notes where an id stands; or gives the line where it stood before.
+    /// Records the line number of an id. Returns the earlier line number as an error when the id has occurred before.
     pub(super) fn enter(&mut self, id: &str, line: u64) -> Result<(), u64> {
         match self.ids.entry(short(&digest(&[id.as_bytes()]))) {
             Entry::Occupied(before) => Err(*before.get()),
@@ -48,12 +48,12 @@ impl Fingerprints {
     }
 }
 
-/// The key of what has an id.
+/// The key of a line with an id.
 pub(super) fn of_id(noun: &str, id: &str, content: [u8; 32]) -> Idempotency {
     Idempotency { key: key(&[noun.as_bytes(), b"id", id.as_bytes()]), request_hash: content.to_vec() }
 }
 
-/// The hash of some texts, which tells where each of them ends.
+/// A hash of texts that also covers their lengths, so that `ab`, `c` differs from `a`, `bc`.
 pub(super) fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in parts {
@@ -66,7 +66,7 @@ pub(super) fn digest(parts: &[&[u8]]) -> [u8; 32] {
 fn key(parts: &[&[u8]]) -> String {
     let mut key = "import:".to_owned();
     for byte in digest(parts) {
-        // Writing into a text does not fail.
+        // Writing to a `String` never fails.
         let _ = write!(key, "{byte:02x}");
     }
     key
@@ -91,7 +91,7 @@ mod tests {
         assert!(first[0] != first[1] && first[1] != first[2]);
         assert_eq!(first, keys());
         assert_ne!(first[0], Fingerprints::default().of_content("entry", content).key);
-        // A key that was written into a journal once must be made for ever.
+        // Stored keys never change, so this value must not either.
         assert_eq!(first[0], "import:cea712cc66f8e77052a4956378a3c52081904f62461130e9e24bfd6911f5ca85");
     }
 

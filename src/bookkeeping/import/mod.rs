@@ -1,22 +1,24 @@
-//! Imports: from a CSV file to transactions or ledger entries, each line exactly once.
+//! Imports: writes the lines of a CSV file as transactions or ledger entries, each line exactly once.
 //!
 //! | step | where | pure | what it does |
 //! |---|---|---|---|
-//! | read | `reader`, `watch` | yes | cuts the file into records; finds the columns |
-//! | understand | `transaction_line`, `entry_line`, `value` | yes | dates, amounts, names: what a line says |
-//! | tell apart | `batch`, `fingerprint` | yes | puts the records of one thing together; gives it its key |
-//! | look up | `run` | | what is there already is not looked at any further |
-//! | check | `transactions`, `entries` | | categories, wallets, customers, money |
-//! | write | `run`, then the journal | | some 250 lines at a time |
+//! | read | `reader`, `watch` | yes | splits the file into records and finds the columns |
+//! | parse | `transaction_line`, `entry_line`, `value` | yes | parses the dates, amounts and names of a line |
+//! | identify | `batch`, `fingerprint` | yes | groups the records of one transaction and computes its idempotency key |
+//! | look up | `run` | | skips lines that were imported before |
+//! | check | `transactions`, `entries` | | checks categories, wallets, customers and balances |
+//! | write | `run`, then the journal | | writes about 250 lines at a time |
 //!
-//! What bounds it: a batch is in memory at a time, and some 50 bytes for each line to tell equal ones apart (with
-//! [`Mode::AllOrNothing`] as many again, to tell what was written once it is). [`Mode::AllOrNothing`] goes through the file
-//! twice: a file with a bad line is known before anything is locked, and is never written in part. Writing locks the book, so
-//! that of two imports of one file at once the second sees what the first has done.
+//! Memory: one batch, plus about 50 bytes per line to recognise equal lines. [`Mode::AllOrNothing`] needs about as much
+//! again, to report what was written after the commit.
 //!
-//! What may not happen: a line is written twice, or is passed over without being told of. An attempt that a wallet refuses
-//! leaves no trace in its history, unlike one of a user: it is a line of a file that says what happened elsewhere, and the line
-//! can be imported when the money is there.
+//! [`Mode::AllOrNothing`] reads the file twice: the first pass finds bad lines before anything is locked, the second
+//! writes the whole file in one transaction. Writing locks the book, so of two imports of the same file at once the
+//! second sees what the first has written.
+//!
+//! Rules: no line is written twice, and no line is skipped without being reported. A line that a wallet refuses is not
+//! recorded as a failed journal entry, unlike the attempt of a user: the file reports payments that were made
+//! elsewhere, and the line must remain importable for when the wallet holds the money.
 
 mod batch;
 mod entries;
@@ -41,15 +43,16 @@ pub use self::{
 };
 use crate::{app::App, error::Result, viewer::Viewer};
 
-/// The most lines of a file that is sent in a request.
+/// The most lines of a file that is sent in a GraphQL request.
 pub const MOST_LINES_OF_REQUEST: u64 = 5_000;
 
-/// Imports a file of transactions. What comes of each line is reported when it is certain; when nothing is written because of
-/// lines that cannot be, these lines only.
+/// Imports a file of transactions. Calls `report` with the result of each line once it is final. When nothing is
+/// written because some lines are bad, reports only those lines.
 ///
 /// # Errors
-/// `INVALID` and `REQUIRED` at `csv`, under `columns` and at other options; `NOT_FOUND` and `NOT_ALLOWED` for the default wallet
-/// and the default categories. Then nothing was written, unless it came to be in the middle of [`Mode::GoodLines`].
+/// `INVALID` and `REQUIRED` at `csv`, under `columns` and at other options; `NOT_FOUND` and `NOT_ALLOWED` for the
+/// default wallet and the default categories. Then nothing was written, except in [`Mode::GoodLines`], where earlier
+/// batches stay written.
 pub async fn transactions(
     app: &App,
     viewer: &Viewer,
@@ -61,7 +64,7 @@ pub async fn transactions(
     run::run::<Transactions>(app, viewer, file, &import.file, &format, import, report).await
 }
 
-/// Imports a file of ledger entries, as [`transactions()`].
+/// Imports a file of ledger entries. Works like [`transactions()`].
 ///
 /// # Errors
 /// As for [`transactions()`].

@@ -1,4 +1,4 @@
-//! How a file is to be read and what is to be done with it: what the user says beside the file.
+//! The options of an import: how the file is read, and what is done with its lines.
 
 use async_graphql::{Enum, ID, InputObject};
 
@@ -43,7 +43,7 @@ pub struct FileOptions {
     pub date_format: Option<String>,
     /// The currency of lines that name none, nor a wallet; that of the default wallet, or of the book, when absent.
     pub default_currency: Option<Currency>,
-    /// The most lines that the file may have, when it must be known before anything is written.
+    /// The most lines that the file may have; checked before anything is written.
     #[graphql(skip)]
     pub most_lines: Option<u64>,
 }
@@ -95,42 +95,42 @@ pub struct TransactionColumns {
     pub note: Option<String>,
 }
 
-/// How a file of ledger entries is read.
+/// The options of an import of ledger entries.
 #[derive(Clone, Debug)]
 pub struct EntryImport {
     /// How the file is read.
     pub file: FileOptions,
-    /// What the columns are called in the file.
+    /// The names of the columns in the file.
     pub columns: EntryColumns,
 }
 
-/// What the columns of a file of ledger entries are called, as for [`TransactionColumns`].
+/// The names of the columns in a file of ledger entries, as for [`TransactionColumns`].
 #[derive(Clone, Debug, Default)]
 pub struct EntryColumns {
-    /// The day.
+    /// The date.
     pub date: Option<String>,
     /// `CREDIT` or `DEBIT`.
     pub kind: Option<String>,
-    /// How much; more than zero.
+    /// The amount; more than zero.
     pub amount: Option<String>,
-    /// The name of the customer, or their id.
+    /// The customer's name or id.
     pub customer: Option<String>,
     /// A note.
     pub note: Option<String>,
     /// The currency.
     pub currency: Option<String>,
-    /// The id of the customer. Where the book has none of this id, the name counts.
+    /// The customer's id. When the book has no customer with this id, `customer` counts.
     pub customer_id: Option<String>,
-    /// What tells the line apart.
+    /// An id of the line that is unique in the file.
     pub id: Option<String>,
 }
 
-/// Names of columns.
+/// The names of the columns of a file.
 pub trait Columns: Clone {
-    /// What a column means, and what it is called in the file.
+    /// The default name of each column, and its name in the file.
     fn fields(&mut self) -> Vec<(&'static str, &mut Option<String>)>;
 
-    /// Says what a column is called; false when there is no such column.
+    /// Sets the name of a column in the file. Returns false when there is no such column.
     fn set(&mut self, name: &str, called: String) -> bool {
         let field = self.fields().into_iter().find(|(column, _)| column.eq_ignore_ascii_case(name));
         field.map(|(_, field)| *field = Some(called)).is_some()
@@ -168,7 +168,7 @@ impl Columns for EntryColumns {
     }
 }
 
-/// What every reader of a file must know, checked.
+/// The checked options for reading a file.
 #[derive(Clone, Debug)]
 pub(super) struct Format {
     pub(super) delimiter: u8,
@@ -178,7 +178,7 @@ pub(super) struct Format {
 }
 
 impl Format {
-    /// Checks what the user says.
+    /// Checks the options.
     ///
     /// # Errors
     /// `INVALID` at `delimiter` and `dateFormat`.

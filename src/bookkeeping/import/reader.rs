@@ -1,7 +1,7 @@
-//! From a CSV file to records: which column is which, and what is wrong with the form of the file. Pure but for the reading.
+//! Splits a CSV file into records, finds the columns, and reports malformed records. Pure apart from reading the file.
 //!
-//! One record is in memory at a time, so that the length of the file does not matter. What is wrong with one record is that
-//! record's business, and the next one is read; where nobody can tell any more what a record is, the file ends with it.
+//! Keeps one record in memory at a time, so the length of the file does not matter. A malformed record is reported and
+//! reading goes on with the next one. When the end of a record cannot be determined, reading ends there.
 
 use std::io::{self, Read};
 
@@ -16,7 +16,7 @@ use crate::{
 /// The most records that a file may have.
 pub(super) const MOST_RECORDS: u64 = 10_000_000;
 
-/// What a column means, and what it is called unless the user says otherwise.
+/// A column: its default name in the header, and whether the file must have it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Column {
     pub(super) name: &'static str,
@@ -26,48 +26,49 @@ pub(super) struct Column {
 /// Whether a file must have a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Need {
-    /// Always.
+    /// The column must exist.
     Always,
-    /// Unless the user says that there is none, so that nothing is passed over because it is called otherwise.
+    /// The column must exist, unless the user states that the file has none. So a column with another name is not ignored by
+    /// accident.
     UnlessSaid,
-    /// No.
+    /// The column may be missing.
     Never,
 }
 
-/// What a column is called in the file; nothing says that there is none.
+/// The names of columns in the file, by their default names. An empty name states that the file has no such column.
 pub(super) type Names = Vec<(&'static str, String)>;
 
-/// A record, with the texts of the columns that are wanted, in their order; those that the file does not have are empty.
+/// A record with the texts of the known columns. Columns that the file does not have are empty.
 #[derive(Clone, Debug)]
 pub(super) struct Record {
-    /// The line that it begins in.
+    /// The line at which it begins.
     pub(super) line: u64,
     columns: &'static [Column],
     texts: Vec<String>,
 }
 
 impl Record {
-    /// The text of a column.
+    /// The text of a column, trimmed.
     pub(super) fn text(&self, name: &str) -> &str {
         let found = self.columns.iter().zip(&self.texts).find(|(column, _)| column.name == name);
         found.map(|(_, text)| text.as_str()).unwrap_or_default()
     }
 }
 
-/// A record that cannot be used, and why.
+/// A malformed record, and what is wrong with it.
 #[derive(Clone, Debug)]
 pub(super) struct BadRecord {
     pub(super) line: u64,
     pub(super) refusal: Refusal,
 }
 
-/// Reads records.
+/// Reads the records of a file.
 #[derive(Debug)]
 pub(super) struct Reader<R> {
     csv: csv::Reader<Watched<R>>,
     record: ByteRecord,
     columns: &'static [Column],
-    /// Where in a record the wanted columns are.
+    /// The position of each known column in a record.
     places: Vec<Option<usize>>,
     width: usize,
     count: u64,
@@ -75,14 +76,14 @@ pub(super) struct Reader<R> {
 }
 
 impl<R: Read> Reader<R> {
-    /// Reads the header.
+    /// Opens the file and reads the header.
     ///
     /// # Errors
     /// `INVALID` and `REQUIRED` at `csv` and under `columns`.
     pub(super) fn open(file: R, delimiter: u8, columns: &'static [Column], names: &Names) -> Result<Self> {
         let csv = csv::ReaderBuilder::new()
             .delimiter(delimiter)
-            // We look at the length of records ourselves, to say which one it is.
+            // The lengths of records are checked here, so that the message can name the line.
             .flexible(true)
             .has_headers(false)
             .from_reader(Watched::new(file, delimiter));
@@ -107,7 +108,7 @@ impl<R: Read> Reader<R> {
         Ok(reader)
     }
 
-    /// The next record; none at the end of the file.
+    /// The next record; `None` at the end of the file.
     pub(super) fn next(&mut self) -> Option<Result<Record, BadRecord>> {
         while !self.is_over {
             let read = self.csv.read_byte_record(&mut self.record);
@@ -133,7 +134,7 @@ impl<R: Read> Reader<R> {
                 self.is_over = true;
                 return bad("A quote is not closed, up to the end of the file.".to_owned());
             }
-            // What spreadsheets leave at the end.
+            // Spreadsheets write empty records at the end.
             if self.record.iter().all(<[u8]>::is_empty) {
                 continue;
             }
@@ -160,7 +161,7 @@ impl<R: Read> Reader<R> {
     }
 }
 
-/// Where the columns are.
+/// Finds the position of each column in the header.
 fn places(header: &[String], columns: &[Column], names: &Names) -> Result<Vec<Option<usize>>> {
     let mut refusals = Refusals::default();
     let mut places = Vec::with_capacity(columns.len());
@@ -199,7 +200,7 @@ fn places(header: &[String], columns: &[Column], names: &Names) -> Result<Vec<Op
     Ok(places)
 }
 
-/// A name of a column as it is compared.
+/// The name of a column in the form in which names are compared.
 fn key(name: &str) -> String {
     text::from_field(name.trim_start_matches('\u{FEFF}')).trim().to_lowercase()
 }
@@ -227,7 +228,7 @@ mod tests {
 
     const COLUMNS: [Column; 2] = [Column { name: "a", need: Need::Always }, Column { name: "b", need: Need::Never }];
 
-    /// The lines and texts of records, or what is wrong with them.
+    /// The line numbers and texts of the records, or the messages for malformed ones.
     fn read(file: &str) -> Vec<(u64, String)> {
         let mut reader = Reader::open(file.as_bytes(), b',', &COLUMNS, &Vec::new()).unwrap();
         let next = || match reader.next()? {
@@ -261,7 +262,7 @@ mod tests {
         assert_eq!(read.last().unwrap().0, 3);
         assert!(read.last().unwrap().1.starts_with("A quote is not closed"), "{read:?}");
         assert_eq!(read.len(), 2);
-        // One within a field is a sign like others.
+        // A quote inside an unquoted field is an ordinary character.
         assert_eq!(self::read("a,b\n5\" pipe,2\n").last().unwrap(), &(2, "5\" pipe|2".to_owned()));
     }
 

@@ -1,4 +1,4 @@
-//! What came of the lines of a file.
+//! The report of an import: the result of each line, and a summary.
 
 use async_graphql::Enum;
 
@@ -22,25 +22,25 @@ pub enum Status {
     Good,
 }
 
-/// What came of a line.
+/// The result of one line.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Its number in the file, from 1; where it begins, when it is a record of several lines.
+    /// The line number, from 1; for a record of several lines, the number of the first.
     pub line: u64,
-    /// What came of it.
+    /// Whether it was written.
     pub status: Status,
-    /// What was written, or was there already.
+    /// The id of the object that was written or existed already.
     pub id: Option<Id<kind::Document>>,
-    /// What there is to say about it. Boxed, since most lines need none and many may be kept.
+    /// Refusals and notes. Boxed, since most lines have none and many lines may be kept in memory.
     pub remarks: Option<Box<Remarks>>,
 }
 
-/// What there is to say about a line.
+/// Refusals and a note about a line.
 #[derive(Clone, Debug, Default)]
 pub struct Remarks {
-    /// Why it cannot be written; the paths are names of columns.
+    /// Why the line cannot be written. The paths are names of columns.
     pub refusals: Vec<Refusal>,
-    /// What else is to be known.
+    /// Other information for the user.
     pub note: Option<String>,
 }
 
@@ -56,13 +56,13 @@ impl Line {
         Self { line, status, id, remarks: is_remarkable.then(|| Box::new(Remarks { refusals, note })) }
     }
 
-    /// Why it cannot be written.
+    /// Why the line cannot be written; empty when it can.
     #[must_use]
     pub fn refusals(&self) -> &[Refusal] {
         self.remarks.as_ref().map(|remarks| remarks.refusals.as_slice()).unwrap_or_default()
     }
 
-    /// All that there is to say about it, for people.
+    /// All refusals and the note as one text for people.
     #[must_use]
     pub fn message(&self) -> String {
         let Some(remarks) = &self.remarks else { return String::new() };
@@ -74,16 +74,16 @@ impl Line {
     }
 }
 
-/// How many lines there were of each status.
+/// The number of lines with each status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Written.
+    /// Lines that were written.
     pub added: u64,
-    /// There already.
+    /// Lines that were imported before.
     pub duplicates: u64,
-    /// Not to be written.
+    /// Lines that cannot be written.
     pub refused: u64,
-    /// Good, and not written in a dry run.
+    /// Lines that could be written, in a dry run.
     pub good: u64,
 }
 
@@ -100,7 +100,7 @@ impl Summary {
     }
 }
 
-/// What an import changes: it adds lines, and the others are told of beside.
+/// An import is recorded in the activity log with these counts as its changed fields.
 impl AuditFields for Summary {
     fn audit_fields(&self) -> Vec<Field> {
         let counts =
@@ -109,5 +109,5 @@ impl AuditFields for Summary {
     }
 }
 
-/// Who is told of lines, some at a time, in their order.
+/// A callback that receives the results of lines, some at a time, in file order.
 pub type Report<'a> = &'a mut (dyn FnMut(&[Line]) + Send);

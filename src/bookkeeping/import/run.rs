@@ -1,4 +1,4 @@
-//! Goes through a file, batch by batch: only looking, writing all of it together, or writing each batch by itself.
+//! Runs an import batch by batch: as a dry run, in one transaction, or in one transaction per batch.
 
 use std::{
     collections::HashMap,
@@ -27,17 +27,17 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What is to come of a candidate, or what came of it.
+/// The decision about a candidate, before or after it is written.
 #[derive(Clone)]
 enum Verdict<G> {
     Refused(Vec<Refusal>),
     Duplicate(Option<Id<kind::Document>>, Option<String>),
-    /// With what is to be said about it.
+    /// The data, and a note for the report.
     Good(G, Option<String>),
 }
 
 impl<G> Verdict<G> {
-    /// What is reported of the lines of a candidate.
+    /// The lines of the report for a candidate.
     fn lines<L>(
         self,
         candidate: &Candidate<L>,
@@ -55,7 +55,7 @@ impl<G> Verdict<G> {
     }
 }
 
-/// Goes through a file.
+/// Runs the import of one file.
 pub(super) async fn run<S: Sort>(
     app: &App,
     viewer: &Viewer,
@@ -102,7 +102,7 @@ pub(super) async fn run<S: Sort>(
     Ok(summary)
 }
 
-/// Puts on record what is written in a transaction.
+/// Records in the activity log what this transaction writes.
 async fn record<S: Sort>(Scope { app, viewer, tx, .. }: Scope<'_>, lines: &[&[Line]]) -> Result<()> {
     let mut summary = Summary::default();
     for lines in lines {
@@ -111,7 +111,7 @@ async fn record<S: Sort>(Scope { app, viewer, tx, .. }: Scope<'_>, lines: &[&[Li
     Act::by(viewer, S::ACTION).changed(&Summary::default(), &summary).record(tx, &app.clock).await
 }
 
-/// Tells what would come of each line.
+/// Reports what an import would do with each line, without writing.
 async fn look<S: Sort>(
     app: &App,
     viewer: &Viewer,
@@ -139,7 +139,7 @@ async fn look<S: Sort>(
     }
 }
 
-/// Writes what can be written of each batch, and keeps it: each is a transaction, and is on record as one.
+/// Writes the good lines of each batch in a transaction of its own, which is also one event in the activity log.
 async fn write_batches<S: Sort>(
     app: &App,
     viewer: &Viewer,
@@ -169,7 +169,7 @@ async fn write_batches<S: Sort>(
     }
 }
 
-/// Writes all of a file in one transaction, or nothing.
+/// Writes the whole file in one transaction, or nothing.
 async fn write_together<S: Sort>(
     app: &App,
     viewer: &Viewer,
@@ -196,7 +196,7 @@ async fn write_together<S: Sort>(
             }
             let mut lines = write(&mut sort, scope, &batch).await?;
             if lines.iter().any(|line| line.status == Status::Refused) {
-                // Somebody changed the book after the file was looked at.
+                // Another request changed the book after the first pass.
                 lines.retain(|line| line.status == Status::Refused);
                 *refused.lock().await = lines;
                 return Err(Refusal::new(Code::Conflict, "csv", "The book was changed in the meantime.").into());
@@ -218,7 +218,7 @@ async fn write_together<S: Sort>(
     Ok(summary)
 }
 
-/// Writes what can be written of a batch.
+/// Writes the good lines of a batch.
 async fn write<S: Sort>(sort: &mut S, scope: Scope<'_>, batch: &[Candidate<S::Line>]) -> Result<Vec<Line>> {
     let (mut verdicts, mut wanted) = (Vec::with_capacity(batch.len()), Vec::new());
     for verdict in judge(sort, scope, batch).await? {
@@ -248,8 +248,8 @@ async fn write<S: Sort>(sort: &mut S, scope: Scope<'_>, batch: &[Candidate<S::Li
     Ok(lines)
 }
 
-/// What is to come of the candidates of a batch. What is there already is not looked at any further: what was right when it was
-/// written need not be so now.
+/// Decides about the candidates of a batch. Candidates that were imported before are not checked again: they were valid
+/// when they were written, and need not be valid now.
 async fn judge<S: Sort>(
     sort: &mut S,
     scope: Scope<'_>,
@@ -294,7 +294,7 @@ async fn judge<S: Sort>(
     Ok(verdicts)
 }
 
-/// Refuses a file that has more lines than `most`.
+/// Refuses a file with more than `most` lines.
 fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static [Column], most: u64) -> Result<()> {
     let mut reader = Reader::open(&mut file, format.delimiter, columns, &format.names)?;
     let mut count = 0;

@@ -1,4 +1,4 @@
-//! What the lines of a file may become: each sort of thing says how its lines are read, checked and written.
+//! The kinds of objects that a file may contain. Each kind defines how its lines are parsed, checked and written.
 
 use std::collections::HashMap;
 
@@ -16,14 +16,14 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Whether what is read is locked, because it is written beside.
+/// Whether rows are only read, or also locked because the import will write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
     Look,
     Write,
 }
 
-/// Where an operation works: on whose behalf, and in which transaction.
+/// The context of an import: who imports, in which transaction.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scope<'a> {
     pub(super) app: &'a App,
@@ -32,49 +32,49 @@ pub(super) struct Scope<'a> {
     pub(super) access: Access,
 }
 
-/// What was checked, and what is to be said about it.
+/// A line that passed the checks, with a note for the report if there is one.
 #[derive(Clone, Debug)]
 pub(super) struct Checked<W> {
     pub(super) wanted: W,
     pub(super) note: Option<String>,
 }
 
-/// A sort of things that lines become. A value of it holds what is known of the book while lines are checked.
+/// A kind of object that lines are imported as. The value holds the state of the book while lines are checked.
 pub(super) trait Sort: Sized + Send {
-    /// What it is called in the keys of lines: it must stay so for ever.
+    /// The name of the kind. It is part of the idempotency keys of lines, so it must never change.
     const NOUN: &'static str;
-    /// What importing it is called in the activity of the book.
+    /// The action that the activity log records.
     const ACTION: Action;
-    /// The columns that it reads. One of them is `id`.
+    /// The columns that are read. One of them is `id`.
     const COLUMNS: &'static [Column];
-    /// The most records with the same id that are one thing, and one more, to see that there are too many.
+    /// The most records with the same id that form one object, plus one, so that an excess is noticed.
     const MOST_TOGETHER: usize;
-    /// What the user says beside the file.
+    /// The options that the user gives besides the file.
     type Options: Sync;
-    /// What a line says.
+    /// The parsed data of a line.
     type Line: Send + Sync;
-    /// What is to be written.
+    /// The checked data to be written.
     type Wanted: Send + Sync;
 
-    /// Reads what records say, and hashes it. Pure.
+    /// Parses records and computes the hash of their content. Pure.
     fn read(format: &Format, records: &[Record]) -> Result<(Self::Line, [u8; 32]), Refusals>;
 
-    /// Reads what must be known of the book to check lines.
+    /// Loads the state of the book that is needed to check lines.
     ///
     /// # Errors
-    /// For what the user says beside the file.
+    /// Refuses bad options.
     fn open(scope: Scope<'_>, options: &Self::Options) -> impl Future<Output = Result<Self>> + Send;
 
-    /// Which of some ids are of things of the book; whether they are deleted.
+    /// Finds the ids that belong to objects of the book, as in a file that was exported from it.
     fn own(scope: Scope<'_>, ids: &[&str]) -> impl Future<Output = Result<HashMap<String, Own>>> + Send;
 
-    /// Reads what must be known to check these lines.
+    /// Loads what is needed to check these lines.
     fn prepare(&mut self, scope: Scope<'_>, lines: &[&Self::Line]) -> impl Future<Output = Result<()>> + Send;
 
-    /// Checks a line. What it would change counts for the lines after it.
+    /// Checks a line. Later lines are checked against the state after this one.
     fn check(&mut self, line: &Self::Line) -> Result<Checked<Self::Wanted>, Refusals>;
 
-    /// Writes what was checked, as far as the journal takes it; tells the ids, in the order of what was given.
+    /// Writes the checked lines. Returns the id of each, or the journal's refusal, in input order.
     fn write(
         &mut self,
         scope: Scope<'_>,
@@ -82,7 +82,7 @@ pub(super) trait Sort: Sized + Send {
     ) -> impl Future<Output = Result<Vec<Result<Id<kind::Document>, Refusal>>>> + Send;
 }
 
-/// A thing of the book that a line is an export of.
+/// An object of the book that a line was exported from.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Own {
     pub(super) id: Id<kind::Document>,

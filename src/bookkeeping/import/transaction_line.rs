@@ -1,4 +1,4 @@
-//! What the lines of a file of transactions say, each by itself. Pure.
+//! Parses the lines of a file of transactions. Pure.
 
 use chrono::NaiveDate;
 
@@ -28,20 +28,20 @@ pub(super) const COLUMNS: [Column; 9] = [
     Column { name: "id", need: Need::Never },
 ];
 
-/// What a line says; or several with one id, which are one transaction that is split.
+/// The parsed data of one line, or of several lines with the same id, which form one transaction.
 #[derive(Clone, Debug)]
 pub(super) struct TransactionLine {
     pub(super) date: NaiveDate,
     pub(super) description: Option<String>,
     pub(super) currency: Option<Currency>,
-    /// The id of a wallet, as it stands there.
+    /// The id of a wallet as written in the file, not checked yet.
     pub(super) wallet: Option<String>,
     pub(super) kind: Option<CategoryKind>,
     /// At least one.
     pub(super) parts: Vec<LinePart>,
 }
 
-/// What one line says of its part of a transaction.
+/// One line's part of a transaction.
 #[derive(Clone, Debug)]
 pub(super) struct LinePart {
     pub(super) amount: Decimal,
@@ -50,7 +50,7 @@ pub(super) struct LinePart {
     pub(super) note: Option<String>,
 }
 
-/// Reads the records of one transaction, and hashes what they say.
+/// Parses the records of one transaction and computes the hash of their content.
 pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
     let mut refusals = Refusals::default();
     let mut said = Vec::new();
@@ -92,7 +92,7 @@ pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLi
     Ok((first, digest(&said)))
 }
 
-/// A refusal of one of several records, which is one of all of them.
+/// Adds the line number to a refusal when the transaction has several records.
 fn within(records: &[Record], record: &Record, refusal: Refusal) -> Refusal {
     match records {
         [_] => refusal,
@@ -126,7 +126,7 @@ fn read_one(format: &Format, record: &Record) -> Result<TransactionLine, Refusal
     Ok(TransactionLine { date, description, currency, wallet, kind, parts: vec![part] })
 }
 
-/// The code of a currency; none when the line names none.
+/// Parses a currency code; `None` when the line has none.
 pub(super) fn currency(code: &str) -> Result<Option<Currency>, Refusal> {
     if code.is_empty() {
         return Ok(None);
@@ -135,7 +135,7 @@ pub(super) fn currency(code: &str) -> Result<Option<Currency>, Refusal> {
     code.to_ascii_uppercase().parse().map(Some).map_err(unknown)
 }
 
-/// What is hashed of a line, for ever in this order: what it says, however it is written.
+/// The hash of a line's parsed content. Stored keys are made from it, so the fields and their order must never change.
 fn content(line: &TransactionLine) -> [u8; 32] {
     let TransactionLine { date, description, currency, wallet, kind, parts } = line;
     let part = parts.first();

@@ -1,7 +1,7 @@
-//! Transactions from the lines of a file: checking them against the book, and writing them.
+//! Imports lines as transactions: checks them against the book and writes them.
 //!
-//! The category decides whether a line is income or spending. An amount below zero, as banks write it, is right for spending
-//! and for nothing else. Only where a line names no category, or one that is to be made, does the sign decide.
+//! The category decides whether a line is income or an expense. Expenses may have negative amounts, as banks write
+//! them; income may not. When a line names no category, or one that is to be created, the sign decides.
 
 use std::{collections::HashMap, mem};
 
@@ -41,17 +41,17 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What is known of the book while lines are checked.
+/// The state of the book against which lines are checked.
 #[derive(Debug)]
 pub(super) struct Transactions {
     viewer: Viewer,
     now: DateTime<Utc>,
-    /// By their names, as they are compared.
+    /// By name, in the form in which names are compared.
     categories: HashMap<String, Category>,
-    /// Those to be made before the next lines are written.
+    /// The categories to insert before the next lines are written.
     to_make: Vec<Category>,
     may_make: bool,
-    /// With what they hold after the lines that were checked.
+    /// With the balances that they will have after the lines checked so far.
     wallets: HashMap<Id<kind::Wallet>, Wallet>,
     of_book: Currency,
     default_currency: Option<Currency>,
@@ -175,7 +175,8 @@ impl Sort for Transactions {
         let items: Vec<_> = wanted.into_iter().map(item).collect();
         let mut drafts = write::drafts(tx, app, viewer, &items).await?;
         for draft in &mut drafts {
-            // It would keep the key of the line for ever, and the line could not be imported when the money is there.
+            // Do not record a refused line as a failed entry: that entry would hold the line's idempotency key for
+            // ever, and the line could not be imported later, when the wallet holds the money.
             draft.attempt = None;
         }
         let (mut results, mut written) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
@@ -206,7 +207,7 @@ impl Transactions {
         id.and_then(|id| self.wallets.get(&id)).ok_or_else(missing).map(Some)
     }
 
-    /// The category that a part goes into, and which way money goes in it. One that is to be made is put into `made`.
+    /// The category of a part of a transaction, and its kind. Adds a category that is to be created to `made`.
     fn category_of(
         &self,
         line: &TransactionLine,
@@ -249,7 +250,7 @@ impl Transactions {
     }
 }
 
-/// The amount of a part, without its sign.
+/// The amount of a part in minor units, without its sign.
 fn amount(part: &LinePart, currency: Currency) -> Result<i64, Refusal> {
     let invalid = |message: String| Refusal::new(Code::Invalid, "amount", message);
     let minor = part.amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
@@ -259,7 +260,7 @@ fn amount(part: &LinePart, currency: Currency) -> Result<i64, Refusal> {
     document::within_limit(minor.saturating_abs(), currency, "amount")
 }
 
-/// Refuses what the journal would refuse, so that a dry run can tell.
+/// Refuses what the journal would refuse, so that a dry run reports it.
 fn refuse_overdrawing(wallet: &Wallet, kind: CategoryKind, amount: i64) -> Result<(), Refusal> {
     let left = journal::balance(&wallet.account).saturating_sub(amount);
     let failure = match kind {
@@ -270,7 +271,7 @@ fn refuse_overdrawing(wallet: &Wallet, kind: CategoryKind, amount: i64) -> Resul
     Err(of_column(document::wallet_refusal(Refused::Failed(failure))))
 }
 
-/// A refusal of a transaction as one of a line.
+/// Changes the path of a refusal from the name of the API field to the name of the column.
 fn of_column(refusal: Refusal) -> Refusal {
     if refusal.path == "walletId" { Refusal { path: "wallet".to_owned(), ..refusal } } else { refusal }
 }
@@ -292,7 +293,7 @@ fn default_wallet(wallets: &[Wallet], id: Option<&ID>) -> Result<Option<Id<kind:
     Ok(Some(found.ok_or_else(missing)?.wallet.id))
 }
 
-/// The name, as it is compared, of the category of lines that name none.
+/// The name of a default category, in the form in which names are compared.
 fn default_category(
     categories: &[Category],
     wanted: Option<&CategoryRef>,

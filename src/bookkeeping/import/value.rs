@@ -1,4 +1,4 @@
-//! Amounts and dates as other programs write them. Pure.
+//! Parses amounts and dates in the notations of other programs. Pure.
 
 use chrono::{
     NaiveDate,
@@ -7,28 +7,28 @@ use chrono::{
 
 use crate::{date::Date, money::Decimal};
 
-/// How dates are written.
+/// The notation of dates.
 #[derive(Clone, Debug, Default)]
 pub(super) enum DateFormat {
-    /// As in 2026-11-20.
+    /// For example 2026-11-20.
     #[default]
     Iso,
-    /// As `strftime` says it: `%d.%m.%Y`.
+    /// A `strftime` format, for example `%d.%m.%Y`.
     Like(String),
 }
 
 impl DateFormat {
-    /// A format that was given; none when it is no format of a date.
+    /// Checks a `strftime` format; `None` when it is malformed or does not determine a date.
     pub(super) fn of(format: &str) -> Option<Self> {
         let is_format = StrftimeItems::new(format).all(|item| item != Item::Error);
-        // What reads no day from what it wrote itself is not one of a date.
+        // Writes a date and reads it back, to see whether the format contains the whole date.
         let day = NaiveDate::from_ymd_opt(2026, 11, 20)?.and_hms_opt(13, 14, 15)?;
         let written = is_format.then(|| day.and_utc().format(format).to_string())?;
         NaiveDate::parse_from_str(&written, format).ok().filter(|read| *read == day.date())?;
         Some(Self::Like(format.to_owned()))
     }
 
-    /// Reads a date.
+    /// Parses a date.
     pub(super) fn read(&self, text: &str) -> Result<Date, String> {
         let read = match self {
             Self::Iso => Date::parse_text(text),
@@ -42,8 +42,8 @@ impl DateFormat {
     }
 }
 
-/// Reads an amount: digits with an optional sign, with decimals after a point (after a comma, if that is what the file has), and
-/// with separators between groups of three digits where nobody can take them for the decimal sign.
+/// Parses an amount: digits with an optional sign, decimals after a point (or after a comma with `decimal_comma`), and
+/// separators between groups of three digits. Refuses an amount whose separator could also be the decimal sign.
 pub(super) fn amount(text: &str, decimal_comma: bool) -> Result<Decimal, String> {
     let wrong = || match text {
         "" => "There is no amount.".to_owned(),
@@ -80,7 +80,8 @@ pub(super) fn amount(text: &str, decimal_comma: bool) -> Result<Decimal, String>
     Decimal::from_text(&plain).ok_or_else(wrong)
 }
 
-/// A text of the file within a message: not too long, and with nothing in it that a terminal would obey.
+/// Quotes a text of the file for a message: shortened, with control characters escaped, since a terminal would
+/// interpret them.
 pub(super) fn quoted(text: &str) -> String {
     const MOST: usize = 40;
     let dots = if text.chars().nth(MOST).is_some() { "..." } else { "" };

@@ -1,40 +1,40 @@
-//! Looks at the bytes of a CSV file on their way to the parser, and knows what the parser does not tell: in which line a record
-//! begins, how much is read for it, and whether the file ends within quotes. A quote that is never closed would swallow all
-//! that follows it.
+//! Observes the bytes of a CSV file on their way to the parser, for what the parser does not report: the line at which
+//! a record begins, the bytes read for it, and whether the file ends inside quotes. Without this limit, a quote that is
+//! never closed would turn the rest of the file into one record in memory.
 
 use std::{
     collections::VecDeque,
     io::{self, Read},
 };
 
-/// The most bytes that are read for one record, beside what the parser reads ahead.
+/// The most bytes of one record, apart from what the parser reads ahead.
 const LARGEST_RECORD: usize = 256 * 1024;
 
-/// A file that is watched.
+/// A file whose bytes are observed.
 #[derive(Debug)]
 pub(super) struct Watched<R> {
     inner: R,
     delimiter: u8,
     place: Place,
-    /// The line of the next byte.
+    /// The line number of the next byte.
     line: u64,
     last: u8,
-    /// The lines that the records begin in that are read ahead.
+    /// The first lines of the records that were read ahead.
     begins: VecDeque<u64>,
-    /// How much may still be read for this record.
+    /// The bytes that may still be read for this record.
     left: usize,
     has_ended: bool,
 }
 
-/// Where in a record the next byte stands (RFC 4180).
+/// The position of the next byte within a record (RFC 4180).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
-    /// Before its first byte; lines without a byte are passed over.
+    /// Before the first byte of a record. Empty lines are skipped here.
     Before,
     FieldStart,
     Unquoted,
     Quoted,
-    /// After a quote within quotes: it ends them, unless another one follows.
+    /// After a quote inside a quoted field. It ends the field, unless another quote follows.
     QuoteInQuoted,
 }
 
@@ -44,20 +44,20 @@ impl<R: Read> Watched<R> {
         Self { inner, delimiter, place, line: 1, last: 0, begins, left, has_ended: false }
     }
 
-    /// The line that the record begins in which was read after the one that was asked for before.
+    /// The line at which the next record begins.
     pub(super) fn next_record(&mut self) -> u64 {
         self.left = LARGEST_RECORD;
         self.begins.pop_front().unwrap_or(self.line)
     }
 
-    /// Whether the file was read to its end and a quote was open there.
+    /// Whether the end of the file was reached inside a quoted field.
     pub(super) fn ended_in_quotes(&self) -> bool {
         self.has_ended && self.place == Place::Quoted
     }
 
     fn step(&mut self, byte: u8) {
         let ends_line = byte == b'\r' || (byte == b'\n' && self.last != b'\r');
-        // A byte order mark is no part of the first record.
+        // A byte order mark is not part of the first record.
         let is_blank = matches!(byte, b'\r' | b'\n') || (self.line == 1 && matches!(byte, 0xEF | 0xBB | 0xBF));
         self.place = match (self.place, byte) {
             (Place::Before, _) if is_blank => Place::Before,

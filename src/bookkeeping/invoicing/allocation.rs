@@ -1,13 +1,15 @@
-//! What receipts are set off against which invoices.
+//! Allocation: which receipts pay which invoices.
 //!
-//! A receipt that names invoices pays those, and what is left of it stays on account. All other receipts pay the invoices that
-//! are open, first in, first out: the oldest receipt the oldest invoice, each by date, then in the order in which they were
-//! written. So the allocations follow from the documents that stand, however and in whatever order these were written or
-//! voided; nothing needs to be remembered.
+//! A receipt that names invoices pays those, and its rest stays unallocated. All other receipts pay the open invoices
+//! first in, first out: the oldest receipt pays the oldest invoice, each ordered by date and then by id. So the
+//! allocations depend only on the documents that are not void, not on the order in which they were written or voided,
+//! and no history has to be stored.
 //!
-//! Because the pairs never cross, a change at one place of the order touches only what lies behind it: those allocations are
-//! *released*, and what is free is *applied* again. A document at the end of the order costs the same however many there are
-//! before it. Whoever calls has locked the customer.
+//! A document that is inserted or voided at one place of the order affects only the allocations after that place. These
+//! are *released* (deleted), and the open receipts and invoices are *applied* (allocated) again. So a new document at
+//! the end of the order costs the same however many come before it.
+//!
+//! Callers must hold the lock on the customer.
 
 use std::collections::BTreeMap;
 
@@ -25,26 +27,26 @@ use crate::{
     money::Currency,
 };
 
-/// How many documents are looked at together.
+/// The number of documents read, or allocations deleted, by one statement.
 const CHUNK: u64 = 200;
 
-/// Receipts pay invoices of the same customer and currency.
+/// The documents that can be allocated to each other: those of one customer in one currency.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scope {
     pub(super) customer_id: Id<kind::Customer>,
     pub(super) currency: Currency,
 }
 
-/// Behind which place of the order something changes.
+/// The place in the order of documents from which allocations change.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Since {
-    /// From this invoice on.
+    /// This invoice and all later ones.
     Invoice(Key),
-    /// From this receipt on.
+    /// This receipt and all later ones.
     Receipt(Key),
 }
 
-/// Takes back the allocations of receipts that name no invoice, from a place of the order on.
+/// Deletes the allocations from the given place on, except those of receipts that name invoices.
 pub(super) async fn release(tx: &Transaction, scope: Scope, since: Since) -> Result<()> {
     let row = |date: Expr, id: Expr| Expr::tuple([date, id]);
     let behind = match since {
@@ -69,7 +71,7 @@ pub(super) async fn release(tx: &Transaction, scope: Scope, since: Since) -> Res
     remove(tx, &released).await
 }
 
-/// Takes back all that a receipt is set off against, and tells what that was.
+/// Deletes all allocations of a receipt and returns them.
 pub(super) async fn remove_of_receipt(
     tx: &Transaction,
     receipt_id: Id<kind::Receipt>,
@@ -79,13 +81,13 @@ pub(super) async fn remove_of_receipt(
     Ok(removed)
 }
 
-/// Takes back all that is set off against an invoice.
+/// Deletes all allocations of an invoice.
 pub(super) async fn remove_of_invoice(tx: &Transaction, invoice_id: Id<kind::Invoice>) -> Result<()> {
     let removed = allocation::Entity::find().filter(allocation::Column::InvoiceId.eq(invoice_id)).all(tx).await?;
     remove(tx, &removed).await
 }
 
-/// Sets off receipts against invoices as long as there are free receipts and open invoices.
+/// Allocates receipts to invoices until no receipt or no invoice is open. Skips receipts that name invoices.
 pub(super) async fn apply(tx: &Transaction, scope: Scope) -> Result<()> {
     loop {
         let receipts = receipt::Entity::find()
@@ -121,7 +123,8 @@ pub(super) async fn apply(tx: &Transaction, scope: Scope) -> Result<()> {
     }
 }
 
-/// Pairs what is free of receipts with what is open of invoices, both in their order and above zero.
+/// Pairs the open amounts of receipts with the open amounts of invoices, in the given order. All amounts must be above
+/// zero.
 pub(super) fn first_in_first_out(
     receipts: &[(Id<kind::Receipt>, i64)],
     invoices: &[(Id<kind::Invoice>, i64)],
@@ -142,7 +145,7 @@ pub(super) fn first_in_first_out(
     pairs
 }
 
-/// Writes allocations, and counts them on their receipts and invoices.
+/// Inserts allocations and adds them to `allocated` of their receipts and `paid` of their invoices.
 pub(super) async fn write(tx: &Transaction, added: &[allocation::Model]) -> Result<()> {
     if added.is_empty() {
         return Ok(());
@@ -164,7 +167,7 @@ async fn remove(tx: &Transaction, removed: &[allocation::Model]) -> Result<()> {
     Ok(())
 }
 
-/// Adds allocations to what their receipts and invoices count, or with a sign of -1 takes them off.
+/// Adds the amounts to `allocated` of the receipts and `paid` of the invoices; with a sign of -1 subtracts them.
 async fn count(tx: &impl ConnectionTrait, pairs: &[allocation::Model], sign: i64) -> Result<()> {
     let (mut receipts, mut invoices) = (BTreeMap::<_, i64>::new(), BTreeMap::<_, i64>::new());
     for pair in pairs {

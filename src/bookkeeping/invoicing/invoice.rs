@@ -1,4 +1,4 @@
-//! Invoices: making and voiding them. The server works out every sum.
+//! Invoices: creating and voiding them. The server computes all sums; sums that the client sends are only compared.
 
 use async_graphql::{ID, InputObject};
 use sea_orm::{
@@ -123,7 +123,7 @@ pub struct Voiding {
     pub idempotency_key: Option<String>,
 }
 
-/// Some invoices of the viewer's book, void or not; ids of others are passed over.
+/// The invoices of the viewer's book with these ids, void or not; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -136,7 +136,7 @@ pub async fn find_many(
     Ok(invoices.filter(invoice::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// The lines of some invoices, in their order.
+/// The lines of these invoices, ordered by line number.
 ///
 /// # Errors
 /// When the database fails.
@@ -148,11 +148,11 @@ pub async fn lines(
     Ok(lines.order_by_asc(invoice_line::Column::Line).all(conn).await?)
 }
 
-/// Makes an invoice: it stands in the ledger as a credit.
+/// Creates an invoice. It is a `CREDIT` entry in the customer's ledger.
 ///
 /// # Errors
-/// `NOT_FOUND` and `NOT_ALLOWED` for the customer; `TAKEN` for the number; `INVALID`, `REQUIRED` and `LIMIT_REACHED`, all at
-/// once; `IDEMPOTENCY_CONFLICT`.
+/// `NOT_FOUND` and `NOT_ALLOWED` for the customer; `TAKEN` for the number; `INVALID`, `REQUIRED` and `LIMIT_REACHED`;
+/// `IDEMPOTENCY_CONFLICT`. All fields are checked before refusing.
 pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done<invoice::Model>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createInvoice", new))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -237,16 +237,17 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
     .await
 }
 
-/// Voids an invoice: its journal entry is reversed and what paid it is free again. Its number stays used.
+/// Voids an invoice: reverses its journal entry and deletes its allocations, so that the receipts can pay other
+/// invoices. Its number cannot be used again.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it is void already; `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is already void; `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
 pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<invoice::Model>> {
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidInvoice", voiding))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
-        // Locked first: the same request may be under way.
+        // Locks the customer before looking for the key: the same request may be running at this moment.
         let id = voiding.id.parse::<Id<kind::Invoice>>().ok();
         let entry = posting::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
         let act = Act::by(viewer, Action::VoidInvoice);

@@ -1,4 +1,4 @@
-//! Lists of invoices, and how an invoice stands.
+//! Lists of invoices, and the status of an invoice.
 
 use async_graphql::{Enum, ID, InputObject};
 use chrono::NaiveDate;
@@ -32,7 +32,7 @@ pub enum InvoiceStatus {
     Void,
 }
 
-/// How an invoice stands on a day.
+/// The status of an invoice on the day `today`.
 #[must_use]
 pub fn status(invoice: &invoice::Model, today: NaiveDate) -> InvoiceStatus {
     if invoice.voided_at.is_some() {
@@ -48,15 +48,15 @@ pub fn status(invoice: &invoice::Model, today: NaiveDate) -> InvoiceStatus {
     }
 }
 
-/// The same as a condition.
+/// The condition that an invoice has this status; must agree with [`status`].
 fn has_status(status: InvoiceStatus, today: NaiveDate) -> Condition {
     use invoice::Column;
     let all = Condition::all();
-    let stands = || Condition::all().add(Column::VoidedAt.is_null());
-    let unpaid = || stands().add(Column::Paid.into_expr().lt(Expr::col(Column::Total)));
+    let not_void = || Condition::all().add(Column::VoidedAt.is_null());
+    let unpaid = || not_void().add(Column::Paid.into_expr().lt(Expr::col(Column::Total)));
     match status {
         InvoiceStatus::Void => all.add(Column::VoidedAt.is_not_null()),
-        InvoiceStatus::Paid => stands().add(Column::Paid.into_expr().eq(Expr::col(Column::Total))),
+        InvoiceStatus::Paid => not_void().add(Column::Paid.into_expr().eq(Expr::col(Column::Total))),
         InvoiceStatus::Overdue => unpaid().add(Column::DueDate.lt(today)),
         InvoiceStatus::PartiallyPaid => unpaid().add(Column::DueDate.gte(today)).add(Column::Paid.gt(0)),
         InvoiceStatus::Open => unpaid().add(Column::DueDate.gte(today)).add(Column::Paid.eq(0)),
@@ -85,11 +85,11 @@ pub struct InvoiceFilterInput {
     pub max_amount: Option<Decimal>,
 }
 
-/// Which invoices are wanted, checked.
+/// A filter for invoices with checked values. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct InvoiceFilter {
     customer: Option<Id<kind::Customer>>,
-    /// A status, and the day that it is about.
+    /// The status, and the day on which invoices must have it.
     status: Option<(InvoiceStatus, NaiveDate)>,
     number_key: Option<String>,
     currency: Option<Currency>,
@@ -100,10 +100,11 @@ pub struct InvoiceFilter {
 }
 
 impl InvoiceFilterInput {
-    /// Checks the filter.
+    /// Checks the values of the filter. `of_book` is the currency of the book.
     ///
     /// # Errors
-    /// `NOT_FOUND` for what is no id of a customer; `INVALID` for ranges that end before they begin, amounts and the number.
+    /// `NOT_FOUND` for a malformed customer id; `INVALID` for a range whose end is before its start, an amount or the
+    /// number.
     pub fn check(self, of_book: Currency, today: NaiveDate) -> Result<InvoiceFilter> {
         let mut refusals = Refusals::default();
         let customer = refusals.check(document_list::customer_of(self.customer_id.as_ref())).flatten();

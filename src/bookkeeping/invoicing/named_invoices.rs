@@ -1,4 +1,4 @@
-//! The invoices that a receipt names.
+//! The invoices that a receipt names for payment: finds them and divides the receipt's amount among them.
 
 use std::collections::HashMap;
 
@@ -30,7 +30,7 @@ pub struct NamedInvoice {
     pub amount: Option<Decimal>,
 }
 
-/// What an invoice that is named gets.
+/// The part of a receipt that pays one named invoice, in minor units.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Share {
     pub(super) invoice_id: Id<kind::Invoice>,
@@ -38,10 +38,12 @@ pub(super) struct Share {
     pub(super) amount: i64,
 }
 
-/// Finds the invoices that are named, and what each gets of an amount. Receipts that name no invoice make room.
+/// Finds the named invoices of a customer, and the part of `amount` that each gets, in input order. An invoice counts
+/// as open even if receipts without named invoices pay it, since those are allocated again afterwards.
 ///
 /// # Errors
-/// `NOT_FOUND`, `NOT_ALLOWED`, `CURRENCY_MISMATCH`, `INVALID` and `LIMIT_REACHED` at `invoices`, all at once.
+/// `NOT_FOUND`, `NOT_ALLOWED`, `CURRENCY_MISMATCH`, `INVALID` and `LIMIT_REACHED` at `invoices`. All invoices are
+/// checked before refusing.
 pub(super) async fn find(
     conn: &impl ConnectionTrait,
     scope: Scope,
@@ -56,7 +58,7 @@ pub(super) async fn find(
         return Ok(Vec::new());
     }
     let ids: Vec<_> = named.iter().filter_map(|named| named.invoice_id.parse::<Id<kind::Invoice>>().ok()).collect();
-    // Another customer's invoice does not exist, and neither does one of another book.
+    // The filter by customer also excludes invoices of other books.
     let invoices: HashMap<_, _> = invoice::Entity::find()
         .filter(invoice::Column::CustomerId.eq(scope.customer_id))
         .filter(invoice::Column::Id.is_in(ids))
@@ -126,7 +128,7 @@ fn share(
     Ok(Share { invoice_id: invoice.id, key: InvoiceFilter::key(invoice), amount })
 }
 
-/// What receipts that name invoices pay of them already.
+/// The amount of each invoice that receipts with named invoices already pay.
 async fn reserved(
     conn: &impl ConnectionTrait,
     invoices: impl IntoIterator<Item = Id<kind::Invoice>>,
@@ -145,7 +147,7 @@ async fn reserved(
     Ok(reserved.into_iter().collect())
 }
 
-/// Where the first of the invoices stands that some allocations are of.
+/// The sort key of the first invoice, by date and id, that these allocations pay.
 pub(super) async fn first(conn: &impl ConnectionTrait, allocations: &[allocation::Model]) -> Result<Option<Key>> {
     let ids = allocations.iter().map(|allocation| allocation.invoice_id);
     let invoices = invoice::Entity::find().filter(invoice::Column::Id.is_in(ids)).all(conn).await?;

@@ -18,10 +18,10 @@ use crate::{
     text,
 };
 
-/// How many numbers are tried at once to find one that no user has given out already.
+/// The number of candidates tested by one query for the next number that no document has.
 const TRIED: i64 = 100;
 
-/// What has numbers of its own.
+/// A kind of document that has numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::bookkeeping) enum Numbered {
     Invoice,
@@ -37,17 +37,17 @@ impl Numbered {
     }
 }
 
-/// A number as it is compared.
+/// A number in the form in which numbers are compared: in lower case.
 pub(in crate::bookkeeping) fn key(number: &str) -> String {
     number.to_lowercase()
 }
 
-/// A number that a user gives.
+/// Checks a number that the user chose.
 pub(super) fn check(number: &str) -> Result<String, Refusal> {
     text::line(number, LONGEST, "number")
 }
 
-/// Refuses a number that another document of the book has, void or not.
+/// The refusal when another document of the book, void or not, has the number.
 pub(super) async fn refuse_taken(
     tx: &Transaction,
     numbered: Numbered,
@@ -58,7 +58,7 @@ pub(super) async fn refuse_taken(
     Ok((!taken.is_empty()).then(|| Refusal::new(Code::Taken, "number", "This number was given out already.")))
 }
 
-/// The next number of a pattern.
+/// Takes the next number of the pattern for a document of this date. Skips numbers that users chose themselves.
 pub(super) async fn next(
     tx: &Transaction,
     numbered: Numbered,
@@ -97,14 +97,15 @@ pub(super) async fn next(
     Ok(number)
 }
 
-/// What a series is of, and its pattern. How many digits the count has is not kept with it.
+/// Parses the name of a series: the kind of document and the pattern. The series does not store the number of digits,
+/// so the pattern has 1.
 pub(in crate::bookkeeping) fn of_series(series: &str) -> Option<(Numbered, Pattern)> {
     let (name, pattern) = series.split_once(' ')?;
     let numbered = [Numbered::Invoice, Numbered::Receipt].into_iter().find(|numbered| numbered.name() == name)?;
     Some((numbered, Pattern::of_series(pattern)?))
 }
 
-/// How many documents of a book have numbers.
+/// The number of invoices or receipts of a book.
 pub(in crate::bookkeeping) async fn count(
     conn: &impl ConnectionTrait,
     numbered: Numbered,
@@ -117,7 +118,7 @@ pub(in crate::bookkeeping) async fn count(
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
-/// Which of some numbers are given out.
+/// Returns those of the given keys that documents of the book already have.
 pub(in crate::bookkeeping) async fn taken(
     conn: &impl ConnectionTrait,
     numbered: Numbered,

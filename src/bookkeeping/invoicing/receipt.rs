@@ -1,4 +1,4 @@
-//! Receipts: making and voiding them. What they are set off against is `allocation`'s business.
+//! Receipts: creating and voiding them. `allocation` decides which invoices a receipt pays.
 
 use async_graphql::{ID, InputObject};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
@@ -73,10 +73,11 @@ pub struct NewReceipt {
     pub idempotency_key: Option<String>,
 }
 
-/// A receipt, or why a wallet refused it. What is refused so is on record, and so it is not an error of the transaction.
+/// A receipt, or the refusal of a wallet operation. Such a refusal is recorded as a failed journal entry, so the
+/// database transaction is committed and the refusal is returned as a value.
 pub type Attempted = Result<receipt::Model, Refusal>;
 
-/// Some receipts of the viewer's book, void or not; ids of others are passed over.
+/// The receipts of the viewer's book with these ids, void or not; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -89,7 +90,8 @@ pub async fn find_many(
     Ok(receipts.filter(receipt::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// Makes a receipt: it stands in the ledger as a debit, and raises a wallet when it names one.
+/// Creates a receipt. It is a `DEBIT` entry in the customer's ledger; if it names a wallet, the money goes into that
+/// wallet.
 ///
 /// # Errors
 /// `NOT_FOUND` and `NOT_ALLOWED` for the customer and the invoices; `TAKEN` for the number; `CURRENCY_MISMATCH` and
@@ -176,12 +178,12 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
     .await
 }
 
-/// Voids a receipt: its journal entry is reversed, a wallet gives the money back, and what it paid is open again. Its number
-/// stays used.
+/// Voids a receipt: reverses its journal entry, takes the money back out of its wallet, and deletes its allocations, so
+/// that the invoices are open again. Its number cannot be used again.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it is void already; `INSUFFICIENT_FUNDS` when the wallet has spent the money; `INVALID` for
-/// the reason; `IDEMPOTENCY_CONFLICT`.
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is already void; `INSUFFICIENT_FUNDS` when the wallet no longer holds the money;
+/// `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
 pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidReceipt", voiding))?;
     let of_receipt = |refusal: Refusal| Refusal {
@@ -192,7 +194,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
-        // Locked first: the same request may be under way.
+        // Locks the customer before looking for the key: the same request may be running at this moment.
         let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
         let entry = posting::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
         let act = Act::by(viewer, Action::VoidReceipt).on_named(&voiding.id);
@@ -221,7 +223,8 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
         allocation::release(&tx, scope, Since::Receipt((entry.date, entry.id.uuid()))).await?;
         let paid = allocation::remove_of_receipt(&tx, entry.id.cast()).await?;
-        // The invoices that it named are open again: others may pay them now, in their turn.
+        // The invoices that the receipt named are open again, so later receipts must be allocated again from the first
+        // of them on.
         if let Some(first) = named_invoices::first(&tx, &paid).await? {
             allocation::release(&tx, scope, Since::Invoice(first)).await?;
         }
@@ -240,7 +243,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
     .await
 }
 
-/// What an earlier request with the same key came to.
+/// The result of an earlier request with the same idempotency key.
 async fn replay(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -273,15 +276,17 @@ async fn own_wallet(
     Ok(Some(wallet))
 }
 
-/// The customer owes less; the money is in the till, or outside and in the wallet. The line on the wallet comes first, where
-/// the views of wallet transactions look for it.
+/// Debit side, credit side and amount of each posting: the customer owes less, and the money goes into cash, or into
+/// the wallet by way of the outside account. The posting on the wallet comes first, since wallet transactions are built
+/// from an entry's first posting.
 fn lines(wallet: Option<&Wallet>, amount: i64) -> Vec<(Side, Side, i64)> {
     let Some(wallet) = wallet else { return vec![(Side::Book(AccountKind::Cash), Side::Customer, amount)] };
     let outside = Side::Book(AccountKind::Outside);
     vec![(outside, Side::Wallet(wallet.account.id), amount), (outside, Side::Customer, amount)]
 }
 
-/// Posts the receipt. When a wallet does not take it, the attempt is on record: the inner error says as what.
+/// Posts the receipt. If the wallet does not accept the money, the attempt is recorded as a failed entry, and the inner
+/// error holds the id of that entry and the refusal.
 async fn post(
     tx: &Transaction,
     app: &App,

@@ -1,4 +1,4 @@
-//! Lists of receipts, and what is set off against what.
+//! Lists of receipts, and the allocations of receipts and invoices.
 
 use async_graphql::{ID, InputObject};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
@@ -41,7 +41,7 @@ pub struct ReceiptFilterInput {
     pub max_amount: Option<Decimal>,
 }
 
-/// Which receipts are wanted, checked.
+/// A filter for receipts with checked values. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ReceiptFilter {
     customer: Option<Id<kind::Customer>>,
@@ -56,10 +56,11 @@ pub struct ReceiptFilter {
 }
 
 impl ReceiptFilterInput {
-    /// Checks the filter.
+    /// Checks the values of the filter. `of_book` is the currency of the book.
     ///
     /// # Errors
-    /// `NOT_FOUND` for what is no id of a customer; `INVALID` for ranges that end before they begin, amounts and the number.
+    /// `NOT_FOUND` for a malformed customer id; `INVALID` for a range whose end is before its start, an amount or the
+    /// number.
     pub fn check(self, of_book: Currency) -> Result<ReceiptFilter> {
         let mut refusals = Refusals::default();
         let customer = refusals.check(document_list::customer_of(self.customer_id.as_ref())).flatten();
@@ -117,7 +118,7 @@ impl Filter for ReceiptFilter {
     }
 }
 
-/// What some receipts pay, the oldest invoice first, with the currency.
+/// The allocations of these receipts with their currency, ordered by invoice, the oldest first.
 ///
 /// # Errors
 /// When the database fails.
@@ -137,7 +138,7 @@ pub async fn payments_of_receipts(
     Ok(found.into_iter().map(|(allocation, invoice)| (allocation, invoice.currency)).collect())
 }
 
-/// What pays some invoices, the oldest receipt first, with the currency.
+/// The allocations to these invoices with their currency, ordered by receipt, the oldest first.
 ///
 /// # Errors
 /// When the database fails.

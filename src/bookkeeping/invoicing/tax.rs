@@ -1,16 +1,16 @@
-//! The sums of an invoice. Pure: everything is worked out here, and what a client says is only compared.
+//! Goods and services tax (GST) on an invoice. Pure.
 //!
-//! Goods and services tax within a state is two taxes of half the rate each, CGST and SGST; across states it is one, IGST
-//! (Integrated Goods and Services Tax Act 2017, sections 7 and 8). A tax is rounded to the currency's minor unit, half a
-//! unit up; CGST and SGST are rounded each, and so are always equal. Where lines have rates, each line's tax is
-//! rounded and then added up.
+//! Within a state, the tax is split into CGST and SGST, each at half the rate; between states it is IGST at the full
+//! rate (Integrated Goods and Services Tax Act 2017, sections 7 and 8). Each tax is rounded to the currency's minor
+//! unit, halves up, so CGST and SGST are always equal. When lines have rates of their own, the tax of each line is
+//! rounded before adding up.
 
 /// A rate of 100 %, in thousandths of a per cent.
 pub(in crate::bookkeeping) const WHOLE: i64 = 100_000;
-/// One piece, in ten-thousandths.
+/// A quantity of 1, in ten-thousandths.
 const PIECE: i128 = 10_000;
 
-/// What is taxed: an amount of goods in minor units, and its rate in thousandths of a per cent.
+/// An amount of goods in minor units, and its tax rate in thousandths of a per cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::bookkeeping) struct Taxed {
     pub(in crate::bookkeeping) amount: i64,
@@ -25,7 +25,7 @@ pub(in crate::bookkeeping) struct Taxes {
     pub(in crate::bookkeeping) igst: i64,
 }
 
-/// The taxes on goods, within a state or across states; none when they are beyond 64 bits.
+/// The taxes on the goods, between states or within one; `None` when a tax exceeds 64 bits.
 pub(in crate::bookkeeping) fn taxes(goods: &[Taxed], across_states: bool) -> Option<Taxes> {
     let sum = |part: i128| {
         let shares = goods
@@ -41,13 +41,13 @@ pub(in crate::bookkeeping) fn taxes(goods: &[Taxed], across_states: bool) -> Opt
     })
 }
 
-/// What a line comes to: a quantity in ten-thousandths times a price in minor units, rounded half a unit up; none when it is
-/// beyond 64 bits.
+/// The amount of a line in minor units: a quantity in ten-thousandths times a unit price in minor units, rounded,
+/// halves up; `None` when it exceeds 64 bits.
 pub(in crate::bookkeeping) fn line_amount(quantity: i64, unit_price: i64) -> Option<i64> {
     i64::try_from(round(i128::from(quantity) * i128::from(unit_price), PIECE)).ok()
 }
 
-/// A division, rounded half up. Neither is below zero.
+/// Divides and rounds halves up. Neither argument may be negative.
 fn round(dividend: i128, divisor: i128) -> i128 {
     (2 * dividend + divisor) / (2 * divisor)
 }

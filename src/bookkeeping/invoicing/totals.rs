@@ -1,4 +1,4 @@
-//! The sums of an invoice, worked out from what a client sends; what the client worked out itself is compared with them. Pure.
+//! Computes the sums of an invoice from the input, and compares the sums that the client sent with them. Pure.
 
 use super::{
     invoice::{NewInvoice, NewInvoiceLine},
@@ -11,11 +11,11 @@ use crate::{
     text,
 };
 
-/// The most lines of an invoice.
+/// The most lines that an invoice may have.
 const MOST_LINES: usize = 100;
-/// How many decimals a quantity has.
+/// The number of decimals of a quantity.
 pub const QUANTITY_DIGITS: u32 = 4;
-/// How many decimals a rate in per cent has.
+/// The number of decimals of a tax rate in per cent.
 pub const RATE_DIGITS: u32 = 3;
 
 /// The sums of an invoice, in minor units.
@@ -28,7 +28,7 @@ pub(super) struct Sums {
     pub(super) lines: Vec<Line>,
 }
 
-/// A line that was checked.
+/// A line with checked values: quantity in ten-thousandths, prices in minor units, rate in thousandths of a per cent.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     pub(super) description: String,
@@ -39,10 +39,10 @@ pub(super) struct Line {
     pub(super) amount: i64,
 }
 
-/// Works out the sums.
+/// Computes the sums.
 ///
 /// # Errors
-/// `REQUIRED`, `INVALID` and `LIMIT_REACHED`, all at once; a sum that the client has wrong is told with the right figure.
+/// `REQUIRED`, `INVALID` and `LIMIT_REACHED`. The refusal of a wrong sum names the right one.
 pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
     let mut refusals = Refusals::default();
     let inputs = new.lines.as_deref().unwrap_or_default();
@@ -104,7 +104,8 @@ fn gross_of(given: Option<i64>, lines: &[Line], currency: Currency) -> Result<i6
     }
 }
 
-/// What is taxed, and at which rate: all of the goods, or line by line when a line has a rate of its own.
+/// The amounts to be taxed with their rates: the gross amount as a whole, or line by line when any line has its own
+/// rate.
 fn goods(gross: i64, lines: &[Line], rate: Option<i32>) -> Vec<Taxed> {
     if lines.iter().all(|line| line.rate.is_none()) {
         return vec![Taxed { amount: gross, rate: rate.unwrap_or_default().into() }];
@@ -123,7 +124,8 @@ fn wrong_taxes(taxes: &Taxes, given: Given, currency: Currency) -> Vec<Refusal> 
     given.into_iter().zip(right).filter_map(wrong).collect()
 }
 
-/// The taxes of an invoice without a rate: CGST and SGST, which are equal, or IGST, or none.
+/// The taxes of an invoice without a rate, as the client sent them: CGST and SGST, which must be equal, or IGST, or
+/// none.
 fn taxes_as_given(given: Given, inter_state: bool) -> Result<Taxes, Refusal> {
     let [cgst, sgst, igst] = given.map(|(_, amount)| amount.unwrap_or_default());
     let refused = |path, message| Err(Refusal::new(Code::Invalid, path, message));

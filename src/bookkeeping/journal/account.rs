@@ -1,4 +1,4 @@
-//! Accounts: opening, finding, locking and their status.
+//! Accounts of the journal: opens, finds and locks them, and sets their status.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -18,8 +18,8 @@ use crate::{
     money::Currency,
 };
 
-/// What an account holds, in minor units: on its normal side, so that a wallet with money and a customer who owes are
-/// above zero.
+/// The balance of an account in minor units, counted on the normal side of its kind: a wallet that holds money and a
+/// customer who owes money both have a positive balance.
 #[must_use]
 pub fn balance(account: &account::Model) -> i64 {
     match account.kind {
@@ -36,7 +36,7 @@ pub fn balance(account: &account::Model) -> i64 {
     }
 }
 
-/// Opens an account, or does nothing when its holder has one of this kind and currency.
+/// Opens an account, or does nothing when its holder already has one of this kind and currency.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,12 +73,12 @@ pub async fn open(
     Ok(())
 }
 
-/// The accounts that some holders have of some kinds and in some currencies.
+/// The ids of accounts, looked up by currency, kind and holder.
 #[derive(Debug, Default)]
 pub struct Accounts(HashMap<(Currency, AccountKind, Id<kind::Holder>), Id<kind::Account>>);
 
 impl Accounts {
-    /// Finds accounts; those that are missing are opened.
+    /// Finds the accounts that `wanted` lists and opens those that do not exist yet.
     ///
     /// # Errors
     /// When the database fails.
@@ -102,10 +102,10 @@ impl Accounts {
         Ok(accounts)
     }
 
-    /// One of the accounts that were asked for.
+    /// The id of an account that was listed in [`Accounts::ensure`].
     ///
     /// # Errors
-    /// When it was not asked for, which is our mistake.
+    /// When the account was not listed there, which is a bug in the caller.
     pub fn get(
         &self,
         currency: Currency,
@@ -117,7 +117,8 @@ impl Accounts {
     }
 }
 
-/// The accounts of some kinds and holders in one currency, in the order of the question; those that are missing are opened.
+/// Returns the accounts of these kinds and holders in one currency, in the order of `wanted`. Opens those that do not
+/// exist yet.
 async fn ensure(
     tx: &Transaction,
     book_id: Id<kind::Book>,
@@ -126,7 +127,8 @@ async fn ensure(
     now: DateTime<Utc>,
 ) -> Result<Vec<Id<kind::Account>>> {
     let mut found = Vec::new();
-    // Once to find them, and once more when some had to be opened.
+    // The first pass finds the accounts; the second reads again after missing ones were opened, since another
+    // transaction may have opened them first.
     for _ in 0..2 {
         let any = wanted.iter().fold(Condition::any(), |any, (account_kind, holder_id)| {
             let both = Condition::all().add(account::Column::HolderId.eq(*holder_id));
@@ -152,7 +154,7 @@ async fn ensure(
     wanted.iter().map(id).collect()
 }
 
-/// The accounts of a kind that some holders have, in all currencies.
+/// All accounts of one kind that these holders have, in any currency.
 ///
 /// # Errors
 /// When the database fails.
@@ -168,7 +170,7 @@ pub async fn of_holders(
         .await?)
 }
 
-/// The account of a kind and currency that somebody holds.
+/// The account that one holder has of this kind and currency; `None` when it was never opened.
 ///
 /// # Errors
 /// When the database fails.
@@ -181,7 +183,7 @@ pub async fn of_holder(
     Ok(held_by(account_kind, currency, holder_id).one(conn).await?)
 }
 
-/// The account of a kind and currency that somebody holds, locked until the end of the transaction.
+/// Like [`of_holder`], and locks the account's row until the end of the transaction.
 ///
 /// # Errors
 /// When the database fails.
@@ -194,17 +196,18 @@ pub async fn lock_of_holder(
     Ok(held_by(account_kind, currency, holder_id).lock(LockType::NoKeyUpdate).one(tx).await?)
 }
 
-/// Freezes, unfreezes or closes an account, which the caller has locked.
+/// Sets the status of an account: freezes, unfreezes or closes it. The caller must hold the lock on its row.
 ///
 /// # Errors
-/// When the database fails, which it does when an account that holds money is closed.
+/// When the database fails. Closing an account that still holds money violates a constraint and fails too.
 pub async fn set_status(tx: &Transaction, account: account::Model, status: AccountStatus) -> Result<account::Model> {
     let mut account = account.into_active_model();
     account.status = Set(status);
     Ok(account.update(tx).await?)
 }
 
-/// Locks all accounts that drafts may touch, in the order of their ids, until the end of the transaction.
+/// Locks all accounts that the drafts may post to, in the order of their ids, until the end of the transaction. The
+/// fixed order keeps two transactions from waiting for each other.
 pub(super) async fn lock(tx: &Transaction, drafts: &[&Draft]) -> Result<HashMap<Id<kind::Account>, account::Model>> {
     let lines = drafts.iter().flat_map(|draft| &draft.lines).flat_map(|line| [line.debit, line.credit]);
     let attempts = drafts.iter().filter_map(|draft| draft.attempt).flat_map(|attempt| [attempt.debit, attempt.credit]);

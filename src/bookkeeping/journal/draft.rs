@@ -1,4 +1,4 @@
-//! What the journal is asked to post, and what it answers.
+//! The input of the journal (drafts) and its results (posted entries and refusals).
 
 use chrono::NaiveDate;
 
@@ -12,98 +12,100 @@ use crate::{
     money::Currency,
 };
 
-/// An entry that is not posted yet.
+/// A journal entry that is not posted yet.
 #[derive(Clone, Debug)]
 pub struct Draft {
     /// The id that the entry will have.
     pub id: Id<kind::Entry>,
-    /// The book whose event it is.
+    /// The book that the entry belongs to.
     pub book_id: Id<kind::Book>,
-    /// Who does it.
+    /// The user who causes the entry.
     pub actor_id: Id<kind::User>,
-    /// What it records.
+    /// The kind of event that the entry records.
     pub kind: EntryKind,
-    /// How much, in minor units.
+    /// The amount in minor units; negative in a reversal.
     pub amount: i64,
-    /// Of what. All accounts of the lines are in this currency.
+    /// The currency of the amount. All accounts of the lines must be in this currency.
     pub currency: Currency,
-    /// What moves. At least one line.
+    /// The postings to write; at least one.
     pub lines: Vec<Line>,
-    /// The day that it counts for; the day of posting when absent.
+    /// The date that the entry counts for in reports; the day of posting when absent.
     pub effective_on: Option<NaiveDate>,
-    /// A note of the user's.
+    /// A note written by the user.
     pub memo: Option<String>,
-    /// The number that people name it by; made from the id when absent.
+    /// The number that people call the entry by, unique in the book; made from the id when absent.
     pub reference: Option<String>,
-    /// So that the request may be repeated.
+    /// The client's idempotency key, if the request has one.
     pub idempotency: Option<Idempotency>,
-    /// The document that it is a version of.
+    /// The document (ledger entry, transaction, ...) that this entry is a version of.
     pub document_id: Option<Id<kind::Document>>,
-    /// The entry that this one takes back.
+    /// The entry that this one reverses.
     pub reverses_id: Option<Id<kind::Entry>>,
-    /// How to put it on record if it is refused. Without it a refusal leaves no trace.
+    /// How to record the entry as failed if it is refused. When absent, a refused draft writes nothing.
     pub attempt: Option<Attempt>,
 }
 
-/// A draft that is posted together with others, all of them or none.
+/// A draft that is posted together with others: either all of them succeed, or none.
 #[derive(Clone, Debug)]
 pub struct JointDraft {
-    /// What is posted.
+    /// The entry to post.
     pub draft: Draft,
-    /// What is put on record, if it asks for that, when the draft is refused. It moves money on accounts that the drafts name.
+    /// The draft to record as failed when `draft` is refused and `trace` has an `attempt`. Its attempt may only use
+    /// accounts that the drafts of the same call use too, since only those are locked.
     pub trace: Draft,
 }
 
-/// One posting to be: moves an amount from the credit account to the debit account.
+/// One posting of a draft: moves an amount from the credit account to the debit account.
 #[derive(Clone, Copy, Debug)]
 pub struct Line {
     /// The account that is debited.
     pub debit: Id<kind::Account>,
     /// The account that is credited.
     pub credit: Id<kind::Account>,
-    /// How much, in minor units; never zero.
+    /// The amount in minor units; never zero, negative in a reversal.
     pub amount: i64,
 }
 
-/// Where a refused entry leaves its trace: a posting of zero between two accounts.
+/// The two accounts between which a failed entry writes its posting of amount zero, so that the attempt appears in the
+/// history of both accounts.
 #[derive(Clone, Copy, Debug)]
 pub struct Attempt {
-    /// The account that is debited with nothing.
+    /// The account on the debit side of the zero posting.
     pub debit: Id<kind::Account>,
-    /// The account that is credited with nothing.
+    /// The account on the credit side of the zero posting.
     pub credit: Id<kind::Account>,
-    /// The account that the money was meant for, when it is neither of these.
+    /// The account that should have received the money, when it is neither of these two.
     pub meant_for: Option<Id<kind::Account>>,
 }
 
-/// A key under which a request may be repeated without being done twice.
+/// An idempotency key with the hash of its input: a repeated request returns the first result instead of posting again.
 #[derive(Clone, Debug)]
 pub struct Idempotency {
-    /// What the client calls the request; unique in the book.
+    /// The key that the client chose; unique in the book.
     pub key: String,
-    /// SHA-256 of the input.
+    /// SHA-256 of the input. The same key with another hash is refused.
     pub request_hash: Vec<u8>,
 }
 
-/// An entry on record: it succeeded, or it was refused and the attempt is kept (see its `status`).
+/// A journal entry that is in the database. Its `status` tells whether it succeeded or was recorded as failed.
 #[derive(Clone, Debug)]
 pub struct Posted {
     /// The entry.
     pub entry: journal_entry::Model,
-    /// Its postings.
+    /// The postings of the entry, ordered by line.
     pub postings: Vec<posting::Model>,
-    /// Whether it is the entry of an earlier request with the same idempotency key.
+    /// Whether the entry was posted by an earlier request with the same idempotency key.
     pub replayed: bool,
 }
 
-/// Why a draft left no entry.
+/// Why a draft wrote no entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// It could not be posted, and asked for no trace.
+    /// The accounts did not allow it, and the draft has no `attempt` to record.
     Failed(Failure),
-    /// Its idempotency key was used with another input.
+    /// The idempotency key was used before with another input.
     IdempotencyConflict,
-    /// Its reference is another entry's.
+    /// Another entry of the book has this reference.
     ReferenceTaken,
 }
 
@@ -142,7 +144,8 @@ impl From<Failure> for Code {
     }
 }
 
-/// A reference for people: what happened, the day, and the end of the id, which is random (`TRF-20261121-7K3M9QPXWA`).
+/// Makes a reference for people from the kind of entry, the date and the last characters of the id, which are random:
+/// `TRF-20261121-7K3M9QPXWA`.
 pub(super) fn reference(id: Id<kind::Entry>, kind: EntryKind, on: NaiveDate) -> String {
     let prefix = match kind {
         EntryKind::Deposit => "DEP",

@@ -1,8 +1,9 @@
-//! Reading an account's history: pages, the balance at a moment, and counts.
+//! Reads the history of an account: pages of postings, the balance at a moment, and counts.
 //!
-//! An account's postings are numbered without a gap, and in the order of their times. So a page is two short walks along
-//! two indexes (its debits, its credits), and a moment is found by halving: about 20 look-ups in a history of a
-//! million postings, made for all accounts of a request together.
+//! The postings of an account are numbered without gaps, in the order of their times. So a page reads two short index
+//! ranges (the account's debits and its credits), and a moment is found by binary search: about 20 look-ups in a
+//! history of a million postings. The searches of all accounts of one request advance together, with one query per
+//! step.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,56 +25,56 @@ use crate::{
     keyset::union,
 };
 
-/// Which side of a posting an account is on.
+/// The side of a posting that an account is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// It is debited: a wallet pays.
+    /// The account is debited. A wallet pays.
     Debit,
-    /// It is credited: a wallet is paid.
+    /// The account is credited. A wallet receives.
     Credit,
 }
 
-/// One posting, as one of its accounts sees it.
+/// A posting as seen from one of its two accounts.
 #[derive(Clone, Debug)]
 pub struct Step {
-    /// What happened.
+    /// The entry that the posting belongs to.
     pub entry: journal_entry::Model,
     /// The posting.
     pub posting: posting::Model,
-    /// The account's side.
+    /// The side that the account is on.
     pub side: Side,
-    /// The posting's number on the account.
+    /// The number of the posting on the account, from 1.
     pub seq: i64,
-    /// The account's balance after it, in minor units.
+    /// The balance of the account after the posting, in minor units.
     pub balance: i64,
 }
 
-/// Which postings of an account are wanted. What is absent does not matter.
+/// Which postings of an account to return. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default)]
 pub struct HistoryFilter {
-    /// What the entry records.
+    /// Only entries of this kind.
     pub kind: Option<EntryKind>,
-    /// Whether it succeeded.
+    /// Only entries with this status.
     pub status: Option<EntryStatus>,
-    /// The account's side.
+    /// Only postings with the account on this side.
     pub side: Option<Side>,
-    /// Not before this moment.
+    /// Only entries at this time or later.
     pub from: Option<DateTime<Utc>>,
-    /// Before this moment.
+    /// Only entries before this time.
     pub to: Option<DateTime<Utc>>,
 }
 
-/// Postings of an account, latest first, that may be cut into pages.
+/// The postings of an account that match a filter, ready to be read in pages, newest first.
 #[derive(Clone, Debug)]
 pub struct Steps {
     account_id: Id<kind::Account>,
     filter: HistoryFilter,
-    /// The numbers of the first and the last posting in the time range.
+    /// The numbers of the first and the last posting in the time range of the filter.
     first: i64,
     last: i64,
 }
 
-/// The postings of an account that a filter wants.
+/// Finds the number range of the postings in the filter's time range. Reads no postings yet.
 ///
 /// # Errors
 /// When the database fails.
@@ -90,8 +91,8 @@ pub async fn steps(conn: &impl ConnectionTrait, account: &account::Model, filter
 }
 
 impl Steps {
-    /// At most `limit` postings, latest first: those numbered below `below` and above `above`, from the end that
-    /// `oldest` says.
+    /// Returns at most `limit` postings, newest first, numbered between `above` and `below` (both exclusive). Takes the
+    /// oldest of them when `oldest` is true, otherwise the newest.
     ///
     /// # Errors
     /// When the database fails.
@@ -126,7 +127,7 @@ impl Steps {
         Ok(steps)
     }
 
-    /// How many there are.
+    /// The number of postings that match the filter.
     ///
     /// # Errors
     /// When the database fails.
@@ -149,13 +150,14 @@ impl Steps {
         [Side::Debit, Side::Credit].into_iter().filter(|side| self.filter.side.is_none_or(|wanted| wanted == *side))
     }
 
-    /// The postings with the account on one side, numbered from `first` to `last`.
+    /// The condition for postings with the account on this side, numbered from `first` to `last`.
     fn wanted(&self, side: Side, first: i64, last: i64) -> Condition {
         Condition::all()
             .add(account_column(side).eq(self.account_id))
             .add(seq_column(side).between(first, last))
             .add_option(self.filter.kind.map(|kind| journal_entry::Column::Kind.eq(kind)))
-            // A failed entry leaves a posting of zero, and no other entry does: this needs no look at the entry.
+            // Failed entries have postings of amount zero and no other entry does, so the status needs no join with the
+            // entry.
             .add_option(self.filter.status.map(|status| match status {
                 EntryStatus::Succeeded => posting::Column::Amount.ne(0),
                 EntryStatus::Failed => posting::Column::Amount.eq(0),
@@ -163,16 +165,16 @@ impl Steps {
     }
 }
 
-/// An account's state after one of its postings.
+/// The state of an account after one of its postings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// How many postings it had.
+    /// The number of postings up to then.
     pub seq: i64,
-    /// Its balance, in minor units.
+    /// The balance in minor units.
     pub balance: i64,
 }
 
-/// What accounts stood at at moments (those of postings at the very moment included), in the order of the questions.
+/// Returns the state of each account at the given time, postings at exactly that time included, in input order.
 ///
 /// # Errors
 /// When the database fails.
@@ -185,7 +187,8 @@ pub async fn at(conn: &impl ConnectionTrait, questions: &[(&account::Model, Date
             if let Some((time, standing)) = search.probe().and_then(|probe| found.get(&probe)) {
                 search.narrow(*time, *standing);
             } else {
-                // Done, or the numbers have a gap, which `verify` tells of; it must not keep us here for ever.
+                // The search is done, or the numbering has a gap, which `daybook verify` reports. Ends the search so
+                // that a gap cannot cause an endless loop.
                 search.last = search.known.seq;
             }
         }
@@ -193,13 +196,13 @@ pub async fn at(conn: &impl ConnectionTrait, questions: &[(&account::Model, Date
     Ok(searches.into_iter().map(|search| search.known).collect())
 }
 
-/// A search for the last posting of an account that is not after a moment.
+/// A binary search for the last posting of an account that is not after a moment.
 struct Search {
     account_id: Id<kind::Account>,
     time: DateTime<Utc>,
-    /// The latest standing that is known not to be after the moment.
+    /// The state after the latest posting that is known to be not after the moment.
     known: Standing,
-    /// The last number that may be the answer.
+    /// The highest posting number that may be the answer.
     last: i64,
 }
 
@@ -214,7 +217,7 @@ impl Search {
         Self { account_id: account.id, time, known, last: account.postings }
     }
 
-    /// The posting to look at next; none when the answer is known.
+    /// The number of the posting to look at next; `None` when the answer is known.
     fn probe(&self) -> Option<(Id<kind::Account>, i64)> {
         (self.known.seq < self.last).then_some((self.account_id, (self.known.seq + self.last + 1) / 2))
     }
@@ -230,7 +233,7 @@ impl Search {
 
 type Standings = HashMap<(Id<kind::Account>, i64), (DateTime<Utc>, Standing)>;
 
-/// The times and standings of some postings, each named by an account and its number there.
+/// Reads the time and the account's state for each probe (an account and the number of one of its postings).
 async fn standings(conn: &impl ConnectionTrait, probes: &[(Id<kind::Account>, i64)]) -> Result<Standings> {
     let mut standings = Standings::new();
     let arms = [Side::Debit, Side::Credit].map(|side| {
@@ -286,7 +289,7 @@ fn seq_column(side: Side) -> posting::Column {
     }
 }
 
-/// The two models of a row, under the names that SeaORM gives to the columns of a join.
+/// Reads the two models of a joined row. SeaORM prefixes the columns with `A_` and `B_`.
 fn models(row: &sea_orm::QueryResult) -> Result<(posting::Model, journal_entry::Model)> {
     Ok((posting::Model::from_query_result(row, "A_")?, journal_entry::Model::from_query_result(row, "B_")?))
 }

@@ -1,25 +1,28 @@
-//! The double-entry journal: the only writer of accounts, journal entries, postings and turnovers. Every number comes from
-//! here.
+//! The double-entry journal: the only writer of accounts, journal entries, postings and turnovers. Every amount that
+//! Daybook shows comes from here.
 //!
-//! An *entry* is something that happened to money. Its *postings* each move one amount from a credit account to a debit
-//! account, so an entry that does not balance cannot be written down. An account counts its debits, its credits and its
-//! postings, and each posting carries the number (`seq`) and the balance that it left behind on both accounts; so a
-//! balance, a page of history or the balance at a moment in the past costs the same however long the history is. Of the
-//! accounts that reports read, the turnovers of each day and month are kept too, so that sums over dates do as well.
+//! An *entry* records an event that moves money. Each of its *postings* moves one amount from a credit account to a
+//! debit account, so an unbalanced entry cannot be stored. An account counts its debits, its credits and its postings.
+//! Each posting stores, for both of its accounts, its number on the account (`seq`) and the account's balance after it.
+//! So reading a balance, a page of history or the balance at a past moment costs the same however long the history is.
+//! For the accounts that reports read, the turnovers of each day and each month are stored as well, so sums over dates
+//! cost the same too.
 //!
-//! Posting takes a slice of drafts and goes through these steps:
+//! Posting takes a slice of drafts and runs these steps:
 //!
 //! | step | where | pure | what it does |
 //! |---|---|---|---|
-//! | prepare | the caller, [`Draft`] | yes | says what is to be moved |
+//! | prepare | the caller, [`Draft`] | yes | builds the drafts |
 //! | lock | `account` | | locks the accounts of all drafts, in the order of their ids |
-//! | read | `repeats` | | finds entries with the same idempotency key or reference |
-//! | fold | `fold` | yes | applies one draft after the other in memory; each succeeds or is refused on its own |
+//! | read | `repeats` | | finds earlier entries with the same idempotency key or reference |
+//! | fold | `fold` | yes | applies the drafts one after the other in memory; each succeeds or is refused on its own |
 //! | write | `write`, `rollup` | | writes each table once |
 //!
-//! What bounds it: one transaction locks the accounts that its drafts name, three for a transfer, and always in the same
-//! order, so that two of them cannot wait for each other. What may not happen: an entry or a posting is never updated or
-//! deleted (a correction is a reversal, [`reverse()`]), and nothing outside this module writes its tables.
+//! Locks: one transaction locks only the accounts that its drafts name (three for a transfer), always in the order of
+//! their ids, so two transactions cannot deadlock.
+//!
+//! Never update or delete an entry or a posting; correct an entry by a reversal ([`reverse()`]). Never write these
+//! tables from outside this module.
 
 mod account;
 mod draft;
@@ -44,11 +47,12 @@ pub use self::{
 };
 use crate::{clock::Clock, db::Transaction, error::Result};
 
-/// Posts drafts in the caller's transaction, all of them or none. When one is refused, its trace is put on record if it asks for
-/// that. What all of them together leave in an account counts: where that is what was there, not even a closed wallet refuses.
+/// Posts the drafts in the caller's transaction: all of them or none. When one is refused, its `trace` is recorded as
+/// failed if the trace has an `attempt`. An account whose net change over all drafts is zero skips the status and
+/// overdraft checks, so even a closed wallet does not refuse a change that leaves its balance as it is.
 ///
 /// # Errors
-/// As for [`post`]; what the journal refuses is in the inner result.
+/// As for [`post`]. The inner result holds a refusal by the journal.
 pub async fn post_together(
     tx: &Transaction,
     clock: &Clock,
@@ -61,11 +65,11 @@ pub async fn post_together(
     Ok(posted)
 }
 
-/// Posts drafts in the caller's transaction, so that a document and its entry are written together. The results are in
-/// the order of the drafts.
+/// Posts the drafts in the caller's transaction, so that a document and its entry are written together. Returns one
+/// result for each draft, in the same order.
 ///
 /// # Errors
-/// When the database fails; the transaction must then be given up.
+/// When the database fails; the caller must then roll the transaction back.
 pub async fn post(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
     let mut state = read(tx, clock, &drafts.iter().collect::<Vec<_>>()).await?;
     let mut results = fold::fold(&mut state, drafts)?;
@@ -74,10 +78,11 @@ pub async fn post(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<V
     Ok(results)
 }
 
-/// Locks the accounts of drafts and reads what the fold must know.
+/// Locks the accounts of the drafts and reads all that the fold needs.
 async fn read(tx: &Transaction, clock: &Clock, drafts: &[&Draft]) -> Result<fold::State> {
     let accounts = account::lock(tx, drafts).await?;
     let repeats = replay::find(tx, drafts).await?;
-    // The clock is read only now, when the accounts are ours: their entries are in the order of their times.
+    // Read the clock only after the accounts are locked, so that the entries of an account are in the order of their
+    // times.
     Ok(fold::State::new(accounts, repeats, clock.now()))
 }

@@ -1,4 +1,4 @@
-//! Earlier entries that a draft repeats: the same idempotency key, or the same reference.
+//! Finds earlier entries that have the same idempotency key or the same reference as a draft.
 
 use std::collections::BTreeSet;
 
@@ -19,8 +19,9 @@ use crate::{
     id::{Id, kind},
 };
 
-/// The answer to a request that was made before with the same idempotency key, if there is one. A caller asks before it
-/// checks anything else, since what was true for the first request may no longer be.
+/// Returns the result of an earlier request of the book with the same idempotency key; `None` when the key is new.
+/// Callers ask for it before they check the input: what was valid for the first request (an existing wallet, enough
+/// money) may no longer be.
 ///
 /// # Errors
 /// When the database fails.
@@ -37,7 +38,7 @@ pub async fn find_repeat(
     Ok(Some(answer))
 }
 
-/// The entries of earlier requests of a book with some keys.
+/// The entries of a book that were posted with these idempotency keys.
 ///
 /// # Errors
 /// When the database fails.
@@ -51,7 +52,7 @@ pub async fn find_keys(
     find_ids(conn, with_keys).await
 }
 
-/// What an earlier entry with the same key means for a request.
+/// The result for a request whose key an earlier entry has: that entry, or a conflict when the input differs.
 pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) -> Result<Posted, Refused> {
     if earlier.request_hash.as_ref() != Some(&idempotency.request_hash) {
         return Err(Refused::IdempotencyConflict);
@@ -59,7 +60,7 @@ pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) 
     Ok(Posted { entry: earlier.clone(), postings: Vec::new(), replayed: true })
 }
 
-/// The earlier entries that drafts repeat.
+/// The earlier entries whose idempotency key or reference one of the drafts uses.
 pub(super) async fn find(tx: &Transaction, drafts: &[&Draft]) -> Result<Vec<journal_entry::Model>> {
     let key = |draft: &&Draft| Some((draft.book_id.uuid(), draft.idempotency.as_ref()?.key.clone()));
     let mut ids = ids_of(tx, drafts.iter().filter_map(key).collect(), journal_entry::Column::IdempotencyKey).await?;
@@ -68,10 +69,12 @@ pub(super) async fn find(tx: &Transaction, drafts: &[&Draft]) -> Result<Vec<jour
     find_ids(tx, ids).await
 }
 
-/// The entries of books that have some texts in a column; of references, those that count.
+/// Finds the ids of entries by pairs of book and text, where the text is an idempotency key or a reference (depending
+/// on `column`). For references, only entries that succeeded count.
 ///
-/// Each is looked up by itself, along the unique index. A list of texts in one condition PostgreSQL compares with all entries of
-/// the book when it has not counted yet how many these are, which in a transaction that writes many it has not.
+/// Looks each pair up in a subquery of its own, so that the unique index is used. With all texts in one `IN` condition
+/// PostgreSQL scans all entries of the book while it has no statistics about them, which is so in a transaction that
+/// writes many.
 async fn ids_of(
     conn: &impl ConnectionTrait,
     wanted: Vec<(Uuid, String)>,
@@ -106,7 +109,7 @@ async fn find_ids(conn: &impl ConnectionTrait, ids: BTreeSet<Id<kind::Entry>>) -
     Ok(journal_entry::Entity::find().filter(journal_entry::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// Adds the postings to results that are entries of earlier requests.
+/// Loads the postings of the results that are entries of earlier requests.
 pub(super) async fn load_postings(conn: &impl ConnectionTrait, results: &mut [Result<Posted, Refused>]) -> Result<()> {
     let replayed: Vec<_> = results.iter_mut().flatten().filter(|posted| posted.replayed).collect();
     if replayed.is_empty() {

@@ -1,5 +1,5 @@
-//! Reversal: the only way to correct an entry. The same sides with negated amounts and the same effective date, so that
-//! turnovers, not only balances, come out as if the entry had never been.
+//! Reversal, the only way to correct an entry: a new entry with the same sides, negated amounts and the same effective
+//! date. So turnovers, not only balances, are as if the entry had never been posted.
 
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
 
@@ -17,11 +17,12 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Takes an entry of the viewer's book back.
+/// Reverses an entry of the viewer's book.
 ///
 /// # Errors
-/// `NOT_FOUND` when the book has no such entry, `NOT_ALLOWED` when it failed, is a reversal itself, was reversed
-/// before or moved money of another book; what the journal refuses, for example `INSUFFICIENT_FUNDS` when the money is spent.
+/// `NOT_FOUND` when the book has no such entry; `NOT_ALLOWED` when the entry failed, is itself a reversal, is already
+/// reversed or moved money of another book; a refusal by the journal, for example `INSUFFICIENT_FUNDS` when the money
+/// is already spent.
 pub async fn reverse(
     tx: &Transaction,
     clock: &Clock,
@@ -34,10 +35,11 @@ pub async fn reverse(
     Ok(posted.map_err(Refusal::from)?)
 }
 
-/// The draft that takes an entry of the viewer's book back, to be posted alone or with the entry that replaces it.
+/// Builds the draft that reverses an entry of the viewer's book. The caller posts it alone or together with the entry
+/// that replaces the original.
 ///
 /// # Errors
-/// As for [`reverse()`], but for what the journal refuses.
+/// As for [`reverse()`], except refusals by the journal.
 pub async fn reversal(
     tx: &Transaction,
     viewer: &Viewer,

@@ -1,8 +1,8 @@
-//! Turnovers by day and by month of the accounts that reports read, so that what such an account stood at on a date costs
-//! the same however long its history is: a sum over the months before and the days of one month.
+//! Turnovers by day and by month, stored for the accounts that reports read. The totals of such an account up to a date
+//! cost the same however long its history is: a sum over the earlier months and over the days of one month.
 //!
-//! A reversal counts for the day of what it takes back, with negated amounts, so that the turnovers of that day are
-//! as if both had never been.
+//! A reversal counts on the effective date of the entry that it reverses, with negated amounts, so the turnovers of
+//! that day are as if neither had been posted.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -27,25 +27,26 @@ use crate::{
     month::YearMonth,
 };
 
-/// What moved on an account up to a date.
+/// The turnover of an account, in total up to a date or within a period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turnover {
-    /// What was debited, in minor units.
+    /// The sum of debits in minor units.
     pub debits: i64,
-    /// What was credited, in minor units.
+    /// The sum of credits in minor units.
     pub credits: i64,
-    /// How many entries there were, without those that were reversed.
+    /// The number of entries, not counting reversals and the entries that they reverse.
     pub entries: i64,
 }
 
-/// Whether turnovers are kept for accounts of a kind.
+/// Whether turnovers are stored for accounts of this kind.
 pub(in crate::bookkeeping) fn is_kept(account_kind: AccountKind) -> bool {
     matches!(account_kind, AccountKind::Receivable | AccountKind::Income | AccountKind::Expense)
 }
 
 type Turnovers = BTreeMap<(Id<kind::Account>, NaiveDate), Turnover>;
 
-/// Adds what is being posted to the turnovers. The accounts are locked, so nobody else adds to them at the same time.
+/// Adds the postings that are being written to the stored turnovers. The accounts are locked, so no other transaction
+/// changes the same rows.
 pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
     let mut days = posted(state);
     if days.is_empty() {
@@ -88,7 +89,7 @@ pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
     Ok(())
 }
 
-/// What the postings to be written add to the turnovers of days.
+/// The turnovers of the new postings, by account and day.
 fn posted(state: &State) -> Turnovers {
     let mut days = Turnovers::new();
     let takes_back: HashMap<_, _> = state.entries.iter().map(|entry| (entry.id, entry.reverses_id.is_some())).collect();
@@ -97,7 +98,7 @@ fn posted(state: &State) -> Turnovers {
         let sides = [(posting.debit_account_id, (posting.amount, 0)), (posting.credit_account_id, (0, posting.amount))];
         for (account_id, (debits, credits)) in sides {
             if state.account(account_id).is_some_and(|account| is_kept(account.kind)) {
-                // An entry may have several postings on one account; it is one entry all the same.
+                // An entry may have several postings on one account but counts once.
                 let entries = match takes_back.get(&posting.entry_id) {
                     _ if !counted.insert((posting.entry_id, account_id)) => 0,
                     Some(true) => -1,
@@ -111,7 +112,8 @@ fn posted(state: &State) -> Turnovers {
     days
 }
 
-/// The rows of some accounts and days. Few terms for many rows: SQLite takes no more than 1,000 in one condition.
+/// The condition for the rows of these accounts and days. Groups the days by account, since SQLite allows at most 1,000
+/// terms in one condition.
 fn keys(turnovers: &Turnovers, account_id: impl ColumnTrait, start: impl ColumnTrait) -> Condition {
     let mut starts: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (account, day) in turnovers.keys() {
@@ -122,7 +124,7 @@ fn keys(turnovers: &Turnovers, account_id: impl ColumnTrait, start: impl ColumnT
         .fold(Condition::any(), |any, (account, days)| any.add(account_id.eq(account).and(start.is_in(days))))
 }
 
-/// What had moved on accounts by the end of days, in the order of the questions.
+/// Returns the total turnover of each account up to the end of the given day, in input order.
 ///
 /// # Errors
 /// When the database fails.
@@ -141,8 +143,8 @@ pub async fn turnovers(
     }
     let [number, account_id, month, day] =
         ["column1", "column2", "column3", "column4"].map(|name| Expr::col(("question", name)));
-    // The months before that of the day, and the days of that month: each a walk along a primary key, which a join is not
-    // always taken for.
+    // Sums the months before the month of the day, then the days of that month up to the day. Each subquery reads one
+    // range of a primary key; the databases do not always do that for a join.
     let months = Query::select()
         .from(account_month::Entity)
         .and_where(Expr::col((account_month::Entity, account_month::Column::AccountId)).eq(account_id.clone()))
@@ -173,8 +175,8 @@ pub async fn turnovers(
     Ok(answers)
 }
 
-/// What moved in each month from one to another on the accounts that some holders have of a kind and in a currency; months in
-/// which nothing ever did are left out.
+/// The turnovers of each month from `from` to `to` on the accounts of these holders, of one kind and currency. Months
+/// without a row are left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -203,7 +205,7 @@ pub async fn months(
     Ok(months.into_iter().map(month).collect())
 }
 
-/// The other currencies in which some holders have entries on accounts of a kind, and the months of these.
+/// The other currencies in which these holders have entries on accounts of one kind, with the months of those entries.
 ///
 /// # Errors
 /// When the database fails.
@@ -231,7 +233,7 @@ pub async fn months_in_others(
     Ok(months.into_iter().map(|(month, currency)| (YearMonth::of(month), currency)).collect())
 }
 
-/// The last day in a range on which each of some accounts has an entry.
+/// For each account, the last day from `from` to `until` on which it has an entry. Accounts without one are left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -262,7 +264,7 @@ impl Turnover {
         self.entries += more.entries;
     }
 
-    /// What moved after an earlier date that `before` tells of.
+    /// The turnover after an earlier date, given the total turnover up to that date.
     #[must_use]
     pub fn since(self, before: Self) -> Self {
         Self {

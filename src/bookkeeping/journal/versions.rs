@@ -1,4 +1,4 @@
-//! What a document was: the entries that were posted for it, one after the other, and what took each of them back.
+//! The versions of a document: the journal entries that were posted for it, each with the entry that reversed it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,16 +14,17 @@ use crate::{
     id::{Id, kind},
 };
 
-/// One state that a document was in.
+/// One version of a document.
 #[derive(Clone, Debug)]
 pub struct Version {
-    /// What was posted for it.
+    /// The entry that was posted for this version.
     pub entry: journal_entry::Model,
-    /// What took that back, when the document was changed or deleted.
+    /// The entry that reversed it, when the document was changed or deleted afterwards.
     pub reversal: Option<journal_entry::Model>,
 }
 
-/// The versions of documents, each document's oldest first.
+/// All versions of these documents. The versions of one document are in the order in which they were posted, oldest
+/// first.
 ///
 /// # Errors
 /// When the database fails.
@@ -49,8 +50,8 @@ pub async fn versions(
         .collect())
 }
 
-/// What entries moved on accounts of some kinds: the entry, the holder of the account and the amount, in the order of their
-/// lines.
+/// The postings of these entries on accounts of these kinds: the entry, the holder of the account and the amount in
+/// minor units, in the order of the entry's lines.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,4 +1,4 @@
-//! The last step of posting: writes what the fold worked out, each table once.
+//! The write step of posting: writes the rows that the fold produced, each table once.
 
 use sea_orm::{EntityTrait, IntoActiveModel, sea_query::OnConflict};
 
@@ -19,7 +19,8 @@ pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
     posting::Entity::insert_many(state.postings.iter().cloned().map(IntoActiveModel::into_active_model))
         .exec_without_returning(tx)
         .await?;
-    // All of these accounts exist: the "insert" is the one statement on both databases that updates many rows at once.
+    // All of these accounts exist already. `INSERT ... ON CONFLICT DO UPDATE` is the one statement that updates many
+    // rows at once on both databases.
     let counters = OnConflict::column(account::Column::Id)
         .update_columns([
             account::Column::Debits,

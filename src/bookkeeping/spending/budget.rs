@@ -1,4 +1,5 @@
-//! Budgets: setting, finding and deleting them. What is carried over is `rollover`'s business, what was spent `report`'s.
+//! Budgets: setting, finding and deleting them. `rollover` computes the amounts that are carried over, `report` the
+//! amounts spent.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use sea_orm::{
@@ -28,7 +29,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The most budgets that a book may have, so that the list of them stays a list.
+/// The most budgets that a book may have, since the list of budgets is not paginated.
 const MOST_BUDGETS: u64 = 5_000;
 
 /// The budget to be set.
@@ -52,7 +53,7 @@ pub struct BudgetSetting {
     pub description: MaybeUndefined<String>,
 }
 
-/// The budgets of the viewer's book: those of a month, or all.
+/// The budgets of the viewer's book: those that apply in `month`, or all when it is `None`.
 ///
 /// # Errors
 /// When the database fails.
@@ -77,7 +78,7 @@ pub async fn list(
     Ok(in_force)
 }
 
-/// Some budgets of the viewer's book; ids of others are passed over.
+/// The budgets of the viewer's book with these ids; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -90,10 +91,11 @@ pub async fn find_many(
     Ok(own.filter(budget::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// Sets the budget of a category, for a month or for every month, in place of the one that there was.
+/// Sets the budget of a category for one month or for every month. Replaces the values of an existing one.
 ///
 /// # Errors
-/// `NOT_FOUND`, `NOT_ALLOWED` and `INVALID` for the category; `INVALID` and `LIMIT_REACHED`.
+/// `NOT_FOUND`, `NOT_ALLOWED` and `INVALID` for the category; `INVALID` for other fields; `LIMIT_REACHED` for an amount
+/// that is too large or a book with too many budgets.
 pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<budget::Model> {
     app.db
         .write(|tx| async move {
@@ -163,10 +165,10 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
         .await
 }
 
-/// Deletes a budget. What it carried over is gone too.
+/// Deletes a budget. The amount that it would carry over is lost.
 ///
 /// # Errors
-/// `NOT_FOUND`.
+/// `NOT_FOUND` when the book has no such budget.
 pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<Id<kind::Budget>> {
     let missing = || Refusal::new(Code::NotFound, "id", "You have no such budget.");
     let id: Id<kind::Budget> = id.parse().map_err(|_| missing())?;

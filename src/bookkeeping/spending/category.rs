@@ -1,4 +1,4 @@
-//! Categories of income and spending: making, naming and archiving them.
+//! Categories of income and expenses: creating, renaming, archiving and restoring them.
 
 use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
@@ -28,12 +28,12 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The most categories that a book may have, those that are archived included, so that the list of them stays a list.
+/// The most categories that a book may have, archived ones included, since the list of categories is not paginated.
 const MOST_CATEGORIES: u64 = 200;
 /// The longest name of a category, in characters.
 pub(super) const LONGEST_NAME: usize = 60;
 
-/// The categories that a book begins with.
+/// The categories of a new book.
 const FIRST: [(&str, CategoryKind); 7] = [
     ("Food", CategoryKind::Expense),
     ("Data", CategoryKind::Expense),
@@ -64,7 +64,7 @@ pub struct CategoryChange {
     pub name: Option<String>,
 }
 
-/// The categories of the viewer's book: income first, by name.
+/// The categories of the viewer's book, either the archived ones or the others: income first, then by name.
 ///
 /// # Errors
 /// When the database fails.
@@ -82,7 +82,7 @@ pub async fn list(
     Ok(categories.order_by_desc(Column::Kind).order_by_asc(Column::NameKey).all(conn).await?)
 }
 
-/// All categories of the viewer's book, those that are archived too.
+/// All categories of the viewer's book, archived ones included: income first, then by name.
 ///
 /// # Errors
 /// When the database fails.
@@ -91,7 +91,7 @@ pub async fn all(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<cat
     Ok(categories.order_by_desc(category::Column::Kind).order_by_asc(category::Column::NameKey).all(conn).await?)
 }
 
-/// Some categories of the viewer's book; ids of others are passed over.
+/// The categories of the viewer's book with these ids; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -104,7 +104,8 @@ pub async fn find_many(
     Ok(categories.filter(category::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// What went into a category of a kind, by what moved on its account; in minor units.
+/// The amount of a category in minor units, given the turnover of its account: positive for income received and for
+/// money spent.
 pub(super) fn amount(kind: CategoryKind, moved: Turnover) -> i64 {
     match kind {
         CategoryKind::Income => moved.credits - moved.debits,
@@ -112,7 +113,7 @@ pub(super) fn amount(kind: CategoryKind, moved: Turnover) -> i64 {
     }
 }
 
-/// The kind of the accounts of a kind of categories.
+/// The kind of the accounts that categories of this kind have.
 pub(super) fn account_kind(kind: CategoryKind) -> AccountKind {
     match kind {
         CategoryKind::Income => AccountKind::Income,
@@ -120,12 +121,12 @@ pub(super) fn account_kind(kind: CategoryKind) -> AccountKind {
     }
 }
 
-/// A name as it is compared.
+/// A name in the form in which names are compared: in lower case.
 pub(in crate::bookkeeping) fn key(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// Refuses a category for something new.
+/// Refuses an archived category in a new document or budget.
 ///
 /// # Errors
 /// `NOT_ALLOWED` when it is archived.
@@ -137,7 +138,7 @@ pub(in crate::bookkeeping) fn refuse_archived(category: &category::Model, path: 
     Err(Refusal::new(Code::NotAllowed, path, message))
 }
 
-/// Gives a new book the categories that it begins with.
+/// Adds the default categories to a new book.
 ///
 /// # Errors
 /// When the database fails.
@@ -147,10 +148,10 @@ pub async fn open(tx: &Transaction, book_id: Id<kind::Book>, now: DateTime<Utc>)
     Ok(())
 }
 
-/// Makes a category.
+/// Creates a category.
 ///
 /// # Errors
-/// `INVALID` and `TAKEN` for the name; `LIMIT_REACHED` when the book has too many.
+/// `INVALID` and `TAKEN` for the name; `LIMIT_REACHED` when the book has as many as it may have.
 pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<category::Model> {
     let name = &text::line(&new.name, LONGEST_NAME, "name")?;
     app.db
@@ -169,16 +170,17 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<cat
         .await
 }
 
-/// Refuses a category when the book has so many already.
+/// The refusal when the book has `count` categories already and may have no more.
 fn refuse_more(count: u64) -> Option<Refusal> {
     let message = || format!("A book has at most {MOST_CATEGORIES} categories.");
     (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()))
 }
 
-/// A category that may be written beside the `count` that the book has, none of which is called so.
+/// Builds a category for a book that has `count` categories so far. The caller has checked that none has this name, and
+/// inserts the row.
 ///
 /// # Errors
-/// `INVALID` for the name; `LIMIT_REACHED` when there are too many.
+/// `INVALID` for the name; `LIMIT_REACHED` when the book has as many as it may have.
 pub(in crate::bookkeeping) fn another(
     viewer: &Viewer,
     count: usize,
@@ -193,7 +195,7 @@ pub(in crate::bookkeeping) fn another(
     }
 }
 
-/// Writes new categories into a book that is locked.
+/// Inserts new categories. The caller must hold the lock on the book.
 pub(in crate::bookkeeping) async fn insert(tx: &Transaction, new: Vec<category::Model>) -> Result<()> {
     if !new.is_empty() {
         let rows = new.into_iter().map(IntoActiveModel::into_active_model);
@@ -202,7 +204,7 @@ pub(in crate::bookkeeping) async fn insert(tx: &Transaction, new: Vec<category::
     Ok(())
 }
 
-/// All categories of the viewer's book, kept as they are until the end of the transaction.
+/// All categories of the viewer's book, locked against deletion until the end of the transaction.
 pub(in crate::bookkeeping) async fn lock_all(tx: &Transaction, viewer: &Viewer) -> Result<Vec<category::Model>> {
     let categories = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
     Ok(categories.order_by_asc(category::Column::Id).lock(LockType::KeyShare).all(tx).await?)
@@ -233,7 +235,8 @@ pub async fn update(app: &App, viewer: &Viewer, change: &CategoryChange) -> Resu
         .await
 }
 
-/// Deletes a category, or archives it when something is in it: what it gives back is archived then.
+/// Deletes a category, or archives it when a transaction or budget uses or used it. Returns the category; its
+/// `archived_at` tells whether it was archived.
 ///
 /// # Errors
 /// `NOT_FOUND`.
@@ -255,7 +258,7 @@ pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Mod
         .await
 }
 
-/// Brings a category back that was archived.
+/// Restores an archived category.
 ///
 /// # Errors
 /// `NOT_FOUND`.
@@ -280,7 +283,7 @@ async fn set_archived(
     Ok(category::ActiveModel { archived_at, ..category.clone().into_active_model() }.update(tx).await?)
 }
 
-/// A category of the viewer's book, locked, so that nothing new comes into it.
+/// Locks a category of the viewer's book, so that no other transaction can start to use it.
 async fn lock(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<category::Model> {
     let missing = || Refusal::new(Code::NotFound, "id", "You have no such category.");
     let id: Id<kind::Category> = id.parse().map_err(|_| missing())?;
@@ -288,15 +291,16 @@ async fn lock(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<category::Mo
     Ok(own.lock(LockType::Update).one(tx).await?.ok_or_else(missing)?)
 }
 
-/// Whether there is or was a transaction in it, or a budget.
+/// Whether a transaction or budget uses the category, or a transaction used it in an earlier version.
 async fn is_used(conn: &impl ConnectionTrait, category: &category::Model) -> Result<bool> {
-    // A transaction that was moved to another category has left its versions on the account of this one.
+    // An earlier version of a transaction that was moved to another category is still posted on this category's
+    // account, so the account must keep its category.
     let accounts = journal::of_holders(conn, account_kind(category.kind), [category.id.cast()]).await?;
     let budget = budget::Entity::find().filter(budget::Column::CategoryId.eq(category.id));
     Ok(!accounts.is_empty() || budget.one(conn).await?.is_some())
 }
 
-/// Whether another category of the book is called so.
+/// The refusal when another category of the book has the same name.
 async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Result<Option<Refusal>> {
     let other = category::Entity::find()
         .filter(category::Column::BookId.eq(category.book_id))

@@ -1,4 +1,4 @@
-//! Naming a category: by its id, or by what it is called.
+//! References to categories: by id or by name.
 
 use std::collections::HashMap;
 
@@ -29,10 +29,10 @@ pub enum CategoryRef {
     Name(String),
 }
 
-/// The category of the viewer's book that a reference names.
+/// Finds the category of the viewer's book that a reference names.
 ///
 /// # Errors
-/// `NOT_FOUND` at a path that begins with `path`.
+/// `NOT_FOUND`, at the path of the reference's field: `path` with `.id` or `.name`.
 pub async fn find(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -52,12 +52,12 @@ fn wanted_of<'a>(viewer: &Viewer, wanted: impl Iterator<Item = &'a CategoryRef> 
         .order_by_asc(category::Column::Id)
 }
 
-/// The categories that some references name, as far as there are any.
+/// The categories that a list of references names. References to unknown categories are missing from it.
 #[derive(Debug, Default)]
 pub(in crate::bookkeeping) struct Named(HashMap<CategoryRef, category::Model>);
 
 impl Named {
-    /// Finds categories of the viewer's book, and keeps them from being deleted until the end of the transaction.
+    /// Finds the categories of the viewer's book and locks them against deletion until the end of the transaction.
     pub(super) async fn lock<'a>(
         tx: &Transaction,
         viewer: &Viewer,
@@ -71,20 +71,20 @@ impl Named {
         Ok(Self(wanted.filter_map(find).collect()))
     }
 
-    /// The category that a reference names.
+    /// The category that a reference names; the reference must be one of those given to [`Named::lock`].
     ///
     /// # Errors
-    /// `NOT_FOUND` at a path that begins with `path`.
+    /// `NOT_FOUND`, at the path of the reference's field: `path` with `.id` or `.name`.
     pub(super) fn get(&self, wanted: &CategoryRef, path: &str) -> Result<&category::Model, Refusal> {
         self.0.get(wanted).ok_or_else(|| wanted.missing(path))
     }
 }
 
 impl CategoryRef {
-    /// The category that it names among those of a book.
+    /// Finds the category that the reference names among `categories`.
     ///
     /// # Errors
-    /// `NOT_FOUND` at a path that begins with `path`.
+    /// `NOT_FOUND`, at the path of the reference's field: `path` with `.id` or `.name`.
     pub(in crate::bookkeeping) fn among<'a>(
         &self,
         mut categories: impl Iterator<Item = &'a category::Model>,
@@ -97,7 +97,7 @@ impl CategoryRef {
         if let Self::Id(id) = self { id.parse().ok() } else { None }
     }
 
-    /// The name as it is compared; none when no category can be called so.
+    /// The name in the form in which names are compared; `None` for an id, or when no category can have this name.
     fn name_key(&self) -> Option<String> {
         let Self::Name(name) = self else { return None };
         text::line(name, LONGEST_NAME, "name").ok().map(|name| key(&name))

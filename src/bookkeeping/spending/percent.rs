@@ -1,12 +1,13 @@
-//! Percentages of reports: two decimals, worked out in whole numbers. Pure.
+//! Percentages for reports, with two decimals. Uses whole numbers only. Pure.
 
 use crate::money::Decimal;
 
-/// Ten thousand hundredths of a per cent are the whole.
+/// 100 per cent, in hundredths of a per cent.
 const WHOLE: i128 = 10_000;
 
-/// How much each of some parts is of their sum, in hundredths of a per cent. The shares sum to exactly 100 per cent: what
-/// rounding down leaves goes to those that lost most by it (the method of the largest remainder). All are zero when the sum is.
+/// The share of each part in the sum of all parts, in hundredths of a per cent. The shares add up to exactly 100 per
+/// cent: what is left after rounding down goes to the parts with the largest remainders. All shares are zero when the
+/// sum is not above zero.
 pub(super) fn shares(parts: &[i64]) -> Vec<i128> {
     let sum: i128 = parts.iter().map(|part| i128::from(*part)).sum();
     if sum <= 0 {
@@ -25,8 +26,8 @@ pub(super) fn shares(parts: &[i64]) -> Vec<i128> {
     shares
 }
 
-/// How much of a limit was used, in per cent; none when there is nothing to use. It is 100 only when it is exactly the limit:
-/// less is rounded down, and more is rounded up.
+/// The used part of a limit in per cent; `None` when the limit is not above zero. It is 100 only when exactly the limit
+/// was spent: a smaller part is rounded down, a larger one up.
 pub(super) fn used(spent: i64, limit: i64) -> Option<Decimal> {
     let limit = i128::from(limit);
     if limit <= 0 {

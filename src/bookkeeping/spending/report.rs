@@ -1,8 +1,8 @@
-//! The monthly report: where the money went, and whether it was within the limits.
+//! The monthly report: income and expenses by category, and the use of budgets.
 //!
-//! It reads turnovers that are kept by month, never the transactions, so it costs the same however many there are. Its parts
-//! sum to its totals: the categories of a kind to the total of the kind, and what was spent under the budgets and without
-//! one to all that was spent.
+//! Reads the stored turnovers per month, never the transactions, so its cost does not grow with their number. Its parts
+//! add up to its totals: the categories of a kind to the total of that kind, and the amounts spent with and without a
+//! budget to all expenses.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,42 +25,44 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The most months of one list of reports.
+/// The most months that one call may ask for.
 const MOST_MONTHS: i32 = 36;
 
-/// A month in one currency. Amounts are in minor units.
+/// The report of one month in one currency. Amounts are in minor units.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The month.
     pub month: YearMonth,
     /// The currency.
     pub currency: Currency,
-    /// What came in. One account is within 64 bits; all of them need not be.
+    /// All income. A sum over many accounts may exceed 64 bits, although each account stays within them.
     pub income: i128,
-    /// What was spent.
+    /// All expenses.
     pub expense: i128,
-    /// The categories in which something happened in the month or in the one before, income first, the largest first.
+    /// The categories with a transaction in this month or the month before: income first, then the largest amount
+    /// first.
     pub categories: Vec<CategoryTotal>,
-    /// The budgets of the month, by the names of their categories.
+    /// The budgets that apply in the month, ordered by the names of their categories.
     pub budgets: Vec<BudgetUse>,
-    /// What was spent in categories that have no budget.
+    /// The expenses in categories without a budget.
     pub unbudgeted: i128,
-    /// The other currencies in which something happened in the month.
+    /// The other currencies in which there are transactions in the month.
     pub others: Vec<Currency>,
 }
 
-/// A category in a month.
+/// The figures of one category in one month.
 #[derive(Clone, Debug)]
 pub struct CategoryTotal {
     /// The category.
     pub category: category_entity::Model,
-    /// What went into it.
+    /// The amount in the month.
     pub total: i64,
-    /// How much that is of all of its kind, in hundredths of a per cent. The shares of a kind sum to 100 per cent.
+    /// The share of the category in the total of its kind, in hundredths of a per cent. The shares of a kind add up to
+    /// 100 per cent.
     pub share: i128,
-    /// How many transactions have a line in it.
+    /// The number of transactions with a line in the category.
     pub transactions: i64,
-    /// What went into it in the month before.
+    /// The amount in the month before.
     pub before: i64,
 }
 
@@ -75,35 +77,35 @@ pub enum BudgetState {
     Over,
 }
 
-/// A budget in a month.
+/// The use of one budget in one month. Amounts are in minor units.
 #[derive(Clone, Debug)]
 pub struct BudgetUse {
-    /// The budget that is in force.
+    /// The budget that applies in the month.
     pub budget: budget_entity::Model,
     /// Its category.
     pub category: category_entity::Model,
-    /// What was carried over from the month before.
+    /// The amount carried over from the month before; negative when too much was spent.
     pub carried: i64,
-    /// The limit with what was carried over.
+    /// The limit including the amount carried over.
     pub limit: i64,
-    /// What was spent.
+    /// The amount spent in the month.
     pub spent: i64,
-    /// How it stands.
+    /// Whether the limit was kept, reached or exceeded.
     pub state: BudgetState,
 }
 
 impl BudgetUse {
-    /// How much of the limit was spent, in per cent with two decimals; none when there is nothing to spend.
+    /// The part of the limit that was spent, in per cent with two decimals; `None` when the limit is not above zero.
     #[must_use]
     pub fn used(&self) -> Option<Decimal> {
         percent::used(self.spent, self.limit)
     }
 }
 
-/// The reports of some months that follow each other, in one currency; in the book's, when none is given.
+/// The reports of consecutive months in one currency, or in the book's when `currency` is `None`.
 ///
 /// # Errors
-/// `INVALID` at `to` when it is before `from`, or too far after it.
+/// `INVALID` at `to` when it is before `from` or too many months after it.
 pub async fn months(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -132,7 +134,8 @@ pub async fn months(
             figures.others.entry(month).or_default().insert(other.code(), other);
         }
     }
-    // What was carried over is known from the months before, of the categories of which something was.
+    // The amounts carried over depend on earlier months. Reads those of the categories whose budgets carry something
+    // over.
     let carrying = || budgets.iter().filter_map(|((category, _), budgets)| Some((category, budgets.since()?)));
     if let Some(since) = carrying().map(|(_, since)| since).min().filter(|since| *since < from.before()) {
         let holders = carrying().map(|(category, _)| category.cast());
@@ -167,12 +170,12 @@ pub async fn month(
     Ok(report.ok_or_else(|| DbErr::Custom("a month has no report".to_owned()))?)
 }
 
-/// All that reports are made of.
+/// The data from which the reports are computed.
 struct Figures<'a> {
     currency: Currency,
     categories: &'a [category_entity::Model],
     moved: HashMap<(Id<kind::Category>, YearMonth), Turnover>,
-    /// The other currencies of each month, by their codes.
+    /// The other currencies in which there are transactions in each month, by their codes.
     others: BTreeMap<YearMonth, BTreeMap<&'static str, Currency>>,
 }
 
@@ -185,7 +188,7 @@ impl Figures<'_> {
         self.moved.get(&(category.id, month)).copied().unwrap_or_default()
     }
 
-    /// What went into a category in a month.
+    /// The amount of a category in a month.
     fn amount(&self, category: &category_entity::Model, month: YearMonth) -> i64 {
         category::amount(category.kind, self.turnover(category, month))
     }
@@ -227,7 +230,7 @@ impl Figures<'_> {
             })
         });
         let mut rows: Vec<_> = rows.collect();
-        // Those of the same size stay in the order of their names.
+        // The sort is stable, so categories with equal totals stay ordered by name.
         rows.sort_by_key(|(_, total, ..)| std::cmp::Reverse(*total));
         let shares = percent::shares(&rows.iter().map(|(_, total, ..)| *total).collect::<Vec<_>>());
         let row = |((category, total, transactions, before), share): ((&category_entity::Model, _, _, _), _)| {

@@ -1,9 +1,9 @@
-//! What is left of budgets from month to month. Pure.
+//! Rollover: the amounts that budgets carry over from month to month. Pure.
 //!
-//! In a month a category's own budget of that month is in force, or else the one of every month. At the end of the month what
-//! is left of it may be carried over to the budget of the next month, as the rollover of the one that is in force says. The
-//! budget of every month carries from the month on that it was set in, or that the user names; before, it limits and
-//! carries nothing. A month without a budget carries nothing.
+//! In a month a category's own budget for that month applies, otherwise its budget for every month. At the end of the
+//! month the unspent or overspent amount may be carried over to the next month; the `rollover` of the budget that
+//! applies decides. A budget for every month carries amounts over only from its month `since` on; in earlier months it
+//! still limits but carries nothing over. A month without a budget carries nothing over.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,17 +21,17 @@ pub struct Budgets {
     of_months: BTreeMap<YearMonth, budget::Model>,
 }
 
-/// A budget in a month.
+/// The budget of one month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Available<'a> {
-    /// The budget that is in force.
+    /// The budget that applies.
     pub budget: &'a budget::Model,
-    /// What was carried over from the month before, in minor units; below zero when too much was spent.
+    /// The amount carried over from the month before, in minor units; negative when too much was spent.
     pub carried: i64,
 }
 
 impl Available<'_> {
-    /// How much may be spent: the limit and what was carried over.
+    /// The amount that may be spent: the limit plus the amount carried over.
     #[must_use]
     pub fn limit(&self) -> i64 {
         self.budget.amount.saturating_add(self.carried)
@@ -39,7 +39,7 @@ impl Available<'_> {
 }
 
 impl Budgets {
-    /// The budgets of each category and currency.
+    /// Groups budgets by category and currency.
     #[must_use]
     pub fn of(budgets: Vec<budget::Model>) -> HashMap<(Id<kind::Category>, Currency), Self> {
         let mut of: HashMap<_, Self> = HashMap::new();
@@ -53,13 +53,13 @@ impl Budgets {
         of
     }
 
-    /// The budget of a month.
+    /// The budget that applies in a month.
     #[must_use]
     pub fn in_force(&self, month: YearMonth) -> Option<&budget::Model> {
         self.of_months.get(&month).or(self.of_every_month.as_ref())
     }
 
-    /// The first month that may carry something over; none when nothing ever is.
+    /// The first month that may carry an amount over; `None` when no budget does.
     #[must_use]
     pub fn since(&self) -> Option<YearMonth> {
         let budgets = self.of_months.values().chain(&self.of_every_month);
@@ -67,7 +67,8 @@ impl Budgets {
         carry.map(|budget| YearMonth::of(budget.since)).min()
     }
 
-    /// What there is for some months that follow each other, given what was spent in each month.
+    /// Returns the budget and the carried amount of each month from `from` to `to` that has a budget. `spent` returns
+    /// the amount spent in a month.
     pub fn available(
         &self,
         from: YearMonth,

@@ -1,4 +1,4 @@
-//! Accounts: what they count against their postings, their holders, and their turnovers.
+//! Checks accounts: counters against postings, holders, and turnovers.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Value,
@@ -24,7 +24,7 @@ use crate::{
     money::Currency,
 };
 
-/// Checks all accounts, in one walk along both sides of all postings.
+/// Checks all accounts, in one pass over both sides of all postings.
 pub(super) async fn check(
     source: Source<'_, impl ConnectionTrait>,
     books: &mut Books,
@@ -86,7 +86,7 @@ pub(super) async fn check(
     Ok(())
 }
 
-/// An account, and what is known of its holder.
+/// An account with the data of its holder, as far as the holder exists.
 struct Held {
     account: account::Model,
     wallet: Option<(Id<kind::Book>, Currency)>,
@@ -142,7 +142,7 @@ fn check_holder(held: &Held, report: &mut Report<'_>) {
     report.same(Check::AccountHolder, account.id, what, book.map(|book| book.to_string()), Some(found));
 }
 
-/// One side of all postings.
+/// All postings, seen from one of their two sides.
 fn legs(account: posting::Column, seq: posting::Column, balance: posting::Column) -> SelectStatement {
     let mut query = Query::select();
     query.from(posting::Entity).left_join(

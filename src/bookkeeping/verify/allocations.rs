@@ -1,4 +1,4 @@
-//! Allocations: what receipts are set off against which invoices, and what both count of it.
+//! Checks allocations, and the amounts that receipts and invoices store about them.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryResult, QueryTrait, Value,
@@ -19,7 +19,7 @@ use crate::{
     money::Currency,
 };
 
-/// Checks allocations with their receipts, then with their invoices.
+/// Checks the allocations by receipt, then by invoice.
 pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mut Report<'_>) -> Result<()> {
     let mut allocations = allocations::<_, true>(source);
     let mut receipts = whole::<_, receipt::Entity>(source, receipt::Column::Id);
@@ -61,7 +61,7 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
     Ok(())
 }
 
-/// An allocation with its receipt and invoice, in the group of the receipt or of the invoice.
+/// An allocation with the data of its receipt and invoice, grouped by receipt or by invoice.
 struct Allocation<const BY_RECEIPT: bool> {
     receipt_id: Id<kind::Receipt>,
     invoice_id: Id<kind::Invoice>,
@@ -70,7 +70,7 @@ struct Allocation<const BY_RECEIPT: bool> {
     invoice: Option<Side>,
 }
 
-/// What a receipt and an invoice must have in common.
+/// The fields that a receipt and an invoice must have in common.
 struct Side {
     customer_id: Id<kind::Customer>,
     currency: Currency,

@@ -1,7 +1,7 @@
-//! Sums over whole books: what must come to zero in each currency.
+//! Sums over whole books, by currency.
 //!
-//! All accounts of a currency together hold nothing: each posting adds to one what it takes from another. The accounts of
-//! one book do too, but for what it was paid by other books and paid to them.
+//! All accounts of a currency together sum to zero, since each posting adds to one account what it takes from another.
+//! The accounts of one book sum to what the book paid to other books less what it received from them.
 
 use std::collections::BTreeMap;
 
@@ -12,15 +12,15 @@ use crate::{
     money::Currency,
 };
 
-/// What was seen of books. It grows with their number.
+/// The sums of all books seen so far. Memory grows with the number of books.
 #[derive(Default)]
 pub(super) struct Books(BTreeMap<(Id<kind::Book>, &'static str), Sums>);
 
 struct Sums {
     currency: Currency,
-    /// Debits less credits, as the accounts count them.
+    /// Debits less credits, by the counters of the accounts.
     counted: i128,
-    /// Debits less credits of transfers, which come to zero where both wallets are in the book.
+    /// Debits less credits of transfers; transfers within the book cancel out.
     transferred: i128,
 }
 
@@ -30,13 +30,13 @@ impl Books {
         self.0.entry((book_id, currency.code())).or_insert(nothing)
     }
 
-    /// Adds what an account counts.
+    /// Adds the counters of an account.
     pub(super) fn count(&mut self, account: &account::Model) {
         let sum = i128::from(account.debits) - i128::from(account.credits);
         self.sums(account.book_id, account.currency).counted += sum;
     }
 
-    /// Adds a transfer, perhaps between two books.
+    /// Adds a transfer, within a book or between two.
     pub(super) fn transfer(
         &mut self,
         debit: (Id<kind::Book>, Currency),
@@ -47,7 +47,7 @@ impl Books {
         self.sums(credit.0, credit.1).transferred -= i128::from(amount);
     }
 
-    /// Checks the sums.
+    /// Compares the sums and reports differences.
     pub(super) fn check(self, report: &mut Report<'_>) {
         let mut all = BTreeMap::<_, (Currency, i128)>::new();
         for ((book_id, code), Sums { currency, counted, transferred }) in self.0 {

@@ -1,7 +1,6 @@
-//! One account, posting by posting: numbers, balances, times, counters and turnovers. Pure.
+//! Checks one account posting by posting: numbers, balances, times, counters and turnovers. Pure.
 //!
-//! Each posting is compared with the one before it, so that one wrong row is reported as one difference and not as one for
-//! every row after it.
+//! Each posting is compared with the previous one, so one wrong row is reported once, not again for every row after it.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -14,7 +13,7 @@ use crate::{
     id::{Id, kind},
 };
 
-/// One side of a posting, as the account on that side sees it.
+/// One side of a posting, as seen from the account on that side.
 #[derive(Clone, Debug)]
 pub(super) struct Leg {
     pub(super) account_id: Id<kind::Account>,
@@ -23,7 +22,7 @@ pub(super) struct Leg {
     pub(super) amount: i64,
     pub(super) entry_id: Id<kind::Entry>,
     pub(super) effective_on: NaiveDate,
-    /// When the entry was written; none when there is no such entry.
+    /// The time of the entry; `None` when the entry does not exist.
     pub(super) created_at: Option<DateTime<Utc>>,
     pub(super) is_reversal: bool,
 }
@@ -35,10 +34,10 @@ pub(super) enum Side {
     Credit,
 }
 
-/// What was seen of an account.
+/// The state of the check of one account.
 pub(super) struct Chain<'a> {
     account: &'a account::Model,
-    /// 1 when debits add to the balance, -1 when they take from it.
+    /// 1 when debits increase the balance, -1 when they decrease it.
     debits_add: i128,
     debits: i128,
     credits: i128,
@@ -56,7 +55,7 @@ impl<'a> Chain<'a> {
         Self { account, debits_add, debits: 0, credits: 0, count: 0, last: None, is_overdrawn: false, days }
     }
 
-    /// Checks the next posting, which has the least number of those that are left.
+    /// Checks the next posting. Postings must come in the order of their numbers.
     pub(super) fn step(&mut self, leg: Leg, side: Side, report: &mut Report<'_>) {
         let (account, amount) = (self.account, i128::from(leg.amount));
         let named = named(account);
@@ -78,8 +77,8 @@ impl<'a> Chain<'a> {
                 let [expected, found] = times;
                 report.differs(Check::PostingTime, account.id, message, expected, found);
             }
-            // Between the lines of one entry, and between a document that is replaced and what replaces it, a balance may be
-            // below zero; they have one time.
+            // The balance may be below zero between the lines of one entry, and between a reversal and the entry that
+            // replaces the original. These all have the same time.
             if last.created_at < leg.created_at {
                 self.check_overdrawn(report);
             }
@@ -96,7 +95,7 @@ impl<'a> Chain<'a> {
         self.last = Some(leg);
     }
 
-    /// Reports once when a guarded account was below zero.
+    /// Reports, once per account, that an account that may not be overdrawn was below zero.
     fn check_overdrawn(&mut self, report: &mut Report<'_>) {
         let account = self.account;
         if let Some(last) = &self.last
@@ -116,7 +115,7 @@ impl<'a> Chain<'a> {
         }
     }
 
-    /// Checks the account against all of its postings. The turnovers of its days are left.
+    /// Checks the counters of the account after its last posting. Returns the turnovers of its days.
     pub(super) fn end(mut self, report: &mut Report<'_>) -> BTreeMap<NaiveDate, Turnover> {
         self.check_overdrawn(report);
         let (account, id) = (self.account, self.account.id);
@@ -163,12 +162,12 @@ fn time(at: Option<DateTime<Utc>>) -> String {
     at.map_or_else(|| "nothing".to_owned(), |at| format!("{at:?}"))
 }
 
-/// What an account is called: its kind and its holder.
+/// A name for an account in messages: its kind, holder and currency.
 pub(super) fn named(account: &account::Model) -> impl fmt::Display {
     format!("the {} account of {} in {}", Kind(account.kind), holder(account.kind, account.holder_id), account.currency)
 }
 
-/// A kind of account, as it is stored.
+/// Displays a kind of account as it is stored in the database.
 pub(super) struct Kind(pub(super) AccountKind);
 
 impl fmt::Display for Kind {
@@ -177,7 +176,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// The id of a holder of an account, as users see it.
+/// The id of an account's holder in the form that the API uses.
 pub(super) fn holder(account_kind: AccountKind, id: Id<kind::Holder>) -> String {
     match account_kind {
         AccountKind::Wallet => id.cast::<kind::Wallet>().to_string(),

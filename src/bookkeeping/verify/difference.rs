@@ -1,4 +1,4 @@
-//! Differences: what was found wrong, and how it is reported.
+//! Differences that `verify` found, and how they are reported.
 
 use std::fmt;
 
@@ -7,64 +7,65 @@ use serde_json::Value;
 
 use crate::money::{Currency, Decimal};
 
-/// Something that is not as it must be.
+/// A difference between the stored data and what it should be.
 #[derive(Clone, Debug, Serialize)]
 pub struct Difference {
-    /// Which check found it.
+    /// The check that found it.
     pub check: Check,
-    /// The id of what differs.
+    /// The id of the object that differs.
     pub id: String,
-    /// What differs, in words.
+    /// A description of what differs.
     pub message: String,
-    /// What should be there; null when nothing should.
+    /// The expected value; null when there should be none.
     pub expected: Value,
-    /// What is there; null when nothing is.
+    /// The stored value; null when there is none.
     pub found: Value,
 }
 
-/// A check. Its name is stable: programs may rely on it.
+/// The checks, each with the rule that it checks. The names are stable: programs may rely on them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Check {
-    /// An account belongs to a wallet, customer, category or book of the same book.
+    /// The holder of an account (a wallet, customer, category or book) exists in the account's book.
     AccountHolder,
-    /// The postings of an account are numbered from 1 without a gap.
+    /// The postings of an account are numbered from 1 without gaps.
     PostingSeq,
-    /// Each posting carries the balance of the account after it.
+    /// Each posting stores the balance of the account after it.
     PostingBalance,
-    /// The postings of an account are in the order of their times.
+    /// The times of an account's postings never decrease.
     PostingTime,
-    /// The counters of an account are those of its postings.
+    /// The counters of an account agree with its postings.
     AccountCounter,
-    /// A wallet is not below zero.
+    /// A wallet is never below zero.
     AccountOverdrawn,
-    /// A closed account is empty.
+    /// A closed account has a balance of zero.
     AccountClosed,
-    /// The turnovers of a day are those of the postings.
+    /// The stored turnovers of a day agree with the postings.
     AccountDay,
-    /// The turnovers of a month are those of the postings.
+    /// The stored turnovers of a month agree with the postings.
     AccountMonth,
-    /// The accounts of a currency sum to zero.
+    /// All accounts of a currency sum to zero.
     CurrencySum,
-    /// The accounts of a book and currency sum to what was paid to and by other books.
+    /// The accounts of a book and currency sum to what the book paid to other books less what it received.
     BookSum,
     /// An entry has postings, numbered from 1.
     EntryPostings,
-    /// A posting is above zero; below zero in a reversal, and zero when the entry failed.
+    /// The amount of a posting is above zero, below zero in a reversal, and zero when the entry failed.
     PostingAmount,
-    /// A posting counts for the day of its entry.
+    /// A posting has the effective date of its entry.
     PostingDate,
-    /// The amount of an entry is that of its postings.
+    /// The amount of an entry agrees with its postings.
     EntryAmount,
-    /// An entry moves money between accounts in its own currency.
+    /// The accounts of an entry's postings are in the entry's currency.
     EntryCurrency,
-    /// An entry moves money on accounts of its own book, and of a transfer's payee.
+    /// The accounts of an entry's postings belong to the entry's book; for a transfer, the receiving wallet may belong
+    /// to another.
     EntryBook,
-    /// An entry moves money between accounts of the kinds that its own kind allows.
+    /// The kinds of the accounts are those that the entry's kind allows.
     EntryAccounts,
-    /// An entry has a failure when it failed, and belongs to a document when its kind has one.
+    /// An entry has a failure exactly when it failed, and a document exactly when its kind has documents.
     EntryState,
-    /// A reversal is of an entry that moved money, and negates it.
+    /// A reversal negates an entry that succeeded.
     Reversal,
     /// No two entries of a book that succeeded have the same reference.
     ReferenceTwice,
@@ -72,33 +73,33 @@ pub enum Check {
     KeyTwice,
     /// No entry is reversed twice.
     ReversedTwice,
-    /// What belongs to a document has one.
+    /// The document that a row belongs to exists.
     DocumentMissing,
-    /// A document counts by the journal entry that it names, or not at all when it is deleted.
+    /// A document names its current journal entry, and has one exactly when it is not deleted.
     DocumentEntry,
-    /// A document was written as often as its version says.
+    /// The version of a document is the number of journal entries posted for it.
     DocumentVersion,
-    /// A document says the same as its journal entry.
+    /// The fields of a document agree with its journal entry.
     DocumentField,
-    /// The journal entry of a document moves what the document says.
+    /// The postings of a document's journal entry are those that follow from the document.
     DocumentPostings,
-    /// The lines of a document are numbered from 1 and sum to its amount.
+    /// The lines of a document are numbered from 1 and add up to its amount.
     DocumentLines,
     /// The sums of an invoice are right.
     InvoiceSums,
-    /// An allocation is of a receipt and an invoice of the same customer and currency that are not void.
+    /// An allocation links a receipt and an invoice of the same customer and currency, neither of them void.
     Allocation,
-    /// A receipt counts what is allocated of it, which is no more than its amount.
+    /// The allocated amount of a receipt is the sum of its allocations and not more than its amount.
     ReceiptAllocated,
-    /// An invoice counts what is allocated to it, which is no more than its total.
+    /// The paid amount of an invoice is the sum of its allocations and not more than its total.
     InvoicePaid,
-    /// Each number that a series gave out is the number of a document.
+    /// Each number that a series gave out belongs to a document.
     NumberMissing,
-    /// No two invoices and no two receipts of a book have the same number.
+    /// No two invoices, and no two receipts, of a book have the same number.
     NumberTwice,
 }
 
-/// How much was checked.
+/// The number of rows checked, by table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Checked {
     /// Accounts.
@@ -113,12 +114,12 @@ pub struct Checked {
     pub allocations: u64,
     /// Series of numbers.
     pub series: u64,
-    /// What differed.
+    /// The number of differences found.
     #[serde(skip)]
     pub differences: u64,
 }
 
-/// Passes differences on, and counts what was checked.
+/// Passes differences to the sink, and counts the rows checked.
 pub(super) struct Report<'a> {
     sink: &'a mut (dyn FnMut(Difference) + Send),
     pub(super) checked: Checked,
@@ -144,7 +145,7 @@ impl<'a> Report<'a> {
         (self.sink)(Difference { check, id: id.to_string(), message: message.to_string(), expected, found });
     }
 
-    /// Reports a difference when something is not as expected.
+    /// Reports a difference if `expected` and `found` are not equal.
     pub(super) fn same<T: PartialEq + Serialize>(
         &mut self,
         check: Check,

@@ -1,4 +1,4 @@
-//! The tables of documents, as they are read for the check of documents.
+//! The scans of the tables of documents.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Value,
@@ -18,12 +18,12 @@ use crate::{
     id::{Id, kind},
 };
 
-/// A row of a table, under the id of the document that it belongs to.
+/// A row of a table, grouped by the document that it belongs to.
 pub(super) struct Part<M> {
     document_id: Uuid,
     line: Option<i32>,
     pub(super) row: M,
-    /// The journal entry that it counts by, where that was asked for.
+    /// The document's journal entry, if the scan reads it.
     pub(super) entry: Option<journal_entry::Model>,
 }
 
@@ -46,7 +46,7 @@ impl<M: FromQueryResult> Row for Part<M> {
     }
 }
 
-/// A table of which each document has one row at most.
+/// Scans a table with at most one row per document.
 pub(super) fn whole<C: ConnectionTrait, E: EntityTrait>(
     source: Source<'_, C>,
     id: E::Column,
@@ -56,7 +56,7 @@ pub(super) fn whole<C: ConnectionTrait, E: EntityTrait>(
     Scan::new(source, query, [id.into_expr()])
 }
 
-/// A table of the lines of documents.
+/// Scans a table with the lines of documents.
 pub(super) fn lines<C: ConnectionTrait, E: EntityTrait>(
     source: Source<'_, C>,
     id: E::Column,
@@ -67,7 +67,7 @@ pub(super) fn lines<C: ConnectionTrait, E: EntityTrait>(
     Scan::new(source, query, [id, line].map(ColumnTrait::into_expr))
 }
 
-/// A table of documents, each with the journal entry that a column names.
+/// Scans a table of documents, each with the journal entry that it names.
 pub(super) fn counted<C: ConnectionTrait, E: EntityTrait>(
     source: Source<'_, C>,
     id: E::Column,
@@ -81,7 +81,7 @@ pub(super) fn counted<C: ConnectionTrait, E: EntityTrait>(
     Scan::new(source, query, [id.into_expr()])
 }
 
-/// The postings of the journal entries that a column of a table of documents names.
+/// Scans the postings of the journal entries that documents name.
 pub(super) fn postings<C: ConnectionTrait, E: EntityTrait>(
     source: Source<'_, C>,
     (table, id, entry_id): (E, E::Column, E::Column),
@@ -93,11 +93,11 @@ pub(super) fn postings<C: ConnectionTrait, E: EntityTrait>(
     Scan::new(source, query, order)
 }
 
-/// A journal entry that belongs to a document.
+/// A journal entry that is a version of a document.
 pub(super) struct Version {
     document_id: Uuid,
     pub(super) id: Id<kind::Entry>,
-    /// Whether it was posted for the document: it is no attempt that failed, and no reversal.
+    /// Whether it succeeded and is not a reversal.
     pub(super) is_posted: bool,
     pub(super) is_reversed: bool,
 }
@@ -119,8 +119,8 @@ impl Row for Version {
     }
 }
 
-/// The journal entries of documents. Which of them count is not asked of the database: SQLite would walk the index on
-/// `reverses_id` then, and sort all entries for each page.
+/// Scans the journal entries of documents. Failed entries and reversals are left out by the program, not by the query:
+/// with such a condition SQLite uses the index on `reverses_id` and sorts all entries for each page.
 pub(super) fn versions<C: ConnectionTrait>(source: Source<'_, C>) -> Scan<'_, C, Version> {
     use journal_entry::Column;
     let mut query = Query::select();

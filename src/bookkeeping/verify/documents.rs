@@ -1,6 +1,7 @@
-//! Documents: ledger entries with their invoices and receipts, and transactions, against the journal.
+//! Checks documents against the journal: ledger entries with their invoices and receipts, and transactions.
 //!
-//! All of their tables are read in the order of the document's id and merged, so that what belongs to no document is found too.
+//! Reads all of their tables in the order of the document's id and merges them, so rows whose document is missing are
+//! found too.
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -20,7 +21,7 @@ use crate::{
     id::{Id, kind},
 };
 
-/// All that belongs to a document.
+/// All rows that belong to one document.
 struct Document {
     id: Uuid,
     versions: Versions,
@@ -30,18 +31,18 @@ struct Document {
     receipt: Option<receipt::Model>,
     transaction: Option<Part<transaction::Model>>,
     parts: Vec<transaction_line::Model>,
-    /// Those of the journal entry that it counts by.
+    /// The postings of the document's current journal entry.
     postings: Vec<Posted>,
 }
 
-/// The journal entries that were posted for a document.
+/// The journal entries that were posted for a document, without failed entries and reversals.
 #[derive(Default)]
 pub(super) struct Versions {
-    /// How many there are.
+    /// The number of these entries.
     pub(super) count: i64,
-    /// How many of them were not taken back.
+    /// The number of these entries that are not reversed.
     pub(super) active: i64,
-    /// The last one that was not.
+    /// The last of these entries that is not reversed.
     pub(super) current: Option<Id<kind::Entry>>,
 }
 
@@ -134,7 +135,7 @@ impl Document {
         }
     }
 
-    /// What belongs to a document that is not there.
+    /// Reports rows whose document does not exist.
     fn check_missing(&self, report: &mut Report<'_>) {
         let mut missing = |id: String, what: &str| {
             let message = format_args!("the document of this {what}");
@@ -157,7 +158,7 @@ impl Document {
     }
 }
 
-/// The journal entry of a document moves what the document says, line by line.
+/// Checks that the journal entry of a document has exactly the expected postings.
 fn check_moves(id: &str, expected: &[Move], found: &[Posted], report: &mut Report<'_>) {
     let found: Vec<_> = found.iter().map(Move::from).collect();
     for at in 0..Ord::max(expected.len(), found.len()) {

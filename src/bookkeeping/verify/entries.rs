@@ -1,4 +1,4 @@
-//! Journal entries, each with its postings and, when it is a reversal, what it reverses.
+//! Checks journal entries, each with its postings and, for a reversal, with the entry that it reverses.
 
 use chrono::NaiveDate;
 use sea_orm::{
@@ -25,7 +25,7 @@ use crate::{
     money::Currency,
 };
 
-/// What is checked of a journal entry.
+/// The fields of a journal entry that are checked.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct Entry {
     pub(super) id: Id<kind::Entry>,
@@ -40,7 +40,7 @@ pub(super) struct Entry {
     pub(super) document_id: Option<Id<kind::Document>>,
 }
 
-/// The columns of [`Entry`]: those that are not read cost nothing.
+/// The columns of [`Entry`]. Other columns are not read, to save time.
 const COLUMNS: [Column; 10] = [
     Column::Id,
     Column::BookId,
@@ -54,11 +54,11 @@ const COLUMNS: [Column; 10] = [
     Column::DocumentId,
 ];
 
-/// A journal entry, and what it points to.
+/// A journal entry with the data of the account that its money was meant for.
 pub(super) struct Linked {
     group: Uuid,
     pub(super) entry: Entry,
-    /// The book of the account that it was meant for.
+    /// The book of the account that should have received the money of a failed entry.
     pub(super) meant_for: Option<Id<kind::Book>>,
 }
 
@@ -76,7 +76,7 @@ impl Row for Linked {
     }
 }
 
-/// Checks all entries.
+/// Checks all journal entries.
 pub(super) async fn check(
     source: Source<'_, impl ConnectionTrait>,
     books: &mut Books,
@@ -90,7 +90,7 @@ pub(super) async fn check(
     query.expr_as(Expr::col(("meant_for", "book_id")), "meant_for_book_id");
     let mut entries = Scan::<_, Linked>::new(source, query, [own(Column::Id)]);
 
-    // What reversals reverse, in the order of the reversals.
+    // The reversed entries, in the order of the ids of their reversals, so that they can be merged with those.
     let mut query = Query::select().from(journal_entry::Entity).take();
     let same = own(Column::ReversesId).equals(("original", Column::Id));
     query.join_as(JoinType::InnerJoin, journal_entry::Entity, "original", same);

@@ -1,4 +1,4 @@
-//! What holds of one journal entry, whatever document it belongs to. Pure.
+//! The rules for a single journal entry, whatever document it belongs to. Pure.
 
 use sea_orm::ActiveEnum;
 
@@ -13,7 +13,7 @@ use crate::entity::{
     journal_entry::{EntryKind, EntryStatus},
 };
 
-/// Checks an entry with its postings and those of the entry that it reverses.
+/// Checks an entry with its postings. For a reversal, also against the original entry and its postings.
 pub(super) fn check(
     entry: &Linked,
     postings: &[Posted],
@@ -46,7 +46,7 @@ fn check_state(Linked { entry, meant_for, .. }: &Linked, report: &mut Report<'_>
     }
 }
 
-/// Each posting by itself.
+/// Checks each posting by itself.
 fn check_postings(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
     let id = entry.id;
     if postings.is_empty() {
@@ -78,7 +78,7 @@ fn check_postings(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
     }
 }
 
-/// Whether an entry of its kind moves money from one kind of account to another; see the table in `journal`.
+/// Whether an entry of this kind may post between accounts of these kinds.
 fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
     use AccountKind::{Cash, Cgst, Charges, Expense, Igst, Income, Outside, Receivable, Sales, Sgst, Wallet};
     let sides = (debit.kind, credit.kind);
@@ -98,8 +98,8 @@ fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
     }
 }
 
-/// The amounts of postings, and that of the entry. What moves on a wallet for a document is all of the amount, and what it is
-/// for sums to as much again.
+/// Checks the amounts of the postings and of the entry. An entry of a document that uses a wallet has two groups of
+/// postings, those on the wallet and the others; each group sums to the amount of the entry.
 fn check_amount(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
     let id = entry.id;
     let money = |minor: i128| Money::new(minor, entry.currency);

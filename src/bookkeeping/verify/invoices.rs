@@ -1,4 +1,4 @@
-//! Invoices: their sums, their lines, and their ledger entry. Pure.
+//! Checks invoices: sums, lines, and ledger entry. Pure.
 
 use super::{
     difference::{Check, Money, Report},
@@ -55,7 +55,8 @@ fn check_lines(invoice: &invoice::Model, lines: &[invoice_line::Model], report: 
     let gross = lines.iter().map(|line| i128::from(line.amount)).sum();
     let what = "its gross amount, by its lines";
     report.same(Check::DocumentLines, id, what, money(gross), money(invoice.gross.into()));
-    // The rate of lines that have none of their own is not kept, and so their taxes cannot be worked out again.
+    // The rate that was given for the whole invoice is not stored, so taxes can be recomputed only when every line has
+    // its own rate.
     let taxed = |line: &invoice_line::Model| Some(Taxed { amount: line.amount, rate: line.rate?.into() });
     let Some(goods) = lines.iter().map(taxed).collect::<Option<Vec<_>>>() else { return };
     let found = Taxes { cgst: invoice.cgst, sgst: invoice.sgst, igst: invoice.igst };
@@ -71,7 +72,7 @@ fn check_lines(invoice: &invoice::Model, lines: &[invoice_line::Model], report: 
     }
 }
 
-/// What moves by an invoice.
+/// The postings that follow from an invoice.
 pub(super) fn moves(invoice: &invoice::Model) -> Vec<Move> {
     let parts = [
         (AccountKind::Sales, invoice.gross),

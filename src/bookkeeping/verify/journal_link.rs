@@ -1,4 +1,4 @@
-//! What all documents have in common: each counts by one journal entry, which says the same as the document. Pure.
+//! Checks what all documents have in common: each has one current journal entry with the same fields. Pure.
 
 use chrono::NaiveDate;
 use sea_orm::ActiveEnum;
@@ -13,10 +13,10 @@ use crate::{
     money::Currency,
 };
 
-/// What a document says that its journal entry says too.
+/// The fields of a document that its journal entry must repeat.
 pub(super) struct JournalLink<'a> {
     pub(super) document_id: Id<kind::Document>,
-    /// The id of the document as users see it.
+    /// The id of the document in the form that the API uses.
     pub(super) id: String,
     pub(super) entry_id: Id<kind::Entry>,
     pub(super) book_id: Id<kind::Book>,
@@ -30,7 +30,7 @@ pub(super) struct JournalLink<'a> {
 }
 
 impl JournalLink<'_> {
-    /// Compares the document with the journal entry that it names and with all that were posted for it.
+    /// Compares the document with the journal entry that it names, and with all entries posted for it.
     pub(super) fn check(&self, entry: Option<&journal_entry::Model>, versions: &Versions, report: &mut Report<'_>) {
         let id = &self.id;
         let what = "how many journal entries count for it";

@@ -1,4 +1,4 @@
-//! Ledger entries. Pure.
+//! Checks ledger entries. Pure.
 
 use super::{
     difference::{Check, Report},
@@ -42,7 +42,7 @@ pub(super) fn check(
     link.check(counted, versions, report);
 }
 
-/// An entry that an invoice or a receipt made has that, and no other has one.
+/// Checks that the entry has an invoice or a receipt exactly when its source says so.
 pub(super) fn check_source(entry: &ledger_entry::Model, has_invoice: bool, has_receipt: bool, report: &mut Report<'_>) {
     let id = entry.id;
     let is = |source| entry.source == source;
@@ -50,7 +50,7 @@ pub(super) fn check_source(entry: &ledger_entry::Model, has_invoice: bool, has_r
     report.same(Check::DocumentMissing, id, "whether it has a receipt", is(EntrySource::Receipt), has_receipt);
 }
 
-/// What moves by an entry that was written by hand.
+/// The postings that follow from a ledger entry written by hand.
 pub(super) fn moves(entry: &ledger_entry::Model) -> Vec<Move> {
     let customer = customer(entry.customer_id);
     let book = |account_kind| (account_kind, entry.book_id.cast());
@@ -61,12 +61,12 @@ pub(super) fn moves(entry: &ledger_entry::Model) -> Vec<Move> {
     vec![Move { debit, credit, amount: entry.amount, currency: entry.currency }]
 }
 
-/// What a customer owes.
+/// The receivable account of a customer.
 pub(super) fn customer(id: Id<kind::Customer>) -> Holder {
     (AccountKind::Receivable, id.cast())
 }
 
-/// What an invoice or a receipt says that its ledger entry says too.
+/// The fields of an invoice or receipt that its ledger entry must repeat: name, expected value, found value.
 pub(super) struct LedgerCopy<'a> {
     pub(super) id: String,
     pub(super) fields: [(&'static str, String, String); 6],

@@ -1,19 +1,19 @@
-//! Proof that the books are whole: everything is worked out again from the postings up, and each difference is named.
+//! `daybook verify`: recomputes all books from the postings and reports each difference.
 //!
-//! It reads only, from one snapshot, and knows the journal and the documents; it changes nothing and repairs nothing. Tables
-//! are read in the order of their keys and merged (`scan`), so that memory does not grow with the number of rows; what
-//! does grow is a few numbers for each book, and the days of the one account that is looked at.
+//! Reads one snapshot and never writes; it repairs nothing. Tables are read in key order and merged (`scan`), so memory
+//! does not grow with the number of rows, except for a few numbers per book and the turnovers by day of the account
+//! being checked.
 //!
-//! | walk | what must hold |
+//! | module | what it checks |
 //! |---|---|
-//! | `accounts` | numbers, balances and times of postings, counters, holders, no guarded account below zero |
-//! | `rollups` | turnovers of days and months, of the same walk |
-//! | `entries` | postings agree with their entry; accounts of its book, currency and kind; reversals negate |
-//! | `books` | each currency sums to zero; each book to what it paid to others and was paid by them |
-//! | `documents` | each counts by one journal entry, which moves what the document says |
-//! | `allocations` | what receipts and invoices count, never beyond their amounts |
-//! | `series` | each number that was given out is the number of a document |
-//! | `unique` | references, idempotency keys, reversals, numbers |
+//! | `accounts` | numbers, balances and times of postings; counters; holders; no wallet below zero |
+//! | `rollups` | stored turnovers per day and month (in the same pass as `accounts`) |
+//! | `entries` | postings against their entry; accounts of the right book, currency and kind; reversals |
+//! | `books` | the sum of each currency is zero; the sum of each book is what it paid to and received from others |
+//! | `documents` | each document has one current journal entry, which posts what the document says |
+//! | `allocations` | allocated and paid amounts of receipts and invoices |
+//! | `series` | each number that a series gave out belongs to a document |
+//! | `unique` | uniqueness of references, idempotency keys, reversals and numbers |
 
 mod accounts;
 mod allocations;
@@ -44,11 +44,11 @@ use crate::{
     error::Result,
 };
 
-/// Checks all books over a connection that shows one moment. `sink` receives each difference as it is found, and `progress`
-/// how many rows were read since it was called last.
+/// Checks all books. `conn` must read from one snapshot. Calls `sink` with each difference as it is found, and
+/// `progress` with the number of rows read since its last call.
 ///
 /// # Errors
-/// When the database fails, or holds what cannot be read.
+/// When the database fails or holds values that cannot be parsed.
 pub async fn verify(
     conn: &impl ConnectionTrait,
     sink: &mut (dyn FnMut(Difference) + Send),
@@ -67,10 +67,10 @@ pub async fn verify(
     Ok(report.checked)
 }
 
-/// About how many rows a check reads.
+/// The approximate number of rows that [`verify`] reads, for a progress display.
 ///
 /// # Errors
-/// When the database fails, or takes too long to count.
+/// When the database fails or counting takes too long.
 pub async fn size(conn: &impl ConnectionTrait) -> Result<u64> {
     let accounts = account::Entity::find().count(conn).await?;
     let postings = posting::Entity::find().count(conn).await?;

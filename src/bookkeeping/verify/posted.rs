@@ -1,4 +1,4 @@
-//! Postings together with what is known of their accounts.
+//! Postings together with the data of their two accounts.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ use crate::{
     money::Currency,
 };
 
-/// A posting, in the group of whatever it is read for.
+/// A posting, in the group of the object that it is read for.
 pub(super) struct Posted {
     group: Uuid,
     pub(super) line: i32,
@@ -56,7 +56,8 @@ impl Party {
     }
 }
 
-/// Adds postings, of a table that is in the query already, and their accounts. They are ordered by `group`, then by line.
+/// Adds the columns of the postings, whose table is already in the query, and of their accounts. Returns the query and
+/// the order of its rows: by `group`, then by line.
 pub(super) fn with_accounts(mut query: SelectStatement, group: Expr) -> (SelectStatement, [Expr; 2]) {
     use posting::Column::{Amount, CreditAccountId, DebitAccountId, EffectiveOn, Line};
     query.exprs([Line, Amount, EffectiveOn].map(ColumnTrait::into_expr));
@@ -92,10 +93,10 @@ impl Row for Posted {
     }
 }
 
-/// Who holds an account, and of which kind it is.
+/// The kind and holder of an account.
 pub(super) type Holder = (AccountKind, Id<kind::Holder>);
 
-/// What a posting should move, or does.
+/// The accounts and the amount of a posting, as expected or as found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Move {
     pub(super) debit: Holder,

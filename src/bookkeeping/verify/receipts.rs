@@ -1,4 +1,4 @@
-//! Receipts and their ledger entry. Pure.
+//! Checks receipts against their ledger entries. Pure.
 
 use super::{
     difference::{Money, Report},
@@ -27,7 +27,8 @@ pub(super) fn check(receipt: &receipt::Model, entry: &ledger_entry::Model, repor
     copy.check(report);
 }
 
-/// What moves by a receipt: in cash, or from outside into the wallet and against what the customer owes.
+/// The postings that follow from a receipt: from the customer's receivable into cash, or through the outside account
+/// into the wallet.
 pub(super) fn moves(receipt: &receipt::Model) -> Vec<Move> {
     let customer = customer(receipt.customer_id);
     let (amount, currency) = (receipt.amount, receipt.currency);

@@ -1,4 +1,4 @@
-//! Turnovers by day and by month, against those of the postings.
+//! Checks the stored turnovers per day and month against the postings.
 
 use std::collections::BTreeMap;
 
@@ -21,7 +21,7 @@ use crate::{
     month::YearMonth,
 };
 
-/// The turnovers of a day or a month, as they are kept.
+/// The stored turnover of one day or month.
 pub(super) struct Rollup {
     account_id: Id<kind::Account>,
     start: NaiveDate,
@@ -76,7 +76,7 @@ fn scan<C: ConnectionTrait, K: ColumnTrait>(
     Scan::new(source, query, [account_id, start].map(ColumnTrait::into_expr))
 }
 
-/// Compares the turnovers that are kept for an account with those of its postings.
+/// Compares the stored turnovers of an account with those computed from its postings.
 pub(super) fn check(
     account: &account::Model,
     posted: BTreeMap<NaiveDate, Turnover>,

@@ -1,8 +1,8 @@
-//! Reads tables in the order of a key, one page after the other, so that memory does not grow with the number of rows.
+//! Reads tables page by page in the order of a key, so that memory does not grow with the number of rows.
 //!
-//! The rows of a scan come in groups: all postings of an entry, all lines of an invoice. Several scans whose groups are
-//! named by the same ids are merged: [`Scan::group`] is what comes next in each, and [`Scan::take`] takes the rows of
-//! one group out of each.
+//! The rows of a scan come in groups: all postings of an entry, all lines of an invoice. To merge scans whose groups
+//! have the same ids, ask each scan for its next group ([`Scan::group`]), and take the rows of the smallest group from
+//! each ([`Scan::take`]).
 
 use std::collections::VecDeque;
 
@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use crate::error::Result;
 
-/// How many rows are read at once.
+/// The number of rows read by one query.
 const PAGE: usize = 2000;
 
-/// Where the rows come from, and what is called with how many were read.
+/// The connection to read from, and a callback for the number of rows read.
 pub(super) struct Source<'a, C> {
     pub(super) conn: &'a C,
     pub(super) progress: &'a (dyn Fn(u64) + Sync),
@@ -31,21 +31,21 @@ impl<C> Clone for Source<'_, C> {
 
 impl<C> Copy for Source<'_, C> {}
 
-/// A row of a scan.
+/// A row that a scan can read.
 pub(super) trait Row: Sized {
-    /// Reads the row.
+    /// Parses the row.
     fn read(row: &QueryResult) -> Result<Self, DbErr>;
 
-    /// Which group it is in: the first column of the order.
+    /// The group of the row: the value of the first order column.
     fn group(&self) -> Uuid;
 
-    /// What tells it from the other rows of its group: the other columns of the order.
+    /// The values of the other order columns, which identify the row within its group.
     fn place(&self) -> Vec<Value> {
         Vec::new()
     }
 }
 
-/// Rows in the order of a key.
+/// The rows of a query, in the order of a key.
 pub(super) struct Scan<'a, C, T> {
     source: Source<'a, C>,
     query: SelectStatement,
@@ -56,13 +56,13 @@ pub(super) struct Scan<'a, C, T> {
 }
 
 impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
-    /// A scan of what a query finds, ordered by columns that together are unique.
+    /// A scan of the rows of a query. The order columns together must be unique.
     pub(super) fn new(source: Source<'a, C>, query: SelectStatement, order: impl IntoIterator<Item = Expr>) -> Self {
         let order = order.into_iter().collect();
         Self { source, query, order, rows: VecDeque::new(), last: None, ended: false }
     }
 
-    /// The group of the next row.
+    /// The group of the next row; `None` at the end.
     pub(super) async fn group(&mut self) -> Result<Option<Uuid>> {
         if self.rows.is_empty() && !self.ended {
             self.load().await?;
@@ -70,17 +70,17 @@ impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
         Ok(self.rows.front().map(Row::group))
     }
 
-    /// The next row, if it is in a group.
+    /// The next row, if it is in this group.
     pub(super) async fn peek(&mut self, group: Uuid) -> Result<Option<&T>> {
         Ok(if self.group().await? == Some(group) { self.rows.front() } else { None })
     }
 
-    /// Takes the next row, if it is in a group.
+    /// Takes the next row, if it is in this group.
     pub(super) async fn take(&mut self, group: Uuid) -> Result<Option<T>> {
         Ok(if self.group().await? == Some(group) { self.rows.pop_front() } else { None })
     }
 
-    /// Takes all rows of a group.
+    /// Takes all rows of this group.
     pub(super) async fn take_all(&mut self, group: Uuid) -> Result<Vec<T>> {
         let mut rows = Vec::new();
         while let Some(row) = self.take(group).await? {
@@ -89,7 +89,7 @@ impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
         Ok(rows)
     }
 
-    /// Takes the next row of whatever group.
+    /// Takes the next row of any group; `None` at the end.
     pub(super) async fn next(&mut self) -> Result<Option<T>> {
         self.group().await?;
         Ok(self.rows.pop_front())
@@ -116,12 +116,13 @@ impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
     }
 }
 
-/// The least of the groups that come next.
+/// The smallest of the next groups of several scans.
 pub(super) fn least<const N: usize>(groups: [Option<Uuid>; N]) -> Option<Uuid> {
     groups.into_iter().flatten().min()
 }
 
-/// Reads what was selected with a prefix; none when there is none, or when nothing was selected.
+/// Parses a model whose columns have this prefix; `None` when a left join found no row or the columns were not
+/// selected.
 pub(super) fn optional<M: FromQueryResult>(row: &QueryResult, prefix: &str) -> Result<Option<M>, DbErr> {
     match row.try_get::<Option<Uuid>>(prefix, "id") {
         Ok(Some(_)) => M::from_query_result(row, prefix).map(Some),
@@ -129,7 +130,7 @@ pub(super) fn optional<M: FromQueryResult>(row: &QueryResult, prefix: &str) -> R
     }
 }
 
-/// Selects all columns of a table that is called `alias` in a query, each with a prefix before its name.
+/// Selects all columns of the table with this alias, with a prefix before their names.
 pub(super) fn select_as<E: EntityTrait>(query: &mut SelectStatement, alias: &'static str, prefix: &str) {
     for column in E::Column::iter() {
         query.expr_as(Expr::col((alias, column)), format!("{prefix}{}", column.as_str()));

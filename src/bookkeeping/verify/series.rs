@@ -1,8 +1,9 @@
-//! Number series: each number that one gave out is the number of a document.
+//! Checks number series: each number that a series gave out must belong to a document.
 //!
-//! A series counts from 1 to its last number. A number that a user had given out already is passed over, and so it is the
-//! number of a document too; one of a void document stays that document's. How many digits the count had is not kept with the
-//! series, and changes with the pattern: so each number is looked for with any of them.
+//! A series counts from 1 to its last number. It skips numbers that users chose themselves, and void documents keep
+//! theirs, so every number up to the last one belongs to a document. The series does not store how many digits the
+//! count was padded to, and a change of the pattern may change that. So each number is looked up with every possible
+//! number of digits.
 
 use std::collections::HashSet;
 
@@ -22,9 +23,10 @@ use crate::{
     error::Result,
 };
 
-/// How many numbers are looked for at once.
+/// The number of numbers looked up by one query.
 const WINDOW: i64 = 500;
-/// How many numbers more than there are documents are looked for one by one.
+/// A wrong counter could make the search endless: at most this many numbers more than there are documents are looked up
+/// one by one.
 const BEYOND: i64 = 10_000;
 
 impl Row for number_series::Model {
@@ -64,14 +66,14 @@ struct Search<'a, C> {
     series: number_series::Model,
     numbered: Numbered,
     pattern: Pattern,
-    /// How many digits the count may have, those first that it had last.
+    /// The possible numbers of digits of the count, the most recently found first.
     digits: Vec<usize>,
 }
 
 impl<C: ConnectionTrait> Search<'_, C> {
     async fn run(&mut self, report: &mut Report<'_>) -> Result<()> {
         let last = self.series.last;
-        // Where the counter is far beyond all documents, what is missing is not looked for one by one.
+        // The counter may be far beyond all documents. The rest is then reported as one run of missing numbers.
         let documents = numbering::count(self.conn, self.numbered, self.series.book_id).await?;
         let until = Ord::min(last, documents.saturating_add(BEYOND));
         let mut run: Option<(i64, i64)> = None;
@@ -100,7 +102,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
         Ok(())
     }
 
-    /// The counts of a window whose numbers are of no document.
+    /// The counts in the window whose numbers belong to no document.
     async fn missing(&mut self, window: std::ops::RangeInclusive<i64>) -> Result<Vec<i64>> {
         let mut missing: Vec<i64> = window.collect();
         for at in 0..self.digits.len() {

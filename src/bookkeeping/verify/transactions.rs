@@ -1,4 +1,4 @@
-//! Transactions of income and spending. Pure.
+//! Checks transactions. Pure.
 
 use super::{
     difference::{Check, Money, Report},
@@ -48,7 +48,8 @@ pub(super) fn check(
     report.same(Check::DocumentLines, id, "its amount, by its lines", sum, amount);
 }
 
-/// What moves by a transaction: all of it on the wallet, when there is one, and then line by line.
+/// The postings that follow from a transaction: the whole amount on the wallet, if it has one, then one posting per
+/// line.
 pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line::Model]) -> Vec<Move> {
     let outer = if transaction.wallet_id.is_some() { AccountKind::Outside } else { AccountKind::Cash };
     let outer = (outer, transaction.book_id.cast());

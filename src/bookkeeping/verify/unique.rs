@@ -1,5 +1,5 @@
-//! What must be unique: references and idempotency keys of entries, what reversals reverse, numbers of documents. The
-//! database has indexes for it; this holds when one of them is lost or broken.
+//! Checks uniqueness: references and idempotency keys of entries, reversals, and numbers of documents. The database has
+//! unique indexes for these; the check finds an index that is missing or corrupt.
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, QueryTrait, Value,
@@ -21,7 +21,7 @@ use crate::{
     id::{Id, kind},
 };
 
-/// A row that has something of its own in a group.
+/// A row with a text that must be unique in its group.
 struct Named {
     group: Uuid,
     text: String,
@@ -42,7 +42,7 @@ impl Row for Named {
     }
 }
 
-/// Checks all that must be unique.
+/// Checks everything that must be unique.
 pub(super) async fn check(source: Source<'_, impl ConnectionTrait>, report: &mut Report<'_>) -> Result<()> {
     use journal_entry::Column;
     let entries = journal_entry::Entity::find;
@@ -64,7 +64,7 @@ pub(super) async fn check(source: Source<'_, impl ConnectionTrait>, report: &mut
     twice::<kind::Receipt, _>(source, receipt::Entity::find(), columns, Check::NumberTwice, same, report).await
 }
 
-/// Reports rows that are the same as the one before them.
+/// Reports each row that equals the previous one.
 async fn twice<K: StaticType, E: EntityTrait>(
     source: Source<'_, impl ConnectionTrait>,
     rows: sea_orm::Select<E>,

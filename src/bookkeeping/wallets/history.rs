@@ -1,4 +1,4 @@
-//! The history of a wallet and what it held at a moment, as its owner sees them.
+//! The history of a wallet, and its balance at past moments, for the owner of the wallet.
 
 use std::collections::HashMap;
 
@@ -42,10 +42,10 @@ impl From<Direction> for Side {
     }
 }
 
-/// The history of a wallet of the viewer's, latest first.
+/// The history of a wallet of the viewer's book, newest first.
 ///
 /// # Errors
-/// `NOT_FOUND` when the viewer's book has no such wallet.
+/// `NOT_FOUND` when the viewer's book has no such wallet; `INVALID` for a range whose end is before its start.
 pub async fn history(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -61,7 +61,7 @@ pub async fn history(
     journal::steps(conn, &wallet.account, filter).await
 }
 
-/// One page of a history. Its sort key is the number of the posting, and the list runs from high to low.
+/// A page of a history. The sort key is the number of the posting on the account, in descending order.
 ///
 /// # Errors
 /// When the database fails.
@@ -70,7 +70,7 @@ pub async fn page(conn: &impl ConnectionTrait, steps: &Steps, page: &Page<i64>) 
     Ok(page.cut(rows))
 }
 
-/// What wallets of the viewer's held at moments, in minor units; wallets of others are passed over.
+/// The balance of each wallet at the given time, inclusive, in minor units. Wallets of other books are left out.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,4 +1,4 @@
-//! Naming a wallet: by its id, or by whose it is.
+//! References to wallets: by the wallet's id, or by its owner's phone number or username.
 
 use async_graphql::{ID, OneofObject};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
@@ -30,7 +30,7 @@ pub enum WalletRef {
 }
 
 impl WalletRef {
-    /// The name of the field that is given.
+    /// The name of the input field that the reference uses.
     #[must_use]
     pub fn field(&self) -> &'static str {
         match self {
@@ -41,9 +41,10 @@ impl WalletRef {
     }
 }
 
-/// The wallet that is named, whoever's it is: what the caller may do with it is for the caller to find out.
+/// Finds the wallet that a reference names, in any book. The caller must check what the viewer may do with it.
 ///
-/// A user is paid into the default wallet of the currency, in the oldest book that they own and that has one.
+/// A reference to a user means the user's default wallet of the given currency. If several books of the user have one,
+/// the book that the user has owned longest counts.
 ///
 /// # Errors
 /// When the database fails.

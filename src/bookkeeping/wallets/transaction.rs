@@ -1,4 +1,4 @@
-//! Wallet transactions: journal entries as movements between wallets, and who may see them.
+//! Wallet transactions: journal entries seen as payments between wallets, and which of them a viewer may see.
 
 use async_graphql::Enum;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
@@ -45,21 +45,22 @@ impl From<WalletTransactionType> for EntryKind {
     }
 }
 
-/// A journal entry, as a movement between wallets.
+/// A journal entry that moved money of a wallet, or failed to.
 #[derive(Clone, Debug)]
 pub struct WalletTransaction {
-    /// What happened.
+    /// The kind of transaction.
     pub kind: WalletTransactionType,
     /// The entry.
     pub entry: journal_entry::Model,
-    /// The account of the wallet that pays; none when the money comes from outside.
+    /// The account of the wallet that pays; `None` when the money comes from outside.
     pub from: Option<Id<kind::Account>>,
-    /// The account of the wallet that is paid; none when the money goes outside.
+    /// The account of the wallet that receives; `None` when the money goes outside.
     pub to: Option<Id<kind::Account>>,
 }
 
 impl WalletTransaction {
-    /// The view of an entry through its posting on a wallet, which is its first; none when it has nothing to do with wallets.
+    /// Builds the view of an entry from its first posting, which is the one on a wallet. `None` for an entry that
+    /// involves no wallet.
     #[must_use]
     pub fn new(entry: journal_entry::Model, posting: &posting::Model) -> Option<Self> {
         let (debit, credit) = (posting.debit_account_id, posting.credit_account_id);
@@ -69,7 +70,8 @@ impl WalletTransaction {
             EntryKind::Transfer => {
                 (WalletTransactionType::Transfer, Some(debit), Some(entry.meant_for_id.unwrap_or(credit)))
             }
-            // What could not be taken back: the money was to go the other way.
+            // `meant_for_id` is set when the entry is a failed reversal: then the money should have moved in the other
+            // direction.
             EntryKind::Receipt if entry.meant_for_id.is_some() => (WalletTransactionType::Receipt, Some(debit), None),
             EntryKind::Receipt => (WalletTransactionType::Receipt, None, Some(credit)),
             EntryKind::Income if entry.meant_for_id.is_some() => (WalletTransactionType::Income, Some(debit), None),
@@ -82,7 +84,8 @@ impl WalletTransaction {
     }
 }
 
-/// Some transactions that moved money on wallets of the viewer's book, or tried to; others are passed over.
+/// The transactions with these ids that moved money of a wallet of the viewer's book, or failed to; others are left
+/// out.
 ///
 /// # Errors
 /// When the database fails.
@@ -112,7 +115,7 @@ pub async fn find_many(
         .collect())
 }
 
-/// One side of a transaction, as others see it.
+/// One side of a wallet transaction, with what other users may see of it.
 #[derive(Clone, Debug)]
 pub struct Party {
     /// The account of the wallet.
@@ -121,11 +124,11 @@ pub struct Party {
     pub wallet_id: Id<kind::Wallet>,
     /// The book that the wallet is in.
     pub book_id: Id<kind::Book>,
-    /// What the owner of the book shows to others.
+    /// The display name of the book's owner.
     pub display_name: String,
 }
 
-/// The parties whose wallets have some accounts.
+/// The parties that hold these wallet accounts.
 ///
 /// # Errors
 /// When the database fails.

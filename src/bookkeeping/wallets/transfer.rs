@@ -1,7 +1,8 @@
-//! Moving wallet money: deposits, withdrawals and transfers.
+//! Wallet operations: deposits, withdrawals and transfers.
 //!
-//! An attempt that the wallets do not allow (too little money, frozen, the same wallet, other currencies) is on record. An
-//! input that cannot be used (no such wallet, an amount that is none, a reference or key that is taken) leaves no trace.
+//! An attempt that the wallets do not allow (too little money, a frozen wallet, the same wallet twice, another
+//! currency) is recorded as a failed journal entry. A request with unusable input (no such wallet, a malformed amount,
+//! a reference or idempotency key that is already used) writes no journal entry.
 
 use std::slice;
 
@@ -34,10 +35,11 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The most that may be paid to somebody else at once, in minor units.
+/// The most that may be paid to another user in one transfer, in minor units.
 ///
-/// An account counts all that it ever took in, in 64 bits. Anybody may deposit any amount and pay with it, so without this
-/// one payment could fill a stranger's account for good, and tell its payer how much it had taken in.
+/// An account counts in 64 bits all money that it ever received. Anybody may deposit any amount and transfer it, so
+/// without this limit one transfer could use up the range of a stranger's account for good, and the refusal would
+/// reveal to the sender how much the stranger had received.
 const MOST_PAID: i64 = 1_000_000_000_000_000;
 
 /// What deposits, withdrawals and transfers have in common.
@@ -62,26 +64,26 @@ pub struct Movement {
     pub idempotency_key: Option<String>,
 }
 
-/// What came of a request to move money.
+/// The result of a wallet operation.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The transaction on record: it succeeded, or it was refused.
+    /// The recorded transaction; its status tells whether it succeeded or failed.
     pub transaction: WalletTransaction,
-    /// Why it was refused.
+    /// Why it failed; `None` when it succeeded.
     pub refusal: Option<Refusal>,
     /// Whether this is the result of an earlier request with the same idempotency key.
     pub replayed: bool,
 }
 
-/// Puts money from outside into a wallet of the viewer's.
+/// Deposits money from outside into one of the viewer's wallets.
 ///
 /// # Errors
-/// What is wrong with the input. What the journal refuses is in the outcome.
+/// The refusals of unusable input. A refusal by the journal is in the outcome.
 pub async fn deposit(app: &App, viewer: &Viewer, wallet: &WalletRef, movement: &Movement) -> Result<Outcome> {
     Request { kind: EntryKind::Deposit, own: (wallet, "wallet"), payee: None, movement }.execute(app, viewer).await
 }
 
-/// Takes money out of a wallet of the viewer's.
+/// Withdraws money from one of the viewer's wallets.
 ///
 /// # Errors
 /// As for [`deposit`].
@@ -89,7 +91,7 @@ pub async fn withdraw(app: &App, viewer: &Viewer, wallet: &WalletRef, movement: 
     Request { kind: EntryKind::Withdrawal, own: (wallet, "wallet"), payee: None, movement }.execute(app, viewer).await
 }
 
-/// Pays from a wallet of the viewer's into another wallet, their own or somebody else's.
+/// Transfers money from one of the viewer's wallets to another wallet, of the viewer or of another user.
 ///
 /// # Errors
 /// As for [`deposit`].
@@ -103,10 +105,10 @@ pub async fn transfer(
     Request { kind: EntryKind::Transfer, own: (from, "from"), payee: Some(to), movement }.execute(app, viewer).await
 }
 
-/// A request to move money, as it came.
+/// A wallet operation with its input, not checked yet.
 struct Request<'a> {
     kind: EntryKind,
-    /// The viewer's wallet, and what the input calls it.
+    /// The viewer's wallet, and the name of its field in the input.
     own: (&'a WalletRef, &'static str),
     payee: Option<&'a WalletRef>,
     movement: &'a Movement,
@@ -148,7 +150,8 @@ impl Request<'_> {
         idempotency::of(self.movement.idempotency_key.as_deref(), &input)
     }
 
-    /// Finds out which accounts are meant, and checks all that does not change under our hands.
+    /// Finds the wallets, checks the input, and builds the draft. Status and balance of the wallets are not checked
+    /// here but under lock, by the journal.
     async fn draft(
         &self,
         conn: &impl ConnectionTrait,
@@ -203,7 +206,7 @@ impl Request<'_> {
         })
     }
 
-    /// The viewer's wallet. Somebody else's does not exist.
+    /// Finds the viewer's wallet. A wallet of another book is reported as not found.
     async fn own_wallet(
         &self,
         conn: &impl ConnectionTrait,
@@ -221,7 +224,7 @@ impl Request<'_> {
         Ok(own.ok_or_else(|| not_found(field, named, "You have no such wallet.")))
     }
 
-    /// Which accounts the money moves between, and where a refused attempt leaves its trace.
+    /// The posting of the operation, and the zero posting that records a refused attempt.
     async fn sides(
         &self,
         conn: &impl ConnectionTrait,
@@ -253,7 +256,7 @@ impl Request<'_> {
         Ok(Outcome { transaction, refusal, replayed })
     }
 
-    /// A failure, said of what the input calls the accounts.
+    /// The refusal for a failure, with the path of the input field that caused it.
     fn refusal(&self, failure: Failure) -> Refusal {
         let payee = if self.payee.is_some() { "to" } else { self.own.1 };
         let path = match failure {
@@ -302,8 +305,8 @@ mod tests {
             Request { kind: EntryKind::Transfer, own: (&from, "from"), payee: Some(&to), movement: &movement };
         let idempotency = request.idempotency().unwrap().unwrap().unwrap();
         let hash: Vec<_> = idempotency.request_hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        // Of `["TRANSFER",{"Username":"amina"},{"Phone":"+967711234567"},{"amount":"1.5","currency":"USD"}]`. When this
-        // changes, requests that were done are done again.
+        // The hash of `["TRANSFER",{"Username":"amina"},{"Phone":"+967711234567"},{"amount":"1.5","currency":"USD"}]`.
+        // If it changes, repeated requests are no longer recognised and are done twice.
         assert_eq!(hash.concat(), "73a4b107727720bde3e6bc05013c7d36e376eaa7e081887850e9ad9119f2df94");
     }
 }

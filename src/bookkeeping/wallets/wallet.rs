@@ -1,4 +1,4 @@
-//! Wallets: making, naming, freezing and closing them. What one holds is the journal's business.
+//! Wallets: creating, renaming, freezing and closing them. The balance of a wallet is in the journal.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -23,17 +23,17 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The most wallets that a book may have, those that are closed included, so that the list of them stays a list.
+/// The most wallets that a book may have, closed ones included, since the list of wallets is not paginated.
 const MOST_WALLETS: u64 = 200;
-/// The longest name of a wallet, in characters.
+/// The most characters of a wallet's name.
 const LONGEST_NAME: usize = 100;
 
 /// A wallet and its account.
 #[derive(Clone, Debug)]
 pub struct Wallet {
-    /// What it is called.
+    /// The wallet's row: name, currency and whether it is a default.
     pub wallet: wallet::Model,
-    /// What it holds.
+    /// The wallet's account: balance and status.
     pub account: account::Model,
 }
 
@@ -43,7 +43,7 @@ impl From<(wallet::Model, account::Model)> for Wallet {
     }
 }
 
-/// All wallets of the viewer's book, the oldest first.
+/// All wallets of the viewer's book, oldest first.
 ///
 /// # Errors
 /// When the database fails.
@@ -52,7 +52,7 @@ pub async fn list(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Wa
     Ok(wallets.into_iter().map(Wallet::from).collect())
 }
 
-/// Some wallets of the viewer's book; ids of others are passed over.
+/// The wallets of the viewer's book with these ids; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,10 +73,10 @@ pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Wal
     Ok(in_book(viewer).filter(wallet::Column::Id.eq(id)).one(conn).await?.map(Wallet::from))
 }
 
-/// A wallet of the viewer's book that must be there; none stands for an id that is not one of a wallet.
+/// Finds a wallet of the viewer's book. Pass `None` for an id that could not be parsed.
 ///
 /// # Errors
-/// `NOT_FOUND` at `path`.
+/// `NOT_FOUND` at `path` when `id` is `None` or the book has no such wallet.
 pub async fn require(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -90,10 +90,10 @@ pub async fn require(
     Ok(wallet.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such wallet."))?)
 }
 
-/// Makes a wallet. The first of its currency in the book becomes the default of that currency.
+/// Creates a wallet. The first wallet of a currency becomes the book's default for it.
 ///
 /// # Errors
-/// `INVALID` for the name; `LIMIT_REACHED` when the book has too many wallets.
+/// `INVALID` for the name; `LIMIT_REACHED` when the book has as many wallets as it may have.
 pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option<&str>) -> Result<Wallet> {
     let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
     app.db
@@ -111,7 +111,8 @@ pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option
         .await
 }
 
-/// Opens a wallet and its accounts in a book that the caller has locked, or made.
+/// Opens a wallet with its account, and the book's outside account of that currency. The caller has locked the book or
+/// has just created it.
 ///
 /// # Errors
 /// When the database fails.
@@ -132,10 +133,10 @@ pub async fn open(
     Ok(id)
 }
 
-/// Renames a wallet, or makes it the default of its currency. What is absent stays as it is.
+/// Renames a wallet, makes it the default of its currency, or both.
 ///
 /// # Errors
-/// `NOT_FOUND`, `INVALID` for the name, `WALLET_NOT_ACTIVE` when a closed wallet is to be the default.
+/// `NOT_FOUND`; `INVALID` for the name; `WALLET_NOT_ACTIVE` when a closed wallet should become the default.
 pub async fn update(
     app: &App,
     viewer: &Viewer,
@@ -179,7 +180,8 @@ pub async fn update(
 /// is not closed becomes the default.
 ///
 /// # Errors
-/// `NOT_FOUND`; `WALLET_NOT_ACTIVE` when it is closed; `WALLET_NOT_EMPTY` when it is to be closed and holds money.
+/// `NOT_FOUND`; `WALLET_NOT_ACTIVE` when it is already closed; `WALLET_NOT_EMPTY` when a wallet to be closed holds
+/// money.
 pub async fn set_status(
     app: &App,
     viewer: &Viewer,
@@ -223,13 +225,13 @@ pub async fn set_status(
         .await
 }
 
-/// Closes all wallets of the viewer's book, which the caller has locked.
+/// Closes all wallets of the viewer's book. The caller has locked the book.
 ///
 /// # Errors
 /// `WALLET_NOT_EMPTY` for each wallet that holds money.
 pub(in crate::bookkeeping) async fn close_all(tx: &Transaction, viewer: &Viewer) -> Result<()> {
     let mut wallets = list(tx, viewer).await?;
-    // In the order in which the journal locks them.
+    // The journal locks accounts in the order of their ids; the same order here prevents deadlocks.
     wallets.sort_by_key(|wallet| wallet.account.id);
     let mut refusals = Refusals::default();
     for Wallet { wallet, .. } in wallets {
@@ -288,7 +290,8 @@ async fn next_default(
     Ok(next.map(|(wallet, _)| wallet))
 }
 
-/// Makes a wallet the default, or no longer, because of what is done with another; it is on record of its own.
+/// Sets or clears the default of a wallet as a consequence of a change to another wallet. Recorded as an event of its
+/// own, since it is about another wallet.
 async fn set_default_beside(
     tx: &Transaction,
     app: &App,

@@ -1,7 +1,8 @@
-//! The middle of posting: applies drafts one after the other to accounts in memory. Pure; nothing here waits or asks.
+//! The fold step of posting: applies drafts one after the other to accounts in memory. Pure: reads and writes only its
+//! arguments, never the database or the clock.
 //!
-//! Each draft succeeds or is refused on its own. A refused draft that asks for it leaves its trace: an entry that failed
-//! and a posting of zero.
+//! In [`fold`] each draft succeeds or is refused on its own; in [`fold_together`] all of them succeed or none does. A
+//! refused draft with an `attempt` is recorded: an entry with status `FAILED` and a posting of amount zero.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -19,7 +20,7 @@ use crate::{
     id::{Id, kind},
 };
 
-/// What is known and what is to be written.
+/// The rows that were read, and the rows to be written.
 #[derive(Clone, Debug)]
 pub(super) struct State {
     accounts: HashMap<Id<kind::Account>, account::Model>,
@@ -32,12 +33,12 @@ pub(super) struct State {
     pub(super) postings: Vec<posting::Model>,
 }
 
-/// Why a draft cannot be applied.
+/// Why a draft cannot be applied to the accounts.
 enum Stop {
     Failure(Failure),
-    /// Our mistake: a draft names an account that does not exist.
+    /// A bug in the caller: a draft names an account that does not exist.
     NoAccount(Id<kind::Account>),
-    /// Our mistake: a line moves nothing, which is what a failed entry looks like.
+    /// A bug in the caller: a line has the amount zero. Only failed entries may have such a posting.
     NothingMoves,
 }
 
@@ -50,27 +51,28 @@ impl State {
         Self { accounts, changed: BTreeSet::new(), repeats, now, entries: Vec::new(), postings: Vec::new() }
     }
 
-    /// An account that a draft names.
+    /// Returns an account that one of the drafts names.
     pub(super) fn account(&self, id: Id<kind::Account>) -> Option<&account::Model> {
         self.accounts.get(&id)
     }
 
-    /// The accounts to be written.
+    /// The accounts whose counters must be written.
     pub(super) fn changed(&self) -> impl Iterator<Item = &account::Model> {
         self.changed.iter().filter_map(|id| self.accounts.get(id))
     }
 }
 
-/// Applies drafts in their order.
+/// Applies the drafts in order. Returns one result for each draft, in the same order.
 ///
 /// # Errors
-/// When a draft names an account that does not exist.
+/// When a draft names an account that does not exist or has a line of amount zero.
 pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
     drafts.iter().map(|draft| post(state, draft, &HashSet::new())).collect()
 }
 
-/// Applies drafts in their order, or none of them: then the trace of the refused one is put on record with that one's failure.
-/// Accounts whose net change is zero skip the status and overdraft checks.
+/// Applies the drafts in order, or none of them. When one is refused, its `trace` is recorded as failed with the same
+/// failure, if the trace has an `attempt`. Accounts whose net change over all drafts is zero skip the status and
+/// overdraft checks.
 ///
 /// # Errors
 /// As for [`fold`].
@@ -89,7 +91,7 @@ pub(super) fn fold_together(state: &mut State, drafts: &[JointDraft]) -> Result<
         };
         *state = before;
         if let Refused::Failed(failure) = refused {
-            // What it says is said by the refusal already.
+            // The caller gets the refusal below; the result of recording the failed entry says the same.
             let _recorded = refuse(state, trace, failure)?;
         }
         return Ok(Err(refused));
@@ -97,7 +99,7 @@ pub(super) fn fold_together(state: &mut State, drafts: &[JointDraft]) -> Result<
     Ok(Ok(all))
 }
 
-/// The accounts that drafts leave as they are.
+/// The accounts whose net change over all drafts is zero.
 fn resting(drafts: &[JointDraft]) -> HashSet<Id<kind::Account>> {
     let mut moved: HashMap<_, i128> = HashMap::new();
     for line in drafts.iter().flat_map(|joint| &joint.draft.lines) {
@@ -118,7 +120,7 @@ fn post(state: &mut State, draft: &Draft, resting: &HashSet<Id<kind::Account>>) 
     refuse(state, draft, failure)
 }
 
-/// Puts a refused draft on record, if it asks for that.
+/// Records a refused draft as a failed entry if it has an `attempt`; otherwise returns the refusal.
 fn refuse(state: &mut State, draft: &Draft, failure: Failure) -> Result<Result<Posted, Refused>> {
     let Some(attempt) = draft.attempt else { return Ok(Err(Refused::Failed(failure))) };
     let trace = Line { debit: attempt.debit, credit: attempt.credit, amount: 0 };
@@ -129,7 +131,8 @@ fn refuse(state: &mut State, draft: &Draft, failure: Failure) -> Result<Result<P
     Ok(Ok(record(state, draft, Some((failure, attempt)), postings)))
 }
 
-/// The answer to a draft whose key or reference was used before, by an earlier request or an earlier draft.
+/// The result for a draft whose idempotency key or reference is already used by an entry in the database or by an
+/// earlier draft of this call; `None` when neither is used.
 fn repeated(state: &State, draft: &Draft) -> Option<Result<Posted, Refused>> {
     let mut known = state.repeats.iter().chain(&state.entries).filter(|entry| entry.book_id == draft.book_id);
     if let Some(idempotency) = &draft.idempotency
@@ -144,7 +147,8 @@ fn repeated(state: &State, draft: &Draft) -> Option<Result<Posted, Refused>> {
         .then_some(Err(Refused::ReferenceTaken))
 }
 
-/// Moves what the lines say, or nothing at all. All accounts but those that rest are asked whether they allow it, or none is.
+/// Applies all lines to the accounts, or none. With `guarded_but`, first checks the status and the balance of every
+/// account that is not in that set. With `None` nothing is checked, which is for the zero posting of a failed entry.
 fn apply(
     state: &mut State,
     draft: &Draft,
@@ -183,7 +187,8 @@ fn apply(
     Ok(postings)
 }
 
-/// Whether the lines may move what they say: first what never changes, then what may, last whether there is enough of it.
+/// Checks whether the accounts allow the lines. The order matters for which failure is reported: same account and
+/// currency first, since these never change, then status, then balance.
 fn check(
     accounts: &HashMap<Id<kind::Account>, account::Model>,
     draft: &Draft,
@@ -214,7 +219,8 @@ fn check(
             *left.entry(account.id).or_insert(i128::from(account.credits) - i128::from(account.debits)) += amount;
         }
     }
-    // What the whole entry leaves counts, not what lies between its lines. Guarded accounts have a credit balance.
+    // Only the balance after the whole entry is checked, not the balances between its lines. All guarded accounts are
+    // wallets, whose normal side is credit.
     let is_overdrawn = |account: &account::Model| {
         let may = account.may_overdraw || resting.contains(&account.id);
         !may && left.get(&account.id).is_some_and(|left| *left < 0)
@@ -225,7 +231,8 @@ fn check(
     Ok(())
 }
 
-/// Counts one posting on an account: adds to its debits and credits; tells its number and the balance after it.
+/// Adds one posting to an account's counters. Returns the posting's number (`seq`) on the account and the balance after
+/// it.
 fn step(
     accounts: &mut HashMap<Id<kind::Account>, account::Model>,
     id: Id<kind::Account>,
@@ -244,9 +251,10 @@ fn step(
     Ok((account.postings, balance(account)))
 }
 
-/// The time of an entry: now, but never before the latest posting on its accounts, even if the clocks of two servers
-/// differ. So an account's postings are in the order of their times, and a moment can be found by halving. The clocks of
-/// servers on one database must be kept together: where one is ahead, so are the entries on the accounts that it wrote.
+/// The time of an entry: the current time, but never before the latest posting on its accounts, even if the clocks of
+/// two servers differ. So the postings of an account are ordered by time, and a binary search can find a moment. The
+/// clocks of servers on one database must be synchronised: a server whose clock is ahead also moves the times of later
+/// entries on the same accounts ahead.
 fn moment<'a>(now: DateTime<Utc>, accounts: impl Iterator<Item = &'a account::Model>) -> DateTime<Utc> {
     accounts.filter_map(|account| account.posted_at).fold(now, DateTime::max)
 }
@@ -267,7 +275,7 @@ fn record(
         kind: draft.kind,
         status: if failed.is_some() { EntryStatus::Failed } else { EntryStatus::Succeeded },
         failure: failed.map(|(failure, _)| failure),
-        // A refused reversal takes nothing back: it is the attempt to move as much the other way.
+        // A failed reversal has reversed nothing: it is recorded as an attempt to move the positive amount.
         amount: if failed.is_some() { draft.amount.saturating_abs() } else { draft.amount },
         currency: draft.currency,
         effective_on,
@@ -290,7 +298,7 @@ fn record(
 }
 
 impl Stop {
-    /// The failure, unless the stop is a fault.
+    /// Returns the failure, or an error when the draft itself was wrong.
     fn into_failure(self) -> Result<Failure> {
         match self {
             Self::Failure(failure) => Ok(failure),

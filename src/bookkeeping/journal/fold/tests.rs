@@ -13,7 +13,7 @@ use crate::{
     money::Currency,
 };
 
-/// A book with an outside and two wallets, the first of which holds 100.
+/// A book with an outside account and two wallets; Amina's wallet holds 100.
 struct Books {
     state: State,
     book: Id<kind::Book>,
@@ -110,7 +110,7 @@ fn an_entry_of_several_lines_is_posted_whole_or_not_at_all() {
     assert_eq!((books.balance(books.amina), books.balance(books.badr)), (100, 0));
     assert!(books.state.entries.is_empty() && books.state.changed().next().is_none());
 
-    // The guard looks at what the whole entry leaves, not at what lies between its lines.
+    // The balance is checked after the whole entry, not between its lines.
     let mut draft = books.pay(books.badr, books.outside, 5);
     draft.lines.push(Line { debit: books.amina, credit: books.badr, amount: 5 });
     assert!(books.fold(&[draft])[0].as_ref().is_ok_and(|posted| posted.entry.failure.is_none()));
@@ -171,7 +171,7 @@ fn time_does_not_run_backwards_on_an_account() {
     for posted in posted {
         let entry = posted.unwrap().entry;
         assert_eq!(entry.created_at, later);
-        // The day is the one of the moment that is written.
+        // The effective date is the date of the time that is written, not of the clock.
         assert_eq!(entry.effective_on.to_string(), "2026-11-22");
     }
 }

@@ -1,4 +1,4 @@
-//! What a transaction is to be after a change: what it was, and what the change says.
+//! Applies a change to a transaction: builds the new version from the old one and the input.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use serde::Serialize;
@@ -57,7 +57,7 @@ pub struct TransactionChange {
 }
 
 impl TransactionChange {
-    /// The transaction as it is to be.
+    /// Checks the change and returns the new version of the transaction.
     pub(super) async fn of(
         &self,
         tx: &Transaction,
@@ -124,7 +124,8 @@ impl TransactionChange {
     }
 }
 
-/// The parts that a transaction had, of the amount that it is to have.
+/// The old lines with the new amount, for a change that names no lines. Possible only for a single line or an unchanged
+/// amount.
 fn redivided(
     before: &transaction::Model,
     parts: &[Part],
@@ -144,7 +145,7 @@ fn redivided(
     }
 }
 
-/// Whether a transaction is to be what it is.
+/// Whether the new version equals the old one.
 pub(super) fn is_same(before: &transaction::Model, parts: &[Part], wanted: &Wanted) -> bool {
     let wallet_id = wanted.wallet.as_ref().map(|wallet| wallet.wallet.id);
     (before.kind, before.amount, before.currency) == (wanted.kind, wanted.amount, wanted.currency)

@@ -1,4 +1,4 @@
-//! What is to be written as a transaction: checking the input, before anything is written.
+//! The checked input of a transaction. Everything here is checked before anything is written.
 
 use async_graphql::InputObject;
 use chrono::NaiveDate;
@@ -22,9 +22,9 @@ use crate::{
 };
 use sea_orm::ActiveEnum;
 
-/// The most lines of a transaction.
+/// The most lines that a transaction may have.
 pub(in crate::bookkeeping) const MOST_LINES: usize = 50;
-/// The longest description, in characters.
+/// The most characters of a description or a note.
 pub(in crate::bookkeeping) const LONGEST_DESCRIPTION: usize = 500;
 
 /// A part of a transaction.
@@ -41,7 +41,7 @@ pub struct NewLine {
     pub note: Option<String>,
 }
 
-/// A transaction, checked.
+/// A new or changed transaction with checked values; amounts are in minor units.
 #[derive(Clone, Debug)]
 pub(in crate::bookkeeping) struct Wanted {
     pub(in crate::bookkeeping) kind: CategoryKind,
@@ -49,12 +49,12 @@ pub(in crate::bookkeeping) struct Wanted {
     pub(in crate::bookkeeping) currency: Currency,
     pub(in crate::bookkeeping) date: NaiveDate,
     pub(in crate::bookkeeping) description: Option<String>,
-    /// Paid in cash when there is none.
+    /// `None` for cash.
     pub(in crate::bookkeeping) wallet: Option<Wallet>,
     pub(in crate::bookkeeping) lines: Vec<Part>,
 }
 
-/// A part of a transaction, checked.
+/// A line of a transaction with checked values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::bookkeeping) struct Part {
     pub(in crate::bookkeeping) category_id: Id<kind::Category>,
@@ -68,20 +68,20 @@ impl From<transaction_line::Model> for Part {
     }
 }
 
-/// What a transaction is to be divided into.
+/// How the input divides a transaction into lines.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::bookkeeping) enum Division<'a> {
-    /// All of it goes into one category.
+    /// One line with the whole amount, in this category.
     Whole(&'a CategoryRef),
-    /// It is split.
+    /// These lines.
     Split(&'a [NewLine]),
 }
 
 impl<'a> Division<'a> {
-    /// What an input asks for; none when it says nothing of it.
+    /// Reads the division from the input; `None` when the input has neither a category nor lines.
     ///
     /// # Errors
-    /// `INVALID` at `lines`.
+    /// `INVALID` at `lines` when there are both, or too few or too many lines.
     pub(in crate::bookkeeping) fn of(
         category: Option<&'a CategoryRef>,
         lines: Option<&'a [NewLine]>,
@@ -96,7 +96,7 @@ impl<'a> Division<'a> {
         }
     }
 
-    /// The categories that it names.
+    /// The categories that the division names.
     pub(in crate::bookkeeping) fn categories(self) -> Vec<&'a CategoryRef> {
         match self {
             Self::Whole(category) => vec![category],
@@ -104,7 +104,8 @@ impl<'a> Division<'a> {
         }
     }
 
-    /// Its parts, and which way all of them go. Categories that it is in already may be archived.
+    /// Checks the division and returns the lines and the kind of their categories. A category may be archived only if
+    /// the transaction is in it already (`already` holds its old lines).
     pub(in crate::bookkeeping) fn check(
         self,
         named: &Named,
@@ -167,7 +168,7 @@ fn note_of(note: &str, line: usize) -> Result<Option<String>, Refusal> {
         .map_err(|refusal| Refusal { path: format!("lines.{line}.note"), ..refusal })
 }
 
-/// Refuses a wallet in another currency.
+/// Refuses a wallet whose currency is not that of the transaction.
 ///
 /// # Errors
 /// `CURRENCY_MISMATCH` at `walletId`.

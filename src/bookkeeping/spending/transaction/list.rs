@@ -1,4 +1,4 @@
-//! Lists of transactions, and what they sum to.
+//! Lists of transactions.
 
 use async_graphql::{Enum, ID, InputObject};
 use sea_orm::{
@@ -54,36 +54,37 @@ pub struct TransactionFilterInput {
     pub deleted: bool,
 }
 
-/// Which transactions are wanted, checked.
+/// A filter for transactions with checked values. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransactionFilter {
-    /// Which way they go.
+    /// Only income or only expenses.
     pub kind: Option<CategoryKind>,
-    /// With a line in this category.
+    /// Only transactions with a line in this category.
     pub category: Option<Id<kind::Category>>,
-    /// From or into this wallet.
+    /// Only transactions paid from or into this wallet.
     pub wallet: Option<Id<kind::Wallet>>,
-    /// In which currency.
+    /// Only transactions in this currency.
     pub currency: Option<Currency>,
-    /// Of this day or later.
+    /// Only transactions of this date or later.
     pub from: Option<Date>,
-    /// Of this day or earlier.
+    /// Only transactions of this date or earlier.
     pub to: Option<Date>,
-    /// Of this amount or more, in minor units.
+    /// Only transactions of this amount or more, in minor units.
     pub least: Option<i64>,
-    /// Of this amount or less, in minor units.
+    /// Only transactions of this amount or less, in minor units.
     pub most: Option<i64>,
-    /// With this text, in lower case.
+    /// Only transactions whose description or notes contain this text; in lower case.
     pub text: Option<String>,
-    /// Deleted, rather than standing.
+    /// Whether to return the deleted transactions instead of the others.
     pub deleted: bool,
 }
 
 impl TransactionFilterInput {
-    /// Checks the filter.
+    /// Checks the values of the filter. `of_book` is the currency of the book.
     ///
     /// # Errors
-    /// `NOT_FOUND` for the category and the wallet; `INVALID` for ranges that end before they begin, amounts and the text.
+    /// `NOT_FOUND` for the category and the wallet; `INVALID` for a range whose end is before its start, an amount or
+    /// the text.
     pub async fn check(
         self,
         conn: &impl ConnectionTrait,
@@ -120,7 +121,7 @@ impl TransactionFilterInput {
 }
 
 impl TransactionFilter {
-    /// What the filter wants.
+    /// The filter as an SQL condition.
     fn condition(&self, viewer: &Viewer) -> Condition {
         let in_category = |category: Id<kind::Category>| {
             let lines = Query::select()
@@ -133,7 +134,7 @@ impl TransactionFilter {
         self.but_for_category(viewer).add_option(self.category.map(in_category))
     }
 
-    /// What the filter wants, of whatever category.
+    /// The filter as an SQL condition, without the category.
     pub(super) fn but_for_category(&self, viewer: &Viewer) -> Condition {
         use transaction::Column;
         let search_text = || Expr::col((transaction::Entity, Column::SearchText));
@@ -178,11 +179,11 @@ impl Default for TransactionOrder {
     }
 }
 
-/// Where a transaction stands in a list.
+/// The sort key of a transaction: the value of the order's field, and the id.
 pub type Key = (Value, Uuid);
 
 impl TransactionOrder {
-    /// The text of a key, for a cursor.
+    /// The sort key of a transaction as text, for a cursor.
     #[must_use]
     pub fn key_text(&self, transaction: &transaction::Model) -> String {
         let id = transaction.id.uuid().simple();
@@ -192,7 +193,7 @@ impl TransactionOrder {
         }
     }
 
-    /// The key that the text of a cursor of the same order carries.
+    /// Reads a key from the text of a cursor; `None` when the text is malformed or belongs to another order.
     #[must_use]
     pub fn parse_key(&self, text: &str) -> Option<Key> {
         let (field, rest) = text.split_once(' ')?;
@@ -223,7 +224,7 @@ pub async fn page(
     };
     let mut select = transaction::Entity::find();
     let [key, id] = match filter.category {
-        // Along the lines of the category, which know the day.
+        // Reads the index of lines by category and date, since a line repeats the date of its transaction.
         Some(category) if order.field == TransactionOrderField::Date => {
             QuerySelect::query(&mut select).join(JoinType::InnerJoin, transaction_line::Entity, first_line(category));
             select = select.filter(filter.but_for_category(viewer)).filter(document_list::between(
@@ -248,7 +249,8 @@ pub async fn page(
     Ok(page.cut(rows))
 }
 
-/// The first line of a transaction that is in a category.
+/// The join condition with a transaction's first line in a category, so that a transaction with several lines in the
+/// category is listed once.
 fn first_line(category: Id<kind::Category>) -> Condition {
     use transaction_line::Column;
     let of = |column| Expr::col((transaction_line::Entity, column));
@@ -266,7 +268,7 @@ fn first_line(category: Id<kind::Category>) -> Condition {
         .add(Expr::exists(lines_before).not())
 }
 
-/// How many transactions a filter wants.
+/// The number of transactions of the viewer's book that match the filter.
 ///
 /// # Errors
 /// When the database fails.

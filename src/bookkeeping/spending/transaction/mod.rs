@@ -1,7 +1,7 @@
-//! Transactions of income and spending: adding, changing and deleting them.
+//! Transactions (income and expenses by category): adding, changing and deleting them.
 //!
-//! A change reverses the journal entry and posts another in one transaction of the database; what the user calls the
-//! transaction keeps its id. When a wallet does not allow it, the attempt is on record.
+//! A change reverses the journal entry and posts a new one in one database transaction. The transaction keeps its id.
+//! When the wallet of a transaction does not allow an operation, the attempt is recorded as a failed journal entry.
 
 pub mod change;
 pub mod input;
@@ -88,11 +88,11 @@ pub struct TransactionDeletion {
     pub idempotency_key: Option<String>,
 }
 
-/// A transaction, or why a wallet refused it. What is refused so is on record, and so it is not an error of the transaction
-/// of the database.
+/// A transaction, or the refusal of a wallet operation. Such a refusal is recorded as a failed journal entry, so the
+/// database transaction is committed and the refusal is returned as a value.
 pub type Attempted = Result<transaction::Model, Refusal>;
 
-/// Some transactions of the viewer's book, those that were deleted too; ids of others are passed over.
+/// The transactions of the viewer's book with these ids, deleted ones included; ids of other books are ignored.
 ///
 /// # Errors
 /// When the database fails.
@@ -105,7 +105,7 @@ pub async fn find_many(
     Ok(own.filter(transaction::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// The lines of some transactions, each one's in their order.
+/// The lines of these transactions, in order, by transaction.
 ///
 /// # Errors
 /// When the database fails.
@@ -121,11 +121,12 @@ pub async fn lines(
     Ok(of)
 }
 
-/// Writes a transaction.
+/// Adds a transaction.
 ///
 /// # Errors
-/// `NOT_FOUND` for categories and the wallet; `NOT_ALLOWED` for an archived category; `CURRENCY_MISMATCH` for the wallet;
-/// `REQUIRED`, `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`. What the wallet refuses is in the inner result.
+/// `NOT_FOUND` for categories and the wallet; `NOT_ALLOWED` for an archived category; `CURRENCY_MISMATCH` for the
+/// wallet; `REQUIRED`, `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`. A refusal by the wallet is in the inner
+/// result.
 pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("addTransaction", new))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -153,7 +154,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Don
     .await
 }
 
-/// Checks a transaction to be written.
+/// Checks the input of a new transaction.
 pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Wanted> {
     let mut refusals = Refusals::default();
     let book = book::find(tx, viewer).await?;
@@ -188,12 +189,12 @@ pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &N
 /// Changes a transaction.
 ///
 /// # Errors
-/// As for [`add`]; `NOT_ALLOWED` when it was deleted; `CONFLICT` when it is not the expected version.
+/// As for [`add`]; `NOT_ALLOWED` when it is deleted; `CONFLICT` when it is not at the expected version.
 pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateTransaction", change))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let idempotency = idempotency.clone()?;
-        // Locked first: the same request may be under way.
+        // Locks the transaction before looking for the key: the same request may be running at this moment.
         let before = lock_standing(&tx, viewer, &change.id).await;
         let act = Act::by(viewer, Action::UpdateTransaction).on_named(&change.id);
         if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
@@ -207,7 +208,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
         let parts = lines(&tx, [before.id]).await?.remove(&before.id).unwrap_or_default();
         let parts: Vec<_> = parts.into_iter().map(Part::from).collect();
         let wanted = change.of(&tx, viewer, &before, &parts).await?;
-        // A key must be kept, and it is kept with an entry of the journal: so there is one, even if it changes nothing.
+        // With an idempotency key a journal entry is posted even if nothing changes, since the key is stored with it.
         if change::is_same(&before, &parts, &wanted) && idempotency.is_none() {
             act.record(&tx, &app.clock).await?;
             return Ok(Done { document: Ok(before), replayed: false });
@@ -239,10 +240,10 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
     .await
 }
 
-/// Deletes a transaction: its journal entry is reversed. It stays readable by its id, with its versions.
+/// Deletes a transaction: reverses its journal entry. It can still be read by its id, with its versions.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it was deleted before. That the wallet does not give the money back is in the inner result.
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted. A refusal by the wallet is in the inner result.
 pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) -> Result<Done<Attempted>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteTransaction", deletion))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -270,14 +271,15 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
     .await
 }
 
-/// What a wallet refused. The attempt is kept, and so is the record of it.
+/// The result for an operation that the wallet refused: records the refusal in the activity log and returns it as a
+/// value, so that the failed journal entry is committed.
 async fn refused(tx: &Transaction, app: &App, act: Act, refused: Refused) -> Result<Done<Attempted>> {
     let refusal = document::wallet_refusal(refused);
     act.refused([refusal.code]).record(tx, &app.clock).await?;
     Ok(Done { document: Err(refusal), replayed: false })
 }
 
-/// What a wallet refuses, of an input that names neither a wallet nor an amount.
+/// Moves the path of a refusal to `id`, since the input of a deletion names neither a wallet nor an amount.
 fn of_deletion(refusal: Refusal) -> Refusal {
     match refusal.path.as_str() {
         "walletId" | "amount" => Refusal { path: "id".to_owned(), ..refusal },
@@ -289,7 +291,7 @@ fn unwritten() -> DbErr {
     DbErr::Custom("a draft has no result".to_owned())
 }
 
-/// What an earlier request with the same key came to.
+/// The result of an earlier request with the same idempotency key; `None` when the key is new.
 async fn repeated(
     tx: &Transaction,
     app: &App,
@@ -308,7 +310,7 @@ async fn repeated(
     Ok(Some(Done { document, replayed: true }))
 }
 
-/// A transaction of the viewer's book that was not deleted, locked.
+/// Finds a transaction of the viewer's book that is not deleted, and locks it.
 async fn lock_standing(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<transaction::Model> {
     let missing = || Refusal::new(Code::NotFound, "id", "You have no such transaction.");
     let id: Id<kind::Transaction> = id.parse().map_err(|_| missing())?;
@@ -320,15 +322,15 @@ async fn lock_standing(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<tra
     Ok(found)
 }
 
-/// The draft that takes a transaction back. When a wallet does not allow that, the attempt to move the money the other way is
-/// on record.
+/// The draft that reverses a transaction. If the transaction's wallet refuses, the draft is recorded as a failed
+/// attempt to move the money back.
 async fn reversal(
     tx: &Transaction,
     viewer: &Viewer,
     transaction: &transaction::Model,
     idempotency: Option<Idempotency>,
 ) -> Result<journal::Draft> {
-    // The history of a wallet says what it was for on both sides.
+    // Both entries show the description in the wallet's history.
     let memo = transaction.description.clone();
     let mut draft = journal::reversal(tx, viewer, transaction.journal_entry_id, memo).await?;
     draft.idempotency = idempotency;
@@ -338,7 +340,7 @@ async fn reversal(
     Ok(draft)
 }
 
-/// Posts what a transaction is to be in place of what it was, both or neither.
+/// Posts the new version of a transaction and the reversal of the old one, both or neither.
 async fn replace(
     tx: &Transaction,
     app: &App,
@@ -350,12 +352,14 @@ async fn replace(
     let draft = write::drafts(tx, app, viewer, std::slice::from_ref(item)).await?.pop();
     let draft = draft.ok_or_else(unwritten)?;
     let id = draft.id;
-    // What a wallet refuses is on record there: as what is to be, or as taking what was out of a wallet that it leaves.
+    // A refusal of either draft is recorded as a failed entry of the new version. But if the transaction moves away
+    // from a wallet and the reversal is refused, the failed entry is of the reversal, so that it appears in the history
+    // of the wallet that refused.
     let stays = item.wanted.wallet.as_ref().map(|wallet| wallet.wallet.id) == before.wallet_id;
     let leaving = journal::Draft { idempotency: item.idempotency.clone(), ..reversal.clone() };
     let trace = if stays { draft.clone() } else { leaving };
     let mut drafts = [JointDraft { trace: draft.clone(), draft }, JointDraft { trace, draft: reversal }];
-    // What both leave in a wallet counts: so what brings money comes first.
+    // The balance is checked after each draft. So the draft that adds money to the wallet is posted first.
     if before.kind == CategoryKind::Expense {
         drafts.reverse();
     }
@@ -366,7 +370,7 @@ async fn replace(
     Ok(Ok(posted.ok_or_else(unwritten)?))
 }
 
-/// What a transaction is for.
+/// Checks the description of a transaction.
 pub(super) fn description(text: &str) -> Result<Option<String>, Refusal> {
     text::note(text, LONGEST_DESCRIPTION, "description")
 }

@@ -1,4 +1,4 @@
-//! What the transactions of a list sum to.
+//! The totals of the transactions that a filter selects.
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -15,20 +15,20 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What transactions sum to in one currency, in minor units. One account is within 64 bits; all of them need not be.
+/// Totals in one currency, in minor units. A sum over many transactions may exceed 64 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// What came in.
+    /// All income.
     pub income: i128,
-    /// What was spent.
+    /// All expenses.
     pub expense: i128,
 }
 
-/// Amounts are added up in parts of this, and what is left.
+/// The databases sum amounts divided by this, and the remainders, so that neither sum exceeds 64 bits.
 const PART: i64 = 1_000_000_000;
 
-/// What the transactions that a filter wants sum to in a currency. Of those that are split, only what is in the filter's
-/// category counts, when it has one.
+/// The totals of the transactions of the viewer's book that match the filter, in one currency. When the filter names a
+/// category, only the lines in that category count.
 ///
 /// # Errors
 /// When the database fails.
@@ -42,7 +42,8 @@ pub async fn totals(
         return Ok(Totals::default());
     }
     let TransactionFilter { kind, category, from, to, currency: of, .. } = *filter;
-    // When nothing but dates and categories matters, the journal knows it without adding up.
+    // When only kind, category, dates and currency restrict the transactions, the totals come from the stored
+    // turnovers.
     if *filter == (TransactionFilter { kind, category, from, to, currency: of, ..TransactionFilter::default() }) {
         return turned_over(conn, viewer, filter, currency).await;
     }
@@ -104,7 +105,8 @@ async fn summed(
         QuerySelect::query(&mut select).join(JoinType::InnerJoin, transaction_line::Entity, lines);
         amount = of(transaction_line::Column::Amount);
     }
-    // In two parts, since the sum may be beyond what the databases count: that of many thousands of the largest amounts.
+    // Two sums, since the databases cannot represent a sum beyond 64 bits: many thousands of the largest amounts exceed
+    // it.
     let sums: Vec<(CategoryKind, i64, i64)> = select
         .expr(amount.clone().div(PART).sum().cast_as("bigint"))
         .expr(amount.modulo(PART).sum().cast_as("bigint"))

@@ -1,4 +1,4 @@
-//! The versions of a transaction: what the journal says of each. Read only.
+//! The data of a transaction's versions, read from their journal entries.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::{
     id::{Id, kind},
 };
 
-/// How much of some journal entries of transactions went into which category, in the order of their lines.
+/// The category and amount of each line of these journal entries, in order, by entry.
 ///
 /// # Errors
 /// When the database fails.
@@ -26,7 +26,7 @@ pub async fn shares(
     Ok(shares)
 }
 
-/// The wallets that some journal entries of transactions moved money of.
+/// The wallet that each of these journal entries posts to. Entries without a wallet are left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -38,7 +38,7 @@ pub async fn wallets(
     Ok(shares.into_iter().map(|(entry, holder, _)| (entry, holder.cast())).collect())
 }
 
-/// Which way money goes by a journal entry of a kind.
+/// The kind of transaction that a journal entry of this kind belongs to.
 #[must_use]
 pub fn kind_of(kind: EntryKind) -> CategoryKind {
     if kind == EntryKind::Income { CategoryKind::Income } else { CategoryKind::Expense }

@@ -1,4 +1,4 @@
-//! Writing transactions and their journal entries, many at once. Checking them is `transaction_input`'s business.
+//! Writes transactions and builds their journal drafts, many at once. `transaction_input` checks the input before.
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
@@ -17,7 +17,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// A transaction to be written.
+/// A checked transaction to be written.
 #[derive(Clone, Debug)]
 pub(in crate::bookkeeping) struct Item {
     pub(in crate::bookkeeping) id: Id<kind::Transaction>,
@@ -25,7 +25,7 @@ pub(in crate::bookkeeping) struct Item {
     pub(in crate::bookkeeping) idempotency: Option<Idempotency>,
 }
 
-/// One side of a line.
+/// One side of a posting: the account of a wallet, or the account of a kind that a holder has.
 #[derive(Clone, Copy)]
 enum Side {
     Wallet(Id<kind::Account>),
@@ -33,8 +33,9 @@ enum Side {
 }
 
 impl Wanted {
-    /// What moves: debit, credit and amount. The line on the wallet comes first, where the views of wallet transactions look
-    /// for it; the other side of what moves in wallets is outside, and what does not is in the till.
+    /// Debit side, credit side and amount of each posting. The posting on the wallet comes first, since wallet
+    /// transactions are built from an entry's first posting. The other side is the book's outside account for a
+    /// transaction with a wallet, otherwise its cash account.
     fn lines(&self, viewer: &Viewer) -> Vec<(Side, Side, i64)> {
         let book = |kind| Side::Held(kind, viewer.book.cast());
         let other = book(if self.wallet.is_some() { AccountKind::Outside } else { AccountKind::Cash });
@@ -49,7 +50,7 @@ impl Wanted {
     }
 }
 
-/// The drafts of the journal entries of transactions, in their order. Accounts that the book does not have yet are opened.
+/// Builds the drafts of the transactions' journal entries, in input order. Opens accounts that do not exist yet.
 pub(in crate::bookkeeping) async fn drafts(
     tx: &Transaction,
     app: &App,
@@ -99,7 +100,7 @@ fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Ac
     })
 }
 
-/// Writes new transactions, each beside its journal entry.
+/// Inserts new transactions with their lines, whose journal entries were posted.
 pub(in crate::bookkeeping) async fn insert(
     tx: &Transaction,
     viewer: &Viewer,
@@ -135,7 +136,7 @@ pub(in crate::bookkeeping) async fn insert(
     Ok(transactions)
 }
 
-/// Writes the lines of a transaction that was changed in place of those that it had.
+/// Replaces the lines of a transaction that was changed.
 pub(in crate::bookkeeping) async fn replace_lines(tx: &Transaction, Item { id, wanted, .. }: &Item) -> Result<()> {
     let old = transaction_line::Entity::delete_many().filter(transaction_line::Column::TransactionId.eq(*id));
     old.exec(tx).await?;
@@ -144,7 +145,7 @@ pub(in crate::bookkeeping) async fn replace_lines(tx: &Transaction, Item { id, w
     Ok(())
 }
 
-/// What a transaction is found by.
+/// The text that searches look in: the description and the notes, in lower case.
 pub(in crate::bookkeeping) fn search_text(description: Option<&str>, parts: &[Part]) -> Option<String> {
     let notes = parts.iter().filter_map(|part| part.note.as_deref());
     let text = description.into_iter().chain(notes).collect::<Vec<_>>().join("\n").to_lowercase();
