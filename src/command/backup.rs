@@ -78,7 +78,7 @@ impl Backup {
         }
         if let Some(log) = log_of(&file) {
             let log = log.display();
-            return Err(unusable(&format!("{log} exists beside it, and SQLite would treat it as part of the backup")));
+            return Err(unusable(&format!("{log} is beside it, and SQLite would treat it as part of the backup")));
         }
         Ok(file)
     }

@@ -257,7 +257,7 @@ impl<'a> Report<'a> {
             return Err(Failure::Failed(format!("cannot print the report: {error}; the import itself was completed")));
         }
         let added = if options.dry_run { format!("{good} would be added") } else { format!("{added} added") };
-        let sums = format!("{added}, {duplicates} duplicates, {refused} refused");
+        let sums = format!("{added}, {duplicates} there already, {refused} refused");
         if refused == 0 {
             eprintln!("daybook: lines: {sums}");
             return Ok(());

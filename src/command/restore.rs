@@ -131,7 +131,9 @@ async fn copy_bytes(mut from: File, mut to: File) -> io::Result<()> {
 fn remove_leftovers(database: &Path) -> Result<(), Failure> {
     if let Some(log) = log_of(database) {
         let log = log.display();
-        let why = format!("{log} holds the last writes of a database that is no longer beside it: move it to where that database is now");
+        let why = format!(
+            "{log} holds the last writes of a database that is no longer beside it: move it to where that database is now"
+        );
         return Err(Failure::Failed(why));
     }
     remove_logs(database);
