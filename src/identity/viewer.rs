@@ -1,4 +1,5 @@
-//! Who asks. The first argument of every operation, and where every finder starts from.
+//! [`Viewer`]: the authenticated user of a request. It is the first argument of every operation, and every query starts from
+//! its book.
 
 use std::net::IpAddr;
 
@@ -12,28 +13,28 @@ use crate::{
     id::{Id, kind},
 };
 
-/// The user who asks, the book that they are in, and the session that they ask in.
+/// The user of a request, the book that they work in, and their session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Viewer {
     /// The user.
     pub user: Id<kind::User>,
     /// The book.
     pub book: Id<kind::Book>,
-    /// The session; none when the program itself acts for them, on this machine's command line.
+    /// The session. `None` when an operator acts for the user on the command line.
     pub session: Option<Id<kind::Session>>,
-    /// The address that they ask from; none when that is this machine's command line.
+    /// The address of the client. `None` on the command line.
     pub address: Option<IpAddr>,
 }
 
-/// The access token is not valid: malformed, signed by another, expired, or its session has ended.
+/// The access token is not valid: it is malformed, has a wrong signature or has expired, or its session has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Unauthenticated;
 
-/// Finds out who an access token was given to. The session is looked up each time, so that a logout counts at once and
-/// on all servers; and a session is of a member of its book, by a foreign key.
+/// Finds the viewer that an access token was issued to. The session is looked up each time, so that a logout takes effect at
+/// once on all servers. A foreign key ensures that the session's user is a member of its book.
 ///
 /// # Errors
-/// When the database fails; that the token is not valid is in the inner result.
+/// When the database fails. An invalid token is reported in the inner result.
 pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Result<Result<Viewer, Unauthenticated>> {
     let Some(viewer) = app.token_keys.verify(access_token, app.clock.now()) else {
         return Ok(Err(Unauthenticated));

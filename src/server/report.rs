@@ -1,4 +1,4 @@
-//! `GET /reports/{month}.svg`: a month as a picture.
+//! `GET /reports/{month}.svg`: the monthly report as a picture.
 
 use axum::{
     Extension,
@@ -28,7 +28,7 @@ use crate::{
     picture::{self, Bar, Figure, Picture, Spending},
 };
 
-/// What to draw; as the arguments of `monthlyReport`.
+/// The parameters in the query string, with the same meaning as the arguments of `monthlyReport`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
@@ -52,7 +52,8 @@ pub(super) async fn draw(
                 (CONTENT_DISPOSITION, name),
                 (CACHE_CONTROL, HeaderValue::from_static("no-store")),
                 (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-                // It needs nothing, so nothing that came into it could do anything.
+                // The picture loads nothing and runs no scripts. This forbids both, in case a user's text could ever smuggle in
+                // such content.
                 (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
             ];
             (headers, svg).into_response()
@@ -88,7 +89,7 @@ async fn drawn(
     Ok((month, picture::draw(&picture(book.name, report))))
 }
 
-/// What the picture of a report shows.
+/// Selects the figures of a report for the picture.
 fn picture(book: String, report: Report) -> Picture {
     let spending = report.categories.into_iter().filter(|total| total.category.kind == CategoryKind::Expense);
     Picture {

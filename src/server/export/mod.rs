@@ -1,4 +1,4 @@
-//! What is in a book as CSV files that `daybook import` reads again.
+//! The contents of a book as CSV files, which `daybook import` can read.
 
 mod entries;
 mod history;
