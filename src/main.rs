@@ -36,7 +36,7 @@ enum Command {
     Serve,
     /// Apply the pending database migrations, then exit
     Migrate,
-    /// Import a CSV file into a user's book. Importing the same file again adds nothing twice
+    /// Import a CSV file into a user's book. Importing the same file again adds nothing
     Import(Box<Import>),
     /// Copy a SQLite database into one verified file. A server may use the database meanwhile
     Backup(Backup),

@@ -41,15 +41,14 @@ enum Sort {
     /// id
     ///
     /// The category decides whether a line is income or an expense. A negative amount, as banks write it, is accepted for
-    /// expenses only. Consecutive lines with the same id form one split transaction. A line without an id counts as a duplicate
-    /// when all its values equal those of an earlier line.
-    /// apart by all that it says.
+    /// expenses only. Consecutive lines with the same id form one split transaction. A line without an id is a duplicate when
+    /// an earlier import added a line with the same values; equal lines of one file are all imported.
     Transactions(Transactions),
     /// Import customer entries: goods on credit and payments. Columns: date, type (CREDIT or DEBIT), amount, customer and note;
     /// optional: currency, customerId and id
     ///
-    /// A line names an existing customer, by name or by id. A line without an id counts as a duplicate when all its values
-    /// equal those of an earlier line.
+    /// A line names an existing customer, by name or by id. A line without an id is a duplicate when an earlier import added a
+    /// line with the same values; equal lines of one file are all imported.
     Entries(FileArguments),
 }
 
@@ -195,7 +194,8 @@ impl FileArguments {
         for (name, called) in &self.columns {
             if !columns.set(name, called.clone()) {
                 let names: Vec<_> = columns.clone().fields().into_iter().map(|(name, _)| name).collect();
-                let message = format!("--column {name}=: there is no such column; the columns are {}", names.join(", "));
+                let message =
+                    format!("--column {name}=: there is no such column; the columns are {}", names.join(", "));
                 return Err(Failure::Unusable(message));
             }
         }

@@ -109,7 +109,9 @@ impl Restore {
         let path = fs::canonicalize(&self.file).unwrap_or_else(|_| self.file.clone());
         let Some(log) = log_of(&path) else { return Ok(()) };
         let (file, log) = (self.file.display(), log.display());
-        let why = format!("{file} is only a part of a database: its last writes are in {log}; use `daybook backup` to copy both");
+        let why = format!(
+            "{file} is only a part of a database: its last writes are in {log}; use `daybook backup` to copy both"
+        );
         Err(Failure::Failed(why))
     }
 }

@@ -117,9 +117,7 @@ impl Output<'_> {
         }
         match ended {
             Ok(Checked { differences: 0, .. }) => Ok(()),
-            Ok(Checked { differences, .. }) => {
-                Err(Failure::Failed(format!("{differences} differences were found")))
-            }
+            Ok(Checked { differences, .. }) => Err(Failure::Failed(format!("{differences} differences were found"))),
             Err(error) => Err(Failure::Failed(format!("the books were not verified to the end: {error}"))),
         }
     }

@@ -94,7 +94,10 @@ impl Session {
     /// Begins a transaction with a statement such as `BEGIN IMMEDIATE`.
     pub(super) async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr> {
         if self.state != State::Clean {
-            return Err(DbErr::Custom(format!("cannot begin a transaction on a connection in the state {:?}", self.state)));
+            return Err(DbErr::Custom(format!(
+                "cannot begin a transaction on a connection in the state {:?}",
+                self.state
+            )));
         }
         let begun = self.execute_unprepared(statement).await;
         // After a failed `BEGIN`, it is unknown whether a transaction is open.
