@@ -17,7 +17,7 @@ use crate::{
 /// How many callers may wait for a hashing slot. Further ones are refused.
 const QUEUE: usize = 512;
 
-/// The password behind the dummy hashes. No user can have it, since their hashes are never compared with it.
+/// The password of the dummy hashes. It need not be secret, because the result of verifying a dummy hash is ignored.
 const NOBODY: &str = "nobody has this password";
 
 /// The `nice` value of hashing threads: while other threads want the same core, hashing gets about a tenth of their share. See
