@@ -4,12 +4,10 @@
 //!
 //! - Windows are whole minutes of the clock, so all servers use the same ones.
 //! - The points spent are counted in the database, shared by all servers, but not with each request: a server leases a
-//!   hundredth of the
-//! limit at a time and spends it from memory.
+//!   hundredth of the limit at a time and spends it from memory.
 //! - So limits up to a few hundred points are exact. A higher limit costs one statement for each hundredth of it that is spent.
 //! - Points that were leased but not spent are unavailable to other servers until the minute ends: at most a hundredth of the
-//!   limit per
-//! server.
+//!   limit per server.
 //! - On SQLite there is only one server, so the count is kept in memory only.
 //!
 //! The response headers are those of draft-ietf-httpapi-ratelimit-headers-10.
