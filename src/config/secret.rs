@@ -52,10 +52,10 @@ fn parse(text: &str) -> Result<Vec<Secret>, String> {
     }
     let mut ids = HashSet::new();
     let secret = |(position, part): (usize, &str)| {
-        let wrong = |what: &str| format!("several, of which number {} {what}", position + 1);
+        let wrong = |what: &str| format!("several secrets, of which number {} {what}", position + 1);
         let secret = named(part).ok_or_else(|| wrong("has no id"))?;
         if !ids.insert(secret.id.clone()) {
-            return Err(wrong("has the id of another"));
+            return Err(wrong("has the same id as another"));
         }
         long_enough(secret).map_err(|holds| wrong(&format!("has {holds}")))
     };
@@ -140,11 +140,11 @@ mod tests {
         assert_eq!(ids("a passphrase: with signs, and longer than others").unwrap(), [None]);
         for (text, holds) in [
             ("short".to_owned(), "5 bytes"),
-            (format!("{one},old:{other}"), "several, of which number 1 has no id"),
-            (format!("a:{one},b:short"), "several, of which number 2 has 5 bytes"),
-            (format!("a:{one},a:{other}"), "several, of which number 2 has the id of another"),
-            (format!("a:{one},"), "several, of which number 2 has no id"),
-            (format!("a:{one},b c:{other}"), "several, of which number 2 has no id"),
+            (format!("{one},old:{other}"), "several secrets, of which number 1 has no id"),
+            (format!("a:{one},b:short"), "several secrets, of which number 2 has 5 bytes"),
+            (format!("a:{one},a:{other}"), "several secrets, of which number 2 has the same id as another"),
+            (format!("a:{one},"), "several secrets, of which number 2 has no id"),
+            (format!("a:{one},b c:{other}"), "several secrets, of which number 2 has no id"),
         ] {
             assert_eq!(ids(&text).unwrap_err(), holds);
         }
