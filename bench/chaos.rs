@@ -1,8 +1,8 @@
-//! Kills servers, databases and connections under load, and then looks for everything that was acknowledged.
+//! Kills servers, databases and connections under load, and then checks that every acknowledged write is still there.
 //!
-//! `cargo bench --bench chaos` runs all scenarios on both databases. `-- --short` runs the form that is in the tests; names
-//! of scenarios (`server`, `backends`, `postgresql`, `full-disk`, `gone`) and of databases (`sqlite`, `postgres`) choose
-//! among them. Ends with 1 when anything is lost, done twice, or not whole.
+//! `cargo bench --bench chaos` runs all scenarios on both databases. `-- --short` runs the short form that the tests use. Names
+//! of scenarios (`server`, `backends`, `postgresql`, `full-disk`, `gone`) and of databases (`sqlite`, `postgres`) select some
+//! of them. The exit code is 1 when a write was lost or done twice, or when the books are inconsistent.
 
 #![expect(unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "this is a test")]
 #![expect(dead_code, unused_imports, reason = "the harness is that of the tests")]
@@ -19,7 +19,7 @@ use self::{
     harness::Database,
 };
 
-/// The form for proof.
+/// The long form: enough repetitions to be convincing.
 const LONG: Form = Form { kills: 20, fills: 5, gone: 50_000, clients: 32, users: 8, between: 200 };
 const SCENARIOS: [Scenario; 5] =
     [Scenario::Server, Scenario::Backends, Scenario::Postgresql, Scenario::FullDisk, Scenario::Gone];
@@ -27,7 +27,7 @@ const SCENARIOS: [Scenario; 5] =
 #[tokio::main]
 async fn main() -> ExitCode {
     let (mut scenarios, mut databases) = (Vec::new(), Vec::new());
-    // `cargo test --benches` does not say `--bench`.
+    // `cargo test --benches` does not pass `--bench`, and runs the short form.
     let mut form = if env::args().any(|argument| argument == "--bench") { LONG } else { SHORT };
     for argument in env::args().skip(1) {
         let scenario = SCENARIOS.into_iter().find(|scenario| scenario.name() == argument);

@@ -1,7 +1,7 @@
-//! Measures how long a transfer takes while fifty people log in at once.
+//! Measures how long a transfer takes while fifty users log in at once.
 //!
-//! `cargo bench --bench login_burst` prints the figures for each database that there is. It judges nothing: a busy machine
-//! bends them.
+//! `cargo bench --bench login_burst` prints the times for each available database. It does not judge them, because other load
+//! on the machine changes them.
 
 #![expect(
     clippy::unwrap_used,
@@ -31,7 +31,7 @@ async fn main() {
     }
 }
 
-/// Transfers by one user, first alone and then beside the logins of fifty.
+/// Measures transfers by one user, first without logins and then during the logins of fifty users.
 async fn transfers_during_logins(on: Database) {
     let Some((url, _storage)) = fresh(on).await else { return };
     let flags = ["--database-url", &url, "--jwt-secret", SECRET, "--migrate", "always"];

@@ -1,7 +1,8 @@
-//! Measures how long a refused login takes, for a name that somebody has and for one that nobody has.
+//! Measures how long a refused login takes, for an existing user and for one who does not exist. If the times differed, they
+//! would reveal which users exist.
 //!
-//! `cargo bench --bench login_timing` prints the figures for each database that there is. It judges nothing: a busy machine
-//! bends them.
+//! `cargo bench --bench login_timing` prints the times for each available database. It does not judge them, because other load
+//! on the machine changes them.
 
 #![expect(
     clippy::unwrap_used,
@@ -41,7 +42,7 @@ async fn main() {
     }
 }
 
-/// Logins under names that somebody has and that nobody has. After `free` failures one has to wait; 0 means never.
+/// Measures logins of an existing and an unknown user. After `free` failures the throttle makes them wait; 0 means no limit.
 async fn names(on: Database, free: u32) {
     let limits = |limits: &mut Limits| {
         (limits.login_failures_per_identifier, limits.login_failures_per_address) = (free, 0);
@@ -60,11 +61,11 @@ async fn names(on: Database, free: u32) {
     }
     let [known, unknown] = times.map(median);
     let percent = (unknown.as_secs_f64() / known.as_secs_f64() - 1.0) * 100.0;
-    let what = if free == 0 { "looked at" } else { "mostly made to wait" };
+    let what = if free == 0 { "passwords checked" } else { "mostly throttled" };
     println!("{on:?}, {what}: medians of {TRIES}: known {known:?}, unknown {unknown:?}: {percent:+.1} %");
 }
 
-/// Logins of users whose passwords were hashed under another setting, under the current one, and of nobody.
+/// Measures logins of a user with a hash of an earlier cost, of a user with a hash of the current cost, and of an unknown user.
 async fn hashes_of_earlier_settings(on: Database) {
     let limits = |app: &mut App| {
         (app.limits.login_failures_per_identifier, app.limits.login_failures_per_address) = (0, 0);

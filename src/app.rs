@@ -1,4 +1,6 @@
-//! What every operation needs: the database, the time, and the ways to check who somebody is.
+//! [`App`]: the handles and settings that every operation receives.
+//!
+//! Built once at start-up by `main.rs` (and by the test harness) and cheap to clone. It holds no business rules.
 
 use std::sync::Arc;
 
@@ -11,45 +13,45 @@ use crate::{
     money::Currency,
 };
 
-/// The parts that operations share.
+/// The handles and settings that operations share.
 #[derive(Clone, Debug)]
 pub struct App {
     /// The database.
     pub db: Db,
-    /// The time.
+    /// The source of the current time.
     pub clock: Clock,
     /// Hashes and checks passwords.
     pub passwords: Passwords,
     /// Signs and checks access tokens.
     pub token_keys: TokenKeys,
-    /// The sessions whose use is being written down.
+    /// Remembers which sessions have a pending write of their last-used time.
     pub noting: Noting,
-    /// What is meant where a user says nothing.
+    /// The values used where a user leaves an optional input out.
     pub defaults: Defaults,
-    /// How much of something anybody may do.
+    /// The limits against abuse.
     pub limits: Limits,
-    /// The proxies that are believed where a request comes from.
+    /// The proxies whose `X-Forwarded-For` header is trusted. With any other peer, the client address is the peer's address.
     pub trusted_proxies: Arc<[IpNet]>,
 }
 
-/// What is meant where a user says nothing.
+/// The values used where a user leaves an optional input out.
 #[derive(Clone, Copy, Debug)]
 pub struct Defaults {
     /// The currency of a new book.
     pub currency: Currency,
-    /// The region of a phone number without a country code; none accepts only numbers with one.
+    /// The region used to read a phone number without a country code. `None`: such numbers are refused.
     pub phone_region: Option<phonenumber::country::Id>,
 }
 
-/// How much of something anybody may do, so that nobody can do it to the harm of others. Zero is without limit.
+/// Limits that keep one user or one address from harming the others. Zero means no limit.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many failed logins under one name are free; the next ones make the ones after them wait.
+    /// How many failed logins under one identifier have no consequence. Each further failure adds a waiting time.
     pub login_failures_per_identifier: u32,
-    /// The same from one address, under whatever names.
+    /// How many failed logins from one address, under any identifiers, have no consequence.
     pub login_failures_per_address: u32,
     /// How many users may register from one address in a day.
     pub registrations_per_address: u32,
-    /// What the requests of one user, or of one address where nobody is logged in, may cost in a minute.
+    /// How many points the requests of one user (or of one address, for unauthenticated requests) may cost in a minute.
     pub request_cost_per_minute: u32,
 }

@@ -1,11 +1,16 @@
-//! What happens to work whose client has gone away.
+//! Cancellation: what happens to the work of a request whose client has disconnected.
 //!
-//! Owns the rule that database work, once begun, runs to its end. A request runs as a task of its own ([`run`]). When its
-//! client goes away, the task stops at the next point where it waits for nothing that is shielded; what is inside
-//! [`shield`] is finished first. So a client that leaves before a transaction begins causes nothing, and one that leaves
-//! later cannot leave a transaction half done on a connection that others will use.
+//! Owns the rule that database work, once begun, runs to its end. The server runs each request in a task of its own ([`run`]).
+//! When the client disconnects, that task stops at its next await point, unless it is inside [`shield`]: shielded work is
+//! finished first. So a client that disconnects before a transaction begins has no effect, and a client that disconnects later
+//! cannot leave a transaction half done on a connection that other requests will use.
 //!
-//! Must not: know what the work is. `db` shields it, `server` runs it.
+//! | step | who |
+//! |---|---|
+//! | wrap the whole request in [`run`] | `server` |
+//! | wrap each piece of database work that must not be cut off in [`shield`] | `db` |
+//!
+//! This module must not know what the work is.
 
 use std::{
     future::{pending, poll_fn},
@@ -23,7 +28,7 @@ tokio::task_local! {
     static CURRENT: Arc<Request>;
 }
 
-/// One request, as its task and whoever waits for it see it.
+/// The state that the task of a request shares with the future that waits for its result.
 #[derive(Default)]
 struct Request {
     is_abandoned: AtomicBool,
@@ -37,10 +42,10 @@ impl Request {
     }
 }
 
-/// Why there is no result.
+/// The work panicked, so there is no result.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Panicked(
-    /// What it said.
+    /// The panic message.
     pub(crate) String,
 );
 
@@ -48,7 +53,7 @@ pub(crate) struct Panicked(
 /// soon as nothing in it is shielded.
 ///
 /// # Errors
-/// When the work panics.
+/// [`Panicked`] when the work panics.
 pub(crate) async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Panicked> {
     struct AbandonOnDrop(Arc<Request>);
     impl Drop for AbandonOnDrop {
@@ -67,7 +72,7 @@ pub(crate) async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send 
             if let Poll::Ready(done) = work.as_mut().poll(cx) {
                 return Poll::Ready(Some(done));
             }
-            // Dropping the work here is safe: nothing that must be finished is under way in it.
+            // Dropping the work here is safe: nothing in it is shielded, so no transaction is half done.
             if request.may_stop() { Poll::Ready(None) } else { Poll::Pending }
         })
         .await
@@ -77,13 +82,13 @@ pub(crate) async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send 
     match done {
         Ok(Some(value)) => Ok(value),
         Err(error) if error.is_panic() => Err(Panicked(message(error.into_panic().as_ref()))),
-        // The task ends without a result only when nobody waits for it any more, or when the runtime shuts down.
+        // The task ends without a result only when its waiting future was dropped, or when the runtime shuts down.
         Ok(None) | Err(_) => pending().await,
     }
 }
 
-/// Runs `work` to its end whatever becomes of the request that it is part of. Does not begin it when the client of the request
-/// has gone away already. Outside of a request it is just run.
+/// Runs `work` to its end even if the client of the request disconnects meanwhile. If the client has disconnected already,
+/// `work` is not started and the returned future never resolves. Outside of a request, `work` simply runs.
 pub(crate) async fn shield<T>(work: impl Future<Output = T>) -> T {
     struct Shield(Arc<Request>);
     impl Drop for Shield {
@@ -112,7 +117,7 @@ mod tests {
 
     use super::{Panicked, run, shield};
 
-    /// Polls a request until it waits, then drops it, as the server does when the client goes away.
+    /// Runs a request until `waits` is signalled, then drops it, as the server does when the client disconnects.
     async fn abandon<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static, waits: oneshot::Receiver<()>) {
         tokio::select! {
             _ = run(work) => panic!("the work ended"),
@@ -143,7 +148,7 @@ mod tests {
         abandon(work, waits).await;
         go_on.send(()).unwrap();
         first.await.unwrap();
-        // Its sender is dropped with the work.
+        // The second shield was never entered, so the sender was dropped together with the work.
         assert!(second.await.is_err());
     }
 

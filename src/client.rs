@@ -1,21 +1,21 @@
-//! Where a request comes from: what is known of a client before anybody is logged in.
+//! [`Client`]: the address and the user agent of a request, before anybody is authenticated.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The longest user agent that is kept, in characters.
+/// The maximum length of a stored user agent, in characters.
 const LONGEST_USER_AGENT: usize = 200;
 
-/// The program and the place that a request comes from.
+/// The address and the program that a request comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
-    /// Its address; none when the request came over no network.
+    /// The address of the client. `None` when the request did not come over a network.
     pub address: Option<IpAddr>,
-    /// What it calls itself, which may be anything.
+    /// The `User-Agent` header, shortened. A client can put any text there.
     pub user_agent: Option<String>,
 }
 
 impl Client {
-    /// A client at an address, with what it calls itself: cut to 200 characters, without control characters.
+    /// A client with this address and user agent. The user agent is cut to 200 characters and stripped of control characters.
     #[must_use]
     pub fn new(address: Option<IpAddr>, user_agent: Option<&str>) -> Self {
         let shown = |text: &str| -> String {
@@ -23,11 +23,12 @@ impl Client {
             shown.trim().to_owned()
         };
         let user_agent = user_agent.map(shown).filter(|text| !text.is_empty());
-        // An address of IPv4 is the same one when it is written as one of IPv6.
+        // An IPv4 address that is written as an IPv6 address is the same address, and must count as one.
         Self { address: address.map(|address| address.to_canonical()), user_agent }
     }
 
-    /// What its address counts as against limits: one of IPv6 as its network of 64 bits, of which any line has all addresses.
+    /// The address that limits are counted under. An IPv6 address is reduced to its /64 network, since a single subscriber
+    /// controls all addresses of one.
     #[must_use]
     pub fn network(&self) -> Option<IpAddr> {
         self.address.map(|address| match address {

@@ -1,27 +1,29 @@
-//! The time, injected, so that token expiry and month ends are tested without waiting.
+//! The current time, injected, so that token expiry and month ends can be tested without waiting.
+//!
+//! Operations must ask [`Clock`] for the time, never `Utc::now`: `clippy.toml` forbids that call elsewhere.
 
 use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 
-/// Where the program gets the time from.
+/// A source of the current time.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
 
 impl Clock {
-    /// The clock of the machine.
+    /// The clock of the operating system.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
     pub fn system() -> Self {
         Self::new(Utc::now)
     }
 
-    /// A clock that asks `source` for the time.
+    /// A clock that calls `source` each time it is asked for the time.
     pub fn new(source: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
         Self(Arc::new(source))
     }
 
-    /// The time now, cut to the microseconds that both databases keep.
+    /// The current time, truncated to microseconds, which is the precision that both databases store.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         (self.0)().trunc_subsecs(6)
@@ -34,7 +36,7 @@ impl fmt::Debug for Clock {
     }
 }
 
-/// After how many whole seconds a span is over.
+/// The length of a time span in seconds, rounded up.
 #[must_use]
 pub fn seconds_of(span: TimeDelta) -> i64 {
     span.num_seconds() + i64::from(span.subsec_nanos() > 0)

@@ -1,7 +1,7 @@
-//! Settings: from flags and from the environment, checked at start.
+//! Settings: read from flags and environment variables, and checked at start-up.
 //!
-//! Each setting is documented where it is read, and `daybook --help` shows that. What cannot be used ends the program with a
-//! line that names the setting, what it holds and what it should hold.
+//! The doc comment of each setting is its text in `daybook --help`. A setting that cannot be used ends the program with one
+//! line that names the setting, its value and the values that are allowed ([`BadSetting`]).
 
 mod database;
 mod limits;
@@ -23,7 +23,7 @@ use crate::{
     money::Currency,
 };
 
-/// The settings as they came, not checked yet.
+/// The settings as given on the command line and in the environment, not checked yet.
 #[derive(Args, Clone)]
 #[expect(missing_debug_implementations, reason = "they hold secrets")]
 pub struct Settings {
@@ -42,22 +42,24 @@ pub struct Settings {
     )]
     database_url: String,
 
-    /// Secret that access tokens are signed with, 32 bytes or more; or several as ID:SECRET,ID:SECRET, of which the first signs
-    /// and all are good for tokens that they signed. With SQLite it may be absent: a random one is made and kept beside the
-    /// database. Better given by the environment than by a flag, which other users of the machine can see
+    /// Secret that signs access tokens, at least 32 bytes. To rotate secrets, give several as ID:SECRET,ID:SECRET: the first
+    /// one signs new tokens, and each one still verifies the tokens that it signed. Optional with SQLite: a random secret is
+    /// then created and stored in a file beside the database. Prefer the environment variable: other users of the machine can
+    /// see flags
     #[arg(long, global = true, env = "DAYBOOK_JWT_SECRET", value_name = "SECRET", hide_env_values = true)]
     jwt_secret: Option<String>,
 
-    /// Currency of a new book when the user names none: a code of ISO 4217, or YEM
+    /// Currency of a new book when the user names none: an ISO 4217 code, or YEM
     #[arg(long, global = true, env = "DAYBOOK_CURRENCY", value_name = "CODE", default_value = "YEM")]
     currency: String,
 
-    /// Region of phone numbers without a country code: two letters of ISO 3166, such as YE. Without it, numbers must begin
-    /// with + and the country code
+    /// Region for phone numbers without a country code: two letters of ISO 3166, such as YE. When not set, phone numbers must
+    /// begin with + and the country code
     #[arg(long, global = true, env = "DAYBOOK_PHONE_REGION", value_name = "REGION")]
     phone_region: Option<String>,
 
-    /// Cost of a password's hash by Argon2id: memory in KiB, passes and lanes. A hash of another cost is made anew at the next login
+    /// Cost of hashing a password with Argon2id: memory in KiB, passes and lanes. A password that was hashed at another cost is
+    /// hashed again at the user's next login
     #[arg(long, global = true, env = "DAYBOOK_PASSWORD_HASH", value_name = "COST", default_value = "m=19456,t=2,p=1")]
     password_hash: String,
 
@@ -65,23 +67,23 @@ pub struct Settings {
     #[arg(long, global = true, env = "DAYBOOK_LOG", value_name = "FILTER", default_value = "info")]
     log: String,
 
-    /// How to log: text or json
+    /// Format of the log: text or json
     #[arg(long, global = true, env = "DAYBOOK_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: String,
 
-    /// Most connections to the database at once, 1 to 1000. SQLite has one more, for writing
+    /// Maximum number of open database connections, 1 to 1000. SQLite uses one more, for writing
     #[arg(long, global = true, env = "DAYBOOK_POOL_MAX", value_name = "COUNT", default_value = "16")]
     pool_max: String,
 
-    /// Connections to the database that stay open when there is nothing to do, 0 to the most
+    /// Number of database connections that stay open when idle, from 0 to the maximum
     #[arg(long, global = true, env = "DAYBOOK_POOL_MIN", value_name = "COUNT", default_value = "1")]
     pool_min: String,
 
-    /// Whether to serve the explorer page at /: on, off, or auto, which is on when listening on a loopback address
+    /// Whether to serve the explorer page at /: on, off, or auto, which means on when listening on a loopback address
     #[arg(long, global = true, env = "DAYBOOK_EXPLORER", value_name = "WHEN", default_value = "auto")]
     explorer: String,
 
-    /// Whether to apply migrations at start: always, never, or auto, which is for SQLite only
+    /// Whether to apply migrations at start: always, never, or auto, which means always for SQLite and never for PostgreSQL
     #[arg(long, global = true, env = "DAYBOOK_MIGRATE", value_name = "WHEN", default_value = "auto")]
     migrate: String,
 
@@ -89,50 +91,50 @@ pub struct Settings {
     limits: LimitSettings,
 }
 
-/// The settings, checked.
+/// The settings after all checks.
 #[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "they hold secrets")]
 pub struct Config {
-    /// Where to listen.
+    /// The address and port to listen on.
     pub listen: SocketAddr,
-    /// Which database.
+    /// The database to open.
     pub database: DatabaseUrl,
-    /// How many connections to it.
+    /// The size of the connection pool.
     pub pool: PoolSize,
-    /// What is meant where a user says nothing.
+    /// The values used where a user leaves an optional input out.
     pub defaults: Defaults,
-    /// What the hash of a password costs.
+    /// The cost of hashing a password.
     pub password_hash: HashCost,
-    /// Whether to serve the explorer.
+    /// Whether to serve the explorer page.
     pub explorer: bool,
     /// Whether to apply migrations at start.
     pub migrate: bool,
-    /// How much of something anybody may do.
+    /// The limits against abuse.
     pub limits: Limits,
-    /// The proxies that are believed where a request comes from.
+    /// The proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Arc<[IpNet]>,
     jwt_secret: Option<String>,
 }
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// Lines for people.
+    /// One line of text per event.
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line and event.
     Json,
 }
 
 /// A setting that cannot be used.
 #[derive(Debug, PartialEq, Eq)]
 pub struct BadSetting {
-    /// Its name in the environment.
+    /// The name of the environment variable.
     pub variable: &'static str,
-    /// Its flag.
+    /// The name of the flag.
     pub flag: &'static str,
-    /// What it holds, or for a secret something about it.
+    /// The value given; for a secret, a description that does not reveal it.
     pub holds: String,
-    /// What it should hold.
+    /// A description of the values that are allowed.
     pub should_hold: String,
 }
 
@@ -150,10 +152,10 @@ impl BadSetting {
 }
 
 impl Settings {
-    /// How to log.
+    /// The log filter and the log format.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    /// [`BadSetting`] for the first setting that cannot be used.
     pub fn log(&self) -> Result<(EnvFilter, LogFormat), BadSetting> {
         let filter = self.log.parse().map_err(|_| {
             let should_hold = "error, warn, info, debug, trace, or directives such as info,daybook=debug";
@@ -164,10 +166,10 @@ impl Settings {
         Ok((filter, format))
     }
 
-    /// Checks the settings.
+    /// Checks all settings except those of the log.
     ///
     /// # Errors
-    /// The first setting that cannot be used.
+    /// [`BadSetting`] for the first setting that cannot be used.
     pub fn check(self) -> Result<Config, BadSetting> {
         let listen: SocketAddr = self.listen.parse().map_err(|_| {
             let should_hold = "an IP address and a port, such as 127.0.0.1:8000 or [::]:8000";

@@ -1,4 +1,4 @@
-//! Dates: days as people write them in their books, without a time and without a time zone.
+//! Dates: calendar days, without a time of day and without a time zone.
 
 use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, NaiveDate};
@@ -10,17 +10,17 @@ use crate::error::{Code, Refusal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Date(pub NaiveDate);
 
-/// The first and the last year that a document may be of. Beyond, a date is a slip of the pen.
+/// The years that the date of a document may be in. A date outside of them is taken for a typing error.
 pub(crate) const YEARS: std::ops::RangeInclusive<i32> = 1900..=2199;
 
 impl Date {
-    /// The last day that there is.
+    /// The last day that [`Date`] can represent.
     pub const MAX: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).expect("it is a date");
 
-    /// The date of a document.
+    /// The date of a document, checked to lie in the years 1900 to 2199.
     ///
     /// # Errors
-    /// `INVALID` at `path` when it is too far away.
+    /// `INVALID` at `path` when the year is outside of that range.
     pub fn of_document(self, path: &str) -> Result<NaiveDate, Refusal> {
         if YEARS.contains(&self.0.year()) {
             return Ok(self.0);
@@ -32,7 +32,7 @@ impl Date {
     /// Refuses a range of dates that ends before it begins.
     ///
     /// # Errors
-    /// `INVALID` at `path`.
+    /// `INVALID` at `path` when `from` is after `to`.
     pub fn check_range(from: Option<Self>, to: Option<Self>, path: &str) -> Result<(), Refusal> {
         match (from, to) {
             (Some(from), Some(to)) if from > to => {
@@ -42,7 +42,7 @@ impl Date {
         }
     }
 
-    /// Reads a date; none when the text is no day of the calendar.
+    /// Parses a date in the form `2026-11-20`. `None` when the text has another form or names no calendar day.
     #[must_use]
     pub fn parse_text(text: &str) -> Option<Self> {
         let digits = |at: std::ops::Range<usize>| text.get(at)?.parse().ok();
@@ -68,7 +68,7 @@ impl ScalarType for Date {
         }
     }
 
-    // As for `Currency`.
+    // Checked during validation, before anything is executed: see the same function of `Currency`.
     fn is_valid(value: &Value) -> bool {
         Self::parse(value.clone()).is_ok()
     }

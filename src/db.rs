@@ -1,20 +1,23 @@
-//! The database: how it is opened, and the one way to open a write transaction.
+//! The database: opening it, reading from it, and the only way to run a write transaction ([`Db::write`]).
 //!
-//! SQLite gets one writer beside a pool of readers, since it has one writer at a time anyway and waiting in our queue is
-//! fairer than waiting on its lock. PostgreSQL gets one pool for both.
+//! On SQLite there is one connection for writing beside a pool for reading. SQLite allows one writer at a time anyway, and
+//! waiting in the pool's queue is fairer than waiting for SQLite's lock. On PostgreSQL one pool serves both.
 //!
 //! | module | owns |
 //! |---|---|
-//! | `open` | how connections are made, and migrations |
-//! | `session` | one connection, and what is known about it |
-//! | `read`, `transaction` | what others read and write through |
-//! | `write` | write transactions: trying again, and what is known of their outcome |
-//! | `cause` | what an error says about the connection and the data |
-//! | `file`, `clock`, `health` | whether the database can be trusted now |
-//! | `copy` | copies of a SQLite database |
+//! | `open` | opening connections, and applying migrations |
+//! | `session` | one connection, and whether a transaction is open on it |
+//! | `read`, `transaction` | the connection types that other modules run statements through |
+//! | `write` | write transactions: retries, and whether a failed commit took effect |
+//! | `cause` | what a database error means for the connection, the transaction and the data |
+//! | `file`, `clock`, `health` | whether the database can be trusted at the moment |
+//! | `copy` | copies of a SQLite database, for backup and restore |
 //!
-//! What may not happen: a connection is used again of which it is not known that nothing is open on it; a commit is believed
-//! that was not the database's own; a user is told that nothing was done when that is not known.
+//! What must not happen:
+//!
+//! - A connection is reused while a transaction may still be open on it.
+//! - A transaction counts as committed although the database did not confirm its own commit.
+//! - A user is told that nothing was done while that is not certain.
 
 mod clock;
 pub mod copy;
@@ -52,23 +55,24 @@ pub use self::{
 pub use crate::db_error::{code, is_lost_connection};
 use crate::{cancel::shield, db_error, error::Result};
 
-/// How often a transaction that the database gave up is tried again before the caller is told to.
+/// How many times a transaction is retried after a deadlock, a serialization failure or a lost connection, before it is
+/// refused.
 const RETRIES: u32 = 10;
-/// A statement that runs longer than this is ended by PostgreSQL.
+/// PostgreSQL cancels a statement that runs longer than this.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
-/// How long a caller waits for a connection, or SQLite for its lock.
+/// How long a caller waits for a free connection, and how long SQLite waits for its lock.
 const WAIT: Duration = Duration::from_secs(8);
-/// How soon a connection that could not be made is tried again.
+/// How long to wait before trying again to open a connection.
 const RECONNECT: Duration = Duration::from_millis(100);
 
-/// An open database.
+/// An open database. Cheap to clone; the clones share their connections.
 #[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,
     read: Pool,
 }
 
-/// What the connections have in common.
+/// The state that all clones and all connections of a database share.
 struct Shared {
     pools: Pools,
     health: Health,
@@ -76,7 +80,7 @@ struct Shared {
     observer: OnceLock<Observer>,
 }
 
-/// Is told of each statement before it is executed.
+/// Called with each statement before it is executed.
 type Observer = Box<dyn Fn(&Statement) + Send + Sync>;
 
 enum Pools {
@@ -85,7 +89,7 @@ enum Pools {
 }
 
 impl Db {
-    /// Connects to `sqlite:` or `postgres:`. A SQLite file that does not exist is made.
+    /// Connects to the database of a `sqlite:` or `postgres:` URL. A SQLite file that does not exist is created.
     ///
     /// # Errors
     /// When the database cannot be opened.
@@ -98,25 +102,26 @@ impl Db {
         Ok(db)
     }
 
-    /// What to read from: each statement sees what is there when it is executed.
+    /// The pool to read from. Each statement sees the data that is committed when the statement starts.
     #[must_use]
     pub fn read(&self) -> &Pool {
         &self.read
     }
 
-    /// Tells an observer of each statement that is executed from now on, for counting. There is one at most.
+    /// Calls `observer` with each statement that is executed from now on; used to count statements. Only the first observer is
+    /// kept.
     pub fn observe(&self, observer: impl Fn(&Statement) + Send + Sync + 'static) {
         let _ = self.shared.observer.set(Box::new(observer));
     }
 
-    /// Which database this is.
+    /// Whether this is SQLite or PostgreSQL.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.shared.backend()
     }
 
-    /// Opens a snapshot: whatever is read through it is of one moment, whatever others write in the meantime. It holds a
-    /// connection until it is dropped.
+    /// Opens a read-only snapshot: all statements that run through it see the data of one moment, whatever others write
+    /// meanwhile. It holds a connection until it is dropped.
     ///
     /// # Errors
     /// `TRY_AGAIN` when no connection is free.
@@ -126,7 +131,8 @@ impl Db {
             let mut session = self.shared.reader().await?;
             let begun = shield(session.begin(match self.backend() {
                 DbBackend::Sqlite => "BEGIN",
-                // It holds no lock that others wait for, and a client that downloads slowly may keep it idle.
+                // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when a
+                // client downloads slowly.
                 _ => {
                     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
                      SET LOCAL idle_in_transaction_session_timeout = '60s'"
@@ -142,7 +148,7 @@ impl Db {
         }
     }
 
-    /// How many migrations are not applied yet.
+    /// The number of migrations that are not applied yet.
     ///
     /// # Errors
     /// When the database does not answer.
@@ -150,7 +156,7 @@ impl Db {
         Ok(Migrator::get_pending_migrations_read_only(&self.read).await?.len())
     }
 
-    /// Closes all connections, after what they are doing.
+    /// Closes all connections after their current work is finished.
     pub async fn close(self) {
         match &self.shared.pools {
             Pools::Sqlite { read, write, .. } => {
@@ -192,7 +198,7 @@ impl Shared {
         }
     }
 
-    /// Makes sure that what is written goes into the file that will be read at the next start.
+    /// Checks that the SQLite file being written is still the one at its path, which the next start will open.
     fn check_file(&self) -> Result<(), DbErr> {
         let Pools::Sqlite { files, .. } = &self.pools else { return Ok(()) };
         files.check().map_err(|gone| {
@@ -202,8 +208,9 @@ impl Shared {
     }
 }
 
-/// Takes a connection out of a pool. A database that was just restarted may refuse or break a new one in several ways, of which
-/// sqlx tries only some again. When none can be had, the log says why.
+/// Takes a connection from a pool, waiting up to [`WAIT`]. A database that was just restarted may refuse or break new
+/// connections in several ways, and sqlx retries only some of them, so this function retries the others. On failure it logs the
+/// reason.
 async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnection<DB>, DbErr> {
     let deadline = tokio::time::Instant::now() + WAIT;
     let error = loop {
@@ -237,11 +244,12 @@ async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnec
     }
 }
 
-/// Why no new connection can be opened: a pool tries until its time is up and does not say.
+/// The reason why no new connection can be opened. A pool that runs into its timeout does not report one, so this tries once
+/// more.
 async fn why_not<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> String {
     let options = pool.connect_options();
     match tokio::time::timeout(Duration::from_secs(1), sqlx::ConnectOptions::connect(options.as_ref())).await {
-        Ok(Ok(_)) => "now it does".to_owned(),
+        Ok(Ok(_)) => "a new attempt succeeded".to_owned(),
         Ok(Err(error)) => error.to_string(),
         Err(_) => "no answer".to_owned(),
     }

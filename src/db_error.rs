@@ -1,7 +1,7 @@
-//! What an error of a database says about the connection, the transaction and the data.
+//! What a database error means for the connection, the transaction and the data.
 //!
-//! Codes are those of PostgreSQL (appendix A of its manual, "PostgreSQL Error Codes") and of SQLite ("Result and Error Codes");
-//! the text of an error decides nothing.
+//! Decisions are based on error codes only, never on the text of an error. The codes are those of PostgreSQL (appendix A of its
+//! manual, "PostgreSQL Error Codes") and of SQLite ("Result and Error Codes").
 
 use sea_orm::{
     DbErr, RuntimeErr,
@@ -12,12 +12,14 @@ use sea_orm::{
     },
 };
 
-/// `idle_in_transaction_session_timeout` and `transaction_timeout` of PostgreSQL ended the connection before it was asked to commit.
+/// PostgreSQL: the errors of `idle_in_transaction_session_timeout` and `transaction_timeout`, which end the connection before
+/// it receives a `COMMIT`.
 const ENDED_WHILE_IDLE: [&str; 2] = ["25P03", "25P04"];
-/// SQLite: `ERROR`, `BUSY`, `LOCKED`, `CONSTRAINT`, `MISMATCH`. They undo a statement and leave the transaction as it is.
+/// SQLite: `ERROR`, `BUSY`, `LOCKED`, `CONSTRAINT`, `MISMATCH`. They undo one statement and leave the transaction open.
 const OF_STATEMENT: [i32; 5] = [1, 5, 6, 19, 20];
-/// SQLite: `BUSY`, `FULL`, `CONSTRAINT`, and `IOERR_WRITE`: of these no commit is left in the log.
+/// SQLite: `BUSY`, `FULL`, `CONSTRAINT` (and `IOERR_WRITE`, below). After these errors the log contains no commit record.
 const NOT_WRITTEN: [i32; 3] = [5, 13, 19];
+/// SQLite: `IOERR_WRITE`, an extended code.
 const WRITE_FAILED: i32 = 778;
 /// SQLite: `FULL`.
 const FULL_SQLITE: i32 = 13;
@@ -30,7 +32,7 @@ const DAMAGED_POSTGRES: [&str; 2] = ["XX001", "XX002"];
 /// PostgreSQL: `admin_shutdown`, `crash_shutdown`, `cannot_connect_now`, and those of [`ENDED_WHILE_IDLE`].
 const CONNECTION_ENDED: [&str; 5] = ["57P01", "57P02", "57P03", "25P03", "25P04"];
 
-/// Whether only the statement failed, and the connection does what it is told.
+/// Whether only the statement failed, so that the connection can be used further.
 pub(super) fn is_of_statement(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else { return false };
     match postgres(error.as_ref()) {
@@ -39,7 +41,7 @@ pub(super) fn is_of_statement(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether a transaction whose `COMMIT` failed so is certainly not committed.
+/// Whether a `COMMIT` that failed with this error certainly did not commit.
 pub(super) fn is_rolled_back(error: &DbErr) -> bool {
     let Some(sqlx::Error::Database(error)) = sqlx_error(error) else { return false };
     if let Some(error) = postgres(error.as_ref()) {
@@ -49,7 +51,7 @@ pub(super) fn is_rolled_back(error: &DbErr) -> bool {
     is_primary || extended(error.as_ref()) == Some(WRITE_FAILED)
 }
 
-/// Whether the data is damaged.
+/// Whether the error means that stored data is damaged.
 pub(super) fn is_damage(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else { return false };
     match postgres(error.as_ref()) {
@@ -58,7 +60,7 @@ pub(super) fn is_damage(error: &sqlx::Error) -> bool {
     }
 }
 
-/// Whether there is no room left on the database's disk.
+/// Whether the disk of the database is full.
 pub(super) fn is_full_disk(error: &DbErr) -> bool {
     let Some(sqlx::Error::Database(error)) = sqlx_error(error) else { return false };
     match postgres(error.as_ref()) {
@@ -67,13 +69,13 @@ pub(super) fn is_full_disk(error: &DbErr) -> bool {
     }
 }
 
-/// Whether the connection was lost, or none could be had: what was under way on it is not done, and may be tried again.
+/// Whether the connection was lost, or could not be opened. Work that was not committed is undone and may be tried again.
 #[must_use]
 pub fn is_lost_connection(error: &DbErr) -> bool {
     sqlx_error(error).is_some_and(is_lost)
 }
 
-/// The same of an error that is not SeaORM's yet.
+/// The same as [`is_lost_connection`], for an error of sqlx.
 pub(super) fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
@@ -83,7 +85,7 @@ pub(super) fn is_lost(error: &sqlx::Error) -> bool {
     }
 }
 
-/// The code that the database gave to an error: `SQLSTATE`, or SQLite's extended result code.
+/// The code of a database error: `SQLSTATE` of PostgreSQL, or the extended result code of SQLite.
 #[must_use]
 pub fn code(error: &DbErr) -> Option<String> {
     match sqlx_error(error)? {
@@ -110,6 +112,6 @@ fn extended(error: &dyn DatabaseError) -> Option<i32> {
 }
 
 fn primary(error: &dyn DatabaseError) -> Option<i32> {
-    // The low byte of an extended code is the primary one.
+    // The low byte of an extended code is the primary code.
     extended(error).map(|code| code & 0xff)
 }

@@ -1,9 +1,12 @@
-//! The ways in which an operation can fail.
+//! Errors: the ways in which an operation can fail.
 //!
-//! A *refusal* is the user's business: it has a stable code, a message for people and the place in the input, and it is
-//! found before anything is written. A *fault* is ours: it is logged once, where it leaves the program, and its text is
-//! never shown. Between the two, whoever asks may be *gone* before it is done. A database error is a fault, unless the operation
-//! that caused it names what it means.
+//! | kind | meaning | shown to the user | logged |
+//! |---|---|---|---|
+//! | *refusal* | the user can correct the request; found before anything is written | code, message and path into the input | no |
+//! | *gone* | the user deleted their account while the request was running | as not logged in | no |
+//! | *fault* | only the operator or the developers can fix the cause | never; "internal error" instead | once, where it leaves the program |
+//!
+//! A database error is a fault, unless the operation that caused it turns it into a refusal.
 
 use std::time::Duration;
 
@@ -15,32 +18,32 @@ use crate::db;
 /// The result of an operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why an operation did not happen.
+/// Why an operation failed.
 #[derive(Debug)]
 pub enum Error {
-    /// The user may mend it. Never empty.
+    /// The request was refused for these reasons; the user can correct them. Never empty.
     Refused(Vec<Refusal>),
-    /// Whoever asks is not there any more: they deleted their account while this was under way.
+    /// The user of the request no longer exists: they deleted their account while the request was running.
     Gone,
-    /// Nobody but us may mend it.
+    /// A fault in the server or the database, which a user cannot correct.
     Fault(DbErr),
 }
 
 /// One thing that is wrong with a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
-    /// What kind of thing; stable.
+    /// The stable code of the reason.
     pub code: Code,
-    /// Where in the input, with dots: `to.phone`. Empty when it is about the whole.
+    /// The path into the input, with dots between its parts: `to.phone`. Empty when the refusal is about the whole input.
     pub path: String,
-    /// A sentence for people.
+    /// A sentence for people. Its wording may change.
     pub message: String,
-    /// For how many seconds to wait before the next attempt, when there were too many.
+    /// How many seconds to wait before the next attempt, for refusals because of too many attempts.
     pub retry_after: Option<i32>,
 }
 
 impl Refusal {
-    /// Refuses what stands at `path`.
+    /// A refusal of the input value at `path`.
     pub fn new(code: Code, path: impl Into<String>, message: impl Into<String>) -> Self {
         Self { code, path: path.into(), message: message.into(), retry_after: None }
     }
@@ -89,7 +92,7 @@ pub enum Code {
     OutcomeUnknown,
 }
 
-/// Collects all that is wrong with an input, so that it is said at once.
+/// Collects refusals, so that all mistakes in an input are reported at once.
 #[derive(Clone, Debug, Default)]
 pub struct Refusals(Vec<Refusal>);
 
@@ -105,19 +108,20 @@ impl Refusals {
         self.0.push(refusal);
     }
 
-    /// Keeps the refusal of a check; hands on its value.
+    /// Records the refusal of a failed check, or returns the checked value.
     pub fn check<T>(&mut self, checked: Result<T, Refusal>) -> Option<T> {
         checked.map_err(|refusal| self.push(refusal)).ok()
     }
 
-    /// Keeps the refusals of an operation; hands on its value.
+    /// Records the refusals of a failed operation, or returns its value.
     ///
     /// # Errors
-    /// When the operation suffered a fault, or the server is too busy.
+    /// When the operation failed with a fault, or because the server is too busy.
     pub fn take<T>(&mut self, result: Result<T>) -> Result<Option<T>> {
         match result {
             Ok(value) => Ok(Some(value)),
-            // Nothing is wrong with the input, and nothing more can be read in a transaction that the database has given up.
+            // A busy server says nothing about the input, and the database has already rolled back the transaction, so no
+            // further check can read anything through it.
             Err(busy) if busy.is_busy() => Err(busy),
             Err(Error::Refused(refusals)) => {
                 self.extend(refusals);
@@ -127,7 +131,8 @@ impl Refusals {
         }
     }
 
-    /// The checked value of a field that cannot be cleared; none when it is to stay as it is.
+    /// The checked new value of a field that cannot be cleared. `None` when the field is absent from the input, so it stays as
+    /// it is, or when it was refused.
     pub fn change<T, U>(
         &mut self,
         wanted: &MaybeUndefined<T>,
@@ -141,7 +146,8 @@ impl Refusals {
         }
     }
 
-    /// Writes the checked value of a field that can be cleared into it.
+    /// Checks the new value of a field that can be cleared and writes it to `field`: absent leaves `field` as it is, null
+    /// clears it.
     pub fn set<T, U>(
         &mut self,
         field: &mut Option<U>,
@@ -159,20 +165,22 @@ impl Refusals {
         }
     }
 
-    /// Whether there was none.
+    /// Whether nothing was refused.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The refusals.
+    /// All refusals, in the order in which they were recorded.
     #[must_use]
     pub fn into_vec(self) -> Vec<Refusal> {
         self.0
     }
 
+    /// Ends the checks.
+    ///
     /// # Errors
-    /// When there was a refusal.
+    /// All collected refusals, when there are any.
     pub fn none(self) -> Result<()> {
         if self.0.is_empty() { Ok(()) } else { Err(self.into()) }
     }
@@ -199,7 +207,7 @@ impl From<Refusal> for Error {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         if matches!(error, DbErr::ConnectionAcquire(_)) {
-            // `db` has logged why.
+            // `db` has logged the reason already.
             return Self::busy();
         }
         if db::code(&error).as_deref() == Some(TIMED_OUT) {
@@ -210,30 +218,30 @@ impl From<DbErr> for Error {
     }
 }
 
-/// Whether and why a transaction may succeed when it is done again.
+/// Why a failed transaction may succeed when it is run again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Retry {
-    /// The database gave it up for another one (a deadlock, a serialization failure, a busy SQLite), or the connection was lost
-    /// before it was committed.
+    /// The database rolled the transaction back in favour of another one (a deadlock, a serialization failure, a busy SQLite),
+    /// or the connection was lost before the commit.
     Contention,
-    /// A row with the same unique key was there, perhaps written at the same moment; the next attempt will read it.
+    /// A row with the same unique key exists, perhaps written at the same moment. The next attempt will read it.
     Duplicate,
 }
 
 impl Error {
-    /// The server has too much to do.
+    /// The server is too busy: a `TRY_AGAIN` refusal.
     #[must_use]
     pub fn busy() -> Self {
         Refusal::new(Code::TryAgain, "", "The server is busy. Nothing was done; try again.").into()
     }
 
-    /// Whether nothing was done because the server has too much to do.
+    /// Whether this is a `TRY_AGAIN` refusal. Nothing was done.
     #[must_use]
     pub fn is_busy(&self) -> bool {
         matches!(self, Self::Refused(refusals) if refusals.iter().any(|refusal| refusal.code == Code::TryAgain))
     }
 
-    /// The connection to the database broke during a commit.
+    /// The connection to the database broke during a commit, so nobody knows whether the commit took effect.
     #[must_use]
     pub fn unknown_outcome() -> Self {
         let message = "The connection to the database broke, so it is not known whether this was done. Look whether it was \
@@ -241,16 +249,16 @@ impl Error {
         Refusal::new(Code::OutcomeUnknown, "", message).into()
     }
 
-    /// The clock of this server is too far from the database's to write.
+    /// The clock of this server differs too much from the database's clock, so it must not write. `apart` is the difference.
     #[must_use]
     pub fn wrong_clock(apart: Duration) -> Self {
         let seconds = apart.as_secs();
-        tracing::error!("nothing is written: this server's clock is {seconds} s from the database's");
+        tracing::error!("refusing to write: this server's clock differs from the database's by {seconds} s");
         let message = "The clock of this server is wrong, so it does not write. Nothing was done; try again.";
         Refusal::new(Code::TryAgain, "", message).into()
     }
 
-    /// The same, about what stands at `path`.
+    /// The same refusals with `path` as their path. Other errors are returned unchanged.
     #[must_use]
     pub fn at(self, path: &str) -> Self {
         match self {
@@ -264,7 +272,7 @@ impl Error {
         }
     }
 
-    /// Whether the transaction that failed so may be done again.
+    /// Whether, and why, the transaction that failed with this error may be run again.
     #[must_use]
     pub fn retry(&self) -> Option<Retry> {
         let Self::Fault(error) = self else { return None };
@@ -276,8 +284,8 @@ impl Error {
     }
 }
 
-/// PostgreSQL: `serialization_failure`, `deadlock_detected`, `lock_not_available`. SQLite: `SQLITE_BUSY`,
-/// `SQLITE_BUSY_SNAPSHOT`, `SQLITE_BUSY_TIMEOUT`.
+/// Error codes after which a transaction may succeed when it is run again. PostgreSQL: `serialization_failure`,
+/// `deadlock_detected`, `lock_not_available`. SQLite: `SQLITE_BUSY`, `SQLITE_BUSY_SNAPSHOT`, `SQLITE_BUSY_TIMEOUT`.
 const TRANSIENT: [&str; 6] = ["40001", "40P01", "55P03", "5", "517", "773"];
-/// PostgreSQL: `query_canceled`, which `statement_timeout` does.
+/// PostgreSQL: `query_canceled`, the error of a statement that exceeds `statement_timeout`.
 const TIMED_OUT: &str = "57014";

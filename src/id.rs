@@ -1,8 +1,8 @@
-//! Ids: opaque, global and readable. A type prefix and a UUID v7 in base 32, the
+//! Ids: opaque, globally unique and readable. An id is a type prefix and a UUID v7 in base 32, in the
 //! [TypeID](https://github.com/jetify-com/typeid/tree/main/spec) form: `wallet_01h455vb4pex5vsknk084sn02q`.
 //!
-//! The kind is part of the Rust type too, so that the id of an account cannot be passed for the id of a wallet.
-//! In the database an id is a UUID.
+//! The kind is also part of the Rust type, so that the compiler rejects the id of an account where the id of a wallet is
+//! expected. The database stores only the UUID.
 
 use std::{fmt, str::FromStr};
 
@@ -13,7 +13,7 @@ use sea_orm::{
 use type_safe_id::{DynamicType, StaticType, TypeSafeId};
 use uuid::Uuid;
 
-/// The id of a `K`.
+/// The id of an object of kind `K`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id<K>(TypeSafeId<K>);
 
@@ -24,7 +24,7 @@ pub mod kind {
     /// A person who logs in.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct User;
-    /// One set of accounts.
+    /// One set of accounts, such as a shop's or a household's.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Book;
     /// One login on one device.
@@ -36,13 +36,13 @@ pub mod kind {
     /// An account of the journal.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Account;
-    /// A journal entry; what wallets call a transaction.
+    /// A journal entry. The API shows the journal entries of wallets as wallet transactions.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Entry;
-    /// Somebody who buys on credit.
+    /// A customer, who buys on credit.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Customer;
-    /// A ledger entry of a customer.
+    /// An entry in a customer's ledger: goods on credit, or a payment.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct LedgerEntry;
     /// An invoice.
@@ -54,19 +54,19 @@ pub mod kind {
     /// A category of income or spending.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Category;
-    /// A transaction of income or spending.
+    /// An income or expense transaction.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Transaction;
     /// A budget.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Budget;
-    /// A row of the activity of a book.
+    /// An entry of a book's audit log.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Activity;
-    /// Whatever a journal entry may belong to and be replaced for: a ledger entry, a transaction.
+    /// Any document whose journal entry is replaced when it is edited: a ledger entry or a transaction.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Document;
-    /// Whatever an account is held by: a wallet, a book, a customer, a category.
+    /// Any object that holds accounts: a wallet, a book, a customer or a category.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
     pub struct Holder;
 
@@ -121,7 +121,7 @@ pub mod kind {
 }
 
 impl<K: StaticType> Id<K> {
-    /// A new id, later in order than those made before it in this process.
+    /// A new id. It sorts after all ids generated earlier in this process.
     #[must_use]
     pub fn generate() -> Self {
         Self::from_uuid(Uuid::now_v7())
@@ -139,7 +139,7 @@ impl<K: StaticType> Id<K> {
         self.0.uuid()
     }
 
-    /// The same UUID as the id of something that is named by it, as an account is by its holder.
+    /// The id of another kind with the same UUID, for objects that share it, such as an account and its holder.
     #[must_use]
     pub fn cast<L: StaticType>(self) -> Id<L> {
         Id::from_uuid(self.uuid())
@@ -172,7 +172,7 @@ impl<K: StaticType> FromStr for Id<K> {
     }
 }
 
-// What `DeriveValueType` would write, if it could for a type with a parameter.
+// The implementations below are what `DeriveValueType` generates. It does not support types with parameters.
 
 impl<K: StaticType> From<Id<K>> for Value {
     fn from(id: Id<K>) -> Self {
@@ -222,7 +222,7 @@ impl<K> TryFromU64 for Id<K> {
     }
 }
 
-/// Whether a text has the form of an id, of whatever kind.
+/// Whether a text has the form of an id of any kind.
 #[must_use]
 pub fn is_id(text: &str) -> bool {
     text.parse::<TypeSafeId<DynamicType>>().is_ok_and(|id| !id.type_prefix().is_empty())

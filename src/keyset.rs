@@ -1,5 +1,5 @@
-//! Pages of queries: cut by the key of the last row that was seen, never by an offset, so that a page deep in a list costs
-//! what the first one does and nothing is seen twice when rows come in between.
+//! Keyset pagination: a page starts after the key of the last row seen, not at an offset. So a page deep in a list costs the
+//! same as the first one, and rows that are inserted meanwhile do not cause repeated rows.
 
 use sea_orm::{
     Condition, Order, Value,
@@ -9,19 +9,20 @@ use uuid::Uuid;
 
 use crate::page::Page;
 
-/// How a list is ordered: by a key, then by id.
+/// The order of a list: by a key, then by id.
 #[derive(Clone, Debug)]
 pub(crate) struct Keyset {
-    /// What it is ordered by.
+    /// The sort key.
     pub(crate) key: Expr,
-    /// What tells rows with the same key apart.
+    /// The tiebreaker for rows with the same key.
     pub(crate) id: Expr,
-    /// From high to low.
+    /// Whether the list runs from high to low.
     pub(crate) descending: bool,
 }
 
 impl Keyset {
-    /// Cuts a page out of a query, with one row more than wanted, in the order of [`Keyset::is_backwards`].
+    /// Restricts a query to one page, plus one row to detect whether more rows follow. [`Keyset::is_backwards`] says in which
+    /// order the rows come.
     pub(crate) fn cut<K: Clone + Into<Value>>(&self, query: &mut SelectStatement, page: &Page<(K, Uuid)>) {
         let row = Expr::tuple([self.key.clone(), self.id.clone()]);
         let bound = |(key, id): &(K, Uuid)| Expr::tuple([Expr::val(key.clone()), Expr::val(*id)]);
@@ -37,19 +38,19 @@ impl Keyset {
         query.order_by_expr(self.key.clone(), order.clone()).order_by_expr(self.id.clone(), order).limit(page.ask());
     }
 
-    /// Whether the rows of a page come from the database from high to low.
+    /// Whether the rows of this page come from the database in descending order.
     pub(crate) fn is_backwards<K>(&self, page: &Page<K>) -> bool {
         self.descending != page.from_end
     }
 }
 
-/// All rows of all arms. Each arm is a subquery, since only so may it have an order and a limit of its own on SQLite.
+/// The rows of all arms (`UNION ALL`). Each arm is a subquery, since SQLite allows an order and a limit per arm only there.
 pub(crate) fn union(arms: impl IntoIterator<Item = SelectStatement>) -> Option<SelectStatement> {
     union_where(arms, &Condition::all())
 }
 
-/// The rows of all arms that meet a condition, which is looked at when an arm has done its part: it does not tempt the planner
-/// to walk another index than that of the arm.
+/// The rows of all arms that meet a condition. The condition is applied outside of the arms, so that it does not lead the query
+/// planner to choose another index for an arm.
 pub(crate) fn union_where(
     arms: impl IntoIterator<Item = SelectStatement>,
     condition: &Condition,

@@ -1,7 +1,7 @@
 //! Daybook: one GraphQL API server for the money of a small shop or a household.
 //!
-//! Three floors, the same noun on each, and imports go down only: [`graphql`] is the schema, [`bookkeeping`], [`identity`]
-//! and [`activity`] hold the rules, [`entity`] is what is stored. [`server`] puts them on the network.
+//! The code has three layers, and a module imports only from layers below its own: [`server`] is HTTP, [`graphql`] is the
+//! schema, [`bookkeeping`], [`identity`] and [`activity`] hold the rules, and [`entity`] describes the database tables.
 
 pub mod account;
 pub mod activity;

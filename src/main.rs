@@ -1,4 +1,6 @@
-//! The command line.
+//! The command line: parses the arguments, builds the [`App`], and runs one command.
+//!
+//! Exit codes: 0 for success, 1 for a failure, 2 for an argument or setting that cannot be used.
 
 use std::{io::Write, process::ExitCode, time::Duration};
 
@@ -17,8 +19,8 @@ use tokio::net::TcpListener;
 
 /// One GraphQL API server for the money of a small shop or a household.
 ///
-/// Without a command it serves. On a fresh machine nothing needs to be set: it makes a SQLite database in the working
-/// directory and listens on port 8000 of this machine.
+/// Without a command, it runs the server. No setting is required: by default it creates a SQLite database in the working
+/// directory and listens on port 8000, for clients on this machine only.
 #[derive(Parser)]
 #[command(name = "daybook", version, max_term_width = 100)]
 struct CommandLine {
@@ -30,26 +32,27 @@ struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve (the default)
+    /// Run the server (the default)
     Serve,
-    /// Apply the migrations that the database does not have yet, and end
+    /// Apply the pending database migrations, then exit
     Migrate,
-    /// Write what a CSV file says into a user's book, each line once, however often it is imported
+    /// Import a CSV file into a user's book. Importing the same file again adds nothing
     Import(Box<Import>),
-    /// Copy a SQLite database into one checked file, while a server works on it
+    /// Copy a SQLite database into one verified file. A server may use the database meanwhile
     Backup(Backup),
-    /// Make a backup the SQLite database to serve: no server may run on it, and one that has users is not replaced
+    /// Restore a backup as the SQLite database. No server may be running on it, and a database with users is not replaced
     Restore(Restore),
-    /// Check that the books are whole: work all numbers out again from the postings up, print what differs, and end
+    /// Check the books: recompute all numbers from the postings, print each difference, then exit
     ///
-    /// It reads one moment of the database, beside servers that work on it, and writes nothing. Of the settings it needs the
-    /// database alone. The exit code is 0 when nothing differs, and 1 when something does or the database cannot be read.
+    /// Reads one snapshot of the database and writes nothing; servers may keep working on it. Of the settings, only the
+    /// database is needed. The exit code is 0 when nothing differs, and 1 when something differs or the database cannot be
+    /// read.
     Verify(Verify),
-    /// Print the GraphQL schema, and end
+    /// Print the GraphQL schema, then exit
     Schema,
 }
 
-/// Why the program ends before its time.
+/// Why the program ends with an error.
 enum Stop {
     BadSetting(BadSetting),
     Failure(String),
@@ -107,24 +110,25 @@ async fn migrate(config: Config) -> Result<(), Stop> {
 async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
     let db = connect(&config).await?;
     require_migrated(&db).await?;
-    // Nobody gets a token here.
+    // The import issues no access tokens, so it needs no secrets.
     let app = app(&config, db.clone(), Passwords::new(config.password_hash.clone()), Vec::new())?;
     wanted.run(&app).await.map_err(Stop::Command)?;
     db.close().await;
     Ok(())
 }
 
-/// Backs up or restores, and prints what was done. When it is told to stop before, no file is left half written.
+/// Runs a backup or a restore and prints its result. When the process is asked to stop meanwhile, the half-written file is
+/// removed.
 async fn copy(work: impl Future<Output = Result<String, command::Failure>>) -> Result<(), Stop> {
     tokio::select! {
-        // Being told to stop is noticed before there is anything to clean up.
+        // Polled in this order, so that a request to stop is noticed before the work creates anything.
         biased;
         () = told_to_stop() => Err(Stop::Failure("stopped; nothing was changed".to_owned())),
         done = work => print(&done.map_err(Stop::Command)?),
     }
 }
 
-/// Refuses a database that lacks migrations; one that has more than this program knows is an error of the database.
+/// Fails when migrations are pending. A database with migrations that this program does not know fails as a database error.
 async fn require_migrated(db: &Db) -> Result<(), Stop> {
     let pending = db.pending_migrations().await;
     if pending.map_err(failure("the database cannot be used, or is newer than this program"))? > 0 {
@@ -147,7 +151,7 @@ async fn verify(config: Config, wanted: Verify) -> Result<(), Stop> {
 }
 
 async fn open_books(config: &Config) -> Result<Db, Stop> {
-    // To connect would make the file.
+    // Connecting would create the file.
     if let Some(file) = config.database.file().filter(|file| !file.exists()) {
         return Err(Stop::Failure(format!("there is no database {} (DATABASE_URL)", file.display())));
     }
@@ -177,7 +181,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
     let db = connect(&config).await?;
     let cost = config.password_hash.clone();
     let passwords = if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
-        tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready says 503 until then");
+        tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready returns 503 until then");
         Passwords::new(cost)
     } else {
         Passwords::of_users(cost, db.read()).await
@@ -189,7 +193,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
     let app = app(&config, db.clone(), passwords, secrets)?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
-    let address = listener.local_addr().map_err(failure("cannot tell the address"))?;
+    let address = listener.local_addr().map_err(failure("cannot read the address that it listens on"))?;
     let explorer = if config.explorer { format!("http://{address}/") } else { "off".to_owned() };
     print(&format!(
         "Daybook {}\n  GraphQL   http://{address}/graphql\n  explorer  {explorer}\n  database  {}\n",
@@ -203,12 +207,12 @@ async fn serve(config: Config) -> Result<(), Stop> {
         () = db.watch() => {}
         () = db.check_pages() => {}
     }
-    // What is still under way after the grace period is not waited for again.
+    // Requests that are still running after the grace period are not waited for any longer.
     let _ = tokio::time::timeout(Duration::from_secs(1), db.close()).await;
     Ok(())
 }
 
-/// Done when the process is told to stop: by SIGTERM, or SIGINT, which Ctrl-C sends.
+/// Resolves when the process is asked to stop, by SIGTERM or by SIGINT (Ctrl-C).
 async fn told_to_stop() {
     #[cfg(unix)]
     let terminated = async {

@@ -1,7 +1,7 @@
-//! Money: currencies, amounts, and the way between the decimals that people write and the minor units that are kept.
+//! Money: currencies, amounts, and the conversion between decimals (in the API) and minor units (in the database).
 //!
-//! Inside, an amount is a signed 64-bit count of minor units (cents, fils) beside its currency; outside, a decimal with
-//! exactly the currency's digits. Nothing here rounds: what does not fit is refused.
+//! Inside the program, an amount is a signed 64-bit count of minor units (cents, fils) together with its currency. In the API,
+//! it is a decimal with exactly the currency's number of digits. Nothing here rounds: a value that does not fit is refused.
 
 use std::{fmt, str::FromStr};
 
@@ -11,18 +11,18 @@ use serde::{Serialize, Serializer};
 
 use crate::error::{Code, Refusal};
 
-/// A currency that Daybook keeps: one of ISO 4217 that has a minor unit, or `YEM`.
+/// A currency that Daybook supports: one of ISO 4217 that has a minor unit, or `YEM`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, DeriveValueType)]
 #[sea_orm(value_type = "String")]
 pub enum Currency {
     /// A currency of ISO 4217.
     Iso(iso_currency::Currency),
-    /// The unit that the first users' wallets carry; it has two digits.
+    /// `YEM`, the unit of the first users' wallets, with two decimals.
     Yem,
 }
 
 impl Currency {
-    /// The three letters.
+    /// The code of three letters.
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
@@ -31,7 +31,7 @@ impl Currency {
         }
     }
 
-    /// How many decimals an amount has.
+    /// The number of decimals of an amount in this currency.
     #[must_use]
     pub fn digits(self) -> u32 {
         match self {
@@ -53,7 +53,7 @@ impl fmt::Debug for Currency {
     }
 }
 
-/// The text names no currency that can be counted.
+/// The text is not the code of a supported currency.
 #[derive(Debug)]
 pub struct UnknownCurrency;
 
@@ -90,7 +90,8 @@ impl ScalarType for Currency {
         }
     }
 
-    // Checked before anything is executed, so that the second field of a mutation cannot turn out wrong after the first.
+    // Checked during validation, before anything is executed. Otherwise an invalid value in the second field of a mutation
+    // would be found only after the first field was executed.
     fn is_valid(value: &Value) -> bool {
         Self::parse(value.clone()).is_ok()
     }
@@ -106,24 +107,24 @@ impl Serialize for Currency {
     }
 }
 
-/// A decimal number, for example `1250.00`. It is known to be one, not to fit anything.
+/// A decimal number, for example `1250.00`. Its form is checked; whether it is an amount of some currency is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Decimal(String);
 
-/// No number that is written with more characters than this is an amount of money.
+/// The maximum number of characters. No amount of money needs more.
 const LONGEST_DECIMAL: usize = 100;
 
 impl Decimal {
-    /// Writes a count of minor units as a decimal with the currency's digits.
+    /// Converts a count of minor units into a decimal with the currency's number of digits.
     #[must_use]
     pub fn from_minor(minor: impl Into<i128>, currency: Currency) -> Self {
         Self(rust_decimal::Decimal::from_i128_with_scale(minor.into(), currency.digits()).to_string())
     }
 
-    /// The count of minor units that this decimal stands for in a currency.
+    /// Converts this decimal into minor units of a currency.
     ///
     /// # Errors
-    /// When it has more decimals than the currency, or is beyond 64 bits of minor units.
+    /// When it has more decimals than the currency, or does not fit into 64 bits of minor units.
     pub fn to_minor(&self, currency: Currency) -> Result<i64, InexactAmount> {
         let digits = currency.digits() as usize;
         let decimals = self.0.split_once('.').map_or(0, |(_, decimals)| decimals.len());
@@ -133,10 +134,10 @@ impl Decimal {
         self.scaled(digits).ok_or(InexactAmount::TooLarge(currency))
     }
 
-    /// The count of minor units of an amount that must be more than zero.
+    /// Converts an amount that must be positive into minor units.
     ///
     /// # Errors
-    /// `INVALID` at `path`.
+    /// `INVALID` at `path` when it is zero or negative, has too many decimals or is too large.
     pub fn to_positive(&self, currency: Currency, path: &str) -> Result<i64, Refusal> {
         let invalid = |message: String| Refusal::new(Code::Invalid, path, message);
         let minor = self.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
@@ -146,32 +147,33 @@ impl Decimal {
         Ok(minor)
     }
 
-    /// Whether there is a minus before it.
+    /// Whether the number has a minus sign.
     #[must_use]
     pub fn is_below_zero(&self) -> bool {
         self.0.starts_with('-')
     }
 
-    /// The count of `10^-digits` that this decimal stands for; none when it has more decimals or is beyond 64 bits.
+    /// This decimal as a count of `10^-digits`. `None` when it has more decimals or does not fit into 64 bits.
     #[must_use]
     pub fn scaled(&self, digits: usize) -> Option<i64> {
         let (whole, decimals) = self.0.split_once('.').unwrap_or((&self.0, ""));
         (decimals.len() <= digits).then(|| format!("{whole}{decimals:0<digits$}").parse().ok())?
     }
 
-    /// Writes a count of `10^-digits` without the zeros at its end.
+    /// Converts a count of `10^-digits` into a decimal without trailing zeros.
     #[must_use]
     pub fn from_scaled(scaled: i64, digits: u32) -> Self {
         Self(rust_decimal::Decimal::new(scaled, digits).normalize().to_string())
     }
 
-    /// Writes a count of hundredths with two decimals.
+    /// Converts a count of hundredths into a decimal with two digits after the point.
     #[must_use]
     pub fn from_hundredths(hundredths: i128) -> Self {
         Self(rust_decimal::Decimal::from_i128_with_scale(hundredths, 2).to_string())
     }
 
-    /// Reads a decimal. What is written otherwise but is the same number becomes the same text.
+    /// Parses a decimal and normalizes it: different spellings of the same number give the same text. `None` when it has
+    /// another form.
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let (sign, number) = text.strip_prefix('-').map_or(("", text), |number| ("-", number));
@@ -195,9 +197,9 @@ impl fmt::Display for Decimal {
 /// Why a decimal is not an amount in a currency.
 #[derive(Debug, PartialEq, Eq)]
 pub enum InexactAmount {
-    /// It has more decimals than the currency.
+    /// The decimal has more digits after the point than the currency.
     TooManyDecimals(Currency),
-    /// It is beyond 64 bits of minor units.
+    /// The decimal does not fit into 64 bits of minor units.
     TooLarge(Currency),
 }
 
@@ -240,7 +242,7 @@ impl ScalarType for Decimal {
         })
     }
 
-    // As for `Currency`.
+    // Checked during validation, before anything is executed: see the same function of `Currency`.
     fn is_valid(value: &Value) -> bool {
         Self::parse(value.clone()).is_ok()
     }
@@ -260,7 +262,7 @@ pub struct Money {
 }
 
 impl Money {
-    /// The money that a count of minor units makes.
+    /// The amount of money that equals a count of minor units.
     #[must_use]
     pub fn from_minor(minor: impl Into<i128>, currency: Currency) -> Self {
         Self { amount: Decimal::from_minor(minor, currency), currency }

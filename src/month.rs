@@ -1,4 +1,4 @@
-//! Months of the calendar.
+//! Months: calendar months, as used by budgets and reports.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, Months, NaiveDate};
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::date::{Date, YEARS};
 
-/// A month of the calendar, in the years that a document may be of; known by its first day.
+/// A calendar month in the years that a document may be dated in, stored as its first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct YearMonth(NaiveDate);
 
@@ -17,32 +17,32 @@ impl YearMonth {
         Self(day.with_day(1).unwrap_or(day))
     }
 
-    /// Its first day.
+    /// The first day of this month.
     #[must_use]
     pub fn first_day(self) -> NaiveDate {
         self.0
     }
 
-    /// The month so many months later.
+    /// The month `months` months after this one.
     #[must_use]
     pub fn later(self, months: u32) -> Self {
         Self(self.0.checked_add_months(Months::new(months)).unwrap_or(Date::MAX))
     }
 
-    /// The month before it.
+    /// The month before this one.
     #[must_use]
     pub fn before(self) -> Self {
         Self(self.0.checked_sub_months(Months::new(1)).unwrap_or(self.0))
     }
 
-    /// How many months it is after another one; below zero when it is before that.
+    /// The number of months from `other` to this month; negative when this month is the earlier one.
     #[must_use]
     pub fn since(self, other: Self) -> i32 {
         let count = |month: Self| month.0.year() * 12 + i32::try_from(month.0.month0()).unwrap_or_default();
         count(self) - count(other)
     }
 
-    /// Reads a month; none when the text is not one.
+    /// Parses a month in the form `2026-11`. `None` when the text has another form or is outside the years 1900 to 2199.
     #[must_use]
     pub fn parse_text(text: &str) -> Option<Self> {
         let month = Date::parse_text(&format!("{text}-01"))?;
@@ -65,7 +65,7 @@ impl ScalarType for YearMonth {
             .ok_or_else(|| InputValueError::custom("a month is written as in \"2026-11\", in the years 1900 to 2199"))
     }
 
-    // As for `Currency`.
+    // Checked during validation, before anything is executed: see the same function of `Currency`.
     fn is_valid(value: &Value) -> bool {
         Self::parse(value.clone()).is_ok()
     }

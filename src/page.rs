@@ -1,55 +1,55 @@
-//! Pages of lists that grow: Relay's `first`/`after` and `last`/`before`, checked, and opaque cursors.
+//! Pages of lists: the arguments `first`/`after` and `last`/`before` of Relay connections, checked, and opaque cursors.
 //!
-//! See <https://relay.dev/graphql/connections.htm>.
+//! See <https://relay.dev/graphql/connections.htm>. `keyset` turns a [`Page`] into SQL.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 
 use crate::error::{Code, Error, Refusal, Refusals};
 
-/// How many edges a page has when nobody says.
+/// The number of edges on a page when neither `first` nor `last` is given.
 const DEFAULT: u64 = 20;
-/// The most edges that a page may have.
+/// The maximum number of edges on a page.
 const MOST: u64 = 100;
 
-/// The arguments of a connection field, as they came.
+/// The arguments of a connection field, not checked yet.
 #[derive(Clone, Debug, Default)]
 pub struct PageArgs {
-    /// How many, from the start.
+    /// The number of edges from the start of the list.
     pub first: Option<i32>,
-    /// Only what comes after this cursor.
+    /// Only edges after this cursor.
     pub after: Option<String>,
-    /// How many, from the end.
+    /// The number of edges from the end of the list.
     pub last: Option<i32>,
-    /// Only what comes before this cursor.
+    /// Only edges before this cursor.
     pub before: Option<String>,
 }
 
-/// Which page is wanted. `K` is the sort key that cursors carry.
+/// The requested page, checked. `K` is the sort key that cursors carry.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Page<K> {
-    /// At most so many.
+    /// The maximum number of rows.
     pub limit: u64,
-    /// From the end of the list rather than from its start.
+    /// Whether the page is taken from the end of the list rather than from its start.
     pub from_end: bool,
-    /// Only what comes after this.
+    /// Only rows after this key.
     pub after: Option<K>,
-    /// Only what comes before this.
+    /// Only rows before this key.
     pub before: Option<K>,
 }
 
-/// What a page holds.
+/// The rows of a page.
 #[derive(Clone, Debug)]
 pub struct Paged<T> {
     /// The rows, in the order of the list.
     pub rows: Vec<T>,
-    /// Whether there is more before them.
+    /// Whether the list has rows before these.
     pub has_previous: bool,
-    /// Whether there is more after them.
+    /// Whether the list has rows after these.
     pub has_next: bool,
 }
 
 impl PageArgs {
-    /// Checks the arguments; `key` reads a sort key from the text that a cursor carries.
+    /// Checks the arguments. `key` parses the sort key from the text of a cursor.
     ///
     /// # Errors
     /// `INVALID` for each argument that cannot be used.
@@ -81,13 +81,13 @@ impl PageArgs {
 }
 
 impl<K> Page<K> {
-    /// How many rows to ask for: one more than wanted, to know whether there is more.
+    /// The number of rows to query: one more than the page holds, to detect whether more rows follow.
     #[must_use]
     pub fn ask(&self) -> u64 {
         self.limit + 1
     }
 
-    /// Makes a page of the rows that were found, in the order of the list, when [`Page::ask`] of them were asked for.
+    /// Makes a page of the rows found by a query for [`Page::ask`] rows. `rows` must be in the order of the list.
     #[must_use]
     pub fn cut<T>(&self, mut rows: Vec<T>) -> Paged<T> {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
@@ -101,7 +101,7 @@ impl<K> Page<K> {
     }
 }
 
-/// The cursor that carries a sort key.
+/// The opaque cursor for a sort key.
 #[must_use]
 pub fn encode(key: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(key)

@@ -1,4 +1,4 @@
-//! The log: structured, to standard error.
+//! The log: structured events, written to standard error.
 
 use std::io::{self, IsTerminal};
 
@@ -6,9 +6,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
 
-/// Starts the log. `filter` is a level, or directives as `tracing_subscriber` has them.
+/// Installs the log for the whole process. `filter` uses the directive syntax of `tracing_subscriber`.
 pub fn start(filter: EnvFilter, format: LogFormat) {
-    // PostgreSQL's notices are remarks on the migrations' own statements.
+    // PostgreSQL sends notices about the migrations' own statements; they would only distract.
     let filter = match "sqlx::postgres::notice=warn".parse() {
         Ok(quiet) => filter.add_directive(quiet),
         Err(_) => filter,

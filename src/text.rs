@@ -1,8 +1,8 @@
-//! Checks of the texts that users send, so that the same things are refused everywhere.
+//! Checks of the texts that users send. All inputs use them, so that the same characters and lengths are refused everywhere.
 
 use crate::error::{Code, Refusal, Result};
 
-/// A line of text for people: trimmed, not empty, at most `most` characters, no control characters.
+/// Checks a line of text for people: trimmed, not empty, at most `most` characters, no control or invisible characters.
 ///
 /// # Errors
 /// `INVALID` at `path`.
@@ -14,7 +14,7 @@ pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refu
     within(value, most, path, |c| c.is_control() || is_deceptive(c))
 }
 
-/// Text for people that may run over several lines.
+/// Checks text for people that may have several lines: at most `most` characters, no control or invisible characters.
 ///
 /// # Errors
 /// `INVALID` at `path`.
@@ -22,7 +22,7 @@ pub fn paragraph(value: &str, most: usize, path: &'static str) -> Result<String,
     within(value, most, path, |c| (c.is_control() && c != '\n' && c != '\t') || is_deceptive(c))
 }
 
-/// The same, trimmed and with one kind of line end; none when nothing is left.
+/// Checks an optional note: like [`paragraph`], and trimmed and with `\n` as its line end. `None` when nothing is left.
 ///
 /// # Errors
 /// `INVALID` at `path`.
@@ -31,7 +31,7 @@ pub fn note(value: &str, most: usize, path: &'static str) -> Result<Option<Strin
     Ok(Some(note).filter(|note| !note.is_empty()))
 }
 
-/// Text for people that must not be empty.
+/// Checks text for people that may have several lines and must not be empty.
 ///
 /// # Errors
 /// `INVALID` at `path`.
@@ -42,8 +42,8 @@ pub fn required(value: &str, most: usize, path: &'static str) -> Result<String, 
     paragraph(value.replace("\r\n", "\n").trim(), most, path)
 }
 
-/// A text to be looked for: trimmed, at most 100 characters, in lower case. An empty one, which is what an empty field of a
-/// form sends, looks for nothing.
+/// Checks a search text: trimmed, at most 100 characters, converted to lower case. `None` for an empty text, which is what an
+/// empty form field sends.
 ///
 /// # Errors
 /// `INVALID` at `path`.
@@ -52,7 +52,7 @@ pub fn search(value: Option<&str>, path: &'static str) -> Result<Option<String>,
     value.map(|value| Ok(line(value, 100, path)?.to_lowercase())).transpose()
 }
 
-/// An e-mail address by its form. Whether mail arrives there, only mail can tell.
+/// Checks the form of an e-mail address. It does not check whether the address exists.
 ///
 /// # Errors
 /// `INVALID` at `path`.
@@ -65,7 +65,7 @@ pub fn email(value: &str, path: &'static str) -> Result<String, Refusal> {
     if is_address { Ok(email) } else { Err(Refusal::new(Code::Invalid, path, "This is not an e-mail address.")) }
 }
 
-/// A word that programs make: visible ASCII characters, no spaces.
+/// Checks a token that a program generates: 1 to `most` visible ASCII characters, without spaces.
 ///
 /// # Errors
 /// `INVALID` at `path`.
@@ -77,15 +77,16 @@ pub fn token(value: &str, most: usize, path: &'static str) -> Result<String, Ref
     Ok(value.to_owned())
 }
 
-/// A text as a field of a CSV file, so that a spreadsheet does not take it for a formula: an apostrophe goes before what begins
-/// with `=`, `+`, `-`, `@`, a tab or a return ([OWASP, CSV Injection](https://owasp.org/www-community/attacks/CSV_Injection)).
-/// Where apostrophes stand there already it is one more, so that [`from_field`] gives back each text as it was.
+/// Makes a text safe as a field of a CSV file, so that a spreadsheet does not run it as a formula: adds an apostrophe before a
+/// text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return ([OWASP, CSV
+/// Injection](https://owasp.org/www-community/attacks/CSV_Injection)). A text that begins with apostrophes followed by such a
+/// character gets one more, so that [`from_field`] restores every text exactly.
 #[must_use]
 pub fn to_field(text: &str) -> String {
     if looks_like_formula(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// The text of a field that [`to_field`] made. Other texts stay as they are.
+/// Reverses [`to_field`]. Texts that `to_field` leaves alone are returned unchanged.
 #[must_use]
 pub fn from_field(field: &str) -> &str {
     field.strip_prefix('\'').filter(|text| looks_like_formula(text)).unwrap_or(field)
@@ -95,14 +96,14 @@ fn looks_like_formula(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }
 
-/// Characters that cannot be seen, or that turn others round: by them one name passes for another. Joiners and direction
-/// marks, which scripts need, are not among them.
+/// Invisible characters and characters that change the text direction: with them, one name can be made to look like another.
+/// Joiners and direction marks are allowed, since some scripts need them.
 fn is_deceptive(c: char) -> bool {
     matches!(c, '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
         || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFF9}'..='\u{FFFB}')
 }
 
-/// Characters that show nothing by themselves: a text of nothing else looks empty.
+/// Characters without a visible mark. A text that consists only of them looks empty.
 fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2800}' | '\u{FE00}'..='\u{FE0F}')

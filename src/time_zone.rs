@@ -1,4 +1,4 @@
-//! Time zones: where the days of a book begin and end.
+//! Time zones: they decide when the days of a book begin and end.
 
 use std::{fmt, str::FromStr};
 
@@ -18,17 +18,17 @@ impl TimeZone {
     /// Coordinated universal time.
     pub const UTC: Self = Self(Tz::UTC);
 
-    /// The day that it is here at a moment.
+    /// The calendar day in this time zone at a moment.
     #[must_use]
     pub fn day(self, moment: DateTime<Utc>) -> Date {
         Date(moment.with_timezone(&self.0).date_naive())
     }
 
-    /// The moment at which a day begins here.
+    /// The moment at which a calendar day begins in this time zone.
     #[must_use]
     pub fn begin(self, day: Date) -> DateTime<Utc> {
         let midnight = day.0.and_time(NaiveTime::MIN);
-        // Where the clocks go forward at midnight, it begins later.
+        // Where the clocks go forward at midnight, midnight does not exist, so the day begins later.
         let quarters = (0..96).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
         let begin = quarters.into_iter().find_map(|time| self.0.from_local_datetime(&time).earliest());
         begin.map_or(midnight.and_utc(), |begin| begin.to_utc())
@@ -57,7 +57,7 @@ impl ScalarType for TimeZone {
         name.parse().map_err(|_| InputValueError::custom("a time zone is named as in \"Asia/Aden\""))
     }
 
-    // As for `Currency`.
+    // Checked during validation, before anything is executed: see the same function of `Currency`.
     fn is_valid(value: &Value) -> bool {
         Self::parse(value.clone()).is_ok()
     }
@@ -85,7 +85,7 @@ mod tests {
             zone.parse::<TimeZone>().unwrap().begin(day).format("%FT%TZ").to_string()
         };
         assert_eq!(begin("Asia/Aden", "2027-01-01"), "2026-12-31T21:00:00Z");
-        // Its clocks go from 0:00 to 1:00, or from 24:00 to 23:00.
+        // In Cairo the clocks go forward from 0:00 to 1:00, and back from 24:00 to 23:00.
         assert_eq!(begin("Africa/Cairo", "2026-04-24"), "2026-04-23T22:00:00Z");
         assert_eq!(begin("Africa/Cairo", "2026-10-30"), "2026-10-29T22:00:00Z");
         assert!("Asia/Nowhere".parse::<TimeZone>().is_err());

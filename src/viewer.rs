@@ -1,18 +1,19 @@
-//! Who asks. The first argument of every operation, and where every finder starts from.
+//! [`Viewer`]: the authenticated user of a request. It is the first argument of every operation, and every query starts from
+//! its book.
 
 use std::net::IpAddr;
 
 use crate::id::{Id, kind};
 
-/// The user who asks, the book that they are in, and the session that they ask in.
+/// The user of a request, the book that they work in, and their session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Viewer {
     /// The user.
     pub user: Id<kind::User>,
     /// The book.
     pub book: Id<kind::Book>,
-    /// The session; none when the program itself acts for them, on this machine's command line.
+    /// The session. `None` when an operator acts for the user on the command line.
     pub session: Option<Id<kind::Session>>,
-    /// The address that they ask from; none when that is this machine's command line.
+    /// The address of the client. `None` on the command line.
     pub address: Option<IpAddr>,
 }

@@ -1,4 +1,6 @@
-//! What users must give their password for, though they are logged in: another password, and the end of their account.
+//! Operations for which logged-in users must give their password again: changing the password and deleting the account.
+//!
+//! An access token alone is not enough for them, since it may have been stolen.
 
 use async_graphql::InputObject;
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
@@ -20,7 +22,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What is left to be seen of a user who deleted their account.
+/// The name shown for a user who deleted their account.
 const DELETED: &str = "deleted user";
 
 /// The new password.
@@ -34,10 +36,10 @@ pub struct PasswordChange {
     pub new_password: String,
 }
 
-/// Gives the viewer another password and ends their other sessions.
+/// Changes the viewer's password and ends all their other sessions.
 ///
 /// # Errors
-/// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `currentPassword`; `INVALID` at `newPassword`, with what would help.
+/// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `currentPassword`; `INVALID` at `newPassword`, with advice in the message.
 pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Result<entity::user::Model> {
     let (app, viewer) = (app.clone(), *viewer);
     to_its_end(async move {
@@ -67,8 +69,8 @@ async fn set_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Res
         .await
 }
 
-/// Deletes the viewer's account: closes their wallets, ends their sessions, and erases what they said of themselves and of their
-/// shop. The journal stays whole; to whoever paid them or was paid by them they are a "deleted user".
+/// Deletes the viewer's account: closes their wallets, ends their sessions, and erases their personal data and that of their
+/// shop. The journal is not changed; other users see a "deleted user" in their transactions with this user.
 ///
 /// # Errors
 /// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `password`; `WALLET_NOT_EMPTY` for each wallet that holds money.
@@ -83,7 +85,7 @@ pub async fn delete_account(app: &App, viewer: &Viewer, password: String) -> Res
 
 async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<()> {
     let known = &proven(app, viewer, password, "password").await?;
-    // Of something that nobody ever knew, so that there is a hash, as everywhere, and no password.
+    // The hash of a random text that nobody knows: the row keeps a valid hash, but no password matches it.
     let no_password = &app.passwords.hash(new_refresh_token()?).await?;
     app.db
         .write(|tx| async move {
@@ -91,7 +93,7 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<()>
             let now = app.clock.now();
             bookkeeping::book_lifecycle::close(&tx, viewer, DELETED, now).await?;
             session_list::forget_all(&tx, viewer.user).await?;
-            // No username has a space in it.
+            // A valid username contains no space, so this one cannot collide with a user's.
             let name = format!("{DELETED} {}", user.id);
             let erased = entity::user::ActiveModel {
                 username_key: Set(name.clone()),
@@ -105,7 +107,7 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<()>
                 deleted_at: Set(Some(now)),
                 ..user.into_active_model()
             };
-            // From here on nobody does anything as them.
+            // Recorded before the user is erased; afterwards nothing can be recorded in their name.
             Act::by(viewer, Action::DeleteAccount).on(viewer.user).record(&tx, &app.clock).await?;
             erased.update(&tx).await?;
             activity::forget_person(&tx, viewer.user, viewer.book).await
@@ -113,7 +115,8 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<()>
         .await
 }
 
-/// Puts it on record if something was refused. Not whoever tells the user does so: they may have gone away, who guessed.
+/// Records a refused attempt in the audit log. Recorded here rather than in the resolver, so that a client that disconnects
+/// cannot avoid the entry.
 async fn on_record<T>(app: &App, viewer: &Viewer, action: Action, result: Result<T>) -> Result<T> {
     if let Err(Error::Refused(refusals)) = &result {
         activity::refuse(app, Act::by(viewer, action).on(viewer.user), refusals).await?;
@@ -121,7 +124,7 @@ async fn on_record<T>(app: &App, viewer: &Viewer, action: Action, result: Result
     result
 }
 
-/// The viewer, who gave the right password.
+/// Returns the viewer's user row, if the password is right.
 async fn proven(app: &App, viewer: &Viewer, password: String, path: &str) -> Result<entity::user::Model> {
     let user = user::find(app.db.read(), viewer).await?;
     let user = user.ok_or(Error::Gone)?;
@@ -131,7 +134,7 @@ async fn proven(app: &App, viewer: &Viewer, password: String, path: &str) -> Res
     if is_right { Ok(user) } else { Err(wrong(path)) }
 }
 
-/// The same user, locked, when their password is still the one that was given.
+/// Locks the viewer's user row and returns it, if the password has not changed since it was checked.
 async fn still(
     app: &App,
     tx: &Transaction,

@@ -1,4 +1,4 @@
-//! Registration: a user, a book that they own and a wallet in its currency, all or nothing.
+//! Registration: creates a user, a book that they own and a wallet in the book's currency, in one transaction.
 
 use async_graphql::InputObject;
 use sea_orm::{EntityTrait, IntoActiveModel};
@@ -22,7 +22,7 @@ use crate::{
     time_zone::TimeZone,
 };
 
-/// A day, in seconds.
+/// One day in seconds.
 const DAY: i64 = 24 * 60 * 60;
 
 /// Who registers.
@@ -51,7 +51,8 @@ pub struct Registration {
 /// Registers a user and logs them in.
 ///
 /// # Errors
-/// `INVALID` and `TAKEN` for all fields at once; `TOO_MANY_ATTEMPTS` when too many registered from the client's address today.
+/// `INVALID` and `TAKEN`, for all fields at once; `TOO_MANY_ATTEMPTS` when too many users registered from the client's address
+/// today.
 pub async fn register(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
     let day = &day_of(app, client)?;
     let act = &Act::of_nobody(client.address, Action::Register);
@@ -68,7 +69,7 @@ pub async fn register(app: &App, client: &Client, registration: Registration) ->
     registered
 }
 
-/// Puts a registration on record that is one too many, the first of its day. All of them would be as many as anybody likes.
+/// Logs only the first rejected registration per address and day, so that an attacker cannot flood the audit log.
 async fn turn_away(tx: &Transaction, app: &App, day: &Window, act: &Act) -> Result<()> {
     if day.count(tx).await? > app.limits.registrations_per_address.into() {
         return Ok(());
@@ -105,7 +106,7 @@ async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration:
     refusals.take(app.passwords.judge(&registration.password, &user, "password").await)?;
     let taken = names::taken(app.db.read(), &user).await?;
     if let Some(day) = day.filter(|_| !taken.is_empty()) {
-        // Who asks for names that others have may be out to learn them.
+        // Asking for taken names reveals which names exist, so it counts against the limit like a registration.
         app.db.write(|tx| async move { day.add(&tx, 1).await }).await?;
     }
     refusals.extend(taken);
@@ -116,7 +117,7 @@ async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration:
     app.db
         .write(|tx| async move {
             let grant = write(app, &tx, client, user, book_name, currency).await?;
-            // Last, since others from there wait for this row.
+            // Last in the transaction, because registrations from the same address wait for the lock on this row.
             if let Some(day) = day {
                 admit(app, day, day.add(&tx, 1).await?)?;
             }
@@ -125,14 +126,14 @@ async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration:
         .await
 }
 
-/// Where the registrations of a day are counted that come from where this one does; none when they are not limited.
+/// The counter of today's registrations from the client's network. `None` when they are not limited.
 fn day_of(app: &App, client: &Client) -> Result<Option<Window>> {
     let Some(network) = client.network().filter(|_| app.limits.registrations_per_address > 0) else { return Ok(None) };
     let key = app.token_keys.hash(&format!("registrations from {network}"))?;
     Ok(Some(Window::around(app.clock.now(), DAY, key)))
 }
 
-/// Refuses a registration that makes too many of them.
+/// Refuses a registration beyond the limit. `registrations` is today's number including this one.
 fn admit(app: &App, day: &Window, registrations: i64) -> Result<(), Refusal> {
     if registrations <= app.limits.registrations_per_address.into() {
         return Ok(());

@@ -1,4 +1,13 @@
-//! `daybook backup`: one file with all that a SQLite database holds, made beside a working server.
+//! `daybook backup`: copies a SQLite database, while servers may use it, into one verified file.
+//!
+//! | step | function |
+//! |---|---|
+//! | refuse a target that cannot be used, before anything is written | `usable_file` |
+//! | copy one snapshot into an unfinished file beside the target | `db::copy::copy` |
+//! | check the copy | `db::copy::check` |
+//! | rename the copy to the target | `Unfinished::put_in_place` |
+//!
+//! The secret that signs access tokens is not part of a backup.
 
 use std::{
     fs,
@@ -13,27 +22,27 @@ use super::{
 };
 use crate::{config::DatabaseUrl, db};
 
-/// The file beside a database that holds the secret of access tokens.
+/// The suffix of the file beside a database that stores the secret for access tokens.
 const SECRET: &str = ".jwt-secret";
 
-/// Where the backup goes.
+/// The arguments of `daybook backup`.
 #[derive(Args, Clone, Debug)]
 pub struct Backup {
-    /// The file to make, for its owner alone. It appears when it is complete and checked
+    /// The file to create, readable by its owner only. It appears once it is complete and verified
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Replace FILE where there is one. It stays as it was until the new one is complete
+    /// Replace FILE if it exists. The old file stays until the new one is complete
     #[arg(long)]
     force: bool,
 }
 
 impl Backup {
-    /// Copies the database, checks the copy and puts it in place; returns the line to print. Whatever goes wrong, and also
-    /// when this is dropped before its end, no part of a file stays.
+    /// Copies the database, checks the copy and puts it in place. Returns the line to print. On failure, and when the returned
+    /// future is dropped early, no partial file is left behind.
     ///
     /// # Errors
-    /// When the database is not SQLite, when FILE cannot be used, or when the copy fails or is not sound.
+    /// When the database is not SQLite, when FILE cannot be used, or when copying or the check of the copy fails.
     pub async fn run(self, database: &DatabaseUrl) -> Result<String, Failure> {
         let Some(source) = database.file() else { return Err(postgres::use_pg_dump(database, &self.file)) };
         let cannot_read = |error| Failure::Failed(format!("the database {}: {error}", source.display()));
@@ -51,7 +60,7 @@ impl Backup {
         Ok(format!("{}: {bytes} bytes, {entries} journal entries, {postings} postings\n", self.file.display()))
     }
 
-    /// The path of FILE, when a backup may be made there.
+    /// The absolute path of FILE, if a backup may be written there.
     fn usable_file(&self, source: &Path) -> Result<PathBuf, Failure> {
         let unusable = |why: &str| Failure::Unusable(format!("{}: {why}", self.file.display()));
         let file = resolve(&self.file).map_err(|error| unusable(&error.to_string()))?;
@@ -61,15 +70,15 @@ impl Backup {
         }
         if let Ok(existing) = fs::metadata(&file) {
             if !existing.is_file() {
-                return Err(unusable("it is no file"));
+                return Err(unusable("it is not a regular file"));
             }
             if !self.force {
-                return Err(unusable("it is there already; --force replaces it"));
+                return Err(unusable("it exists already; --force replaces it"));
             }
         }
         if let Some(log) = log_of(&file) {
             let log = log.display();
-            return Err(unusable(&format!("{log} is beside it, which SQLite would take for a part of the backup")));
+            return Err(unusable(&format!("{log} is beside it, and SQLite would treat it as part of the backup")));
         }
         Ok(file)
     }

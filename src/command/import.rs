@@ -1,6 +1,7 @@
-//! `daybook import`: the lines of a CSV file into a user's book.
+//! `daybook import`: imports the lines of a CSV file into a user's book.
 //!
-//! The report on standard output is CSV too, so that what could not be written can be found, mended and imported again.
+//! Reads the arguments and prints the report; `bookkeeping::import` does the work. The report on standard output is CSV too, so
+//! that refused lines can be found, corrected and imported again. The summary goes to standard error.
 
 use std::{
     fs::File,
@@ -27,7 +28,7 @@ use crate::{
     text,
 };
 
-/// What to import.
+/// The arguments of `daybook import`.
 #[derive(Args, Clone, Debug)]
 pub struct Import {
     #[command(subcommand)]
@@ -36,17 +37,18 @@ pub struct Import {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Sort {
-    /// Import income and spending: the columns date, amount, category and description; and currency, wallet, kind, note and
-    /// id, where there are any
+    /// Import income and expenses. Columns: date, amount, category and description; optional: currency, wallet, kind, note and
+    /// id
     ///
-    /// The category says whether a line is income or spending. An amount below zero, as banks write it, is right for spending
-    /// only. Lines with the same id that follow one another are one transaction that is split. A line without an id is told
-    /// apart by all that it says.
+    /// The category decides whether a line is income or an expense. A negative amount, as banks write it, is accepted for
+    /// expenses only. Consecutive lines with the same id form one split transaction. A line without an id is a duplicate when
+    /// an earlier import added a line with the same values; equal lines of one file are all imported.
     Transactions(Transactions),
-    /// Import what customers took on credit and what they paid: the columns date, type (CREDIT or DEBIT), amount, customer and
-    /// note; and currency, customerId and id, where there are any
+    /// Import customer entries: goods on credit and payments. Columns: date, type (CREDIT or DEBIT), amount, customer and note;
+    /// optional: currency, customerId and id
     ///
-    /// A customer is named by name or by id, and must be there. A line without an id is told apart by all that it says.
+    /// A line names an existing customer, by name or by id. A line without an id is a duplicate when an earlier import added a
+    /// line with the same values; equal lines of one file are all imported.
     Entries(FileArguments),
 }
 
@@ -55,81 +57,81 @@ struct Transactions {
     #[command(flatten)]
     file: FileArguments,
 
-    /// Wallet of lines that name none: its id. Without it they are in cash
+    /// Id of the wallet for lines that name none. Without it, such lines are cash transactions
     #[arg(long, value_name = "ID")]
     default_wallet: Option<String>,
 
-    /// Category of lines without one and with an amount above zero: its name
+    /// Name of the category for lines that name none and have a positive amount
     #[arg(long, value_name = "NAME")]
     income_category: Option<String>,
 
-    /// Category of lines without one and with an amount below zero: its name
+    /// Name of the category for lines that name none and have a negative amount
     #[arg(long, value_name = "NAME")]
     expense_category: Option<String>,
 
-    /// Make categories that are named and not there: of the kind that the line says, or else of spending when its amount is
-    /// below zero, and of income when it is not
+    /// Create categories that do not exist yet. Their kind is the line's kind, if it has one; otherwise an expense category for
+    /// a negative amount, and an income category for any other amount
     #[arg(long)]
     create_categories: bool,
 }
 
 #[derive(Args, Clone, Debug)]
 struct FileArguments {
-    /// The file: CSV in UTF-8, with a header
+    /// The CSV file, in UTF-8, with a header line
     #[arg(value_name = "FILE")]
     path: PathBuf,
 
-    /// Whose book it goes into: a username, a phone number or an e-mail address
+    /// User whose book the lines go into: a username, a phone number or an e-mail address
     #[arg(long)]
     user: String,
 
-    /// What a column is called in the file, such as amount=Betrag; description= says that there is none. May be repeated
+    /// Header of a column in the file, such as amount=Betrag; description= means that the file has no such column. Repeatable
     #[arg(long = "column", value_name = "NAME=HEADER", value_parser = pair)]
     columns: Vec<(String, String)>,
 
-    /// What stands between the fields: one character, or tab
+    /// Separator between the fields: one character, or tab
     #[arg(long, value_name = "CHARACTER", default_value = ",")]
     delimiter: String,
 
-    /// Decimals of amounts follow a comma, as in 1.250,00
+    /// Amounts use a decimal comma, as in 1.250,00
     #[arg(long)]
     decimal_comma: bool,
 
-    /// How dates are written, as strftime says it: %d.%m.%Y. As in 2026-11-20 when absent
+    /// Format of dates in strftime notation, such as %d.%m.%Y. By default, dates look like 2026-11-20
     #[arg(long, value_name = "FORMAT")]
     date_format: Option<String>,
 
-    /// Currency of lines that name none. That of the wallet, or of the book, when absent
+    /// Currency of lines that name none. By default the currency of the wallet or, for cash, of the book
     #[arg(long, value_name = "CODE")]
     default_currency: Option<Currency>,
 
-    /// Write nothing; tell what would come of each line
+    /// Write nothing; report what would happen to each line
     #[arg(long)]
     dry_run: bool,
 
-    /// What to do when lines cannot be written
+    /// What to do when some lines cannot be imported
     #[arg(long, value_enum, default_value_t = ModeArgument::AllOrNothing)]
     mode: ModeArgument,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ModeArgument {
-    /// Write nothing, and tell of these lines
+    /// Import nothing and report the lines that cannot be imported
     AllOrNothing,
-    /// Write the others
+    /// Import the other lines
     GoodLines,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let (name, called) = text.split_once('=').ok_or("write NAME=HEADER, such as amount=Betrag")?;
+    let (name, called) = text.split_once('=').ok_or("expected NAME=HEADER, such as amount=Betrag")?;
     Ok((name.trim().to_owned(), called.trim().to_owned()))
 }
 
 impl Import {
-    /// Imports.
+    /// Runs the import and prints the report.
     ///
     /// # Errors
-    /// When an argument cannot be used, or when a line could not be written.
+    /// When an argument cannot be used, or when a line was refused.
     pub async fn run(self, app: &App) -> Result<(), Failure> {
         match self.sort {
             Sort::Transactions(transactions) => transactions.run(app).await,
@@ -192,7 +194,8 @@ impl FileArguments {
         for (name, called) in &self.columns {
             if !columns.set(name, called.clone()) {
                 let names: Vec<_> = columns.clone().fields().into_iter().map(|(name, _)| name).collect();
-                let message = format!("--column {name}=: there is no such column. There are {}", names.join(", "));
+                let message =
+                    format!("--column {name}=: there is no such column; the columns are {}", names.join(", "));
                 return Err(Failure::Unusable(message));
             }
         }
@@ -203,18 +206,19 @@ impl FileArguments {
         let unusable = |error: io::Error| Failure::Unusable(format!("{}: {error}", self.path.display()));
         let file = File::open(&self.path).map_err(unusable)?;
         if !file.metadata().map_err(unusable)?.is_file() {
-            return Err(unusable(io::Error::other("it is no file")));
+            return Err(unusable(io::Error::other("it is not a regular file")));
         }
         Progress::of(file).map_err(unusable)
     }
 }
 
-/// Writes what came of lines to standard output.
+/// Writes the result of each line to standard output.
 struct Report<'a> {
     rows: csv::Writer<Stdout>,
     progress: &'a Progress,
     id: fn(Id<kind::Document>) -> String,
-    /// The import goes on when nobody reads the report any more.
+    /// The first error of writing to standard output. The import continues after it, for example when the reader of a pipe has
+    /// quit.
     failed: Option<csv::Error>,
 }
 
@@ -245,12 +249,12 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Sums up.
+    /// Prints the summary.
     fn end(mut self, done: Result<Summary, Error>, options: &FileOptions) -> Result<(), Failure> {
         let Summary { added, duplicates, refused, good } = done.map_err(said)?;
         let printed = self.rows.flush().map_err(csv::Error::from);
         if let Some(error) = self.failed.or(printed.err()) {
-            return Err(Failure::Failed(format!("cannot print the report: {error}; the import went on")));
+            return Err(Failure::Failed(format!("cannot print the report: {error}; the import itself was completed")));
         }
         let added = if options.dry_run { format!("{good} would be added") } else { format!("{added} added") };
         let sums = format!("{added}, {duplicates} there already, {refused} refused");
@@ -266,7 +270,7 @@ impl<'a> Report<'a> {
     }
 }
 
-/// What an operation was refused for, in the words of the command line.
+/// Converts the error of an operation into a message of the command line, with the flags that the refused inputs came from.
 fn said(error: Error) -> Failure {
     let refusals = match error {
         Error::Refused(refusals) => refusals,

@@ -1,5 +1,6 @@
-//! Commands that work on the books of users or on the whole database, beside serving them. Each reads its arguments, calls an
-//! operation of the floors below, and prints what came of it: results to standard output, everything else to standard error.
+//! Commands other than the server: they work on a user's book or on the whole database. Each command reads its arguments, calls
+//! operations of the lower layers, and prints results to standard output and everything else to standard error. No bookkeeping
+//! rule belongs here.
 
 mod backup;
 mod import;
@@ -11,11 +12,11 @@ mod verify;
 
 pub use self::{backup::Backup, import::Import, restore::Restore, verify::Verify};
 
-/// Why a command did not do all that it was asked for.
+/// Why a command failed.
 #[derive(Debug)]
 pub enum Failure {
     /// An argument cannot be used. Nothing was done.
     Unusable(String),
-    /// It went wrong, or could be done in part only.
+    /// The command failed, or completed only in part.
     Failed(String),
 }

@@ -1,15 +1,15 @@
-//! How far a file or a database is read, on standard error; nowhere when that is no terminal.
+//! A progress bar on standard error. It is hidden when standard error is not a terminal.
 
 use std::{fs::File, io};
 
 use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 
-/// A bar that shows how much is read.
+/// The progress bar of one command.
 #[derive(Clone, Debug)]
 pub(super) struct Progress(ProgressBar);
 
 impl Progress {
-    /// A bar for a file, and the file, which is to be read through it.
+    /// A bar for reading a file. Returns the bar and the file wrapped so that reading it moves the bar.
     pub(super) fn of(file: File) -> io::Result<(Self, ProgressBarIter<File>)> {
         let bar = ProgressBar::new(file.metadata()?.len());
         let progress = Self(bar.clone());
@@ -17,7 +17,7 @@ impl Progress {
         Ok((progress, bar.wrap_read(file)))
     }
 
-    /// A bar for rows of a database, of which nobody knows yet how many there are.
+    /// A bar for reading database rows. The number of rows is unknown until [`Self::set_length`].
     pub(super) fn of_rows() -> Self {
         Self(ProgressBar::no_length())
     }
@@ -27,12 +27,12 @@ impl Progress {
         self.0.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
     }
 
-    /// Whether there is somebody to see it.
+    /// Whether standard error is a terminal, so that the bar is visible.
     pub(super) fn is_shown(&self) -> bool {
         !self.0.is_hidden()
     }
 
-    /// Tells how many rows there are, if that is known.
+    /// Sets the total number of rows. `None`: it stays unknown, and the bar shows only the rows read so far.
     pub(super) fn set_length(&self, length: Option<u64>) {
         if let Some(length) = length {
             self.0.set_length(length);
@@ -43,17 +43,17 @@ impl Progress {
         }
     }
 
-    /// Tells that more was read.
+    /// Adds to the number of rows read.
     pub(super) fn add(&self, rows: u64) {
         self.0.inc(rows);
     }
 
-    /// Takes the bar away while something else is printed.
+    /// Hides the bar while `print` prints something else.
     pub(super) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
         self.0.suspend(print)
     }
 
-    /// Takes the bar away for good.
+    /// Removes the bar.
     pub(super) fn end(&self) {
         self.0.finish_and_clear();
     }

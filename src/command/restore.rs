@@ -1,7 +1,11 @@
 //! `daybook restore`: makes a backup the SQLite database that `DATABASE_URL` names.
 //!
-//! Everything is checked before anything is replaced, and on the copy that will be the database. There is no way to replace
-//! a database that has users: moving its files away is the operator's act.
+//! | step | why |
+//! |---|---|
+//! | lock the existing database and refuse one with users | nobody loses data; moving its files away is left to the operator, on purpose |
+//! | copy FILE beside the database and check the copy | the bytes that are checked are the bytes that will be used |
+//! | remove the write-ahead log of the old database | SQLite would apply it to the restored one |
+//! | rename the copy to the database | the database is the old one or the new one, never a mixture |
 
 use std::{
     fs::{self, File},
@@ -23,20 +27,20 @@ use crate::{
     },
 };
 
-/// What is restored.
+/// The arguments of `daybook restore`.
 #[derive(Args, Clone, Debug)]
 pub struct Restore {
-    /// The backup, which stays as it is
+    /// The backup to restore; it is not changed
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
 
 impl Restore {
-    /// Copies FILE beside the database, checks the copy and puts it in place; returns the line to print.
+    /// Copies FILE beside the database, checks the copy and puts it in place. Returns the line to print.
     ///
     /// # Errors
-    /// When the database is not SQLite, is in use or has users; when FILE is not a sound backup that this program
-    /// understands; when the copy cannot be written. Nothing is changed then.
+    /// When the database is not SQLite, is in use or has users; when FILE is not a sound backup that this program understands;
+    /// or when the copy cannot be written. In each of these cases nothing is changed.
     pub async fn run(self, database: &DatabaseUrl) -> Result<String, Failure> {
         let Some(target) = database.file() else { return Err(postgres::use_pg_restore(database, &self.file)) };
         let cannot_write = |error: io::Error| Failure::Failed(format!("the database {}: {error}", target.display()));
@@ -60,7 +64,7 @@ impl Restore {
         Ok(format!("{database}: restored {bytes} bytes, {entries} journal entries, {postings} postings{older}\n"))
     }
 
-    /// Copies FILE beside the database that it is to be, checks it there and puts it in place; in the place of `replaced` when
+    /// Copies FILE beside the database at `path`, checks the copy and puts it in place. `replaced` is the existing database, if
     /// there is one.
     async fn put_in_place(
         &self,
@@ -73,7 +77,7 @@ impl Restore {
         };
         let (copy, writer) = Unfinished::beside(path).map_err(cannot_write)?;
         copy_bytes(source, writer).await.map_err(cannot_write)?;
-        // Whoever wrote to FILE in the meantime has left a log.
+        // If another program wrote to FILE during the copy, it has left a log beside FILE.
         self.require_no_log()?;
         let checked = db::copy::check(copy.path()).await;
         let contents = checked.map_err(|error| Failure::Failed(format!("{} {error}", self.file.display())))?;
@@ -86,31 +90,33 @@ impl Restore {
         Ok(contents)
     }
 
-    /// FILE, opened, when it may be a backup.
+    /// Opens FILE, if it may be a backup.
     fn source(&self, target: &Path) -> Result<File, Failure> {
         let unusable = |error: io::Error| Failure::Unusable(format!("{}: {error}", self.file.display()));
         let path = fs::canonicalize(&self.file).map_err(unusable)?;
         if path == target {
-            return Err(Failure::Unusable(format!("{}: it is that database already", self.file.display())));
+            return Err(Failure::Unusable(format!("{}: it is the database itself", self.file.display())));
         }
         if !fs::metadata(&path).map_err(unusable)?.is_file() {
-            return Err(unusable(io::Error::other("it is no file")));
+            return Err(unusable(io::Error::other("it is not a regular file")));
         }
         self.require_no_log()?;
         File::open(&path).map_err(unusable)
     }
 
-    /// Refuses the file of a database that is in use, or was not closed: the file alone is not all of it.
+    /// Refuses the file of a database that is in use or was not closed: its last writes are in the log beside it, not in FILE.
     fn require_no_log(&self) -> Result<(), Failure> {
         let path = fs::canonicalize(&self.file).unwrap_or_else(|_| self.file.clone());
         let Some(log) = log_of(&path) else { return Ok(()) };
         let (file, log) = (self.file.display(), log.display());
-        let why = format!("{file} is only a part of a database, since {log} is beside it: `daybook backup` copies all");
+        let why = format!(
+            "{file} is only a part of a database: its last writes are in {log}; use `daybook backup` to copy both"
+        );
         Err(Failure::Failed(why))
     }
 }
 
-/// Copies with pauses in which the program can be stopped.
+/// Copies a file in blocks and yields after each one, so that a request to stop is noticed in between.
 async fn copy_bytes(mut from: File, mut to: File) -> io::Result<()> {
     let mut buffer = vec![0; 1 << 20];
     loop {
@@ -122,12 +128,14 @@ async fn copy_bytes(mut from: File, mut to: File) -> io::Result<()> {
     }
 }
 
-/// Removes what is beside the place of a database that is not there. What still holds data is not removed: it belongs to
-/// the database that was moved away, whose last writes are in it.
+/// Removes leftover log files at a place where no database file exists. A log that still holds data is not removed: the
+/// database that was moved away needs it, since its last writes are in it.
 fn remove_leftovers(database: &Path) -> Result<(), Failure> {
     if let Some(log) = log_of(database) {
         let log = log.display();
-        let why = format!("{log} is there without its database and holds the last writes of it: move it where that is");
+        let why = format!(
+            "{log} holds the last writes of a database that is no longer beside it: move it to where that database is now"
+        );
         return Err(Failure::Failed(why));
     }
     remove_logs(database);
@@ -139,10 +147,10 @@ fn refused(target: &Path, error: &CopyError) -> Failure {
     let advice = match error {
         CopyError::HasUsers(_) => {
             format!(
-                "; nothing was changed. To restore all the same, move it away first, with {shown}-wal if there is one"
+                "; nothing was changed. To restore anyway, first move it away, together with {shown}-wal if that exists"
             )
         }
-        CopyError::InUse => "; nothing was changed. Stop it first".to_owned(),
+        CopyError::InUse => "; nothing was changed. Stop that program first".to_owned(),
         _ => "; nothing was changed".to_owned(),
     };
     Failure::Failed(format!("the database {shown} {error}{advice}"))

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all: written under another name in the same directory, then put in place at once.
+//! Files that appear complete or not at all: they are written under a temporary name in the same directory, and then renamed.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -6,21 +6,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What SQLite keeps beside a database while it is in use. A log that is left from one database would be applied to another
-/// one of the same name.
+/// The suffixes of the logs that SQLite keeps beside a database in use. SQLite would apply a leftover log to another database
+/// that gets the same name.
 pub(super) const LOGS: [&str; 2] = ["-wal", "-journal"];
 
-/// The index of the write-ahead log; worth nothing without it.
+/// The suffix of the index of the write-ahead log. It is useless without the log.
 pub(super) const LOG_INDEX: &str = "-shm";
 
-/// A file that is not finished yet. It is removed when it is dropped.
+/// A file that is not finished yet. Dropping it deletes the file.
 #[derive(Debug)]
 pub(super) struct Unfinished {
     path: PathBuf,
 }
 
 impl Unfinished {
-    /// An empty file for its owner alone, beside the one that it is to become.
+    /// Creates an empty file, readable by its owner only, beside `file`, whose place it will take.
     pub(super) fn beside(file: &Path) -> io::Result<(Self, File)> {
         let path = with_suffix(file, &format!(".{:08x}.unfinished", getrandom::u32()?));
         let mut options = OpenOptions::new();
@@ -35,7 +35,8 @@ impl Unfinished {
         &self.path
     }
 
-    /// Makes it the file of that name, also across a power cut. An existing one is replaced in one step, or else never.
+    /// Syncs the file to disk and renames it to `file`. With `replace`, an existing file is replaced in one step; without it,
+    /// an existing file is an error.
     pub(super) fn put_in_place(self, file: &Path, replace: bool) -> io::Result<()> {
         OpenOptions::new().write(true).open(&self.path)?.sync_all()?;
         if replace {
@@ -44,7 +45,7 @@ impl Unfinished {
             match fs::hard_link(&self.path, file) {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
-                // Some file systems have no hard links, such as those of USB sticks.
+                // Some file systems, such as those of USB sticks, have no hard links.
                 Err(_) if fs::symlink_metadata(file).is_ok() => return Err(io::ErrorKind::AlreadyExists.into()),
                 Err(_) => fs::rename(&self.path, file)?,
             }
@@ -57,12 +58,12 @@ impl Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         remove_logs(&self.path);
-        // It is not there when it was put in place.
+        // After `put_in_place`, the file does not exist under this name any more.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// What is in a directory is kept only when the directory is written too.
+/// Syncs the directory of a file. Without it, a power cut could undo the rename.
 fn sync_directory(file: &Path) -> io::Result<()> {
     match file.parent() {
         Some(directory) if cfg!(unix) => File::open(directory)?.sync_all(),
@@ -70,14 +71,14 @@ fn sync_directory(file: &Path) -> io::Result<()> {
     }
 }
 
-/// The file beside this one whose name has something more at its end.
+/// The path of the file beside `file` whose name has `suffix` added.
 pub(super) fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
     let mut name = file.file_name().unwrap_or_default().to_owned();
     name.push(suffix);
     file.with_file_name(name)
 }
 
-/// The path of a file that need not be there, without links in it. Its directory must be there.
+/// The absolute path of a file, with all links resolved. The file need not exist, but its directory must.
 pub(super) fn resolve(file: &Path) -> io::Result<PathBuf> {
     if let Ok(path) = fs::canonicalize(file) {
         return Ok(path);
@@ -93,15 +94,15 @@ pub(super) fn resolve(file: &Path) -> io::Result<PathBuf> {
     Ok(fs::canonicalize(directory)?.join(name))
 }
 
-/// Removes what is beside a database that nobody has open, when nothing in it is of use.
+/// Removes the logs beside a database that no process has open, after the caller has checked that they hold nothing of use.
 pub(super) fn remove_logs(database: &Path) {
     for suffix in LOGS.into_iter().chain([LOG_INDEX]) {
-        // Most of them are not there.
+        // Most of these files do not exist.
         let _ = fs::remove_file(with_suffix(database, suffix));
     }
 }
 
-/// A log beside a database that still holds something.
+/// The first log beside a database that is not empty.
 pub(super) fn log_of(database: &Path) -> Option<PathBuf> {
     let mut logs = LOGS.into_iter().map(|suffix| with_suffix(database, suffix));
     logs.find(|log| fs::metadata(log).is_ok_and(|log| log.len() > 0))

@@ -1,7 +1,7 @@
-//! `daybook verify`: whether the books are whole, beside a working server.
+//! `daybook verify`: checks that the books are consistent, while servers may work on them.
 //!
-//! Differences go to standard output as they are found, one a line or as the elements of a JSON array, so that many of them
-//! take no memory.
+//! `bookkeeping::verify` does the work; this module prints. Differences are printed as they are found, one per line or as
+//! elements of a JSON array, so that a large number of them needs no memory.
 
 use std::io::{self, Stdout, Write};
 
@@ -15,7 +15,7 @@ use crate::{
     error::{Error, Result as Checking},
 };
 
-/// How to verify.
+/// The arguments of `daybook verify`.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct Verify {
     /// Print one JSON object: {"differences":[{"check","id","message","expected","found"}],"checked":{},"ok":true}
@@ -24,7 +24,7 @@ pub struct Verify {
 }
 
 impl Verify {
-    /// What to print of a database that cannot be opened: an object as of one that cannot be read to the end, or nothing.
+    /// What to print when the database cannot be opened: with `--json`, an object of the usual form with the reason in `error`.
     #[must_use]
     pub fn unreadable(self, reason: &str) -> String {
         if !self.json {
@@ -33,14 +33,14 @@ impl Verify {
         format!("{}\n", json!({ "differences": [], "checked": null, "error": reason, "ok": false }))
     }
 
-    /// Verifies.
+    /// Verifies the books and prints the differences and the summary.
     ///
     /// # Errors
     /// When there are differences, or when the database cannot be read.
     pub async fn run(self, db: &Db) -> Result<(), Failure> {
         let progress = Progress::of_rows();
         if progress.is_shown() {
-            // PostgreSQL may take too long to count: then nobody knows how long it takes.
+            // On PostgreSQL the count may run into the statement timeout; the bar then shows no total.
             progress.set_length(verify::size(db.read()).await.ok());
         }
         let mut output = Output { out: io::stdout(), json: self.json, progress: &progress, printed: 0, failed: None };
@@ -62,7 +62,7 @@ struct Output<'a> {
     json: bool,
     progress: &'a Progress,
     printed: u64,
-    /// The check goes on when nobody reads the output any more, so that the exit code is right.
+    /// The first error of writing to standard output. The check continues after it, so that the exit code is right.
     failed: Option<io::Error>,
 }
 
@@ -91,7 +91,7 @@ impl Output<'_> {
         }
     }
 
-    /// Sums up.
+    /// Prints the summary.
     fn end(mut self, checked: &Checking<Checked>) -> Result<(), Failure> {
         let ended = match checked {
             Ok(checked) => Ok(*checked),
@@ -117,9 +117,7 @@ impl Output<'_> {
         }
         match ended {
             Ok(Checked { differences: 0, .. }) => Ok(()),
-            Ok(Checked { differences, .. }) => {
-                Err(Failure::Failed(format!("the books differ in {differences} places")))
-            }
+            Ok(Checked { differences, .. }) => Err(Failure::Failed(format!("{differences} differences were found"))),
             Err(error) => Err(Failure::Failed(format!("the books were not verified to the end: {error}"))),
         }
     }

@@ -1,4 +1,4 @@
-//! `DATABASE_URL`.
+//! The setting `DATABASE_URL`.
 
 use std::{
     fmt::{self, Write},
@@ -13,7 +13,7 @@ use sea_orm::sqlx::{
 
 use super::BadSetting;
 
-/// Which database, and how to get to it. Its text may hold a password: `Display` leaves it out.
+/// The URL of the database. It may hold a password; `Display` and `Debug` leave the password out.
 #[derive(Clone)]
 pub struct DatabaseUrl {
     url: String,
@@ -23,25 +23,25 @@ pub struct DatabaseUrl {
 }
 
 impl DatabaseUrl {
-    /// The URL, with its password.
+    /// The URL, including its password.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.url
     }
 
-    /// The URL as other programs read it, without its password.
+    /// The URL without its password, in a form that other programs accept.
     #[must_use]
     pub fn url_without_password(&self) -> &str {
         &self.url_without_password
     }
 
-    /// Whether it is SQLite.
+    /// Whether this is a SQLite database; otherwise it is PostgreSQL.
     #[must_use]
     pub fn is_sqlite(&self) -> bool {
         self.file.is_some()
     }
 
-    /// The file that a SQLite database is in.
+    /// The file of a SQLite database. `None` for PostgreSQL.
     #[must_use]
     pub fn file(&self) -> Option<&PathBuf> {
         self.file.as_ref()
@@ -57,7 +57,7 @@ impl FromStr for DatabaseUrl {
             BadSetting::new("DATABASE_URL", "--database-url", holds, should_hold)
         };
         if url.starts_with("sqlite:") {
-            // A database in memory would be another one for each connection.
+            // With a database in memory, each connection would get a database of its own.
             let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
             if path.is_empty() || path.starts_with('?') || url.contains(":memory:") || url.contains("mode=memory") {
                 return Err(bad(url));
@@ -69,7 +69,7 @@ impl FromStr for DatabaseUrl {
             return Ok(Self { url_without_password: url.clone(), url, shown, file: Some(file) });
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            // It may hold a password, even when it cannot be read.
+            // The URL may hold a password, even when it cannot be parsed, so it is not shown.
             let options: PgConnectOptions = url.parse().map_err(|_| bad("a PostgreSQL URL that cannot be read"))?;
             let name = options.get_database().unwrap_or(options.get_username());
             let shown = format!("PostgreSQL, {name} on {}:{}", options.get_host(), options.get_port());
@@ -80,12 +80,12 @@ impl FromStr for DatabaseUrl {
                 file: None,
             });
         }
-        // It may hold a password: only the scheme is shown.
+        // The text may hold a password, so only the part before the colon is shown.
         Err(bad(url.split_once(':').map_or(url, |(scheme, _)| scheme)))
     }
 }
 
-/// Built from the parts rather than cut from the text, so that a password that is written in an unusual way cannot stay in.
+/// Builds the URL from the parsed parts. Cutting the password out of the text could miss one written in an unusual way.
 fn without_password(options: &PgConnectOptions) -> String {
     let user = encode(options.get_username());
     let host = match options.get_socket() {
@@ -105,7 +105,7 @@ fn without_password(options: &PgConnectOptions) -> String {
     format!("postgres://{user}@{host}:{port}/{name}{tls}")
 }
 
-/// Percent-encodes what may mean something in a URL.
+/// Percent-encodes all characters that may have a meaning in a URL.
 fn encode(text: &str) -> String {
     text.bytes().fold(String::new(), |mut encoded, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

@@ -1,4 +1,4 @@
-//! Settings against abuse: what anybody may do, and whose word counts for where they are.
+//! Settings against abuse: limits, and the proxies whose `X-Forwarded-For` header is trusted.
 
 use std::{net::IpAddr, sync::Arc};
 
@@ -8,16 +8,18 @@ use ipnet::IpNet;
 use super::{BadSetting, count};
 use crate::app::Limits;
 
-/// The most that a limit may be.
+/// The highest value of a limit.
 const MOST: u32 = 1_000_000_000;
-/// The most failures that may be free: they are remembered for an hour each.
+/// The highest number of failed logins without consequence. Failures are remembered for up to an hour each, so more would be
+/// useless.
 const MOST_FAILURES: u32 = 1_000_000;
 
-/// The settings as they came, not checked yet.
+/// The settings as given on the command line and in the environment, not checked yet.
 #[derive(Args, Clone, Debug)]
 pub(super) struct LimitSettings {
-    /// Proxies that are believed where a request comes from (`X-Forwarded-For`): addresses and networks, such as
-    /// 127.0.0.1,10.0.0.0/8. They must add the address that they see to that header, or replace it
+    /// Trusted reverse proxies: addresses and networks, such as 127.0.0.1,10.0.0.0/8. The client address of a request from one
+    /// of them is read from its X-Forwarded-For header, so the proxy must append the address that it sees to that header, or
+    /// replace it
     #[arg(
         long,
         global = true,
@@ -28,8 +30,8 @@ pub(super) struct LimitSettings {
     )]
     trusted_proxies: String,
 
-    /// Failed logins under one name that are free; each one after them makes the next wait twice as long, up to 15 minutes.
-    /// One is forgotten each hour, all when a login succeeds. 0: no limit
+    /// Failed logins under one identifier before waiting times begin. Each further failure doubles the wait, up to 15 minutes.
+    /// One failure is forgotten each hour, and all of them after a successful login. 0: no limit
     #[arg(
         long,
         global = true,
@@ -39,7 +41,8 @@ pub(super) struct LimitSettings {
     )]
     login_failures_per_identifier: String,
 
-    /// The same from one address, under whatever names; one is forgotten each minute. 0: no limit
+    /// Failed logins from one address, under any identifiers, before waiting times begin. One failure is forgotten each minute.
+    /// 0: no limit
     #[arg(
         long,
         global = true,
@@ -49,7 +52,7 @@ pub(super) struct LimitSettings {
     )]
     login_failures_per_address: String,
 
-    /// Users who may register from one address in a day. 0: no limit
+    /// Number of users who may register from one address per day. 0: no limit
     #[arg(
         long,
         global = true,
@@ -59,8 +62,9 @@ pub(super) struct LimitSettings {
     )]
     registrations_per_address: String,
 
-    /// What the requests of one user, or of one address where nobody is logged in, may cost in a minute: 1 for each, 1 more
-    /// for 100 rows or a field of a mutation, 100 for a password, a refresh token or a download. 0: no limit
+    /// Points that the requests of one user (or of one address, when not logged in) may cost per minute. A request costs 1
+    /// point; each 100 rows and each field of a mutation cost 1 more; a password, a refresh token or a download costs 100. 0:
+    /// no limit
     #[arg(
         long,
         global = true,
@@ -105,7 +109,7 @@ impl LimitSettings {
         let network = |text: &str| text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
         let networks = self.trusted_proxies.split(',').map(str::trim).filter(|text| !text.is_empty()).map(network);
         networks.collect::<Option<_>>().ok_or_else(|| {
-            let should_hold = "addresses and networks with commas between them, such as 127.0.0.1,10.0.0.0/8";
+            let should_hold = "addresses and networks, separated by commas, such as 127.0.0.1,10.0.0.0/8";
             BadSetting::new("DAYBOOK_TRUSTED_PROXIES", "--trusted-proxies", &self.trusted_proxies, should_hold)
         })
     }

@@ -1,4 +1,5 @@
-//! The secrets that access tokens are signed with: given, or with SQLite made once and kept beside the database.
+//! The secrets that sign access tokens. They are given as a setting or, with SQLite only, created once and stored in a file
+//! beside the database.
 
 use std::{
     collections::HashSet,
@@ -12,16 +13,16 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{BadSetting, Config};
 use crate::identity::Secret;
 
-/// The fewest bytes that make a secret: as many as SHA-256 gives (RFC 7518 section 3.2).
+/// The minimum length of a secret in bytes: the output size of SHA-256 (RFC 7518 section 3.2).
 const SHORTEST: usize = 32;
-/// The longest id of a secret.
+/// The maximum length of the id of a secret, in bytes.
 const LONGEST_ID: usize = 32;
 
 impl Config {
-    /// The secrets that are given. None means that they are kept beside the database.
+    /// The secrets from the settings. `None` means that they are stored beside the database.
     ///
     /// # Errors
-    /// When one is too short, or there is none and no file to keep one beside.
+    /// When a secret is too short, or when none is given and the database is not SQLite.
     pub fn given_secrets(&self) -> Result<Option<Vec<Secret>>, BadSetting> {
         match &self.jwt_secret {
             Some(text) => parse(text).map(Some).map_err(bad),
@@ -30,10 +31,10 @@ impl Config {
         }
     }
 
-    /// The secrets that are kept beside the database, which exists. Makes one if there is none.
+    /// The secrets stored beside the database. Creates one if the file does not exist. The database must exist already.
     ///
     /// # Errors
-    /// When their file cannot be read or written, or holds what is no secret.
+    /// When the file cannot be read or written, or does not hold a usable secret.
     pub fn kept_secrets(&self) -> Result<Vec<Secret>, BadSetting> {
         let Some(database) = self.database.file() else { return Err(bad("nothing".to_owned())) };
         let path = beside(database);
@@ -42,26 +43,26 @@ impl Config {
     }
 }
 
-/// One secret, or several with ids; or what there is instead, without telling any of it.
+/// Parses one secret, or several with ids. The error describes what the text holds without revealing any of it.
 fn parse(text: &str) -> Result<Vec<Secret>, String> {
     let text = text.trim();
-    // A single one may have any characters in it: several are told by the ids that they begin with.
+    // A single secret may contain any character, also a comma. Only an id in front of a part marks a list of secrets.
     if !text.split(',').any(|part| named(part).is_some()) {
         return long_enough(text.into()).map(|secret| vec![secret]);
     }
     let mut ids = HashSet::new();
     let secret = |(position, part): (usize, &str)| {
-        let wrong = |what: &str| format!("several, of which number {} {what}", position + 1);
+        let wrong = |what: &str| format!("several secrets, of which number {} {what}", position + 1);
         let secret = named(part).ok_or_else(|| wrong("has no id"))?;
         if !ids.insert(secret.id.clone()) {
-            return Err(wrong("has the id of another"));
+            return Err(wrong("has the same id as another"));
         }
         long_enough(secret).map_err(|holds| wrong(&format!("has {holds}")))
     };
     text.split(',').enumerate().map(secret).collect()
 }
 
-/// A secret with its id.
+/// Parses a secret with its id: `ID:SECRET`.
 fn named(part: &str) -> Option<Secret> {
     let (id, secret) = part.trim().split_once(':')?;
     let is_id = (1..=LONGEST_ID).contains(&id.len())
@@ -99,8 +100,9 @@ fn find_or_make(path: &Path) -> io::Result<String> {
     }
 }
 
-/// Makes a secret. It is written whole under another name first, so that neither a crash nor another server that starts at
-/// the same moment can leave half of one; whoever is first wins.
+/// Creates a secret file. The secret is first written to a temporary file and then linked to its name, so that neither a crash
+/// nor another server that starts at the same moment can leave half a secret. If two servers do this at once, both use the
+/// first file.
 fn make(path: &Path) -> io::Result<String> {
     let mut random = [0; 48];
     getrandom::fill(&mut random)?;
@@ -138,11 +140,11 @@ mod tests {
         assert_eq!(ids("a passphrase: with signs, and longer than others").unwrap(), [None]);
         for (text, holds) in [
             ("short".to_owned(), "5 bytes"),
-            (format!("{one},old:{other}"), "several, of which number 1 has no id"),
-            (format!("a:{one},b:short"), "several, of which number 2 has 5 bytes"),
-            (format!("a:{one},a:{other}"), "several, of which number 2 has the id of another"),
-            (format!("a:{one},"), "several, of which number 2 has no id"),
-            (format!("a:{one},b c:{other}"), "several, of which number 2 has no id"),
+            (format!("{one},old:{other}"), "several secrets, of which number 1 has no id"),
+            (format!("a:{one},b:short"), "several secrets, of which number 2 has 5 bytes"),
+            (format!("a:{one},a:{other}"), "several secrets, of which number 2 has the same id as another"),
+            (format!("a:{one},"), "several secrets, of which number 2 has no id"),
+            (format!("a:{one},b c:{other}"), "several secrets, of which number 2 has no id"),
         ] {
             assert_eq!(ids(&text).unwrap_err(), holds);
         }

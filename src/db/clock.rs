@@ -1,31 +1,33 @@
-//! Whether this server's clock agrees with the database's.
+//! Whether this server's clock agrees with the database's clock.
 //!
-//! Servers that share a database must agree about the time: an entry never gets an earlier time than the latest one on its
-//! accounts, so a payment at a server that is a day ahead stamps tomorrow on every account that it touches.
+//! Servers that share a database must agree about the time. The time of an entry is never earlier than the latest entry on the
+//! same accounts, so one payment at a server whose clock is a day ahead would move the time of every later entry on those
+//! accounts too.
 
 use std::{
     sync::{Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
 
-/// How far the clocks may be apart.
+/// The maximum difference between the two clocks.
 const TOLERANCE: Duration = Duration::from_secs(5);
 
-/// The clock of this server, as it was last compared.
+/// The result of the latest comparison of the clocks.
 #[derive(Debug, Default)]
 pub(super) struct ServerClock(Mutex<Option<Compared>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Compared {
-    /// A clock that nobody sets.
+    /// The monotonic clock at the comparison. Nobody can set it, so it shows whether the system clock was set since then.
     steady: Instant,
+    /// The system clock at the comparison.
     system: SystemTime,
-    /// How far the system clock was from the database's then, if that is too far.
+    /// The difference between the system clock and the database's clock, if it exceeds the tolerance.
     apart: Option<Duration>,
 }
 
 impl ServerClock {
-    /// Compares the clock with the database's, which was asked between `before` and `after`.
+    /// Records a comparison: `database` is the database's time, read between `before` and `after` of the system clock.
     pub(super) fn compare(&self, before: SystemTime, database: SystemTime, after: SystemTime) {
         let ahead = before.duration_since(database).unwrap_or_default();
         let behind = database.duration_since(after).unwrap_or_default();
@@ -34,11 +36,11 @@ impl ServerClock {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(compared);
     }
 
-    /// Whether the clock is right: it was when it was compared, and was not set since then. A clock that has not been compared
-    /// counts as right.
+    /// Checks that the clock was right at the latest comparison and was not set since then. Before the first comparison the
+    /// clock counts as right.
     ///
     /// # Errors
-    /// By how much it is wrong.
+    /// The difference between the clocks.
     pub(super) fn check(&self) -> Result<(), Duration> {
         self.check_at(Instant::now(), SystemTime::now())
     }

@@ -1,8 +1,8 @@
-//! Copies of a SQLite database: makes one while others write, checks one, and locks the database that one is to replace.
+//! Copies of a SQLite database: makes a copy while others write, checks a copy, and locks a database that is about to be
+//! replaced.
 //!
-//! Owns the SQL behind `daybook backup` and `daybook restore`. Every function works over a connection of its own, beside the
-//! pools of [`crate::db`]. Nothing here changes data of a source, and nothing here decides which file is replaced: the
-//! commands do.
+//! Owns the SQL behind `daybook backup` and `daybook restore`. Every function opens a connection of its own, outside the pools
+//! of [`crate::db`]. Nothing here changes data of the source, and nothing here decides which file is replaced: the commands do.
 
 use std::{fmt, path::Path, time::Duration};
 
@@ -12,34 +12,34 @@ use sea_orm::sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode},
 };
 
-/// How long to wait for the lock of a database that is copied: another process may be recovering it.
+/// How long to wait for the lock of the database that is copied. Another process may be recovering it after a crash.
 const WAIT: Duration = Duration::from_secs(8);
-/// How long to wait for the lock of a database that is replaced: nobody may have it, so there is little to wait for.
+/// How long to wait for the lock of the database that is replaced. Nobody may have it open, so a longer wait would be useless.
 const LOCK_WAIT: Duration = Duration::from_millis(200);
 
-/// What a checked copy holds.
+/// The contents of a checked copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contents {
-    /// How many journal entries.
+    /// The number of journal entries.
     pub entries: i64,
-    /// How many postings.
+    /// The number of postings.
     pub postings: i64,
-    /// How many migrations of this program are not applied to it yet.
+    /// The number of migrations that this program would still apply.
     pub pending_migrations: usize,
 }
 
-/// Why a database cannot be copied or replaced. The text continues a sentence that begins with the name of a file.
+/// Why a database cannot be copied or replaced. The text continues a sentence that begins with the name of the file.
 #[derive(Debug)]
 pub enum CopyError {
-    /// It is another kind of file, or a database of something else.
+    /// The file is not a database, or the database of another program.
     NotDaybook,
-    /// Its pages, rows or references contradict each other.
+    /// Pages, rows or references contradict each other.
     Damaged(String),
-    /// A newer program made it: it has a migration that this one does not know.
+    /// The database has a migration that this program does not know, so a newer program made it.
     Newer(String),
-    /// Another process has it open.
+    /// Another process has the database open.
     InUse,
-    /// It is to be replaced and has users.
+    /// The database to be replaced has users; their number.
     HasUsers(i64),
     /// Anything else that SQLite reports, such as a full disk.
     Sqlite(sqlx::Error),
@@ -48,29 +48,31 @@ pub enum CopyError {
 /// The result of working on a copy.
 pub type Result<T> = std::result::Result<T, CopyError>;
 
-/// Copies a database into an empty file, while others may write to it. The copy is one moment's: it holds every transaction
-/// that was committed before the call, and nothing of one that was not.
+/// Copies a database into an empty file, while others may write to the database. The copy is a snapshot: it holds every
+/// transaction that was committed before the call, and no part of any uncommitted one.
 ///
-/// A plain copy of the file would lack what is still in the write-ahead log, and could mix pages of several moments.
+/// Copying the file's bytes instead would miss what is still in the write-ahead log, and could mix pages of different moments.
 ///
 /// # Errors
 /// When the database cannot be read or the copy cannot be written.
 pub async fn copy(database: &Path, into: &Path) -> Result<()> {
-    // Nothing is written to it. A connection for reading only could not remove the log that it leaves where no server runs.
+    // Nothing is written to the source. But a read-only connection would leave behind the write-ahead log that it creates where
+    // no server is running.
     let options = SqliteConnectOptions::new().filename(database).busy_timeout(WAIT);
     let mut connection = options.disable_statement_logging().connect().await?;
-    // Not a transaction of ours: the statement reads from one snapshot by itself.
+    // No transaction of ours is needed: the statement itself reads from one snapshot.
     let copied = query("VACUUM INTO ?").bind(into.to_string_lossy()).execute(&mut connection).await;
     connection.close().await?;
     copied?;
     Ok(())
 }
 
-/// Checks a copy that nobody else uses: that it is a Daybook database which this program understands, that its pages and
-/// indexes are sound, and that all references lead somewhere. Makes it a single file, without a write-ahead log.
+/// Checks a copy that no other process uses: that it is a Daybook database that this program understands, that its pages and
+/// indexes are sound, and that all references point to existing rows. Turns the copy into a single file without a write-ahead
+/// log.
 ///
 /// # Errors
-/// The first thing that is wrong.
+/// The first problem found.
 pub async fn check(copy: &Path) -> Result<Contents> {
     let options = SqliteConnectOptions::new().filename(copy).journal_mode(SqliteJournalMode::Delete);
     let mut connection = options.disable_statement_logging().connect().await?;
@@ -80,7 +82,7 @@ pub async fn check(copy: &Path) -> Result<Contents> {
 }
 
 async fn contents(connection: &mut SqliteConnection) -> Result<Contents> {
-    // Before anything is read from its tables, which a damaged database may not even have.
+    // This must run before any table is read: in a damaged database, reading a table may fail with a misleading error.
     let pages: String = query_scalar("PRAGMA integrity_check(1)").fetch_one(&mut *connection).await?;
     if pages != "ok" {
         return Err(CopyError::Damaged(pages.replace('\n', " ")));
@@ -95,7 +97,7 @@ async fn contents(connection: &mut SqliteConnection) -> Result<Contents> {
     Ok(Contents { entries, postings, pending_migrations })
 }
 
-/// How many migrations a database lacks; refuses one with migrations that this program does not know.
+/// The number of migrations that a database lacks. Refuses a database with migrations that this program does not know.
 async fn pending_migrations(connection: &mut SqliteConnection) -> Result<usize> {
     let tables = tables(connection).await?;
     let is_daybook = ["seaql_migrations", "user", "journal_entry", "posting"].iter().all(|name| has(&tables, name));
@@ -121,18 +123,18 @@ fn has(tables: &[String], name: &str) -> bool {
     tables.iter().any(|table| table == name)
 }
 
-/// A database that is about to be replaced: locked, and without users.
+/// A database that is about to be replaced: it has no users, and it is locked.
 #[derive(Debug)]
 pub struct Locked(SqliteConnection);
 
 impl Locked {
-    /// Locks a database that no other process has open and that has no users yet. Its data is not changed.
+    /// Locks a database that no other process has open and that has no users. Its data is not changed.
     ///
     /// # Errors
-    /// When it is in use, has users, or belongs to something other than Daybook.
+    /// When the database is in use, has users, or belongs to another program.
     pub async fn lock(database: &Path) -> Result<Self> {
-        // In this mode, and with a write-ahead log, the first read takes the exclusive lock of the file and keeps it. Every
-        // other connection keeps the shared lock for as long as it is open, even one that waits in a pool.
+        // In exclusive locking mode with a write-ahead log, the first read takes the exclusive lock of the file and keeps it.
+        // Any other open connection, even an idle one in a pool, holds a shared lock, so this fails while a server is running.
         let options = SqliteConnectOptions::new().filename(database).locking_mode(SqliteLockingMode::Exclusive);
         let options = options.busy_timeout(LOCK_WAIT).disable_statement_logging();
         let mut locked = Self(options.connect().await?);
@@ -157,22 +159,23 @@ impl Locked {
         if users > 0 { Err(CopyError::HasUsers(users)) } else { Ok(()) }
     }
 
-    /// Moves what its write-ahead log holds into the database and removes the log, so that no log is left beside the file
-    /// that replaces it: SQLite would apply one of another database. Keeps everybody out until [`Self::unlock`].
+    /// Moves the contents of the write-ahead log into the database and removes the log. A log left beside the file that
+    /// replaces this one would be applied to it by SQLite. The database stays locked until [`Self::unlock`].
     ///
     /// # Errors
-    /// When another process has it open.
+    /// When another process has the database open.
     pub async fn remove_log(&mut self) -> Result<()> {
         query("PRAGMA journal_mode = DELETE").execute(&mut self.0).await?;
-        // Nothing is written in it: it holds the lock that there is without a write-ahead log, and ends with the connection.
+        // Without a write-ahead log, only a transaction holds the lock. Nothing is written in it, and closing the connection
+        // ends it.
         query("BEGIN EXCLUSIVE").execute(&mut self.0).await?;
         Ok(())
     }
 
-    /// Lets others open it again.
+    /// Closes the connection, which releases the lock.
     ///
     /// # Errors
-    /// When it cannot be closed.
+    /// When the connection cannot be closed.
     pub async fn unlock(self) -> Result<()> {
         Ok(self.0.close().await?)
     }
@@ -181,7 +184,7 @@ impl Locked {
 impl From<sqlx::Error> for CopyError {
     fn from(error: sqlx::Error) -> Self {
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-        // Of an extended code, the lowest byte is the primary one.
+        // The low byte of an extended code is the primary code.
         match code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xFF) {
             Some(SQLITE_BUSY) => Self::InUse,
             Some(SQLITE_NOTADB) => Self::NotDaybook,

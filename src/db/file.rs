@@ -1,6 +1,7 @@
-//! Whether the files of a SQLite database are still the ones that were opened.
+//! Whether the files at a SQLite database's paths are still the ones that were opened.
 //!
-//! A file that is deleted or replaced stays open under its old identity: writes succeed, and are lost when the program ends.
+//! On Unix a file that is deleted or replaced stays open: writes to it succeed, but are lost when the program ends. So the
+//! identities of the files are compared before each commit and by the health probe.
 
 use std::{
     fs, io,
@@ -8,17 +9,17 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-/// The files of a database, as they were when they were opened.
+/// The paths of a database's files and their identities when they were opened.
 #[derive(Debug)]
 pub(super) struct Files {
     database: PathBuf,
     database_id: FileId,
-    /// The write-ahead log and its index, with their identities once a connection that writes has opened them. Without the
-    /// index, two programs would write past each other.
+    /// The write-ahead log and its index, with their identities once a writing connection has opened them. The index is checked
+    /// too: with different index files, two programs would overwrite each other's writes.
     logs: Mutex<[(PathBuf, Option<FileId>); 2]>,
 }
 
-/// What tells a file from another that is put in its place.
+/// The identity of a file: device and inode number. A file that is put in its place has another identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileId(u64, u64);
 
@@ -30,7 +31,7 @@ impl FileId {
         Ok(Self(file.dev(), file.ino()))
     }
 
-    /// Elsewhere a file that is open cannot be deleted or replaced.
+    /// On other systems a file that is open cannot be deleted or replaced, so no identity is needed.
     #[cfg(not(unix))]
     fn of(path: &Path) -> io::Result<Self> {
         fs::metadata(path).map(|_| Self(0, 0))
@@ -38,10 +39,10 @@ impl FileId {
 }
 
 impl Files {
-    /// Remembers a database file that was just opened.
+    /// Records the identity of a database file that was just opened.
     ///
     /// # Errors
-    /// When it is not there.
+    /// When the file does not exist.
     pub(super) fn of(database: &Path) -> io::Result<Self> {
         let beside = |suffix: &str| {
             let mut name = database.as_os_str().to_owned();
@@ -52,15 +53,17 @@ impl Files {
         Ok(Self { database: database.to_owned(), database_id: FileId::of(database)?, logs })
     }
 
-    /// Remembers the write-ahead log and its index, which a connection that writes has just opened.
+    /// Records the identities of the write-ahead log and its index, after a writing connection has opened them.
     pub(super) fn note_log(&self) {
         for (path, id) in self.logs.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
             *id = FileId::of(path).ok();
         }
     }
 
+    /// Checks that all recorded files still have their identities.
+    ///
     /// # Errors
-    /// Which file is not the one that was opened, in a sentence.
+    /// A sentence that names the file that was deleted or replaced.
     pub(super) fn check(&self) -> Result<(), String> {
         let is_other = |path: &Path, id: FileId| FileId::of(path).ok() != Some(id);
         let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);

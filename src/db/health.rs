@@ -1,14 +1,14 @@
-//! Whether the database can be trusted now: what its errors said, and a probe in the background.
+//! Whether the database can be trusted at the moment, judged by the errors of statements and by a probe in the background.
 //!
-//! The probe writes a number and reads it back over another connection, so that it notices a database that acknowledges what
-//! it does not keep. A database that is busy is not broken: the probe waits for as long as others get their work done.
+//! The probe writes a number and reads it back over another connection, so it notices a database that acknowledges writes
+//! without keeping them. A busy database is not a broken one: the probe waits as long as other statements succeed.
 //!
-//! | what is noticed | what follows |
+//! | observation | consequence |
 //! |---|---|
-//! | an error that says that data is damaged | not ready, until the server is started again |
-//! | a SQLite file that was deleted or replaced | service ends |
-//! | a clock that differs from the database's | nothing is written and not ready, until it agrees again |
-//! | a probe that fails, or nothing that gets done for some seconds | not ready, until a probe succeeds |
+//! | an error that means that data is damaged | not ready, until the server is restarted |
+//! | a SQLite file that was deleted or replaced | the server ends |
+//! | a clock that differs from the database's | no writes and not ready, until the clocks agree again |
+//! | a failed probe, or no successful statement for some seconds | not ready, until a probe succeeds |
 
 use std::{
     pin::pin,
@@ -33,27 +33,27 @@ use crate::{
     error::{Error, Result},
 };
 
-/// How long after a probe the next one begins, unless an error calls for it earlier.
+/// The pause between two probes, unless an error triggers one earlier.
 const INTERVAL: Duration = Duration::from_secs(3);
-/// How soon after a probe an error may call for the next one.
+/// The minimum pause between two probes.
 const SOON: Duration = Duration::from_millis(200);
-/// When nothing was done for so long, the database is taken for broken.
+/// How long no statement may succeed before the database counts as broken.
 const STUCK: Duration = Duration::from_secs(5);
-/// A check of the whole SQLite file may take this share of the time: one part in so many.
+/// Checks of the whole SQLite file may take one part in this many of the time.
 const SHARE_OF_CHECKS: u32 = 100;
-/// The shortest time between two checks of the whole file.
+/// The minimum pause between two checks of the whole SQLite file.
 const BETWEEN_CHECKS: Duration = Duration::from_mins(1);
 
-/// What is known of the database's health.
+/// What is known about the database's health.
 #[derive(Debug)]
 pub(super) struct Health {
     damage: OnceLock<String>,
     lost_file: watch::Sender<Option<String>>,
-    /// How many statements of writers succeeded.
+    /// How many statements of writers have succeeded.
     progress: AtomicU64,
-    /// Wakes the probe.
+    /// Triggers the next probe.
     alarm: Notify,
-    /// What the latest probe said, once there was one.
+    /// The result of the latest probe. `None` before the first one.
     latest: Mutex<Option<std::result::Result<(), String>>>,
 }
 
@@ -101,7 +101,7 @@ impl Health {
         self.latest.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps what a probe said. The log has what changes.
+    /// Stores the result of a probe, and logs it when it differs from the previous one.
     fn set(&self, probed: std::result::Result<(), String>) {
         let mut latest = self.latest();
         match (&probed, latest.as_ref()) {
@@ -114,11 +114,11 @@ impl Health {
 }
 
 impl Db {
-    /// Whether the database can be used now: from the latest probe of [`Db::watch`], or, when there was none, from one that is
-    /// made for this.
+    /// Whether the database can be used now, according to the latest probe of [`Db::watch`]. If there was none yet, a probe is
+    /// made now.
     ///
     /// # Errors
-    /// Why it cannot, in a sentence for whoever runs the server.
+    /// The reason why not: a sentence for the operator of the server.
     pub async fn ready(&self) -> std::result::Result<(), String> {
         let health = &self.shared.health;
         let latest = health.latest().clone();
@@ -136,12 +136,12 @@ impl Db {
             return Err(lost.clone());
         }
         if let Err(apart) = self.shared.clock.check() {
-            return Err(format!("this server's clock is {} s from the database's", apart.as_secs()));
+            return Err(format!("this server's clock differs from the database's by {} s", apart.as_secs()));
         }
         probed
     }
 
-    /// Watches the database for as long as it is polled: probes it every few seconds, and at once after an error.
+    /// Probes the database every few seconds, and soon after each error, for as long as the returned future is polled.
     pub async fn watch(&self) {
         let health = &self.shared.health;
         loop {
@@ -161,7 +161,8 @@ impl Db {
                 }
             };
             match probed {
-                // The probe did not get its turn, but others did.
+                // The probe timed out waiting for a connection, but other statements succeeded: the database is busy, not
+                // broken.
                 Err(error) if error.is_busy() && health.progress.load(Ordering::Relaxed) != start => {}
                 probed => health.set(probed.map_err(reason)),
             }
@@ -173,8 +174,8 @@ impl Db {
         }
     }
 
-    /// Checks the whole SQLite file again and again for as long as it is polled, so that a damaged page is found before somebody
-    /// needs it. PostgreSQL has tools of its own for that.
+    /// Checks the whole SQLite file again and again, for as long as the returned future is polled, so that a damaged page is
+    /// found before a request needs it. Does nothing on PostgreSQL, which has its own tools for this.
     pub async fn check_pages(&self) {
         if self.backend() != DbBackend::Sqlite {
             std::future::pending::<()>().await;
@@ -193,7 +194,7 @@ impl Db {
         }
     }
 
-    /// Waits until a SQLite file is found to be deleted or replaced; tells which, in a sentence.
+    /// Waits until a SQLite file is found to be deleted or replaced. Returns a sentence that names the file.
     pub async fn file_lost(&self) -> String {
         let mut lost = self.shared.health.lost_file.subscribe();
         match lost.wait_for(Option::is_some).await.map(|lost| lost.clone()) {
@@ -202,9 +203,9 @@ impl Db {
         }
     }
 
-    /// Writes a number and reads it back, over another connection where there is one.
+    /// Writes a number and reads it back, on SQLite over another connection.
     async fn probe(&self) -> Result<()> {
-        // First: a new connection may find an empty file where the database was.
+        // This must come first: where the file was deleted, a new connection may create an empty one.
         self.shared.check_file()?;
         let pending = self.pending_migrations().await?;
         if pending > 0 {
@@ -227,7 +228,7 @@ impl Db {
         Ok(())
     }
 
-    /// Compares this server's clock with that of PostgreSQL. SQLite has none of its own.
+    /// Compares this server's clock with PostgreSQL's. SQLite has no clock of its own.
     pub(super) async fn compare_clocks(&self) -> std::result::Result<(), DbErr> {
         if self.backend() == DbBackend::Sqlite {
             return Ok(());
@@ -250,7 +251,7 @@ async fn beat_of(conn: &impl ConnectionTrait) -> Result<i64> {
     Ok(row.ok_or_else(|| DbErr::RecordNotFound("the row of the heartbeat".to_owned()))?.try_get_by_index(0)?)
 }
 
-/// Why a probe failed, for whoever runs the server. The detail of a fault is for the log.
+/// The reason for a failed probe, for the operator of the server. The details of a fault go to the log only.
 fn reason(error: Error) -> String {
     match error {
         Error::Fault(DbErr::Migration(pending)) => pending,

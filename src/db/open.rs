@@ -1,4 +1,4 @@
-//! How connections are made, and migrations.
+//! Opening connections, with the settings that each database needs, and applying migrations.
 
 use std::{fs::OpenOptions, path::Path, sync::Arc, time::Duration};
 
@@ -15,19 +15,22 @@ use sea_orm::{
 
 use super::{Files, Pools, STATEMENT_TIMEOUT, WAIT};
 
-/// A connection that did nothing for so long is asked for a sign of life before it is used.
+/// A connection that was idle for this long is pinged before it is used.
 const IDLE: Duration = Duration::from_secs(10);
-/// How long a sign of life may take.
+/// How long the answer to a ping may take.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
-/// The number of the lock that whoever migrates holds; any, as long as it is always the same.
+/// The number of PostgreSQL's advisory lock that is held while migrating. Any number will do, as long as it never changes.
 const MIGRATION_LOCK: i64 = 0x0DA1_B00C;
 
-/// What PostgreSQL is told about each connection.
+/// The PostgreSQL settings of each connection. They limit how long a server that has stopped responding can block the others.
 ///
-/// A server that is stopped in the middle of a transaction would keep its locks for as long as it sleeps, so PostgreSQL ends a
-/// transaction that is idle. Those of its transactions that wait for the same lock would each get it in turn and sleep as well,
-/// so nobody waits for a lock longer than two seconds at once: others are held up for five seconds at most. And it looks whether the server at the other end is still there, so that one that lost its
-/// network does not keep them either. (Those that begin with `tcp` are ignored on a local socket.)
+/// | setting | protects against |
+/// |---|---|
+/// | `idle_in_transaction_session_timeout` | a server that is paused in the middle of a transaction and would keep its locks for as long as the pause lasts |
+/// | `lock_timeout` | a paused server with several transactions that wait for the same lock: each would get the lock in turn, and hold it while paused |
+/// | `tcp_*` | a server that lost its network, whose transactions PostgreSQL would otherwise keep open; ignored on a local socket |
+///
+/// With the first two, a paused server blocks the others for five seconds at most.
 const POSTGRES_SETTINGS: [(&str, &str); 6] = [
     ("idle_in_transaction_session_timeout", "3s"),
     ("lock_timeout", "2s"),
@@ -37,16 +40,16 @@ const POSTGRES_SETTINGS: [(&str, &str); 6] = [
     ("tcp_user_timeout", "10s"),
 ];
 
-/// How many connections to keep.
+/// The size of a connection pool.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolSize {
-    /// The most connections open at once.
+    /// The maximum number of open connections.
     pub most: u32,
-    /// How many stay open when there is nothing to do.
+    /// How many connections stay open when idle.
     pub least: u32,
 }
 
-/// Opens the pools of a database.
+/// Opens the pools of a database. Fails at once, with the reason, when the database cannot be reached.
 pub(super) async fn pools(url: &str, size: PoolSize) -> Result<Pools, DbErr> {
     reach(url).await?;
     pools_of(url, size).await.map_err(connection_error)
@@ -66,7 +69,7 @@ async fn pools_of(url: &str, size: PoolSize) -> Result<Pools, sqlx::Error> {
         pool(PoolSize { most: 1, least: 1 }).after_connect(move |connection: &mut sqlx::SqliteConnection, _| {
             let files = opened.clone();
             Box::pin(async move {
-                // The first look at the database opens its log.
+                // SQLite opens its log only at the first read.
                 connection.execute("SELECT count(*) FROM sqlite_schema").await?;
                 files.note_log();
                 Ok(())
@@ -77,7 +80,7 @@ async fn pools_of(url: &str, size: PoolSize) -> Result<Pools, sqlx::Error> {
     Ok(Pools::Sqlite { read, write, files })
 }
 
-/// A pool that gives out connections only outside of a transaction.
+/// A pool that never hands out a connection with an open transaction.
 fn pool<DB: sqlx::Database>(size: PoolSize) -> PoolOptions<DB> {
     PoolOptions::new()
         .max_connections(size.most)
@@ -87,10 +90,10 @@ fn pool<DB: sqlx::Database>(size: PoolSize) -> PoolOptions<DB> {
         .before_acquire(|connection: &mut DB::Connection, PoolConnectionMetadata { idle_for, .. }| {
             Box::pin(async move {
                 if connection.is_in_transaction() {
-                    tracing::error!("a connection was in a transaction when it was taken from the pool");
+                    tracing::error!("closed a connection from the pool because a transaction was open on it");
                     return Ok(false);
                 }
-                // A dead connection may never answer.
+                // A dead connection may never answer, so the wait needs a limit.
                 let alive = async { tokio::time::timeout(SIGN_OF_LIFE, connection.ping()).await };
                 Ok(idle_for < IDLE || matches!(alive.await, Ok(Ok(()))))
             })
@@ -100,7 +103,7 @@ fn pool<DB: sqlx::Database>(size: PoolSize) -> PoolOptions<DB> {
 fn postgres(url: &str) -> Result<PgConnectOptions, sqlx::Error> {
     let options = url.parse::<PgConnectOptions>()?.application_name("daybook").disable_statement_logging();
     Ok(match options.get_ssl_mode() {
-        // sqlx would not try TLS at all, and a server that demands it would be out of reach.
+        // For `allow`, sqlx would never try TLS, so it could not connect to a server that requires TLS.
         PgSslMode::Allow => options.ssl_mode(PgSslMode::Prefer),
         _ => options,
     })
@@ -112,23 +115,23 @@ fn sqlite(url: &str) -> Result<SqliteConnectOptions, sqlx::Error> {
         .disable_statement_logging()
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
-        // An acknowledged write survives a power cut.
+        // With `Full`, a write that was acknowledged survives a power cut.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        // What is erased is not to be found in the file either.
+        // Deleted data is overwritten, so that nobody can find it in the file.
         .pragma("secure_delete", "on")
-        // After a long download the log shrinks again.
+        // The log grows during a long download; this shrinks it again afterwards. In bytes.
         .pragma("journal_size_limit", "67108864")
-        // A damaged page is noticed when it is read.
+        // A damaged page is detected when it is read.
         .pragma("cell_size_check", "on")
         .busy_timeout(WAIT))
 }
 
-/// Applies the migrations that a database does not have yet, over a connection of its own without a time limit. Of two
-/// that do so at once on PostgreSQL, the second waits for the first.
+/// Applies the pending migrations, over a connection of its own without a statement timeout. Returns how many were pending.
+/// When two programs do this at once on PostgreSQL, the second waits for the first.
 ///
 /// # Errors
-/// When the database cannot be opened or a migration fails; those before it stay applied.
+/// When the database cannot be opened, or when a migration fails. The migrations before the failed one stay applied.
 pub async fn migrate(url: &str) -> Result<usize, DbErr> {
     reach(url).await?;
     let connection = single(url).await.map_err(connection_error)?;
@@ -138,7 +141,8 @@ pub async fn migrate(url: &str) -> Result<usize, DbErr> {
     let pending = Migrator::get_pending_migrations(&connection).await?.len();
     let mut applied = Migrator::up(&connection, None).await;
     for _ in 0..100 {
-        // SQLite has no lock for this: where another server that starts now was faster, what it applied is found applied.
+        // SQLite has no advisory lock. When another program that starts now applies the same migrations first, this attempt
+        // fails, and a later one finds them applied.
         if applied.is_ok() || connection.get_database_backend() == DbBackend::Postgres {
             break;
         }
@@ -150,7 +154,7 @@ pub async fn migrate(url: &str) -> Result<usize, DbErr> {
     Ok(pending)
 }
 
-/// A single connection of SeaORM's own kind, which migrations need.
+/// A single connection of SeaORM's own type, which the migration library requires.
 async fn single(url: &str) -> Result<DatabaseConnection, sqlx::Error> {
     fn one<DB: sqlx::Database>() -> PoolOptions<DB> {
         PoolOptions::new().max_connections(1).min_connections(1).acquire_timeout(WAIT)
@@ -163,8 +167,9 @@ async fn single(url: &str) -> Result<DatabaseConnection, sqlx::Error> {
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 
-/// Finds out whether there is a database at all. A pool would try for seconds and then say that time is up; this says at once
-/// why not. A SQLite file that does not exist is made, for its owner alone: SQLite gives the files beside it the same mode.
+/// Checks that the database can be reached. A pool would retry for seconds and then report only a timeout; this reports the
+/// reason at once. A SQLite file that does not exist is created, readable by its owner only; SQLite gives the files beside it
+/// the same mode.
 async fn reach(url: &str) -> Result<(), DbErr> {
     let reached = async {
         if !url.starts_with("sqlite:") {

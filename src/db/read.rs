@@ -1,4 +1,4 @@
-//! Reading: each statement on a connection of its own, or all of them from one snapshot.
+//! Reading: each statement over any free connection, or all statements from one snapshot.
 
 use std::{fmt, sync::Arc};
 
@@ -7,25 +7,25 @@ use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, Que
 use super::{Shared, Transaction, session::Session};
 use crate::{cancel::shield, db_error};
 
-/// How often a statement is tried again whose connection turned out to be dead. A pool may hold several of those after the
-/// database was restarted.
+/// How many times a statement is retried when its connection turns out to be dead. After the database was restarted, a pool may
+/// hold several dead connections.
 const RETRIES: usize = 20;
 
-/// What is read from.
+/// The source that a query reads from.
 #[derive(Clone, Debug)]
 pub enum Read {
-    /// What is there at each statement.
+    /// The current data: each statement sees what is committed when it starts.
     Now(Pool),
-    /// What was there when it was opened.
+    /// The data of the moment at which the snapshot was opened.
     Snapshot(Transaction),
 }
 
-/// Connections for one statement each.
+/// The pool for reading. Each statement uses a connection of its own.
 #[derive(Clone)]
 pub struct Pool(pub(super) Arc<Shared>);
 
 impl Pool {
-    /// Reads. Since nothing is open on the connection, what was lost with it can be read over another.
+    /// Runs one read. Since no transaction is open, a read whose connection was lost can be repeated over another connection.
     async fn run<T, F>(&self, work: impl Fn(Session) -> F) -> Result<T, DbErr>
     where
         F: Future<Output = Result<T, DbErr>>,
@@ -43,9 +43,9 @@ impl Pool {
     }
 }
 
-/// What a reader is told when the database cannot be reached: to try again.
+/// Converts a lost connection into the error that becomes a `TRY_AGAIN` refusal, and logs it.
 pub(super) fn unreachable(error: &DbErr) -> DbErr {
-    tracing::warn!(%error, "the connection to the database was lost while it was read");
+    tracing::warn!(%error, "the connection to the database was lost during a read");
     DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
 }
 

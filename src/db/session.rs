@@ -1,10 +1,17 @@
-//! One connection, and what is known about it.
+//! One connection, and whether a transaction is open on it.
 //!
-//! Owns the rule that a connection goes back to its pool only when it is known to be outside of a transaction with nothing under
-//! way on it. Whatever else happens to it (a fault, a statement that was dropped half way, a rollback that failed), it is
-//! closed, and the database ends what was open on it.
+//! Owns the rule that a connection goes back to its pool only if no transaction is open and no statement is running on it. In
+//! every other case (a fault, a statement that was dropped half way, a failed rollback) the connection is closed, and the
+//! database rolls back what was open on it.
 //!
-//! Must not: decide what an error means for the user, or try anything again; `db` does.
+//! | state | meaning | when the session is dropped |
+//! |---|---|---|
+//! | `Clean` | no transaction, nothing running | back to the pool |
+//! | `Open` | a transaction is open | rolled back in the background, then back to the pool |
+//! | `Failed` | a statement of the transaction failed, so it must not be committed | as for `Open` |
+//! | `Unknown` | a statement is running, or went wrong | closed |
+//!
+//! This module must not decide what an error means for the user, and must not retry anything: `db` does both.
 
 use std::{io, mem, sync::Arc, time::Duration};
 
@@ -18,16 +25,16 @@ use sea_query_sqlx::SqlxValues;
 use super::{STATEMENT_TIMEOUT, Shared};
 use crate::db_error;
 
-/// How much longer than the database itself this side waits for a statement. After that the connection is taken for dead: the
-/// database host is gone, or the network drops everything.
+/// How much longer than the statement timeout of PostgreSQL this side waits for an answer. After that the connection counts as
+/// dead: the database host is down, or the network drops all packets.
 const SILENCE: Duration = Duration::from_secs(4);
 
-/// A connection on loan from a pool.
+/// A connection borrowed from a pool.
 pub(super) struct Session {
-    /// Always there, until it is dropped.
+    /// `None` only while the session is being dropped.
     connection: Option<Pooled>,
     state: State,
-    /// Whether it is for writing.
+    /// Whether the session is used for writing.
     writes: bool,
     shared: Arc<Shared>,
 }
@@ -37,35 +44,35 @@ pub(super) enum Pooled {
     Postgres(PoolConnection<Postgres>),
 }
 
-/// What is known about a connection.
+/// Whether a transaction is open on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// No transaction, nothing under way.
+    /// No transaction is open and no statement is running.
     Clean,
-    /// In a transaction.
+    /// A transaction is open.
     Open,
-    /// In a transaction in which a statement failed, so that it must not be committed.
+    /// A transaction is open in which a statement failed, so it must not be committed.
     Failed,
-    /// Something is under way, or went wrong.
+    /// A statement is running, or went wrong in a way that leaves the state unclear.
     Unknown,
 }
 
-/// Why a transaction is not committed, as far as this side can tell.
+/// Why a transaction was not committed, as far as this side can tell.
 #[derive(Debug)]
 pub(super) enum Uncommitted {
-    /// It is rolled back.
+    /// The transaction is rolled back.
     RolledBack(DbErr),
-    /// The connection broke before the answer came.
+    /// The connection broke before the answer arrived, so the transaction may be committed or not.
     Unknown(DbErr),
 }
 
-/// Does something on the connection of a session, whichever database it is to, and notes what is known about it afterwards.
-/// When this is dropped half way, the state stays unknown.
+/// Runs `$work` on the connection of a session, for either database, and updates the session's state. If the returned future is
+/// dropped half way, the state stays `Unknown`.
 macro_rules! run {
     ($session:expr, $connection:ident => $work:expr) => {{
         let before = mem::replace(&mut $session.state, State::Unknown);
         let done = match &mut $session.connection {
-            // SQLite works in this process and cannot fall silent.
+            // SQLite runs inside this process, so it cannot stop answering.
             Some(Pooled::Sqlite(connection)) => {
                 let $connection = &mut **connection;
                 $work.await
@@ -85,25 +92,28 @@ impl Session {
         Self { connection: Some(connection), state: State::Clean, writes, shared }
     }
 
-    /// Begins a transaction by a statement such as `BEGIN IMMEDIATE`.
+    /// Begins a transaction with a statement such as `BEGIN IMMEDIATE`.
     pub(super) async fn begin(&mut self, statement: &'static str) -> Result<(), DbErr> {
         if self.state != State::Clean {
-            return Err(DbErr::Custom(format!("a transaction cannot begin on a connection that is {:?}", self.state)));
+            return Err(DbErr::Custom(format!(
+                "cannot begin a transaction on a connection in the state {:?}",
+                self.state
+            )));
         }
         let begun = self.execute_unprepared(statement).await;
-        // After a failed BEGIN nobody knows whether there is a transaction.
+        // After a failed `BEGIN`, it is unknown whether a transaction is open.
         self.state = if begun.is_ok() { State::Open } else { State::Unknown };
         begun.map(drop)
     }
 
     /// Commits the transaction.
     ///
-    /// The SQL is sent as it is, since sqlx counts transactions by itself and may count wrongly: where SQLite has rolled back by
-    /// itself, `COMMIT` fails, and where a statement failed in PostgreSQL, `COMMIT` rolls back without an error, but then the
-    /// state is not open.
+    /// `COMMIT` is sent as plain SQL, because sqlx counts open transactions itself and can count wrongly. Where SQLite has
+    /// rolled back on its own, `COMMIT` fails. Where a statement failed on PostgreSQL, `COMMIT` would roll back without an
+    /// error, but then the state is `Failed`, not `Open`.
     pub(super) async fn commit(mut self) -> Result<(), Uncommitted> {
         if self.state != State::Open {
-            let message = format!("a transaction that is {:?} cannot be committed", self.state);
+            let message = format!("cannot commit a transaction in the state {:?}", self.state);
             self.rollback().await;
             return Err(Uncommitted::RolledBack(DbErr::Custom(message)));
         }
@@ -119,7 +129,7 @@ impl Session {
         }
     }
 
-    /// Ends the transaction without a trace. When that fails, the connection is closed.
+    /// Rolls the transaction back. If that fails, the connection is closed, which has the same effect.
     pub(super) async fn rollback(mut self) {
         if matches!(self.state, State::Open | State::Failed) {
             self.state = State::Unknown;
@@ -133,7 +143,7 @@ impl Session {
         }
     }
 
-    /// Executes a statement that gives no rows.
+    /// Executes a statement that returns no rows.
     pub(super) async fn execute(&mut self, statement: &Statement) -> Result<ExecResult, DbErr> {
         self.shared.observe(statement);
         let done = run!(self, connection => async {
@@ -144,7 +154,7 @@ impl Session {
         done.map_err(exec_error)
     }
 
-    /// Executes statements that are not prepared.
+    /// Executes one or more statements without preparing them.
     pub(super) async fn execute_unprepared(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
         run!(self, connection => async {
             connection.execute(AssertSqlSafe(sql.to_owned())).await.map(ExecResult::from)
@@ -152,7 +162,7 @@ impl Session {
         .map_err(exec_error)
     }
 
-    /// The first row that a statement gives.
+    /// Returns the first row of a query.
     pub(super) async fn query_one(&mut self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
         self.shared.observe(statement);
         let done = run!(self, connection => async {
@@ -163,7 +173,7 @@ impl Session {
         done.map_err(query_error)
     }
 
-    /// All rows that a statement gives.
+    /// Returns all rows of a query.
     pub(super) async fn query_all(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.shared.observe(statement);
         let done = run!(self, connection => async {
@@ -175,15 +185,15 @@ impl Session {
         done.map_err(query_error)
     }
 
-    /// A statement of a writer that succeeds shows that the database gets something done. Beginning and ending transactions does
-    /// not: they succeed where everything in between waits for a lock.
+    /// Counts a successful statement of a writer as progress of the database. `BEGIN` and `COMMIT` do not count: they succeed
+    /// even when every statement in between waits for a lock.
     fn note_progress<T>(&self, done: &Result<T, sqlx::Error>) {
         if self.writes && done.is_ok() {
             self.shared.health.note_progress();
         }
     }
 
-    /// Notes what became of something that was done on the connection when its state was `before`.
+    /// Updates the state after a statement. `before` is the state before the statement.
     fn note<T>(&mut self, before: State, done: Result<T, sqlx::Error>) -> Result<T, sqlx::Error> {
         self.state = match &done {
             Ok(_) => before,
@@ -207,8 +217,8 @@ impl Drop for Session {
                 Pooled::Sqlite(connection) => connection.close_on_drop(),
                 Pooled::Postgres(connection) => connection.close_on_drop(),
             },
-            // Nothing is under way: whoever had it went away between two statements. Where the runtime is shutting down, the
-            // rollback is dropped at once, and the connection is closed.
+            // The request ended between two statements, so none is running and a rollback is possible. If the runtime is
+            // shutting down, the rollback is dropped at once and the connection is closed instead.
             State::Open | State::Failed => {
                 let shared = self.shared.clone();
                 let session = Self { connection: Some(connection), state: State::Unknown, shared, ..*self };
@@ -221,7 +231,7 @@ impl Drop for Session {
     }
 }
 
-/// Waits for PostgreSQL a little longer than it lets a statement run.
+/// Waits for an answer of PostgreSQL a little longer than its statement timeout.
 async fn unless_silent<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
     let silent = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "the database did not answer").into());
     tokio::time::timeout(STATEMENT_TIMEOUT + SILENCE, work).await.unwrap_or_else(silent)

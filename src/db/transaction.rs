@@ -1,4 +1,4 @@
-//! An open transaction, as those see it who read and write in it.
+//! [`Transaction`]: the connection type that runs statements inside one open transaction.
 
 use std::{fmt, sync::Arc};
 
@@ -10,8 +10,8 @@ use crate::cancel::shield;
 
 /// An open transaction: one to write in, or a snapshot to read from. It holds a connection until its last clone is dropped.
 ///
-/// It is shared, rather than lent, because a closure that borrows it for its future cannot be proved `Send` yet
-/// (rust-lang/rust#110338).
+/// It is shared through clones rather than borrowed, because the compiler cannot yet prove that the future of a closure that
+/// borrows it is `Send` (rust-lang/rust#110338).
 #[derive(Clone)]
 pub struct Transaction {
     backend: DbBackend,
@@ -23,7 +23,7 @@ impl Transaction {
         Self { backend, session: Arc::new(Mutex::new(session)) }
     }
 
-    /// The connection again, when the work has let go of it.
+    /// Gives the connection back. `None` when a clone still exists.
     pub(super) fn into_session(self) -> Option<Session> {
         Arc::into_inner(self.session).map(Mutex::into_inner)
     }

@@ -1,4 +1,13 @@
-//! The one way to open a write transaction.
+//! Write transactions. [`Db::write`] and [`Db::write_repeatable`] are the only ways to open one.
+//!
+//! | step | on failure |
+//! |---|---|
+//! | check this server's clock | refuse with `TRY_AGAIN` |
+//! | take a connection for writing, begin the transaction | retry, then `TRY_AGAIN` |
+//! | run the caller's work | roll back; retry after a deadlock, a serialization failure, a duplicate key or a lost connection |
+//! | commit | if the database certainly did not commit: as above; if that is unknown: `OUTCOME_UNKNOWN`, or run repeatable work again |
+//!
+//! Once the transaction has begun, all of this runs inside `shield`, so a client that disconnects cannot interrupt it.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +22,8 @@ use crate::{
     error::{Error, Result, Retry},
 };
 
-/// Whether the outcome of a transaction can be found out by doing its work again, since the work looks first whether it was done.
+/// Whether running the work again reveals the outcome of an unclear commit, because the work first checks whether it was done
+/// before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Repeatable {
     Yes,
@@ -22,21 +32,21 @@ enum Repeatable {
 
 /// How an attempt to write failed.
 enum Failed {
-    /// Nothing was done.
+    /// Nothing was written.
     Certainly(Error),
-    /// The connection broke while the transaction was being committed.
+    /// The connection broke during the commit, so the transaction may be committed or not.
     Perhaps(DbErr),
 }
 
 impl Db {
-    /// Runs `work` in a write transaction: all of it is kept, or nothing.
+    /// Runs `work` in a write transaction: either all of its writes are kept, or none.
     ///
-    /// `work` may run several times, since a transaction that the database gave up is tried again; it must do nothing but
-    /// read and write through the transaction that it is given.
+    /// `work` may run several times, because a transaction that the database rolled back is retried. So it must have no effects
+    /// other than through the transaction that it receives.
     ///
     /// # Errors
-    /// What `work` refuses or suffers; `TRY_AGAIN` when nothing was done because the database is too busy, or cannot be
-    /// reached; `OUTCOME_UNKNOWN` when the connection broke while the transaction was being committed.
+    /// The refusals and faults of `work`; `TRY_AGAIN` when nothing was written because the database is too busy or cannot be
+    /// reached; `OUTCOME_UNKNOWN` when the connection broke during the commit.
     pub async fn write<T, F>(&self, work: impl Fn(Transaction) -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
@@ -44,11 +54,11 @@ impl Db {
         self.write_until_known(Repeatable::No, work).await
     }
 
-    /// As [`Db::write`], for work that looks first whether it was done before, and then gives the same result: where the
-    /// connection breaks during a commit, the work is done again to find out.
+    /// Like [`Db::write`], for work that first checks whether it was done before, and then returns the same result. When the
+    /// connection breaks during the commit, the work is run again, which reveals the outcome.
     ///
     /// # Errors
-    /// As for [`Db::write`]; `OUTCOME_UNKNOWN` only when the database does not come back in time.
+    /// As for [`Db::write`], but `OUTCOME_UNKNOWN` only when the database does not come back in time.
     pub async fn write_repeatable<T, F>(&self, work: impl Fn(Transaction) -> F) -> Result<T>
     where
         F: Future<Output = Result<T>>,
@@ -79,15 +89,16 @@ impl Db {
             match error.retry() {
                 Some(_) if attempt < RETRIES && started.elapsed() < WAIT => tokio::time::sleep(pause(attempt)).await,
                 Some(Retry::Contention) => {
-                    tracing::warn!(?error, attempt, "a transaction was given up");
+                    tracing::warn!(?error, attempt, "gave up on a transaction after several attempts");
                     break;
                 }
-                // Whether it was done could not be found out.
+                // An earlier commit may have taken effect, and this attempt could not find out.
                 _ if !is_known && (error.is_busy() || matches!(error, Error::Fault(_))) => {
-                    tracing::error!(?error, "after a commit whose answer got lost");
+                    tracing::error!(?error, "could not find out whether a commit took effect");
                     break;
                 }
-                // A duplicate that is still there is our mistake, and so is anything else.
+                // A duplicate key that remains after all retries is a mistake in this program, as is any other error that
+                // cannot be retried.
                 _ => return Err(error),
             }
         }
@@ -105,20 +116,20 @@ impl Db {
         shield(self.transact(session, work)).await
     }
 
-    /// Begins, works and commits. Once begun, this must not be dropped before its end.
+    /// Begins the transaction, runs the work and commits. Once this has begun, it must not be dropped before its end.
     async fn transact<T, F>(&self, mut session: Session, work: &impl Fn(Transaction) -> F) -> Result<T, Failed>
     where
         F: Future<Output = Result<T>>,
     {
         session
             .begin(match self.backend() {
-                // A deferred transaction that reads before it writes fails at once when another one wrote in between.
+                // A deferred transaction that reads first and writes later fails at once if another one wrote in between.
                 DbBackend::Sqlite => "BEGIN IMMEDIATE",
                 _ => "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE",
             })
             .await?;
         let transaction = Transaction::new(self.backend(), session);
-        // On the heap, since it would make the future of each caller as large as itself.
+        // Boxed, because otherwise the future of each caller would be as large as the future of its work.
         let worked = Box::pin(work(transaction.clone())).await;
         let Some(session) = transaction.into_session() else {
             return Err(DbErr::Custom("a transaction outlived its work".to_owned()).into());
@@ -143,7 +154,8 @@ impl From<DbErr> for Failed {
     }
 }
 
-/// Longer after each attempt, and never the same for two that collided.
+/// How long to wait before the next attempt: up to 2 ms after the first one, doubling up to 256 ms. Random, so that two
+/// transactions that collided do not collide again.
 fn pause(attempt: u32) -> Duration {
     let most = 2_u64 << attempt.min(7);
     let random = getrandom::u64().unwrap_or_default();

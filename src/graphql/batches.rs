@@ -1,7 +1,10 @@
-//! When loaders load: only when nothing else in the request can go on, so that all that asks for something of one kind is
-//! loaded by one statement, however many rows there are and however busy the machine is.
+//! When the data loaders run: only once no other part of the request can make progress. Then all objects of one kind that the
+//! request needs are known and are loaded by one statement, however many rows there are and however busy the machine is.
 //!
-//! The library starts a batch a millisecond after its first key, and in a millisecond a long list is not through.
+//! The library would instead start a batch one millisecond after its first key. On a busy machine the resolvers of a long list
+//! need longer than that, so a list would be loaded by several statements.
+//!
+//! [`Batches::run`] polls the request until it waits for loaders only, runs the batches that have queued up, and repeats.
 
 use std::{
     fmt,
@@ -20,7 +23,7 @@ use futures_util::{
     task::AtomicWaker,
 };
 
-/// The batches of one request that have not begun.
+/// The batches of one request that have not started yet.
 #[derive(Clone, Default)]
 pub struct Batches(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
 
@@ -30,7 +33,7 @@ impl fmt::Debug for Batches {
     }
 }
 
-/// Notes that the request can go on, and tells who runs it.
+/// The waker of the request. It records that the request can make progress, and wakes the task that runs it.
 #[derive(Default)]
 struct Woken {
     is_woken: AtomicBool,
@@ -45,12 +48,12 @@ impl Wake for Woken {
 }
 
 impl Batches {
-    /// Keeps a batch until the request waits.
+    /// Queues a batch until the request waits.
     pub(super) fn add(&self, batch: BoxFuture<'static, ()>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
     }
 
-    /// Runs a request and, whenever it waits, its batches.
+    /// Runs a request, and its batches whenever the request waits.
     pub async fn run<T>(self, request: impl Future<Output = T>) -> T {
         let mut request = pin!(request);
         let mut running = FuturesUnordered::new();
@@ -64,7 +67,7 @@ impl Batches {
                     return Poll::Ready(response);
                 }
                 if woken.is_woken.load(Ordering::SeqCst) {
-                    // It yields, but has not come to wait; it is polled again soon.
+                    // The request has yielded but is not waiting, so more keys may still be added. It will be polled again.
                     return Poll::Pending;
                 }
                 running.extend(self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..));

@@ -1,4 +1,4 @@
-//! The book that the user is in.
+//! The viewer's book: the object, its query and its mutation.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -114,23 +114,23 @@ impl Book {
     }
 }
 
-/// The book, looked up once however many fields ask for it together.
+/// The viewer's book. All fields of a request that need it share one load.
 pub(super) async fn own_book(ctx: &Context<'_>) -> Result<entity::book::Model, ApiError> {
     let book = ctx.loader()?.load_one(ctx.viewer()?.book).await?;
     Ok(book.ok_or_else(|| Error::Fault(DbErr::RecordNotFound("the book".to_owned())))?)
 }
 
-/// The currency of the book.
+/// The currency of the viewer's book.
 pub(super) async fn book_currency(ctx: &Context<'_>) -> Result<Currency, ApiError> {
     Ok(own_book(ctx).await?.currency)
 }
 
-/// The day that it is in the book.
+/// The current date in the time zone of the viewer's book.
 pub(super) async fn today(ctx: &Context<'_>) -> Result<Date, ApiError> {
     Ok(bookkeeping::book::today(&ctx.app()?.clock, &own_book(ctx).await?))
 }
 
-/// The viewer's book.
+/// Loads the viewer's book.
 impl Loader<Id<kind::Book>> for RequestLoader {
     type Value = entity::book::Model;
     type Error = Arc<Error>;

@@ -1,4 +1,4 @@
-//! Lists of dated documents: connections, and loaders for the lists of many customers at once.
+//! Connections of dated documents (entries, invoices, receipts), and loaders that batch the lists of several customers.
 
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
@@ -16,28 +16,28 @@ use crate::{
     page::{self, Page, PageArgs, Paged},
 };
 
-/// Knows how many rows a whole list has.
+/// Computes the total count of a list.
 pub(super) trait Count: Send + Sync {
-    /// Counts them. Only when it is asked for.
+    /// Counts the rows of the whole list. Called only when `totalCount` is selected.
     fn count(&self, ctx: &Context<'_>) -> impl Future<Output = Result<i64, ApiError>> + Send;
 }
 
-/// A page of a list.
+/// A connection: one page of a list, and a way to count the whole list.
 pub(super) struct Nodes<N, T> {
     page: Edges<N>,
     total: T,
 }
 
-/// The rows of a page.
+/// The edges of a page.
 pub(super) struct Edges<N>(Paged<NodeEdge<N>>);
 
-/// A row of a page.
+/// An edge: a row of a page with its cursor.
 pub(super) struct NodeEdge<N> {
     cursor: String,
     node: N,
 }
 
-/// The page of rows, each with the key that its cursor carries.
+/// Makes a connection of a page. Each row comes with the sort key that its cursor carries.
 pub(super) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> Nodes<N, T> {
     Nodes { page: paged.into(), total }
 }
@@ -50,17 +50,17 @@ impl<N> From<Paged<(String, N)>> for Edges<N> {
 }
 
 impl<N> Edges<N> {
-    /// The rows, each with its cursor.
+    /// The edges.
     pub(super) fn rows(&self) -> &[NodeEdge<N>] {
         &self.0.rows
     }
 
-    /// The rows.
+    /// The nodes of the edges.
     pub(super) fn nodes(&self) -> Vec<&N> {
         self.0.rows.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Where the page stands in the list.
+    /// The page info of the connection.
     pub(super) fn info(&self) -> PageInfo {
         let cursor = |edge: Option<&NodeEdge<N>>| edge.map(|edge| edge.cursor.clone());
         PageInfo {
@@ -122,7 +122,7 @@ impl<N: OutputType> NodeEdge<N> {
     }
 }
 
-/// How many documents a list has, in the book or of one customer.
+/// The total count of the documents in a book or, if `customer` is set, of one customer.
 pub(super) struct Total<F: Filter> {
     customer: Option<Id<kind::Customer>>,
     filter: F,
@@ -138,7 +138,7 @@ impl<F: Filter> Count for Total<F> {
     }
 }
 
-/// Checks the arguments of a list.
+/// Checks the arguments of a connection field, and parses the date and id in its cursors.
 pub(super) fn check(args: PageArgs) -> Result<Page<Key>, ApiError> {
     let key = |text: &str| {
         let (date, id) = text.split_once(' ')?;
@@ -156,7 +156,7 @@ fn rows<F: Filter, N: From<Model<F>>>(paged: Paged<Model<F>>) -> Paged<(String, 
     Paged { rows: rows.into_iter().map(row).collect(), has_previous, has_next }
 }
 
-/// A page of the list of the book.
+/// A page of all documents in the viewer's book.
 pub(super) async fn of_book<F: Filter, N: OutputType + From<Model<F>>>(
     ctx: &Context<'_>,
     filter: F,
@@ -166,7 +166,7 @@ pub(super) async fn of_book<F: Filter, N: OutputType + From<Model<F>>>(
     Ok(connect(rows::<F, N>(paged), Total { customer: None, filter }))
 }
 
-/// A page of the list of one customer, loaded together with those of others.
+/// A page of one customer's documents. Batched with the pages of other customers.
 pub(super) async fn of_customer<F: Filter, N: OutputType + From<Model<F>>>(
     ctx: &Context<'_>,
     customer: Id<kind::Customer>,
@@ -180,7 +180,7 @@ pub(super) async fn of_customer<F: Filter, N: OutputType + From<Model<F>>>(
     Ok(connect(rows::<F, N>(paged), Total { customer: Some(customer), filter }))
 }
 
-/// A page of one customer's list.
+/// The key of a page of one customer's documents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PageKey<F> {
     customer: Id<kind::Customer>,
@@ -211,7 +211,7 @@ impl<F: Filter> Loader<PageKey<F>> for RequestLoader {
     }
 }
 
-/// How many documents one customer has.
+/// The key of the number of one customer's documents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CountKey<F> {
     customer: Id<kind::Customer>,

@@ -1,6 +1,7 @@
-//! Errors that leave a resolver, and what resolvers take from their context.
+//! Errors that leave a resolver, and [`ContextExt`], through which resolvers get the app, the viewer and the loader.
 //!
-//! `ApiError` has no `Display`, so that `?` cannot publish the text of a fault by accident.
+//! `ApiError` does not implement `Display`. Otherwise the library could convert it with `?` and publish the text of a fault by
+//! accident.
 
 use std::sync::Arc;
 
@@ -10,17 +11,17 @@ use sea_orm::DbErr;
 use super::RequestLoader;
 use crate::{app::App, client::Client, db::Read, error::Error, viewer::Viewer};
 
-/// The code of the error that says: log in.
+/// The error code of a field that needs an authenticated user.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
-/// The code of a fault.
+/// The error code of a fault.
 pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
 
 /// Why a field has no value.
 #[derive(Clone, Debug)]
 pub enum ApiError {
-    /// Nobody is logged in.
+    /// The request is not authenticated.
     Unauthenticated,
-    /// The operation was refused, or failed.
+    /// The operation was refused, or failed with a fault.
     Failed(Arc<Error>),
 }
 
@@ -53,7 +54,7 @@ impl From<ApiError> for async_graphql::Error {
                     coded(&message, code.unwrap_or_else(|| INTERNAL_SERVER_ERROR.into()))
                 }
                 Error::Gone => unauthenticated(),
-                // The source is for the log, which the endpoint writes; it is not part of the response.
+                // The source is not part of the response. The endpoint writes it to the log.
                 Error::Fault(_) => {
                     Self { source: Some(error), ..coded("internal error", INTERNAL_SERVER_ERROR.into()) }
                 }
@@ -62,17 +63,17 @@ impl From<ApiError> for async_graphql::Error {
     }
 }
 
-/// What resolvers take from their context.
+/// What resolvers get from the context of a request.
 pub(super) trait ContextExt {
     /// The app.
     fn app(&self) -> Result<&App, ApiError>;
-    /// Where the request comes from.
+    /// The address and the user agent of the client.
     fn client(&self) -> Result<&Client, ApiError>;
-    /// Who asks.
+    /// The authenticated user. Fails for an unauthenticated request.
     fn viewer(&self) -> Result<&Viewer, ApiError>;
-    /// The loader of the request. There is none when nobody is logged in.
+    /// The loader of the request. Fails for an unauthenticated request.
     fn loader(&self) -> Result<&DataLoader<RequestLoader>, ApiError>;
-    /// The connection for reading. There is none when nobody is logged in.
+    /// The connection for reading. Fails for an unauthenticated request.
     fn read(&self) -> Result<&Read, ApiError>;
 }
 
@@ -82,7 +83,7 @@ impl ContextExt for Context<'_> {
     }
 
     fn client(&self) -> Result<&Client, ApiError> {
-        self.data_opt().ok_or_else(|| Error::Fault(DbErr::Custom("the request is from nowhere".to_owned())).into())
+        self.data_opt().ok_or_else(|| Error::Fault(DbErr::Custom("the request has no client".to_owned())).into())
     }
 
     fn viewer(&self) -> Result<&Viewer, ApiError> {

@@ -1,4 +1,4 @@
-//! Importing transactions from a CSV file that is sent along.
+//! The mutation that imports transactions from a CSV file in its input.
 
 use std::io::Cursor;
 

@@ -1,7 +1,15 @@
-//! The schema. One file per noun: its objects, inputs, payloads and resolvers.
+//! The GraphQL schema. There is one file per noun, with its objects, inputs, payloads and resolvers.
 //!
-//! A resolver asks for the viewer, calls one operation of the floor below and wraps what it gives; it holds no rule and no
-//! SQL. An entity is never published as it is: an object wraps it and shows fields on purpose.
+//! A resolver gets the viewer, calls one operation of a lower layer and wraps the result. It contains no business rule and no
+//! SQL. An entity is never exposed directly: an object wraps it and exposes selected fields.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `error`, `user_error` | converting errors for the response |
+//! | `node` | finding any object by its id |
+//! | `list` | connections |
+//! | `batches`, `reader` | when loaders run, and which data a request reads |
+//! | all others | one noun each |
 
 mod activity;
 mod batches;
@@ -30,10 +38,11 @@ pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, UNAUTHENTICATED};
 pub use self::reader::Reader;
 use crate::viewer::Viewer;
 
-/// The deepest that a query may go: what the standard introspection query needs.
+/// The maximum depth of a query: just enough for the standard introspection query.
 const MOST_DEPTH: usize = 15;
 
-/// The most keys that are loaded together. For some, each is a term of one condition, and SQLite takes no more than 1,000.
+/// The maximum number of keys in one batch. Some loaders make one term of an SQL condition from each key, and SQLite allows at
+/// most 1,000 terms.
 const LARGEST_BATCH: usize = 250;
 
 /// What can be asked. All of it is about the book of the user who is logged in.
@@ -75,16 +84,16 @@ pub struct Mutation(
     import::ImportMutation,
 );
 
-/// Daybook's schema.
+/// The type of Daybook's schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 
-/// The schema, still without the app that its resolvers work on.
+/// The schema without the [`crate::app::App`] that its resolvers need.
 #[must_use]
 pub fn schema_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription).limit_depth(MOST_DEPTH)
 }
 
-/// The schema in the schema definition language, as `schema.graphql` has it.
+/// The schema in the schema definition language, as committed in `schema.graphql`.
 #[must_use]
 pub fn sdl() -> String {
     schema_builder().finish().sdl_with_options(
@@ -98,14 +107,14 @@ pub fn sdl() -> String {
     )
 }
 
-/// Loads what the resolvers of one request ask for, in batches. Each noun says in its own file how it is loaded. There is one
-/// for each request, so that what is loaded for one user cannot reach another.
+/// Loads what the resolvers of one request need, in batches. Each noun implements `Loader` in its own file. Each request has
+/// its own loader, so that data loaded for one user can never reach another.
 struct RequestLoader {
     reader: Reader,
     viewer: Viewer,
 }
 
-/// Puts the user who asks into a request, which is then to be run with its batches.
+/// Adds the viewer and a loader to a request. The request must be run with the returned [`Batches`], or its loaders never load.
 #[must_use]
 pub fn with_viewer(request: Request, reader: Reader, viewer: Viewer) -> (Request, Batches) {
     let batches = Batches::default();

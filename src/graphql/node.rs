@@ -1,4 +1,4 @@
-//! Anything that has an id.
+//! `Node`, the interface of all objects with an id, and the queries `node` and `nodes`.
 
 use async_graphql::{Context, ID, Interface, Object};
 
@@ -17,7 +17,7 @@ use crate::{
     id::{Id, kind},
 };
 
-/// The most ids that `nodes` takes.
+/// The maximum number of ids in a call of `nodes`.
 const MOST_NODES: usize = 100;
 
 /// Anything that has an id.
@@ -62,12 +62,12 @@ impl NodeQuery {
             let message = format!("`nodes` takes at most {MOST_NODES} ids.");
             return Err(Error::from(Refusal::new(Code::Invalid, "ids", message)).into());
         }
-        // Together, so that the loaders batch them.
+        // In parallel, so that the loaders batch the ids.
         futures_util::future::try_join_all(ids.iter().map(|id| find(ctx, id))).await
     }
 }
 
-/// The thing with an id; none when there is none, or none that the viewer may see.
+/// The object with an id. `None` when it does not exist or the viewer may not see it.
 pub(super) async fn find(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>, ApiError> {
     let viewer = ctx.viewer()?;
     if let Ok(id) = id.parse::<Id<kind::Wallet>>() {

@@ -1,20 +1,20 @@
-//! What a request reads from. A query reads a snapshot, so that all of its answer is of one moment and its figures agree with
-//! each other; a mutation reads what is there, since it shows what it has just written.
+//! The data that a request reads. A query reads a snapshot, so that all figures of its response agree with each other. A
+//! mutation reads the current data, since it must show what it has just written.
 
 use crate::{app::App, db::Read, error::Result};
 
-/// What a request reads from.
+/// The source that a request reads from.
 #[derive(Clone, Debug)]
 pub struct Reader(Read);
 
 impl Reader {
-    /// Reads what is there at each look.
+    /// Each statement reads the data that is committed when it starts.
     #[must_use]
     pub fn now(app: &App) -> Self {
         Self(Read::Now(app.db.read().clone()))
     }
 
-    /// Reads what is there now, from now on.
+    /// All statements read the data of the moment of this call.
     ///
     /// # Errors
     /// `TRY_AGAIN` when no connection is free.

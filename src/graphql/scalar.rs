@@ -1,4 +1,4 @@
-//! Scalars of the schema that have no better home.
+//! Scalars that are used only in the schema. The others are next to their Rust types, such as `Date` in `date.rs`.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, SecondsFormat, Utc};
@@ -15,7 +15,7 @@ impl ScalarType for DateTime {
             Value::String(text) => {
                 let time = chrono::DateTime::parse_from_rfc3339(text)?;
                 let time = time.to_utc();
-                // Databases do not agree on what comes after.
+                // The databases store and compare years outside of this range differently.
                 if !(0..=9999).contains(&time.year()) {
                     return Err(InputValueError::custom("In UTC it is not in the years 0 to 9999."));
                 }
@@ -25,7 +25,7 @@ impl ScalarType for DateTime {
         }
     }
 
-    // As for `Currency`.
+    // Checked during validation, before anything is executed: see the same function of `Currency`.
     fn is_valid(value: &Value) -> bool {
         Self::parse(value.clone()).is_ok()
     }

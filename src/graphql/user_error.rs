@@ -1,4 +1,4 @@
-//! User errors: what a user can mend, in the payload of a mutation, and on record.
+//! User errors: converting refusals for the payload of a mutation, and recording them in the audit log.
 
 use async_graphql::{Context, SimpleObject, Value};
 use sea_orm::DbErr;
@@ -30,7 +30,8 @@ impl From<Refusal> for UserError {
     }
 }
 
-/// What an operation gave, or the user errors that it was refused with, which are put on record. A fault goes on.
+/// Converts the result of an operation into its value or its user errors. User errors are recorded in the audit log. A fault is
+/// returned as an error.
 pub(super) async fn settle<T>(
     ctx: &Context<'_>,
     action: Action,
@@ -49,7 +50,7 @@ pub(super) async fn settle<T>(
     settle_recorded(result)
 }
 
-/// As [`settle`], of an operation that puts on record itself what it refuses.
+/// Like [`settle`], for operations that record their refusals themselves.
 pub(super) fn settle_recorded<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>), ApiError> {
     match result {
         Ok(value) => Ok((Some(value), Vec::new())),
@@ -58,7 +59,7 @@ pub(super) fn settle_recorded<T>(result: Result<T, Error>) -> Result<(Option<T>,
     }
 }
 
-/// What the input of a mutation says in its field `id`.
+/// The value of the field `id` in the mutation's input. Empty when there is none.
 fn named(ctx: &Context<'_>) -> Result<String, ApiError> {
     let arguments = ctx.field().arguments().map_err(|error| Error::Fault(DbErr::Custom(error.message)))?;
     let input = arguments.into_iter().find(|(name, _)| name == "input");

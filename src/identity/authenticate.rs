@@ -1,19 +1,19 @@
-//! Finds out who a request comes from.
+//! Authenticates a request by its access token.
 
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::session_list;
 use crate::{app::App, client::Client, entity::session, error::Result, viewer::Viewer};
 
-/// The access token is not valid: malformed, signed by another, expired, or its session has ended.
+/// The access token is not valid: it is malformed, has a wrong signature or has expired, or its session has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Unauthenticated;
 
-/// Finds out who an access token was given to. The session is looked up each time, so that a logout counts at once and
-/// on all servers; and a session is of a member of its book, by a foreign key.
+/// Finds the viewer that an access token was issued to. The session is looked up each time, so that a logout takes effect at
+/// once on all servers. A foreign key ensures that the session's user is a member of its book.
 ///
 /// # Errors
-/// When the database fails; that the token is not valid is in the inner result.
+/// When the database fails. An invalid token is reported in the inner result.
 pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Result<Result<Viewer, Unauthenticated>> {
     let Some(viewer) = app.token_keys.verify(access_token, app.clock.now()) else {
         return Ok(Err(Unauthenticated));

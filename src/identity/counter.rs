@@ -1,6 +1,6 @@
-//! Counts that all servers on one database share, and forget by themselves.
+//! Counters in the database that all servers share and that expire by themselves.
 //!
-//! Rows have no names of people in them, but hashes that only who has the servers' secret can make.
+//! The keys contain no personal data: they are hashes that only a holder of the servers' secret can compute.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
@@ -10,22 +10,22 @@ use sea_orm::{
 
 use crate::{db::Transaction, entity::tally, error::Result};
 
-/// How many expired rows are removed for one that is written.
+/// How many expired rows are deleted each time that a row is written.
 const REMOVED_AT_ONCE: u64 = 4;
 
-/// A count that begins again with each window of time: each day, each minute.
+/// A counter that restarts with each time window, such as each day or each minute.
 #[derive(Clone, Debug)]
 pub struct Window {
-    /// What is counted.
+    /// The key of the counter.
     pub key: String,
-    /// When the window began.
+    /// The start of the window.
     pub start: DateTime<Utc>,
-    /// When it ends.
+    /// The end of the window.
     pub end: DateTime<Utc>,
 }
 
 impl Window {
-    /// The window of some length that a moment is in.
+    /// The window of this length in seconds that contains `now`. Windows are aligned, so all servers use the same ones.
     #[must_use]
     pub fn around(now: DateTime<Utc>, seconds: i64, key: String) -> Self {
         let since = TimeDelta::seconds(now.timestamp().rem_euclid(seconds))
@@ -34,7 +34,7 @@ impl Window {
         Self { key, start, end: start + TimeDelta::seconds(seconds) }
     }
 
-    /// What was counted in it so far.
+    /// The count so far in this window.
     ///
     /// # Errors
     /// When the database fails.
@@ -43,7 +43,7 @@ impl Window {
         Ok(row.filter(|row| row.expires_at >= self.end).map_or(0, |row| row.count))
     }
 
-    /// Counts some more; tells what was counted in it with that. The count of an older window begins again.
+    /// Adds `some` to the count of this window and returns the sum. A count left from an older window is discarded.
     ///
     /// # Errors
     /// When the database fails.
@@ -58,7 +58,8 @@ impl Window {
         .into_active_model();
         let column = |column: tally::Column| Expr::col((tally::Entity, column));
         let new = |column: tally::Column| Expr::col(("excluded", column));
-        // Of two servers, one may think that the window is over, and the other not yet.
+        // Servers' clocks differ a little, so a server may add to a window that another one has already left. The newer window
+        // wins.
         let pick = |older: Expr, same: Expr| {
             let is_older = column(tally::Column::ExpiresAt).lt(new(tally::Column::ExpiresAt));
             CaseStatement::new().case(is_older, older).finally(same)
@@ -77,11 +78,11 @@ impl Window {
     }
 }
 
-/// The rows of some keys, which nobody else changes until the transaction ends.
+/// Locks and returns the rows of some keys until the transaction ends.
 pub(super) async fn locked(tx: &Transaction, keys: impl IntoIterator<Item = &str>) -> Result<Vec<tally::Model>> {
     let rows = tally::Entity::find()
         .filter(tally::Column::Key.is_in(keys))
-        // Always in one order, so that no two wait for each other.
+        // The order is always the same, so that two transactions never wait for each other.
         .order_by_asc(tally::Column::Key)
         .lock(LockType::NoKeyUpdate)
         .all(tx)
@@ -89,7 +90,7 @@ pub(super) async fn locked(tx: &Transaction, keys: impl IntoIterator<Item = &str
     Ok(rows)
 }
 
-/// Removes a few rows that count no more, so that the table does not grow with all who ever came by.
+/// Deletes a few expired rows, so that the table does not grow without limit.
 pub(super) async fn forget_expired(tx: &Transaction, now: DateTime<Utc>) -> Result<()> {
     let expired: Vec<String> = tally::Entity::find()
         .select_only()

@@ -1,6 +1,8 @@
-//! Who you are: users, sessions, tokens and passwords.
+//! Identity: users, sessions, tokens and passwords.
 //!
-//! Knows nothing of money. Registration and the end of an account, which concern the book too, are in [`crate::account`].
+//! Its operations take the [`Viewer`] (or the [`Client`], before login) and check everything themselves; the `graphql` layer
+//! only calls them. It knows nothing about money, with two exceptions: a new user gets a book and a wallet ([`register`]), and
+//! both are closed together with the account ([`delete_account`]).
 
 mod authenticate;
 pub mod counter;

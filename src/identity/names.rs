@@ -1,4 +1,4 @@
-//! What users are found by: usernames, phone numbers, e-mail addresses. Each is one user's.
+//! The identifiers that a user is found by: username, phone number and e-mail address. Each belongs to at most one user.
 
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter};
 
@@ -9,13 +9,13 @@ use crate::{
     error::{Code, Refusal, Result},
 };
 
-/// A username.
+/// Checks the form of a username.
 ///
 /// # Errors
 /// `INVALID` at `username`.
 pub(crate) fn username(username: &str) -> Result<String, Refusal> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    // A letter tells it from a phone number, the lack of an `@` from an e-mail address.
+    // The required letter distinguishes a username from a phone number, and the missing `@` from an e-mail address.
     let is_username = (2..=40).contains(&username.len())
         && username.bytes().all(allowed)
         && username.bytes().any(|byte| byte.is_ascii_alphabetic());
@@ -26,7 +26,7 @@ pub(crate) fn username(username: &str) -> Result<String, Refusal> {
     })
 }
 
-/// A phone number in E.164.
+/// Converts a phone number into E.164 form (`+967711234567`).
 ///
 /// # Errors
 /// `INVALID` at `phone`.
@@ -37,7 +37,7 @@ pub(crate) fn e164(app: &App, phone: &str) -> Result<String, Refusal> {
     })
 }
 
-/// Which of the names that a user is to have are another's.
+/// Refuses each identifier of `user` that belongs to another user already.
 ///
 /// # Errors
 /// When the database fails.

@@ -1,4 +1,6 @@
-//! Passwords: hashed with Argon2id, away from the threads that serve requests, and only a few at a time.
+//! Passwords: hashed with Argon2id, on threads of their own and only a few at a time.
+//!
+//! Hashing is slow on purpose, so it must never run on the threads that serve requests.
 
 use std::{str::FromStr, sync::Arc, thread};
 
@@ -12,17 +14,18 @@ use crate::{
     error::{Code, Error, Refusal, Result},
 };
 
-/// How many callers may wait for a free place before the next is turned away.
+/// How many callers may wait for a hashing slot. Further ones are refused.
 const QUEUE: usize = 512;
 
-/// What nobody has for a password.
+/// The password of the dummy hashes. It need not be secret, because the result of verifying a dummy hash is ignored.
 const NOBODY: &str = "nobody has this password";
 
-/// How far hashing steps back: a tenth of the share of a core that others get who want it too. See setpriority(2), sched(7).
+/// The `nice` value of hashing threads: while other threads want the same core, hashing gets about a tenth of their share. See
+/// setpriority(2) and sched(7).
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 10;
 
-/// What a hash costs: memory in KiB, passes and lanes, written as in the PHC string format, `m=19456,t=2,p=1`.
+/// The cost of a hash: memory in KiB, passes and lanes, written as in the PHC string format: `m=19456,t=2,p=1`.
 #[derive(Clone, Debug)]
 pub struct HashCost(Params);
 
@@ -38,7 +41,7 @@ impl Default for HashCost {
 impl FromStr for HashCost {
     type Err = ();
 
-    /// Memory up to 4 GiB, and up to 100 passes: more than that is a mistake.
+    /// Accepts at most 4 GiB of memory, 100 passes and 64 lanes. Anything higher is taken for a mistake.
     fn from_str(text: &str) -> Result<Self, ()> {
         let params: Params = text.parse().map_err(|_| ())?;
         let is_written_so = written(&params) == text;
@@ -47,28 +50,29 @@ impl FromStr for HashCost {
     }
 }
 
-/// Hashes and checks passwords.
+/// Hashes and verifies passwords.
 ///
-/// A hash takes one core for tens of milliseconds, so at most half of the cores hash at once, and with a low priority: a burst
-/// of logins waits for itself, and transfers go on.
+/// Computing a hash takes one core for tens of milliseconds. So at most half of the cores hash at once, and with a low
+/// priority: a burst of logins delays other logins, but not transfers.
 #[derive(Clone, Debug)]
 pub struct Passwords {
-    /// How new hashes are made.
+    /// The parameters of new hashes.
     hasher: Argon2<'static>,
-    /// Where passwords are hashed and checked.
+    /// The slots for hashing and verifying passwords.
     hashing: Line,
-    /// Where it is found out how hard they are to guess: apart, since whoever registers may make that take long.
+    /// The slots for estimating how easy a password is to guess. They are separate, because someone who registers can choose a
+    /// password for which this takes long, and must not delay logins by it.
     judging: Line,
-    /// A hash of no password of each cost that users' hashes have: to be checked beside, so that a wrong password takes as long
-    /// for any user and for none.
+    /// Dummy hashes, one for each cost that the users' hashes have. They are verified in addition, so that a wrong password
+    /// takes equally long for every user, and also when the user does not exist.
     nobody: Arc<[String]>,
 }
 
 impl Passwords {
-    /// Makes hashes by Argon2id with some parameters.
+    /// Hashes with Argon2id at this cost.
     ///
     /// # Errors
-    /// When the machine gives no randomness.
+    /// When the operating system provides no random numbers.
     pub fn new(cost: HashCost) -> Result<Self> {
         let hasher = Argon2::from(cost.0);
         let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -81,7 +85,7 @@ impl Passwords {
         })
     }
 
-    /// As [`Passwords::new`], knowing the costs of the hashes that users have from earlier settings.
+    /// Like [`Passwords::new`], with dummy hashes also for the costs of hashes that were made under earlier settings.
     ///
     /// # Errors
     /// When the database fails.
@@ -100,40 +104,40 @@ impl Passwords {
         Ok(passwords)
     }
 
-    /// Whether a hash is made as new ones are. If not, it is to be made again when its password is at hand.
+    /// Whether a hash has the current cost. If not, the caller should hash the password again when it has the password.
     #[must_use]
     pub fn is_current(&self, hash: &str) -> bool {
         params(hash).is_some_and(|params| written(&params) == written(self.hasher.params()))
     }
 
-    /// Checks that a password is good enough for a user.
+    /// Checks that a password is hard enough to guess for others.
     ///
     /// # Errors
-    /// `INVALID` at `path`, with what would help; `TRY_AGAIN` when too many wait.
+    /// `INVALID` at `path`, with advice in the message; `TRY_AGAIN` when the queue is full.
     pub(crate) async fn judge(&self, password: &str, user: &user::Model, path: &'static str) -> Result<()> {
         let (password, user) = (password.to_owned(), user.clone());
         self.judging.run(move || Ok(password_strength::check(&password, &user, path)?)).await
     }
 
-    /// The hash of a password with a new salt, as a PHC string.
+    /// Hashes a password with a new salt. Returns a PHC string.
     ///
     /// # Errors
-    /// `TRY_AGAIN` when too many wait.
+    /// `TRY_AGAIN` when the queue is full.
     pub async fn hash(&self, password: String) -> Result<String> {
         let hasher = self.hasher.clone();
         self.hashing.run(move || hash(&hasher, &password)).await
     }
 
-    /// A place to hash at, as soon as there is one.
+    /// Waits for a hashing slot.
     ///
     /// # Errors
-    /// `TRY_AGAIN` when too many wait.
+    /// `TRY_AGAIN` when the queue is full.
     pub(super) async fn place(&self) -> Result<Place> {
         self.hashing.place().await
     }
 
-    /// Whether a password is the one of a hash. Without a hash it is not, and finding that out takes as long. Gives the place
-    /// back, to be left when that is written down.
+    /// Whether a password matches a hash. Without a hash the answer is no, after the same time. Returns the slot too, so that
+    /// the caller can record a failure before releasing it.
     pub(super) async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<(bool, Place)> {
         let nobody = self.nobody.clone();
         let check = move || {
@@ -152,12 +156,12 @@ impl Passwords {
     }
 }
 
-/// A few places, and a queue before them.
+/// A number of slots, and the queue of callers that wait for one.
 #[derive(Clone, Debug)]
 struct Line {
-    /// Who has a place.
+    /// One permit per slot.
     places: Arc<Semaphore>,
-    /// Who has a place or waits.
+    /// One permit per caller that has a slot or waits for one.
     queue: Arc<Semaphore>,
 }
 
@@ -178,14 +182,14 @@ impl Line {
     }
 }
 
-/// A place to hash at, until it is dropped.
+/// A hashing slot. Dropping it releases the slot.
 #[derive(Debug)]
 pub(super) struct Place {
     _in_queue: OwnedSemaphorePermit,
     _place: OwnedSemaphorePermit,
 }
 
-/// Does some hashing, on a thread of its own. The place is taken until it is done, whether or not anybody waits for it.
+/// Runs hashing work on a thread of its own. The slot stays taken until the work is done, even if nobody waits for the result.
 async fn in_place<T: Send + 'static>(
     place: Place,
     work: impl FnOnce() -> Result<T> + Send + 'static,
@@ -193,28 +197,28 @@ async fn in_place<T: Send + 'static>(
     let (done, result) = oneshot::channel();
     let hashing = move || {
         step_back();
-        // Nobody waits any more when this fails.
+        // Sending fails only when the caller has stopped waiting. Then the slot is dropped here.
         done.send(work().map(|result| (result, place))).ok();
     };
     thread::Builder::new().name("hashing".to_owned()).spawn(hashing).map_err(fault)?;
     result.await.map_err(fault)?
 }
 
-/// Lets the threads that serve requests, and the database, go before this one. On Linux the priority is that of the thread;
-/// elsewhere it would be that of the whole program, so there it stays.
+/// Lowers the priority of the current thread, so that the threads that serve requests and the database run first. Only on
+/// Linux: on other systems this would lower the priority of the whole process.
 fn step_back() {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
-        tracing::debug!(%error, "hashing goes on with the priority of the program");
+        tracing::debug!(%error, "cannot lower the priority of a hashing thread");
     }
 }
 
-/// The parameters of a hash; none when it is not by Argon2.
+/// The parameters of a hash. `None` when it is not an Argon2 hash.
 fn params(hash: &str) -> Option<Params> {
     Params::try_from(&PasswordHash::new(hash).ok()?).ok()
 }
 
-/// What a hash costs, as the PHC string format writes it.
+/// The parameters as written in the PHC string format.
 fn written(params: &Params) -> String {
     format!("m={},t={},p={}", params.m_cost(), params.t_cost(), params.p_cost())
 }

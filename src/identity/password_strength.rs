@@ -1,5 +1,5 @@
-//! How hard a password is to guess. Rules of composition ("a digit, a sign") are not asked for, since they help guessers more than
-//! users ([NIST SP 800-63B](https://pages.nist.gov/800-63-4/sp800-63b.html), section 3.1.1.2).
+//! Whether a password is hard enough to guess. There are no composition rules ("a digit, a symbol"), since they help attackers
+//! more than users ([NIST SP 800-63B](https://pages.nist.gov/800-63-4/sp800-63b.html), section 3.1.1.2).
 
 use zxcvbn::{Score, zxcvbn};
 
@@ -8,14 +8,14 @@ use crate::{
     error::{Code, Refusal, Result},
 };
 
-/// How many characters of a password are looked at for its strength.
+/// How many characters from the start of a password are analysed.
 const LOOKED_AT: usize = 32;
 
-/// Whether a password is good enough for a user: 8 to 128 characters, none of the names that the user has, and not to be guessed
-/// in 100 million tries (a score of 3 of [zxcvbn](https://github.com/dropbox/zxcvbn)). Takes up to tens of milliseconds.
+/// Checks a password: 8 to 128 characters, different from the user's own names and numbers, and not guessable within 100
+/// million tries (a score of 3 by [zxcvbn](https://github.com/dropbox/zxcvbn)). Takes up to tens of milliseconds.
 ///
 /// # Errors
-/// `INVALID` at `path`, with what would help.
+/// `INVALID` at `path`, with advice in the message.
 pub(super) fn check(password: &str, user: &user::Model, path: &'static str) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal::new(Code::Invalid, path, message));
     if !(8..=128).contains(&password.chars().count()) {
@@ -28,7 +28,8 @@ pub(super) fn check(password: &str, user: &user::Model, path: &'static str) -> R
     {
         return refuse("The password must not be your username, phone number, e-mail address or name.".to_owned());
     }
-    // What is hard to guess is so by its beginning; to look at more takes seconds, if it is written for that.
+    // The first characters suffice to make a password strong. Analysing more could take seconds for a password that is made to
+    // be slow.
     let beginning: String = password.chars().take(LOOKED_AT).collect();
     let strength = zxcvbn(&beginning, &names);
     if strength.score() >= Score::Three {
@@ -42,14 +43,14 @@ pub(super) fn check(password: &str, user: &user::Model, path: &'static str) -> R
     refuse(message.join(" "))
 }
 
-/// Whether two texts are the same letters and digits.
+/// Whether two texts have the same letters and digits, ignoring case and punctuation.
 fn same(name: &str, password: &str) -> bool {
     let letters = |text: &str| text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect::<String>();
     let name = letters(name);
     !name.is_empty() && name == letters(password)
 }
 
-/// Whether a password is a phone number as it is dialled at home: without the country code, with a zero before it or without.
+/// Whether a password is the phone number without its country code, with or without a leading zero.
 fn dials(password: &str, phone: &str) -> bool {
     let is_number = password.chars().all(|c| c.is_ascii_digit() || " -./()+".contains(c));
     let digits = password.chars().filter(char::is_ascii_digit).collect::<String>();

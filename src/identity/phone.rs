@@ -1,11 +1,12 @@
-//! Phone numbers: read as people write them, kept in E.164 (`+967711234567`).
+//! Phone numbers: accepted in the usual notations and stored in E.164 form (`+967711234567`).
 
 use phonenumber::{Mode, country};
 
-/// Longer than any way to write a phone number.
+/// The maximum length of the input, in bytes. Every usual notation is shorter.
 const LONGEST: usize = 40;
 
-/// A phone number in E.164; none when the text is no possible number. A number without a country code is one of `region`.
+/// Converts a phone number into E.164 form. A number without a country code is taken as one of `region`. `None` when the text
+/// cannot be a phone number.
 #[must_use]
 pub fn normalize(text: &str, region: Option<country::Id>) -> Option<String> {
     let text = text.trim();
@@ -16,15 +17,16 @@ pub fn normalize(text: &str, region: Option<country::Id>) -> Option<String> {
     let number = phonenumber::parse(region.filter(|_| !is_international), text).ok()?;
     let mut e164 = number.format().mode(Mode::E164).to_string();
     if is_international {
-        // The parser takes for a trunk prefix what may be the first digit of the number (+7 812 345 67 89), even after a
-        // country code. Only a zero is one there: +44 (0)20 7946 0018.
+        // The parser strips a leading digit that looks like a trunk prefix, even after a country code, although it may be the
+        // first digit of the number (+7 812 345 67 89). After a country code, only a zero is a trunk prefix: +44 (0)20 7946
+        // 0018.
         let typed: String = text.chars().filter(|c| *c == '+' || c.is_ascii_digit()).collect();
         let code = format!("+{}", number.code().value());
         if typed.strip_prefix(&code).is_some_and(|national| !national.starts_with('0')) {
             e164 = typed;
         }
     }
-    // ITU-T E.164: at most 15 digits. Whether a number is in use is not ours to say; plans change.
+    // ITU-T E.164 allows at most 15 digits. Whether a number is in use is not checked, because numbering plans change.
     (8..=16).contains(&e164.len()).then_some(e164)
 }
 

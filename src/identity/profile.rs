@@ -1,4 +1,4 @@
-//! What users say of themselves.
+//! The profile: the data that users enter about themselves.
 
 use async_graphql::{InputObject, MaybeUndefined};
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QuerySelect, sea_query::LockType};
@@ -31,10 +31,10 @@ pub struct ProfileChange {
     pub time_zone: MaybeUndefined<TimeZone>,
 }
 
-/// Changes what the viewer says of themselves.
+/// Changes the viewer's profile.
 ///
 /// # Errors
-/// `INVALID`, `REQUIRED` and `TAKEN` for all fields at once.
+/// `INVALID`, `REQUIRED` and `TAKEN`, for all fields at once.
 pub async fn update(app: &App, viewer: &Viewer, wanted: &ProfileChange) -> Result<user::Model> {
     app.db
         .write(|tx| async move {
@@ -66,11 +66,11 @@ impl AuditFields for user::Model {
     }
 }
 
-/// The viewer, locked: what they say of themselves, their password and whether they are there at all change one after the
-/// other.
+/// Locks the viewer's user row and returns it. The lock orders changes of the profile, changes of the password and the deletion
+/// of the account one after the other.
 ///
 /// # Errors
-/// [`Error::Gone`] when they deleted their account in the meantime.
+/// [`Error::Gone`] when the user has deleted their account.
 pub(crate) async fn lock(tx: &impl ConnectionTrait, viewer: &Viewer) -> Result<user::Model> {
     let user = user::Entity::find_by_id(viewer.user).lock(LockType::NoKeyUpdate).one(tx).await?;
     user.filter(|user| user.deleted_at.is_none()).ok_or(Error::Gone)

@@ -1,7 +1,7 @@
-//! Sessions: logging in, prolonging, logging out.
+//! Sessions: login, token refresh and logout.
 //!
-//! A refresh token is good for one use, which gives the next one. An old token that comes back means that somebody has a
-//! copy, and nobody can tell who, so it ends the session.
+//! A refresh token can be used once; using it returns its successor. When a used token comes back, two parties have it, and the
+//! server cannot tell which of them is the owner, so it ends the session.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -26,24 +26,24 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What a user gets who logs in.
+/// The result of a login or a token refresh.
 #[expect(missing_debug_implementations, reason = "it holds tokens")]
 pub struct Grant {
-    /// The user.
+    /// The user who is logged in.
     pub user: entity::user::Model,
-    /// The token that names the user in requests.
+    /// The token that authenticates the user's requests.
     pub access_token: String,
-    /// The token that gets the next access token.
+    /// The token that is exchanged for the next access token.
     pub refresh_token: String,
-    /// For how many seconds the access token is good.
+    /// The lifetime of the access token in seconds.
     pub expires_in: i32,
 }
 
-/// Logs a user in who is named by username, phone or e-mail address. What is begun is done to its end, also when its client does
-/// not wait for it, so that no guess is made that is not counted and on record.
+/// Logs a user in. `identifier` is a username, a phone number or an e-mail address. Runs to its end even if the client
+/// disconnects, so that every wrong guess is counted and recorded in the audit log.
 ///
 /// # Errors
-/// `WRONG_CREDENTIALS`, whatever of them is wrong; `TOO_MANY_ATTEMPTS` when there were too many before.
+/// `WRONG_CREDENTIALS`, whether the user or the password is wrong; `TOO_MANY_ATTEMPTS` after too many failures.
 pub async fn login(app: &App, client: &Client, identifier: String, password: String) -> Result<Grant> {
     let (app, client) = (app.clone(), client.clone());
     let granted = to_its_end(async move {
@@ -61,7 +61,7 @@ pub async fn login(app: &App, client: &Client, identifier: String, password: Str
     }
 }
 
-/// Starts a session of a user who gave the right password.
+/// Starts a session for a user who gave the right password. Hashes the password again if its hash has an outdated cost.
 async fn enter(
     app: &App,
     client: &Client,
@@ -94,15 +94,16 @@ fn wrong_credentials() -> Error {
     Refusal::new(Code::WrongCredentials, "", message).into()
 }
 
-/// The user whose password was checked, locked: a session must not begin with a password that was changed in the meantime, nor
-/// for a user who was deleted.
+/// Locks and returns the user whose password was checked. `None` when the password has changed or the account was deleted since
+/// then: no session may begin in these cases.
 async fn unchanged(tx: &Transaction, checked: &entity::user::Model) -> Result<Option<entity::user::Model>> {
     let user = entity::user::Entity::find_by_id(checked.id).lock(LockType::NoKeyUpdate).one(tx).await?;
     Ok(user.filter(|user| user.password_version == checked.password_version && user.deleted_at.is_none()))
 }
 
-/// What is on record of a login if it is refused: in the book of the user whose password is tried, or in none. What was typed for
-/// a name is not there, since it may be a password. It takes the same statements whether there is such a user or not.
+/// The audit log entry of a refused login: in the book of the user whose password was tried, or in no book. The identifier is
+/// not recorded, since users sometimes type their password there. The same statements run whether the user exists or not, so
+/// that the response time does not reveal it.
 async fn refused_login(app: &App, client: &Client, user: Option<&entity::user::Model>) -> Result<Act> {
     let user = user.map_or_else(Id::generate, |user| user.id);
     let member = user::memberships(user).one(app.db.read()).await?;
@@ -115,8 +116,8 @@ async fn refused_login(app: &App, client: &Client, user: Option<&entity::user::M
     })
 }
 
-/// The user whom an operator of the server acts for, named as in a login. There is no session: what the operator does is done
-/// within the program.
+/// The viewer for an operator of the server who acts in a user's book, for example to import a file. `identifier` is the same
+/// as for a login. There is no session.
 ///
 /// # Errors
 /// `NOT_FOUND` at `user`.
@@ -126,7 +127,7 @@ pub async fn impersonate(app: &App, identifier: &str) -> Result<Viewer> {
     Ok(Viewer { user: user.id, book: book_of(app.db.read(), user.id).await?, session: None, address: None })
 }
 
-/// Starts a session, by which action it says.
+/// Starts a session and records `action` (a registration or a login) in the audit log.
 pub(crate) async fn start(
     app: &App,
     tx: &Transaction,
@@ -154,17 +155,17 @@ pub(crate) async fn start(
     grant(app, tx, user.clone(), &session, now).await
 }
 
-/// Something that is done with a session.
+/// An audit log entry about a session.
 fn act(session: &session::Model, client: &Client, action: Action) -> Act {
     let (user, book, id) = (session.user_id, session.book_id, session.id);
     Act::by(&Viewer { user, book, session: Some(id), address: client.address }, action).on(id)
 }
 
-/// Gives a new access token and a new refresh token for a refresh token, which is thereby used up.
+/// Exchanges a refresh token for a new access token and a new refresh token. The old refresh token cannot be used again.
 ///
 /// # Errors
-/// `WRONG_CREDENTIALS` when the token is unknown, expired or used, or its session has ended. If it was used before, its
-/// session is ended.
+/// `WRONG_CREDENTIALS` when the token is unknown, expired or used, or when its session has ended. If the token was used before,
+/// its session ends.
 pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
     let token_hash = &hash_refresh_token(token);
     let granted = app.db.write(|tx| async move { exchange(app, &tx, client, token_hash.clone()).await }).await?;
@@ -174,13 +175,14 @@ pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
     })
 }
 
-/// None when the token is not good; that is no error, since what it changed is to be kept.
+/// Returns `None` rather than an error when the token is refused, so that the transaction commits the end of the session and
+/// the audit log entry.
 async fn exchange(app: &App, tx: &Transaction, client: &Client, token_hash: Vec<u8>) -> Result<Option<Grant>> {
     let now = app.clock.now();
     let refused = |act: Act| act.refused([Code::WrongCredentials]);
     let token = refresh_token::Entity::find_by_id(token_hash).one(tx).await?;
     let session = match &token {
-        // The tokens of a session change only under its lock.
+        // The tokens of a session change only under the lock on the session's row.
         Some(token) => session::Entity::find_by_id(token.session_id).lock(LockType::NoKeyUpdate).one(tx).await?,
         None => None,
     };
@@ -231,7 +233,7 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
         .await
 }
 
-/// Ends the viewer's sessions but the one that they are in.
+/// Ends all sessions of the viewer except the current one.
 pub(crate) async fn end_others(tx: &Transaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
     let others = session::Column::UserId.eq(viewer.user).and(session::Column::Id.ne(viewer.session));
     end(tx, now, others).await

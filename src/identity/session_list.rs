@@ -1,4 +1,5 @@
-//! The sessions that a user has: where they are used, how many there may be, and how one is ended from another.
+//! A user's sessions: recording when and where each one was last used, limiting their number, listing them, and ending one from
+//! another.
 
 use std::{
     collections::HashSet,
@@ -23,12 +24,12 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The most sessions that a user may have. One more ends the one that was used the longest time ago.
+/// The maximum number of sessions of a user. One more login removes the session that was used least recently.
 const MOST_SESSIONS: u64 = 100;
-/// How precisely it is kept when a session was last used.
+/// How precisely the last use of a session is recorded. Within this time, repeated use causes no write.
 const PRECISION: TimeDelta = TimeDelta::minutes(1);
 
-/// The viewer's sessions that are still good, the last used first.
+/// The viewer's active sessions, the most recently used first.
 ///
 /// # Errors
 /// When the database fails.
@@ -36,10 +37,10 @@ pub async fn list(conn: &impl ConnectionTrait, viewer: &Viewer, now: DateTime<Ut
     Ok(alive(viewer.user, now).limit(MOST_SESSIONS).all(conn).await?)
 }
 
-/// Ends one of the viewer's sessions.
+/// Ends one of the viewer's active sessions.
 ///
 /// # Errors
-/// `NOT_FOUND` at `id`.
+/// `NOT_FOUND` at `id` when the viewer has no such active session.
 pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -> Result<Id<kind::Session>> {
     app.db
         .write(|tx| async move {
@@ -56,7 +57,7 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -
         .await
 }
 
-/// The sessions whose use this server is writing down: each once, however many requests come meanwhile.
+/// The sessions whose last use this server is currently writing. Parallel requests of a session cause only one write.
 #[derive(Clone, Debug, Default)]
 pub struct Noting(Arc<Mutex<HashSet<Id<kind::Session>>>>);
 
@@ -66,7 +67,7 @@ impl Noting {
     }
 }
 
-/// Writes down that a session is used, in the background: whoever reads must not wait for whoever writes.
+/// Records the use of a session in the background, so that a read never waits for a write.
 pub(super) fn note_use(app: &App, session: &session::Model, client: &Client) {
     let now = app.clock.now();
     let is_known = session.last_used_at.is_some_and(|last| now < last + PRECISION);
@@ -79,12 +80,12 @@ pub(super) fn note_use(app: &App, session: &session::Model, client: &Client) {
         let noted = app.db.write(|tx| async move { touch(&tx, id, client, now).await }).await;
         app.noting.sessions().remove(&id);
         if let Err(error) = noted {
-            tracing::warn!(?error, "the use of a session was not noted");
+            tracing::warn!(?error, "cannot record the use of a session");
         }
     });
 }
 
-/// Writes down where and when a session is used.
+/// Records when and from where a session is used, unless a use was recorded less than [`PRECISION`] ago.
 pub(super) async fn touch(tx: &Transaction, id: Id<kind::Session>, client: &Client, now: DateTime<Utc>) -> Result<()> {
     let before = Condition::any()
         .add(session::Column::LastUsedAt.is_null())
@@ -100,15 +101,15 @@ pub(super) async fn touch(tx: &Transaction, id: Id<kind::Session>, client: &Clie
     Ok(())
 }
 
-/// Removes all sessions of a user with all their tokens.
+/// Deletes all sessions of a user and all their tokens.
 pub(crate) async fn forget_all(tx: &Transaction, user_id: Id<kind::User>) -> Result<()> {
     let all = session::Entity::find().filter(session::Column::UserId.eq(user_id)).lock(LockType::Update);
     let all = all.all(tx).await?.into_iter().map(|session| session.id).collect();
     forget(tx, all).await
 }
 
-/// Removes the user's sessions that ended, or that nobody can prolong any more, with all their tokens; and those that are too
-/// many when one more begins. The caller has locked the user.
+/// Deletes the user's sessions that have ended or can no longer be refreshed, with all their tokens. Also deletes the least
+/// recently used ones, so that there is room for one more session. The caller must hold the lock on the user.
 pub(super) async fn forget_dead(tx: &Transaction, user_id: Id<kind::User>, now: DateTime<Utc>) -> Result<()> {
     let kept = alive(user_id, now).select_only().column(session::Column::Id).limit(MOST_SESSIONS - 1);
     let kept: Vec<Id<kind::Session>> = kept.into_tuple().all(tx).await?;
@@ -131,7 +132,7 @@ async fn forget(tx: &Transaction, sessions: Vec<Id<kind::Session>>) -> Result<()
     Ok(())
 }
 
-/// The sessions of a user that did not end and can be prolonged, the last used first.
+/// A user's active sessions, the most recently used first. A session is active until it ends or its last refresh token expires.
 fn alive(user_id: Id<kind::User>, now: DateTime<Utc>) -> Select<session::Entity> {
     let prolongable = refresh_token::Entity::find()
         .select_only()

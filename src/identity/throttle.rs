@@ -1,20 +1,20 @@
-//! Guesses at passwords: who fails too often waits longer and longer.
+//! Throttling of password guesses: repeated failures lead to longer and longer waiting times.
 //!
-//! | what | how |
+//! | what | rule |
 //! |---|---|
-//! | counted | each failure, under the name that was typed and under the address that it came from |
-//! | free | as many as the setting says, so that nobody meets this who mistypes |
-//! | after that | each failure makes the next attempt wait: 1 s, 2 s, 4 s, up to 15 minutes |
-//! | while waiting | the password is not looked at, and the wait does not grow; only the first attempt is on record |
-//! | forgotten | one failure of a name each hour, one of an address each minute; all of a name when its password is given |
+//! | counted | each failed attempt, once under the identifier that was typed and once under the client's network address |
+//! | free | the first failures, up to the configured number, so that a typing error has no consequence |
+//! | wait | after that, each failure delays the next attempt: 1 s, 2 s, 4 s, up to 15 minutes |
+//! | during a wait | the password is not checked and the wait does not grow; only the first attempt of each wait is written to the audit log |
+//! | forgotten | one failure of an identifier per hour, one of an address per minute; all of an identifier after its right password |
 //!
-//! A success does not clear the address, since who guesses at others has an account of their own. Nothing here knows
-//! whether there is such a user: names that nobody has are counted alike, so that nobody learns which names there are.
-//! Sessions that there are go on: only giving a password waits.
+//! A successful login does not clear the failures of the address, because an attacker could log in to an account of their own
+//! to clear them. Identifiers of users who do not exist are counted in the same way, so that nobody can find out which users
+//! exist. Existing sessions are not affected: only attempts to give a password wait.
 //!
-//! **Many at once.** Who holds a place for hashing looks at the counts, checks the password and counts the failure before
-//! another gets the place. So no more guesses get past the counts than there are places, on each server, while any number of
-//! right passwords do.
+//! **Parallel attempts.** An attempt holds a hashing slot while it checks the throttle, verifies the password and records a
+//! failure. So at most as many guesses as there are slots, on each server, can get past the throttle at once. Right passwords
+//! are not limited in this way.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
@@ -35,34 +35,34 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The longest that anybody waits, in seconds.
+/// The longest waiting time, in seconds.
 const LONGEST_WAIT: i64 = 15 * 60;
-/// After so many failures that are not free the wait grows no more, and so they are counted no further.
+/// The number of failures, beyond the free ones, after which the wait stops growing. Further failures are not counted.
 const MOST_FAILURES: i64 = 11;
 
-/// Under what a guess counts when it is wrong.
+/// One attempt to give a password: the counters for its failure, and its entry in the audit log.
 #[derive(Clone, Debug)]
 pub(crate) struct Guess {
-    /// Whose password it is; none when that is not limited.
+    /// The counter of the identifier or the session. `None` when failures are not limited.
     owner: Option<Count>,
-    /// Where it comes from; none when that is not known, or not limited.
+    /// The counter of the client's address. `None` when the address is unknown, or when failures are not limited.
     address: Option<Count>,
-    /// What is on record when it is refused; none when the caller puts that there.
+    /// The entry of the audit log for a failed attempt. `None` when the caller writes it.
     act: Option<Act>,
 }
 
-/// Failures of one name or address.
+/// A counter of failures: of one identifier, session or address.
 #[derive(Clone, Debug)]
 struct Count {
     key: String,
-    /// How many are free.
+    /// How many failures have no consequence.
     free: i64,
-    /// After how long one of them is forgotten.
+    /// How long it takes until one failure is forgotten.
     forgotten_after: TimeDelta,
 }
 
 impl Guess {
-    /// A login under a name as it was typed, and what is on record of it when it is refused.
+    /// An attempt to log in with this identifier, as typed. `act` is recorded in the audit log when the attempt fails.
     pub(super) fn at_login(app: &App, client: &Client, identifier: &str, act: Act) -> Result<Self> {
         let owner = Count::at(app, &format!("login {}", user::comparable(app, identifier)))?;
         let free = app.limits.login_failures_per_address;
@@ -73,14 +73,14 @@ impl Guess {
         Ok(Self { owner, address, act: Some(act) })
     }
 
-    /// The password that somebody who is logged in gives once more, to do what a session alone may not. It counts under the
-    /// session, so that nobody makes the owner wait in one that they have.
+    /// A logged-in user's attempt to confirm a sensitive operation with their password. It is counted under the session, so
+    /// that failures in one session do not make the user wait in another.
     pub(crate) fn of_viewer(app: &App, viewer: &Viewer) -> Result<Self> {
         let session = viewer.session.map(|id| id.to_string()).unwrap_or_default();
         Ok(Self { owner: Count::at(app, &format!("{} in {session}", viewer.user))?, address: None, act: None })
     }
 
-    /// Puts it on record as refused, unless the caller does.
+    /// Records the attempt in the audit log as refused, unless the caller does so.
     pub(super) async fn put_on_record(&self, tx: &Transaction, app: &App, why: Code) -> Result<()> {
         match self.act.clone() {
             Some(act) => act.refused([why]).record(tx, &app.clock).await,
@@ -97,14 +97,14 @@ impl Guess {
     }
 }
 
-/// Whether a password is that of a hash, unless there were too many guesses before. A wrong one counts as another.
+/// Whether a password matches a hash. A wrong password counts as one more failure.
 ///
-/// The caller runs this [`to_its_end`].
+/// The caller must run this inside [`to_its_end`].
 ///
 /// # Errors
-/// `TOO_MANY_ATTEMPTS` with the time to wait, and then the password was not looked at; `TRY_AGAIN`.
+/// `TOO_MANY_ATTEMPTS` with the time to wait, without checking the password; `TRY_AGAIN` when the server is too busy.
 pub(crate) async fn verify(app: &App, guess: &Guess, password: String, hash: Option<String>) -> Result<bool> {
-    // Who has to wait does not stand in the queue of the others.
+    // Checked before waiting for a hashing slot too, so that throttled attempts do not lengthen the queue.
     check(app, guess).await?;
     let place = app.passwords.place().await?;
     check(app, guess).await?;
@@ -115,16 +115,17 @@ pub(crate) async fn verify(app: &App, guess: &Guess, password: String, hash: Opt
     Ok(matches)
 }
 
-/// Does to its end what is begun, also when its client does not wait for it.
+/// Runs a task to its end even if the client disconnects, so that a client cannot avoid the count of a failure by
+/// disconnecting.
 ///
 /// # Errors
-/// Those of what is done.
+/// The errors of the task.
 pub(crate) async fn to_its_end<T: Send + 'static>(task: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     let done = tokio::spawn(task.in_current_span()).await;
     done.map_err(|error| Error::Fault(DbErr::Custom(format!("checking a password: {error}"))))?
 }
 
-/// Forgets the failures of a user who gave the right password.
+/// Deletes the failures of an identifier or session after the right password was given.
 ///
 /// # Errors
 /// When the database fails.
@@ -135,7 +136,7 @@ pub(crate) async fn forget(tx: &Transaction, guess: &Guess) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a guess that has to wait.
+/// Refuses an attempt during a wait.
 async fn check(app: &App, guess: &Guess) -> Result<()> {
     let now = app.clock.now();
     let rows = entity::tally::Entity::find()
@@ -158,7 +159,7 @@ async fn check(app: &App, guess: &Guess) -> Result<()> {
     Err(too_many_attempts(longest).into())
 }
 
-/// Puts an attempt on record that came too early, the first one of its wait. All of them would be as many as anybody likes.
+/// Logs only the first attempt of each wait, so that an attacker cannot flood the audit log.
 async fn knock(tx: &Transaction, app: &App, guess: &Guess, fresh: &[&str]) -> Result<()> {
     let first = entity::tally::Entity::update_many()
         .col_expr(entity::tally::Column::Knocked, Expr::value(true))
@@ -169,7 +170,7 @@ async fn knock(tx: &Transaction, app: &App, guess: &Guess, fresh: &[&str]) -> Re
     if first.rows_affected > 0 { guess.put_on_record(tx, app, Code::TooManyAttempts).await } else { Ok(()) }
 }
 
-/// Writes a failure down.
+/// Records a failed attempt: in the audit log and in the counters.
 async fn write_down(app: &App, guess: &Guess) -> Result<()> {
     app.db
         .write(|tx| async move {
@@ -186,13 +187,13 @@ async fn write_down(app: &App, guess: &Guess) -> Result<()> {
 }
 
 impl Count {
-    /// Failures at somebody's password.
+    /// The counter of an identifier or session.
     fn at(app: &App, owner: &str) -> Result<Option<Self>> {
         let free = app.limits.login_failures_per_identifier;
         Self::of(app, &format!("guesses at {owner}"), free, TimeDelta::hours(1))
     }
 
-    /// Failures that are counted under a name; none when they are not limited.
+    /// The counter with this name. `None` when failures are not limited.
     fn of(app: &App, name: &str, free: u32, forgotten_after: TimeDelta) -> Result<Option<Self>> {
         if free == 0 {
             return Ok(None);
@@ -200,7 +201,7 @@ impl Count {
         Ok(Some(Self { key: app.token_keys.hash(name)?, free: free.into(), forgotten_after }))
     }
 
-    /// Counts one more failure.
+    /// Adds one failure to the counter.
     async fn add(
         &self,
         tx: &impl ConnectionTrait,
@@ -223,13 +224,13 @@ impl Count {
             row.key = Set(self.key.clone());
             row.reset_all().update(tx).await?;
         } else {
-            // Where another server was faster, this is done again, and finds its row.
+            // If another server inserts the row first, this transaction is retried and then finds that row.
             entity::tally::Entity::insert(row).exec_without_returning(tx).await?;
         }
         Ok(())
     }
 
-    /// For how long nobody may try after so many failures.
+    /// How long the next attempt must wait after this many failures.
     fn wait_after(&self, failures: i64) -> TimeDelta {
         let seconds = match failures - self.free {
             ..=0 => 0,
@@ -239,13 +240,13 @@ impl Count {
     }
 }
 
-/// How many units of time a span has, the last of them begun.
+/// How many units of time a time span contains, counting a part of a unit as a whole one.
 fn begun(span: TimeDelta, unit: TimeDelta) -> i64 {
     let (span, unit) = (span.num_milliseconds(), unit.num_milliseconds());
     (span + unit - 1) / unit
 }
 
-/// Who does something too often has to wait.
+/// The refusal of a throttled attempt. `wait` is the time until the next attempt is allowed.
 pub(crate) fn too_many_attempts(wait: TimeDelta) -> Refusal {
     let seconds = i32::try_from(seconds_of(wait)).unwrap_or(i32::MAX);
     let unit = if seconds == 1 { "second" } else { "seconds" };

@@ -1,4 +1,6 @@
 //! Access tokens (JWT) and refresh tokens (random).
+//!
+//! An access token is verified by its signature; a refresh token is looked up by its hash.
 
 use std::{fmt, sync::Arc};
 
@@ -15,22 +17,22 @@ use crate::{
     viewer::Viewer,
 };
 
-/// How long an access token is good for.
+/// The lifetime of an access token.
 pub(super) const ACCESS_TOKEN_LIFE: TimeDelta = TimeDelta::minutes(60);
-/// How long a refresh token is good for.
+/// The lifetime of a refresh token.
 pub(super) const REFRESH_TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
 
-/// A secret that access tokens are signed with: 32 bytes or more (RFC 7518 section 3.2 asks for as many as the hash has).
+/// A secret that signs access tokens: at least 32 bytes, the length of the hash (RFC 7518 section 3.2).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret {
-    /// What it is called in the tokens that it signs (`kid`, RFC 7515 section 4.1.4).
+    /// The id of the secret, which the tokens that it signs carry as `kid` (RFC 7515 section 4.1.4).
     pub id: Option<String>,
     /// The secret itself.
     pub bytes: Vec<u8>,
 }
 
-/// The keys of access tokens. The first signs, and all verify, so that a secret can be replaced while tokens that it signed are
-/// still about.
+/// The keys of access tokens. The first one signs and all of them verify, so that a secret can be replaced while tokens that it
+/// signed are still in use.
 #[derive(Clone)]
 pub struct TokenKeys(Arc<[TokenKey]>);
 
@@ -40,10 +42,10 @@ struct TokenKey {
     decoding: DecodingKey,
 }
 
-/// What an access token says (RFC 7519).
+/// The contents of an access token (RFC 7519).
 #[derive(Serialize, Deserialize)]
 struct Claims {
-    /// The user's id.
+    /// The id of the user.
     sub: String,
     username: String,
     session: String,
@@ -53,7 +55,7 @@ struct Claims {
 }
 
 impl TokenKeys {
-    /// The keys that are made from some secrets. Without any, no token is given and none is valid.
+    /// Keys made from these secrets. Without any secret, no token can be signed and none is valid.
     #[must_use]
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
         let key = |Secret { id, bytes }| TokenKey {
@@ -79,8 +81,8 @@ impl TokenKeys {
         jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|error| fault(&error.to_string()))
     }
 
-    /// What stands for a text where the text itself is not to be kept: only who has the key can tell which text it is. No text
-    /// of ours looks like a token, which has no spaces.
+    /// A keyed hash of a text, stored where the text itself must not be: only a holder of the key can find out which text it
+    /// is. The hashed text contains spaces, so this can never produce the signature of a token.
     pub(crate) fn hash(&self, text: &str) -> Result<String> {
         let fault = |error: &str| Error::Fault(DbErr::Custom(format!("cannot hash a key: {error}")));
         let key = self.0.first().ok_or_else(|| fault("there is no secret"))?;
@@ -89,11 +91,11 @@ impl TokenKeys {
         hash.map_err(|error| fault(&error.to_string()))
     }
 
-    /// Who a token was given to; none unless it is signed with the key that it names, by our algorithm, and not expired. One
-    /// that names none was signed when the secret had no id yet, on this server or on another.
+    /// The viewer that a token was issued to. `None` unless the token has not expired and is signed, by HS256, with the key
+    /// that it names. A token that names no key was signed while the secret had no id, so all keys are tried.
     pub(super) fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Viewer> {
         let mut validation = Validation::new(Algorithm::HS256);
-        // Against our clock, not the library's.
+        // Expiry is checked below, against the injected clock rather than the library's.
         validation.validate_exp = false;
         let kid = jsonwebtoken::decode_header(token).ok()?.kid;
         let mut keys = self.0.iter().filter(|key| kid.is_none() || key.id.is_none() || key.id == kid);
@@ -135,7 +137,8 @@ pub(crate) fn new_refresh_token() -> Result<String> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(random))
 }
 
-/// What is kept of a refresh token. It is random, so a plain hash cannot be searched for.
+/// The hash of a refresh token, which is all that is stored of it. The token is random and long, so a plain hash cannot be
+/// reversed.
 pub(super) fn hash_refresh_token(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

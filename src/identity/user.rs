@@ -1,4 +1,4 @@
-//! Users: how they are named and found.
+//! Users: their identifiers and how they are found.
 
 use std::collections::HashMap;
 
@@ -16,13 +16,13 @@ use crate::{
     viewer::Viewer,
 };
 
-/// A username or e-mail address as it is compared: without regard to case.
+/// The form in which a username or an e-mail address is compared: lower case.
 #[must_use]
 pub fn key(name: &str) -> String {
     name.to_lowercase()
 }
 
-/// The user who asks.
+/// The user row of the viewer. `None` when the user no longer exists.
 ///
 /// # Errors
 /// When the database fails.
@@ -30,20 +30,20 @@ pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Option
     Ok(user::Entity::find_by_id(viewer.user).one(conn).await?)
 }
 
-/// The user with a username, a phone number or an e-mail address.
+/// Finds the user with this username, phone number or e-mail address.
 pub(super) async fn by_identifier(app: &App, identifier: &str) -> Result<Option<user::Model>> {
     let Some((column, value)) = kept_as(app, identifier) else { return Ok(None) };
     let users = user::Entity::find().filter(column.eq(value)).filter(user::Column::DeletedAt.is_null());
     Ok(users.one(app.db.read()).await?)
 }
 
-/// How an identifier is compared: one text for all ways to write what finds the same user.
+/// A text that is equal for all spellings of an identifier that find the same user.
 pub(super) fn comparable(app: &App, identifier: &str) -> String {
     kept_as(app, identifier).map_or_else(|| identifier.to_owned(), |(_, value)| value)
 }
 
-/// Where an identifier is kept, and as what. One text cannot be two of these: an address has an `@`, a username has a
-/// letter, and a phone number has neither.
+/// The column that an identifier is looked up in, and its value there. An identifier is never ambiguous: an e-mail address
+/// contains an `@`, a username contains a letter, and a phone number contains neither.
 fn kept_as(app: &App, identifier: &str) -> Option<(user::Column, String)> {
     let identifier = identifier.trim();
     if identifier.contains(char::is_control) {
@@ -58,7 +58,7 @@ fn kept_as(app: &App, identifier: &str) -> Option<(user::Column, String)> {
     Some((user::Column::Phone, phone::normalize(identifier, app.defaults.phone_region)?))
 }
 
-/// The books of a user, the oldest first.
+/// The memberships of a user, the oldest first.
 pub(super) fn memberships(user_id: Id<kind::User>) -> Select<member::Entity> {
     member::Entity::find()
         .filter(member::Column::UserId.eq(user_id))
@@ -66,7 +66,7 @@ pub(super) fn memberships(user_id: Id<kind::User>) -> Select<member::Entity> {
         .order_by_asc(member::Column::BookId)
 }
 
-/// Some users who are in the viewer's book; ids of others are passed over.
+/// Those of the given users who are members of the viewer's book. Other ids are skipped.
 ///
 /// # Errors
 /// When the database fails.
@@ -84,7 +84,7 @@ pub async fn members(
     Ok(members.into_iter().map(|(_, user)| user).collect())
 }
 
-/// What the owners of books are called by others.
+/// The display names of the owners of some books.
 ///
 /// # Errors
 /// When the database fails.

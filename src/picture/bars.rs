@@ -1,7 +1,7 @@
-//! The bars of spending against budgets.
+//! The bars: spending compared with each budget.
 //!
-//! Each bar is drawn to its own limit, which is at the same place on all of them: a small budget shows as well as a large one
-//! how far it is used. What a bar is worth is written beside it.
+//! Each bar has its own scale, on which the limit is always at the same place. So a small budget shows as clearly as a large
+//! one how much of it is used. The amounts are written beside the bar.
 
 use charts_rs::{Color, Line, Point, Polygon, Rect};
 
@@ -12,18 +12,19 @@ use super::{
 };
 
 const ROOM: f32 = RIGHT - LEFT;
-/// Where the limits are: at three quarters, so that the last quarter shows how much more was spent.
+/// Where the limits are drawn: at three quarters of the width, so that the last quarter shows overspending.
 const LIMIT: f32 = LEFT + 552.0;
-/// The length of a bar that is at its limit, in tenths of a pixel.
+/// The length of a bar whose spending equals its limit, in tenths of a pixel.
 const FULL: i128 = 5520;
-/// The height of a bar, and of the row that it is in.
+/// The height of a bar.
 const THICK: f32 = 16.0;
+/// The height of the row of a bar.
 const ROW: f32 = 60.0;
-/// The length of the point of a bar that goes on beyond the picture.
+/// The length of the arrow head of a bar that is longer than the picture.
 const POINT: f32 = 10.0;
-/// Where the line of text stands in its row.
+/// The baseline of the text in its row.
 const BASELINE: f32 = 14.0;
-/// The plate that the word of the status is on.
+/// The width and height of the box that contains the status.
 const PLATE: (f32, f32) = (66.0, 21.0);
 
 const TRACK: Color = Color { r: 0xEC, g: 0xEF, b: 0xF4, a: 255 };
@@ -51,7 +52,7 @@ pub(super) fn draw(paper: &mut Paper, picture: &Picture) {
     }
 }
 
-/// A line of text: what it is about, and its figures.
+/// Writes the line of text above a bar: the label and the amounts.
 fn write(paper: &mut Paper, label: &str, figures: &str) {
     let (baseline, end) = (paper.y + BASELINE, RIGHT - PLATE.0 - 10.0);
     let set = fit::shrunk(figures, 330.0, NORMAL);
@@ -60,7 +61,7 @@ fn write(paper: &mut Paper, label: &str, figures: &str) {
     paper.text(figures, (end, baseline), Anchor::End, set);
 }
 
-/// The word of the status, behind the line of text over a bar.
+/// Draws the box with the status, to the right of the text above a bar.
 fn mark(paper: &mut Paper, bar: &Bar) {
     let (edge, fill, ink) = match bar.status {
         BudgetState::Under => (None, WHITE, INK),
@@ -82,7 +83,7 @@ fn mark(paper: &mut Paper, bar: &Bar) {
     paper.text(words::status(bar.status), middle, Anchor::Middle, Type { size: 12.0, bold: true, ink });
 }
 
-/// The bar itself.
+/// Draws the bar itself.
 fn lay(paper: &mut Paper, bar: &Bar) {
     let top = paper.y + 26.0;
     let (limit, spent) = (if bar.limit > 0 { LIMIT } else { LEFT }, length(bar));
@@ -95,7 +96,7 @@ fn lay(paper: &mut Paper, bar: &Bar) {
     let goes_on = spent > ROOM;
     let end = if goes_on { RIGHT - POINT } else { LEFT + spent };
     fill(paper, top, limit, end, BEYOND);
-    // Stripes tell the part over the limit from the rest where there is no colour.
+    // Stripes mark the part over the limit, for viewers who cannot tell the colours apart.
     let mut x = limit + 7.0;
     while x < end - 2.0 {
         stroke(paper, x, top + 1.0, top + THICK - 1.0, 2.0, WHITE);
@@ -110,8 +111,8 @@ fn lay(paper: &mut Paper, bar: &Bar) {
     stroke(paper, limit, top - 5.0, top + THICK + 5.0, 3.0, INK);
 }
 
-/// How long a bar is; more than its room when it goes on. The least that is spent shows, and so does the least that is too
-/// much.
+/// The length of a bar in pixels; more than its available width when spending is very far over the limit. Even the smallest
+/// spending and the smallest excess are long enough to be visible.
 fn length(bar: &Bar) -> f32 {
     let tenths = match (i128::from(bar.spent), i128::from(bar.limit)) {
         (..=0, _) => 0,

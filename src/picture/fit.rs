@@ -1,56 +1,56 @@
-//! How wide a text is, and where it is cut.
+//! The estimated width of texts, and shortening texts to a width.
 //!
-//! Nobody here knows the font that it will be shown in. Widths are those of the font that the charting crate carries, and more,
-//! as for the widest of the usual sans-serif fonts; scripts that it does not have are reckoned by the character, at what long
-//! names take on average. Single words may be wider; those are not the ones that are cut.
+//! The font that will show the picture is unknown. So widths are measured in the font that the charting crate contains, plus an
+//! allowance for the widest of the usual sans-serif fonts. Characters that this font lacks get an average width for their
+//! script. A single word may be wider than estimated, but the names that are long enough to be shortened are not.
 
 use charts_rs::{DEFAULT_FONT_FAMILY, measure_text_width_family};
 
 use super::paper::Type;
 
-/// What is put where a text is cut.
+/// Added where a text is shortened.
 const ELLIPSIS: char = '…';
-/// How much wider the widest of the usual fonts are, in regular and in bold.
+/// How much wider than the measured font the widest usual fonts are: regular and bold.
 const ALLOWANCE: (f32, f32) = (1.2, 1.3);
-/// The smallest size that is still read.
+/// The smallest font size that is still readable.
 const SMALLEST: f32 = 9.0;
 
-/// How wide a text is, and rather more.
+/// An upper estimate of the width of a text.
 pub(super) fn width(text: &str, set: &Type) -> f32 {
     let known: String = text.chars().filter(|c| is_known(*c)).collect();
     let unknown: f32 = text.chars().filter(|c| !is_known(*c)).map(ems).sum();
-    // Measured large, because the crate rounds each letter up to a whole pixel.
+    // Measured at a large size, because the crate rounds the width of each letter up to a whole pixel.
     let known =
         measure_text_width_family(DEFAULT_FONT_FAMILY, 100.0, &known).map_or(0.0, |space| space.width() / 100.0);
     let allowance = if set.bold { ALLOWANCE.1 } else { ALLOWANCE.0 };
     (known + unknown) * allowance * set.size
 }
 
-/// Latin, Greek and Cyrillic.
+/// Whether the measuring font has this character: Latin, Greek and Cyrillic.
 fn is_known(c: char) -> bool {
     c < '\u{590}'
 }
 
-/// The width of other characters in ems, before the allowance.
+/// The width of a character that the measuring font lacks, in ems, without the allowance.
 fn ems(c: char) -> f32 {
     match c {
-        // Joiners, variants and the signs of direction; the vowels of Arabic, which are over or under its letters.
+        // Joiners, variation selectors, direction marks, and Arabic vowel signs, which are above or below the letters.
         '\u{200B}'..='\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{64B}'..='\u{65F}' => 0.0,
         '\u{590}'..='\u{5FF}' => 0.5,
-        // The wide letters of Arabic. The others are narrow where they are joined, which is nearly everywhere.
+        // The wide Arabic letters. All others are narrow when joined, which is nearly always.
         'س' | 'ش' | 'ص' | 'ض' | 'ط' | 'ظ' => 0.85,
         '\u{600}'..='\u{8FF}' => 0.48,
-        // From Devanagari to Lao vowels are letters of their own, with no width or a small one.
+        // In the scripts from Devanagari to Lao, vowel signs are separate characters with little or no width.
         '\u{900}'..='\u{DFF}' => 0.6,
         '\u{E00}'..='\u{EFF}' => 0.45,
         '\u{F00}'..='\u{10FF}' => 0.75,
         '\u{1100}'..='\u{FFFF}' => 0.9,
-        // Emoji, mostly.
+        // Mostly emoji.
         _ => 1.2,
     }
 }
 
-/// The text itself, or as much of its beginning as there is room for.
+/// The text, shortened to fit into `room` if necessary.
 pub(super) fn cut(text: &str, room: f32, set: &Type) -> String {
     if width(text, set) <= room {
         return text.to_owned();
@@ -59,12 +59,12 @@ pub(super) fn cut(text: &str, room: f32, set: &Type) -> String {
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let fitting = ends.partition_point(|end| width(&text[..*end], set) <= room);
     let end = ends.get(fitting.saturating_sub(1)).copied().unwrap_or_default();
-    // A joiner at the end would join the ellipsis.
+    // A joiner at the end would affect the ellipsis.
     let kept = text[..end].trim_end_matches(|c: char| c.is_whitespace() || c == '\u{200D}');
     format!("{kept}{ELLIPSIS}")
 }
 
-/// The text set so small that there is room for it. For figures, which are never cut.
+/// A smaller font size at which a text fits into `room`. For amounts, which must never be shortened.
 pub(super) fn shrunk(text: &str, room: f32, mut set: Type) -> Type {
     while set.size > SMALLEST && width(text, &set) > room {
         set.size -= 1.0;
@@ -94,8 +94,8 @@ mod tests {
         }
     }
 
-    /// The widest that a browser made of these in ems, regular and bold, with fonts as wide as `DejaVu Sans`. What is reckoned
-    /// twice as wide is cut where half of the room is free.
+    /// Widths in ems, regular and bold, measured in a browser with fonts as wide as `DejaVu Sans`. The estimate must not be
+    /// lower, and not so much higher that names are shortened although half of the space is free.
     #[test]
     fn the_scripts_of_the_world_are_as_wide_as_browsers_make_them() {
         for (text, regular, bold) in [

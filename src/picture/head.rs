@@ -1,4 +1,4 @@
-//! The head of the picture: the month, whose book it is, its currency and the sums.
+//! The head of the picture: the month, the book's name, the currency and the totals.
 
 use charts_rs::Rect;
 
@@ -8,9 +8,9 @@ use super::{
     words,
 };
 
-/// How many sums stand beside each other.
+/// The number of totals side by side.
 const COLUMNS: usize = 3;
-/// A box with a sum in it.
+/// The width and height of the box around a total.
 const BOX: (f32, f32) = (232.0, 68.0);
 const GAP: f32 = 20.0;
 const PADDING: f32 = 14.0;
@@ -18,7 +18,7 @@ const PADDING: f32 = 14.0;
 pub(super) fn draw(paper: &mut Paper, picture: &Picture) {
     paper.y += TITLE.size;
     paper.text(&words::month(picture), (LEFT, paper.y), Anchor::Start, TITLE);
-    // On a line of its own, so that a long name leaves the month as it is.
+    // The name is on a line of its own, so that a long name cannot push the month out of view.
     paper.y += 25.0;
     paper.name(&picture.book, (LEFT, paper.y), RIGHT - LEFT, NORMAL);
     paper.y += 24.0;

@@ -1,22 +1,23 @@
-//! The picture of a month, as an SVG: what came in and went out, a ring of what was spent on what, and a bar for each budget.
+//! The monthly report as an SVG picture: totals, a ring chart of spending by category, and a bar for each budget.
 //!
-//! Pure: figures go in, a document comes out, the same one each time. Nothing here reads a database or knows of HTTP.
+//! Pure code: figures go in, a document comes out, and equal figures give an equal document. Nothing here reads a database or
+//! knows about HTTP.
 //!
-//! | Part | Owns |
+//! | module | owns |
 //! |---|---|
-//! | `share` | which slices the ring has, and how wide they are; whole numbers only |
-//! | `words` | every sentence, and what is left out of or escaped in what users typed |
-//! | `fit` | how wide a text is, and where it is cut |
-//! | `paper` | the document: shapes and texts, one below the other |
+//! | `share` | the slices of the ring and their angles, in whole numbers |
+//! | `words` | all sentences, and cleaning and escaping of texts that users typed |
+//! | `fit` | the estimated width of texts, and shortening them |
+//! | `paper` | the SVG document, to which shapes and texts are added from top to bottom |
 //! | `head`, `ring`, `bars` | the three parts of the picture, from top to bottom |
 //!
-//! The shapes and the widths of letters come from `charts-rs`, which carries a font to measure with: a server has none. Its
-//! ready-made charts are not used: they write floats, and have no text alternative for each part. A figure that is shown is
-//! always the text that [`Decimal`] makes of whole numbers; floats only say where things are. Shares are those of the report:
-//! worked out anew they would differ from it in the last digit.
+//! The shapes and the widths of letters come from `charts-rs`, which contains a font for measuring; a server has none
+//! installed. The crate's ready-made charts are not used: they print amounts as floats and give the parts of a chart no text
+//! alternative. Every amount shown is formatted by [`Decimal`] from whole numbers; floats are only coordinates. Percentages are
+//! taken from the report, since recomputing them could give another last digit.
 //!
-//! Nothing depends on colour: each slice has a number, each bar a word, and neighbours differ in lightness. Who sees no
-//! picture has all of it in its `<desc>`.
+//! No information depends on colour: each slice has a number, each bar has a word, and neighbouring slices differ in lightness.
+//! The `<desc>` element contains everything as text, for screen readers.
 
 mod bars;
 mod fit;
@@ -35,57 +36,57 @@ use crate::{
     month::YearMonth,
 };
 
-/// What a picture shows.
+/// The figures that a picture shows.
 #[derive(Clone, Debug)]
 pub struct Picture {
     /// The month.
     pub month: YearMonth,
-    /// The name of the book. It may hold anything that a user typed.
+    /// The name of the book. A user typed it, so it may contain any characters.
     pub book: String,
     /// The currency of all amounts.
     pub currency: Currency,
-    /// The other currencies in which something happened in the month.
+    /// The other currencies with transactions in the month. Their amounts are not shown.
     pub others: Vec<Currency>,
-    /// The sums of the month, in the order in which they are shown.
+    /// The totals of the month, in display order.
     pub summary: Vec<Figure>,
-    /// The budgets, in the order in which they are shown.
+    /// The budgets, in display order.
     pub bars: Vec<Bar>,
-    /// What was spent without a budget, in minor units.
+    /// Spending in categories without a budget, in minor units.
     pub unbudgeted: i128,
-    /// What was spent on what, in any order. What is not more than zero has no slice.
+    /// Spending by category, in any order. Amounts of zero or less get no slice.
     pub ring: Vec<Spending>,
 }
 
-/// A sum and what it is.
+/// A total with its label.
 #[derive(Clone, Debug)]
 pub struct Figure {
-    /// What it is.
+    /// The label.
     pub label: String,
-    /// How much, in minor units.
+    /// The amount in minor units.
     pub amount: i128,
 }
 
-/// What was spent on something.
+/// The spending in one category.
 #[derive(Clone, Debug)]
 pub struct Spending {
-    /// On what.
+    /// The name of the category.
     pub label: String,
-    /// How much, in minor units.
+    /// The amount in minor units.
     pub amount: i64,
-    /// How much that is of all spending, in hundredths of a per cent.
+    /// The share of all spending, in hundredths of a percent.
     pub share: i128,
 }
 
-/// A budget and what was spent of it.
+/// A budget and the spending against it.
 #[derive(Clone, Debug)]
 pub struct Bar {
-    /// Its name.
+    /// The name of the category.
     pub label: String,
-    /// How much may be spent, in minor units. Not more than zero when overspending was carried over.
+    /// The limit in minor units. Zero or negative when overspending was carried over from earlier months.
     pub limit: i64,
-    /// How much was spent, in minor units. Not negative.
+    /// The spending in minor units. Never negative.
     pub spent: i64,
-    /// How the two compare.
+    /// Whether the spending is under, at or over the limit.
     pub status: BudgetState,
 }
 

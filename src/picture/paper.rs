@@ -1,6 +1,6 @@
-//! The document: what is drawn on it, one part below the other, and the frame that makes it an SVG.
+//! The SVG document: a cursor that moves down the page, functions that add shapes and texts, and the enclosing `<svg>` element.
 //!
-//! All text goes through here, so that what users typed is cleaned, cut and escaped at one place.
+//! All text is added through this module, so that texts that users typed are cleaned, shortened and escaped in one place.
 
 use charts_rs::{Color, Rect, Text};
 
@@ -9,9 +9,9 @@ use super::{
     words::{escaped, isolated, line},
 };
 
-/// The width of the document. It scales, so this only says how large a letter is beside the whole.
+/// The width of the document. SVG scales, so this only fixes the size of letters in relation to the whole.
 pub(super) const WIDTH: f32 = 800.0;
-/// Where what is drawn begins and ends.
+/// The left margin and, below, the right one.
 pub(super) const LEFT: f32 = 32.0;
 pub(super) const RIGHT: f32 = WIDTH - LEFT;
 
@@ -20,7 +20,7 @@ pub(super) const FAINT_INK: Color = Color { r: 0x52, g: 0x5B, b: 0x68, a: 255 };
 pub(super) const RULE: Color = Color { r: 0xD5, g: 0xDA, b: 0xE1, a: 255 };
 pub(super) const WHITE: Color = Color { r: 255, g: 255, b: 255, a: 255 };
 
-/// How a text is set.
+/// The style of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Type {
     pub(super) size: f32,
@@ -34,7 +34,7 @@ pub(super) const NORMAL: Type = Type { size: 14.0, bold: false, ink: INK };
 pub(super) const STRONG: Type = Type { bold: true, ..NORMAL };
 pub(super) const SMALL: Type = Type { size: 12.0, bold: false, ink: FAINT_INK };
 
-/// Which part of a text stands at its place.
+/// Which point of a text is placed at the given coordinates.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Anchor {
     Start,
@@ -42,10 +42,10 @@ pub(super) enum Anchor {
     End,
 }
 
-/// What is drawn so far.
+/// The document so far.
 pub(super) struct Paper {
     svg: String,
-    /// Where the next part begins.
+    /// Where the next part begins, in pixels from the top.
     pub(super) y: f32,
 }
 
@@ -54,13 +54,13 @@ impl Paper {
         Self { svg: String::new(), y: LEFT }
     }
 
-    /// Puts a shape on the paper: what a component of the crate makes of itself.
+    /// Adds a shape, given as the SVG text that a component of the crate renders.
     pub(super) fn shape(&mut self, svg: &str) {
         self.svg.push_str(svg);
         self.svg.push('\n');
     }
 
-    /// Puts a text of our own, or a figure, at a place on its baseline.
+    /// Adds a fixed text or an amount, with its baseline at the given point. Must not be used for text that a user typed.
     pub(super) fn text(&mut self, text: &str, (x, y): (f32, f32), anchor: Anchor, set: Type) {
         let anchor = match anchor {
             Anchor::Start => None,
@@ -80,8 +80,8 @@ impl Paper {
         self.shape(&text.svg());
     }
 
-    /// Puts a text that a user typed into the room that there is for it. It is cut where it should end; and because the font
-    /// that it will be shown in is not known, its room is a window that hides what still sticks out.
+    /// Adds a text that a user typed, shortened to fit into `room`. Since the font that will be used is unknown, the text is
+    /// placed in a nested `<svg>` that clips anything that is still too wide.
     pub(super) fn name(&mut self, text: &str, (x, y): (f32, f32), room: f32, set: Type) {
         let text = isolated(&fit::cut(&line(text), room, &set));
         let (above, height) = ((set.size * 1.1).ceil(), (set.size * 1.5).ceil());
@@ -91,14 +91,14 @@ impl Paper {
         self.shape("</svg>");
     }
 
-    /// Draws what belongs together, and says it to who points at it.
+    /// Adds a group of shapes with a `<title>`, which browsers show as a tooltip.
     pub(super) fn group(&mut self, says: &str, draw: impl FnOnce(&mut Self)) {
         self.shape(&format!("<g>\n<title>{}</title>", escaped(says)));
         draw(self);
         self.shape("</g>");
     }
 
-    /// Begins a part of the picture.
+    /// Begins a part of the picture with a heading and a line of text below it.
     pub(super) fn heading(&mut self, heading: &str, below: &str) {
         self.y += 40.0;
         self.text(heading, (LEFT, self.y), Anchor::Start, HEADING);
@@ -107,7 +107,7 @@ impl Paper {
         self.y += 20.0;
     }
 
-    /// The document. Title and description come first: who hears it hears them.
+    /// Completes the document. Title and description come first, because screen readers read in this order.
     pub(super) fn finish(self, title: &str, description: &str) -> String {
         let height = (self.y + LEFT).ceil();
         let white = Rect { width: WIDTH, height, fill: Some(WHITE.into()), ..Rect::default() };

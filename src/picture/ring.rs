@@ -1,4 +1,4 @@
-//! The ring of what was spent on what, and the list that tells its slices by number.
+//! The ring chart of spending by category, and the list that explains its slices by number.
 
 use charts_rs::{Circle, Color, Line, Rect, Sector};
 
@@ -9,18 +9,18 @@ use super::{
     words,
 };
 
-/// The ring, from its middle.
+/// The outer and inner radius of the ring.
 const OUTER: f32 = 120.0;
 const INNER: f32 = 84.0;
-/// Where the numbers stand.
+/// The radius at which the numbers are placed.
 const NUMBERS: f32 = OUTER + 14.0;
-/// The height that the ring takes.
+/// The height of the ring including its numbers.
 const HEIGHT: f32 = 2.0 * (NUMBERS + 10.0);
-/// The list, and a line of it.
+/// The left edge of the list and, below, the height of its rows.
 const LIST: f32 = 344.0;
 const ROW: f32 = 33.0;
 
-/// Dark and light in turn, so that neighbours differ where there is no colour.
+/// The fill colours, alternately dark and light, so that neighbouring slices differ even without colour.
 const FILLS: [Color; 8] = [
     Color { r: 0x27, g: 0x4C, b: 0x77, a: 255 },
     Color { r: 0xA9, g: 0xD0, b: 0xF0, a: 255 },
@@ -64,7 +64,7 @@ fn rows(ring: &Ring<'_>) -> f32 {
     ring.shares.iter().map(|_| 1.0).sum()
 }
 
-/// A slice as it is drawn; angles in degrees from the top.
+/// A slice to draw. Angles are in degrees, clockwise from the top.
 struct Slice {
     number: String,
     fill: Color,
@@ -89,7 +89,7 @@ impl Slice {
         paper.text(&self.number, (x, y + 4.0), Anchor::Middle, Type { size: 12.0, ..STRONG });
     }
 
-    /// Its line in the list: number, colour, name, amount and percent.
+    /// Draws the slice's row in the list: number, colour, name, amount and percentage.
     fn list(&self, paper: &mut Paper, top: f32, picture: &Picture, share: &Share<'_>) {
         let baseline = top + 22.0;
         paper.text(&self.number, (LIST + 10.0, baseline), Anchor::End, Type { size: 12.0, ..STRONG });
@@ -116,7 +116,7 @@ impl Slice {
     }
 }
 
-/// White between the slices, and a line around them: the light ones end where they end.
+/// Draws white gaps between the slices and circles around the ring, so that the light slices have a visible edge.
 fn outline(paper: &mut Paper, middle: (f32, f32), ring: &Ring<'_>) {
     let mut start = 0.0;
     for share in ring.shares.iter().filter(|_| ring.shares.len() > 1) {
@@ -139,7 +139,7 @@ fn outline(paper: &mut Paper, middle: (f32, f32), ring: &Ring<'_>) {
     }
 }
 
-/// The point at an angle from the top, clockwise.
+/// The point at a distance from `middle` and at an angle in degrees, clockwise from the top.
 fn at(middle: (f32, f32), radius: f32, angle: f32) -> (f32, f32) {
     let (sin, cos) = angle.to_radians().sin_cos();
     (middle.0 + radius * sin, middle.1 - radius * cos)
@@ -157,7 +157,7 @@ mod tests {
         for pair in FILLS.windows(2) {
             assert!((grey(pair[0]) - grey(pair[1])).abs() > 80, "{pair:?}");
         }
-        // Whichever is the last is beside the first.
+        // The last slice is next to the first, whichever slice is the last.
         for last in &FILLS[1..] {
             assert!(grey(*last) - grey(FILLS[0]) > 40, "{last:?}");
         }

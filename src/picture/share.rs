@@ -1,37 +1,38 @@
-//! Which slices the ring has, and how large they are. Whole numbers only.
+//! The slices of the ring chart and their angles, computed in whole numbers.
 
 use std::cmp::Reverse;
 
 use super::Spending;
 use crate::money::Decimal;
 
-/// How many slices a ring has at most. More could not be told apart.
+/// The maximum number of slices. More could not be distinguished.
 const MOST: usize = 8;
-/// A whole turn, in hundredths of a degree.
+/// A full circle, in hundredths of a degree.
 const TURN: u16 = 36_000;
-/// The narrowest slice: one that can still be seen, and whose number does not touch the next.
+/// The minimum width of a slice, in hundredths of a degree: wide enough to be visible, and for its number not to touch the next
+/// one.
 const NARROWEST: u16 = 500;
 
-/// The ring, cut into slices.
+/// The ring, divided into slices.
 pub(super) struct Ring<'a> {
-    /// What all slices come to.
+    /// The sum of all slices, in minor units.
     pub(super) total: i128,
-    /// The largest first, the others together last.
+    /// The slices from the largest to the smallest. A slice for all remaining categories, if there is one, comes last.
     pub(super) shares: Vec<Share<'a>>,
 }
 
 /// A slice of the ring.
 pub(super) struct Share<'a> {
-    /// What it is made of: one category, or all that have no slice of their own.
+    /// The categories in this slice: one, or all that have no slice of their own.
     pub(super) members: Vec<&'a Spending>,
     pub(super) amount: i128,
-    /// How much of the whole, as it is written: `33.34%`. What its members have.
+    /// The share of all spending, as text: `33.34%`. The sum of the members' shares.
     pub(super) percent: String,
-    /// How wide it is drawn, in hundredths of a degree. All together make a turn.
+    /// The width of the slice, in hundredths of a degree. All slices together make a full circle.
     pub(super) turn: u16,
 }
 
-/// Cuts the ring: a slice for each of the largest, and one for the rest.
+/// Divides the ring: one slice for each of the largest categories, and one for all the others.
 pub(super) fn cut(ring: &[Spending]) -> Ring<'_> {
     let mut spent: Vec<&Spending> = ring.iter().filter(|spending| spending.amount > 0).collect();
     spent.sort_by_key(|spending| Reverse(spending.amount));
@@ -57,7 +58,7 @@ fn percent(members: &[&Spending]) -> String {
     format!("{}%", Decimal::from_hundredths(members.iter().map(|spending| spending.share).sum()))
 }
 
-/// How wide each amount is drawn. What the narrow ones get beyond their due is taken from the widest, which has enough.
+/// The width of each slice. Widening narrow slices to the minimum is compensated by the widest slice, which is large enough.
 fn turns(amounts: &[i128], total: i128) -> Vec<u16> {
     let due = |amount: i128| u16::try_from(amount * i128::from(TURN) / total).unwrap_or(TURN);
     let mut turns: Vec<u16> = amounts.iter().map(|amount| due(*amount).max(NARROWEST)).collect();

@@ -1,4 +1,4 @@
-//! Whole pictures.
+//! Tests of complete pictures.
 
 use roxmltree::{Document, Node};
 
@@ -57,7 +57,7 @@ fn month() -> Picture {
 
 const SVG: &str = "http://www.w3.org/2000/svg";
 
-/// The worst that anyone may type, or own.
+/// A picture with the most extreme names and amounts that users can have.
 fn worst() -> Picture {
     let names = [
         "W".repeat(100),
@@ -84,7 +84,7 @@ fn worst() -> Picture {
     }
 }
 
-/// The texts of all elements of a name.
+/// The texts of all elements with this tag.
 fn drawn(picture: &Picture, tag: &str) -> Vec<String> {
     let svg = draw(picture);
     let document = Document::parse(&svg).unwrap();
@@ -100,7 +100,7 @@ fn number(node: Node<'_, '_>, attribute: &str) -> f32 {
     node.attribute(attribute).map_or(0.0, |value| value.parse().unwrap())
 }
 
-/// A text and the box that it takes at most: left, top, right, bottom.
+/// A text element's content and its estimated box: left, top, right, bottom.
 fn placed<'a>(text: Node<'a, '_>) -> (&'a str, [f32; 4]) {
     let size = number(text, "font-size");
     let set = Type { size, bold: text.attribute("font-weight").is_some(), ink: INK };
@@ -253,7 +253,7 @@ fn the_only_category_is_a_whole_ring() {
     let picture = Picture { ring: vec![spending("Rent", 1, 10_000)], bars: vec![], ..month() };
     let svg = draw(&picture);
     assert!(shows(&picture, "100.00%") && svg.matches("<path").count() == 1);
-    // Two half circles out, two in.
+    // Two half circles for the outer edge and two for the inner edge.
     assert_eq!(svg.matches(" A120 120 ").count() + svg.matches(" A84 84 ").count(), 4, "{svg}");
 }
 

@@ -1,18 +1,19 @@
-//! Every sentence of the picture, and what becomes of the texts that users typed.
+//! All sentences of the picture, and cleaning and escaping of the texts that users typed.
 
 use super::{
     Bar, BudgetState, Currency, Figure, Picture, Spending,
     share::{Ring, Share},
 };
 
-/// Said in the place of the ring.
+/// Shown in place of the ring.
 pub(super) const NO_SPENDING: &str = "No spending this month.";
-/// Said in the place of the bars.
+/// Shown in place of the bars.
 pub(super) const NO_BUDGETS: &str = "No budgets this month.";
-/// What is written before what was spent outside all bars.
+/// The label of the spending in categories without a budget.
 pub(super) const UNBUDGETED: &str = "Without a budget";
 
-/// What users typed as one line of text: without what XML forbids, and without what turns other text round.
+/// Converts a text that a user typed into one line, without characters that XML forbids or that change the direction of other
+/// text.
 pub(super) fn line(text: &str) -> String {
     let kept = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !is_forbidden(*c));
     kept.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
@@ -22,8 +23,8 @@ fn is_forbidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFFE}' | '\u{FFFF}')
 }
 
-/// A line that cannot change the direction of what stands around it. A name that runs from right to left is set apart with
-/// the signs that Unicode has for it; any other stays as it is.
+/// Protects the surrounding text from a name in a right-to-left script, by wrapping the name in Unicode's isolate characters.
+/// Other names are returned unchanged.
 pub(super) fn isolated(line: &str) -> String {
     if line.contains(is_right_to_left) { format!("\u{2068}{line}\u{2069}") } else { line.to_owned() }
 }
@@ -33,29 +34,29 @@ fn is_right_to_left(c: char) -> bool {
         || matches!(c, '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
-/// A line as it stands between tags.
+/// Escapes a line for use between XML tags.
 pub(super) fn escaped(line: &str) -> String {
     line.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// The month.
+/// The month in words.
 pub(super) fn month(picture: &Picture) -> String {
     picture.month.first_day().format("%B %Y").to_string()
 }
 
-/// What the picture is called. The month comes first, where nothing cuts it.
+/// The title of the picture. The month comes first, so that it stays visible where a long title is cut off.
 pub(super) fn title(picture: &Picture) -> String {
     format!("{}, {}", month(picture), isolated(&line(&picture.book)))
 }
 
-/// In which currency the picture is, and which it leaves out.
+/// The currency of the picture, and the currencies that it leaves out.
 pub(super) fn currencies(picture: &Picture) -> String {
     let others: Vec<&str> = picture.others.iter().map(Currency::code).collect();
     let more = if others.is_empty() { String::new() } else { format!("; there is more in {}", others.join(", ")) };
     format!("All amounts in {}{more}.", picture.currency)
 }
 
-/// The word for a status.
+/// The word for a budget's status.
 pub(super) fn status(status: BudgetState) -> &'static str {
     match status {
         BudgetState::Under => "under",
@@ -64,7 +65,7 @@ pub(super) fn status(status: BudgetState) -> &'static str {
     }
 }
 
-/// What a slice is called.
+/// The name of a slice.
 pub(super) fn share_name(share: &Share<'_>) -> String {
     match share.members.as_slice() {
         [only] => line(&only.label),
@@ -72,7 +73,7 @@ pub(super) fn share_name(share: &Share<'_>) -> String {
     }
 }
 
-/// What a slice says.
+/// The sentence for a slice.
 pub(super) fn share(picture: &Picture, share: &Share<'_>) -> String {
     let name = isolated(&share_name(share));
     let amount = picture.written(share.amount);
@@ -86,20 +87,20 @@ pub(super) fn share(picture: &Picture, share: &Share<'_>) -> String {
     format!("{sentence} They are {}.", members.join(", "))
 }
 
-/// What a bar says.
+/// The sentence for a bar.
 pub(super) fn bar(picture: &Picture, bar: &Bar) -> String {
     let name = isolated(&line(&bar.label));
     let (spent, limit) = (picture.written(bar.spent), picture.written(bar.limit));
     format!("{name}: {spent} of {limit} {} spent, {}.", picture.currency, status(bar.status))
 }
 
-/// What was spent without a budget; none when nothing was.
+/// The sentence for the spending without a budget. `None` when there is none.
 pub(super) fn unbudgeted(picture: &Picture) -> Option<String> {
     let amount = picture.written(picture.unbudgeted);
     (picture.unbudgeted > 0).then(|| format!("{UNBUDGETED}: {amount} {} spent.", picture.currency))
 }
 
-/// All that the picture shows, in sentences.
+/// Everything that the picture shows, in sentences.
 pub(super) fn description(picture: &Picture, ring: &Ring<'_>) -> String {
     let mut sentences = vec![currencies(picture)];
     let sum = |figure: &Figure| format!("{}: {}.", isolated(&line(&figure.label)), picture.written(figure.amount));

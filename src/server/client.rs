@@ -1,7 +1,7 @@
-//! Finds out where a request comes from, and puts that into the request's extensions.
+//! Finds the address of the client and adds it, with the user agent, to the request's extensions as a [`Client`].
 //!
-//! Anybody can write anything into `X-Forwarded-For`. What counts in it is what trusted proxies added at its end: from the
-//! right to the left, up to the first address that is none of theirs.
+//! Anybody can send any `X-Forwarded-For` header. Only the entries that trusted proxies appended can be believed. So the header
+//! is read from right to left, up to the first address that is not a trusted proxy's.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -33,21 +33,21 @@ pub(super) async fn identify(State(trusted): State<Arc<[IpNet]>>, mut request: R
     next.run(request).await
 }
 
-/// Where a request comes from that a peer sent.
+/// The client address of a request that was received from `peer`.
 fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let lines = headers.get_all(X_FORWARDED_FOR).iter().rev();
     let mut entries = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b',')).map(address);
     let mut origin = peer.to_canonical();
     while is_trusted(&origin) {
-        // Of what is no address, and of all to its left, nobody knows who wrote it.
+        // An entry that is not an address, and everything to its left, may have been written by anybody.
         let Some(Some(before)) = entries.next() else { break };
         origin = before;
     }
     origin
 }
 
-/// An address as proxies write it: with a port or without, one of IPv6 in brackets or without.
+/// Parses an address as proxies write it: with or without a port, and for IPv6 with or without brackets.
 fn address(entry: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(entry).ok()?.trim();
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);

@@ -1,5 +1,5 @@
-//! Runs each request in a task of its own: a client that goes away cannot interrupt database work that has begun, and a panic
-//! becomes an answer instead of a connection that breaks.
+//! Runs each request in a task of its own. A client that disconnects then cannot interrupt database work that has begun, and a
+//! panic gives an error response instead of a broken connection.
 
 use axum::{
     Extension,

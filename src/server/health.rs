@@ -1,4 +1,4 @@
-//! Health: `live` says that the process answers, `ready` that it can do its work.
+//! Health checks: `live` answers as long as the process runs; `ready` answers whether the server can use its database.
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use serde_json::json;

@@ -1,4 +1,14 @@
-//! HTTP: the router, and serving until told to stop.
+//! HTTP: the router, and serving requests until the server is asked to stop.
+//!
+//! | path | module |
+//! |---|---|
+//! | `/graphql` | `graphql` |
+//! | `*.csv`, `/reports/*.svg` | `files` |
+//! | `/health/*` | `health` |
+//! | `/` | `explorer` |
+//!
+//! Every request passes `request_log`, `client` and `finish`; `rate_limit` charges those that cost something. No bookkeeping
+//! rule belongs here.
 
 mod client;
 mod explorer;
@@ -22,12 +32,12 @@ use tokio::{net::TcpListener, sync::watch};
 use self::rate_limit::Rates;
 use crate::app::App;
 
-/// The largest body of a request, in bytes.
+/// The maximum size of a request body, in bytes.
 const LARGEST_BODY: usize = 1024 * 1024;
-/// How long requests that are under way may take when the server stops.
+/// How long running requests may continue when the server stops.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// All that is served.
+/// The routes of the server. `explorer` decides whether the explorer page is among them.
 pub fn router(app: App, explorer: bool) -> Router {
     let identify = middleware::from_fn_with_state(app.trusted_proxies.clone(), client::identify);
     let rates = Rates::new(app.clone());
@@ -43,7 +53,7 @@ pub fn router(app: App, explorer: bool) -> Router {
     router.layer(middleware::from_fn(finish::finish)).layer(identify).layer(middleware::from_fn(request_log::log))
 }
 
-/// Serves until `stop` is done; then no new connection is taken, and requests under way have ten seconds to finish.
+/// Serves until `stop` resolves. Then no new connection is accepted, and running requests have ten seconds to finish.
 ///
 /// # Errors
 /// When the listener fails.
@@ -58,14 +68,14 @@ pub async fn serve(
         stopping.send_replace(true);
     };
     let too_late = async move {
-        // An error means that the sender is gone, which it is only after it has sent.
+        // `wait_for` fails only when the sender was dropped, which happens only after it has sent.
         let _ = stopped.wait_for(|stopped| *stopped).await;
         tokio::time::sleep(GRACE).await;
     };
     tokio::select! {
         served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(graceful) => served,
         () = too_late => {
-            tracing::warn!("some requests did not finish in time and were cut off");
+            tracing::warn!("some requests did not finish within the grace period and were aborted");
             Ok(())
         }
     }

@@ -1,12 +1,16 @@
-//! What requests cost, and how much of that one principal may spend in a minute.
+//! Rate limiting: the costs of requests in points, and how many points a principal may spend per minute.
 //!
-//! The principal is the user who is logged in, or else the address. Windows are minutes of the clock, so that all servers have
-//! the same. What is counted is shared through the database, but not with each request: a server leases a hundredth of
-//! the limit at once, and spends that from memory. So a limit of some hundred or less is exact, and a higher one costs
-//! a statement for each hundredth of it. What was leased and not spent is lost to other servers until the minute ends: at
-//! most a hundredth for each of them. On SQLite there is one server, and memory does.
+//! The principal is the logged-in user or, for unauthenticated requests, the client address.
 //!
-//! The fields that tell clients of it are those of draft-ietf-httpapi-ratelimit-headers-10.
+//! - Windows are whole minutes of the clock, so all servers use the same ones.
+//! - The points spent are counted in the database, shared by all servers, but not with each request: a server leases a
+//!   hundredth of the limit at a time and spends it from memory.
+//! - So limits up to a few hundred points are exact. A higher limit costs one statement for each hundredth of it that is spent.
+//! - Points that were leased but not spent are unavailable to other servers until the minute ends: at most a hundredth of the
+//!   limit per server.
+//! - On SQLite there is only one server, so the count is kept in memory only.
+//!
+//! The response headers are those of draft-ietf-httpapi-ratelimit-headers-10.
 
 use std::{
     collections::HashMap,
@@ -31,77 +35,77 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The code of a request that is refused because there were too many.
+/// The error code of a request that exceeds the limit.
 pub(super) const RATE_LIMITED: &str = "RATE_LIMITED";
-/// What such a request is told.
+/// The message of that error.
 pub(super) const TOO_MANY: &str =
     "There were too many requests, or they cost too much. Try again when `Retry-After` says.";
 
-/// What each request costs.
+/// The cost of each request, in points.
 pub(super) const REQUEST: u32 = 1;
-/// What each field of a mutation costs besides.
+/// The additional cost of each field of a mutation.
 pub(super) const MUTATION: u32 = 1;
-/// What one costs instead that is to be dear.
+/// The additional cost of a mutation field that is expensive or easy to abuse, instead of [`MUTATION`].
 pub(super) const COSTLY: u32 = 100;
-/// What a download costs.
+/// The cost of a download.
 pub(super) const DOWNLOAD: u32 = 100;
-/// What a picture costs.
+/// The cost of a picture.
 pub(super) const PICTURE: u32 = 10;
 
-/// The length of a window, in seconds.
+/// The length of a window in seconds.
 const MINUTE: i64 = 60;
 
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// What an operation costs besides, that may come to so many rows.
+/// The additional cost of an operation that may return this many rows.
 pub(super) fn of(rows: u64) -> u32 {
     u32::try_from(rows / 100).unwrap_or(u32::MAX)
 }
 
-/// There is nothing left to pay with.
+/// The principal has too few points left.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Exceeded;
 
-/// Counts what requests cost.
+/// Counts the points that principals spend.
 #[derive(Clone, Debug)]
 pub(super) struct Rates {
     app: App,
     minute: Arc<Mutex<Minute>>,
 }
 
-/// Who pays.
+/// The user or the network address that a request is charged to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Principal {
     User(Id<kind::User>),
     Network(IpAddr),
 }
 
-/// What this server knows of a minute. Forgotten with it, so that it does not grow.
+/// The spending in the current minute, as known to this server. Dropped when the minute ends, so it cannot grow without limit.
 #[derive(Debug, Default)]
 struct Minute {
     end: DateTime<Utc>,
     purses: HashMap<Principal, Purse>,
 }
 
-/// What a principal has left.
+/// The points that a principal has left.
 #[derive(Clone, Copy, Debug)]
 struct Purse {
-    /// What this server has leased of it and not spent.
+    /// Points that this server has leased and not spent.
     leased: u32,
-    /// What no server has leased, as far as this one knows.
+    /// Points that no server has leased yet, as far as this server knows.
     free: u32,
 }
 
-/// What there is to tell of a charge.
+/// The result of a charge, as reported in the response headers.
 #[derive(Clone, Copy, Debug)]
 struct Standing {
     left: u32,
-    /// When it is over, in seconds.
+    /// The number of seconds until the minute ends.
     reset: i64,
 }
 
-/// Charges one request, and tells its client what is left.
+/// Charges one request, and reports the remaining points to its client.
 #[derive(Debug)]
 pub(super) struct Meter<'a> {
     rates: &'a Rates,
@@ -123,7 +127,7 @@ impl Rates {
         self.app.limits.request_cost_per_minute
     }
 
-    /// Takes the cost from what the principal has. Tells whether that was enough, and what is left.
+    /// Deducts a cost from a principal's points. Returns whether the points sufficed, and how many are left.
     async fn spend(&self, principal: Principal, window: Window, cost: u32) -> Result<(Result<(), Exceeded>, u32)> {
         let to_lease = {
             let mut minute = self.minute(window.end);
@@ -144,7 +148,8 @@ impl Rates {
 
         let mut minute = self.minute(window.end);
         if minute.end != window.end {
-            // It is over by now, and what is left of it serves nobody; this request came in time.
+            // The minute ended while the lease was written, so the rest of the lease is worthless. The request itself came in
+            // time.
             return Ok(Purse { leased: cost.saturating_sub(too_much), free: 0 }.spend(cost));
         }
         let purse = self.purse(&mut minute, principal);
@@ -163,7 +168,7 @@ impl Rates {
 
     fn purse<'a>(&self, minute: &'a mut Minute, principal: Principal) -> &'a mut Purse {
         let whole = self.limit();
-        // The one server of a SQLite database leases all at once.
+        // A SQLite database has only one server, so that server leases the whole limit at once.
         let full = match self.app.db.backend() {
             DbBackend::Sqlite => Purse { leased: whole, free: 0 },
             _ => Purse { leased: 0, free: whole },
@@ -181,8 +186,8 @@ impl Purse {
 }
 
 impl Meter<'_> {
-    /// Charges the user who asks, or else the address; nobody when that is not known. A request that costs more than there
-    /// is in a minute costs all of it.
+    /// Charges the viewer or, without one, the client address; nobody when the address is unknown. A request that costs more
+    /// than the limit for a minute costs exactly that limit, so that it can succeed at all.
     pub(super) async fn charge(&mut self, viewer: Option<&Viewer>, cost: u32) -> Result<Result<(), Exceeded>> {
         let limit = self.rates.limit();
         let principal =
@@ -198,7 +203,7 @@ impl Meter<'_> {
         Ok(charged)
     }
 
-    /// Tells the client, in the answer to a request that was charged.
+    /// Adds the headers that report the limit to the response of a request that was charged.
     pub(super) fn tell(&self, response: &mut Response) {
         let Some(Standing { left, reset }) = self.standing else { return };
         let is_refused = response.status() == StatusCode::TOO_MANY_REQUESTS;

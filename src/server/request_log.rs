@@ -1,5 +1,5 @@
-//! One line in the log for each request: where it came from, what it was called, how it went, how long it took. No variables,
-//! no tokens.
+//! Writes one log line for each request: client address, operation name, status, error code and duration. Variables and tokens
+//! are never logged.
 
 use std::time::Instant;
 
@@ -14,26 +14,26 @@ use uuid::Uuid;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The name of a request: in its response, in the log, and in the error that a fault shows.
+/// The id of a request. It appears in the response headers, in the log, and in the error of a fault.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct RequestId(pub(super) Uuid);
 
-/// What the log tells of a GraphQL request. Put into the response's extensions.
+/// The part of the log line that only the GraphQL endpoint knows. The endpoint adds it to the response's extensions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Summary {
-    /// The operation's name.
+    /// The name of the operation.
     pub(super) operation: Option<String>,
     /// The code of the first error.
     pub(super) error: Option<String>,
 }
 
-/// The line to be written; also when the client goes away and the request is dropped unanswered.
+/// The log line. It is written when this is dropped, so also for a request whose client disconnects before the response.
 struct Line {
     span: Span,
     started: Instant,
     method: Method,
     path: String,
-    /// The status, and what else there is to tell.
+    /// The status and the summary. `None` when the client disconnected before the response.
     answered: Option<(StatusCode, Summary)>,
 }
 
@@ -43,7 +43,7 @@ impl Drop for Line {
         let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let _in_span = span.enter();
         let Some((status, Summary { operation, error })) = answered else {
-            tracing::info!(%method, path, ms, "the client went away");
+            tracing::info!(%method, path, ms, "the client disconnected");
             return;
         };
         let (operation, error) = (operation.as_deref(), error.as_deref());

@@ -57,7 +57,7 @@ async fn a_file_that_is_there_is_replaced_only_by_force() {
     std::fs::write(&file, "precious").unwrap();
     let before = files(dir.path());
     let error = refused(&command("backup", &file, &url).output().unwrap(), 2);
-    assert!(error.contains("backup.db: it is there already; --force replaces it"), "{error}");
+    assert!(error.contains("backup.db: it exists already; --force replaces it"), "{error}");
     assert_eq!(files(dir.path()), before);
     let forced = command("backup", &file, &url).arg("--force").output().unwrap();
     assert!(forced.status.success(), "{forced:?}");
@@ -81,7 +81,7 @@ async fn what_belongs_to_the_database_and_what_cannot_be_written_is_refused() {
         ("daybook.db-shm", own),
         ("daybook.db.jwt-secret", own),
         ("nowhere/backup.db", "No such file or directory"),
-        ("directory", "it is no file"),
+        ("directory", "it is not a regular file"),
         ("old.db", "old.db-wal is beside it"),
     ] {
         let error = refused(&command("backup", &path(name), &url).arg("--force").output().unwrap(), 2);

@@ -94,10 +94,10 @@ async fn a_file_that_is_no_sound_backup_is_refused() {
         place.refuses("nothing.db", target, 1, "nothing.db is not a Daybook database");
         place.refuses("live.db", target, 1, "live.db is only a part of a database");
         place.refuses("absent.db", target, 2, "absent.db: No such file or directory");
-        place.refuses("directory", target, 2, "it is no file");
+        place.refuses("directory", target, 2, "it is not a regular file");
     }
     place.refuses("backup.db", "nowhere/new.db", 1, "No such file or directory");
-    place.refuses("empty.db", "empty.db", 2, "it is that database already");
+    place.refuses("empty.db", "empty.db", 2, "it is the database itself");
 }
 
 #[tokio::test]
@@ -127,7 +127,7 @@ async fn a_target_that_is_not_daybooks_or_whose_log_was_left_is_refused() {
     std::fs::write(place.path("moved.db-wal"), "a log").unwrap();
     place.refuses("backup.db", "text.db", 1, "text.db is not a Daybook database; nothing was changed");
     place.refuses("backup.db", "other.db", 1, "other.db is not a Daybook database; nothing was changed");
-    place.refuses("backup.db", "moved.db", 1, "moved.db-wal is there without its database");
+    place.refuses("backup.db", "moved.db", 1, "moved.db-wal holds the last writes of a database");
 }
 
 #[cfg(unix)]

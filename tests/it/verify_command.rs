@@ -51,7 +51,7 @@ async fn a_full_book_is_clean_and_a_broken_one_is_not(#[values(Sqlite, Postgres)
     assert_eq!(lines.len(), 4, "{lines:?}");
     assert!(lines[0].starts_with("account_") && lines[0].contains(": the credits that the SALES account of book_"));
     assert!(lines[3].ends_with(": 3 differences"), "{lines:?}");
-    assert_eq!(text(&broken.stderr), "daybook: the books differ in 3 places\n");
+    assert_eq!(text(&broken.stderr), "daybook: 3 differences were found\n");
     let broken = verify(&app.url, &["--json"]);
     assert_eq!(broken.status.code(), Some(1));
     let broken: Value = serde_json::from_slice(&broken.stdout).unwrap();

@@ -1,4 +1,4 @@
-//! Activity: the object, and the history of a thing.
+//! The audit log: the object `Activity`, and the `history` of an object.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -97,7 +97,7 @@ struct Actor {
     display_name: String,
 }
 
-/// What happened to a thing of the viewer's, the latest first, loaded together with that of others.
+/// The latest audit log entries about an object of the viewer, latest first. Batched with the histories of other objects.
 pub(in crate::graphql) async fn history<K: StaticType>(
     ctx: &Context<'_>,
     thing: Id<K>,
@@ -109,7 +109,7 @@ pub(in crate::graphql) async fn history<K: StaticType>(
     Ok(rows.into_iter().map(Activity).collect())
 }
 
-/// The latest that happened to a thing.
+/// The key of a history: the object's id and the maximum number of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct HistoryOf {
     thing: String,
@@ -134,7 +134,7 @@ impl Loader<HistoryOf> for RequestLoader {
     }
 }
 
-/// Activity of the viewer's book, by its ids.
+/// Loads audit log entries of the viewer's book by their ids.
 impl Loader<Id<kind::Activity>> for RequestLoader {
     type Value = Activity;
     type Error = Arc<Error>;

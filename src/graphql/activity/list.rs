@@ -1,4 +1,4 @@
-//! The activity of a book, in pages.
+//! The list of a book's audit log entries.
 
 use async_graphql::{Context, ID, InputObject, Object};
 
@@ -50,7 +50,7 @@ impl ActivityFilter {
     }
 }
 
-/// How much activity a filter wants.
+/// The total count of a list with this filter.
 struct Total(Filter);
 
 impl Count for Total {

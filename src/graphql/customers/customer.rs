@@ -1,4 +1,4 @@
-//! Customers: the object, their loaders, and entering and changing them.
+//! Customers: the object, its mutations and its loaders.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -303,7 +303,7 @@ impl CustomerMutation {
     }
 }
 
-/// The viewer's customers, by their ids.
+/// Loads customers of the viewer's book by their ids.
 impl Loader<Id<kind::Customer>> for RequestLoader {
     type Value = Customer;
     type Error = Arc<Error>;
@@ -314,7 +314,7 @@ impl Loader<Id<kind::Customer>> for RequestLoader {
     }
 }
 
-/// The accounts of a customer.
+/// The key of a customer's receivable accounts, one for each currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct Ledger(Id<kind::Customer>);
 

@@ -1,4 +1,4 @@
-//! Lists of customers.
+//! The queries for one customer and for lists of customers.
 
 use async_graphql::{Context, ID, Object};
 
@@ -13,7 +13,7 @@ use crate::{
     page::{PageArgs, Paged},
 };
 
-/// How many customers a list has.
+/// The total count of a list with this filter.
 pub(in crate::graphql) struct CustomerTotal(CustomerFilter);
 
 impl Count for CustomerTotal {

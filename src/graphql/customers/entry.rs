@@ -1,4 +1,4 @@
-//! Ledger entries: the object, and writing and changing them.
+//! Ledger entries of customers: the object, its queries, its mutations and its loaders.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -265,7 +265,7 @@ impl EntryMutation {
     }
 }
 
-/// The viewer's entries, by their ids.
+/// Loads ledger entries of the viewer's book by their ids.
 impl Loader<Id<kind::LedgerEntry>> for RequestLoader {
     type Value = Entry;
     type Error = Arc<Error>;
@@ -276,7 +276,7 @@ impl Loader<Id<kind::LedgerEntry>> for RequestLoader {
     }
 }
 
-/// What was owed after an entry.
+/// The key of the customer's balance after an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct After(Id<kind::LedgerEntry>);
 

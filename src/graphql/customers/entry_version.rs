@@ -1,4 +1,4 @@
-//! What a ledger entry was.
+//! The versions of a ledger entry.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -67,7 +67,7 @@ impl EntryVersion {
     }
 }
 
-/// What a document was. It is asked of documents that the viewer may see.
+/// The key of a document's versions. Must only be used for documents that the viewer may see: the loader does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct VersionsOf(pub(in crate::graphql) Id<kind::Document>);
 

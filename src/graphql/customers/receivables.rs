@@ -1,4 +1,4 @@
-//! What all customers of the book owe.
+//! Receivables: what all customers of a book owe.
 
 use async_graphql::{Context, Object, SimpleObject};
 

@@ -1,4 +1,4 @@
-//! The statement of a customer.
+//! The statement of a customer, with its aging.
 
 use async_graphql::{Context, ID, Object};
 

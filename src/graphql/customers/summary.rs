@@ -1,4 +1,4 @@
-//! The summary of a customer.
+//! The summary of a customer's ledger over a range of dates.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -114,7 +114,7 @@ impl CustomerSummaryQuery {
     }
 }
 
-/// The summary of a customer that is there, loaded together with those of others.
+/// The summary of an existing customer. Batched with the summaries of other customers.
 pub(in crate::graphql) async fn load(
     ctx: &Context<'_>,
     customer: Id<kind::Customer>,

@@ -1,4 +1,4 @@
-//! Registering, logging in and out, and sessions.
+//! Registration, login, token refresh, logout and sessions.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 

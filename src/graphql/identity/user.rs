@@ -1,4 +1,4 @@
-//! The user who is logged in.
+//! The viewer as an object, with the mutations of their profile, password and account.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -70,7 +70,7 @@ impl User {
     }
 }
 
-/// The users of the viewer's book, by their ids.
+/// Loads members of the viewer's book by their user ids.
 impl Loader<Id<kind::User>> for RequestLoader {
     type Value = entity::user::Model;
     type Error = Arc<Error>;

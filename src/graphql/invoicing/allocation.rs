@@ -1,4 +1,4 @@
-//! What of receipts pays which invoices.
+//! Allocations: which part of a receipt pays which invoice.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -42,7 +42,7 @@ impl Allocation {
     }
 }
 
-/// Whose allocations are asked for.
+/// The key of a list of allocations: the invoice or the receipt that they belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) enum PaymentsOf {
     Invoice(Id<kind::Invoice>),

@@ -1,4 +1,4 @@
-//! Invoices: the object, its lines, and making and voiding them.
+//! Invoices: the object, its lines, its queries, its mutations and its loaders.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -312,7 +312,7 @@ impl InvoiceMutation {
     }
 }
 
-/// The viewer's invoices, by their ids.
+/// Loads invoices of the viewer's book by their ids.
 impl Loader<Id<kind::Invoice>> for RequestLoader {
     type Value = Invoice;
     type Error = Arc<Error>;
@@ -323,7 +323,7 @@ impl Loader<Id<kind::Invoice>> for RequestLoader {
     }
 }
 
-/// The lines of an invoice. They are asked of invoices that the viewer may see.
+/// The key of an invoice's lines. Must only be used for invoices that the viewer may see: the loader does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct LinesOf(Id<kind::Invoice>);
 

@@ -1,4 +1,4 @@
-//! Receipts: the object, and making and voiding them.
+//! Receipts: the object, its queries, its mutations and its loader.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -243,7 +243,7 @@ impl ReceiptMutation {
     }
 }
 
-/// The viewer's receipts, by their ids.
+/// Loads receipts of the viewer's book by their ids.
 impl Loader<Id<kind::Receipt>> for RequestLoader {
     type Value = Receipt;
     type Error = Arc<Error>;

@@ -1,4 +1,4 @@
-//! Budgets: the object, and setting and deleting them.
+//! Budgets: the object, its query and its mutations.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -156,7 +156,7 @@ impl BudgetMutation {
     }
 }
 
-/// The viewer's budgets, by their ids.
+/// Loads budgets of the viewer's book by their ids.
 impl Loader<Id<kind::Budget>> for RequestLoader {
     type Value = Budget;
     type Error = Arc<Error>;

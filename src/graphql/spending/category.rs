@@ -1,4 +1,4 @@
-//! Categories of income and spending.
+//! Categories of income and expenses: the object, its queries and its mutations.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -207,7 +207,7 @@ impl CategoryMutation {
     }
 }
 
-/// The viewer's categories, by their ids.
+/// Loads categories of the viewer's book by their ids.
 impl Loader<Id<kind::Category>> for RequestLoader {
     type Value = Category;
     type Error = Arc<Error>;

@@ -1,4 +1,4 @@
-//! The monthly report.
+//! The monthly report: the objects and its queries.
 
 use async_graphql::{Context, Object};
 

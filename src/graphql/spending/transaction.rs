@@ -1,4 +1,4 @@
-//! Transactions of income and spending: the object, and writing and changing them.
+//! Transactions of income and expenses: the object, its mutations and its loaders.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -225,7 +225,7 @@ impl TransactionMutation {
     }
 }
 
-/// The viewer's transactions, by their ids.
+/// Loads transactions of the viewer's book by their ids.
 impl Loader<Id<kind::Transaction>> for RequestLoader {
     type Value = Transaction;
     type Error = Arc<Error>;
@@ -239,7 +239,7 @@ impl Loader<Id<kind::Transaction>> for RequestLoader {
     }
 }
 
-/// The lines of a transaction. They are asked of transactions that the viewer may see.
+/// The key of a transaction's lines. Must only be used for transactions that the viewer may see: the loader does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct LinesOf(Id<kind::Transaction>);
 

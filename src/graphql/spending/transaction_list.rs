@@ -1,4 +1,4 @@
-//! Lists of transactions.
+//! The queries for one transaction and for lists of transactions, with the totals of a list.
 
 use async_graphql::{Context, ID, Object, connection::PageInfo};
 

@@ -1,4 +1,4 @@
-//! What a transaction was.
+//! The versions of a transaction.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -108,7 +108,8 @@ struct TransactionVersionLine {
     amount: Money,
 }
 
-/// How much of a journal entry went into which category. It is asked of entries that the viewer may see.
+/// The key of a journal entry's amounts by category. Must only be used for entries that the viewer may see: the loader does not
+/// check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct SharesOf(Id<kind::Entry>);
 
@@ -126,7 +127,8 @@ impl Loader<SharesOf> for RequestLoader {
     }
 }
 
-/// The wallet that a journal entry moved money of. It is asked of entries that the viewer may see.
+/// The key of the wallet that a journal entry moved money into or out of. Must only be used for entries that the viewer may
+/// see: the loader does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct WalletOf(Id<kind::Entry>);
 

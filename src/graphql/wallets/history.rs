@@ -1,4 +1,4 @@
-//! The history of a wallet, in pages.
+//! The history of a wallet as a connection.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::PageInfo};
 use sea_orm::DbErr;

@@ -1,4 +1,4 @@
-//! The two sides of a wallet transaction, as the viewer may see them.
+//! The two parties of a wallet transaction, with the fields that the viewer may see.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -35,7 +35,7 @@ impl WalletParty {
     }
 }
 
-/// Parties, by the accounts of their wallets.
+/// Loads parties by the ids of their wallets' accounts.
 impl Loader<Id<kind::Account>> for RequestLoader {
     type Value = WalletParty;
     type Error = Arc<Error>;

@@ -1,4 +1,4 @@
-//! Wallet transactions: the object, and moving money.
+//! Wallet transactions: the object, and the mutations that move money.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -245,7 +245,7 @@ impl WalletTransactionMutation {
     }
 }
 
-/// Transactions that the viewer may see, by their ids.
+/// Loads wallet transactions that the viewer may see by their ids.
 impl Loader<Id<kind::Entry>> for RequestLoader {
     type Value = WalletTransaction;
     type Error = Arc<Error>;

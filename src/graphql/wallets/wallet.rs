@@ -1,4 +1,4 @@
-//! Wallets: the object, making and changing them, and their loaders.
+//! Wallets: the object, its queries, its mutations and its loaders.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -270,7 +270,7 @@ async fn set_status(
     WalletResult::new(ctx, action, set).await
 }
 
-/// The viewer's wallets, by their ids.
+/// Loads wallets of the viewer's book by their ids.
 impl Loader<Id<kind::Wallet>> for RequestLoader {
     type Value = Wallet;
     type Error = Arc<Error>;
@@ -283,7 +283,7 @@ impl Loader<Id<kind::Wallet>> for RequestLoader {
 
 type Moment = (Id<kind::Wallet>, chrono::DateTime<Utc>);
 
-/// What the viewer's wallets held at moments, in minor units.
+/// Loads the balances of the viewer's wallets at given moments, in minor units.
 impl Loader<Moment> for RequestLoader {
     type Value = i64;
     type Error = Arc<Error>;

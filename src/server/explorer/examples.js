@@ -1,7 +1,7 @@
 let session = JSON.parse(sessionStorage.getItem("session"));
 const me = () => session?.username ?? "amal";
 const other = () => (me() === "basma" ? "amal" : "basma");
-/** The id of what was made last of a kind or, when nothing was, of what was listed. */
+/** The id of the object of a kind that was created last or, if none was created, listed first. */
 const id = (kind) => session?.ids?.[kind] ?? `${kind}_...`;
 const password = "correct horse battery";
 const key = () => `try-${Date.now()}`;
@@ -10,7 +10,7 @@ const month = (months = 0) => {
   const today = new Date();
   return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + months)).toISOString().slice(0, 7);
 };
-// The variables are made when they are needed: they depend on who is logged in and on what was made.
+// A function per example, because its variables depend on the current session and on the objects created so far.
 const EXAMPLES = {
   Session: [
     ["Register", mutation("register", SESSION), () => ({ input: { username: session ? other() : "amal", password } })],
@@ -37,7 +37,7 @@ const EXAMPLES = {
       from: { username: me() }, to: { username: other() }, amount: "99.50", idempotencyKey: key(),
     } })],
     ["History", HISTORY, () => ({ id: id("wallet"), first: 20, only: { status: "SUCCEEDED" } })],
-    ["Balance at a moment", BALANCE_AT, () => ({ id: id("wallet"), time: new Date().toISOString() })],
+    ["Balance at a time", BALANCE_AT, () => ({ id: id("wallet"), time: new Date().toISOString() })],
     ["Create wallet", mutation("createWallet", WALLET), () => ({ input: { name: "Savings", currency: "USD" } })],
     ["Freeze", mutation("freezeWallet", WALLET), () => ({ input: { id: id("wallet") } })],
     ["Unfreeze", mutation("unfreezeWallet", WALLET), () => ({ input: { id: id("wallet") } })],
@@ -69,7 +69,7 @@ const EXAMPLES = {
     ["Transactions", TRANSACTIONS, () => ({
       first: 20, only: { kind: "EXPENSE", from: day(-30), to: day() }, order: { field: "AMOUNT", direction: "DESC" },
     })],
-    ["What a transaction was", VERSIONS, () => ({ id: id("txn") })],
+    ["Versions of a transaction", VERSIONS, () => ({ id: id("txn") })],
     ["Import transactions", mutation("importTransactions", `added duplicates good refused
     lines { line status transaction { id description } userErrors { code path message } }`), () => ({ input: {
       csv: `date,amount,category,description\n${day()},12.30,Food,Bread\n${day()},12.30,Food,Bread\n`, dryRun: true,
@@ -124,8 +124,8 @@ const EXAMPLES = {
         shopName: "Amal's lamps", proprietorName: "Amal Nasser", gstNumber: "29ABCDE1234F1Z5", city: "Aden",
       } })],
     ["Activity", ACTIVITY, () => ({ first: 20, only: { from: `${day(-30)}T00:00:00Z` } })],
-    ["What was refused", ACTIVITY, () => ({ first: 20, only: { outcome: "REFUSED" } })],
-    ["What happened to a customer", HISTORY_OF_CUSTOMER, () => ({ id: id("customer") })],
+    ["Refused operations", ACTIVITY, () => ({ first: 20, only: { outcome: "REFUSED" } })],
+    ["History of a customer", HISTORY_OF_CUSTOMER, () => ({ id: id("customer") })],
   ],
   Schema: [
     ["Introspect", INTROSPECTION],

@@ -13,7 +13,7 @@ function fill() {
 function keep(changed) {
   session = changed;
   sessionStorage.setItem("session", JSON.stringify(session));
-  // An example's variables follow the session, unless they were edited.
+  // The variables of an example follow the session, unless the user has edited them.
   if ($("variables").value === filled) fillVariables();
   $("who").textContent = session ? `logged in${session.username ? ` as ${session.username}` : ""}` : "not logged in";
   $("refresh").hidden = !session?.refreshToken;
@@ -28,7 +28,7 @@ function say(text, offersRefresh = false) {
   $("renew").hidden = !offersRefresh;
 }
 
-/** The operations of a document: their names, and their tokens without comments and strings. */
+/** The operations of a document: the name of each, and its tokens without comments and strings. */
 function operations(text) {
   const tokens = text.match(/"""(?:\\"""|[^])*?"""|"(?:\\.|[^"\\\n])*"|#.*|[_A-Za-z]\w*|[^\s,]/g) ?? [];
   const definitions = [];
@@ -63,14 +63,14 @@ async function post(body, token) {
 }
 
 let busy = false;
-/** One at a time: a refresh token that is sent twice ends the session. */
+/** Runs one operation at a time, because sending the same refresh token twice ends the session. */
 async function execute(body, operation) {
   if (busy) return null;
   busy = true;
   say("");
   $("status").textContent = "Running…";
   const started = performance.now();
-  // A token that is not good is refused even where none is needed.
+  // An invalid token makes the server refuse even an operation that needs no token, so no token is sent with these.
   const withoutToken = ["register", "login", "refreshToken"].some((field) => calls(operation, field));
   const token = withoutToken ? undefined : session?.accessToken;
   try {
@@ -90,7 +90,7 @@ async function execute(body, operation) {
     busy = false;
   }
 }
-/** The picture of a monthly report that says which month and currency it is of. */
+/** Shows the picture of a monthly report. The response must contain the report's month and currency. */
 async function show(report, token) {
   URL.revokeObjectURL($("picture").src);
   $("picture").hidden = true;
@@ -102,18 +102,19 @@ async function show(report, token) {
   $("picture").alt = `${report.month} as a picture; its figures are in the response.`;
   $("picture").hidden = false;
 }
-/** The ids that a response gives, by kind: a mutation's are the latest, a list's first serves where none is known. */
+/** The known ids by kind: the latest from a mutation, or else the first from a list. */
 function idsOf(data, operation) {
   const payloads = Object.values(data ?? {}).filter(Boolean);
   const made = payloads.flatMap((payload) => Object.values(payload).map((thing) => thing?.id));
-  // An entry that an invoice or a receipt made cannot be changed by itself, and nobody wants to end the session they are in.
+  // Left out: entries of an invoice or receipt, which cannot be changed by themselves, and the current session, which a user
+  // would not want to revoke.
   const serves = (thing) => thing?.id && !["INVOICE", "RECEIPT"].includes(thing.source) && !thing.current;
   const listed = payloads.flatMap((payload) => [payload.nodes ?? payload.sessions ?? payload].flat().find(serves)?.id);
   const texts = (ids) => ids.filter((id) => typeof id === "string");
   const byKind = (ids) => Object.fromEntries(texts(ids).map((id) => [id.split("_")[0], id]));
   return { ...byKind(listed), ...session?.ids, ...(operation.tokens[0] === "mutation" && byKind(made)) };
 }
-/** What a response means for the session. */
+/** Updates the session after a response. */
 function follow(result, operation, token) {
   const payloads = Object.values(result?.data ?? {}).filter(Boolean);
   const granted = payloads.find(({ accessToken }) => accessToken);
@@ -129,13 +130,13 @@ function follow(result, operation, token) {
     keep(null);
   } else if (session && payloads.length) {
     const ids = idsOf(result.data, operation);
-    // A key is for one request: it stays as it is until something is made.
+    // The idempotency key in the variables stays until something is created, so that running the example again is a retry.
     if (Object.keys(ids).some((kind) => ids[kind] !== session.ids?.[kind])) keep({ ...session, ids });
   }
   if (!result?.errors?.some(({ extensions }) => extensions?.code === "UNAUTHENTICATED")) return;
   if (!token) say("This needs a login: run the example “Register” or “Log in” first.");
-  else if (session?.refreshToken) say("The access token is not good any more. Refresh it, then run again.", true);
-  else say("The access token is not good any more. Log in again.");
+  else if (session?.refreshToken) say("The access token is no longer valid. Refresh it, then run the operation again.", true);
+  else say("The access token is no longer valid. Log in again.");
 }
 
 function run() {
@@ -143,10 +144,10 @@ function run() {
   let variables;
   try {
     if (text) variables = JSON.parse(text);
-    if (text && !text.startsWith("{")) throw new Error("It must begin with {.");
+    if (text && !text.startsWith("{")) throw new Error("it must begin with {.");
     complain("");
   } catch (error) {
-    complain(`Nothing was sent, for this is not a JSON object: ${error.message}`);
+    complain(`Nothing was sent, because this is not a JSON object: ${error.message}`);
     $("variables").focus();
     return;
   }
@@ -210,7 +211,7 @@ async function loadDocs() {
       group("Queries", fields(queries)), group("Mutations", fields(mutations)), group("Types", rest.map(typeEntry)));
     filter();
   } catch (error) {
-    $("found").textContent = `The schema cannot be loaded: ${error.message}. Close and open this to try again.`;
+    $("found").textContent = `The schema cannot be loaded: ${error.message}. Close and open this section to try again.`;
   }
 }
 function filter() {
@@ -226,7 +227,7 @@ for (const editor of [$("query"), $("variables")]) {
   editor.addEventListener("keydown", (event) => {
     if (event.key === "Tab" && !leaving && !event.shiftKey && !event.ctrlKey && !event.altKey && !event.metaKey) {
       event.preventDefault();
-      // Deprecated, but nothing else inserts so that undo knows of it.
+      // Deprecated, but the only way to insert text so that undo works.
       document.execCommand("insertText", false, "  ");
     }
     leaving = event.key === "Escape";
@@ -247,7 +248,7 @@ $("docs").addEventListener("toggle", loadDocs);
 $("filter").addEventListener("input", filter);
 $("entries").addEventListener("click", (event) => {
   if (!event.target.closest("a")) return;
-  // What is jumped to may be filtered out.
+  // The filter may hide the link's target, so it is cleared first.
   $("filter").value = "";
   filter();
 });

@@ -1,4 +1,4 @@
-//! The explorer: a page to try operations in. It is part of the binary and asks nobody else for anything.
+//! The explorer: a page for trying out operations. It is part of the binary and loads nothing from other servers.
 
 use axum::{
     http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS},
@@ -13,7 +13,7 @@ const PAGE: &str = concat!(
     include_str!("explorer.js"),
     "</script>\n</body>\n</html>\n",
 );
-/// Nothing from elsewhere, and no form or frame that could send what is typed elsewhere.
+/// Allows nothing from other servers, and no form or frame that could send the user's input elsewhere.
 const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; \
                       img-src blob:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 

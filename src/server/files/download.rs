@@ -1,7 +1,9 @@
-//! CSV files that are written while they are read, so that their length does not matter to our memory.
+//! Downloads of CSV files. A file is written while it is being read from the database, so its length does not affect memory
+//! use.
 //!
-//! All of a file is read from one snapshot, so that it adds up whatever is written in the meantime. A snapshot holds a connection:
-//! only a few downloads run at once, and one whose client does not read is broken off, so that it shows as broken.
+//! The whole file is read from one snapshot, so that its figures agree whatever is written meanwhile. A snapshot holds a
+//! database connection. So only a few downloads run at once, and a download whose client stops reading is aborted; the
+//! connection is broken off in the middle of the response, so that the client notices that the file is incomplete.
 
 use std::{io, str::FromStr, sync::Arc, time::Duration};
 
@@ -38,14 +40,14 @@ use crate::{
     viewer::Viewer,
 };
 
-/// How many lines are read at once.
+/// How many rows are read from the database at a time.
 pub(super) const PORTION: u64 = 500;
-/// How many downloads run at once; others wait for their turn.
+/// How many downloads run at once. Others wait.
 const AT_ONCE: usize = 4;
-/// How long a download waits for its turn, and how long for its client to read on.
+/// How long a download waits to start, and how long it then waits for a client that has stopped reading.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What downloads need.
+/// The state of the download endpoints.
 #[derive(Clone, Debug)]
 pub(super) struct Downloads {
     app: App,
@@ -59,7 +61,7 @@ impl Downloads {
     }
 }
 
-/// Where a file is read from.
+/// The source of a file's rows: one snapshot, as seen by one viewer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Source<'a> {
     pub(super) app: &'a App,
@@ -67,39 +69,39 @@ pub(super) struct Source<'a> {
     pub(super) snapshot: &'a Transaction,
 }
 
-/// A file that can be downloaded.
+/// A CSV file that can be downloaded.
 pub(super) trait Table: Sized + Send + 'static {
-    /// What the query of its URL may say.
+    /// The parameters in the query string of the URL.
     type Parameters: DeserializeOwned + Send;
-    /// The columns, which the first row names.
+    /// The names of the columns, for the first row.
     const COLUMNS: &'static [&'static str];
 
-    /// Checks all that can be wrong, before the first byte is sent. `id` is that of the path, when it has one.
+    /// Makes every check that can fail, before the first byte is sent. `id` is the id in the URL's path, if the path has one.
     fn open(
         source: Source<'_>,
         id: Option<&str>,
         parameters: Self::Parameters,
     ) -> impl Future<Output = Result<Self>> + Send;
 
-    /// What it is called, without `.csv`.
+    /// The name of the file, without `.csv`.
     fn name(&self) -> String;
 
-    /// Writes the next rows after that of the columns; tells whether there are more.
+    /// Writes the next rows, without the header. Returns whether more rows follow.
     fn write(&mut self, source: Source<'_>, rows: &mut Rows) -> impl Future<Output = Result<bool>> + Send;
 }
 
-/// Rows of a file.
+/// A buffer of CSV rows.
 #[derive(Debug)]
 pub(super) struct Rows(csv::Writer<Vec<u8>>);
 
 impl Rows {
-    /// Adds a row. Texts of users must have gone through [`crate::text::to_field`].
+    /// Adds a row. Texts that users typed must have gone through [`crate::text::to_field`].
     pub(super) fn write<const N: usize>(&mut self, fields: [&str; N]) -> Result<()> {
         Ok(self.0.write_record(fields).map_err(|error| DbErr::Custom(error.to_string()))?)
     }
 }
 
-/// Answers with a file.
+/// Handles a download request.
 pub(super) async fn download<T: Table>(
     State(downloads): State<Downloads>,
     id: Option<Path<String>>,
@@ -145,7 +147,7 @@ async fn begin<T: Table>(
     Ok(Writer { app: app.clone(), viewer, snapshot, _turn: turn, table, is_begun: false, is_over: false })
 }
 
-/// Writes a file portion by portion.
+/// Writes a file in portions.
 struct Writer<T> {
     app: App,
     viewer: Viewer,
@@ -157,14 +159,14 @@ struct Writer<T> {
 }
 
 impl<T: Table> Writer<T> {
-    /// The file, portion by portion. It is written by a task of its own, which does not wait for ever for its reader.
+    /// The file as a stream of portions. A task of its own writes them and gives up when the client does not read for too long.
     fn stream(mut self) -> impl stream::Stream<Item = io::Result<Bytes>> {
         let (sender, receiver) = mpsc::channel(2);
         tokio::spawn(async move {
             loop {
                 let portion = self.portion().await;
                 let is_last = matches!(portion, Ok(None) | Err(_));
-                // An error of sending means that the reader is gone.
+                // Sending fails when the client has disconnected.
                 if !matches!(timeout(PATIENCE, sender.send(portion)).await, Ok(Ok(()))) || is_last {
                     return;
                 }
@@ -176,12 +178,12 @@ impl<T: Table> Writer<T> {
                 Some(Ok(Some(portion))) => Some((Ok(Bytes::from(portion)), Some(receiver))),
                 Some(Ok(None)) => None,
                 Some(Err(error)) => Some((Err(error), None)),
-                None => Some((Err(io::Error::other("the client did not read on")), None)),
+                None => Some((Err(io::Error::other("the client stopped reading")), None)),
             }
         })
     }
 
-    /// The next portion; none after the last. When the database fails in the middle, the connection is broken off.
+    /// The next portion; `None` after the last one. On a database error the connection is broken off.
     async fn portion(&mut self) -> io::Result<Option<Vec<u8>>> {
         if self.is_over {
             return Ok(None);
@@ -193,7 +195,7 @@ impl<T: Table> Writer<T> {
         }
         let source = Source { app: &self.app, viewer: &self.viewer, snapshot: &self.snapshot };
         let more = self.table.write(source, &mut rows).await.map_err(|error| {
-            tracing::error!(?error, "a download could not be finished");
+            tracing::error!(?error, "a download was aborted");
             io::Error::other("internal error")
         })?;
         self.is_over = !more;
@@ -201,7 +203,7 @@ impl<T: Table> Writer<T> {
     }
 }
 
-/// Why there is no file.
+/// Why no file is sent.
 pub(super) enum NotBegun {
     Unauthenticated,
     RateLimited,
@@ -245,7 +247,7 @@ fn error(code: &str, message: &str) -> Json<serde_json::Value> {
     Json(json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
 }
 
-/// Who asks for a file, when they can pay for it. Who is nobody pays for having asked.
+/// Authenticates the request and charges its cost. Unauthenticated requests are charged to the client address.
 pub(super) async fn admit(
     app: &App,
     meter: &mut Meter<'_>,
@@ -266,19 +268,19 @@ async fn viewer(app: &App, (client, headers): (&Client, &HeaderMap)) -> Result<V
     identity::authenticate(app, client, token).await?.map_err(|_| NotBegun::Unauthenticated)
 }
 
-/// A parameter; an empty one is absent.
+/// The value of a parameter. An empty one counts as absent.
 pub(super) fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.is_empty())
 }
 
-/// Reads a date.
+/// Parses the date in a parameter.
 pub(super) fn date(text: Option<String>, path: &str, refusals: &mut Refusals) -> Option<Date> {
     let text = given(text)?;
     let message = format!("`{path}` must be a date, as in 2026-11-20.");
     refusals.check(Date::parse_text(&text).ok_or_else(|| Refusal::new(Code::Invalid, path, message)))
 }
 
-/// Reads a word of a list of words.
+/// Parses a parameter that takes one of a few values. `what` describes them in the error message.
 pub(super) fn word<T: FromStr>(text: Option<String>, path: &str, what: &str, refusals: &mut Refusals) -> Option<T> {
     let invalid = |_| Refusal::new(Code::Invalid, path, format!("`{path}` must be {what}."));
     refusals.check(given(text)?.parse().map_err(invalid))

@@ -1,4 +1,4 @@
-//! `GET /entries.csv`: the lines of the ledgers of all customers, or of one, the oldest first.
+//! `GET /entries.csv`: the ledger entries of all customers, or of one, the oldest first.
 
 use std::collections::HashMap;
 
@@ -23,18 +23,18 @@ use crate::{
     text,
 };
 
-/// Which entries; as the filter of `entries`.
+/// The filter, with the same meaning as in the field `entries`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::server) struct Parameters {
     from: Option<String>,
     to: Option<String>,
     currency: Option<String>,
-    /// By their id.
+    /// The id of a customer.
     customer: Option<String>,
 }
 
-/// How much of the entries is written.
+/// The filter, and how far the export has got.
 #[derive(Debug)]
 pub(in crate::server) struct Entries {
     filter: EntryFilter,
@@ -72,7 +72,7 @@ impl Table for Entries {
     }
 
     async fn write(&mut self, Source { viewer, snapshot, .. }: Source<'_>, rows: &mut Rows) -> Result<bool> {
-        // The list has the newest first, so it is read from its end.
+        // The list starts with the newest entry, so it is read from its end.
         let page = Page { limit: PORTION, from_end: true, after: None, before: self.before.take() };
         let page = document_list::page(snapshot, viewer, &self.filter, &page).await?;
         let numbers = statement::numbers(snapshot, &page.rows).await?;

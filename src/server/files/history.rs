@@ -1,6 +1,6 @@
-//! `GET /wallets/{id}/history.csv`: what happened to the money of a wallet, the oldest first, as a bank writes its statements:
-//! what came in is above zero, what went out below. Attempts that failed moved nothing and are left out; what was taken back is
-//! there twice, so that the sum is right.
+//! `GET /wallets/{id}/history.csv`: a wallet's transactions, the oldest first, in the form of a bank statement: money in is
+//! positive, money out is negative. Failed attempts are left out, since they moved nothing. A reversed transaction appears
+//! twice, once with each sign, so that the sum is right.
 
 use sea_orm::ActiveEnum;
 use serde::Deserialize;
@@ -21,7 +21,7 @@ use crate::{
     time_zone::TimeZone,
 };
 
-/// Of which days.
+/// The first and the last day.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::server) struct Parameters {
@@ -29,7 +29,7 @@ pub(in crate::server) struct Parameters {
     to: Option<String>,
 }
 
-/// How much of a history is written.
+/// The filter, and how far the export has got.
 #[derive(Debug)]
 pub(in crate::server) struct History {
     name: String,
@@ -70,12 +70,12 @@ impl Table for History {
     }
 
     async fn write(&mut self, Source { snapshot, .. }: Source<'_>, rows: &mut Rows) -> Result<bool> {
-        // The list has the latest first, so it is read from its end.
+        // The list starts with the latest transaction, so it is read from its end.
         let page = Page { limit: PORTION, from_end: true, after: None, before: self.before.take() };
         let page = history::page(snapshot, &self.steps, &page).await?;
         for step in page.rows.iter().rev() {
             let (entry, at) = (&step.entry, step.entry.created_at);
-            // That of a reversal is below zero, and so it comes back where it went.
+            // The amount of a reversal is negative, so the same rule gives it the opposite sign.
             let moved = match step.side {
                 Side::Debit => -step.posting.amount,
                 Side::Credit => step.posting.amount,

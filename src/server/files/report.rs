@@ -1,4 +1,4 @@
-//! `GET /reports/{month}.svg`: a month as a picture.
+//! `GET /reports/{month}.svg`: the monthly report as a picture.
 
 use axum::{
     Extension,
@@ -26,7 +26,7 @@ use crate::{
     server::rate_limit::{self, Meter, Rates},
 };
 
-/// What to draw; as the arguments of `monthlyReport`.
+/// The parameters in the query string, with the same meaning as the arguments of `monthlyReport`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
@@ -50,7 +50,8 @@ pub(super) async fn draw(
                 (CONTENT_DISPOSITION, name),
                 (CACHE_CONTROL, HeaderValue::from_static("no-store")),
                 (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-                // It needs nothing, so nothing that came into it could do anything.
+                // The picture loads nothing and runs no scripts. This forbids both, in case a user's text could ever smuggle in
+                // such content.
                 (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
             ];
             (headers, svg).into_response()
@@ -86,7 +87,7 @@ async fn drawn(
     Ok((month, picture::draw(&picture(book.name, report))))
 }
 
-/// What the picture of a report shows.
+/// Selects the figures of a report for the picture.
 fn picture(book: String, report: Report) -> Picture {
     let spending = report.categories.into_iter().filter(|total| total.category.kind == CategoryKind::Expense);
     Picture {

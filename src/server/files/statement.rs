@@ -1,4 +1,4 @@
-//! `GET /customers/{id}/statement.csv`: a customer's statement as a file.
+//! `GET /customers/{id}/statement.csv`: a customer's statement as a CSV file.
 
 use sea_orm::ActiveEnum;
 use serde::Deserialize;
@@ -25,7 +25,7 @@ use crate::{
     text,
 };
 
-/// What to put into the file; as the arguments of `customerStatement`.
+/// The parameters in the query string, with the same meaning as the arguments of `customerStatement`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Parameters {
@@ -34,20 +34,20 @@ pub(super) struct Parameters {
     currency: Option<String>,
 }
 
-/// A statement, and how much of it is written.
+/// A statement, and how much of it is already written.
 #[derive(Debug)]
 pub(super) struct Statement {
     book: entity::book::Model,
     summary: Summary,
     aging: Aging,
-    /// What is owed after the lines that are written.
+    /// The running balance after the lines written so far, in minor units.
     balance: i64,
     after: Option<Key>,
 }
 
 impl Table for Statement {
     type Parameters = Parameters;
-    /// One that does not apply is empty.
+    /// A column that does not apply to a row is empty.
     const COLUMNS: &'static [&'static str] =
         &["date", "type", "source", "number", "note", "credit", "debit", "balance", "currency"];
 
@@ -88,7 +88,7 @@ fn range(parameters: Parameters) -> Result<Range> {
 }
 
 impl Statement {
-    /// Who writes: what the book tells of the shop.
+    /// Writes the shop's details at the top of the file.
     fn head(&self, rows: &mut Rows) -> Result<()> {
         let book = &self.book;
         for (name, value) in [

@@ -1,5 +1,5 @@
-//! `GET /transactions.csv`: income and spending, the oldest first, so that a wallet has the money again before it is spent. One
-//! that is split has a row for each of its parts, with the same id.
+//! `GET /transactions.csv`: income and expenses, the oldest first, so that an import puts money into a wallet before spending
+//! it. A split transaction has one row for each of its lines, all with the same id.
 
 use std::collections::HashMap;
 
@@ -28,20 +28,20 @@ use crate::{
 
 const ORDER: TransactionOrder = TransactionOrder { field: TransactionOrderField::Date, direction: OrderDirection::Asc };
 
-/// Which transactions; as the filter of `transactions`.
+/// The filter, with the same meaning as in the field `transactions`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::server) struct Parameters {
     from: Option<String>,
     to: Option<String>,
     currency: Option<String>,
-    /// By its name.
+    /// The name of a category.
     category: Option<String>,
-    /// By its id.
+    /// The id of a wallet.
     wallet: Option<String>,
 }
 
-/// How much of the transactions is written.
+/// The filter, and how far the export has got.
 #[derive(Debug)]
 pub(in crate::server) struct Transactions {
     filter: TransactionFilter,
@@ -98,7 +98,7 @@ impl Table for Transactions {
                 rows.write([&id, &date, kind, &amount, currency, &category, &description, &note, &wallet])?;
             }
         }
-        // The order is by date.
+        // The sort key is the date, since the order is by date.
         self.after = page.rows.last().map(|last| (last.date.into(), last.id.uuid()));
         Ok(page.has_next)
     }

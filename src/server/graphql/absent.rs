@@ -1,20 +1,21 @@
 //! Variables that the client did not send.
 //!
 //! The specification (October 2021, sections 3.10 "Input Objects" and 6.4.1 "Coercing Field Arguments") says that an argument,
-//! or a field of an input object, whose value is such a variable counts as not given. The library takes it for null instead,
-//! so an update would erase what it should leave alone. [`settle`] therefore resolves these variables before the execution:
+//! or a field of an input object, counts as not given when its value is a variable that was not sent. The library treats it as
+//! null instead, so an update would erase a value that it should leave alone. [`settle`] therefore resolves these variables
+//! before the execution:
 //!
 //! | the variable | as an argument or as a field of an input object | in a list |
 //! |---|---|---|
 //! | was sent, even as null | stays | stays |
-//! | was not sent and has a default | has the default as its value | has the default as its value |
+//! | was not sent and has a default | gets the default as its value | gets the default as its value |
 //! | was not sent, has no default, may be null | the argument or field is removed | null |
 //! | was not sent, has no default, must not be null | `require_variables` refuses the request | the same |
 //!
-//! Only the variables of the operation that is executed count; other operations may share its fragments. The document that
-//! [`settle`] returns must be executed, not validated: it declares variables that it no longer uses. The client's own document
-//! is what must be valid. The condition of `@include` and `@skip` must have a value; the library takes its absence for false,
-//! so a request without it is refused here.
+//! Only the variables of the executed operation count; other operations in the document may use the same fragments. The
+//! document that [`settle`] returns must be executed but not validated, because it declares variables that it no longer uses.
+//! What must be valid is the document that the client sent. The condition of `@include` and `@skip` must have a value. The
+//! library would treat a missing one as false, so [`settle`] refuses such a request.
 
 use std::collections::HashSet;
 
@@ -26,11 +27,11 @@ use async_graphql_value::{ConstValue, Value};
 
 use super::refused::Refused;
 
-/// Gives the variables that were not sent their defaults. When others are left, returns the document without them; `None`
-/// means that the document can be executed as it is.
+/// Gives the variables that were not sent their defaults. If some have no default, returns a copy of the document without them;
+/// `None` means that the original document can be executed.
 ///
 /// # Errors
-/// `BAD_USER_INPUT` when a directive lacks its condition.
+/// `BAD_USER_INPUT` when the condition of a directive is missing.
 pub(super) fn settle(
     document: &ExecutableDocument,
     (name, operation): (Option<&str>, &OperationDefinition),
@@ -68,12 +69,12 @@ pub(super) fn settle(
     if cleaning.lacking.is_empty() { Ok(Some(document)) } else { Err(cleaning.refusal()) }
 }
 
-/// Removes absent variables from the selections of one operation.
+/// Removes the absent variables from the selections of one operation.
 struct Cleaning<'a> {
     absent: &'a HashSet<&'a Name>,
-    /// The fragments that were met, to be cleaned too.
+    /// The fragments found so far, which still have to be processed.
     spreads: Vec<Name>,
-    /// The absent variables that directives need.
+    /// The absent variables that directives use as their condition.
     lacking: Vec<(Name, Pos)>,
 }
 
@@ -152,7 +153,7 @@ mod tests {
 
     use super::{super::parameters::pick, settle};
 
-    /// What is left of the document, if anything was removed, and the variables.
+    /// The changed document, if anything was removed, and the variables.
     fn settled(text: &str, operation: Option<&str>, variables: Value) -> (Option<ExecutableDocument>, Value) {
         let document = parse_query(text).unwrap();
         let picked = pick(&document, operation).unwrap();
@@ -161,7 +162,7 @@ mod tests {
         (left, serde_json::to_value(variables).unwrap())
     }
 
-    /// The selections of a document without the places where they stand in its text.
+    /// The selections of a document, without their positions in the text.
     fn selections(document: &ExecutableDocument, operation: Option<&str>) -> String {
         let operation = match (&document.operations, operation) {
             (DocumentOperations::Single(operation), _) => operation,

@@ -1,7 +1,19 @@
-//! `POST /graphql`: from a body to a response.
+//! `POST /graphql`: from the body of a request to its response.
 //!
-//! The library's own axum service is not used: it takes forms and bodies without a content type (so that another site could
-//! send mutations in a user's name), does not know the codes of errors, and answers `data: null` to what was never executed.
+//! | step | function |
+//! |---|---|
+//! | authenticate, and charge one point | `viewer`, `charge` |
+//! | check the content type, parse the body | `is_json`, `Parameters::parse` |
+//! | check nesting and size, parse the document | `check_nesting`, `check_size` |
+//! | choose the operation, check the fields of a mutation | `pick`, `check_mutation` |
+//! | resolve variables that were not sent | `require_variables`, `settle` |
+//! | count the rows, charge for them | `check_rows`, `charge` |
+//! | validate and execute | `Execution` in `phase` |
+//! | add codes to the errors, log faults | `complete` |
+//!
+//! The axum service of the GraphQL library is not used. It accepts forms and bodies without a content type, so another web site
+//! could send mutations in a user's name; it does not know the codes of errors; and it answers `data: null` to requests that
+//! were never executed.
 
 use std::sync::Arc;
 
@@ -44,10 +56,10 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The largest document, in bytes.
+/// The maximum size of a document, in bytes.
 const LARGEST_DOCUMENT: usize = 16 * 1024;
 
-/// What the endpoint needs.
+/// The state of the endpoint.
 #[derive(Clone)]
 pub(in crate::server) struct Endpoint {
     app: App,
@@ -94,7 +106,7 @@ pub(in crate::server) async fn handle(
     response
 }
 
-/// Executes what a request asks for, or refuses it before that.
+/// Checks a request and executes it.
 async fn answer(
     endpoint: &Endpoint,
     client: &Client,
@@ -128,7 +140,7 @@ async fn answer(
     let of_fields = check_mutation(operation, &document)?;
     require_variables(operation, &variables)?;
     let settled = settle(&document, (name, operation), &mut variables)?;
-    // What is executed is what is paid for.
+    // Charged for the document that is executed, which may have fewer fields than the one that was sent.
     let executed = settled.as_ref().unwrap_or(&document);
     let rows = check_rows(pick(executed, operation_name.as_deref())?.1, executed, &variables)?;
     charge(meter, viewer.as_ref(), rate_limit::of(rows).saturating_add(of_fields)).await?;
@@ -167,20 +179,20 @@ async fn answer(
     Err(invalid(executed.errors))
 }
 
-/// Refuses a document that is not valid.
+/// Refuses a document that failed the validation.
 fn invalid(mut errors: Vec<ServerError>) -> Refused {
     errors.iter_mut().for_each(explain);
     Refused::from(errors).coded("GRAPHQL_VALIDATION_FAILED")
 }
 
-/// Charges for a request, or refuses it.
+/// Charges the cost of a request, or refuses it when the limit is exceeded.
 async fn charge(meter: &mut Meter<'_>, viewer: Option<&Viewer>, cost: u32) -> Result<(), Refused> {
     let charged = meter.charge(viewer, cost).await.map_err(ApiError::from)?;
     charged.map_err(|_| Refused::with_status(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, TOO_MANY))
 }
 
-/// Gives every error of a response what it must have: a code; and when it is ours, the name under which the log has it.
-/// This is where faults leave the program, and are logged: each once, however many fields it failed.
+/// Completes the errors of a response: each one gets a code, and each fault gets the request id under which the log has its
+/// details. Faults are logged here and nowhere else, each once, even if it made several fields fail.
 pub(in crate::server) fn complete(errors: &mut [ServerError], id: Uuid) {
     let mut logged: Vec<*const Error> = Vec::new();
     for error in errors {
@@ -192,8 +204,8 @@ pub(in crate::server) fn complete(errors: &mut [ServerError], id: Uuid) {
         }
         let extensions = error.extensions.get_or_insert_default();
         match extensions.get("code") {
-            // Our errors have codes (`ApiError`); the library's, when a request is executed, say that an argument cannot
-            // be read.
+            // Our own errors have a code (`ApiError`). An error of the library during the execution is about an argument that
+            // cannot be parsed.
             None => extensions.set("code", "BAD_USER_INPUT"),
             Some(code) if *code == Value::from(INTERNAL_SERVER_ERROR) => extensions.set("requestId", id.to_string()),
             Some(_) => {}
@@ -209,7 +221,7 @@ fn code(error: &ServerError) -> Option<String> {
     }
 }
 
-/// Who asks. A token that is not valid is not the same as no token.
+/// Authenticates the request. An invalid token is an error, unlike no token.
 async fn viewer(endpoint: &Endpoint, client: &Client, headers: &HeaderMap) -> Result<Option<Viewer>, Refused> {
     let Some(token) = bearer(headers).map_err(|_| Refused::unauthenticated())? else { return Ok(None) };
     match identity::authenticate(&endpoint.app, client, token).await {
@@ -218,7 +230,7 @@ async fn viewer(endpoint: &Endpoint, client: &Client, headers: &HeaderMap) -> Re
     }
 }
 
-/// The access token of a request, when it has one.
+/// The access token of a request, if it has one.
 pub(in crate::server) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Unauthenticated> {
     let mut authorizations = headers.get_all(AUTHORIZATION).iter();
     let Some(authorization) = authorizations.next() else { return Ok(None) };

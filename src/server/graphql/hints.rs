@@ -1,8 +1,8 @@
-//! What the values of scalars look like, said where the library only says which one was expected.
+//! Examples of scalar values, added to validation errors that only name the expected scalar.
 
 use async_graphql::ServerError;
 
-/// The scalars of the schema, and an example of each.
+/// The scalars of the schema, each with an example.
 const SCALARS: [(&str, &str); 6] = [
     ("CurrencyCode", "a currency code, as in \"USD\""),
     ("Date", "a day of the calendar, as in \"2026-11-20\""),
@@ -12,7 +12,7 @@ const SCALARS: [(&str, &str); 6] = [
     ("YearMonth", "a month, as in \"2026-11\", in the years 1900 to 2199"),
 ];
 
-/// Adds to an error that a value is not of a scalar what one looks like.
+/// Adds an example to an error that says that a value does not have the form of a scalar.
 pub(super) fn explain(error: &mut ServerError) {
     let expected = |(name, _): &&(&str, &str)| error.message.ends_with(&format!("expected type \"{name}\""));
     if let Some((_, example)) = SCALARS.iter().find(expected) {

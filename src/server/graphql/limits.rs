@@ -1,7 +1,8 @@
-//! What a document may cost, found out before the library sees it.
+//! Limits on the size of a document, checked before the GraphQL library processes it.
 //!
-//! The library walks nested fragment spreads again and again, so that a document of a few hundred bytes can keep it busy for
-//! minutes. Here each fragment is looked at once, and the sums saturate; the time is linear in the size of the document.
+//! The library expands nested fragments again and again, so a document of a few hundred bytes can keep it busy for minutes.
+//! Here each fragment is visited once and sums saturate instead of overflowing, so the time is linear in the size of the
+//! document.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,14 +14,14 @@ use async_graphql::{
 use super::refused::Refused;
 use crate::server::rate_limit;
 
-/// The most fields that a document may have when its fragments are put in, `__typename` included.
+/// The maximum number of fields in a document after its fragments are expanded, `__typename` included.
 const MOST_FIELDS: usize = 1000;
 
-/// How deep brackets of any kind may stand in each other: far more than a query or a value needs.
+/// The maximum nesting depth of brackets of any kind: far more than any real query or value needs.
 const MOST_NESTING: usize = 100;
 
-/// Refuses a document whose brackets stand too deep in each other. The parser goes down into each of them, and too many would
-/// overflow its stack and end the program. So this looks at the text: what is in strings and comments does not count.
+/// Refuses a document whose brackets are nested too deeply. The parser recurses into each bracket, and too many would overflow
+/// its stack and abort the process. So this check works on the text; brackets in strings and comments are skipped.
 pub(super) fn check_nesting(text: &str) -> Result<(), Refused> {
     let mut depth: usize = 0;
     let mut rest = text;
@@ -44,8 +45,8 @@ pub(super) fn check_nesting(text: &str) -> Result<(), Refused> {
     Ok(())
 }
 
-/// How long the string is that a text begins with, quotes included. One that does not end is only its first quote, since no
-/// parser takes what comes after it for a string.
+/// The length of the string that `text` begins with, quotes included. An unterminated string counts as one character, its
+/// quote, since the parser does not treat the text after it as a string either.
 /// See <https://spec.graphql.org/October2021/#StringValue>.
 fn string_length(text: &str) -> usize {
     if let Some(block) = text.strip_prefix("\"\"\"") {
@@ -72,12 +73,12 @@ fn string_length(text: &str) -> usize {
     1
 }
 
-/// Refuses a document that is too large when its fragments are put in, or whose fragments go in circles.
+/// Refuses a document that is too large after its fragments are expanded, or whose fragments contain themselves.
 pub(super) fn check_size(document: &ExecutableDocument) -> Result<(), Refused> {
     let mut sizes = HashMap::new();
     let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
     let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
-    // The library looks at all of it, whichever operation is asked for.
+    // All operations count, because the library validates all of them, whichever one is executed.
     let mut fields: usize = 0;
     for set in operations.chain(fragments) {
         fields = fields.saturating_add(size(set, document, &mut sizes)?);
@@ -89,7 +90,7 @@ pub(super) fn check_size(document: &ExecutableDocument) -> Result<(), Refused> {
     Ok(())
 }
 
-/// How many fields a selection set has. In `sizes`, a fragment that is being counted has no size yet.
+/// The number of fields in a selection set. In `sizes`, the value `None` marks a fragment that is currently being counted.
 fn size<'a>(
     set: &'a SelectionSet,
     document: &'a ExecutableDocument,
@@ -114,7 +115,7 @@ fn size<'a>(
                         sizes.insert(name, Some(size));
                         size
                     }
-                    // The validation tells of a fragment that does not exist.
+                    // The validation reports fragments that do not exist.
                     (None, None) => 0,
                 }
             }
@@ -124,18 +125,19 @@ fn size<'a>(
     Ok(fields)
 }
 
-/// The fields that hash a password or give out tokens, and so are done once in a request, whatever they are called in it.
+/// The fields that hash a password or issue tokens. A request may contain each of them only once, under whatever alias.
 const ONCE: [&str; 4] = ["register", "login", "refreshToken", "changePassword"];
 
-/// The fields that cost more than others: they hash a password, tell which names are taken, or write something down for whoever
-/// asks.
+/// The fields that cost more than others, because they hash a password, reveal which names are taken, or write something for
+/// unauthenticated clients.
 const COSTLY: [&str; 6] = ["register", "login", "refreshToken", "updateProfile", "changePassword", "deleteAccount"];
 
-/// The field after which nobody is there who could do anything.
+/// The field that must be alone in its mutation, since the account does not exist after it.
 const LAST: &str = "deleteAccount";
 
-/// Tells what the fields of a mutation cost. Refuses one that names a field twice: they are one field to the specification
-/// (section 6.3.2, "Field Collection"), but the library would do it twice, and money would move twice.
+/// The cost of the fields of a mutation. Refuses a mutation that contains a field twice under the same name: the specification
+/// (section 6.3.2, "Field Collection") merges both into one field, but the library would execute it twice, and money would move
+/// twice.
 pub(super) fn check_mutation(operation: &OperationDefinition, document: &ExecutableDocument) -> Result<u32, Refused> {
     let mut cost = 0;
     if operation.ty != OperationType::Mutation {

@@ -1,7 +1,7 @@
-//! Puts null where a field failed, or where it cannot be null, at the next place above that can.
+//! Puts null into a response where a field failed or, if that field cannot be null, at the closest parent that can.
 //!
-//! The specification asks for it (section 6.4.4, "Handling Execution Errors"); the library leaves the field out of the
-//! response, which typed clients do not understand.
+//! The specification requires this (section 6.4.4, "Handling Execution Errors"). The library instead leaves the failed field
+//! out of the response, which typed clients do not understand.
 
 use async_graphql::{
     Name, PathSegment, ServerError, Value,
@@ -12,7 +12,7 @@ use async_graphql::{
 
 use super::order::fields;
 
-/// Completes the data of a response to an operation with this selection set on this root type.
+/// Completes the data of a response. `root` is the root type of the operation, and `selected` its selection set.
 pub(super) fn put_nulls(
     data: &mut Value,
     errors: &[ServerError],
@@ -34,7 +34,7 @@ pub(super) fn put_nulls(
     }
 }
 
-/// The types of the places along a path.
+/// The types of the fields and list items along a path.
 fn types(
     path: &[PathSegment],
     document: &ExecutableDocument,
@@ -61,14 +61,14 @@ fn types(
     Some(types)
 }
 
-/// A field of a type, or when the type is an interface, of one of the types that it stands for.
+/// A field of a type. For an interface, the field of one of its implementing types.
 fn field_of<'a>(parent: &str, field: &str, registry: &'a Registry) -> Option<&'a MetaField> {
     let parent = registry.types.get(parent)?;
     let possible = parent.possible_types().into_iter().flatten().filter_map(|name| registry.types.get(name));
     std::iter::once(parent).chain(possible).find_map(|parent| parent.field_by_name(field))
 }
 
-/// Makes the place of a field that failed again, where objects were left out for having no other field.
+/// Restores the place of a failed field, in case the library left out the objects around it for having no other field.
 fn revive(data: &mut Value, path: &[PathSegment]) {
     let mut place = data;
     for segment in path {
@@ -83,7 +83,7 @@ fn revive(data: &mut Value, path: &[PathSegment]) {
     }
 }
 
-/// Puts null at a place, unless something above it is null already.
+/// Puts null at a path, unless a parent is already null.
 fn put_null(data: &mut Value, path: &[PathSegment]) {
     let mut place = data;
     for segment in path {

@@ -1,7 +1,7 @@
-//! Puts the fields of a response into the order in which the request names them.
+//! Sorts the fields of a response into the order in which the request names them.
 //!
-//! The specification asks for it (section 7.2.2, "Serialized Map Ordering"); the library leaves them in the order in which
-//! they happened to be resolved. It walks along the response, so it costs no more than the response is large.
+//! The specification requires this (section 7.2.2, "Serialized Map Ordering"). The library returns fields in the order in which
+//! they were resolved. The cost of sorting is proportional to the size of the response.
 
 use std::collections::HashSet;
 
@@ -11,12 +11,12 @@ use async_graphql::{
     parser::types::{ExecutableDocument, Selection, SelectionSet},
 };
 
-/// Orders the data of a response to an operation whose selection set this is.
+/// Sorts the data of a response. `selected` is the selection set of the operation.
 pub(super) fn order(data: &mut Value, document: &ExecutableDocument, selected: &SelectionSet) {
     arrange(vec![data], document, &[selected]);
 }
 
-/// Orders objects, and lists of objects, that the same selection sets were asked of.
+/// Sorts objects, and lists of objects, that have the same selection sets.
 fn arrange(values: Vec<&mut Value>, document: &ExecutableDocument, selected: &[&SelectionSet]) {
     let mut objects = Vec::new();
     collect(values, &mut objects);
@@ -33,7 +33,7 @@ fn arrange(values: Vec<&mut Value>, document: &ExecutableDocument, selected: &[&
     }
 }
 
-/// Finds the objects in values, through lists.
+/// Collects all objects in `values`, also those inside lists.
 fn collect<'a>(values: Vec<&'a mut Value>, objects: &mut Vec<&'a mut IndexMap<Name, Value>>) {
     for value in values {
         match value {
@@ -44,14 +44,14 @@ fn collect<'a>(values: Vec<&'a mut Value>, objects: &mut Vec<&'a mut IndexMap<Na
     }
 }
 
-/// A field of a response: what it is a field of the schema by, and what is selected below it.
+/// A field of a response: its name in the schema, and the selection sets below it.
 pub(super) struct Selected<'a> {
     pub(super) field: &'a Name,
     pub(super) below: Vec<&'a SelectionSet>,
 }
 
-/// The fields of selection sets in their order, by the names that they have in the response. Those of fragments are among
-/// them; a fragment adds nothing the second time.
+/// The fields of some selection sets in order, by their names in the response. Fields of fragments are included; a fragment
+/// that is spread again adds nothing.
 pub(super) fn fields<'a>(
     sets: &[&'a SelectionSet],
     document: &'a ExecutableDocument,

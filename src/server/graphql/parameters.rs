@@ -1,4 +1,4 @@
-//! What a GraphQL request says, before any of it is executed.
+//! The parameters of a GraphQL request over HTTP: media types, the body, and the choice of the operation.
 
 use async_graphql::{
     Pos, ServerError, Variables,
@@ -15,14 +15,15 @@ use super::refused::Refused;
 /// The media type of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::server) enum MediaType {
-    /// What clients understand that say nothing.
+    /// `application/json`, for clients that do not accept the other type.
     Json,
-    /// <https://graphql.github.io/graphql-over-http/draft/#sec-application-graphql-response-json>
+    /// `application/graphql-response+json`, see
+    /// <https://graphql.github.io/graphql-over-http/draft/#sec-application-graphql-response-json>.
     GraphqlResponse,
 }
 
 impl MediaType {
-    /// The one that a client accepts.
+    /// The media type to answer with, according to the `Accept` header.
     pub(in crate::server) fn accepted(headers: &HeaderMap) -> Self {
         let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|accept| accept.to_str().ok());
         if accepted.any(|accept| accept.contains("application/graphql-response+json")) {
@@ -40,7 +41,7 @@ impl MediaType {
     }
 }
 
-/// Whether a body is said to be JSON, in UTF-8.
+/// Whether the `Content-Type` header says JSON in UTF-8.
 pub(in crate::server) fn is_json(headers: &HeaderMap) -> bool {
     let Some(content_type) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return false };
     let mut parts = content_type.split(';').map(|part| part.trim().to_ascii_lowercase());
@@ -51,7 +52,7 @@ pub(in crate::server) fn is_json(headers: &HeaderMap) -> bool {
         })
 }
 
-/// The parameters of a request. Unknown ones are ignored; null means absent.
+/// The parameters in the body of a request. Unknown parameters are ignored, and null counts as absent.
 #[derive(Debug)]
 pub(in crate::server) struct Parameters {
     pub(in crate::server) query: String,
@@ -86,7 +87,7 @@ impl Parameters {
     }
 }
 
-/// The operation of a document that is asked for, and its name.
+/// The requested operation of a document, and its name.
 pub(in crate::server) fn pick<'a>(
     document: &'a ExecutableDocument,
     wanted: Option<&str>,
@@ -108,7 +109,7 @@ pub(in crate::server) fn pick<'a>(
     }
 }
 
-/// Refuses an operation whose variables are missing that must not be null.
+/// Refuses an operation when a variable that must not be null has no value.
 pub(in crate::server) fn require_variables(
     operation: &OperationDefinition,
     variables: &Variables,

@@ -1,9 +1,9 @@
-//! What is done around the execution of a request: it is noted that it started, since a request that was refused before has
-//! no data, and the data is put into the form that the specification asks for.
+//! A library extension around the execution of a request. It records whether the execution started, because a request that was
+//! refused before has no `data`, and it brings the data into the form that the specification requires.
 //!
-//! A document from which absent variables were removed is not what the client sent, and is not valid by itself. So a request
-//! with such variables goes through the library twice: [`Execution::validation`] only validates the client's document, and
-//! [`Execution::of_validated`] only executes the document that was made from it.
+//! A document from which absent variables were removed is not valid by itself. So a request with such variables goes through
+//! the library twice: [`Execution::validation`] only validates the document that the client sent, and
+//! [`Execution::of_validated`] only executes the changed document.
 
 use std::sync::{
     Arc,
@@ -18,7 +18,7 @@ use async_graphql::{
 
 use super::{nulls::put_nulls, order::order, parameters::pick};
 
-/// One execution. Put into the request's data, and asked when the response is there.
+/// One execution. It is added to the request's data before, and queried after the library returns the response.
 pub(super) struct Execution {
     document: ExecutableDocument,
     operation_name: Option<String>,
@@ -26,7 +26,7 @@ pub(super) struct Execution {
     started: AtomicBool,
 }
 
-/// What the library is to do with a document.
+/// Which steps the library must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Steps {
     Both,
@@ -40,12 +40,12 @@ impl Execution {
         Self::with(document, operation_name, Steps::Both)
     }
 
-    /// Validates a document and does not execute it.
+    /// Only validates a document.
     pub(super) fn validation(document: ExecutableDocument, operation_name: Option<String>) -> Arc<Self> {
         Self::with(document, operation_name, Steps::Validate)
     }
 
-    /// Executes a document that was made from a valid one.
+    /// Only executes a document. It must have been made from one that was validated.
     pub(super) fn of_validated(document: ExecutableDocument, operation_name: Option<String>) -> Arc<Self> {
         Self::with(document, operation_name, Steps::Execute)
     }
@@ -54,13 +54,13 @@ impl Execution {
         Arc::new(Self { document, operation_name, steps, started: AtomicBool::new(false) })
     }
 
-    /// Whether it has started, or would have if the document were not only validated.
+    /// Whether the execution started or, when the document is only validated, would have started.
     pub(super) fn has_started(&self) -> bool {
         self.started.load(Ordering::Relaxed)
     }
 }
 
-/// Looks after [`Execution`]s.
+/// The extension that handles [`Execution`]s.
 pub(super) struct Phase;
 
 impl ExtensionFactory for Phase {

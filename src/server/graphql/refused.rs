@@ -1,4 +1,4 @@
-//! A request that is not executed: its response has errors and no `data`.
+//! A request that is not executed. Its response has errors and no `data`.
 
 use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError};
 use axum::{
@@ -11,14 +11,14 @@ use serde_json::json;
 use super::parameters::MediaType;
 use crate::graphql::ApiError;
 
-/// Why a request is not executed.
+/// Why a request is not executed, and with which HTTP status.
 #[derive(Debug)]
 pub(in crate::server) struct Refused {
-    /// The status when the response is `application/json`, whose clients look into the body.
+    /// The status of an `application/json` response. Its clients expect 200 for most errors and read the body.
     json_status: StatusCode,
-    /// The status when the response is `application/graphql-response+json`.
+    /// The status of an `application/graphql-response+json` response.
     graphql_status: StatusCode,
-    /// What is wrong.
+    /// The errors of the response.
     pub(in crate::server) errors: Vec<ServerError>,
 }
 
@@ -30,7 +30,7 @@ impl From<Vec<ServerError>> for Refused {
 
 impl From<ApiError> for Refused {
     fn from(error: ApiError) -> Self {
-        // Whoever is told to try again may do so at another server.
+        // 503 tells a load balancer or client that another server may be able to answer.
         let status = match &error {
             ApiError::Failed(error) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -47,18 +47,18 @@ impl Refused {
         Self::from(vec![ServerError::new(message, None)]).coded(code)
     }
 
-    /// An HTTP request that is no GraphQL request.
+    /// An HTTP request that is not a GraphQL request.
     pub(in crate::server) fn with_status(status: StatusCode, code: &str, message: &str) -> Self {
         Self { json_status: status, graphql_status: status, ..Self::new(code, message) }
     }
 
-    /// A request with an access token that is not valid.
+    /// A request with an invalid access token.
     pub(in crate::server) fn unauthenticated() -> Self {
         let message = "The access token is not valid: it is malformed or expired, or its session has ended.";
         Self { graphql_status: StatusCode::UNAUTHORIZED, ..Self::new(crate::graphql::UNAUTHENTICATED, message) }
     }
 
-    /// Gives all its errors a code.
+    /// Sets the code of all errors.
     pub(in crate::server) fn coded(mut self, code: &str) -> Self {
         for error in &mut self.errors {
             error.extensions.get_or_insert_with(ErrorExtensionValues::default).set("code", code);

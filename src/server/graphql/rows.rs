@@ -1,7 +1,8 @@
-//! How many rows an operation may ask for, found out before it is executed.
+//! Limits how many rows an operation may return, estimated before it is executed.
 //!
-//! Lists in lists multiply: a document of a few lines could ask for millions of rows. Here each list counts with the size of
-//! the page that is asked for, times what it holds. As in `limits`, each fragment is looked at once.
+//! Nested lists multiply, so a document of a few lines could request millions of rows. Each list counts as the size of the
+//! requested page, times the rows inside each item. As in `limits`, each fragment is visited once. A new list field must be
+//! added to [`Rows::of_field`], or its rows are not counted.
 
 use std::collections::HashMap;
 
@@ -13,28 +14,28 @@ use async_graphql::{
 use super::refused::Refused;
 use crate::month::YearMonth;
 
-/// The most rows that an operation may ask for.
+/// The maximum number of rows that an operation may request.
 const MOST_ROWS: u64 = 25_000;
-/// A page when nobody says how large.
+/// The size of a page when the request does not say.
 const PAGE: u64 = 20;
-/// The largest page, and what a list counts that has no pages.
+/// The maximum size of a page, and the count of a list without pages.
 const LARGEST_PAGE: u64 = 100;
-/// The most categories of a book.
+/// The maximum number of categories in a book.
 const MOST_CATEGORIES: u64 = 200;
-/// The most budgets of a book.
+/// The maximum number of budgets in a book.
 const MOST_BUDGETS: u64 = 5_000;
-/// What the report of a month counts: its categories and its budgets.
+/// The count of a monthly report: its categories and its budgets.
 const REPORT: u64 = 2 * MOST_CATEGORIES;
-/// What the versions of a document count; few are changed more often.
+/// The count of a document's versions. Few documents are changed more often.
 const VERSIONS: u64 = 10;
-/// The most months that reports are given for.
+/// The maximum number of months in a list of reports.
 const MOST_MONTHS: u64 = 36;
-/// What counts as many rows although it gives one: it reads through a whole ledger.
+/// The count of an aging. It returns a single row, but reads a customer's whole ledger.
 const AGING: u64 = 500;
-/// What counting a list is worth, however long it is. It costs that, and is no row.
+/// The cost of a list's `totalCount`, whatever the length of the list. It is charged, but not counted as rows.
 const COUNT: u64 = 200;
 
-/// How many rows an operation may come to, with what its counts are worth; too many rows are refused.
+/// The cost of an operation: the rows that it may return, plus [`COUNT`] for each `totalCount`. Refuses too many rows.
 pub(super) fn check_rows(
     operation: &OperationDefinition,
     document: &ExecutableDocument,
@@ -57,14 +58,14 @@ struct Rows<'a> {
     fragments: HashMap<&'a Name, Weight>,
 }
 
-/// What a selection comes to.
+/// The weight of a selection.
 #[derive(Clone, Copy, Debug, Default)]
 struct Weight {
-    /// Its rows.
+    /// The number of rows.
     rows: u64,
-    /// How often a list in it is counted.
+    /// How many `totalCount`s of lists inside the selection are computed.
     counts: u64,
-    /// How often the list is counted that it is made of: once for the list, not for each of its rows.
+    /// How many `totalCount`s belong to the list whose selection this is. They are computed once per list, not once per row.
     own_counts: u64,
 }
 
@@ -77,7 +78,7 @@ impl Weight {
         }
     }
 
-    /// So many times what is in a list.
+    /// The weight of a list of `size` items with this weight each.
     fn times(self, size: u64) -> Self {
         Self { rows: self.rows.saturating_mul(size), counts: self.counts.saturating_mul(size), own_counts: 0 }
     }
@@ -94,7 +95,7 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// Fragments that contain themselves were refused before.
+    /// `check_size` has already refused fragments that contain themselves.
     fn of_fragment(&mut self, name: &'a Name) -> Weight {
         if let Some(weight) = self.fragments.get(name) {
             return *weight;
@@ -121,15 +122,15 @@ impl<'a> Rows<'a> {
             "categories" => of_list(MOST_CATEGORIES),
             "budgets" if field.get_argument("month").is_some() => of_list(MOST_CATEGORIES),
             "budgets" => of_list(MOST_BUDGETS),
-            // Whatever is asked of it: nothing in it has lists.
+            // Fixed, whatever the selection: the report contains no further lists.
             "monthlyReport" => of_rows(REPORT),
             "monthlyReports" => of_rows(REPORT.saturating_mul(self.months(field))),
-            // The field of the query; that of a connection has no ids.
+            // `nodes` of the query has the argument `ids`; `nodes` of a connection has not.
             "nodes" => match self.given(field, "ids") {
                 Some(Given::List(ids)) => of_list(u64::try_from(ids.len()).unwrap_or(u64::MAX)),
                 _ => within,
             },
-            // Its list has a row for each line of the file, and is no page.
+            // The payload has a row for each line of the file and no pages. What is inside a line is loaded in batches.
             "importTransactions" => {
                 let lines = self.lines_of_file(field);
                 within.times(lines.div_ceil(PAGE)).add(of_rows(lines))
@@ -139,7 +140,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// The size of the page that a list is asked for.
+    /// The requested page size of a list.
     fn page(&self, field: &Field) -> u64 {
         match self.given(field, "first").or_else(|| self.given(field, "last")) {
             None => PAGE,
@@ -148,7 +149,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// How many months reports are asked for. Where it cannot be told, or is too many, they are refused when they are executed.
+    /// The number of months in the requested range. A range that is invalid or too long is refused during the execution.
     fn months(&self, field: &Field) -> u64 {
         let month = |argument| match self.given(field, argument)? {
             Given::String(text) => YearMonth::parse_text(&text),
@@ -158,7 +159,7 @@ impl<'a> Rows<'a> {
         u64::try_from(to.since(from)).unwrap_or_default().saturating_add(1).min(MOST_MONTHS)
     }
 
-    /// How many lines the file has that is to be imported.
+    /// The number of lines in the file of an import.
     fn lines_of_file(&self, field: &Field) -> u64 {
         match self.given(field, "input") {
             Some(Given::Object(input)) => match input.get("csv") {
@@ -169,7 +170,7 @@ impl<'a> Rows<'a> {
         }
     }
 
-    /// An argument, with the variables put in.
+    /// The value of an argument, with variables replaced by their values.
     fn given(&self, field: &Field, argument: &str) -> Option<Given> {
         let value = field.get_argument(argument)?.node.clone();
         value.into_const_with(|name| Ok::<_, ()>(self.variables.get(&name).cloned().unwrap_or_default())).ok()
@@ -241,7 +242,7 @@ mod tests {
         let of_each = "customers(first: 10) { totalCount nodes { entries(first: 20) { ...C nodes { id } } } }";
         let counted = format!("{{ {of_each} }} fragment C on EntryConnection {{ totalCount }}");
         assert_eq!(rows(&counted, 0).ok(), Some(10 + 10 * 20 + 200 + 10 * 200));
-        // It is no row, and so it is not refused.
+        // Counts are not rows, so they do not make the operation exceed the limit.
         assert!(fits(&counted.replace("10", "100"), 0));
     }
 
