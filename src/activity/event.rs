@@ -10,7 +10,10 @@ use sea_orm::{
 };
 use type_safe_id::StaticType;
 
-use super::{AuditFields, Change, change::diff, written};
+use super::{
+    change::{AuditFields, Change, diff},
+    stored::written,
+};
 use crate::{
     app::App,
     clock::Clock,

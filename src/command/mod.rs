@@ -3,6 +3,7 @@
 //! rule belongs here.
 
 mod backup;
+mod failure;
 mod import;
 mod postgres;
 mod progress;
@@ -10,13 +11,4 @@ mod restore;
 mod unfinished;
 mod verify;
 
-pub use self::{backup::Backup, import::Import, restore::Restore, verify::Verify};
-
-/// Why a command failed.
-#[derive(Debug)]
-pub enum Failure {
-    /// An argument cannot be used. Nothing was done.
-    Unusable(String),
-    /// The command failed, or completed only in part.
-    Failed(String),
-}
+pub use self::{backup::Backup, failure::Failure, import::Import, restore::Restore, verify::Verify};

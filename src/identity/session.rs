@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    session_list,
+    session_list::{self, end},
     throttle::{self, Guess, to_its_end},
     token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     user,
@@ -237,16 +237,6 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
 pub(crate) async fn end_others(tx: &Transaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
     let others = session::Column::UserId.eq(viewer.user).and(session::Column::Id.ne(viewer.session));
     end(tx, now, others).await
-}
-
-pub(super) async fn end(tx: &Transaction, now: DateTime<Utc>, which: Expr) -> Result<()> {
-    session::Entity::update_many()
-        .col_expr(session::Column::EndedAt, Expr::value(now))
-        .filter(which)
-        .filter(session::Column::EndedAt.is_null())
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 async fn grant(

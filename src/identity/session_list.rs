@@ -12,7 +12,6 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, LockType},
 };
 
-use super::session::end;
 use crate::{
     activity::Act,
     app::App,
@@ -146,4 +145,14 @@ fn alive(user_id: Id<kind::User>, now: DateTime<Utc>) -> Select<session::Entity>
         .filter(Expr::exists(prolongable))
         .order_by_desc(session::Column::LastUsedAt)
         .order_by_desc(session::Column::Id)
+}
+
+pub(super) async fn end(tx: &Transaction, now: DateTime<Utc>, which: Expr) -> Result<()> {
+    session::Entity::update_many()
+        .col_expr(session::Column::EndedAt, Expr::value(now))
+        .filter(which)
+        .filter(session::Column::EndedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }

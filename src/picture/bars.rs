@@ -6,8 +6,9 @@
 use charts_rs::{Color, Line, Point, Polygon, Rect};
 
 use super::{
-    Bar, BudgetState, Picture, fit,
-    paper::{Anchor, INK, LEFT, NORMAL, Paper, RIGHT, RULE, STRONG, Type, WHITE},
+    Bar, BudgetState, Picture,
+    fit::{self, Type},
+    paper::{Anchor, INK, LEFT, NORMAL, Paper, RIGHT, RULE, STRONG, WHITE},
     words,
 };
 

@@ -4,9 +4,7 @@
 //! allowance for the widest of the usual sans-serif fonts. Characters that this font lacks get an average width for their
 //! script. A single word may be wider than estimated, but the names that are long enough to be shortened are not.
 
-use charts_rs::{DEFAULT_FONT_FAMILY, measure_text_width_family};
-
-use super::paper::Type;
+use charts_rs::{Color, DEFAULT_FONT_FAMILY, measure_text_width_family};
 
 /// Added where a text is shortened.
 const ELLIPSIS: char = '…';
@@ -72,10 +70,18 @@ pub(super) fn shrunk(text: &str, room: f32, mut set: Type) -> Type {
     set
 }
 
+/// The style of a text.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Type {
+    pub(super) size: f32,
+    pub(super) bold: bool,
+    pub(super) ink: Color,
+}
+
 #[cfg(test)]
 mod tests {
     use super::{
-        super::paper::{NORMAL, Type},
+        super::{Type, super::paper::NORMAL},
         cut, shrunk, width,
     };
 

@@ -3,8 +3,9 @@
 use charts_rs::Rect;
 
 use super::{
-    Picture, fit,
-    paper::{Anchor, HEADING, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, TITLE, Type, WHITE},
+    Picture,
+    fit::{self, Type},
+    paper::{Anchor, HEADING, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, TITLE, WHITE},
     words,
 };
 

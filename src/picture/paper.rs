@@ -5,7 +5,7 @@
 use charts_rs::{Color, Rect, Text};
 
 use super::{
-    fit,
+    fit::{self, Type},
     words::{escaped, isolated, line},
 };
 
@@ -19,14 +19,6 @@ pub(super) const INK: Color = Color { r: 0x1C, g: 0x22, b: 0x2B, a: 255 };
 pub(super) const FAINT_INK: Color = Color { r: 0x52, g: 0x5B, b: 0x68, a: 255 };
 pub(super) const RULE: Color = Color { r: 0xD5, g: 0xDA, b: 0xE1, a: 255 };
 pub(super) const WHITE: Color = Color { r: 255, g: 255, b: 255, a: 255 };
-
-/// The style of a text.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Type {
-    pub(super) size: f32,
-    pub(super) bold: bool,
-    pub(super) ink: Color,
-}
 
 pub(super) const TITLE: Type = Type { size: 24.0, bold: true, ink: INK };
 pub(super) const HEADING: Type = Type { size: 17.0, bold: true, ink: INK };

@@ -3,8 +3,9 @@
 use charts_rs::{Circle, Color, Line, Rect, Sector};
 
 use super::{
-    Picture, fit,
-    paper::{Anchor, FAINT_INK, INK, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, STRONG, Type, WHITE},
+    Picture,
+    fit::{self, Type},
+    paper::{Anchor, FAINT_INK, INK, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, STRONG, WHITE},
     share::{Ring, Share},
     words,
 };

@@ -3,8 +3,9 @@
 use roxmltree::{Document, Node};
 
 use super::{
-    Bar, BudgetState, Figure, Picture, Spending, draw, fit,
-    paper::{INK, Type, WIDTH},
+    Bar, BudgetState, Figure, Picture, Spending, draw,
+    fit::{self, Type},
+    paper::{INK, WIDTH},
 };
 use crate::month::YearMonth;
 

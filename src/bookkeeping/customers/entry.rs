@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use serde::Serialize;
 
+pub use super::posting::type_of;
 use super::posting::{self, Document, Side};
 use crate::{
     activity::{self, Act, AuditFields, Field, field},
@@ -302,15 +303,6 @@ fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_e
     }
     refusals.none()?;
     Ok(changed)
-}
-
-/// The type of the ledger entry that a journal entry of this kind belongs to.
-#[must_use]
-pub fn type_of(kind: EntryKind) -> EntryType {
-    match kind {
-        EntryKind::Debit | EntryKind::Receipt => EntryType::Debit,
-        _ => EntryType::Credit,
-    }
 }
 
 /// The kind of the journal entry for a ledger entry of this type.

@@ -8,7 +8,7 @@ use std::slice;
 use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::{customer, entry};
+use super::customer;
 use crate::{
     app::App,
     bookkeeping::{
@@ -20,7 +20,7 @@ use crate::{
         account::AccountKind,
         customer as customer_entity,
         journal_entry::{self, EntryKind},
-        ledger_entry::{self, EntrySource},
+        ledger_entry::{self, EntrySource, EntryType},
     },
     error::{Code, Refusal, Result},
     id::{Id, kind},
@@ -122,7 +122,7 @@ impl Document<'_> {
             id: self.id,
             book_id: viewer.book,
             customer_id: self.customer_id,
-            kind: entry::type_of(self.kind),
+            kind: type_of(self.kind),
             source,
             amount: self.amount,
             currency: self.currency,
@@ -255,4 +255,13 @@ pub(in crate::bookkeeping) async fn touch(tx: &Transaction, entry: &ledger_entry
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// The type of the ledger entry that a journal entry of this kind belongs to.
+#[must_use]
+pub fn type_of(kind: EntryKind) -> EntryType {
+    match kind {
+        EntryKind::Debit | EntryKind::Receipt => EntryType::Debit,
+        _ => EntryType::Credit,
+    }
 }

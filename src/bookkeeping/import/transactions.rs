@@ -21,6 +21,7 @@ use crate::{
         journal::{self, Idempotency, Refused},
         spending::{
             category::{self, CategoryRef},
+            category_reference,
             transaction::{
                 self,
                 input::{MOST_LINES, Part, Wanted, refuse_other_currency},
@@ -223,7 +224,7 @@ impl Transactions {
                 Refusal::new(Code::Required, "category", message)
             })?
         } else {
-            category::key(&part.category)
+            category_reference::key(&part.category)
         };
         let is_there = self.categories.contains_key(&key) || made.iter().any(|category| category.name_key == key);
         if !is_there && self.may_make {

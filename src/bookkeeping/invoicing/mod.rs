@@ -2,6 +2,7 @@
 
 mod allocation;
 pub mod invoice;
+pub mod invoice_input;
 pub mod invoice_list;
 mod named_invoices;
 pub(super) mod numbering;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     allocation::{self, Scope, Since},
-    invoice::Voiding,
+    invoice_input::Voiding,
     named_invoices::{self, NamedInvoice},
     numbering::{self, Numbered},
 };

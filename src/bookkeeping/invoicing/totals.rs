@@ -1,7 +1,7 @@
 //! Computes the sums of an invoice from the input, and compares the sums that the client sent with them. Pure.
 
 use super::{
-    invoice::{NewInvoice, NewInvoiceLine},
+    invoice_input::{NewInvoice, NewInvoiceLine},
     tax::{self, Taxed, Taxes},
 };
 use crate::{

@@ -8,6 +8,7 @@ use sea_orm::{
 };
 
 pub use super::category_reference::{CategoryRef, find};
+use super::category_reference::{LONGEST_NAME, key};
 use crate::{
     activity::{self, Act, AuditFields, Field, field},
     app::App,
@@ -30,8 +31,6 @@ use crate::{
 
 /// The most categories that a book may have, archived ones included, since the list of categories is not paginated.
 const MOST_CATEGORIES: u64 = 200;
-/// The longest name of a category, in characters.
-pub(super) const LONGEST_NAME: usize = 60;
 
 /// The categories of a new book.
 const FIRST: [(&str, CategoryKind); 7] = [
@@ -119,11 +118,6 @@ pub(super) fn account_kind(kind: CategoryKind) -> AccountKind {
         CategoryKind::Income => AccountKind::Income,
         CategoryKind::Expense => AccountKind::Expense,
     }
-}
-
-/// A name in the form in which names are compared: in lower case.
-pub(in crate::bookkeeping) fn key(name: &str) -> String {
-    name.to_lowercase()
 }
 
 /// Refuses an archived category in a new document or budget.

@@ -9,7 +9,6 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::category::{LONGEST_NAME, key};
 use crate::{
     db::Transaction,
     entity::category,
@@ -18,6 +17,9 @@ use crate::{
     text,
     viewer::Viewer,
 };
+
+/// The longest name of a category, in characters.
+pub(super) const LONGEST_NAME: usize = 60;
 
 /// A category of the book, named by its id or by what it is called.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, OneofObject)]
@@ -111,4 +113,9 @@ impl CategoryRef {
     fn is(&self, category: &category::Model) -> bool {
         self.id() == Some(category.id) || self.name_key().as_ref() == Some(&category.name_key)
     }
+}
+
+/// A name in the form in which names are compared: in lower case.
+pub(in crate::bookkeeping) fn key(name: &str) -> String {
+    name.to_lowercase()
 }

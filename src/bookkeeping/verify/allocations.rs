@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     difference::{Check, Money, Report},
-    document_rows::whole,
+    documents::rows::whole,
     scan::{Row, Scan, Source, least},
 };
 use crate::{

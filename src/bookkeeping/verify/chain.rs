@@ -15,27 +15,27 @@ use crate::{
 
 /// One side of a posting, as seen from the account on that side.
 #[derive(Clone, Debug)]
-pub(super) struct Leg {
-    pub(super) account_id: Id<kind::Account>,
-    pub(super) seq: i64,
-    pub(super) balance: i64,
-    pub(super) amount: i64,
-    pub(super) entry_id: Id<kind::Entry>,
-    pub(super) effective_on: NaiveDate,
+pub(in crate::bookkeeping::verify) struct Leg {
+    pub(in crate::bookkeeping::verify) account_id: Id<kind::Account>,
+    pub(in crate::bookkeeping::verify) seq: i64,
+    pub(in crate::bookkeeping::verify) balance: i64,
+    pub(in crate::bookkeeping::verify) amount: i64,
+    pub(in crate::bookkeeping::verify) entry_id: Id<kind::Entry>,
+    pub(in crate::bookkeeping::verify) effective_on: NaiveDate,
     /// The time of the entry; `None` when the entry does not exist.
-    pub(super) created_at: Option<DateTime<Utc>>,
-    pub(super) is_reversal: bool,
+    pub(in crate::bookkeeping::verify) created_at: Option<DateTime<Utc>>,
+    pub(in crate::bookkeeping::verify) is_reversal: bool,
 }
 
 /// The side of a posting that an account is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Side {
+pub(in crate::bookkeeping::verify) enum Side {
     Debit,
     Credit,
 }
 
 /// The state of the check of one account.
-pub(super) struct Chain<'a> {
+pub(in crate::bookkeeping::verify) struct Chain<'a> {
     account: &'a account::Model,
     /// 1 when debits increase the balance, -1 when they decrease it.
     debits_add: i128,
@@ -48,7 +48,7 @@ pub(super) struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
-    pub(super) fn new(account: &'a account::Model) -> Self {
+    pub(in crate::bookkeeping::verify) fn new(account: &'a account::Model) -> Self {
         let one_debit = account::Model { debits: 1, credits: 0, ..account.clone() };
         let debits_add = journal::balance(&one_debit).into();
         let days = BTreeMap::new();
@@ -56,7 +56,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Checks the next posting. Postings must come in the order of their numbers.
-    pub(super) fn step(&mut self, leg: Leg, side: Side, report: &mut Report<'_>) {
+    pub(in crate::bookkeeping::verify) fn step(&mut self, leg: Leg, side: Side, report: &mut Report<'_>) {
         let (account, amount) = (self.account, i128::from(leg.amount));
         let named = named(account);
         let money = |minor: i128| Money::new(minor, account.currency);
@@ -116,7 +116,7 @@ impl<'a> Chain<'a> {
     }
 
     /// Checks the counters of the account after its last posting. Returns the turnovers of its days.
-    pub(super) fn end(mut self, report: &mut Report<'_>) -> BTreeMap<NaiveDate, Turnover> {
+    pub(in crate::bookkeeping::verify) fn end(mut self, report: &mut Report<'_>) -> BTreeMap<NaiveDate, Turnover> {
         self.check_overdrawn(report);
         let (account, id) = (self.account, self.account.id);
         let named = named(account);
@@ -163,12 +163,12 @@ fn time(at: Option<DateTime<Utc>>) -> String {
 }
 
 /// A name for an account in messages: its kind, holder and currency.
-pub(super) fn named(account: &account::Model) -> impl fmt::Display {
+pub(in crate::bookkeeping::verify) fn named(account: &account::Model) -> impl fmt::Display {
     format!("the {} account of {} in {}", Kind(account.kind), holder(account.kind, account.holder_id), account.currency)
 }
 
 /// Displays a kind of account as it is stored in the database.
-pub(super) struct Kind(pub(super) AccountKind);
+pub(in crate::bookkeeping::verify) struct Kind(pub(in crate::bookkeeping::verify) AccountKind);
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -177,7 +177,7 @@ impl fmt::Display for Kind {
 }
 
 /// The id of an account's holder in the form that the API uses.
-pub(super) fn holder(account_kind: AccountKind, id: Id<kind::Holder>) -> String {
+pub(in crate::bookkeeping::verify) fn holder(account_kind: AccountKind, id: Id<kind::Holder>) -> String {
     match account_kind {
         AccountKind::Wallet => id.cast::<kind::Wallet>().to_string(),
         AccountKind::Receivable => id.cast::<kind::Customer>().to_string(),

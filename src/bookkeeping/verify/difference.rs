@@ -120,18 +120,18 @@ pub struct Checked {
 }
 
 /// Passes differences to the sink, and counts the rows checked.
-pub(super) struct Report<'a> {
+pub(in crate::bookkeeping::verify) struct Report<'a> {
     sink: &'a mut (dyn FnMut(Difference) + Send),
-    pub(super) checked: Checked,
+    pub(in crate::bookkeeping::verify) checked: Checked,
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(sink: &'a mut (dyn FnMut(Difference) + Send)) -> Self {
+    pub(in crate::bookkeeping::verify) fn new(sink: &'a mut (dyn FnMut(Difference) + Send)) -> Self {
         Self { sink, checked: Checked::default() }
     }
 
     /// Reports a difference.
-    pub(super) fn differs(
+    pub(in crate::bookkeeping::verify) fn differs(
         &mut self,
         check: Check,
         id: impl fmt::Display,
@@ -146,7 +146,7 @@ impl<'a> Report<'a> {
     }
 
     /// Reports a difference if `expected` and `found` are not equal.
-    pub(super) fn same<T: PartialEq + Serialize>(
+    pub(in crate::bookkeeping::verify) fn same<T: PartialEq + Serialize>(
         &mut self,
         check: Check,
         id: impl fmt::Display,
@@ -173,10 +173,13 @@ impl fmt::Display for Difference {
 
 /// An amount in minor units, written as `12.50 USD`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Money(pub(super) i128, pub(super) Currency);
+pub(in crate::bookkeeping::verify) struct Money(
+    pub(in crate::bookkeeping::verify) i128,
+    pub(in crate::bookkeeping::verify) Currency,
+);
 
 impl Money {
-    pub(super) fn new(minor: impl Into<i128>, currency: Currency) -> Self {
+    pub(in crate::bookkeeping::verify) fn new(minor: impl Into<i128>, currency: Currency) -> Self {
         Self(minor.into(), currency)
     }
 }

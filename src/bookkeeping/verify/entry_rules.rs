@@ -5,7 +5,7 @@ use sea_orm::ActiveEnum;
 use super::{
     chain::Kind,
     difference::{Check, Money, Report},
-    entries::{Entry, Linked},
+    entry_rows::{Entry, Linked},
     posted::{Move, Party, Posted},
 };
 use crate::entity::{

@@ -24,22 +24,22 @@ use crate::{
 };
 
 /// A posting, in the group of the object that it is read for.
-pub(super) struct Posted {
+pub(in crate::bookkeeping::verify) struct Posted {
     group: Uuid,
-    pub(super) line: i32,
-    pub(super) amount: i64,
-    pub(super) effective_on: NaiveDate,
-    pub(super) debit: Party,
-    pub(super) credit: Party,
+    pub(in crate::bookkeeping::verify) line: i32,
+    pub(in crate::bookkeeping::verify) amount: i64,
+    pub(in crate::bookkeeping::verify) effective_on: NaiveDate,
+    pub(in crate::bookkeeping::verify) debit: Party,
+    pub(in crate::bookkeeping::verify) credit: Party,
 }
 
 /// The account on one side of a posting.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Party {
-    pub(super) book_id: Id<kind::Book>,
-    pub(super) kind: AccountKind,
-    pub(super) currency: Currency,
-    pub(super) holder_id: Id<kind::Holder>,
+pub(in crate::bookkeeping::verify) struct Party {
+    pub(in crate::bookkeeping::verify) book_id: Id<kind::Book>,
+    pub(in crate::bookkeeping::verify) kind: AccountKind,
+    pub(in crate::bookkeeping::verify) currency: Currency,
+    pub(in crate::bookkeeping::verify) holder_id: Id<kind::Holder>,
 }
 
 impl Party {
@@ -58,7 +58,10 @@ impl Party {
 
 /// Adds the columns of the postings, whose table is already in the query, and of their accounts. Returns the query and
 /// the order of its rows: by `group`, then by line.
-pub(super) fn with_accounts(mut query: SelectStatement, group: Expr) -> (SelectStatement, [Expr; 2]) {
+pub(in crate::bookkeeping::verify) fn with_accounts(
+    mut query: SelectStatement,
+    group: Expr,
+) -> (SelectStatement, [Expr; 2]) {
     use posting::Column::{Amount, CreditAccountId, DebitAccountId, EffectiveOn, Line};
     query.exprs([Line, Amount, EffectiveOn].map(ColumnTrait::into_expr));
     query.expr_as(group.clone(), "group_id");
@@ -94,15 +97,15 @@ impl Row for Posted {
 }
 
 /// The kind and holder of an account.
-pub(super) type Holder = (AccountKind, Id<kind::Holder>);
+pub(in crate::bookkeeping::verify) type Holder = (AccountKind, Id<kind::Holder>);
 
 /// The accounts and the amount of a posting, as expected or as found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Move {
-    pub(super) debit: Holder,
-    pub(super) credit: Holder,
-    pub(super) amount: i64,
-    pub(super) currency: Currency,
+pub(in crate::bookkeeping::verify) struct Move {
+    pub(in crate::bookkeeping::verify) debit: Holder,
+    pub(in crate::bookkeeping::verify) credit: Holder,
+    pub(in crate::bookkeeping::verify) amount: i64,
+    pub(in crate::bookkeeping::verify) currency: Currency,
 }
 
 impl From<&Posted> for Move {

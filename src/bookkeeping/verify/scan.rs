@@ -18,9 +18,9 @@ use crate::error::Result;
 const PAGE: usize = 2000;
 
 /// The connection to read from, and a callback for the number of rows read.
-pub(super) struct Source<'a, C> {
-    pub(super) conn: &'a C,
-    pub(super) progress: &'a (dyn Fn(u64) + Sync),
+pub(in crate::bookkeeping::verify) struct Source<'a, C> {
+    pub(in crate::bookkeeping::verify) conn: &'a C,
+    pub(in crate::bookkeeping::verify) progress: &'a (dyn Fn(u64) + Sync),
 }
 
 impl<C> Clone for Source<'_, C> {
@@ -32,7 +32,7 @@ impl<C> Clone for Source<'_, C> {
 impl<C> Copy for Source<'_, C> {}
 
 /// A row that a scan can read.
-pub(super) trait Row: Sized {
+pub(in crate::bookkeeping::verify) trait Row: Sized {
     /// Parses the row.
     fn read(row: &QueryResult) -> Result<Self, DbErr>;
 
@@ -46,7 +46,7 @@ pub(super) trait Row: Sized {
 }
 
 /// The rows of a query, in the order of a key.
-pub(super) struct Scan<'a, C, T> {
+pub(in crate::bookkeeping::verify) struct Scan<'a, C, T> {
     source: Source<'a, C>,
     query: SelectStatement,
     order: Vec<Expr>,
@@ -57,13 +57,17 @@ pub(super) struct Scan<'a, C, T> {
 
 impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
     /// A scan of the rows of a query. The order columns together must be unique.
-    pub(super) fn new(source: Source<'a, C>, query: SelectStatement, order: impl IntoIterator<Item = Expr>) -> Self {
+    pub(in crate::bookkeeping::verify) fn new(
+        source: Source<'a, C>,
+        query: SelectStatement,
+        order: impl IntoIterator<Item = Expr>,
+    ) -> Self {
         let order = order.into_iter().collect();
         Self { source, query, order, rows: VecDeque::new(), last: None, ended: false }
     }
 
     /// The group of the next row; `None` at the end.
-    pub(super) async fn group(&mut self) -> Result<Option<Uuid>> {
+    pub(in crate::bookkeeping::verify) async fn group(&mut self) -> Result<Option<Uuid>> {
         if self.rows.is_empty() && !self.ended {
             self.load().await?;
         }
@@ -71,17 +75,17 @@ impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
     }
 
     /// The next row, if it is in this group.
-    pub(super) async fn peek(&mut self, group: Uuid) -> Result<Option<&T>> {
+    pub(in crate::bookkeeping::verify) async fn peek(&mut self, group: Uuid) -> Result<Option<&T>> {
         Ok(if self.group().await? == Some(group) { self.rows.front() } else { None })
     }
 
     /// Takes the next row, if it is in this group.
-    pub(super) async fn take(&mut self, group: Uuid) -> Result<Option<T>> {
+    pub(in crate::bookkeeping::verify) async fn take(&mut self, group: Uuid) -> Result<Option<T>> {
         Ok(if self.group().await? == Some(group) { self.rows.pop_front() } else { None })
     }
 
     /// Takes all rows of this group.
-    pub(super) async fn take_all(&mut self, group: Uuid) -> Result<Vec<T>> {
+    pub(in crate::bookkeeping::verify) async fn take_all(&mut self, group: Uuid) -> Result<Vec<T>> {
         let mut rows = Vec::new();
         while let Some(row) = self.take(group).await? {
             rows.push(row);
@@ -90,7 +94,7 @@ impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
     }
 
     /// Takes the next row of any group; `None` at the end.
-    pub(super) async fn next(&mut self) -> Result<Option<T>> {
+    pub(in crate::bookkeeping::verify) async fn next(&mut self) -> Result<Option<T>> {
         self.group().await?;
         Ok(self.rows.pop_front())
     }
@@ -117,13 +121,16 @@ impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
 }
 
 /// The smallest of the next groups of several scans.
-pub(super) fn least<const N: usize>(groups: [Option<Uuid>; N]) -> Option<Uuid> {
+pub(in crate::bookkeeping::verify) fn least<const N: usize>(groups: [Option<Uuid>; N]) -> Option<Uuid> {
     groups.into_iter().flatten().min()
 }
 
 /// Parses a model whose columns have this prefix; `None` when a left join found no row or the columns were not
 /// selected.
-pub(super) fn optional<M: FromQueryResult>(row: &QueryResult, prefix: &str) -> Result<Option<M>, DbErr> {
+pub(in crate::bookkeeping::verify) fn optional<M: FromQueryResult>(
+    row: &QueryResult,
+    prefix: &str,
+) -> Result<Option<M>, DbErr> {
     match row.try_get::<Option<Uuid>>(prefix, "id") {
         Ok(Some(_)) => M::from_query_result(row, prefix).map(Some),
         _ => Ok(None),
@@ -131,7 +138,11 @@ pub(super) fn optional<M: FromQueryResult>(row: &QueryResult, prefix: &str) -> R
 }
 
 /// Selects all columns of the table with this alias, with a prefix before their names.
-pub(super) fn select_as<E: EntityTrait>(query: &mut SelectStatement, alias: &'static str, prefix: &str) {
+pub(in crate::bookkeeping::verify) fn select_as<E: EntityTrait>(
+    query: &mut SelectStatement,
+    alias: &'static str,
+    prefix: &str,
+) {
     for column in E::Column::iter() {
         query.expr_as(Expr::col((alias, column)), format!("{prefix}{}", column.as_str()));
     }

@@ -9,7 +9,8 @@ use crate::{
     bookkeeping::{
         document::Done,
         invoicing::{
-            invoice::{self, NewInvoice, Voiding},
+            invoice,
+            invoice_input::{NewInvoice, Voiding},
             invoice_list::{self, InvoiceFilter, InvoiceFilterInput, InvoiceStatus},
             totals::{QUANTITY_DIGITS, RATE_DIGITS},
         },

@@ -9,7 +9,7 @@ use crate::{
     bookkeeping::{
         document::Done,
         invoicing::{
-            invoice::Voiding,
+            invoice_input::Voiding,
             receipt::{self, Attempted, NewReceipt},
             receipt_list::{ReceiptFilter, ReceiptFilterInput},
         },

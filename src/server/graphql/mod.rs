@@ -4,6 +4,7 @@ mod absent;
 mod endpoint;
 mod hints;
 mod limits;
+mod media_type;
 mod nulls;
 mod order;
 pub(super) mod parameters;
@@ -13,6 +14,6 @@ mod rows;
 
 pub(in crate::server) use self::{
     endpoint::{Endpoint, bearer, complete, handle},
-    parameters::MediaType,
+    media_type::MediaType,
     refused::Refused,
 };

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::json;
 
-use super::parameters::MediaType;
+use super::media_type::MediaType;
 use crate::graphql::ApiError;
 
 /// Why a request is not executed, and with which HTTP status.

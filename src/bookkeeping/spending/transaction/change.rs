@@ -3,10 +3,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use serde::Serialize;
 
-use super::{
-    description,
-    input::{self, Division, NewLine, Part, Wanted},
-};
+use super::input::{self, Division, NewLine, Part, Wanted, description};
 use crate::{
     bookkeeping::{
         document,

@@ -211,3 +211,8 @@ impl AuditFields for (&transaction::Model, &[Part]) {
         fields
     }
 }
+
+/// Checks the description of a transaction.
+pub(super) fn description(text: &str) -> Result<Option<String>, Refusal> {
+    text::note(text, LONGEST_DESCRIPTION, "description")
+}

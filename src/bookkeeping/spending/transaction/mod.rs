@@ -21,7 +21,7 @@ use serde::Serialize;
 
 use self::{
     change::TransactionChange,
-    input::{Division, LONGEST_DESCRIPTION, NewLine, Part, Wanted},
+    input::{Division, NewLine, Part, Wanted, description},
     write::Item,
 };
 use super::{category::CategoryRef, category_reference::Named};
@@ -41,7 +41,6 @@ use crate::{
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
-    text,
     viewer::Viewer,
 };
 
@@ -368,9 +367,4 @@ async fn replace(
         Err(refused) => return Ok(Err(refused)),
     };
     Ok(Ok(posted.ok_or_else(unwritten)?))
-}
-
-/// Checks the description of a transaction.
-pub(super) fn description(text: &str) -> Result<Option<String>, Refusal> {
-    text::note(text, LONGEST_DESCRIPTION, "description")
 }

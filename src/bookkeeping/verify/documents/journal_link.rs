@@ -3,10 +3,8 @@
 use chrono::NaiveDate;
 use sea_orm::ActiveEnum;
 
-use super::{
-    difference::{Check, Money, Report},
-    documents::Versions,
-};
+use super::rows::Versions;
+use crate::bookkeeping::verify::difference::{Check, Money, Report};
 use crate::{
     entity::journal_entry::{self, EntryKind},
     id::{Id, kind},

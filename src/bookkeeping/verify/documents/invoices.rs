@@ -1,8 +1,8 @@
 //! Checks invoices: sums, lines, and ledger entry. Pure.
 
-use super::{
+use super::ledger_entries::{LedgerCopy, customer};
+use crate::bookkeeping::verify::{
     difference::{Check, Money, Report},
-    ledger_entries::{LedgerCopy, customer},
     posted::Move,
 };
 use crate::{

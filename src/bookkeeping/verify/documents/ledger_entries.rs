@@ -1,9 +1,8 @@
 //! Checks ledger entries. Pure.
 
-use super::{
+use super::{journal_link::JournalLink, rows::Versions};
+use crate::bookkeeping::verify::{
     difference::{Check, Report},
-    documents::Versions,
-    journal_link::JournalLink,
     posted::{Holder, Move},
 };
 use crate::{

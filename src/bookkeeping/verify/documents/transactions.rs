@@ -1,9 +1,8 @@
 //! Checks transactions. Pure.
 
-use super::{
+use super::{journal_link::JournalLink, rows::Versions};
+use crate::bookkeeping::verify::{
     difference::{Check, Money, Report},
-    documents::Versions,
-    journal_link::JournalLink,
     posted::Move,
 };
 use crate::entity::{

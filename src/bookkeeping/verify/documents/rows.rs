@@ -6,7 +6,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
+use crate::bookkeeping::verify::{
     posted::{Posted, with_accounts},
     scan::{Row, Scan, Source, optional, select_as},
 };
@@ -19,10 +19,10 @@ use crate::{
 };
 
 /// A row of a table, grouped by the document that it belongs to.
-pub(super) struct Part<M> {
+pub(in crate::bookkeeping::verify) struct Part<M> {
     document_id: Uuid,
     line: Option<i32>,
-    pub(super) row: M,
+    pub(in crate::bookkeeping::verify) row: M,
     /// The document's journal entry, if the scan reads it.
     pub(super) entry: Option<journal_entry::Model>,
 }
@@ -47,7 +47,7 @@ impl<M: FromQueryResult> Row for Part<M> {
 }
 
 /// Scans a table with at most one row per document.
-pub(super) fn whole<C: ConnectionTrait, E: EntityTrait>(
+pub(in crate::bookkeeping::verify) fn whole<C: ConnectionTrait, E: EntityTrait>(
     source: Source<'_, C>,
     id: E::Column,
 ) -> Scan<'_, C, Part<E::Model>> {
@@ -131,4 +131,35 @@ pub(super) fn versions<C: ConnectionTrait>(source: Source<'_, C>) -> Scan<'_, C,
     query.expr_as(Expr::col(("reversal", Column::Id)), "reversal_id");
     query.and_where(Column::DocumentId.into_expr().is_not_null());
     Scan::new(source, query, [Column::DocumentId, Column::Id].map(ColumnTrait::into_expr))
+}
+
+/// The journal entries that were posted for a document, without failed entries and reversals.
+#[derive(Default)]
+pub(super) struct Versions {
+    /// The number of these entries.
+    pub(super) count: i64,
+    /// The number of these entries that are not reversed.
+    pub(super) active: i64,
+    /// The last of these entries that is not reversed.
+    pub(super) current: Option<Id<kind::Entry>>,
+}
+
+impl Versions {
+    pub(super) async fn take(
+        versions: &mut Scan<'_, impl ConnectionTrait, Version>,
+        document_id: Uuid,
+    ) -> crate::error::Result<Self> {
+        let mut taken = Self::default();
+        while let Some(version) = versions.take(document_id).await? {
+            if !version.is_posted {
+                continue;
+            }
+            taken.count += 1;
+            if !version.is_reversed {
+                taken.active += 1;
+                taken.current = Some(version.id);
+            }
+        }
+        Ok(taken)
+    }
 }

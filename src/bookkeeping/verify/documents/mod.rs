@@ -3,17 +3,21 @@
 //! Reads all of their tables in the order of the document's id and merges them, so rows whose document is missing are
 //! found too.
 
+mod invoices;
+mod journal_link;
+mod ledger_entries;
+mod receipts;
+pub(super) mod rows;
+mod transactions;
+
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
+use self::rows::{Part, Versions, counted, lines, postings, versions, whole};
 use super::{
     difference::{Check, Report},
-    document_rows::{Part, Version, counted, lines, postings, versions, whole},
-    invoices, ledger_entries,
     posted::{Move, Posted},
-    receipts,
-    scan::{Scan, Source, least},
-    transactions,
+    scan::{Source, least},
 };
 use crate::{
     entity::{invoice, invoice_line, ledger_entry, receipt, transaction, transaction_line},
@@ -33,17 +37,6 @@ struct Document {
     parts: Vec<transaction_line::Model>,
     /// The postings of the document's current journal entry.
     postings: Vec<Posted>,
-}
-
-/// The journal entries that were posted for a document, without failed entries and reversals.
-#[derive(Default)]
-pub(super) struct Versions {
-    /// The number of these entries.
-    pub(super) count: i64,
-    /// The number of these entries that are not reversed.
-    pub(super) active: i64,
-    /// The last of these entries that is not reversed.
-    pub(super) current: Option<Id<kind::Entry>>,
 }
 
 /// Checks all documents.
@@ -86,23 +79,6 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
         document.check(report);
     }
     Ok(())
-}
-
-impl Versions {
-    async fn take(versions: &mut Scan<'_, impl ConnectionTrait, Version>, document_id: Uuid) -> Result<Self> {
-        let mut taken = Self::default();
-        while let Some(version) = versions.take(document_id).await? {
-            if !version.is_posted {
-                continue;
-            }
-            taken.count += 1;
-            if !version.is_reversed {
-                taken.active += 1;
-                taken.current = Some(version.id);
-            }
-        }
-        Ok(taken)
-    }
 }
 
 impl Document {

@@ -1,8 +1,8 @@
 //! Checks receipts against their ledger entries. Pure.
 
-use super::{
+use super::ledger_entries::{LedgerCopy, customer};
+use crate::bookkeeping::verify::{
     difference::{Money, Report},
-    ledger_entries::{LedgerCopy, customer},
     posted::Move,
 };
 use crate::{
