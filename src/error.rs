@@ -13,7 +13,7 @@ use std::time::Duration;
 use async_graphql::{Enum, MaybeUndefined};
 use sea_orm::{DbErr, SqlErr};
 
-use crate::db;
+use crate::db_error;
 
 /// The result of an operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -210,7 +210,7 @@ impl From<DbErr> for Error {
             // `db` has logged the reason already.
             return Self::busy();
         }
-        if db::code(&error).as_deref() == Some(TIMED_OUT) {
+        if db_error::code(&error).as_deref() == Some(TIMED_OUT) {
             tracing::warn!(%error, "a statement took too long");
             return Self::busy();
         }
@@ -279,8 +279,8 @@ impl Error {
         if matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_))) {
             return Some(Retry::Duplicate);
         }
-        let is_transient = db::code(error).is_some_and(|code| TRANSIENT.contains(&code.as_str()));
-        (is_transient || db::is_lost_connection(error)).then_some(Retry::Contention)
+        let is_transient = db_error::code(error).is_some_and(|code| TRANSIENT.contains(&code.as_str()));
+        (is_transient || db_error::is_lost_connection(error)).then_some(Retry::Contention)
     }
 }
 

@@ -11,7 +11,7 @@ use sea_orm::sqlx::{
     sqlite::SqliteConnectOptions,
 };
 
-use super::BadSetting;
+use super::setting::BadSetting;
 
 /// The URL of the database. It may hold a password; `Display` and `Debug` leave the password out.
 #[derive(Clone)]

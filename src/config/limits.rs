@@ -5,7 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 use clap::Args;
 use ipnet::IpNet;
 
-use super::{BadSetting, count};
+use super::setting::{BadSetting, count};
 use crate::app::Limits;
 
 /// The highest value of a limit.

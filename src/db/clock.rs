@@ -9,6 +9,9 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+
 /// The maximum difference between the two clocks.
 const TOLERANCE: Duration = Duration::from_secs(5);
 
@@ -27,6 +30,21 @@ struct Compared {
 }
 
 impl ServerClock {
+    /// Compares this server's clock with PostgreSQL's. SQLite has no clock of its own.
+    pub(super) async fn compare_with(&self, conn: &impl ConnectionTrait) -> Result<(), DbErr> {
+        if conn.get_database_backend() == DbBackend::Sqlite {
+            return Ok(());
+        }
+        let statement = Statement::from_string(DbBackend::Postgres, "SELECT clock_timestamp()");
+        let before = SystemTime::now();
+        let row = conn.query_one_raw(statement).await?;
+        let after = SystemTime::now();
+        let database: DateTime<Utc> =
+            row.ok_or_else(|| DbErr::RecordNotFound("a time".to_owned()))?.try_get_by_index(0)?;
+        self.compare(before, database.into(), after);
+        Ok(())
+    }
+
     /// Records a comparison: `database` is the database's time, read between `before` and `after` of the system clock.
     pub(super) fn compare(&self, before: SystemTime, database: SystemTime, after: SystemTime) {
         let ahead = before.duration_since(database).unwrap_or_default();

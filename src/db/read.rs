@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::{Shared, Transaction, session::Session};
+use super::{acquire, session::Session, shared::Shared, transaction::Transaction};
 use crate::{cancel::shield, db_error};
 
 /// How many times a statement is retried when its connection turns out to be dead. After the database was restarted, a pool may
@@ -32,7 +32,7 @@ impl Pool {
     {
         let mut retries = RETRIES;
         loop {
-            let session = self.0.reader().await?;
+            let session = acquire::reader(&self.0).await?;
             match shield(work(session)).await {
                 Err(error) if !db_error::is_lost_connection(&error) => return Err(error),
                 Err(_) if retries > 0 => retries -= 1,

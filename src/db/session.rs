@@ -22,7 +22,7 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
-use super::{STATEMENT_TIMEOUT, Shared};
+use super::shared::{STATEMENT_TIMEOUT, Shared};
 use crate::db_error;
 
 /// How much longer than the statement timeout of PostgreSQL this side waits for an answer. After that the connection counts as

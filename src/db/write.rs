@@ -14,8 +14,11 @@ use std::time::{Duration, Instant};
 use sea_orm::{DbBackend, DbErr};
 
 use super::{
-    Db, RETRIES, Transaction, WAIT,
+    acquire,
+    database::{Db, RETRIES},
     session::{Session, Uncommitted},
+    shared::WAIT,
+    transaction::Transaction,
 };
 use crate::{
     cancel::shield,
@@ -112,7 +115,7 @@ impl Db {
         if let Err(apart) = self.shared.clock.check() {
             return Err(Failed::Certainly(Error::wrong_clock(apart)));
         }
-        let session = self.shared.writer().await?;
+        let session = acquire::writer(&self.shared).await?;
         shield(self.transact(session, work)).await
     }
 

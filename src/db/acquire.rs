@@ -1,0 +1,82 @@
+//! Taking a connection from a pool: waiting for one that is free, and connecting again to a database that was restarted.
+
+use std::{sync::Arc, time::Duration};
+
+use sea_orm::{
+    ConnAcquireErr, DbErr, RuntimeErr,
+    sqlx::{self, pool::PoolConnection},
+};
+
+use super::{
+    session::{Pooled, Session},
+    shared::{Pools, Shared, WAIT},
+};
+use crate::db_error;
+
+/// How long to wait before trying again to open a connection.
+const RECONNECT: Duration = Duration::from_millis(100);
+
+/// A connection to read with.
+pub(super) async fn reader(shared: &Arc<Shared>) -> Result<Session, DbErr> {
+    let connection = match &shared.pools {
+        Pools::Sqlite { read, .. } => Pooled::Sqlite(acquire(read).await?),
+        Pools::Postgres(pool) => Pooled::Postgres(acquire(pool).await?),
+    };
+    Ok(Session::new(connection, false, shared.clone()))
+}
+
+/// A connection to write with.
+pub(super) async fn writer(shared: &Arc<Shared>) -> Result<Session, DbErr> {
+    let connection = match &shared.pools {
+        Pools::Sqlite { write, .. } => Pooled::Sqlite(acquire(write).await?),
+        Pools::Postgres(pool) => Pooled::Postgres(acquire(pool).await?),
+    };
+    Ok(Session::new(connection, true, shared.clone()))
+}
+
+/// Takes a connection from a pool, waiting up to [`WAIT`]. A database that was just restarted may refuse or break new
+/// connections in several ways, and sqlx retries only some of them, so this function retries the others. On failure it logs the
+/// reason.
+async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnection<DB>, DbErr> {
+    let deadline = tokio::time::Instant::now() + WAIT;
+    let error = loop {
+        let acquired = tokio::time::timeout_at(deadline, pool.acquire()).await;
+        match acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
+            Ok(connection) => return Ok(connection),
+            Err(error) if db_error::is_lost(&error) && tokio::time::Instant::now() + RECONNECT < deadline => {
+                tokio::time::sleep(RECONNECT).await;
+            }
+            Err(error) => break error,
+        }
+    };
+    let most = pool.options().get_max_connections();
+    let in_use = usize::try_from(pool.size()).unwrap_or(usize::MAX).saturating_sub(pool.num_idle());
+    match error {
+        sqlx::Error::PoolTimedOut if u32::try_from(in_use).is_ok_and(|in_use| in_use < most) => {
+            let reason = why_not(pool).await;
+            tracing::warn!(in_use, most, reason, "the database did not accept a new connection within {WAIT:?}");
+            Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+        }
+        sqlx::Error::PoolTimedOut => {
+            tracing::warn!(in_use, most, "all connections to the database were in use for {WAIT:?}");
+            Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+        }
+        lost if db_error::is_lost(&lost) => {
+            tracing::warn!(error = %lost, "the database cannot be reached");
+            Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
+        }
+        sqlx::Error::PoolClosed => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
+        other => Err(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(other)))),
+    }
+}
+
+/// The reason why no new connection can be opened. A pool that runs into its timeout does not report one, so this tries once
+/// more.
+async fn why_not<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> String {
+    let options = pool.connect_options();
+    match tokio::time::timeout(Duration::from_secs(1), sqlx::ConnectOptions::connect(options.as_ref())).await {
+        Ok(Ok(_)) => "a new attempt succeeded".to_owned(),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer".to_owned(),
+    }
+}

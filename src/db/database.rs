@@ -1,0 +1,117 @@
+//! [`Db`]: an open database.
+
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{DbBackend, DbErr, Statement};
+
+use super::{
+    acquire,
+    clock::ServerClock,
+    health::Health,
+    open::{self, PoolSize},
+    read::{self, Pool},
+    shared::{Pools, Shared},
+    transaction::Transaction,
+};
+use crate::{cancel::shield, db_error::is_lost_connection, error::Result};
+
+/// How many times a transaction is retried after a deadlock, a serialization failure or a lost connection, before it is
+/// refused.
+pub(super) const RETRIES: u32 = 10;
+
+/// An open database. Cheap to clone; the clones share their connections.
+#[derive(Clone)]
+pub struct Db {
+    pub(super) shared: Arc<Shared>,
+    read: Pool,
+}
+
+impl Db {
+    /// Connects to the database of a `sqlite:` or `postgres:` URL. A SQLite file that does not exist is created.
+    ///
+    /// # Errors
+    /// When the database cannot be opened.
+    pub async fn connect(url: &str, size: PoolSize) -> Result<Self, DbErr> {
+        let pools = open::pools(url, size).await?;
+        let shared = Shared { pools, health: Health::new(), clock: ServerClock::default(), observer: OnceLock::new() };
+        let shared = Arc::new(shared);
+        let read = Pool(shared.clone());
+        shared.clock.compare_with(&read).await?;
+        Ok(Self { shared, read })
+    }
+
+    /// The pool to read from. Each statement sees the data that is committed when the statement starts.
+    #[must_use]
+    pub fn read(&self) -> &Pool {
+        &self.read
+    }
+
+    /// Calls `observer` with each statement that is executed from now on; used to count statements. Only the first observer is
+    /// kept.
+    pub fn observe(&self, observer: impl Fn(&Statement) + Send + Sync + 'static) {
+        let _ = self.shared.observer.set(Box::new(observer));
+    }
+
+    /// Whether this is SQLite or PostgreSQL.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.shared.backend()
+    }
+
+    /// Opens a read-only snapshot: all statements that run through it see the data of one moment, whatever others write
+    /// meanwhile. It holds a connection until it is dropped.
+    ///
+    /// # Errors
+    /// `TRY_AGAIN` when no connection is free.
+    pub async fn snapshot(&self) -> Result<Transaction> {
+        let mut retries = RETRIES;
+        loop {
+            let mut session = acquire::reader(&self.shared).await?;
+            let begun = shield(session.begin(match self.backend() {
+                DbBackend::Sqlite => "BEGIN",
+                // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when a
+                // client downloads slowly.
+                _ => {
+                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
+                     SET LOCAL idle_in_transaction_session_timeout = '60s'"
+                }
+            }))
+            .await;
+            match begun {
+                Ok(()) => return Ok(Transaction::new(self.backend(), session)),
+                Err(error) if !is_lost_connection(&error) => return Err(error.into()),
+                Err(_) if retries > 0 => retries -= 1,
+                Err(error) => return Err(read::unreachable(&error).into()),
+            }
+        }
+    }
+
+    /// The number of migrations that are not applied yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn pending_migrations(&self) -> Result<usize, DbErr> {
+        Ok(Migrator::get_pending_migrations_read_only(&self.read).await?.len())
+    }
+
+    /// Closes all connections after their current work is finished.
+    pub async fn close(self) {
+        match &self.shared.pools {
+            Pools::Sqlite { read, write, .. } => {
+                read.close().await;
+                write.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Db").field(&self.backend()).finish()
+    }
+}

@@ -1,0 +1,42 @@
+//! The database: opening it, reading from it, and the only way to run a write transaction ([`Db::write`]).
+//!
+//! On SQLite there is one connection for writing beside a pool for reading. SQLite allows one writer at a time anyway, and
+//! waiting in the pool's queue is fairer than waiting for SQLite's lock. On PostgreSQL one pool serves both.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `database`, `shared`, `acquire` | the open database: its connections, and taking one of them |
+//! | `open` | opening connections, and applying migrations |
+//! | `session` | one connection, and whether a transaction is open on it |
+//! | `read`, `transaction` | the connection types that other modules run statements through |
+//! | `write` | write transactions: retries, and whether a failed commit took effect |
+//! | `file`, `clock`, `health`, `probe` | whether the database can be trusted at the moment |
+//! | `copy` | copies of a SQLite database, for backup and restore |
+//!
+//! What must not happen:
+//!
+//! - A connection is reused while a transaction may still be open on it.
+//! - A transaction counts as committed although the database did not confirm its own commit.
+//! - A user is told that nothing was done while that is not certain.
+
+mod acquire;
+mod clock;
+pub mod copy;
+mod database;
+mod file;
+mod health;
+mod open;
+mod probe;
+mod read;
+mod session;
+mod shared;
+mod transaction;
+mod write;
+
+pub use self::{
+    database::Db,
+    open::{PoolSize, migrate},
+    read::{Pool, Read},
+    transaction::Transaction,
+};
+pub use crate::db_error::{code, is_lost_connection};

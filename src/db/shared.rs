@@ -1,0 +1,58 @@
+//! The state that all clones and all connections of a database share.
+
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use sea_orm::{
+    DbBackend, DbErr, Statement,
+    sqlx::{self, Postgres, Sqlite},
+};
+
+use super::{clock::ServerClock, file::Files, health::Health};
+
+/// PostgreSQL cancels a statement that runs longer than this.
+pub(super) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long a caller waits for a free connection, and how long SQLite waits for its lock.
+pub(super) const WAIT: Duration = Duration::from_secs(8);
+
+/// The state that all clones and all connections of a database share.
+pub(super) struct Shared {
+    pub(super) pools: Pools,
+    pub(super) health: Health,
+    pub(super) clock: ServerClock,
+    pub(super) observer: OnceLock<Observer>,
+}
+
+/// Called with each statement before it is executed.
+pub(super) type Observer = Box<dyn Fn(&Statement) + Send + Sync>;
+
+pub(super) enum Pools {
+    Sqlite { read: sqlx::Pool<Sqlite>, write: sqlx::Pool<Sqlite>, files: Arc<Files> },
+    Postgres(sqlx::Pool<Postgres>),
+}
+
+impl Shared {
+    pub(super) fn backend(&self) -> DbBackend {
+        match self.pools {
+            Pools::Sqlite { .. } => DbBackend::Sqlite,
+            Pools::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+
+    pub(super) fn observe(&self, statement: &Statement) {
+        if let Some(observer) = self.observer.get() {
+            observer(statement);
+        }
+    }
+
+    /// Checks that the SQLite file being written is still the one at its path, which the next start will open.
+    pub(super) fn check_file(&self) -> Result<(), DbErr> {
+        let Pools::Sqlite { files, .. } = &self.pools else { return Ok(()) };
+        files.check().map_err(|gone| {
+            self.health.note_lost_file(&gone);
+            DbErr::Custom(gone)
+        })
+    }
+}
