@@ -20,8 +20,8 @@ use std::time::{Duration, Instant};
 use daybook::{
     app::{App, Limits},
     client,
-    identity::{self, Passwords},
-    server,
+    credentials::Passwords,
+    identity, server,
 };
 
 use harness::{

@@ -2,14 +2,18 @@
 //!
 //! Built once at start-up by `main.rs` (and by the test harness) and cheap to clone. It holds no business rules.
 
-use std::sync::Arc;
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use ipnet::IpNet;
 
 use crate::{
     clock::Clock,
+    credentials::{Passwords, TokenKeys},
     db::Db,
-    identity::{Noting, Passwords, TokenKeys},
+    id::{Id, kind},
     money::Currency,
 };
 
@@ -25,7 +29,7 @@ pub struct App {
     /// Signs and checks access tokens.
     pub token_keys: TokenKeys,
     /// Remembers which sessions have a pending write of their last-used time.
-    pub noting: Noting,
+    pub last_used: LastUsedTracker,
     /// The values used where a user leaves an optional input out.
     pub defaults: Defaults,
     /// The limits against abuse.
@@ -54,4 +58,14 @@ pub struct Limits {
     pub registrations_per_address: u32,
     /// How many points the requests of one user (or of one address, for unauthenticated requests) may cost in a minute.
     pub request_cost_per_minute: u32,
+}
+
+/// The sessions whose last use this server is currently writing. Parallel requests of a session cause only one write.
+#[derive(Clone, Debug, Default)]
+pub struct LastUsedTracker(Arc<Mutex<HashSet<Id<kind::Session>>>>);
+
+impl LastUsedTracker {
+    pub(crate) fn sessions(&self) -> MutexGuard<'_, HashSet<Id<kind::Session>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

@@ -6,13 +6,13 @@ use std::{io::Write, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use daybook::{
-    app::App,
+    app::{App, LastUsedTracker},
     clock::Clock,
     command::{self, Backup, Import, Restore, Verify},
     config::{BadSetting, Config, Settings},
+    credentials::{Passwords, Secret, TokenKeys},
     db::{self, Db},
     error::Error,
-    identity::{Noting, Passwords, Secret, TokenKeys},
     server, telemetry,
 };
 use tokio::net::TcpListener;
@@ -166,7 +166,7 @@ fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Ve
         clock: Clock::system(),
         passwords: passwords.map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
         token_keys: TokenKeys::new(secrets),
-        noting: Noting::default(),
+        last_used: LastUsedTracker::default(),
         defaults: config.defaults,
         limits: config.limits,
         trusted_proxies: config.trusted_proxies.clone(),

@@ -9,16 +9,16 @@ use crate::{
     activity::{self, Act},
     app::App,
     bookkeeping,
+    calendar::time_zone::TimeZone,
+    credentials::token::new_refresh_token,
     db::Transaction,
     entity::{self, activity::Action},
     error::{Code, Error, Refusal, Result},
     identity::{
         profile, session, session_list,
         throttle::{self, Guess, to_its_end},
-        token::new_refresh_token,
         user,
     },
-    time_zone::TimeZone,
     viewer::Viewer,
 };
 

@@ -7,6 +7,7 @@ use crate::{
     activity::{self, Act},
     app::App,
     bookkeeping,
+    calendar::time_zone::TimeZone,
     client::Client,
     db::Transaction,
     entity::{
@@ -19,7 +20,6 @@ use crate::{
     identity::{Grant, Window, names, session, throttle::too_many_attempts, user::key},
     money::Currency,
     text,
-    time_zone::TimeZone,
 };
 
 /// One day in seconds.

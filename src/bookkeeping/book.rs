@@ -9,13 +9,12 @@ use super::{contact, number_pattern::Pattern};
 use crate::{
     activity::{Act, AuditFields, Field, field},
     app::{App, Defaults},
+    calendar::{date::Date, time_zone::TimeZone},
     clock::Clock,
-    date::Date,
     db::Transaction,
     entity::{activity::Action, book},
     error::{Error, Refusal, Refusals, Result},
     text,
-    time_zone::TimeZone,
     viewer::Viewer,
 };
 

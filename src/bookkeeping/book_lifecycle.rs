@@ -5,7 +5,8 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
 use super::{book::lock, spending::category, wallets::wallet};
 use crate::{
-    db::Transaction, entity::book, error::Result, id::Id, money::Currency, time_zone::TimeZone, viewer::Viewer,
+    calendar::time_zone::TimeZone, db::Transaction, entity::book, error::Result, id::Id, money::Currency,
+    viewer::Viewer,
 };
 
 /// Opens a book with the default categories. The caller must add its first member.

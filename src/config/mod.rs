@@ -15,13 +15,12 @@ use ipnet::IpNet;
 use phonenumber::country;
 use tracing_subscriber::EnvFilter;
 
-use self::setting::count;
 pub use self::{database::DatabaseUrl, setting::BadSetting};
-use self::limits::LimitSettings;
+use self::{limits::LimitSettings, setting::count};
 use crate::{
     app::{Defaults, Limits},
+    credentials::HashCost,
     db::PoolSize,
-    identity::HashCost,
     money::Currency,
 };
 
@@ -200,4 +199,3 @@ fn phone_region(region: &str) -> Result<country::Id, BadSetting> {
         BadSetting::new("DAYBOOK_PHONE_REGION", "--phone-region", region, should_hold)
     })
 }
-

@@ -11,7 +11,7 @@ use std::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{BadSetting, Config};
-use crate::identity::Secret;
+use crate::credentials::Secret;
 
 /// The minimum length of a secret in bytes: the output size of SHA-256 (RFC 7518 section 3.2).
 const SHORTEST: usize = 32;

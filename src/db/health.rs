@@ -11,9 +11,9 @@
 //! | a failed probe, or no successful statement for some seconds | not ready, until a probe succeeds |
 
 use std::sync::{
-        Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    };
+    Mutex, MutexGuard, OnceLock, PoisonError,
+    atomic::{AtomicU64, Ordering},
+};
 
 use sea_orm::sqlx;
 use tokio::sync::{Notify, watch};

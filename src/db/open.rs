@@ -13,7 +13,10 @@ use sea_orm::{
     },
 };
 
-use super::{file::Files, shared::{Pools, STATEMENT_TIMEOUT, WAIT}};
+use super::{
+    file::Files,
+    shared::{Pools, STATEMENT_TIMEOUT, WAIT},
+};
 
 /// A connection that was idle for this long is pinged before it is used.
 const IDLE: Duration = Duration::from_secs(10);

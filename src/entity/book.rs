@@ -3,9 +3,9 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
+    calendar::time_zone::TimeZone,
     id::{Id, kind},
     money::Currency,
-    time_zone::TimeZone,
 };
 
 /// A book.

@@ -3,8 +3,8 @@
 use sea_orm::entity::prelude::*;
 
 use crate::{
+    calendar::time_zone::TimeZone,
     id::{Id, kind},
-    time_zone::TimeZone,
 };
 
 /// A user.

@@ -15,12 +15,11 @@ use super::{
 };
 use crate::{
     bookkeeping::{self, book::BookChange, customers::receivables},
-    date::Date,
+    calendar::{date::Date, time_zone::TimeZone},
     entity::{self, activity::Action},
     error::Error,
     id::{Id, kind},
     money::Currency,
-    time_zone::TimeZone,
 };
 
 pub(super) struct Book(pub(super) entity::book::Model);

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     bookkeeping::customers::document_list::{self, Direction, Filter, Key, Model},
-    date::Date,
+    calendar::date::Date,
     error::Error,
     id::{Id, kind},
     page::{self, Page, PageArgs, Paged},

@@ -7,10 +7,10 @@ use super::{names, user::key};
 use crate::{
     activity::{Act, AuditFields, Field, field},
     app::App,
+    calendar::time_zone::TimeZone,
     entity::{activity::Action, user},
     error::{Error, Refusals, Result},
     text,
-    time_zone::TimeZone,
     viewer::Viewer,
 };
 

@@ -12,13 +12,13 @@ use sea_orm::{
 use super::{
     session_list::{self, end},
     throttle::{self, Guess, to_its_end},
-    token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     user,
 };
 use crate::{
     activity::Act,
     app::App,
     client::Client,
+    credentials::token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     db::Transaction,
     entity::{self, activity::Action, member, refresh_token, session},
     error::{Code, Error, Refusal, Result},

@@ -1,11 +1,6 @@
 //! A user's sessions: recording when and where each one was last used, limiting their number, listing them, and ending one from
 //! another.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
-
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
@@ -56,28 +51,18 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -
         .await
 }
 
-/// The sessions whose last use this server is currently writing. Parallel requests of a session cause only one write.
-#[derive(Clone, Debug, Default)]
-pub struct Noting(Arc<Mutex<HashSet<Id<kind::Session>>>>);
-
-impl Noting {
-    fn sessions(&self) -> MutexGuard<'_, HashSet<Id<kind::Session>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 /// Records the use of a session in the background, so that a read never waits for a write.
 pub(super) fn note_use(app: &App, session: &session::Model, client: &Client) {
     let now = app.clock.now();
     let is_known = session.last_used_at.is_some_and(|last| now < last + PRECISION);
-    if is_known || !app.noting.sessions().insert(session.id) {
+    if is_known || !app.last_used.sessions().insert(session.id) {
         return;
     }
     let (app, id, client) = (app.clone(), session.id, client.clone());
     tokio::spawn(async move {
         let client = &client;
         let noted = app.db.write(|tx| async move { touch(&tx, id, client, now).await }).await;
-        app.noting.sessions().remove(&id);
+        app.last_used.sessions().remove(&id);
         if let Err(error) = noted {
             tracing::warn!(?error, "cannot record the use of a session");
         }

@@ -80,10 +80,7 @@ pub(super) struct Type {
 
 #[cfg(test)]
 mod tests {
-    use super::{
-        super::{Type, super::paper::NORMAL},
-        cut, shrunk, width,
-    };
+    use super::{super::paper::NORMAL, Type, cut, shrunk, width};
 
     #[test]
     fn what_fits_is_not_cut() {

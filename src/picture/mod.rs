@@ -32,8 +32,8 @@ mod words;
 use self::paper::Paper;
 use crate::{
     bookkeeping::spending::report::BudgetState,
+    calendar::month::YearMonth,
     money::{Currency, Decimal},
-    month::YearMonth,
 };
 
 /// The figures that a picture shows.

@@ -6,11 +6,11 @@ use chrono::TimeDelta;
 use daybook::{
     app::App,
     clock::Clock,
+    credentials::{HashCost, Passwords},
     db::{Db, PoolSize},
     entity::{tally, user},
     error::{Code, Error},
-    identity::{self, HashCost, Passwords},
-    server,
+    identity, server,
 };
 use futures_util::{StreamExt, stream};
 use rstest::rstest;

@@ -1,6 +1,6 @@
 //! Passwords: which are good enough, how they are changed, and how their hashes keep up with the setting.
 
-use daybook::{entity::user, identity::Passwords};
+use daybook::{credentials::Passwords, entity::user};
 use rstest::rstest;
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};

@@ -1,6 +1,6 @@
 //! Secrets of access tokens that are replaced while tokens are about.
 
-use daybook::identity::{Secret, TokenKeys};
+use daybook::credentials::{Secret, TokenKeys};
 use rstest::rstest;
 use serde_json::{Value, json};
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::customer;
 use crate::{
-    date::Date,
+    calendar::date::Date,
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     keyset::{Keyset, union_where},

@@ -19,7 +19,7 @@ use crate::{
         document::{self, Done},
         idempotency, journal,
     },
-    date::Date,
+    calendar::date::Date,
     db::Transaction,
     entity::{
         account::AccountKind,

@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, sea_query::Expr};
 use super::document_list::{self, AmountRange, Filter, Key};
 use crate::{
     bookkeeping::journal,
-    date::Date,
+    calendar::date::Date,
     entity::{
         account::AccountKind,
         ledger_entry::{self, EntrySource, EntryType},

@@ -14,7 +14,7 @@ use super::{
     summary::Summary,
 };
 use crate::{
-    date::Date,
+    calendar::date::Date,
     entity::{
         allocation, invoice,
         ledger_entry::{self, EntrySource, EntryType},

@@ -10,7 +10,7 @@ use crate::{
         book,
         journal::{self, Turnover},
     },
-    date::Date,
+    calendar::date::Date,
     entity::{
         account::{self, AccountKind},
         customer as customer_entity,

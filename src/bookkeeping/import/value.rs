@@ -5,7 +5,7 @@ use chrono::{
     format::{Item, StrftimeItems},
 };
 
-use crate::{date::Date, money::Decimal};
+use crate::{calendar::date::Date, money::Decimal};
 
 /// The notation of dates.
 #[derive(Clone, Debug, Default)]

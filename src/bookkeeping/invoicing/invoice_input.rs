@@ -4,7 +4,7 @@ use async_graphql::{ID, InputObject};
 use serde::Serialize;
 
 use crate::{
-    date::Date,
+    calendar::date::Date,
     money::{Currency, Decimal},
 };
 

@@ -9,7 +9,7 @@ use sea_orm::{
 
 use crate::{
     bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
-    date::Date,
+    calendar::date::Date,
     entity::invoice,
     error::{Refusals, Result},
     id::{Id, kind},

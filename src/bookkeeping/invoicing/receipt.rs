@@ -21,7 +21,7 @@ use crate::{
         journal::{self, Attempt, Posted},
         wallets::wallet::{self, Wallet},
     },
-    date::Date,
+    calendar::date::Date,
     db::Transaction,
     entity::{
         account::AccountKind,

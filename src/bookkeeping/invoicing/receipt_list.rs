@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 
 use crate::{
     bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
-    date::Date,
+    calendar::date::Date,
     entity::{
         allocation, invoice,
         receipt::{self, PaymentType},

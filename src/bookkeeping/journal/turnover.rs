@@ -15,6 +15,7 @@ use sea_orm::{
 
 use super::fold::State;
 use crate::{
+    calendar::month::YearMonth,
     db::Transaction,
     entity::{
         account::{self, AccountKind},
@@ -24,7 +25,6 @@ use crate::{
     id::{Id, kind},
     keyset::union,
     money::Currency,
-    month::YearMonth,
 };
 
 /// The turnover of an account, in total up to a date or within a period.

@@ -16,6 +16,7 @@ use crate::{
     activity::{Act, AuditFields, Field, field},
     app::App,
     bookkeeping::{book, document},
+    calendar::month::YearMonth,
     entity::{
         activity::Action,
         budget::{self, Rollover},
@@ -24,7 +25,6 @@ use crate::{
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
-    month::YearMonth,
     text,
     viewer::Viewer,
 };

@@ -17,11 +17,11 @@ use crate::{
         book,
         journal::{self, Turnover},
     },
+    calendar::month::YearMonth,
     entity::{account::AccountKind, budget as budget_entity, category as category_entity, category::CategoryKind},
     error::{Code, Refusal, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
-    month::YearMonth,
     viewer::Viewer,
 };
 

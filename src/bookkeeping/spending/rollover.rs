@@ -8,10 +8,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::{
+    calendar::month::YearMonth,
     entity::budget::{self, Rollover},
     id::{Id, kind},
     money::Currency,
-    month::YearMonth,
 };
 
 /// The budgets of one category in one currency.

@@ -16,9 +16,9 @@ use super::{
 };
 use crate::{
     bookkeeping::journal::Turnover,
+    calendar::month::YearMonth,
     entity::{account, account_day, account_month},
     id::{Id, kind},
-    month::YearMonth,
 };
 
 /// The stored turnover of one day or month.

@@ -22,7 +22,7 @@ use crate::{
         },
         journal,
     },
-    date::Date,
+    calendar::date::Date,
     entity::{account, activity::Action, customer::Model},
     error::Error,
     graphql::{

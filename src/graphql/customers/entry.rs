@@ -17,7 +17,7 @@ use crate::{
         },
         document::Done,
     },
-    date::{Date, Weekday},
+    calendar::date::{Date, Weekday},
     entity::{
         activity::Action,
         ledger_entry::{EntrySource, EntryType, Model},

@@ -9,7 +9,7 @@ use crate::{
         customers::entry,
         journal::{self, Version},
     },
-    date::Date,
+    calendar::date::Date,
     entity::ledger_entry::EntryType,
     error::Error,
     graphql::{RequestLoader, scalar::DateTime},

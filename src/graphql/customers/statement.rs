@@ -11,7 +11,7 @@ use crate::{
         statement,
         summary::{self, Range, Summary},
     },
-    date::Date,
+    calendar::date::Date,
     graphql::{
         book::{Book, own_book, today},
         connection::{self, Nodes, Total},

@@ -10,7 +10,7 @@ use crate::{
         customer,
         summary::{self, Range, Summary},
     },
-    date::Date,
+    calendar::date::Date,
     error::{Code, Error, Refusal},
     graphql::{
         RequestLoader,

@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 use super::session::Session;
 use crate::{
     account::{self, PasswordChange},
+    calendar::time_zone::TimeZone,
     entity::{self, activity::Action},
     error::Error,
     graphql::{
@@ -17,7 +18,6 @@ use crate::{
     },
     id::{Id, kind},
     identity::{self, ProfileChange},
-    time_zone::TimeZone,
 };
 
 pub(in crate::graphql) struct User(pub(in crate::graphql) entity::user::Model);

@@ -15,7 +15,7 @@ use crate::{
             totals::{QUANTITY_DIGITS, RATE_DIGITS},
         },
     },
-    date::{Date, Weekday},
+    calendar::date::{Date, Weekday},
     entity::{activity::Action, invoice::Model, invoice_line},
     error::Error,
     graphql::{

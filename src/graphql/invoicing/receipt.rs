@@ -14,7 +14,7 @@ use crate::{
             receipt_list::{ReceiptFilter, ReceiptFilterInput},
         },
     },
-    date::{Date, Weekday},
+    calendar::date::{Date, Weekday},
     entity::{
         activity::Action,
         receipt::{Model, PaymentType},

@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 use super::category::Category;
 use crate::{
     bookkeeping::spending::budget::{self, BudgetSetting},
+    calendar::month::YearMonth,
     entity::{
         activity::Action,
         budget::{Model, Rollover},
@@ -21,7 +22,6 @@ use crate::{
     },
     id::{Id, kind},
     money::Money,
-    month::YearMonth,
 };
 
 #[derive(Clone)]

@@ -5,9 +5,9 @@ use async_graphql::{Context, Object};
 use super::{budget::Budget, category::Category};
 use crate::{
     bookkeeping::spending::report::{self, BudgetState, BudgetUse, Report},
+    calendar::month::YearMonth,
     graphql::error::{ApiError, ContextExt},
     money::{Currency, Decimal, Money},
-    month::YearMonth,
 };
 
 struct MonthlyReport(Report);

@@ -10,7 +10,7 @@ use crate::{
         document::Done,
         spending::transaction::{self, Attempted, NewTransaction, TransactionDeletion, change::TransactionChange},
     },
-    date::{Date, Weekday},
+    calendar::date::{Date, Weekday},
     entity::{activity::Action, category::CategoryKind, transaction::Model, transaction_line},
     error::Error,
     graphql::{

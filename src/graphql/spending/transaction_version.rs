@@ -7,7 +7,7 @@ use async_graphql::{Context, Object, SimpleObject, dataloader::Loader};
 use super::category::Category;
 use crate::{
     bookkeeping::{journal::Version, spending::transaction::version},
-    date::Date,
+    calendar::date::Date,
     entity::category::CategoryKind,
     error::Error,
     graphql::{

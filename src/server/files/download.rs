@@ -28,8 +28,8 @@ use tokio::{
 
 use crate::{
     app::App,
+    calendar::date::Date,
     client::Client,
-    date::Date,
     db::Transaction,
     error::{Code, Error, Refusal, Refusals, Result},
     identity,

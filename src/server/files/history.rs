@@ -12,13 +12,12 @@ use crate::{
         journal::{HistoryFilter, Side, Steps},
         wallets::history,
     },
-    date::Date,
+    calendar::{date::Date, time_zone::TimeZone},
     entity::journal_entry::EntryStatus,
     error::{Refusals, Result},
     money::Decimal,
     page::Page,
     text,
-    time_zone::TimeZone,
 };
 
 /// The first and the last day.

@@ -18,10 +18,10 @@ use crate::{
         book,
         spending::report::{self, Report},
     },
+    calendar::month::YearMonth,
     client::Client,
     entity::category::CategoryKind,
     error::{Code, Error, Refusal, Result},
-    month::YearMonth,
     picture::{self, Bar, Figure, Picture, Spending},
     server::rate_limit::{self, Meter, Rates},
 };

@@ -12,7 +12,7 @@ use async_graphql::{
 };
 
 use super::refused::Refused;
-use crate::month::YearMonth;
+use crate::calendar::month::YearMonth;
 
 /// The maximum number of rows that an operation may request.
 const MOST_ROWS: u64 = 25_000;

@@ -10,10 +10,10 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
-    app::{App, Defaults, Limits},
+    app::{App, Defaults, LastUsedTracker, Limits},
     clock::Clock,
+    credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
-    identity::{HashCost, Noting, Passwords, TokenKeys},
     money::Currency,
     server,
 };
@@ -90,7 +90,7 @@ impl TestApp {
             clock: Clock::new(now),
             passwords: Passwords::new(HashCost::default()).unwrap(),
             token_keys: TokenKeys::new([SECRET.into()]),
-            noting: Noting::default(),
+            last_used: LastUsedTracker::default(),
             defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
             limits: Limits {
                 login_failures_per_identifier: 10,

@@ -2,7 +2,7 @@
 //!
 //! A mutation that is not known here is a panic, never passed over: a new one must be taught.
 
-use daybook::{app::App, identity::Passwords};
+use daybook::{app::App, credentials::Passwords};
 use serde_json::{Value, json};
 
 use super::{PASSWORD, Root, TestApp, User, id_of};

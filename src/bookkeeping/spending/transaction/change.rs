@@ -10,7 +10,7 @@ use crate::{
         spending::{category::CategoryRef, category_reference::Named},
         wallets::wallet,
     },
-    date::Date,
+    calendar::date::Date,
     db::Transaction,
     entity::{category::CategoryKind, transaction},
     error::{Code, Refusal, Refusals, Result},

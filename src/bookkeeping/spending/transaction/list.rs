@@ -16,7 +16,7 @@ use crate::{
         spending::category::{self, CategoryRef},
         wallets::wallet,
     },
-    date::Date,
+    calendar::date::Date,
     entity::{category::CategoryKind, transaction, transaction_line},
     error::{Refusals, Result},
     id::{Id, kind},

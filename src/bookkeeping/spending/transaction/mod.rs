@@ -35,7 +35,7 @@ use crate::{
         journal::{self, Attempt, Idempotency, JointDraft, Posted, Refused},
         wallets::wallet,
     },
-    date::Date,
+    calendar::date::Date,
     db::Transaction,
     entity::{activity::Action, category::CategoryKind, transaction, transaction_line},
     error::{Code, Refusal, Refusals, Result},

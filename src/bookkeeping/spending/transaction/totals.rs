@@ -8,7 +8,7 @@ use sea_orm::{
 use super::list::TransactionFilter;
 use crate::{
     bookkeeping::{journal, spending::category},
-    date::Date,
+    calendar::date::Date,
     entity::{category::CategoryKind, transaction, transaction_line},
     error::Result,
     money::Currency,

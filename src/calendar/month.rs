@@ -4,7 +4,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use chrono::{Datelike, Months, NaiveDate};
 use serde::Serialize;
 
-use crate::date::{Date, YEARS};
+use super::date::{Date, YEARS};
 
 /// A calendar month in the years that a document may be dated in, stored as its first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// The lifetime of an access token.
-pub(super) const ACCESS_TOKEN_LIFE: TimeDelta = TimeDelta::minutes(60);
+pub(crate) const ACCESS_TOKEN_LIFE: TimeDelta = TimeDelta::minutes(60);
 /// The lifetime of a refresh token.
-pub(super) const REFRESH_TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
+pub(crate) const REFRESH_TOKEN_LIFE: TimeDelta = TimeDelta::hours(24);
 
 /// A secret that signs access tokens: at least 32 bytes, the length of the hash (RFC 7518 section 3.2).
 #[derive(Clone, PartialEq, Eq)]
@@ -66,7 +66,7 @@ impl TokenKeys {
         Self(secrets.into_iter().map(key).collect())
     }
 
-    pub(super) fn sign(&self, session: &session::Model, username: &str, now: DateTime<Utc>) -> Result<String> {
+    pub(crate) fn sign(&self, session: &session::Model, username: &str, now: DateTime<Utc>) -> Result<String> {
         let claims = Claims {
             sub: session.user_id.to_string(),
             username: username.to_owned(),
@@ -93,7 +93,7 @@ impl TokenKeys {
 
     /// The viewer that a token was issued to. `None` unless the token has not expired and is signed, by HS256, with the key
     /// that it names. A token that names no key was signed while the secret had no id, so all keys are tried.
-    pub(super) fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Viewer> {
+    pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Viewer> {
         let mut validation = Validation::new(Algorithm::HS256);
         // Expiry is checked below, against the injected clock rather than the library's.
         validation.validate_exp = false;
@@ -139,6 +139,6 @@ pub(crate) fn new_refresh_token() -> Result<String> {
 
 /// The hash of a refresh token, which is all that is stored of it. The token is random and long, so a plain hash cannot be
 /// reversed.
-pub(super) fn hash_refresh_token(token: &str) -> Vec<u8> {
+pub(crate) fn hash_refresh_token(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use sea_orm::DeriveValueType;
 
-use crate::date::Date;
+use super::date::Date;
 
 /// A time zone of the [IANA database](https://www.iana.org/time-zones).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, DeriveValueType)]

@@ -132,13 +132,13 @@ impl Passwords {
     ///
     /// # Errors
     /// `TRY_AGAIN` when the queue is full.
-    pub(super) async fn place(&self) -> Result<Place> {
+    pub(crate) async fn place(&self) -> Result<Place> {
         self.hashing.place().await
     }
 
     /// Whether a password matches a hash. Without a hash the answer is no, after the same time. Returns the slot too, so that
     /// the caller can record a failure before releasing it.
-    pub(super) async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<(bool, Place)> {
+    pub(crate) async fn verify(&self, place: Place, password: String, hash: Option<String>) -> Result<(bool, Place)> {
         let nobody = self.nobody.clone();
         let check = move || {
             let of_user = hash.as_deref().and_then(params).as_ref().map(written);
@@ -184,7 +184,7 @@ impl Line {
 
 /// A hashing slot. Dropping it releases the slot.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(crate) struct Place {
     _in_queue: OwnedSemaphorePermit,
     _place: OwnedSemaphorePermit,
 }
