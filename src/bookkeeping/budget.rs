@@ -32,24 +32,27 @@ use crate::{
 /// The most budgets that a book may have, so that the list of them stays a list.
 const MOST_BUDGETS: u64 = 5_000;
 
-/// The budget to be set.
+/// A budget to create, or to replace the existing one for the same category, currency and month.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "SetBudgetInput")]
 pub struct BudgetSetting {
-    /// The category of spending that it limits.
+    /// The category whose expenses are limited. It must be of kind `EXPENSE` and not archived.
     pub category: CategoryRef,
-    /// How much may be spent in a month; more than zero.
+    /// The most that may be spent in a month. Positive, with at most as many decimals as the currency has, and at most
+    /// 10^15 minor units of it (such as 10,000,000,000,000.00 USD).
     pub limit: Decimal,
-    /// The currency of the limit; the book's when absent. A category may have a budget in each currency.
+    /// The currency of the limit. A category may have a separate budget in each currency. Default: the book's currency.
     pub currency: Option<Currency>,
-    /// The month that it is for; every month when absent. A budget of a month's own wins over that of every month.
+    /// The month that the budget applies to. If omitted or null, it applies to every month that has no budget of its
+    /// own.
     pub month: Option<YearMonth>,
-    /// What happens with what is left at the end of a month; as it was when absent, `NONE` at first.
+    /// What happens at the end of a month with the part of the limit that was not spent, or was overspent. Default:
+    /// unchanged; `NONE` for a new budget.
     pub rollover: Option<Rollover>,
-    /// For a budget of every month: the month from which what is left is carried over; as it was when absent, this month at
-    /// first.
+    /// The first month from which an unspent or overspent amount is carried over. Not allowed together with `month`.
+    /// Default: unchanged; the current month for a new budget.
     pub rollover_from: Option<YearMonth>,
-    /// What it is for, at most 500 characters; as it was when absent, null clears it.
+    /// The purpose of the budget, at most 500 characters. If omitted it stays as it is; null clears it.
     pub description: MaybeUndefined<String>,
 }
 

@@ -44,23 +44,23 @@ const FIRST: [(&str, CategoryKind); 7] = [
     ("Other income", CategoryKind::Income),
 ];
 
-/// The category to be made.
+/// The category to create.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "CreateCategoryInput")]
 pub struct NewCategory {
-    /// What to call it, at most 60 characters, unique in the book without regard to case.
+    /// The name of the category, 1 to 60 characters. It must be unique in the book, ignoring case.
     pub name: String,
-    /// Which way money goes in it. It stays so.
+    /// Whether the category is for income or for expenses. It cannot be changed later.
     pub kind: CategoryKind,
 }
 
-/// What to change about a category. What is absent stays as it is.
+/// The fields of the category to change. Omitted fields stay as they are.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "UpdateCategoryInput")]
 pub struct CategoryChange {
-    /// Which category.
+    /// The id of the category to change.
     pub id: ID,
-    /// What to call it, at most 60 characters, unique in the book without regard to case.
+    /// The new name, 1 to 60 characters. It must be unique in the book, ignoring case.
     pub name: Option<String>,
 }
 

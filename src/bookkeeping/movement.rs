@@ -42,20 +42,24 @@ const MOST_PAID: i64 = 1_000_000_000_000_000;
 // Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Movement {
-    /// How much; more than zero, with no more decimals than the currency has.
+    /// The amount. Positive, with at most as many decimals as the currency has. A transfer to somebody else is at most
+    /// 10^15 minor units (such as 10,000,000,000,000.00 USD).
     pub amount: Decimal,
-    /// The currency of the amount; that of the wallet when it is named by id, otherwise the book's, when absent.
+    /// The currency of `amount`. It must be the wallet's. Default: the wallet's currency if your wallet is named by id,
+    /// otherwise the book's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// A note, at most 500 characters. Whoever sees the transaction sees it.
+    /// A note, at most 500 characters. Both sides of a transfer can read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own number for it, at most 64 characters, unique among the transactions of your book that succeeded. Made up
-    /// when absent.
+    /// Your own reference number, 1 to 64 characters, unique among the book's successful transactions. Default: a
+    /// generated one, such as `TRF-20261121-7K3M9QPXWA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// Makes it safe to send the request again: the same key with the same input gives the first result and does nothing.
-    /// At most 255 visible ASCII characters; a UUID is a good choice. It never expires.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A transaction that
+    /// is recorded as `FAILED` also counts as a result and is returned again.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }

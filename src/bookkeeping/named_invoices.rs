@@ -21,14 +21,14 @@ use crate::{
 /// The most invoices that a receipt may name.
 const MOST: usize = 100;
 
-/// An invoice that a receipt pays.
+/// An invoice that a receipt pays, in full or in part.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "ReceiptInvoiceInput")]
 pub struct NamedInvoice {
-    /// Which invoice of the customer, in the currency of the receipt.
+    /// The id of the invoice. It must be an open invoice of the same customer, in the receipt's currency.
     pub invoice_id: ID,
-    /// How much of the receipt is for it; as much as it takes when absent, of what those before it leave, which must be
-    /// something.
+    /// How much of the receipt pays this invoice. Positive, at most the unpaid amount of the invoice and what earlier
+    /// items leave of the receipt. Default: the smaller of these two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Decimal>,
 }

@@ -66,7 +66,7 @@ pub struct CategoryTotal {
     pub before: i64,
 }
 
-/// How a budget stands.
+/// How the spending of a month compares to the budget's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
 pub enum BudgetState {
     /// Less than the limit was spent.

@@ -23,14 +23,14 @@ pub(super) const MOST_LINES: usize = 50;
 /// The longest description, in characters.
 pub(super) const LONGEST_DESCRIPTION: usize = 500;
 
-/// A part of a transaction.
+/// One part of a split transaction.
 // Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "TransactionLineInput")]
 pub struct NewLine {
-    /// The category that it goes into. All categories of a transaction are of one kind.
+    /// The category of this part. All lines of a transaction must have categories of the same kind.
     pub category: CategoryRef,
-    /// How much; more than zero.
+    /// The amount of this part. Positive, in the currency of the transaction.
     pub amount: Decimal,
     /// A note, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -54,7 +54,7 @@ const MOST_DEPTH: usize = 15;
 /// The most keys that are loaded together. For some, each is a term of one condition, and SQLite takes no more than 1,000.
 const LARGEST_BATCH: usize = 250;
 
-/// What can be asked. All of it is about the book of the user who is logged in.
+/// The read operations. They all concern the book of the logged-in user.
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
     node::NodeQuery,
@@ -75,7 +75,9 @@ pub struct Query(
     activity_list::ActivityQuery,
 );
 
-/// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.
+/// The write operations. Each field succeeds or fails as a whole, and the fields of a request are executed one after
+/// the other. Problems with the input are returned in `userErrors`, with the codes that the payload type lists;
+/// `TRY_AGAIN` and `OUTCOME_UNKNOWN` are possible everywhere.
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     session::SessionMutation,

@@ -6,8 +6,8 @@ use chrono::{Datelike, SecondsFormat, Utc};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DateTime(pub(super) chrono::DateTime<Utc>);
 
-/// A moment in time, as RFC 3339 writes it. Out: in UTC with microseconds, `"2026-11-20T09:30:00.000000Z"`. In: with any
-/// offset.
+/// A point in time in the RFC 3339 format. Output is in UTC with microseconds: `"2026-11-20T09:30:00.000000Z"`. Input
+/// may have any UTC offset.
 #[Scalar(name = "DateTime", specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {

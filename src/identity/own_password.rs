@@ -23,14 +23,14 @@ use crate::{
 /// What is left to be seen of a user who deleted their account.
 const DELETED: &str = "deleted user";
 
-/// The new password.
+/// The current password and the new one.
 #[derive(InputObject)]
 #[graphql(name = "ChangePasswordInput")]
 #[expect(missing_debug_implementations, reason = "it holds passwords")]
 pub struct PasswordChange {
-    /// The password as it is.
+    /// The user's current password.
     pub current_password: String,
-    /// The password as it is to be: as in `register`.
+    /// The new password. `RegisterInput.password` states the rules.
     pub new_password: String,
 }
 
