@@ -139,7 +139,7 @@ impl Refusals {
     ) -> Option<U> {
         match wanted {
             MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => self.check(Err(Refusal::new(Code::Required, path, "It cannot be cleared."))),
+            MaybeUndefined::Null => self.check(Err(Refusal::new(Code::Required, path, "This field cannot be null."))),
             MaybeUndefined::Value(value) => self.check(check(value)),
         }
     }
@@ -239,8 +239,8 @@ impl Error {
     /// The connection to the database broke during a commit.
     #[must_use]
     pub fn unknown_outcome() -> Self {
-        let message = "The connection to the database broke, so it is not known whether this was done. Look whether it was \
-                       before you send it again; with an idempotency key, just send it again.";
+        let message = "The connection to the database broke, so it is not known whether this was done. With an idempotency \
+                       key, send the same request again; without one, check first whether it was done.";
         Refusal::new(Code::OutcomeUnknown, "", message).into()
     }
 
@@ -249,7 +249,7 @@ impl Error {
     pub fn wrong_clock(apart: Duration) -> Self {
         let seconds = apart.as_secs();
         tracing::error!("nothing is written: this server's clock is {seconds} s from the database's");
-        let message = "The clock of this server is wrong, so it does not write. Nothing was done; try again.";
+        let message = "The server's clock is wrong, so the server does not write. Nothing was done; try again.";
         Refusal::new(Code::TryAgain, "", message).into()
     }
 

@@ -108,7 +108,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
             if let Some(category) = category {
                 refusals.check(category::refuse_archived(category, "category"));
                 if category.kind == CategoryKind::Income {
-                    let message = "A budget limits spending; this is a category of income.";
+                    let message = "A budget needs an expense category; this is an income category.";
                     refusals.push(Refusal::new(Code::Invalid, "category", message));
                 }
             }
@@ -116,7 +116,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
             let currency = setting.currency.unwrap_or(book.currency);
             let amount = refusals.check(document::amount(&setting.limit, currency, "limit"));
             if setting.month.is_some() && setting.rollover_from.is_some() {
-                let message = "Leave it out: what is left of a month's own budget is carried over from that month.";
+                let message = "`rolloverFrom` is not allowed together with `month`: a month's own budget carries over from that month.";
                 refusals.push(Refusal::new(Code::Invalid, "rolloverFrom", message));
             }
             let description = match &setting.description {
@@ -209,6 +209,6 @@ async fn refuse_too_many(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result
     if own.count(conn).await? < MOST_BUDGETS {
         return Ok(());
     }
-    let message = format!("A book has at most {MOST_BUDGETS} budgets.");
+    let message = format!("A book can have at most {MOST_BUDGETS} budgets.");
     Err(Refusal::new(Code::LimitReached, "", message).into())
 }

@@ -171,7 +171,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<cat
 
 /// Refuses a category when the book has so many already.
 fn refuse_more(count: u64) -> Option<Refusal> {
-    let message = || format!("A book has at most {MOST_CATEGORIES} categories.");
+    let message = || format!("A book can have at most {MOST_CATEGORIES} categories.");
     (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()))
 }
 
@@ -306,8 +306,11 @@ async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Resul
         .await?;
     Ok(other.map(|other| {
         let message = match other.archived_at {
-            Some(_) => format!("The category {} is archived. Restore it, or take another name.", other.name),
-            None => format!("There is a category {} already.", other.name),
+            Some(_) => format!(
+                "The category {} has this name and is archived. Restore it, or choose another name.",
+                other.name
+            ),
+            None => format!("There is already a category {}.", other.name),
         };
         Refusal::new(Code::Taken, "name", message)
     }))

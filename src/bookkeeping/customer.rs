@@ -288,5 +288,6 @@ async fn taken(conn: &impl ConnectionTrait, customer: &customer::Model) -> Resul
         .filter(customer::Column::Id.ne(customer.id))
         .one(conn)
         .await?;
-    Ok(other.map(|other| Refusal::new(Code::Taken, "phone", format!("This is the phone number of {}.", other.name))))
+    Ok(other
+        .map(|other| Refusal::new(Code::Taken, "phone", format!("The customer {} has this phone number.", other.name))))
 }

@@ -182,7 +182,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
         }
         let entry = entry?;
         if change.expected_version.is_some_and(|expected| expected != entry.version) {
-            let message = format!("The entry is at version {} by now.", entry.version);
+            let message = format!("The entry was changed: its version is {} now.", entry.version);
             return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
         }
         let changed = changed(&entry, change)?;
@@ -260,8 +260,8 @@ async fn lock_manual(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<ledge
     let entry = ledger::lock_entry(tx, viewer, id.parse().ok()).await?;
     let entry = entry.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such entry."))?;
     let message = match entry.source {
-        EntrySource::Invoice => "This entry is made by an invoice. Void the invoice.",
-        EntrySource::Receipt => "This entry is made by a receipt. Void the receipt.",
+        EntrySource::Invoice => "This entry belongs to an invoice. Void the invoice instead.",
+        EntrySource::Receipt => "This entry belongs to a receipt. Void the receipt instead.",
         EntrySource::Manual if entry.deleted_at.is_some() => "This entry is deleted.",
         EntrySource::Manual => return Ok(entry),
     };
@@ -272,7 +272,7 @@ async fn lock_manual(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<ledge
 fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_entry::Model> {
     let mut refusals = Refusals::default();
     let mut changed = entry.clone();
-    let required = |path| Refusal::new(Code::Required, path, "It cannot be cleared.");
+    let required = |path| Refusal::new(Code::Required, path, "This field cannot be null.");
     match change.kind {
         MaybeUndefined::Undefined => {}
         MaybeUndefined::Null => refusals.push(required("type")),
@@ -285,7 +285,7 @@ fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_e
     }
     match &change.amount {
         MaybeUndefined::Undefined if changed.currency != entry.currency => {
-            let message = "Give the amount in the other currency.";
+            let message = "When the currency changes, give the amount too.";
             refusals.push(Refusal::new(Code::Required, "amount", message));
         }
         MaybeUndefined::Undefined => {}

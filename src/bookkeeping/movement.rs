@@ -170,7 +170,7 @@ impl Request<'_> {
         if let Some(own) = &own
             && own.wallet.currency != currency
         {
-            let message = format!("The wallet is in {}, the amount in {currency}.", own.wallet.currency);
+            let message = format!("The wallet is in {}, but the amount is in {currency}.", own.wallet.currency);
             refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message));
         }
         let amount = refusals.check(self.movement.amount.to_positive(currency, "amount"));
@@ -181,7 +181,7 @@ impl Request<'_> {
         let (Some(own), Some(amount), Some(payee)) = (own, amount, payee) else { return Err(refusals.into()) };
         if payee.as_ref().is_some_and(|payee| payee.wallet.book_id != viewer.book) && amount > MOST_PAID {
             let most = Decimal::from_minor(MOST_PAID, currency);
-            let message = format!("At most {most} {currency} can be paid to somebody else at once.");
+            let message = format!("A payment to somebody else must be at most {most} {currency}.");
             refusals.push(Refusal::new(Code::LimitReached, "amount", message));
         }
         refusals.none()?;
@@ -278,7 +278,7 @@ async fn payee(
     Ok(wallet.ok_or_else(|| {
         let message = match named {
             WalletRef::Id(_) => "There is no such wallet.".to_owned(),
-            _ => format!("There is nobody of this name with a wallet in {currency}."),
+            _ => format!("No user with this name or phone number has a wallet in {currency}."),
         };
         not_found("to", named, message)
     }))

@@ -52,7 +52,7 @@ pub(super) async fn find(
     amount: i64,
 ) -> Result<Vec<Share>> {
     if named.len() > MOST {
-        let message = format!("A receipt names at most {MOST} invoices.");
+        let message = format!("A receipt can name at most {MOST} invoices.");
         return Err(Refusal::new(Code::LimitReached, "invoices", message).into());
     }
     if named.is_empty() {
@@ -104,12 +104,12 @@ fn share(
         return refused(Code::NotAllowed, "invoiceId", "This invoice is void.".to_owned());
     }
     if invoice.currency != scope.currency {
-        let message = format!("The invoice is in {}, the receipt in {}.", invoice.currency, scope.currency);
+        let message = format!("The invoice is in {}, but the receipt is in {}.", invoice.currency, scope.currency);
         return refused(Code::CurrencyMismatch, "invoiceId", message);
     }
     let open = invoice.total - reserved;
     if open == 0 {
-        return refused(Code::NotAllowed, "invoiceId", "This invoice is paid.".to_owned());
+        return refused(Code::NotAllowed, "invoiceId", "This invoice is already paid.".to_owned());
     }
     let amount = match &named.amount {
         Some(amount) => amount.to_positive(scope.currency, &path("amount"))?,
@@ -117,13 +117,17 @@ fn share(
     };
     let figure = |minor| format!("{} {}", Decimal::from_minor(minor, scope.currency), scope.currency);
     if amount > open {
-        return refused(Code::Invalid, "amount", format!("Of this invoice {} is open.", figure(open)));
+        return refused(Code::Invalid, "amount", format!("At most {} of this invoice can be paid.", figure(open)));
     }
     if left == 0 {
-        return refused(Code::Invalid, "invoiceId", "Nothing of the receipt is left for this invoice.".to_owned());
+        return refused(
+            Code::Invalid,
+            "invoiceId",
+            "The invoices before this one use up the receipt, so nothing is left for this one.".to_owned(),
+        );
     }
     if amount > left {
-        let message = format!("Of the receipt {} is left for this invoice.", figure(left));
+        let message = format!("Only {} of the receipt is left for this invoice.", figure(left));
         return refused(Code::Invalid, "amount", message);
     }
     Ok(Share { invoice_id: invoice.id, key: InvoiceFilter::key(invoice), amount })

@@ -190,7 +190,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidReceipt", voiding))?;
     let of_receipt = |refusal: Refusal| Refusal {
         path: "id".to_owned(),
-        message: format!("The wallet that the receipt went into does not give it back. {}", refusal.message),
+        message: format!("The wallet that received the money cannot give it back. {}", refusal.message),
         ..refusal
     };
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -210,7 +210,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             return Err(refusals.into());
         };
         if entry.deleted_at.is_some() {
-            refusals.push(Refusal::new(Code::NotAllowed, "id", "This receipt is void already."));
+            refusals.push(Refusal::new(Code::NotAllowed, "id", "This receipt is already void."));
         }
         refusals.none()?;
         let into_wallet = expect(&tx, viewer, entry.id.cast()).await?.wallet_id.is_some();
@@ -271,7 +271,7 @@ async fn own_wallet(
     let Some(id) = id else { return Ok(None) };
     let wallet = wallet::require(conn, viewer, id.parse().ok(), "walletId").await?;
     if wallet.wallet.currency != currency {
-        let message = format!("The wallet is in {}, the receipt in {currency}.", wallet.wallet.currency);
+        let message = format!("The wallet is in {}, but the receipt is in {currency}.", wallet.wallet.currency);
         return Err(Refusal::new(Code::CurrencyMismatch, "walletId", message).into());
     }
     Ok(Some(wallet))

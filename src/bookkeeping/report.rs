@@ -116,7 +116,9 @@ pub async fn months(
         return Err(Refusal::new(Code::Invalid, "to", "`to` must not be before `from`.").into());
     }
     if to.since(from) >= MOST_MONTHS {
-        return Err(Refusal::new(Code::Invalid, "to", format!("At most {MOST_MONTHS} months at once.")).into());
+        return Err(
+            Refusal::new(Code::Invalid, "to", format!("The period can have at most {MOST_MONTHS} months.")).into()
+        );
     }
     let currency = match currency {
         Some(currency) => currency,

@@ -176,7 +176,7 @@ pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &N
             division.check(&named, &[], amount, currency, &mut refusals)
         }
         Some(None) => {
-            refusals.push(Refusal::new(Code::Required, "category", "Give a category, or lines."));
+            refusals.push(Refusal::new(Code::Required, "category", "Give `category` or `lines`."));
             None
         }
         None => None,
@@ -202,7 +202,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
         }
         let before = before?;
         if change.expected_version.is_some_and(|expected| expected != before.version) {
-            let message = format!("The transaction is at version {} by now.", before.version);
+            let message = format!("The transaction was changed: its version is {} now.", before.version);
             return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
         }
         let parts = lines(&tx, [before.id]).await?.remove(&before.id).unwrap_or_default();

@@ -71,7 +71,7 @@ impl TransactionChange {
         parts: &[Part],
     ) -> Result<Wanted> {
         let mut refusals = Refusals::default();
-        let required = |path| Refusal::new(Code::Required, path, "It cannot be cleared.");
+        let required = |path| Refusal::new(Code::Required, path, "This field cannot be null.");
         let currency = match self.currency {
             MaybeUndefined::Undefined => before.currency,
             MaybeUndefined::Null => {
@@ -82,7 +82,7 @@ impl TransactionChange {
         };
         let amount = match &self.amount {
             MaybeUndefined::Undefined if currency != before.currency => {
-                Err(Refusal::new(Code::Required, "amount", "Give the amount in the other currency."))
+                Err(Refusal::new(Code::Required, "amount", "When the currency changes, give the amount too."))
             }
             MaybeUndefined::Undefined => Ok(before.amount),
             MaybeUndefined::Null => Err(required("amount")),
@@ -142,7 +142,7 @@ fn redivided(
         [part] => Some((before.kind, vec![Part { amount, ..part.clone() }])),
         parts if amount == before.amount && currency == before.currency => Some((before.kind, parts.to_vec())),
         _ => {
-            let message = "Give the lines that sum to the other amount.";
+            let message = "Give `lines` that add up to the new amount.";
             refusals.push(Refusal::new(Code::Required, "lines", message));
             None
         }

@@ -84,8 +84,8 @@ impl<'a> Division<'a> {
             (None, None) => Ok(None),
             (Some(category), None) => Ok(Some(Self::Whole(category))),
             (None, Some(lines)) if (1..=MOST_LINES).contains(&lines.len()) => Ok(Some(Self::Split(lines))),
-            (None, Some(_)) => invalid(&format!("A transaction has 1 to {MOST_LINES} lines.")),
-            (Some(_), Some(_)) => invalid("Give a category or lines, not both."),
+            (None, Some(_)) => invalid(&format!("A transaction must have 1 to {MOST_LINES} lines.")),
+            (Some(_), Some(_)) => invalid("Give `category` or `lines`, not both."),
         }
     }
 
@@ -127,7 +127,7 @@ impl<'a> Division<'a> {
                 for (at, (line, category)) in lines.iter().zip(found).enumerate() {
                     let category = category?;
                     if category.kind != kind {
-                        let message = "All categories of a transaction must be of one kind.";
+                        let message = "All categories of a transaction must be of the same kind.";
                         refusals.push(Refusal::new(Code::Invalid, category_path(at), message));
                     }
                     let amount = document::amount(&line.amount, currency, &format!("lines.{at}.amount"));
@@ -139,10 +139,10 @@ impl<'a> Division<'a> {
                 let sum: i128 = parts.iter().map(|part| i128::from(part.amount)).sum();
                 if parts.len() == lines.len() && amount.is_some_and(|amount| i128::from(amount) != sum) {
                     let sum = i64::try_from(sum).map_or_else(
-                        |_| "more than can be counted".to_owned(),
+                        |_| "too large".to_owned(),
                         |sum| format!("{} {currency}", Decimal::from_minor(sum, currency)),
                     );
-                    let message = format!("The lines sum to {sum}.");
+                    let message = format!("The amount must be the sum of the lines, which is {sum}.");
                     refusals.push(Refusal::new(Code::Invalid, "amount", message));
                 }
                 Some((kind, parts))
@@ -167,7 +167,7 @@ fn note_of(note: &str, line: usize) -> Result<Option<String>, Refusal> {
 pub(super) fn refuse_other_currency(wallet: Option<&Wallet>, currency: Currency) -> Result<(), Refusal> {
     match wallet {
         Some(Wallet { wallet, .. }) if wallet.currency != currency => {
-            let message = format!("The wallet is in {}, the transaction in {currency}.", wallet.currency);
+            let message = format!("The wallet is in {}, but the transaction is in {currency}.", wallet.currency);
             Err(Refusal::new(Code::CurrencyMismatch, "walletId", message))
         }
         _ => Ok(()),

@@ -35,7 +35,7 @@ struct ActivityFilter {
 
 impl ActivityFilter {
     fn check(self) -> Result<Filter, Error> {
-        let unknown = |path| Refusal::new(Code::NotFound, path, "This is the id of nothing.");
+        let unknown = |path| Refusal::new(Code::NotFound, path, "This is not a valid id.");
         if self.thing.as_ref().is_some_and(|thing| !is_id(thing)) {
             return Err(unknown("filter.thing").into());
         }

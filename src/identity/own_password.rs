@@ -148,5 +148,5 @@ async fn still(
 }
 
 fn wrong(path: &str) -> Error {
-    Refusal::new(Code::WrongCredentials, path, "This is not your password.").into()
+    Refusal::new(Code::WrongCredentials, path, "The password is wrong.").into()
 }

@@ -193,19 +193,19 @@ impl Format {
         let delimiter = match file.delimiter.as_bytes() {
             [byte] if !byte.is_ascii_alphanumeric() && !b"\"\n\r'+-.".contains(byte) && byte.is_ascii() => Some(*byte),
             _ => {
-                let message = "The delimiter must be one character of ASCII, such as `;` or a tab.";
+                let message = "The delimiter must be one ASCII character, such as `;` or a tab.";
                 refusals.push(Refusal::new(Code::Invalid, "delimiter", message));
                 None
             }
         };
         if file.decimal_comma && delimiter == Some(b',') {
-            let message = "Commas cannot be between the fields and in the amounts. Say what is between the fields.";
+            let message = "With decimal commas, the delimiter cannot be a comma. Give another delimiter.";
             refusals.push(Refusal::new(Code::Invalid, "delimiter", message));
         }
         let date = match &file.date_format {
             None => Some(DateFormat::default()),
             Some(format) => {
-                let message = || format!("{} is not a format of a date, such as %d.%m.%Y.", quoted(format));
+                let message = || format!("{} is not a date format such as %d.%m.%Y.", quoted(format));
                 let date = DateFormat::of(format).ok_or_else(|| Refusal::new(Code::Invalid, "dateFormat", message()));
                 refusals.check(date)
             }
