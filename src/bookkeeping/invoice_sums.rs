@@ -144,7 +144,7 @@ fn agree(given: i64, right: i64, currency: Currency, path: &str, what: &str) -> 
         return Ok(());
     }
     let right = Decimal::from_minor(right, currency);
-    Err(Refusal::new(Code::Invalid, path, format!("The {what} must be {right} {currency}.")))
+    Err(Refusal::new(Code::Invalid, path, format!("The {what} is {right} {currency}; give this amount or none.")))
 }
 
 fn line(input: &NewInvoiceLine, number: usize, currency: Currency) -> Result<Line> {

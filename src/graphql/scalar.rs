@@ -17,7 +17,7 @@ impl ScalarType for DateTime {
                 let time = time.to_utc();
                 // Databases do not agree on what comes after.
                 if !(0..=9999).contains(&time.year()) {
-                    return Err(InputValueError::custom("In UTC it is not in the years 0 to 9999."));
+                    return Err(InputValueError::custom("a time in UTC must be in the years 0 to 9999"));
                 }
                 Ok(Self(time))
             }
