@@ -125,7 +125,8 @@ pub enum Action {
 pub enum Outcome {
     /// The operation succeeded.
     Done,
-    /// An earlier request with the same idempotency key had already done it. This request changed nothing.
+    /// An earlier request with the same idempotency key had already done it, or had been refused by a wallet. This request
+    /// changed nothing.
     Replayed,
     /// The operation was refused because of user errors, and changed nothing.
     Refused,

@@ -46,7 +46,8 @@ impl Activity {
         self.0.outcome
     }
 
-    /// The codes of the user errors that the operation was refused with. Empty unless `outcome` is `REFUSED`.
+    /// The codes of the user errors that the operation was refused with; for a `REPLAYED` one, those of the earlier request.
+    /// Empty when it succeeded.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     async fn codes(&self) -> Result<Vec<Code>, ApiError> {
         Ok(activity::codes(&self.0)?)

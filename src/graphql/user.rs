@@ -56,7 +56,8 @@ impl User {
         self.0.time_zone
     }
 
-    /// The active sessions of the user, most recently used first; at most 100.
+    /// The active sessions of the user, most recently used first. At most 100: one more login ends the session that was
+    /// used longest ago.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let viewer = ctx.viewer()?;
         let sessions = identity::list_sessions(ctx.read()?, viewer, ctx.app()?.clock.now()).await?;
