@@ -53,7 +53,8 @@ pub struct BookChange {
     pub shop_name: MaybeUndefined<String>,
     /// The name of the shop's proprietor, 1 to 100 characters. Null clears it.
     pub proprietor_name: MaybeUndefined<String>,
-    /// The shop's GST registration number. Letters, digits and hyphens, at most 20. Null clears it.
+    /// The shop's registration number for goods and services tax (GST). Letters, digits and hyphens, at most 20. Null
+    /// clears it.
     pub gst_number: MaybeUndefined<String>,
     /// The shop's phone number, preferably starting with `+` and the country code. Null clears it.
     pub phone: MaybeUndefined<String>,

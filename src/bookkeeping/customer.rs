@@ -37,7 +37,7 @@ pub struct NewCustomer {
     pub city: Option<String>,
     /// The state of the customer's address, 1 to 100 characters.
     pub state: Option<String>,
-    /// The customer's GST registration number. Letters, digits and hyphens, at most 20.
+    /// The customer's registration number for goods and services tax (GST). Letters, digits and hyphens, at most 20.
     pub gst_number: Option<String>,
     /// Your own note about the customer, at most 2,000 characters.
     pub note: Option<String>,
@@ -64,7 +64,7 @@ pub struct CustomerChange {
     pub city: MaybeUndefined<String>,
     /// The state of the customer's address, 1 to 100 characters.
     pub state: MaybeUndefined<String>,
-    /// The customer's GST registration number. Letters, digits and hyphens, at most 20.
+    /// The customer's registration number for goods and services tax (GST). Letters, digits and hyphens, at most 20.
     pub gst_number: MaybeUndefined<String>,
     /// Your own note about the customer, at most 2,000 characters.
     pub note: MaybeUndefined<String>,

@@ -69,16 +69,16 @@ pub struct NewInvoice {
     #[graphql(default)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub inter_state: bool,
-    /// The amount of Central GST, zero or more. With a tax rate it is optional and must be equal to the computed tax.
-    /// Without a rate it is taken as given, must be equal to `sgst`, and excludes `igst`.
+    /// The amount of Central Goods and Services Tax (CGST), zero or more. With a tax rate it is optional and must be
+    /// equal to the computed tax. Without a rate it is taken as given, must be equal to `sgst`, and excludes `igst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cgst: Option<Decimal>,
-    /// The amount of State GST, zero or more. With a tax rate it is optional and must be equal to the computed tax.
-    /// Without a rate it is taken as given, must be equal to `cgst`, and excludes `igst`.
+    /// The amount of State Goods and Services Tax (SGST), zero or more. With a tax rate it is optional and must be
+    /// equal to the computed tax. Without a rate it is taken as given, must be equal to `cgst`, and excludes `igst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sgst: Option<Decimal>,
-    /// The amount of Integrated GST, zero or more. With a tax rate it is optional and must be equal to the computed
-    /// tax. Without a rate it is taken as given and excludes `cgst` and `sgst`.
+    /// The amount of Integrated Goods and Services Tax (IGST), zero or more. With a tax rate it is optional and must be
+    /// equal to the computed tax. Without a rate it is taken as given and excludes `cgst` and `sgst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub igst: Option<Decimal>,
     /// Charges that are not taxed, such as freight and packing. Zero or more. Default: zero.
@@ -112,7 +112,8 @@ pub struct NewInvoiceLine {
     /// The price of one unit before taxes, zero or more. Quantity times price is rounded half up to the minor unit of
     /// the currency.
     pub unit_price: Decimal,
-    /// The GST rate of this line in per cent, 0 to 100 with at most 3 decimals. Default: the invoice's `gstRate`.
+    /// The rate of goods and services tax (GST) of this line in per cent, 0 to 100 with at most 3 decimals. Default:
+    /// the invoice's `gstRate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<Decimal>,
 }

@@ -71,7 +71,7 @@ impl Book {
         self.0.proprietor_name.as_deref()
     }
 
-    /// The shop's GST registration number. Null when not given.
+    /// The shop's registration number for goods and services tax (GST). Null when not given.
     async fn gst_number(&self) -> Option<&str> {
         self.0.gst_number.as_deref()
     }

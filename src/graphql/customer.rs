@@ -82,7 +82,7 @@ impl Customer {
         self.0.state.as_deref()
     }
 
-    /// The customer's GST registration number. Null when not given.
+    /// The customer's registration number for goods and services tax (GST). Null when not given.
     async fn gst_number(&self) -> Option<&str> {
         self.0.gst_number.as_deref()
     }

@@ -84,17 +84,17 @@ impl Invoice {
         self.money(self.0.gross)
     }
 
-    /// The amount of Central GST. Zero when the invoice has none.
+    /// The amount of Central Goods and Services Tax (CGST). Zero when the invoice has none.
     async fn cgst(&self) -> Money {
         self.money(self.0.cgst)
     }
 
-    /// The amount of State GST. It is always equal to `cgst`.
+    /// The amount of State Goods and Services Tax (SGST). It is always equal to `cgst`.
     async fn sgst(&self) -> Money {
         self.money(self.0.sgst)
     }
 
-    /// The amount of Integrated GST. Zero when the invoice has `cgst` and `sgst`, or no tax.
+    /// The amount of Integrated Goods and Services Tax (IGST). Zero when the invoice has `cgst` and `sgst`, or no tax.
     async fn igst(&self) -> Money {
         self.money(self.0.igst)
     }
@@ -199,7 +199,7 @@ impl InvoiceLine {
         Money::from_minor(self.line.unit_price, self.currency)
     }
 
-    /// The GST rate of this line in per cent. Null when the invoice's rate applies.
+    /// The rate of goods and services tax (GST) of this line in per cent. Null when the invoice's rate applies.
     async fn rate(&self) -> Option<Decimal> {
         self.line.rate.map(|rate| Decimal::from_scaled(rate.into(), RATE_DIGITS))
     }
