@@ -49,46 +49,49 @@ impl Refusal {
     }
 }
 
-/// What a user error is about. Programs decide by it; the messages are for people and may change.
+/// The kind of a user error. Codes are stable and meant for programs; messages are meant for people and may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, serde::Serialize, serde::Deserialize)]
 #[graphql(name = "UserErrorCode")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Code {
-    /// The value cannot be used: too long, malformed, not positive, more decimals than the currency has.
+    /// The value is not allowed: it is malformed, too long, out of range, or has more decimals than the currency.
     Invalid,
-    /// A value is missing.
+    /// A required value is missing, or a field that cannot be cleared is null.
     Required,
-    /// Somebody or something else has it already.
+    /// The value must be unique and is already in use.
     Taken,
-    /// There is no such thing, or none that you may know of.
+    /// There is no such object, or it belongs to somebody else.
     NotFound,
-    /// You may not do this.
+    /// The operation is not allowed in the object's present state, for example because it is archived, deleted or
+    /// voided.
     NotAllowed,
-    /// The wallet holds less than the amount.
+    /// The wallet holds less money than the amount.
     InsufficientFunds,
-    /// The wallets, or the wallet and the amount, are in different currencies.
+    /// Two wallets, two documents, or a wallet and an amount, are in different currencies.
     CurrencyMismatch,
-    /// Both sides are the same wallet.
+    /// The paying wallet and the receiving wallet are the same.
     SameWallet,
-    /// A wallet that takes part is frozen or closed.
+    /// A wallet involved is frozen or closed.
     WalletNotActive,
-    /// The wallet cannot be closed while it holds money.
+    /// The wallet still holds money, so it cannot be closed.
     WalletNotEmpty,
-    /// A limit of the server is reached: the number of wallets of a book, the amount of a document, the total that an
-    /// account can count.
+    /// A limit of the server is reached, such as the number of wallets of a book, the largest amount of a document, or
+    /// the largest total of an account.
     LimitReached,
-    /// The idempotency key was used before, with another input.
+    /// The idempotency key was already used in this book with another input.
     IdempotencyConflict,
-    /// Somebody changed it in the meantime. Look at it again.
+    /// The object was changed since you read it. Read it again and retry with its new version.
     Conflict,
-    /// There is no such user, or the password is another.
+    /// There is no user with this identifier, or the password or token is wrong.
     WrongCredentials,
-    /// Too many attempts; wait before the next.
+    /// There were too many attempts. `retryAfter` says how many seconds to wait.
     TooManyAttempts,
-    /// The server was too busy to do it, could not reach the database, or had a wrong clock. Nothing was done; try again.
+    /// The server was too busy, could not reach the database, or had a wrong clock. Nothing was changed; send the
+    /// request again. Any mutation can return this code.
     TryAgain,
-    /// The connection to the database broke while it was being done, so whether it was done is not known. Look at the wallet's
-    /// history, the list that it would be in, or `activity` before you send it again. With an idempotency key, just send it again.
+    /// The connection to the database broke at the last moment, so it is unknown whether the change was made. If you
+    /// sent an idempotency key, send the same request again. Otherwise look in the wallet's history, the list concerned
+    /// or `activity` first. Any mutation can return this code.
     OutcomeUnknown,
 }
 
@@ -141,7 +144,7 @@ impl Refusals {
     ) -> Option<U> {
         match wanted {
             MaybeUndefined::Undefined => None,
-            MaybeUndefined::Null => self.check(Err(Refusal::new(Code::Required, path, "It cannot be cleared."))),
+            MaybeUndefined::Null => self.check(Err(Refusal::new(Code::Required, path, "This field cannot be null."))),
             MaybeUndefined::Value(value) => self.check(check(value)),
         }
     }
@@ -244,8 +247,8 @@ impl Error {
     /// The connection to the database broke during a commit, so nobody knows whether the commit took effect.
     #[must_use]
     pub fn unknown_outcome() -> Self {
-        let message = "The connection to the database broke, so it is not known whether this was done. Look whether it was \
-                       before you send it again; with an idempotency key, just send it again.";
+        let message = "The connection to the database broke, so it is not known whether this was done. With an idempotency \
+                       key, send the same request again; without one, check first whether it was done.";
         Refusal::new(Code::OutcomeUnknown, "", message).into()
     }
 

@@ -79,8 +79,8 @@ impl FromStr for Currency {
     }
 }
 
-/// The code of a currency: three capital letters of ISO 4217 (`USD`, `INR`, `KWD`), or `YEM`. Codes without a minor unit
-/// (metals, testing) are not accepted.
+/// A currency code of ISO 4217, three capital letters such as `USD`, `INR` or `KWD`; also `YEM`. Codes of metals and
+/// for testing, which have no minor unit, are not accepted.
 #[Scalar(name = "CurrencyCode", specified_by_url = "https://www.iso.org/iso-4217-currency-codes.html")]
 impl ScalarType for Currency {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -218,9 +218,9 @@ impl fmt::Display for InexactAmount {
     }
 }
 
-/// An exact decimal number. Out: a string with all digits of the currency, `"1250.00"`. In: a string of digits with an
-/// optional sign and decimals, an integer, or a number of at most 15 significant digits (it is read as a double: send a string
-/// where each digit counts).
+/// An exact decimal number. Output: a string such as `"1250.00"`; amounts have all decimals of their currency. Input: a
+/// string of digits with an optional minus sign and decimals, an integer, or a number of at most 15 significant digits.
+/// Numbers are read as doubles, so send a string when every digit counts.
 #[Scalar(name = "Decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -252,12 +252,12 @@ impl ScalarType for Decimal {
     }
 }
 
-/// An amount of one currency. Amounts of different currencies are never added up.
+/// An amount of money in one currency. Amounts in different currencies are never added up.
 #[derive(Clone, Debug, SimpleObject)]
 pub struct Money {
-    /// How much, with all digits of the currency: `"1250.00"`.
+    /// The amount, with all decimals of the currency, such as `"1250.00"`.
     amount: Decimal,
-    /// Of what.
+    /// The currency of the amount.
     currency: Currency,
 }
 

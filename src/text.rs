@@ -9,7 +9,7 @@ use crate::error::{Code, Refusal, Result};
 pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
     let value = value.trim();
     if value.chars().all(is_blank) {
-        return Err(Refusal::new(Code::Invalid, path, "It must not be empty."));
+        return Err(Refusal::new(Code::Invalid, path, "The text must not be empty."));
     }
     within(value, most, path, |c| c.is_control() || is_deceptive(c))
 }
@@ -37,7 +37,7 @@ pub fn note(value: &str, most: usize, path: &'static str) -> Result<Option<Strin
 /// `INVALID` at `path`.
 pub fn required(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
     if value.trim().is_empty() {
-        return Err(Refusal::new(Code::Invalid, path, "It must not be empty."));
+        return Err(Refusal::new(Code::Invalid, path, "The text must not be empty."));
     }
     paragraph(value.replace("\r\n", "\n").trim(), most, path)
 }
@@ -71,7 +71,7 @@ pub fn email(value: &str, path: &'static str) -> Result<String, Refusal> {
 /// `INVALID` at `path`.
 pub fn token(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
     if value.is_empty() || value.len() > most || !value.bytes().all(|byte| byte.is_ascii_graphic()) {
-        let message = format!("It must be 1 to {most} letters, digits or signs of ASCII, without spaces.");
+        let message = format!("The value must be 1 to {most} visible ASCII characters, without spaces.");
         return Err(Refusal::new(Code::Invalid, path, message));
     }
     Ok(value.to_owned())
@@ -111,10 +111,14 @@ fn is_blank(c: char) -> bool {
 
 fn within(value: &str, most: usize, path: &'static str, refused: fn(char) -> bool) -> Result<String, Refusal> {
     if value.chars().count() > most {
-        return Err(Refusal::new(Code::Invalid, path, format!("It must have at most {most} characters.")));
+        return Err(Refusal::new(Code::Invalid, path, format!("The text must have at most {most} characters.")));
     }
     if value.contains(refused) {
-        return Err(Refusal::new(Code::Invalid, path, "It must not contain control characters or invisible ones."));
+        return Err(Refusal::new(
+            Code::Invalid,
+            path,
+            "The text must not contain control characters or invisible characters.",
+        ));
     }
     Ok(value.to_owned())
 }

@@ -25,14 +25,14 @@ use crate::{
 /// The name shown for a user who deleted their account.
 const DELETED: &str = "deleted user";
 
-/// The new password.
+/// The current password and the new one.
 #[derive(InputObject)]
 #[graphql(name = "ChangePasswordInput")]
 #[expect(missing_debug_implementations, reason = "it holds passwords")]
 pub struct PasswordChange {
-    /// The password as it is.
+    /// The user's current password.
     pub current_password: String,
-    /// The password as it is to be: as in `register`.
+    /// The new password. `RegisterInput.password` states the rules.
     pub new_password: String,
 }
 
@@ -151,5 +151,5 @@ async fn still(
 }
 
 fn wrong(path: &str) -> Error {
-    Refusal::new(Code::WrongCredentials, path, "This is not your password.").into()
+    Refusal::new(Code::WrongCredentials, path, "The password is wrong.").into()
 }

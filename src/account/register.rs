@@ -25,26 +25,27 @@ use crate::{
 /// One day in seconds.
 const DAY: i64 = 24 * 60 * 60;
 
-/// Who registers.
+/// The data of the new user and their book.
 #[derive(InputObject)]
 #[graphql(name = "RegisterInput")]
 #[expect(missing_debug_implementations, reason = "it holds a password")]
 pub struct Registration {
-    /// The name to log in with and to be paid by: 2 to 40 letters (a to z), digits, dots, underscores or hyphens, at least one
-    /// of them a letter. Unique without regard to case.
+    /// The username, with which the user logs in and can be paid: 2 to 40 letters (a to z), digits, dots, underscores
+    /// or hyphens, with at least one letter. It must be unique among all users, ignoring case.
     pub username: String,
-    /// The password: 8 to 128 characters that are hard to guess, and not the username, the phone number, the e-mail address or the
-    /// display name. Of what is refused, the user error says what would help.
+    /// The password: 8 to 128 characters. It must be hard to guess, and must not be the username, phone number, e-mail
+    /// address or display name. If it is refused, the user error says how to make it stronger.
     pub password: String,
-    /// A phone number, another name to log in with and to be paid by. Begin with `+` and the country code.
+    /// The phone number, with which the user can log in and be paid. Start it with `+` and the country code. It must be
+    /// unique among all users.
     pub phone: Option<String>,
-    /// An e-mail address, another name to log in with.
+    /// The e-mail address, with which the user can log in. It must be unique among all users.
     pub email: Option<String>,
-    /// The currency of the book and of its first wallet; the server's default when absent.
+    /// The currency of the book and of its first wallet. Default: the server's default currency.
     pub currency: Option<Currency>,
-    /// The name that others see who pay you or whom you pay, at most 100 characters; the username when absent.
+    /// The name that the user shows to others, such as those who pay them, 1 to 100 characters. Default: the username.
     pub display_name: Option<String>,
-    /// What to call the book, at most 100 characters; the display name when absent.
+    /// The name of the book, 1 to 100 characters. Default: the display name.
     pub book_name: Option<String>,
 }
 

@@ -6,14 +6,16 @@ use async_graphql::SimpleObject;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A field that changed.
+/// A field of an object whose value was changed by an activity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
 pub struct Change {
-    /// The field of the thing; with numbers into lists, `lines.0.amount`. Of an import, the count that is told.
+    /// The name of the field, as in the object's type. Items of lists are numbered from 0, such as `lines.0.amount`.
+    /// For an import, the name of a count, such as `added`.
     pub field: String,
-    /// What it was, as text: `1250.00`, `2026-11-20`, an id. Null when there was nothing.
+    /// The value before the change, as text: an amount (`1250.00`), a date (`2026-11-20`), an id and so on. Null when
+    /// the field had no value.
     pub from: Option<String>,
-    /// What it became. Null when there is nothing any more.
+    /// The value after the change, as text. Null when the field has no value any more.
     pub to: Option<String>,
 }
 

@@ -27,34 +27,38 @@ pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<book::
     Ok(book.ok_or_else(|| DbErr::RecordNotFound(viewer.book.to_string()))?)
 }
 
-/// What to change about a book. What is absent stays as it is, and null clears it where it can be cleared.
+/// The fields of the book to change. Omitted fields stay as they are.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "UpdateBookInput")]
 pub struct BookChange {
-    /// What to call it, at most 100 characters.
+    /// The name of the book, 1 to 100 characters. Cannot be null.
     pub name: MaybeUndefined<String>,
-    /// How the numbers of invoices are made that are given none: text with a count in braces, such as `INV-{0000}`, and
-    /// perhaps `{YYYY}`, `{YY}` and `{MM}` for the year and the month of the invoice, or `{FY}` for India's financial year
-    /// (`2627`). The count has at least as many digits as there are zeros, has no gaps, and starts again from 1 when the rest
-    /// changes. At most 40 characters.
+    /// How `createInvoice` numbers an invoice that is given no number: text with one counter in braces, such as
+    /// `INV-{0000}`. The counter has at least as many digits as there are zeros (1 to 9), has no gaps, and restarts at
+    /// 1 when the rest of the number changes. The text may contain `{YYYY}`, `{YY}` and `{MM}` for the year and month
+    /// of the invoice date, and `{FY}` for India's financial year (`2627` is April 2026 to March 2027). At most 40
+    /// characters. Cannot be null.
     pub invoice_number_pattern: MaybeUndefined<String>,
-    /// As `invoiceNumberPattern`, for receipts.
+    /// How `createReceipt` numbers a receipt that is given no number. Same format as `invoiceNumberPattern`. Cannot be
+    /// null.
     pub receipt_number_pattern: MaybeUndefined<String>,
-    /// The time zone that says which day "today" is; UTC when null. Dates that are written down stay as they are.
+    /// The time zone that decides which date is "today" in the book. Null sets `UTC`. Dates that are already stored do
+    /// not change.
     pub time_zone: MaybeUndefined<TimeZone>,
-    /// What the shop is called on statements, at most 100 characters.
+    /// The name of the shop as printed on statements, 1 to 100 characters. Null clears it.
     pub shop_name: MaybeUndefined<String>,
-    /// Whose shop it is, at most 100 characters.
+    /// The name of the shop's proprietor, 1 to 100 characters. Null clears it.
     pub proprietor_name: MaybeUndefined<String>,
-    /// The shop's number for goods and services tax: letters, digits and hyphens, at most 20.
+    /// The shop's registration number for goods and services tax (GST). Letters, digits and hyphens, at most 20. Null
+    /// clears it.
     pub gst_number: MaybeUndefined<String>,
-    /// The shop's phone number. Best begun with `+` and the country code.
+    /// The shop's phone number, preferably starting with `+` and the country code. Null clears it.
     pub phone: MaybeUndefined<String>,
-    /// Where the shop is, at most 300 characters.
+    /// The shop's street address, at most 300 characters. Null clears it.
     pub address: MaybeUndefined<String>,
-    /// In which city, at most 100 characters.
+    /// The city of the shop's address, 1 to 100 characters. Null clears it.
     pub city: MaybeUndefined<String>,
-    /// In which state, at most 100 characters.
+    /// The state of the shop's address, 1 to 100 characters. Null clears it.
     pub state: MaybeUndefined<String>,
 }
 

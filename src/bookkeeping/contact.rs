@@ -22,7 +22,7 @@ pub(super) fn phone(value: &str, defaults: Defaults) -> Result<String, Refusal> 
     if is_number && (3..=15).contains(&digits.len()) {
         return Ok(digits);
     }
-    Err(Refusal::new(Code::Invalid, "phone", "This is not a phone number. Begin with + and the country code."))
+    Err(Refusal::new(Code::Invalid, "phone", "This is not a phone number. Start with `+` and the country code."))
 }
 
 /// Checks a GST registration number. Accepts any letters, digits and hyphens, since the form differs from country to
@@ -35,5 +35,5 @@ pub(super) fn gst_number(value: &str) -> Result<String, Refusal> {
     if number.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return Ok(number);
     }
-    Err(Refusal::new(Code::Invalid, "gstNumber", "A GST number is made of letters, digits and hyphens."))
+    Err(Refusal::new(Code::Invalid, "gstNumber", "A GST number may contain only letters, digits and hyphens."))
 }

@@ -111,7 +111,7 @@ pub(super) fn amount_or_zero(amount: &Decimal, currency: Currency, path: &str) -
 pub(super) fn within_limit(minor: i64, currency: Currency, path: &str) -> Result<i64, Refusal> {
     if minor > LARGEST {
         let most = Decimal::from_minor(LARGEST, currency);
-        return Err(Refusal::new(Code::LimitReached, path, format!("An amount is at most {most} {currency}.")));
+        return Err(Refusal::new(Code::LimitReached, path, format!("The amount must be at most {most} {currency}.")));
     }
     Ok(minor)
 }

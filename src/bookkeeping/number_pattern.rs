@@ -35,22 +35,22 @@ impl Pattern {
         let mut before = String::new();
         let mut rest = pattern.as_str();
         while let Some((text, more)) = rest.split_once('{') {
-            let (name, more) = more.split_once('}').ok_or_else(|| refused("A `{` is not closed."))?;
+            let (name, more) = more.split_once('}').ok_or_else(|| refused("The pattern has a `{` without a `}`."))?;
             before += text;
             match name {
                 "YYYY" | "YY" | "MM" | "FY" => before.extend(["{", name, "}"]),
                 _ if !name.is_empty() && name.len() <= MOST_DIGITS && name.bytes().all(|byte| byte == b'0') => {
                     if parsed.is_some() {
-                        return Err(refused("A pattern has one count, such as {0000}."));
+                        return Err(refused("The pattern must have only one counter, such as {0000}."));
                     }
                     parsed =
                         Some(Self { before: std::mem::take(&mut before), digits: name.len(), after: String::new() });
                 }
-                _ => return Err(refused("In braces may stand YYYY, YY, MM, FY, or a count such as {0000}.")),
+                _ => return Err(refused("Braces may contain only YYYY, YY, MM, FY, or 1 to 9 zeros such as {0000}.")),
             }
             rest = more;
         }
-        let mut parsed = parsed.ok_or_else(|| refused("A pattern needs a count, such as {0000}."))?;
+        let mut parsed = parsed.ok_or_else(|| refused("The pattern must have a counter, such as {0000}."))?;
         parsed.after = before + rest;
         Ok(parsed)
     }

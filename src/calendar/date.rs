@@ -56,8 +56,8 @@ impl Date {
     }
 }
 
-/// A day of the calendar, as RFC 3339 writes a full date: `"2026-11-20"`, in the years 1 to 9999. It is the day that the user
-/// means, in no time zone, and never shifted.
+/// A calendar date without a time zone, in the RFC 3339 full-date format: `"2026-11-20"`. Years 1 to 9999. It is stored
+/// and returned exactly as given.
 #[Scalar(name = "Date", specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -81,19 +81,19 @@ impl ScalarType for Date {
 /// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum Weekday {
-    /// Monday.
+    /// Monday, day 1 of the ISO 8601 week.
     Monday,
-    /// Tuesday.
+    /// Tuesday, day 2 of the ISO 8601 week.
     Tuesday,
-    /// Wednesday.
+    /// Wednesday, day 3 of the ISO 8601 week.
     Wednesday,
-    /// Thursday.
+    /// Thursday, day 4 of the ISO 8601 week.
     Thursday,
-    /// Friday.
+    /// Friday, day 5 of the ISO 8601 week.
     Friday,
-    /// Saturday.
+    /// Saturday, day 6 of the ISO 8601 week.
     Saturday,
-    /// Sunday.
+    /// Sunday, day 7 of the ISO 8601 week.
     Sunday,
 }
 

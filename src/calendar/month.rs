@@ -56,7 +56,7 @@ impl std::fmt::Display for YearMonth {
     }
 }
 
-/// A month of the calendar: `"2026-11"`, in the years 1900 to 2199.
+/// A month of the calendar in the format `"2026-11"`. Years 1900 to 2199.
 #[Scalar(name = "YearMonth")]
 impl ScalarType for YearMonth {
     fn parse(value: Value) -> InputValueResult<Self> {

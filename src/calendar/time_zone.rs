@@ -49,7 +49,7 @@ impl FromStr for TimeZone {
     }
 }
 
-/// The name of a time zone in the IANA database: `Asia/Aden`, `Asia/Kolkata`, `UTC`.
+/// The name of a time zone in the IANA database, such as `Asia/Aden`, `Asia/Kolkata` or `UTC`.
 #[Scalar(name = "TimeZone", specified_by_url = "https://www.iana.org/time-zones")]
 impl ScalarType for TimeZone {
     fn parse(value: Value) -> InputValueResult<Self> {

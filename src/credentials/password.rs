@@ -171,7 +171,7 @@ impl Line {
     }
 
     async fn place(&self) -> Result<Place> {
-        let busy = |_| Refusal::new(Code::TryAgain, "", "Too many people are logging in. Try again.");
+        let busy = |_| Refusal::new(Code::TryAgain, "", "Too many users are logging in at once. Try again.");
         let in_queue = self.queue.clone().try_acquire_owned().map_err(busy)?;
         let place = self.places.clone().acquire_owned().await.map_err(fault)?;
         Ok(Place { _in_queue: in_queue, _place: place })

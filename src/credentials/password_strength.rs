@@ -19,7 +19,7 @@ const LOOKED_AT: usize = 32;
 pub(super) fn check(password: &str, user: &user::Model, path: &'static str) -> Result<(), Refusal> {
     let refuse = |message: String| Err(Refusal::new(Code::Invalid, path, message));
     if !(8..=128).contains(&password.chars().count()) {
-        return refuse("A password has 8 to 128 characters.".to_owned());
+        return refuse("A password must have 8 to 128 characters.".to_owned());
     }
     let names = [Some(&user.username), user.phone.as_ref(), user.email.as_ref(), Some(&user.display_name)];
     let names: Vec<_> = names.into_iter().flatten().map(String::as_str).collect();

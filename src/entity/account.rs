@@ -68,16 +68,16 @@ pub enum AccountKind {
     Charges,
 }
 
-/// Whether money may move on a wallet.
+/// Whether a wallet can receive and pay money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(name = "WalletStatus")]
 pub enum AccountStatus {
-    /// Money moves in and out.
+    /// The wallet can receive and pay money.
     Active,
-    /// Nothing moves, neither in nor out, until it is unfrozen.
+    /// The wallet can neither receive nor pay money until it is unfrozen.
     Frozen,
-    /// It is empty and stays so.
+    /// The wallet is empty and closed for good. It cannot be reopened.
     Closed,
 }
 

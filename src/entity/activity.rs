@@ -34,100 +34,101 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// What was to be done: one for each mutation.
+/// The operation that an activity is about: one for each mutation, and one for an import on the server's command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Action {
-    /// `register`.
+    /// `register`: creates a user, a book and a wallet.
     Register,
-    /// `login`.
+    /// `login`: starts a session with a password.
     Login,
-    /// `refreshToken`.
+    /// `refreshToken`: renews the tokens of a session.
     RefreshToken,
-    /// `logout`.
+    /// `logout`: ends the current session, or all sessions.
     Logout,
-    /// `revokeSession`.
+    /// `revokeSession`: ends one of the user's sessions.
     RevokeSession,
-    /// `updateProfile`.
+    /// `updateProfile`: changes the user's own data.
     UpdateProfile,
-    /// `changePassword`.
+    /// `changePassword`: sets a new password.
     ChangePassword,
-    /// `deleteAccount`.
+    /// `deleteAccount`: deletes the user's account.
     DeleteAccount,
-    /// `updateBook`.
+    /// `updateBook`: changes the book's settings.
     UpdateBook,
-    /// `createWallet`.
+    /// `createWallet`: creates a wallet.
     CreateWallet,
-    /// `updateWallet`.
+    /// `updateWallet`: renames a wallet or makes it the default.
     UpdateWallet,
-    /// `freezeWallet`.
+    /// `freezeWallet`: freezes a wallet.
     FreezeWallet,
-    /// `unfreezeWallet`.
+    /// `unfreezeWallet`: unfreezes a wallet.
     UnfreezeWallet,
-    /// `closeWallet`.
+    /// `closeWallet`: closes a wallet.
     CloseWallet,
-    /// `deposit`.
+    /// `deposit`: puts money from outside into a wallet.
     Deposit,
-    /// `withdraw`.
+    /// `withdraw`: takes money out of a wallet.
     Withdraw,
-    /// `transfer`.
+    /// `transfer`: moves money from one wallet to another.
     Transfer,
-    /// `createCustomer`.
+    /// `createCustomer`: creates a customer.
     CreateCustomer,
-    /// `updateCustomer`.
+    /// `updateCustomer`: changes a customer's data.
     UpdateCustomer,
-    /// `deleteCustomer`.
+    /// `deleteCustomer`: archives a customer.
     DeleteCustomer,
-    /// `restoreCustomer`.
+    /// `restoreCustomer`: brings back an archived customer.
     RestoreCustomer,
-    /// `addEntry`.
+    /// `addEntry`: adds an entry to a customer's ledger.
     AddEntry,
-    /// `updateEntry`.
+    /// `updateEntry`: changes a ledger entry.
     UpdateEntry,
-    /// `deleteEntry`.
+    /// `deleteEntry`: deletes a ledger entry.
     DeleteEntry,
-    /// `createInvoice`.
+    /// `createInvoice`: creates an invoice.
     CreateInvoice,
-    /// `voidInvoice`.
+    /// `voidInvoice`: voids an invoice.
     VoidInvoice,
-    /// `createReceipt`.
+    /// `createReceipt`: creates a receipt.
     CreateReceipt,
-    /// `voidReceipt`.
+    /// `voidReceipt`: voids a receipt.
     VoidReceipt,
-    /// `createCategory`.
+    /// `createCategory`: creates a category.
     CreateCategory,
-    /// `updateCategory`.
+    /// `updateCategory`: renames a category.
     UpdateCategory,
-    /// `deleteCategory`.
+    /// `deleteCategory`: deletes or archives a category.
     DeleteCategory,
-    /// `restoreCategory`.
+    /// `restoreCategory`: brings back an archived category.
     RestoreCategory,
-    /// `addTransaction`.
+    /// `addTransaction`: records an income or an expense.
     AddTransaction,
-    /// `updateTransaction`.
+    /// `updateTransaction`: changes an income or an expense.
     UpdateTransaction,
-    /// `deleteTransaction`.
+    /// `deleteTransaction`: deletes an income or an expense.
     DeleteTransaction,
-    /// `setBudget`.
+    /// `setBudget`: creates or replaces a budget.
     SetBudget,
-    /// `deleteBudget`.
+    /// `deleteBudget`: deletes a budget.
     DeleteBudget,
-    /// `importTransactions`, and the program's own import of transactions.
+    /// `importTransactions`, or the command `daybook import` for transactions: imports a CSV file.
     ImportTransactions,
-    /// The program's own import of entries; there is no mutation that does so.
+    /// The command `daybook import` for ledger entries: imports a CSV file. No mutation does this.
     ImportEntries,
 }
 
-/// What came of it.
+/// The result of an activity: `DONE`, `REFUSED` with the reasons in `codes`, or `REPLAYED`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(name = "ActivityOutcome")]
 pub enum Outcome {
-    /// It was done.
+    /// The operation succeeded.
     Done,
-    /// It was done before, by a request with the same idempotency key, and nothing was done now.
+    /// An earlier request with the same idempotency key had already done it, or had been refused by a wallet. This request
+    /// changed nothing.
     Replayed,
-    /// It was refused.
+    /// The operation was refused because of user errors, and changed nothing.
     Refused,
 }
 

@@ -37,16 +37,16 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
 }
 
-/// What happens with what is left of a budget at the end of a month.
+/// What happens at the end of a month with the part of a budget that was not spent, or was overspent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Rollover {
-    /// Nothing: each month begins anew.
+    /// Nothing is carried over: each month starts with the plain limit.
     #[default]
     None,
-    /// What is left adds to the limit of the next month; what was spent too much is forgotten.
+    /// An unspent amount is added to the next month's limit. Overspending is not carried over.
     Surplus,
-    /// What is left adds to the limit of the next month, and what was spent too much is taken off it.
+    /// An unspent amount is added to the next month's limit, and overspending is subtracted from it.
     Full,
 }
 

@@ -27,7 +27,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// Which way money goes.
+/// Whether a category, or a transaction, is income or an expense.
 #[derive(
     Clone,
     Copy,

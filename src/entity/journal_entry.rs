@@ -75,14 +75,14 @@ pub enum EntryKind {
     Expense,
 }
 
-/// Whether the money moved.
+/// Whether a wallet transaction moved money: `SUCCEEDED`, or `FAILED` with the reason in `failure`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(name = "WalletTransactionStatus")]
 pub enum EntryStatus {
-    /// The money moved.
+    /// The money was moved.
     Succeeded,
-    /// It was refused and no money moved; the attempt is on record.
+    /// The transaction was refused and no money was moved. The attempt is kept in the wallet's history.
     Failed,
 }
 

@@ -46,28 +46,29 @@ pub struct Model {
     pub deleted_at: Option<DateTimeUtc>,
 }
 
-/// Which way a ledger entry goes, as a shop says it. Bookkeepers use the words the other way round.
+/// The direction of a ledger entry, in the words of a shop: `CREDIT` for goods given on credit, `DEBIT` for a payment
+/// received. In bookkeeping the two words are used the other way round.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum, serde::Serialize,
 )]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EntryType {
-    /// Gave on credit: the customer owes more.
+    /// The customer took goods on credit and owes more.
     Credit,
-    /// Received: the customer owes less.
+    /// The customer paid and owes less.
     Debit,
 }
 
-/// What a ledger entry is made by.
+/// What created a ledger entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EntrySource {
-    /// Written by hand, with `addEntry`.
+    /// The mutation `addEntry`, or an import of entries.
     Manual,
-    /// By an invoice, which is the way to change it.
+    /// An invoice. To remove the entry, void the invoice.
     Invoice,
-    /// By a receipt, which is the way to change it.
+    /// A receipt. To remove the entry, void the receipt.
     Receipt,
 }
 

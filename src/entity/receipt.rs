@@ -54,19 +54,19 @@ pub struct Model {
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PaymentType {
-    /// Notes and coins.
+    /// Banknotes and coins.
     Cash,
-    /// A debit or credit card.
+    /// A debit card or a credit card.
     Card,
     /// India's Unified Payments Interface.
     Upi,
-    /// From one bank account to another.
+    /// A transfer from the customer's bank account.
     BankTransfer,
     /// A cheque.
     Cheque,
-    /// A wallet on a phone.
+    /// A mobile money account, such as a wallet app on a phone.
     MobileMoney,
-    /// Any other way.
+    /// Any other way of paying.
     Other,
 }
 

@@ -24,90 +24,94 @@ use crate::{
 
 pub(super) struct Book(pub(super) entity::book::Model);
 
-/// One set of accounts: a shop's or a household's.
+/// A set of accounts, such as those of one shop or one household. Every user has one book, and all other objects belong
+/// to a book.
 #[Object]
 impl Book {
-    /// Id.
+    /// The globally unique id, which never changes, such as `book_01h455vb4pex5vsknk084sn02q`.
     pub(super) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// What it is called.
+    /// The name of the book.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// The currency of amounts that name none.
+    /// The currency that is used where an input gives none. It is chosen at registration and does not change.
     async fn currency(&self) -> Currency {
         self.0.currency
     }
 
-    /// How the numbers of invoices are made that are given none: `INV-{0000}`.
+    /// How invoices are numbered that are created without a number, such as `INV-{0000}`. `UpdateBookInput` explains
+    /// the format.
     async fn invoice_number_pattern(&self) -> &str {
         &self.0.invoice_number_pattern
     }
 
-    /// How the numbers of receipts are made that are given none: `RCT-{0000}`.
+    /// How receipts are numbered that are created without a number, such as `RCT-{0000}`. `UpdateBookInput` explains
+    /// the format.
     async fn receipt_number_pattern(&self) -> &str {
         &self.0.receipt_number_pattern
     }
 
-    /// The time zone that says which day "today" is.
+    /// The time zone that decides which date is "today" in the book.
     async fn time_zone(&self) -> TimeZone {
         self.0.time_zone
     }
 
-    /// What the shop is called, as it is printed on statements.
+    /// The name of the shop as printed on statements. Null when not given.
     async fn shop_name(&self) -> Option<&str> {
         self.0.shop_name.as_deref()
     }
 
-    /// Whose shop it is.
+    /// The name of the shop's proprietor. Null when not given.
     async fn proprietor_name(&self) -> Option<&str> {
         self.0.proprietor_name.as_deref()
     }
 
-    /// The shop's number for goods and services tax.
+    /// The shop's registration number for goods and services tax (GST). Null when not given.
     async fn gst_number(&self) -> Option<&str> {
         self.0.gst_number.as_deref()
     }
 
-    /// The shop's phone number: E.164 when it is one of a known country, else its digits.
+    /// The shop's phone number: in E.164 format (`+967711234567`) if its country is known, otherwise only its digits.
+    /// Null when not given.
     async fn phone(&self) -> Option<&str> {
         self.0.phone.as_deref()
     }
 
-    /// Where the shop is.
+    /// The shop's street address. Null when not given.
     async fn address(&self) -> Option<&str> {
         self.0.address.as_deref()
     }
 
-    /// In which city.
+    /// The city of the shop's address. Null when not given.
     async fn city(&self) -> Option<&str> {
         self.0.city.as_deref()
     }
 
-    /// In which state.
+    /// The state of the shop's address. Null when not given.
     async fn state(&self) -> Option<&str> {
         self.0.state.as_deref()
     }
 
-    /// What all customers owe, by currency; those that are archived too.
+    /// What all customers together owe, archived ones included: one item per currency.
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
         let receivables = receivables::of_book(ctx.read()?, ctx.viewer()?).await?;
         Ok(receivables.into_iter().map(Receivables).collect())
     }
 
-    /// When it was opened.
+    /// The time when the book was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// The activity log of the book's own settings, newest first: changes and refused attempts.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         history(ctx, self.0.id, first).await
     }
@@ -140,12 +144,12 @@ impl Loader<Id<kind::Book>> for RequestLoader {
     }
 }
 
-/// What came of changing the book.
+/// The result of `updateBook`. Error codes: `INVALID`, `REQUIRED`.
 #[derive(SimpleObject)]
 struct UpdateBookPayload {
-    /// The book as it is now; null when there are user errors.
+    /// The book after the change. Null when there are user errors.
     book: Option<Book>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
@@ -154,11 +158,11 @@ pub(super) struct BookMutation;
 
 #[Object]
 impl BookMutation {
-    /// Changes the book that the user is in.
+    /// Changes settings of the book, such as its name, its time zone and the shop's address.
     async fn update_book(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: BookChange,
+        #[graphql(desc = "The fields to change.")] input: BookChange,
     ) -> Result<UpdateBookPayload, ApiError> {
         let updated = bookkeeping::book::update(ctx.app()?, ctx.viewer()?, &input).await;
         let (book, user_errors) = settle(ctx, Action::UpdateBook, updated).await?;
@@ -171,7 +175,7 @@ pub(super) struct BookQuery;
 
 #[Object]
 impl BookQuery {
-    /// The book that the user is in.
+    /// The book of the logged-in user.
     async fn book(&self, ctx: &Context<'_>) -> Result<Book, ApiError> {
         Ok(Book(bookkeeping::book::find(ctx.read()?, ctx.viewer()?).await?))
     }

@@ -78,25 +78,25 @@ impl<N: OutputType, T: Count> TypeName for Nodes<N, T> {
     }
 }
 
-/// A page of a list.
+/// One page of a list.
 #[Object(name_type)]
 impl<N: OutputType, T: Count> Nodes<N, T> {
-    /// The rows of the page, each with its cursor.
+    /// The items of this page, each with its cursor.
     async fn edges(&self) -> &[NodeEdge<N>] {
         self.page.rows()
     }
 
-    /// The rows of the page.
+    /// The items of this page, without cursors.
     async fn nodes(&self) -> Vec<&N> {
         self.page.nodes()
     }
 
-    /// Where the page stands in the list.
+    /// Whether there are items before and after this page, and the cursors to get them with.
     async fn page_info(&self) -> PageInfo {
         self.page.info()
     }
 
-    /// How many rows the whole list has. It may cost a count.
+    /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         self.total.count(ctx).await
     }
@@ -108,15 +108,15 @@ impl<N: OutputType> TypeName for NodeEdge<N> {
     }
 }
 
-/// A row of a page.
+/// An item of a page, with its cursor.
 #[Object(name_type)]
 impl<N: OutputType> NodeEdge<N> {
-    /// Where it stands in the list: for `after` and `before`.
+    /// An opaque text that marks the position of this item in the list. Pass it as `after` or `before`.
     async fn cursor(&self) -> &str {
         &self.cursor
     }
 
-    /// The row.
+    /// The item at this position.
     async fn node(&self) -> &N {
         &self.node
     }

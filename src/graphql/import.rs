@@ -15,10 +15,11 @@ use crate::{
     id::{Id, kind},
 };
 
-/// A file of transactions, and how it is read.
+/// A CSV file of transactions, and how to read it.
 #[derive(InputObject)]
 struct ImportTransactionsInput {
-    /// The file: CSV with a header, and at most 5,000 lines after it. For longer files there is the command `daybook import`.
+    /// The text of the CSV file: a header line and at most 5,000 lines. Longer files can be imported on the server with
+    /// the command `daybook import`.
     csv: String,
     #[graphql(flatten)]
     options: TransactionImport,
@@ -26,51 +27,56 @@ struct ImportTransactionsInput {
 
 struct ImportLine(Line);
 
-/// What came of a line of a file.
+/// The result of importing one line of a file.
 #[Object]
 impl ImportLine {
-    /// Its number in the file, from 1; where it begins, when the record runs over several lines.
+    /// The number of the line in the file, counted from 1 with the header. For a record that spans several lines, the
+    /// first of them.
     async fn line(&self) -> i32 {
         i32::try_from(self.0.line).unwrap_or(i32::MAX)
     }
 
-    /// What came of it.
+    /// Whether the line was imported.
     async fn status(&self) -> Status {
         self.0.status
     }
 
-    /// What it was written as, now or by an earlier import; null when it was not. The lines of one that is split have the same.
+    /// The transaction that this line, or an earlier import of it, created. The lines of a split transaction have the
+    /// same. Null when there is none.
     async fn transaction(&self, ctx: &Context<'_>) -> Result<Option<Transaction>, ApiError> {
         let Some(id) = self.0.id else { return Ok(None) };
         let id: Id<kind::Transaction> = id.cast();
         Ok(ctx.loader()?.load_one(id).await?)
     }
 
-    /// What there is to be said about it that is no error: the category that is made for it, say.
+    /// A remark that is not an error, such as the name of a category that was created for the line. Null when there is
+    /// none.
     async fn note(&self) -> Option<&str> {
         self.0.remarks.as_ref()?.note.as_deref()
     }
 
-    /// Why it cannot be written. The paths are names of columns.
+    /// Why the line cannot be imported; each `path` is the name of a column. Empty when the line has no errors.
     async fn user_errors(&self) -> Vec<UserError> {
         self.0.refusals().iter().cloned().map(UserError::from).collect()
     }
 }
 
-/// What came of a file of transactions.
+/// The result of `importTransactions`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (a default
+/// category is archived), `LIMIT_REACHED`, `CONFLICT`. Errors of single lines are in `lines`.
 #[derive(SimpleObject)]
 struct ImportTransactionsPayload {
-    /// What came of each line, in their order. When nothing was written because of lines that cannot be, these lines only.
+    /// The result of each line, in the order of the file. If nothing was imported because some lines have errors, only
+    /// those lines.
     lines: Vec<ImportLine>,
-    /// How many lines were written; in a dry run, none.
+    /// The number of lines that were imported. Zero in a dry run.
     added: i32,
-    /// How many lines could be written, and were not, since it was a dry run.
+    /// The number of lines that could be imported but were not because this was a dry run. Zero otherwise.
     good: i32,
-    /// How many lines were there already.
+    /// The number of lines that were skipped because the book already has them.
     duplicates: i32,
-    /// How many lines cannot be written.
+    /// The number of lines that cannot be imported.
     refused: i32,
-    /// What is wrong with the file as a whole, or with how it is to be read. Nothing was written then.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
@@ -79,12 +85,12 @@ pub(super) struct ImportMutation;
 
 #[Object]
 impl ImportMutation {
-    /// Writes the lines of a CSV file as transactions, each line once: a file that is sent again adds nothing, and neither does
-    /// an export of the same book, while equal lines of one file are all written.
+    /// Imports transactions from a CSV file. Each line is imported once: sending the same file again, or an export of
+    /// the same book, adds nothing. Equal lines within one file are all imported.
     async fn import_transactions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The file, and how it is read.")] input: ImportTransactionsInput,
+        #[graphql(desc = "The file and how to read it.")] input: ImportTransactionsInput,
     ) -> Result<ImportTransactionsPayload, ApiError> {
         let ImportTransactionsInput { csv, mut options } = input;
         options.file.most_lines = Some(import::MOST_LINES_OF_REQUEST);

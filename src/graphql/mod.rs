@@ -45,7 +45,7 @@ const MOST_DEPTH: usize = 15;
 /// most 1,000 terms.
 const LARGEST_BATCH: usize = 250;
 
-/// What can be asked. All of it is about the book of the user who is logged in.
+/// The read operations. They all concern the book of the logged-in user.
 #[derive(Debug, Default, MergedObject)]
 pub struct Query(
     node::NodeQuery,
@@ -66,7 +66,9 @@ pub struct Query(
     activity::list::ActivityQuery,
 );
 
-/// What can be done. Each field is done whole or not at all, and the fields of a request one after the other.
+/// The write operations. Each field succeeds or fails as a whole, and the fields of a request are executed one after
+/// the other. Problems with the input are returned in `userErrors`, with the codes that the payload type lists;
+/// `TRY_AGAIN` and `OUTCOME_UNKNOWN` are possible everywhere.
 #[derive(Debug, Default, MergedObject)]
 pub struct Mutation(
     identity::session::SessionMutation,

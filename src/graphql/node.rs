@@ -20,9 +20,13 @@ use crate::{
 /// The maximum number of ids in a call of `nodes`.
 const MOST_NODES: usize = 100;
 
-/// Anything that has an id.
+/// An object that can be fetched by its id alone.
 #[derive(Interface)]
-#[graphql(field(name = "id", ty = "ID", desc = "Id: unique among all things of all kinds."))]
+#[graphql(field(
+    name = "id",
+    ty = "ID",
+    desc = "The globally unique id, which never changes: the type, an underscore and 26 characters."
+))]
 pub(super) enum Node {
     User(User),
     Book(Book),
@@ -43,20 +47,21 @@ pub(super) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The thing with an id; null when there is none, or none that you may see.
+    /// The object with this id. Null when it does not exist or belongs to somebody else.
     async fn node(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of a thing of any kind.")] id: ID,
+        #[graphql(desc = "The id of an object of any type.")] id: ID,
     ) -> Result<Option<Node>, ApiError> {
         find(ctx, &id).await
     }
 
-    /// The things with some ids, in the order of the ids; null for each that is not there, or not for you to see.
+    /// The objects with these ids, in the same order. An item is null when the object does not exist or belongs to
+    /// somebody else.
     async fn nodes(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The ids of things of any kinds, at most 100.")] ids: Vec<ID>,
+        #[graphql(desc = "The ids of objects of any types, at most 100.")] ids: Vec<ID>,
     ) -> Result<Vec<Option<Node>>, ApiError> {
         if ids.len() > MOST_NODES {
             let message = format!("`nodes` takes at most {MOST_NODES} ids.");

@@ -6,8 +6,8 @@ use chrono::{Datelike, SecondsFormat, Utc};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DateTime(pub(super) chrono::DateTime<Utc>);
 
-/// A moment in time, as RFC 3339 writes it. Out: in UTC with microseconds, `"2026-11-20T09:30:00.000000Z"`. In: with any
-/// offset.
+/// A point in time in the RFC 3339 format. Output is in UTC with microseconds: `"2026-11-20T09:30:00.000000Z"`. Input
+/// may have any UTC offset.
 #[Scalar(name = "DateTime", specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -17,7 +17,7 @@ impl ScalarType for DateTime {
                 let time = time.to_utc();
                 // The databases store and compare years outside of this range differently.
                 if !(0..=9999).contains(&time.year()) {
-                    return Err(InputValueError::custom("In UTC it is not in the years 0 to 9999."));
+                    return Err(InputValueError::custom("a time in UTC must be in the years 0 to 9999"));
                 }
                 Ok(Self(time))
             }

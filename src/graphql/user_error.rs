@@ -10,16 +10,17 @@ use crate::{
     error::{Code, Error, Refusal},
 };
 
-/// One thing that is wrong with the input of a mutation.
+/// A problem with the input of a mutation.
 #[derive(Debug, SimpleObject)]
 pub(super) struct UserError {
-    /// What kind of thing. Programs decide by it.
+    /// The kind of problem. It is stable, so programs can depend on it.
     code: Code,
-    /// A sentence for people. It may change.
+    /// A sentence for people that says what is wrong. Its wording may change.
     message: String,
-    /// Where in the input: the names of the fields on the way to it. Empty when it is about the whole input.
+    /// The path to the input field concerned, such as `["lines", "0", "amount"]`. Empty when the problem concerns the
+    /// whole input.
     path: Vec<String>,
-    /// For how many seconds to wait before the next attempt, when there were too many.
+    /// The number of seconds to wait before the next attempt. Null unless `code` is `TOO_MANY_ATTEMPTS`.
     retry_after: Option<i32>,
 }
 

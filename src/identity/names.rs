@@ -21,7 +21,7 @@ pub(crate) fn username(username: &str) -> Result<String, Refusal> {
         && username.bytes().any(|byte| byte.is_ascii_alphabetic());
     is_username.then(|| username.to_owned()).ok_or_else(|| {
         let message =
-            "A username has 2 to 40 letters (a to z), digits, dots, underscores or hyphens, and at least one letter.";
+            "A username must have 2 to 40 letters (a to z), digits, dots, underscores or hyphens; at least one letter.";
         Refusal::new(Code::Invalid, "username", message)
     })
 }
@@ -32,7 +32,7 @@ pub(crate) fn username(username: &str) -> Result<String, Refusal> {
 /// `INVALID` at `phone`.
 pub(crate) fn e164(app: &App, phone: &str) -> Result<String, Refusal> {
     phone::normalize(phone, app.defaults.phone_region).ok_or_else(|| {
-        let message = "This is not a phone number. Begin with + and the country code.";
+        let message = "This is not a phone number. Start with `+` and the country code.";
         Refusal::new(Code::Invalid, "phone", message)
     })
 }
@@ -51,11 +51,11 @@ pub(crate) async fn taken(conn: &impl ConnectionTrait, user: &user::Model) -> Re
         others.iter().any(same).then(|| Refusal::new(Code::Taken, path, message))
     };
     Ok([
-        taken("username", "This username is taken.", &|other| other.username_key == user.username_key),
-        taken("phone", "This phone number is another user's.", &|other| {
+        taken("username", "Another user has this username.", &|other| other.username_key == user.username_key),
+        taken("phone", "Another user has this phone number.", &|other| {
             user.phone.is_some() && other.phone == user.phone
         }),
-        taken("email", "This e-mail address is another user's.", &|other| {
+        taken("email", "Another user has this e-mail address.", &|other| {
             user.email_key.is_some() && other.email_key == user.email_key
         }),
     ]

@@ -14,20 +14,22 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What to change about the user who is logged in. What is absent stays as it is, and null clears it where it can be cleared.
+/// The fields of the logged-in user to change. Omitted fields stay as they are.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "UpdateProfileInput")]
 pub struct ProfileChange {
-    /// The name to log in with and to be paid by, as in `register`. It cannot be cleared. The old one is free for others at once.
+    /// The username. `RegisterInput.username` states the rules. The old one becomes free for others at once. Cannot be
+    /// null.
     pub username: MaybeUndefined<String>,
-    /// The phone number, another name to log in with and to be paid by. Begin with `+` and the country code.
+    /// The phone number, with which the user can log in and be paid. Start it with `+` and the country code. It must be
+    /// unique among all users. Null clears it.
     pub phone: MaybeUndefined<String>,
-    /// The e-mail address, another name to log in with.
+    /// The e-mail address, with which the user can log in. It must be unique among all users. Null clears it.
     pub email: MaybeUndefined<String>,
-    /// The name that others see, at most 100 characters; the username when null.
+    /// The name that the user shows to others, 1 to 100 characters. Null sets it to the username.
     pub display_name: MaybeUndefined<String>,
-    /// Where the user is, for showing times to them; UTC when null. What "today" is in a book is for the book's own time zone to
-    /// say.
+    /// The time zone in which times should be shown to the user. Null sets `UTC`. Which date is "today" is decided by
+    /// `Book.timeZone` instead.
     pub time_zone: MaybeUndefined<TimeZone>,
 }
 

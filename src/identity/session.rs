@@ -90,7 +90,7 @@ async fn enter(
 }
 
 fn wrong_credentials() -> Error {
-    let message = "There is no such user, or the password is another.";
+    let message = "There is no such user, or the password is wrong.";
     Refusal::new(Code::WrongCredentials, "", message).into()
 }
 
@@ -170,7 +170,7 @@ pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
     let token_hash = &hash_refresh_token(token);
     let granted = app.db.write(|tx| async move { exchange(app, &tx, client, token_hash.clone()).await }).await?;
     granted.ok_or_else(|| {
-        let message = "The refresh token is unknown, expired or used, or its session has ended. Log in again.";
+        let message = "The refresh token is unknown, expired or already used, or its session has ended. Log in again.";
         Refusal::new(Code::WrongCredentials, "refreshToken", message).into()
     })
 }

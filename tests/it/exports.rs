@@ -178,7 +178,7 @@ async fn lines_of_entries_name_their_customers(#[values(Sqlite, Postgres)] on: D
     let done = app.import_of("entries", "amina", &file, &["--mode", "good-lines"]);
     let messages: Vec<_> = done.lines.iter().skip(4).map(|line| line[3].split('.').next().unwrap()).collect();
     let expected = [
-        "customer: You have several customers \"Ali\"",
+        "customer: Several customers are named \"Ali\"",
         "customer: This customer is archived",
         "customer: You have no customer \"customer_",
         "customer: You have no customer \"Zahra\"",

@@ -68,7 +68,7 @@ async fn a_file_that_cannot_be_used_is_refused_as_a_whole() {
         (b"date,amount,cat\xE9gorie,description\n", &[], "The file is not UTF-8", 1),
         (b"date,Date,amount,category,description\n", &[], "The header has two columns \"date\"", 1),
         (b"date,category,description\n", &[], "--column: The header has no column `amount`", 2),
-        (b"date,amount,category\n", &[], "Say what it is called, or that there is none.", 2),
+        (b"date,amount,category\n", &[], "Give the name of the column, or an empty name if there is none.", 2),
         (b"2026-11-01,-1,Food,x\n", &[], "The header has no column `date`: it has \"2026-11-01\", \"-1\"", 2),
         (HEAD.as_bytes(), &["--column", "amount=Betrag"], "The header has no column \"Betrag\"", 2),
         (HEAD.as_bytes(), &["--column", "amount="], "There must be a column for `amount`", 2),
@@ -102,10 +102,10 @@ async fn a_bad_line_is_named_and_the_others_are_written(#[values(Sqlite, Postgre
     let long = "x".repeat(501);
     let huge = "x".repeat(100_000);
     let lines: Vec<(Vec<u8>, &str)> = [
-        ("2026-11-01,-1,Food", "It has 3 fields; the header has 4."),
-        ("2026-11-01,-1,Food,x,y", "It has 5 fields; the header has 4."),
-        ("x", "It has 1 field; the header has 4."),
-        ("0000-01-01,-1,Food,x", "date: \"0000-01-01\" is not a date as in 2026-11-20."),
+        ("2026-11-01,-1,Food", "The record has 3 fields, but the header has 4."),
+        ("2026-11-01,-1,Food,x,y", "The record has 5 fields, but the header has 4."),
+        ("x", "The record has 1 field, but the header has 4."),
+        ("0000-01-01,-1,Food,x", "date: \"0000-01-01\" is not a date such as 2026-11-20."),
         ("9999-12-31,-1,Food,x", "date: The date must be in the years 1900 to 2199."),
         ("2026-02-30,-1,Food,x", "date: \"2026-02-30\" is not a date"),
         ("20.11.2026,-1,Food,x", "date: \"20.11.2026\" is not a date"),
@@ -116,7 +116,7 @@ async fn a_bad_line_is_named_and_the_others_are_written(#[values(Sqlite, Postgre
         ("2026-11-01,\"12,5\",Food,x", "amount: \"12,5\" is not an amount."),
         ("2026-11-01,1e3,Food,x", "amount: \"1e3\" is not an amount."),
         ("2026-11-01,99999999999999999999,Food,x", "amount: An amount in YEM is at most"),
-        ("2026-11-01,10000000000000.01,Food,x", "amount: An amount is at most"),
+        ("2026-11-01,10000000000000.01,Food,x", "amount: The amount must be at most"),
         ("2026-11-01,-1,Food,a\0b", "description: It must not contain control characters"),
         ("2026-11-01,-1,Fo\0od,x", "category: There is no category \"Fo\\0od\"."),
         ("2026-11-01,\u{1b}[31m,Food,x", "amount: \"\\u{1b}[31m\" is not an amount."),
@@ -124,8 +124,8 @@ async fn a_bad_line_is_named_and_the_others_are_written(#[values(Sqlite, Postgre
     .into_iter()
     .map(|(line, message)| (line.as_bytes().to_vec(), message))
     .chain([
-        (format!("2026-11-01,-1,Food,{long}").into_bytes(), "description: It must have at most 500 characters."),
-        (format!("2026-11-01,-1,Food,{huge}").into_bytes(), "description: It must have at most 500 characters."),
+        (format!("2026-11-01,-1,Food,{long}").into_bytes(), "description: The text must have at most 500 characters."),
+        (format!("2026-11-01,-1,Food,{huge}").into_bytes(), "description: The text must have at most 500 characters."),
         (format!("2026-11-01,{huge},Food,x").into_bytes(), "is not an amount."),
         (b"2026-11-01,-1,Food,caf\xE9".to_vec(), "It is not UTF-8."),
     ])
@@ -155,7 +155,7 @@ async fn where_a_quote_is_not_closed_the_file_ends(#[values(Sqlite, Postgres)] o
     assert_eq!(app.import("amina", &file, &[]).statuses(), "3 REFUSED");
     let done = app.import("amina", &file, &["--mode", "good-lines"]);
     assert_eq!(done.statuses(), "2 ADDED, 3 REFUSED");
-    assert_eq!(done.lines[1][3], "A quote is not closed, up to the end of the file.");
+    assert_eq!(done.lines[1][3], "A quote is not closed before the end of the file.");
     let endless = format!("{HEAD}2026-11-01,-1,Food,b\n\"{}", "2026-11-01,-1,Food,c\n".repeat(50_000));
     let done = app.import("amina", &endless, &["--mode", "good-lines"]);
     assert_eq!(done.statuses(), "2 ADDED, 3 REFUSED");

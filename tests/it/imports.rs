@@ -226,7 +226,7 @@ async fn a_wallet_pays_as_long_as_there_is_money_in_it(#[values(Sqlite, Postgres
     amina.mutate("freezeWallet", "FreezeWalletInput", "userErrors { code }", json!({ "id": amina.wallet })).await;
     let file = "date,amount,category,description\n2026-11-09,-1,Food,f\n2026-11-09,1,Salary,g\n";
     let frozen = app.import("amina", file, &good);
-    assert_eq!((frozen.count("REFUSED"), frozen.lines[0][3].as_str()), (2, "wallet: It is frozen or closed."));
+    assert_eq!((frozen.count("REFUSED"), frozen.lines[0][3].as_str()), (2, "wallet: The wallet is frozen or closed."));
     app.assert_journal_is_whole().await;
 }
 
@@ -283,11 +283,11 @@ async fn categories_decide_which_way_money_goes_and_may_be_made(#[values(Sqlite,
     let done = app.import("amina", file, &["--dry-run"]);
     let messages: Vec<_> = done.lines.iter().map(|line| line[3].as_str()).collect();
     let expected = [
-        "amount: The category Salary is one of income, and an amount below zero is spent.",
+        "amount: The category Salary is for income, but an amount below zero is spending.",
         "category: The category Old is archived. Restore it first.",
-        "kind: The category Food is one of spending, and the line says otherwise.",
-        "category: It names no category, and there is no default one of spending.",
-        "category: It names no category, and there is no default one of income.",
+        "kind: The category Food is for spending, but the line is of the other kind.",
+        "category: The line names no category, and there is no default category for spending.",
+        "category: The line names no category, and there is no default category for income.",
         "",
         "amount: The amount must not be zero.",
         "kind: \"SPENT\" is neither INCOME nor EXPENSE.",
@@ -299,7 +299,7 @@ async fn categories_decide_which_way_money_goes_and_may_be_made(#[values(Sqlite,
     let done = app.import("amina", file, &["--expense-category", "Salary"]);
     assert_eq!(
         (done.sum.as_str(), done.code),
-        ("--expense-category: The category Salary is not one of spending.", Some(2))
+        ("--expense-category: The category Salary is not for spending.", Some(2))
     );
     assert_eq!(app.import("amina", file, &["--income-category", "None"]).code, Some(2));
 
@@ -320,7 +320,7 @@ async fn categories_decide_which_way_money_goes_and_may_be_made(#[values(Sqlite,
     let many = file_of(200, |number| format!("2026-11-03,-1,New {number},x"));
     let done = app.import("amina", &many, &["--create-categories"]);
     assert_eq!((done.count("REFUSED"), done.code), (11, Some(1)));
-    assert_eq!(done.lines[0][3], "category: A book has at most 200 categories.");
+    assert_eq!(done.lines[0][3], "category: A book can have at most 200 categories.");
     app.assert_journal_is_whole().await;
 }
 
@@ -344,7 +344,7 @@ b,2026-11-02,-1,Food,market,
     // By its id alone it is known, and what it says now changes nothing.
     let done = app.import("amina", file.replace("-1,Food", "-2,Food"), &[]);
     assert_eq!(done.count("DUPLICATE"), 3);
-    assert_eq!(done.lines[2][3], "It was imported before, saying something else. What is there stays as it is.");
+    assert_eq!(done.lines[2][3], "This line was imported before with other values. The earlier import stays as it is.");
 
     let head = "id,date,amount,category,description\n";
     let too_many = "x,2026-11-01,-1,Food,y\n".repeat(120);
@@ -363,7 +363,7 @@ b,2026-11-02,-1,Food,market,
         (
             "c,2026-11-01,-1,Food,x\nd,2026-11-01,-1,Food,x\nc,2026-11-01,-1,Food,x\n",
             "2 GOOD, 3 GOOD, 4 REFUSED",
-            "id: This id stands in line 2 already.",
+            "id: Line 2 already has this id.",
         ),
         // A part that cannot be read must not be missing from what is written.
         (

@@ -123,7 +123,7 @@ async fn a_split_goes_into_its_categories_and_sums_to_the_whole(#[values(Sqlite,
     assert_eq!(errors(&amina.add_transaction(json!({ "amount": "10" })).await), ["REQUIRED category"]);
     let most = vec![("Food", "10000000000000"); 50];
     let refused = amina.add_transaction(json!({ "lines": lines(&most), "amount": "1" })).await;
-    assert_eq!(messages(&refused), "The lines sum to 500000000000000.00 YEM.");
+    assert_eq!(messages(&refused), "The amount must be the sum of the lines, which is 500000000000000.00 YEM.");
     assert_eq!(amina.report("2026-11").await["totalExpense"]["amount"], "12.00");
     app.assert_journal_is_whole().await;
 }

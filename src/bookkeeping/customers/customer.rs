@@ -18,54 +18,55 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The customer to be entered.
+/// The customer to create.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "CreateCustomerInput")]
 pub struct NewCustomer {
-    /// What to call them, at most 100 characters.
+    /// The customer's name, 1 to 100 characters. It need not be unique.
     pub name: String,
-    /// Their phone number, unique among the customers of the book that are not archived. Best begun with `+` and the country
-    /// code.
+    /// The customer's phone number, preferably starting with `+` and the country code. It must be unique among the
+    /// book's customers who are not archived.
     pub phone: Option<String>,
-    /// Their e-mail address.
+    /// The customer's e-mail address, at most 254 characters.
     pub email: Option<String>,
-    /// The firm that they buy for, at most 100 characters.
+    /// The firm that the customer buys for, 1 to 100 characters.
     pub firm_name: Option<String>,
-    /// Where they are, at most 300 characters.
+    /// The customer's street address, at most 300 characters.
     pub address: Option<String>,
-    /// In which city, at most 100 characters.
+    /// The city of the customer's address, 1 to 100 characters.
     pub city: Option<String>,
-    /// In which state, at most 100 characters.
+    /// The state of the customer's address, 1 to 100 characters.
     pub state: Option<String>,
-    /// Their number for goods and services tax: letters, digits and hyphens, at most 20.
+    /// The customer's registration number for goods and services tax (GST). Letters, digits and hyphens, at most 20.
     pub gst_number: Option<String>,
-    /// A note of yours, at most 2,000 characters.
+    /// Your own note about the customer, at most 2,000 characters.
     pub note: Option<String>,
 }
 
-/// What to change about a customer. What is absent stays as it is, and null clears it.
+/// The fields of the customer to change. Omitted fields stay as they are; null clears a field, except `name`.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "UpdateCustomerInput")]
 pub struct CustomerChange {
-    /// Which customer.
+    /// The id of the customer to change.
     pub id: ID,
-    /// What to call them, at most 100 characters. It cannot be cleared.
+    /// The customer's name, 1 to 100 characters. Cannot be null.
     pub name: MaybeUndefined<String>,
-    /// Their phone number, unique among the customers of the book that are not archived.
+    /// The customer's phone number, preferably starting with `+` and the country code. It must be unique among the
+    /// book's customers who are not archived.
     pub phone: MaybeUndefined<String>,
-    /// Their e-mail address.
+    /// The customer's e-mail address, at most 254 characters.
     pub email: MaybeUndefined<String>,
-    /// The firm that they buy for, at most 100 characters.
+    /// The firm that the customer buys for, 1 to 100 characters.
     pub firm_name: MaybeUndefined<String>,
-    /// Where they are, at most 300 characters.
+    /// The customer's street address, at most 300 characters.
     pub address: MaybeUndefined<String>,
-    /// In which city, at most 100 characters.
+    /// The city of the customer's address, 1 to 100 characters.
     pub city: MaybeUndefined<String>,
-    /// In which state, at most 100 characters.
+    /// The state of the customer's address, 1 to 100 characters.
     pub state: MaybeUndefined<String>,
-    /// Their number for goods and services tax: letters, digits and hyphens, at most 20.
+    /// The customer's registration number for goods and services tax (GST). Letters, digits and hyphens, at most 20.
     pub gst_number: MaybeUndefined<String>,
-    /// A note of yours, at most 2,000 characters.
+    /// Your own note about the customer, at most 2,000 characters.
     pub note: MaybeUndefined<String>,
 }
 
@@ -288,7 +289,8 @@ async fn taken(conn: &impl ConnectionTrait, customer: &customer::Model) -> Resul
         .filter(customer::Column::Id.ne(customer.id))
         .one(conn)
         .await?;
-    Ok(other.map(|other| Refusal::new(Code::Taken, "phone", format!("This is the phone number of {}.", other.name))))
+    Ok(other
+        .map(|other| Refusal::new(Code::Taken, "phone", format!("The customer {} has this phone number.", other.name))))
 }
 
 impl AuditFields for customer::Model {

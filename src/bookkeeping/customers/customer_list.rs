@@ -22,29 +22,29 @@ use crate::{
     viewer::Viewer,
 };
 
-/// How a customer stands, in all currencies together.
+/// Whether a customer owes money, looking at all currencies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum CustomerStanding {
-    /// They owe in some currency.
+    /// The customer owes money in at least one currency.
     Owes,
-    /// They owe nothing and have paid nothing in advance.
+    /// The customer's balance is zero in every currency.
     Settled,
-    /// They have paid in advance in some currency.
+    /// The customer has paid in advance (has a balance below zero) in at least one currency.
     InAdvance,
 }
 
-/// Which customers are wanted. What is absent does not matter.
+/// Conditions on the customers to list. A customer must meet every condition that is given.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "CustomerFilter")]
 pub struct CustomerFilterInput {
-    /// Only those with this text in their name, firm or phone number, without regard to case.
+    /// Only customers whose name, firm or phone number contains this text, ignoring case. At most 100 characters.
     pub search: Option<String>,
-    /// Only those in this city, without regard to case.
+    /// Only customers in this city, ignoring case.
     pub city: Option<String>,
-    /// Whether to list those that are archived instead of those that are not.
+    /// True lists only archived customers; false lists only customers who are not archived.
     #[graphql(default)]
     pub archived: bool,
-    /// Only those who stand so.
+    /// Only customers with this standing.
     pub standing: Option<CustomerStanding>,
 }
 
@@ -118,38 +118,39 @@ fn has_standing(standing: CustomerStanding) -> Expr {
     }
 }
 
-/// What customers may be ordered by.
+/// The values that customers can be sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum CustomerOrderField {
-    /// Their name, without regard to case.
+    /// The customer's name, ignoring case.
     #[default]
     Name,
-    /// What they owe in the book's currency.
+    /// The customer's balance in the book's currency.
     Balance,
-    /// When their ledger changed last.
+    /// The time when the customer's ledger last changed.
     LastActivity,
-    /// When they were entered.
+    /// The time when the customer was created.
     CreatedAt,
 }
 
-/// Which way a list is ordered.
+/// The direction in which a list is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum OrderDirection {
-    /// From low to high, from A to Z, from early to late.
+    /// Ascending: smallest amount first, A to Z, or oldest first.
     #[default]
     Asc,
-    /// From high to low, from Z to A, from late to early.
+    /// Descending: largest amount first, Z to A, or newest first.
     Desc,
 }
 
-/// How customers are ordered. Those that are the same in it are in the order in which they were entered.
+/// The order of the customers in a list. Customers with equal values are sorted by the time they were created, in the
+/// same direction.
 #[derive(Clone, Copy, Debug, Default, InputObject)]
 #[graphql(name = "CustomerOrder")]
 pub struct CustomerOrder {
-    /// By what.
+    /// The value to sort by.
     #[graphql(default)]
     pub field: CustomerOrderField,
-    /// Which way.
+    /// The direction to sort in.
     #[graphql(default)]
     pub direction: OrderDirection,
 }

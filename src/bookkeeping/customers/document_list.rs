@@ -211,7 +211,11 @@ impl AmountRange {
         if let (Some(least), Some(most)) = (least, most)
             && least > most
         {
-            refusals.push(Refusal::new(Code::Invalid, "filter.maxAmount", "`maxAmount` is less than `minAmount`."));
+            refusals.push(Refusal::new(
+                Code::Invalid,
+                "filter.maxAmount",
+                "`maxAmount` must not be less than `minAmount`.",
+            ));
         }
         refusals.none()?;
         Ok((Some(currency), (least, most)))

@@ -34,70 +34,80 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The entry to be written.
-// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+/// The ledger entry to add.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "AddEntryInput")]
 pub struct NewEntry {
-    /// Whose ledger it goes into.
+    /// The id of the customer whose ledger the entry is added to. The customer must not be archived.
     pub customer_id: ID,
-    /// `CREDIT` when the customer owes more, `DEBIT` when they owe less.
+    /// `CREDIT` when the customer took goods on credit and owes more; `DEBIT` when the customer paid and owes less.
     #[graphql(name = "type")]
     pub kind: EntryType,
-    /// How much; more than zero, with no more decimals than the currency has.
+    /// The amount. Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of it
+    /// (such as 10,000,000,000,000.00 USD).
     pub amount: Decimal,
-    /// The currency of the amount; the book's when absent.
+    /// The currency of `amount`. Default: the book's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The day that it counts for, in the years 1900 to 2199; today (where the book is) when absent.
+    /// The date of the entry. In the years 1900 to 2199. Default: today in the book's time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
     /// A note, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// Makes it safe to send the request again: the same key with the same input gives the first result and does nothing.
-    /// At most 255 visible ASCII characters; a UUID is a good choice. It never expires.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
 
-/// What to change about an entry. What is absent stays as it is.
+/// The fields of the ledger entry to change. Omitted fields stay as they are.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "UpdateEntryInput")]
 pub struct EntryChange {
-    /// Which entry. One that an invoice or a receipt made is changed by voiding that.
+    /// The id of the entry to change. An entry that belongs to an invoice or a receipt cannot be changed: void the
+    /// invoice or receipt instead.
     pub id: ID,
-    /// Which way it goes.
+    /// `CREDIT` when the customer owes more, `DEBIT` when the customer owes less. Cannot be null.
     #[graphql(name = "type")]
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub kind: MaybeUndefined<EntryType>,
-    /// How much.
+    /// The amount. Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of it
+    /// (such as 10,000,000,000,000.00 USD). Cannot be null.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub amount: MaybeUndefined<Decimal>,
-    /// The currency of the amount, which must be given too.
+    /// The currency of `amount`. When it changes, `amount` must be given too. Cannot be null.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub currency: MaybeUndefined<Currency>,
-    /// The day that it counts for.
+    /// The date of the entry, in the years 1900 to 2199. Cannot be null.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub date: MaybeUndefined<Date>,
-    /// A note, at most 500 characters; null clears it.
+    /// A note, at most 500 characters. Null clears it.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub note: MaybeUndefined<String>,
-    /// The version that you saw. When it is not the latest any more, nothing is changed and the user error is `CONFLICT`.
+    /// The `version` that you last read. If there is a newer version by now, nothing is changed and the mutation fails
+    /// with `CONFLICT`. Default: no check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_version: Option<i32>,
-    /// As for `addEntry`.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
 
-/// Which entry to delete.
+/// The ledger entry to delete.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteEntryInput")]
 pub struct EntryDeletion {
-    /// Which entry. One that an invoice or a receipt made is deleted by voiding that.
+    /// The id of the entry to delete. An entry that belongs to an invoice or a receipt cannot be deleted: void the
+    /// invoice or receipt instead.
     pub id: ID,
-    /// As for `addEntry`.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
@@ -176,7 +186,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
         }
         let entry = entry?;
         if change.expected_version.is_some_and(|expected| expected != entry.version) {
-            let message = format!("The entry is at version {} by now.", entry.version);
+            let message = format!("The entry was changed: its version is {} now.", entry.version);
             return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
         }
         let changed = changed(&entry, change)?;
@@ -254,8 +264,8 @@ async fn lock_manual(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<ledge
     let entry = posting::lock_entry(tx, viewer, id.parse().ok()).await?;
     let entry = entry.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such entry."))?;
     let message = match entry.source {
-        EntrySource::Invoice => "This entry is made by an invoice. Void the invoice.",
-        EntrySource::Receipt => "This entry is made by a receipt. Void the receipt.",
+        EntrySource::Invoice => "This entry belongs to an invoice. Void the invoice instead.",
+        EntrySource::Receipt => "This entry belongs to a receipt. Void the receipt instead.",
         EntrySource::Manual if entry.deleted_at.is_some() => "This entry is deleted.",
         EntrySource::Manual => return Ok(entry),
     };
@@ -266,7 +276,7 @@ async fn lock_manual(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<ledge
 fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_entry::Model> {
     let mut refusals = Refusals::default();
     let mut changed = entry.clone();
-    let required = |path| Refusal::new(Code::Required, path, "It cannot be cleared.");
+    let required = |path| Refusal::new(Code::Required, path, "This field cannot be null.");
     match change.kind {
         MaybeUndefined::Undefined => {}
         MaybeUndefined::Null => refusals.push(required("type")),
@@ -279,7 +289,7 @@ fn changed(entry: &ledger_entry::Model, change: &EntryChange) -> Result<ledger_e
     }
     match &change.amount {
         MaybeUndefined::Undefined if changed.currency != entry.currency => {
-            let message = "Give the amount in the other currency.";
+            let message = "When the currency changes, give the amount too.";
             refusals.push(Refusal::new(Code::Required, "amount", message));
         }
         MaybeUndefined::Undefined => {}

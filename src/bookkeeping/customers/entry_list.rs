@@ -20,30 +20,31 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Which entries are wanted. What is absent does not matter.
+/// Conditions on the ledger entries to list. An entry must meet every condition that is given.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "EntryFilter")]
 pub struct EntryFilterInput {
-    /// Only those of this customer.
+    /// Only items of the customer with this id.
     pub customer_id: Option<ID>,
-    /// Only those that go this way.
+    /// Only entries of this type.
     #[graphql(name = "type")]
     pub kind: Option<EntryType>,
-    /// Only those that are made by this.
+    /// Only entries that were created in this way.
     pub source: Option<EntrySource>,
-    /// Only those in this currency.
+    /// Only items in this currency.
     pub currency: Option<Currency>,
-    /// Only those of this day or later.
+    /// Only items dated on this day or later.
     pub from: Option<Date>,
-    /// Only those of this day or earlier.
+    /// Only items dated on this day or earlier. It must not be before `from`.
     pub to: Option<Date>,
-    /// Only those of this amount or more, in `currency`; in the book's, when that is absent.
+    /// Only items of at least this amount, in `currency` or, if that is not given, in the book's currency.
     pub min_amount: Option<Decimal>,
-    /// Only those of this amount or less, in `currency`; in the book's, when that is absent.
+    /// Only items of at most this amount, in `currency` or, if that is not given, in the book's currency.
     pub max_amount: Option<Decimal>,
-    /// Only those with this text in the note, without regard to case.
+    /// Only entries whose note contains this text, ignoring case. At most 100 characters.
     pub text: Option<String>,
-    /// Whether to list those that were deleted, or whose invoice or receipt was voided, instead of those that stand.
+    /// True lists only deleted entries, which include those of voided invoices and receipts; false lists only entries
+    /// that are not deleted.
     #[graphql(default)]
     pub deleted: bool,
 }

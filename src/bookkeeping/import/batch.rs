@@ -99,12 +99,12 @@ impl<'a, R: Read> Batches<'a, R> {
             self.fingerprints.enter(id, begins).map_err(|before| {
                 let together =
                     if S::MOST_TOGETHER > 1 { " The lines of one transaction must follow one another." } else { "" };
-                let message = format!("This id stands in line {before} already.{together}");
+                let message = format!("Line {before} already has this id.{together}");
                 Refusal::new(Code::Taken, "id", message)
             })?;
             if is_beside_bad && S::MOST_TOGETHER > 1 {
                 // Half a split must not be written: the rest could not be added to it later.
-                let message = "A line beside it cannot be read, and may be a part of it.";
+                let message = "The line before or after it cannot be read and may belong to the same transaction.";
                 return Err(Refusal::new(Code::Invalid, "id", message).into());
             }
         }

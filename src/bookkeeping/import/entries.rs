@@ -150,7 +150,10 @@ impl Entries {
             Some(found) => Some(found),
             None => match (here.next(), here.next()) {
                 (Some(_), Some(_)) => {
-                    let message = format!("You have several customers {}. Give an id.", quoted(&line.customer));
+                    let message = format!(
+                        "Several customers are named {}. Give the customer's id instead.",
+                        quoted(&line.customer)
+                    );
                     return refused(Code::Invalid, message);
                 }
                 (found, _) => found.or_else(|| of_name.next()),
@@ -159,7 +162,7 @@ impl Entries {
         match found {
             Some(found) if found.archived_at.is_none() => Ok(found.id),
             Some(_) => refused(Code::NotAllowed, "This customer is archived. Restore them first.".to_owned()),
-            None if line.customer.is_empty() => refused(Code::Required, "It names no customer.".to_owned()),
+            None if line.customer.is_empty() => refused(Code::Required, "The line names no customer.".to_owned()),
             None => refused(Code::NotFound, format!("You have no customer {}.", quoted(&line.customer))),
         }
     }

@@ -12,14 +12,14 @@ use crate::{
     money::Currency,
 };
 
-/// What is done when lines cannot be written.
+/// What to do with a file when some of its lines cannot be imported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 #[graphql(name = "ImportMode")]
 pub enum Mode {
-    /// Nothing is written unless all lines can be.
+    /// Import all lines, or nothing if any line has an error.
     #[default]
     AllOrNothing,
-    /// Those that can be written are, a few hundred at a time; the others are left out.
+    /// Import the lines without errors, in batches of a few hundred, and skip the others.
     GoodLines,
 }
 
@@ -27,21 +27,23 @@ pub enum Mode {
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "ImportFileInput")]
 pub struct FileOptions {
-    /// Whether only to tell what would come of each line, and to write nothing.
+    /// True checks the file and reports the result of each line, but writes nothing.
     #[graphql(default)]
     pub dry_run: bool,
-    /// What is done when lines cannot be written.
+    /// What to do when some lines cannot be imported.
     #[graphql(default)]
     pub mode: Mode,
-    /// What stands between the fields: one character of ASCII, such as `;` or a tab.
+    /// The character between the columns: one ASCII character, such as `;` or a tab.
     #[graphql(default_with = "\",\".to_owned()")]
     pub delimiter: String,
-    /// Whether the decimals of amounts follow a comma, as in `1.250,00`.
+    /// True if amounts have a decimal comma, such as `1.250,00`; false if they have a decimal point.
     #[graphql(default)]
     pub decimal_comma: bool,
-    /// How dates are written, as `strftime` says it, such as `%d.%m.%Y`; as in 2026-11-20 when absent.
+    /// The format of dates in the file, in `strftime` notation, such as `%d.%m.%Y`. Default: `%Y-%m-%d`, such as
+    /// 2026-11-20.
     pub date_format: Option<String>,
-    /// The currency of lines that name none, nor a wallet; that of the default wallet, or of the book, when absent.
+    /// The currency of lines that give neither a currency nor a wallet. Default: the currency of the default wallet, or
+    /// of the book if there is no default wallet.
     pub default_currency: Option<Currency>,
     /// The most lines that the file may have; checked before anything is written.
     #[graphql(skip)]
@@ -55,43 +57,47 @@ pub struct TransactionImport {
     /// How the file is read.
     #[graphql(flatten)]
     pub file: FileOptions,
-    /// What the columns are called in the file, where it is not as the fields here are.
+    /// The header names of the columns in the file. Default: the names of the fields of this input, such as `date` and
+    /// `amount`.
     pub columns: Option<TransactionColumns>,
-    /// The wallet of lines that name none; they are in cash when absent.
+    /// The id of the wallet of lines that name no wallet. Default: none; those lines are cash.
     pub default_wallet_id: Option<ID>,
-    /// The category of lines without one that bring money.
+    /// The category of income lines that name no category: lines of kind `INCOME` or, without a kind, with an amount
+    /// above zero. Default: none; such lines are refused.
     pub income_category: Option<CategoryRef>,
-    /// The category of lines without one that spend money: those with an amount below zero.
+    /// The category of expense lines that name no category: lines of kind `EXPENSE` or, without a kind, with an amount
+    /// below zero. Default: none; such lines are refused.
     pub expense_category: Option<CategoryRef>,
-    /// Whether to make categories that are named and not there: of the kind that the line says, or of spending when its amount
-    /// is below zero and of income when it is not.
+    /// True creates the categories that lines name and the book does not have. The kind of a new category is the one
+    /// that the line gives, otherwise `EXPENSE` if the line's amount is below zero and `INCOME` if not. False refuses
+    /// such lines.
     #[graphql(default)]
     pub create_categories: bool,
 }
 
-/// What the columns of a file of transactions are called in its header, without regard to case. An empty name says that there is
-/// no such column. Columns that are not named here are ignored.
+/// The names that the columns of a transaction file have in its header line, ignoring case. An empty name means that
+/// the file has no such column. Columns of the file that are not named here are ignored.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "TransactionColumnsInput")]
 pub struct TransactionColumns {
-    /// The day; `date` when absent.
+    /// The column with the date. Default: `date`.
     pub date: Option<String>,
-    /// How much; below zero it is spent. `amount` when absent.
+    /// The column with the amount; an amount below zero is an expense. Default: `amount`.
     pub amount: Option<String>,
-    /// The name of the category, which says whether it is income or spending; `category` when absent.
+    /// The column with the name of the category, whose kind decides between income and expense. Default: `category`.
     pub category: Option<String>,
-    /// What it was for; `description` when absent.
+    /// The column with the description. Default: `description`.
     pub description: Option<String>,
-    /// The currency; `currency`, if there is one, when absent.
+    /// The column with the currency code. Default: `currency`, if the file has it.
     pub currency: Option<String>,
-    /// The id of the wallet; `wallet`, if there is one, when absent.
+    /// The column with the id of the wallet. Default: `wallet`, if the file has it.
     pub wallet: Option<String>,
-    /// `INCOME` or `EXPENSE`; `kind`, if there is one, when absent.
+    /// The column with the kind, `INCOME` or `EXPENSE`. Default: `kind`, if the file has it.
     pub kind: Option<String>,
-    /// What tells the line apart; lines with the same that follow one another are one transaction that is split. `id`, if there
-    /// is one, when absent.
+    /// The column with an id that identifies the transaction within the file. Consecutive lines with the same id become
+    /// one transaction that is split over several categories. Default: `id`, if the file has it.
     pub id: Option<String>,
-    /// A note, of a part of a transaction that is split; `note`, if there is one, when absent.
+    /// The column with the note of a line of a split transaction. Default: `note`, if the file has it.
     pub note: Option<String>,
 }
 
@@ -187,19 +193,19 @@ impl Format {
         let delimiter = match file.delimiter.as_bytes() {
             [byte] if !byte.is_ascii_alphanumeric() && !b"\"\n\r'+-.".contains(byte) && byte.is_ascii() => Some(*byte),
             _ => {
-                let message = "The delimiter must be one character of ASCII, such as `;` or a tab.";
+                let message = "The delimiter must be one ASCII character, such as `;` or a tab.";
                 refusals.push(Refusal::new(Code::Invalid, "delimiter", message));
                 None
             }
         };
         if file.decimal_comma && delimiter == Some(b',') {
-            let message = "Commas cannot be between the fields and in the amounts. Say what is between the fields.";
+            let message = "With decimal commas, the delimiter cannot be a comma. Give another delimiter.";
             refusals.push(Refusal::new(Code::Invalid, "delimiter", message));
         }
         let date = match &file.date_format {
             None => Some(DateFormat::default()),
             Some(format) => {
-                let message = || format!("{} is not a format of a date, such as %d.%m.%Y.", quoted(format));
+                let message = || format!("{} is not a date format such as %d.%m.%Y.", quoted(format));
                 let date = DateFormat::of(format).ok_or_else(|| Refusal::new(Code::Invalid, "dateFormat", message()));
                 refusals.check(date)
             }

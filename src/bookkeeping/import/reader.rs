@@ -121,18 +121,20 @@ impl<R: Read> Reader<R> {
                 Ok(false) => break,
                 Err(error) => {
                     self.is_over = true;
-                    return bad(format!("{} Nothing is read after it.", unreadable(&error)));
+                    return bad(format!("{} The rest of the file is not read.", unreadable(&error)));
                 }
                 Ok(true) => {}
             }
             self.count += 1;
             if self.count > MOST_RECORDS {
                 self.is_over = true;
-                return bad(format!("A file has at most {MOST_RECORDS} records. Nothing is read after it."));
+                return bad(format!(
+                    "A file can have at most {MOST_RECORDS} records. The rest of the file is not read."
+                ));
             }
             if self.csv.get_ref().ended_in_quotes() {
                 self.is_over = true;
-                return bad("A quote is not closed, up to the end of the file.".to_owned());
+                return bad("A quote is not closed before the end of the file.".to_owned());
             }
             // Spreadsheets write empty records at the end.
             if self.record.iter().all(<[u8]>::is_empty) {
@@ -140,7 +142,7 @@ impl<R: Read> Reader<R> {
             }
             if self.record.len() != self.width {
                 let (has, width) = (fields(self.record.len()), self.width);
-                return bad(format!("It has {has}; the header has {width}."));
+                return bad(format!("The record has {has}, but the header has {width}."));
             }
             return Some(self.texts(line));
         }
@@ -152,7 +154,8 @@ impl<R: Read> Reader<R> {
         let text = |place: &Option<usize>| {
             let field = place.and_then(|place| self.record.get(place)).unwrap_or_default();
             let text = std::str::from_utf8(field).map_err(|_| {
-                let refusal = Refusal::new(Code::Invalid, "csv", "It is not UTF-8. Save the file as CSV in UTF-8.");
+                let refusal =
+                    Refusal::new(Code::Invalid, "csv", "The record is not UTF-8. Save the file as CSV in UTF-8.");
                 BadRecord { line, refusal }
             })?;
             Ok(text::from_field(text).trim().to_owned())
@@ -187,9 +190,10 @@ fn places(header: &[String], columns: &[Column], names: &Names) -> Result<Vec<Op
                     Refusal::new(Code::Invalid, path, message)
                 }
                 None => {
-                    let none = if *need == Need::Always { "" } else { ", or that there is none" };
-                    let message =
-                        format!("The header has no column `{name}`: it has {header}. Say what it is called{none}.");
+                    let none = if *need == Need::Always { "" } else { ", or an empty name if there is none" };
+                    let message = format!(
+                        "The header has no column `{name}`: it has {header}. Give the name of the column{none}."
+                    );
                     Refusal::new(Code::Required, path, message)
                 }
             });
@@ -247,7 +251,7 @@ mod tests {
                 (4, "3\nx|4"),
                 (6, "5|6"),
                 (7, "7\"|8"),
-                (8, "It has 1 field; the header has 2."),
+                (8, "The record has 1 field, but the header has 2."),
                 (10, "10|"),
             ];
             let expected: Vec<_> = expected.into_iter().map(|(line, text)| (line, text.to_owned())).collect();

@@ -8,17 +8,18 @@ use crate::{
     id::{Id, kind},
 };
 
-/// What came of a line of a file.
+/// The result of importing one line of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(name = "ImportStatus")]
 pub enum Status {
-    /// It is written.
+    /// The line was imported.
     Added,
-    /// It was there already: written by an earlier import, or it is an export of what is in the book.
+    /// The line was skipped because the book already has it: an earlier import wrote it, or the file is an export of
+    /// this book.
     Duplicate,
-    /// It cannot be written.
+    /// The line cannot be imported; `userErrors` says why.
     Refused,
-    /// It could be written, and was not, since this is a dry run.
+    /// The line could be imported, but this was a dry run and nothing was written.
     Good,
 }
 

@@ -199,7 +199,7 @@ async fn write_together<S: Sort>(
                 // Another request changed the book after the first pass.
                 lines.retain(|line| line.status == Status::Refused);
                 *refused.lock().await = lines;
-                return Err(Refusal::new(Code::Conflict, "csv", "The book was changed in the meantime.").into());
+                return Err(Refusal::new(Code::Conflict, "csv", "The book was changed during the import.").into());
             }
             written.push(lines);
         }
@@ -276,12 +276,12 @@ async fn judge<S: Sort>(
             Err(refusals) => Verdict::Refused(refusals.clone()),
             Ok((line, idempotency)) => match (own.get(&candidate.id), known.get(idempotency.key.as_str())) {
                 (Some(own), _) => {
-                    let note = own.is_deleted.then(|| "It was deleted since.".to_owned());
+                    let note = own.is_deleted.then(|| "The document was deleted later.".to_owned());
                     Verdict::Duplicate(Some(own.id), note)
                 }
                 (None, Some(entry)) => {
                     let is_other = entry.request_hash.as_ref() != Some(&idempotency.request_hash);
-                    let note = "It was imported before, saying something else. What is there stays as it is.";
+                    let note = "This line was imported before with other values. The earlier import stays as it is.";
                     Verdict::Duplicate(entry.document_id, is_other.then(|| note.to_owned()))
                 }
                 (None, None) => match sort.check(line) {
@@ -301,7 +301,8 @@ fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static 
     while reader.next().is_some() {
         count += 1;
         if count > most {
-            let message = format!("The file has more than {most} lines. For long files there is `daybook import`.");
+            let message =
+                format!("The file has more than {most} lines. Import longer files with the command `daybook import`.");
             return Err(Refusal::new(Code::LimitReached, "csv", message).into());
         }
     }
@@ -309,6 +310,6 @@ fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static 
 }
 
 fn cannot_rewind(error: &io::Error) -> Refusal {
-    let message = format!("The file must be read twice, and cannot be: {error}.");
+    let message = format!("The file must be read twice, but it cannot be read again: {error}.");
     Refusal::new(Code::Invalid, "csv", message)
 }

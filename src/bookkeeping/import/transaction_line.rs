@@ -65,7 +65,9 @@ pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLi
         }
     }
     if records.len() > MOST_LINES {
-        let message = format!("More than {MOST_LINES} lines have this id; a transaction has at most so many.");
+        let message = format!(
+            "More than {MOST_LINES} lines have this id, but a transaction can have at most {MOST_LINES} lines."
+        );
         refusals.push(Refusal::new(Code::Invalid, "id", message));
     }
     let mut lines = lines.into_iter();
@@ -79,7 +81,8 @@ pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLi
             ("kind", line.kind == first.kind),
         ] {
             if !is_same {
-                let message = format!("Line {} has the id of the line before it, and another {column}.", record.line);
+                let message =
+                    format!("Line {} has the same id as the line before it, but another {column}.", record.line);
                 refusals.push(Refusal::new(Code::Invalid, column, message));
             }
         }
@@ -131,7 +134,8 @@ pub(super) fn currency(code: &str) -> Result<Option<Currency>, Refusal> {
     if code.is_empty() {
         return Ok(None);
     }
-    let unknown = |_| Refusal::new(Code::Invalid, "currency", format!("{} is not a code such as USD.", quoted(code)));
+    let unknown =
+        |_| Refusal::new(Code::Invalid, "currency", format!("{} is not a currency code such as USD.", quoted(code)));
     code.to_ascii_uppercase().parse().map(Some).map_err(unknown)
 }
 

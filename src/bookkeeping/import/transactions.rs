@@ -139,7 +139,7 @@ impl Sort for Transactions {
             }
         }
         if kinds.iter().any(|kind| Some(kind) != kinds.first()) {
-            let message = "All categories of a transaction must be of one kind.";
+            let message = "All categories of a transaction must be of the same kind.";
             refusals.push(Refusal::new(Code::Invalid, "category", message));
         }
         let sum = parts.iter().map(|part| part.amount).fold(0, i64::saturating_add);
@@ -220,7 +220,8 @@ impl Transactions {
         let key = if part.category.is_empty() {
             let default = if by_line == CategoryKind::Income { &self.income } else { &self.expense };
             default.clone().ok_or_else(|| {
-                let message = format!("It names no category, and there is no default one of {}.", word(by_line));
+                let message =
+                    format!("The line names no category, and there is no default category for {}.", word(by_line));
                 Refusal::new(Code::Required, "category", message)
             })?
         } else {
@@ -238,13 +239,13 @@ impl Transactions {
             Refusal::new(Code::NotFound, "category", message)
         })?;
         category::refuse_archived(category, "category")?;
-        let of_kind = format!("The category {} is one of {}", category.name, word(category.kind));
+        let of_kind = format!("The category {} is for {}", category.name, word(category.kind));
         if line.kind.is_some_and(|kind| kind != category.kind) {
-            let message = format!("{of_kind}, and the line says otherwise.");
+            let message = format!("{of_kind}, but the line is of the other kind.");
             return Err(Refusal::new(Code::Invalid, "kind", message));
         }
         if is_below && category.kind == CategoryKind::Income {
-            let message = format!("{of_kind}, and an amount below zero is spent.");
+            let message = format!("{of_kind}, but an amount below zero is spending.");
             return Err(Refusal::new(Code::Invalid, "amount", message));
         }
         Ok((category.id, category.kind))
@@ -305,7 +306,7 @@ fn default_category(
     let category = wanted.among(categories.iter(), path)?;
     category::refuse_archived(category, path)?;
     if category.kind != kind {
-        let message = format!("The category {} is not one of {}.", category.name, word(kind));
+        let message = format!("The category {} is not for {}.", category.name, word(kind));
         return Err(Refusal::new(Code::Invalid, path, message));
     }
     Ok(Some(category.name_key.clone()))

@@ -36,7 +36,7 @@ impl DateFormat {
         };
         read.ok_or_else(|| match self {
             _ if text.is_empty() => "There is no date.".to_owned(),
-            Self::Iso => format!("{} is not a date as in 2026-11-20.", quoted(text)),
+            Self::Iso => format!("{} is not a date such as 2026-11-20.", quoted(text)),
             Self::Like(format) => format!("{} is not a date as {format} says.", quoted(text)),
         })
     }
@@ -71,7 +71,12 @@ pub(super) fn amount(text: &str, decimal_comma: bool) -> Result<Decimal, String>
     }
     if groups.len() == 2 && decimals.is_none() && whole.contains(other) {
         let readings = (groups.concat(), whole.replace(other, &point.to_string()));
-        return Err(format!("{} may be {} or {}. Write it as one of these.", quoted(text), readings.0, readings.1));
+        return Err(format!(
+            "{} may mean {} or {}. Write it in one of these ways.",
+            quoted(text),
+            readings.0,
+            readings.1
+        ));
     }
     let plain = match decimals {
         Some(decimals) => format!("{sign}{}.{decimals}", groups.concat()),

@@ -86,7 +86,9 @@ impl<R: Read> Read for Watched<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.left == 0 {
             let most = LARGEST_RECORD / 1024;
-            return Err(io::Error::other(format!("It is larger than {most} KiB; perhaps a quote is not closed.")));
+            return Err(io::Error::other(format!(
+                "The record is larger than {most} KiB; perhaps a quote is not closed."
+            )));
         }
         let most = buffer.len().min(self.left);
         let Some(buffer) = buffer.get_mut(..most) else { return Ok(0) };

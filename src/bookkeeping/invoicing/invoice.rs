@@ -80,7 +80,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
             None => date,
         };
         if date > due_date && due_date.is_some() {
-            let message = "An invoice is not to be paid before its date.";
+            let message = "The due date must not be before the invoice date.";
             refusals.push(Refusal::new(Code::Invalid, "dueDate", message));
         }
         let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
@@ -167,7 +167,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             return Err(refusals.into());
         };
         if entry.deleted_at.is_some() {
-            refusals.push(Refusal::new(Code::NotAllowed, "id", "This invoice is void already."));
+            refusals.push(Refusal::new(Code::NotAllowed, "id", "This invoice is already void."));
         }
         refusals.none()?;
         let entry = posting::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency, false).await??;

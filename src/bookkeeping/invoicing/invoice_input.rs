@@ -8,92 +8,103 @@ use crate::{
     money::{Currency, Decimal},
 };
 
-/// The invoice to be made. The sums that are given are compared with what the server works out.
-// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+/// The invoice to create. The server computes sums and taxes; amounts that you give are checked against them.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "CreateInvoiceInput")]
 pub struct NewInvoice {
-    /// Whom it is for.
+    /// The id of the customer who is billed. The customer must not be archived.
     pub customer_id: ID,
-    /// Its number, at most 40 characters, unique in the book; the next of the book's pattern when absent.
+    /// The invoice number. 1 to 40 characters, unique among the book's invoices, ignoring case. Default: the next
+    /// number of the book's `invoiceNumberPattern`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Its date, in the years 1900 to 2199; today (where the book is) when absent.
+    /// The invoice date. In the years 1900 to 2199. Default: today in the book's time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
-    /// When it is to be paid, not before its date; its date when absent.
+    /// The date when payment is due, not before the invoice date. Default: the invoice date.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub due_date: Option<Date>,
-    /// The currency of its amounts; the book's when absent.
+    /// The currency of all amounts of the invoice. Default: the book's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The goods before taxes, more than zero. With `lines` it may be left out, and must be their sum when it is not.
+    /// The price of the goods before taxes. Positive, with at most as many decimals as the currency has, and at most
+    /// 10^15 minor units of it (such as 10,000,000,000,000.00 USD). Required without `lines`. With `lines` it is
+    /// optional and must be equal to their sum.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gross_amount: Option<Decimal>,
-    /// What was sold, at most 100 lines.
+    /// The goods and services sold, at most 100 lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<NewInvoiceLine>>,
-    /// The rate of goods and services tax in per cent, with at most 3 decimals: half of it is CGST and half SGST, or all of it
-    /// IGST when `interState` is true. Each tax is rounded to the minor unit of the currency, half a unit up. Lines that have a
-    /// rate of their own are taxed by that, line by line.
+    /// The rate of goods and services tax (GST) in per cent, 0 to 100 with at most 3 decimals. CGST and SGST are half
+    /// of it each; if `interState` is true, IGST is all of it. Each tax is rounded half up to the minor unit of the
+    /// currency. If any line has its own `rate`, each line is taxed by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gst_rate: Option<Decimal>,
-    /// Whether the goods go to another state, so that the tax is IGST.
+    /// True if the goods go to another state, so that IGST applies instead of CGST and SGST.
     #[graphql(default)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub inter_state: bool,
-    /// Central goods and services tax. Without a rate it is taken as it is, together with `sgst`, which must be equal, and
-    /// without `igst`; with a rate it must be what the rate gives.
+    /// The amount of Central Goods and Services Tax (CGST), zero or more. With a tax rate it is optional and must be
+    /// equal to the computed tax. Without a rate it is taken as given, must be equal to `sgst`, and excludes `igst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cgst: Option<Decimal>,
-    /// State goods and services tax; as `cgst`.
+    /// The amount of State Goods and Services Tax (SGST), zero or more. With a tax rate it is optional and must be
+    /// equal to the computed tax. Without a rate it is taken as given, must be equal to `cgst`, and excludes `igst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sgst: Option<Decimal>,
-    /// Integrated goods and services tax. Without a rate it is taken as it is, without `cgst` and `sgst`; with a rate it must
-    /// be what the rate gives.
+    /// The amount of Integrated Goods and Services Tax (IGST), zero or more. With a tax rate it is optional and must be
+    /// equal to the computed tax. Without a rate it is taken as given and excludes `cgst` and `sgst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub igst: Option<Decimal>,
-    /// Freight, packing and the like. They are not taxed.
+    /// Charges that are not taxed, such as freight and packing. Zero or more. Default: zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_charges: Option<Decimal>,
-    /// What you think the total is. If it is another, no invoice is made, and the user error says what it is.
+    /// The total that you expect. If the server computes another total, no invoice is created and the user error
+    /// contains the right one. Default: no check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total_amount: Option<Decimal>,
     /// A note, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// As for `addEntry`.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
 
-/// A line of an invoice: what was sold.
+/// A line of an invoice: goods or a service.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "InvoiceLineInput")]
 pub struct NewInvoiceLine {
-    /// What was sold, at most 200 characters.
+    /// The name of what is sold, 1 to 200 characters.
     pub description: String,
-    /// Its code in the Harmonized System of Nomenclature (or the services accounting code): 2 to 8 digits.
+    /// The code of the goods in the Harmonized System of Nomenclature (HSN), or of the service (SAC): 2 to 8 digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hsn_code: Option<String>,
-    /// How many, more than zero, with at most 4 decimals.
+    /// The quantity sold. Positive, with at most 4 decimals.
     pub quantity: Decimal,
-    /// What one costs before taxes. Quantity times price is rounded to the minor unit of the currency, half a unit up.
+    /// The price of one unit before taxes, zero or more. Quantity times price is rounded half up to the minor unit of
+    /// the currency.
     pub unit_price: Decimal,
-    /// The rate of goods and services tax of this line, in per cent; that of the invoice when absent.
+    /// The rate of goods and services tax (GST) of this line in per cent, 0 to 100 with at most 3 decimals. Default:
+    /// the invoice's `gstRate`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rate: Option<Decimal>,
 }
 
 /// Which document to void, and why.
-// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Voiding {
-    /// Which one.
+    /// The id of the invoice or receipt to void.
     pub id: ID,
-    /// Why, at most 500 characters.
+    /// The reason for voiding it, 1 to 500 characters.
     pub reason: String,
-    /// As for `addEntry`.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }

@@ -17,18 +17,18 @@ use crate::{
     text,
 };
 
-/// How an invoice stands on a day.
+/// The payment status of an invoice today, in the book's time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
 pub enum InvoiceStatus {
-    /// Nothing of it is paid, and it is not due yet.
+    /// Nothing is paid yet, and the due date has not passed.
     Open,
-    /// A part of it is paid, and it is not due yet.
+    /// A part is paid, and the due date has not passed.
     PartiallyPaid,
-    /// All of it is paid.
+    /// The invoice is fully paid.
     Paid,
-    /// Not all of it is paid, and it was due before today (where the book is).
+    /// Some or all of it is unpaid, and the due date has passed.
     Overdue,
-    /// It was voided and does not count any more.
+    /// The invoice was voided and no longer counts.
     Void,
 }
 
@@ -63,25 +63,27 @@ fn has_status(status: InvoiceStatus, today: NaiveDate) -> Condition {
     }
 }
 
-/// Which invoices are wanted. What is absent does not matter.
+/// Conditions on the invoices to list. An invoice must meet every condition that is given.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "InvoiceFilter")]
 pub struct InvoiceFilterInput {
-    /// Only those of this customer.
+    /// Only items of the customer with this id.
     pub customer_id: Option<ID>,
-    /// Only those that stand so.
+    /// Only invoices with this status today.
     pub status: Option<InvoiceStatus>,
-    /// Only the one with this number, without regard to case.
+    /// Only the invoice with this number, ignoring case.
     pub number: Option<String>,
-    /// Only those in this currency.
+    /// Only items in this currency.
     pub currency: Option<Currency>,
-    /// Only those of this day or later.
+    /// Only items dated on this day or later.
     pub from: Option<Date>,
-    /// Only those of this day or earlier.
+    /// Only items dated on this day or earlier. It must not be before `from`.
     pub to: Option<Date>,
-    /// Only those with this total or more, in `currency`; in the book's, when that is absent.
+    /// Only invoices with a total of at least this amount, in `currency` or, if that is not given, in the book's
+    /// currency.
     pub min_amount: Option<Decimal>,
-    /// Only those with this total or less, in `currency`; in the book's, when that is absent.
+    /// Only invoices with a total of at most this amount, in `currency` or, if that is not given, in the book's
+    /// currency.
     pub max_amount: Option<Decimal>,
 }
 

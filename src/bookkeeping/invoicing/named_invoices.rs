@@ -18,14 +18,14 @@ use crate::{
 /// The most invoices that a receipt may name.
 const MOST: usize = 100;
 
-/// An invoice that a receipt pays.
+/// An invoice that a receipt pays, in full or in part.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "ReceiptInvoiceInput")]
 pub struct NamedInvoice {
-    /// Which invoice of the customer, in the currency of the receipt.
+    /// The id of the invoice. It must be an open invoice of the same customer, in the receipt's currency.
     pub invoice_id: ID,
-    /// How much of the receipt is for it; as much as it takes when absent, of what those before it leave, which must be
-    /// something.
+    /// How much of the receipt pays this invoice. Positive, at most the unpaid amount of the invoice and what earlier
+    /// items leave of the receipt. Default: the smaller of these two.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Decimal>,
 }
@@ -51,7 +51,7 @@ pub(super) async fn find(
     amount: i64,
 ) -> Result<Vec<Share>> {
     if named.len() > MOST {
-        let message = format!("A receipt names at most {MOST} invoices.");
+        let message = format!("A receipt can name at most {MOST} invoices.");
         return Err(Refusal::new(Code::LimitReached, "invoices", message).into());
     }
     if named.is_empty() {
@@ -103,12 +103,12 @@ fn share(
         return refused(Code::NotAllowed, "invoiceId", "This invoice is void.".to_owned());
     }
     if invoice.currency != scope.currency {
-        let message = format!("The invoice is in {}, the receipt in {}.", invoice.currency, scope.currency);
+        let message = format!("The invoice is in {}, but the receipt is in {}.", invoice.currency, scope.currency);
         return refused(Code::CurrencyMismatch, "invoiceId", message);
     }
     let open = invoice.total - reserved;
     if open == 0 {
-        return refused(Code::NotAllowed, "invoiceId", "This invoice is paid.".to_owned());
+        return refused(Code::NotAllowed, "invoiceId", "This invoice is already paid.".to_owned());
     }
     let amount = match &named.amount {
         Some(amount) => amount.to_positive(scope.currency, &path("amount"))?,
@@ -116,13 +116,17 @@ fn share(
     };
     let figure = |minor| format!("{} {}", Decimal::from_minor(minor, scope.currency), scope.currency);
     if amount > open {
-        return refused(Code::Invalid, "amount", format!("Of this invoice {} is open.", figure(open)));
+        return refused(Code::Invalid, "amount", format!("At most {} of this invoice can be paid.", figure(open)));
     }
     if left == 0 {
-        return refused(Code::Invalid, "invoiceId", "Nothing of the receipt is left for this invoice.".to_owned());
+        return refused(
+            Code::Invalid,
+            "invoiceId",
+            "The invoices before this one use up the receipt, so nothing is left for this one.".to_owned(),
+        );
     }
     if amount > left {
-        let message = format!("Of the receipt {} is left for this invoice.", figure(left));
+        let message = format!("Only {} of the receipt is left for this invoice.", figure(left));
         return refused(Code::Invalid, "amount", message);
     }
     Ok(Share { invoice_id: invoice.id, key: InvoiceFilter::key(invoice), amount })

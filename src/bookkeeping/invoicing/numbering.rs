@@ -55,7 +55,7 @@ pub(super) async fn refuse_taken(
     number: &str,
 ) -> Result<Option<Refusal>> {
     let taken = taken(tx, numbered, book_id, vec![key(number)]).await?;
-    Ok((!taken.is_empty()).then(|| Refusal::new(Code::Taken, "number", "This number was given out already.")))
+    Ok((!taken.is_empty()).then(|| Refusal::new(Code::Taken, "number", "Another document has this number.")))
 }
 
 /// Takes the next number of the pattern for a document of this date. Skips numbers that users chose themselves.

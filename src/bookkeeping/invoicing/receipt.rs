@@ -38,37 +38,43 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The receipt to be made.
-// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+/// The receipt to create.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "CreateReceiptInput")]
 pub struct NewReceipt {
-    /// Who paid.
+    /// The id of the customer who paid. The customer must not be archived.
     pub customer_id: ID,
-    /// Its number, at most 40 characters, unique in the book; the next of the book's pattern when absent.
+    /// The receipt number. 1 to 40 characters, unique among the book's receipts, ignoring case. Default: the next
+    /// number of the book's `receiptNumberPattern`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
-    /// Its date, in the years 1900 to 2199; today (where the book is) when absent.
+    /// The receipt date. In the years 1900 to 2199. Default: today in the book's time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
-    /// How much; more than zero.
+    /// The amount that the customer paid. Positive, with at most as many decimals as the currency has, and at most
+    /// 10^15 minor units of it (such as 10,000,000,000,000.00 USD).
     pub amount: Decimal,
-    /// The currency of the amount; the book's when absent.
+    /// The currency of `amount`. Default: the book's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
     /// How the customer paid.
     pub payment_type: PaymentType,
-    /// A wallet of the book, in the same currency, that the money goes into; it stays in the till when absent.
+    /// The id of the book's wallet that receives the money, in the receipt's currency. Default: none; the money is
+    /// cash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet_id: Option<ID>,
-    /// The invoices that it pays, in this order, at most 100; what is left over stays on account. When absent or empty, it
-    /// pays the oldest invoices that are open, now and as they come.
+    /// The invoices that the receipt pays, in this order, at most 100. What is left stays on account. If omitted or
+    /// empty, the receipt pays the customer's oldest open invoices, and later invoices as they are created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoices: Option<Vec<NamedInvoice>>,
     /// A note, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// As for `addEntry`. A refusal by a wallet is on record, and is given again too.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A failure because
+    /// of a wallet (such as `INSUFFICIENT_FUNDS`) also counts as a result and is returned again.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
@@ -188,7 +194,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidReceipt", voiding))?;
     let of_receipt = |refusal: Refusal| Refusal {
         path: "id".to_owned(),
-        message: format!("The wallet that the receipt went into does not give it back. {}", refusal.message),
+        message: format!("The wallet that received the money cannot give it back. {}", refusal.message),
         ..refusal
     };
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -208,7 +214,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             return Err(refusals.into());
         };
         if entry.deleted_at.is_some() {
-            refusals.push(Refusal::new(Code::NotAllowed, "id", "This receipt is void already."));
+            refusals.push(Refusal::new(Code::NotAllowed, "id", "This receipt is already void."));
         }
         refusals.none()?;
         let into_wallet = expect(&tx, viewer, entry.id.cast()).await?.wallet_id.is_some();
@@ -270,7 +276,7 @@ async fn own_wallet(
     let Some(id) = id else { return Ok(None) };
     let wallet = wallet::require(conn, viewer, id.parse().ok(), "walletId").await?;
     if wallet.wallet.currency != currency {
-        let message = format!("The wallet is in {}, the receipt in {currency}.", wallet.wallet.currency);
+        let message = format!("The wallet is in {}, but the receipt is in {currency}.", wallet.wallet.currency);
         return Err(Refusal::new(Code::CurrencyMismatch, "walletId", message).into());
     }
     Ok(Some(wallet))

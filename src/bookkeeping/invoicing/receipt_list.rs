@@ -17,27 +17,27 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Which receipts are wanted. What is absent does not matter.
+/// Conditions on the receipts to list. A receipt must meet every condition that is given.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "ReceiptFilter")]
 pub struct ReceiptFilterInput {
-    /// Only those of this customer.
+    /// Only items of the customer with this id.
     pub customer_id: Option<ID>,
-    /// Only those that were paid in this way.
+    /// Only receipts that were paid in this way.
     pub payment_type: Option<PaymentType>,
-    /// Whether they are void.
+    /// True lists only voided receipts, false only those that are not voided. Default: both.
     pub void: Option<bool>,
-    /// Only the one with this number, without regard to case.
+    /// Only the receipt with this number, ignoring case.
     pub number: Option<String>,
-    /// Only those in this currency.
+    /// Only items in this currency.
     pub currency: Option<Currency>,
-    /// Only those of this day or later.
+    /// Only items dated on this day or later.
     pub from: Option<Date>,
-    /// Only those of this day or earlier.
+    /// Only items dated on this day or earlier. It must not be before `from`.
     pub to: Option<Date>,
-    /// Only those of this amount or more, in `currency`; in the book's, when that is absent.
+    /// Only items of at least this amount, in `currency` or, if that is not given, in the book's currency.
     pub min_amount: Option<Decimal>,
-    /// Only those of this amount or less, in `currency`; in the book's, when that is absent.
+    /// Only items of at most this amount, in `currency` or, if that is not given, in the book's currency.
     pub max_amount: Option<Decimal>,
 }
 

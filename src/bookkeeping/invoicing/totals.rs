@@ -47,7 +47,7 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
     let mut refusals = Refusals::default();
     let inputs = new.lines.as_deref().unwrap_or_default();
     if inputs.len() > MOST_LINES {
-        let message = format!("An invoice has at most {MOST_LINES} lines.");
+        let message = format!("An invoice can have at most {MOST_LINES} lines.");
         return Err(Refusal::new(Code::LimitReached, "lines", message).into());
     }
     let mut lines = Vec::with_capacity(inputs.len());
@@ -90,13 +90,13 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
 
 fn gross_of(given: Option<i64>, lines: &[Line], currency: Currency) -> Result<i64, Refusal> {
     if lines.is_empty() {
-        return given.ok_or_else(|| Refusal::new(Code::Required, "grossAmount", "Give the gross amount, or lines."));
+        return given.ok_or_else(|| Refusal::new(Code::Required, "grossAmount", "Give `grossAmount` or `lines`."));
     }
     let sum = lines.iter().map(|line| i128::from(line.amount)).sum::<i128>();
     let sum = i64::try_from(sum).map_err(|_| too_large("lines"))?;
     let sum = document::within_limit(sum, currency, "lines")?;
     if sum == 0 {
-        return Err(Refusal::new(Code::Invalid, "lines", "The lines come to nothing."));
+        return Err(Refusal::new(Code::Invalid, "lines", "The sum of the lines must be more than zero."));
     }
     match given {
         Some(given) => agree(given, sum, currency, "grossAmount", "sum of the lines").map(|()| sum),
@@ -130,13 +130,13 @@ fn taxes_as_given(given: Given, inter_state: bool) -> Result<Taxes, Refusal> {
     let [cgst, sgst, igst] = given.map(|(_, amount)| amount.unwrap_or_default());
     let refused = |path, message| Err(Refusal::new(Code::Invalid, path, message));
     if igst > 0 && (cgst > 0 || sgst > 0) {
-        return refused("igst", "An invoice has CGST and SGST, or IGST, never both.");
+        return refused("igst", "An invoice can have CGST and SGST, or IGST, but not both.");
     }
     if inter_state && (cgst > 0 || sgst > 0) {
-        return refused("interState", "CGST and SGST are for goods that stay in the state.");
+        return refused("interState", "An invoice with `interState` cannot have CGST and SGST, only IGST.");
     }
     if cgst != sgst {
-        return refused("sgst", "CGST and SGST are half of the tax each: they must be equal.");
+        return refused("sgst", "CGST and SGST must be equal, because each is half of the tax.");
     }
     Ok(Taxes { cgst, sgst, igst })
 }
@@ -146,7 +146,7 @@ fn agree(given: i64, right: i64, currency: Currency, path: &str, what: &str) -> 
         return Ok(());
     }
     let right = Decimal::from_minor(right, currency);
-    Err(Refusal::new(Code::Invalid, path, format!("The {what} is {right} {currency}.")))
+    Err(Refusal::new(Code::Invalid, path, format!("The {what} is {right} {currency}; give this amount or none.")))
 }
 
 fn line(input: &NewInvoiceLine, number: usize, currency: Currency) -> Result<Line> {
@@ -159,7 +159,7 @@ fn line(input: &NewInvoiceLine, number: usize, currency: Currency) -> Result<Lin
     let hsn_code = input.hsn_code.as_deref().and_then(|code| check(hsn_code(code), "hsnCode"));
     let quantity = input.quantity.scaled(QUANTITY_DIGITS as usize).filter(|quantity| *quantity > 0);
     if quantity.is_none() {
-        let message = format!("A quantity is more than zero and has at most {QUANTITY_DIGITS} decimals.");
+        let message = format!("The quantity must be more than zero and have at most {QUANTITY_DIGITS} decimals.");
         refusals.push(Refusal::new(Code::Invalid, path("quantity"), message));
     }
     let unit_price = refusals.check(document::amount_or_zero(&input.unit_price, currency, &path("unitPrice")));
@@ -176,14 +176,16 @@ fn line(input: &NewInvoiceLine, number: usize, currency: Currency) -> Result<Lin
 fn rate(rate: &Decimal, path: &str) -> Result<i32, Refusal> {
     let rate = rate.scaled(RATE_DIGITS as usize).filter(|rate| (0..=tax::WHOLE).contains(rate));
     rate.and_then(|rate| i32::try_from(rate).ok()).ok_or_else(|| {
-        let message = format!("A rate is from 0 to 100 per cent, with at most {RATE_DIGITS} decimals.");
+        let message = format!("The rate must be from 0 to 100 per cent, with at most {RATE_DIGITS} decimals.");
         Refusal::new(Code::Invalid, path, message)
     })
 }
 
 fn hsn_code(code: &str) -> Result<String, Refusal> {
     let is_code = (2..=8).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
-    is_code.then(|| code.to_owned()).ok_or_else(|| Refusal::new(Code::Invalid, "", "An HSN code has 2 to 8 digits."))
+    is_code
+        .then(|| code.to_owned())
+        .ok_or_else(|| Refusal::new(Code::Invalid, "", "An HSN code must have 2 to 8 digits."))
 }
 
 fn too_large(path: impl Into<String>) -> Refusal {

@@ -112,19 +112,21 @@ pub enum Refused {
 impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::IdempotencyConflict => {
-                Self::new(Code::IdempotencyConflict, "idempotencyKey", "This key was used before, with another input.")
-            }
+            Refused::IdempotencyConflict => Self::new(
+                Code::IdempotencyConflict,
+                "idempotencyKey",
+                "This idempotency key was already used with another input.",
+            ),
             Refused::ReferenceTaken => {
-                Self::new(Code::Taken, "reference", "Another entry of this book has this reference.")
+                Self::new(Code::Taken, "reference", "Another transaction of this book has this reference.")
             }
             Refused::Failed(failure) => {
                 let message = match failure {
                     Failure::InsufficientFunds => "There is less money than this.",
-                    Failure::DebitNotActive | Failure::CreditNotActive => "It is frozen or closed.",
-                    Failure::CurrencyMismatch => "It is in another currency.",
-                    Failure::SameAccount => "Both sides are the same.",
-                    Failure::LimitReached => "The total would be too large to count.",
+                    Failure::DebitNotActive | Failure::CreditNotActive => "The wallet is frozen or closed.",
+                    Failure::CurrencyMismatch => "The wallet is in another currency.",
+                    Failure::SameAccount => "The paying wallet and the receiving wallet are the same.",
+                    Failure::LimitReached => "The total of the account would be too large.",
                 };
                 Self::new(failure.into(), "", message)
             }

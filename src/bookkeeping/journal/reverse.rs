@@ -56,7 +56,7 @@ pub async fn reversal(
     }
     let reversed = journal_entry::Entity::find().filter(journal_entry::Column::ReversesId.eq(entry_id)).one(tx).await?;
     if reversed.is_some() {
-        return Err(Refusal::new(Code::NotAllowed, "id", "This entry is reversed already.").into());
+        return Err(Refusal::new(Code::NotAllowed, "id", "This entry was already reversed.").into());
     }
     let postings = posting::Entity::find()
         .filter(posting::Column::EntryId.eq(entry_id))
@@ -70,7 +70,7 @@ pub async fn reversal(
         .count(tx)
         .await?;
     if others > 0 {
-        let message = "What was paid to somebody else is theirs to give back.";
+        let message = "This entry paid somebody else's wallet. Only its owner can give the money back.";
         return Err(Refusal::new(Code::NotAllowed, "id", message).into());
     }
     Ok(Draft {

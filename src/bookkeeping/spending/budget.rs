@@ -32,24 +32,27 @@ use crate::{
 /// The most budgets that a book may have, since the list of budgets is not paginated.
 const MOST_BUDGETS: u64 = 5_000;
 
-/// The budget to be set.
+/// A budget to create, or to replace the existing one for the same category, currency and month.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "SetBudgetInput")]
 pub struct BudgetSetting {
-    /// The category of spending that it limits.
+    /// The category whose expenses are limited. It must be of kind `EXPENSE` and not archived.
     pub category: CategoryRef,
-    /// How much may be spent in a month; more than zero.
+    /// The most that may be spent in a month. Positive, with at most as many decimals as the currency has, and at most
+    /// 10^15 minor units of it (such as 10,000,000,000,000.00 USD).
     pub limit: Decimal,
-    /// The currency of the limit; the book's when absent. A category may have a budget in each currency.
+    /// The currency of the limit. A category may have a separate budget in each currency. Default: the book's currency.
     pub currency: Option<Currency>,
-    /// The month that it is for; every month when absent. A budget of a month's own wins over that of every month.
+    /// The month that the budget applies to. If omitted or null, it applies to every month that has no budget of its
+    /// own.
     pub month: Option<YearMonth>,
-    /// What happens with what is left at the end of a month; as it was when absent, `NONE` at first.
+    /// What happens at the end of a month with the part of the limit that was not spent, or was overspent. Default:
+    /// unchanged; `NONE` for a new budget.
     pub rollover: Option<Rollover>,
-    /// For a budget of every month: the month from which what is left is carried over; as it was when absent, this month at
-    /// first.
+    /// The first month from which an unspent or overspent amount is carried over. Not allowed together with `month`.
+    /// Default: unchanged; the current month for a new budget.
     pub rollover_from: Option<YearMonth>,
-    /// What it is for, at most 500 characters; as it was when absent, null clears it.
+    /// The purpose of the budget, at most 500 characters. If omitted it stays as it is; null clears it.
     pub description: MaybeUndefined<String>,
 }
 
@@ -106,7 +109,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
             if let Some(category) = category {
                 refusals.check(category::refuse_archived(category, "category"));
                 if category.kind == CategoryKind::Income {
-                    let message = "A budget limits spending; this is a category of income.";
+                    let message = "A budget needs an expense category; this is an income category.";
                     refusals.push(Refusal::new(Code::Invalid, "category", message));
                 }
             }
@@ -114,7 +117,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
             let currency = setting.currency.unwrap_or(book.currency);
             let amount = refusals.check(document::amount(&setting.limit, currency, "limit"));
             if setting.month.is_some() && setting.rollover_from.is_some() {
-                let message = "Leave it out: what is left of a month's own budget is carried over from that month.";
+                let message = "`rolloverFrom` is not allowed together with `month`: a month's own budget carries over from that month.";
                 refusals.push(Refusal::new(Code::Invalid, "rolloverFrom", message));
             }
             let description = match &setting.description {
@@ -207,7 +210,7 @@ async fn refuse_too_many(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result
     if own.count(conn).await? < MOST_BUDGETS {
         return Ok(());
     }
-    let message = format!("A book has at most {MOST_BUDGETS} budgets.");
+    let message = format!("A book can have at most {MOST_BUDGETS} budgets.");
     Err(Refusal::new(Code::LimitReached, "", message).into())
 }
 

@@ -43,23 +43,23 @@ const FIRST: [(&str, CategoryKind); 7] = [
     ("Other income", CategoryKind::Income),
 ];
 
-/// The category to be made.
+/// The category to create.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "CreateCategoryInput")]
 pub struct NewCategory {
-    /// What to call it, at most 60 characters, unique in the book without regard to case.
+    /// The name of the category, 1 to 60 characters. It must be unique in the book, ignoring case.
     pub name: String,
-    /// Which way money goes in it. It stays so.
+    /// Whether the category is for income or for expenses. It cannot be changed later.
     pub kind: CategoryKind,
 }
 
-/// What to change about a category. What is absent stays as it is.
+/// The fields of the category to change. Omitted fields stay as they are.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "UpdateCategoryInput")]
 pub struct CategoryChange {
-    /// Which category.
+    /// The id of the category to change.
     pub id: ID,
-    /// What to call it, at most 60 characters, unique in the book without regard to case.
+    /// The new name, 1 to 60 characters. It must be unique in the book, ignoring case.
     pub name: Option<String>,
 }
 
@@ -166,7 +166,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<cat
 
 /// The refusal when the book has `count` categories already and may have no more.
 fn refuse_more(count: u64) -> Option<Refusal> {
-    let message = || format!("A book has at most {MOST_CATEGORIES} categories.");
+    let message = || format!("A book can have at most {MOST_CATEGORIES} categories.");
     (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()))
 }
 
@@ -304,8 +304,11 @@ async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Resul
         .await?;
     Ok(other.map(|other| {
         let message = match other.archived_at {
-            Some(_) => format!("The category {} is archived. Restore it, or take another name.", other.name),
-            None => format!("There is a category {} already.", other.name),
+            Some(_) => format!(
+                "The category {} has this name and is archived. Restore it, or choose another name.",
+                other.name
+            ),
+            None => format!("There is already a category {}.", other.name),
         };
         Refusal::new(Code::Taken, "name", message)
     }))

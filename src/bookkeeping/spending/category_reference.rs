@@ -21,13 +21,13 @@ use crate::{
 /// The longest name of a category, in characters.
 pub(super) const LONGEST_NAME: usize = 60;
 
-/// A category of the book, named by its id or by what it is called.
+/// Names one of the book's categories, either by id or by name. Exactly one field must be given.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, OneofObject)]
 #[serde(rename_all = "camelCase")]
 pub enum CategoryRef {
-    /// By its id.
+    /// The id of the category.
     Id(ID),
-    /// By its name, without regard to case.
+    /// The name of the category, ignoring case.
     Name(String),
 }
 

@@ -66,7 +66,7 @@ pub struct CategoryTotal {
     pub before: i64,
 }
 
-/// How a budget stands.
+/// How the spending of a month compares to the budget's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, async_graphql::Enum)]
 pub enum BudgetState {
     /// Less than the limit was spent.
@@ -116,7 +116,9 @@ pub async fn months(
         return Err(Refusal::new(Code::Invalid, "to", "`to` must not be before `from`.").into());
     }
     if to.since(from) >= MOST_MONTHS {
-        return Err(Refusal::new(Code::Invalid, "to", format!("At most {MOST_MONTHS} months at once.")).into());
+        return Err(
+            Refusal::new(Code::Invalid, "to", format!("The period can have at most {MOST_MONTHS} months.")).into()
+        );
     }
     let currency = match currency {
         Some(currency) => currency,

@@ -15,12 +15,12 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Which way money went, as one wallet sees it.
+/// The direction of a transaction from the point of view of one wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum Direction {
-    /// Into the wallet.
+    /// Money went into the wallet.
     In,
-    /// Out of the wallet.
+    /// Money went out of the wallet.
     Out,
 }
 

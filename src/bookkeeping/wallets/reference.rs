@@ -18,14 +18,15 @@ use crate::{
     money::Currency,
 };
 
-/// Names a wallet. Exactly one field is given.
+/// Names a wallet, by its id or by its owner. Exactly one field must be given.
 #[derive(Clone, Debug, Serialize, OneofObject)]
 pub enum WalletRef {
-    /// This wallet.
+    /// The id of the wallet.
     Id(ID),
-    /// The wallet of the user with this phone number, in the currency of the operation.
+    /// The phone number of a user. It stands for that user's default wallet in the currency of the operation.
     Phone(String),
-    /// The wallet of the user with this username, in the currency of the operation.
+    /// The username of a user, ignoring case. It stands for that user's default wallet in the currency of the
+    /// operation.
     Username(String),
 }
 

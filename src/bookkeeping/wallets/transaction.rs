@@ -15,20 +15,22 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What happened to the money of wallets.
+/// The kind of event that moved a wallet's money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 pub enum WalletTransactionType {
-    /// Money came into a wallet from outside.
+    /// Money was put into the wallet from outside the system.
     Deposit,
-    /// Money went out of a wallet.
+    /// Money was taken out of the wallet to the outside.
     Withdrawal,
-    /// Money went from one wallet to another.
+    /// Money was moved from one wallet to another.
     Transfer,
-    /// A customer paid into a wallet. When the receipt is voided, there is another one below zero.
+    /// A customer's payment was received into the wallet. Voiding the receipt adds a second transaction with a negative
+    /// amount.
     Receipt,
-    /// Income came into a wallet. When it is changed or deleted, there is another one below zero.
+    /// An income was received into the wallet. Changing or deleting it adds a second transaction with a negative
+    /// amount.
     Income,
-    /// Something was paid from a wallet. When it is changed or deleted, there is another one below zero.
+    /// An expense was paid from the wallet. Changing or deleting it adds a second transaction with a negative amount.
     Expense,
 }
 

@@ -43,23 +43,27 @@ use crate::{
 const MOST_PAID: i64 = 1_000_000_000_000_000;
 
 /// What deposits, withdrawals and transfers have in common.
-// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Movement {
-    /// How much; more than zero, with no more decimals than the currency has.
+    /// The amount. Positive, with at most as many decimals as the currency has. A transfer to somebody else is at most
+    /// 10^15 minor units (such as 10,000,000,000,000.00 USD).
     pub amount: Decimal,
-    /// The currency of the amount; that of the wallet when it is named by id, otherwise the book's, when absent.
+    /// The currency of `amount`. It must be the wallet's. Default: the wallet's currency if your wallet is named by id,
+    /// otherwise the book's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// A note, at most 500 characters. Whoever sees the transaction sees it.
+    /// A note, at most 500 characters. Both sides of a transfer can read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
-    /// Your own number for it, at most 64 characters, unique among the transactions of your book that succeeded. Made up
-    /// when absent.
+    /// Your own reference number, 1 to 64 characters, unique among the book's successful transactions. Default: a
+    /// generated one, such as `TRF-20261121-7K3M9QPXWA`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
-    /// Makes it safe to send the request again: the same key with the same input gives the first result and does nothing.
-    /// At most 255 visible ASCII characters; a UUID is a good choice. It never expires.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A transaction that
+    /// is recorded as `FAILED` also counts as a result and is returned again.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
@@ -171,7 +175,7 @@ impl Request<'_> {
         if let Some(own) = &own
             && own.wallet.currency != currency
         {
-            let message = format!("The wallet is in {}, the amount in {currency}.", own.wallet.currency);
+            let message = format!("The wallet is in {}, but the amount is in {currency}.", own.wallet.currency);
             refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message));
         }
         let amount = refusals.check(self.movement.amount.to_positive(currency, "amount"));
@@ -182,7 +186,7 @@ impl Request<'_> {
         let (Some(own), Some(amount), Some(payee)) = (own, amount, payee) else { return Err(refusals.into()) };
         if payee.as_ref().is_some_and(|payee| payee.wallet.book_id != viewer.book) && amount > MOST_PAID {
             let most = Decimal::from_minor(MOST_PAID, currency);
-            let message = format!("At most {most} {currency} can be paid to somebody else at once.");
+            let message = format!("A payment to somebody else must be at most {most} {currency}.");
             refusals.push(Refusal::new(Code::LimitReached, "amount", message));
         }
         refusals.none()?;
@@ -279,7 +283,7 @@ async fn payee(
     Ok(wallet.ok_or_else(|| {
         let message = match named {
             WalletRef::Id(_) => "There is no such wallet.".to_owned(),
-            _ => format!("There is nobody of this name with a wallet in {currency}."),
+            _ => format!("No user with this name or phone number has a wallet in {currency}."),
         };
         not_found("to", named, message)
     }))

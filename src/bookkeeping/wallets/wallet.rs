@@ -101,7 +101,7 @@ pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option
             book::lock(&tx, viewer).await?;
             let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&tx).await?;
             if wallets >= MOST_WALLETS {
-                let message = format!("A book has at most {MOST_WALLETS} wallets.");
+                let message = format!("A book can have at most {MOST_WALLETS} wallets.");
                 return Err(Refusal::new(Code::LimitReached, "", message).into());
             }
             let id = open(&tx, viewer.book, currency, name.as_deref(), app.clock.now()).await?;
@@ -204,7 +204,9 @@ pub async fn set_status(
                 return Ok(before);
             }
             if account.status == AccountStatus::Closed {
-                return Err(Refusal::new(Code::WalletNotActive, "id", "The wallet is closed for good.").into());
+                return Err(
+                    Refusal::new(Code::WalletNotActive, "id", "The wallet is closed and cannot be reopened.").into()
+                );
             }
             if status == AccountStatus::Closed {
                 if journal::balance(&account) != 0 {

@@ -22,78 +22,83 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct Activity(pub(in crate::graphql) Model);
 
-/// One thing that somebody did in your book, or was refused. Nobody can change it or take it away; what is personal in it is erased
-/// with the account.
+/// An entry of the activity log: something that a user did, or tried and was refused. Activities cannot be changed or
+/// deleted. When a user deletes their account, personal data in them is erased.
 #[Object]
 impl Activity {
-    /// Id.
+    /// The globally unique id, which never changes, such as `activity_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// When it happened.
+    /// The time when it happened.
     async fn time(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// What was to be done.
+    /// The operation: which mutation was called, or which import was run.
     async fn action(&self) -> Action {
         self.0.action
     }
 
-    /// What came of it.
+    /// The result: `DONE`, `REFUSED` with the reasons in `codes`, or `REPLAYED`.
     async fn outcome(&self) -> Outcome {
         self.0.outcome
     }
 
-    /// What it was refused for: the codes of the user errors. Empty when it was done.
+    /// The codes of the user errors that the operation was refused with; for a `REPLAYED` one, those of the earlier request.
+    /// Empty when it succeeded.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     async fn codes(&self) -> Result<Vec<Code>, ApiError> {
         Ok(activity::codes(&self.0)?)
     }
 
-    /// Who did it; of a login that was refused, whose password was tried. Null when they are not in the book any more.
+    /// The user who did it; for a refused login, the user whose password was tried. Null when the user does not belong
+    /// to the book any more.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Actor>, ApiError> {
         let Some(id) = self.0.actor_id else { return Ok(None) };
         let user = ctx.loader()?.load_one(id).await?;
         Ok(user.map(|user| Actor { id: user.id.into(), display_name: user.display_name }))
     }
 
-    /// The session that it was done in. Null when it was not done in one: by the program on the server, or when a login was
-    /// refused.
+    /// The id of the session in which it was done. Null for a refused login or registration, and for commands run on
+    /// the server.
     async fn session_id(&self) -> Option<ID> {
         self.0.session_id.map(ID::from)
     }
 
-    /// The address that the request came from. Null when it came over no network, or when it was forgotten.
+    /// The IP address that the request came from. Null for commands run on the server, and after the user's account was
+    /// deleted.
     async fn address(&self) -> Option<&str> {
         self.0.address.as_deref()
     }
 
-    /// The id of the thing that it was about; of something that was refused, the id that was given. Null when it was about none.
+    /// The id of the object concerned. For a refused operation, the id that was given in the input. Null when no single
+    /// object is concerned.
     async fn thing_id(&self) -> Option<ID> {
         self.0.thing_id.clone().map(ID)
     }
 
-    /// The thing that it was about, as it is now. Null when it is gone, or was never yours.
+    /// The object concerned, in its present state. Null when there is none, when it no longer exists, or when it
+    /// belongs to somebody else.
     async fn thing(&self, ctx: &Context<'_>) -> Result<Option<Node>, ApiError> {
         let Some(id) = self.0.thing_id.clone() else { return Ok(None) };
         node::find(ctx, &ID(id)).await
     }
 
-    /// What changed by it. Empty when something was made, or nothing changed.
+    /// The fields whose values were changed. Empty when nothing was changed, and when an object was created.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
     async fn changes(&self) -> Result<Vec<activity::Change>, ApiError> {
         Ok(activity::changes(&self.0)?)
     }
 }
 
-/// Who did something.
+/// The user who performed an activity.
 #[derive(SimpleObject)]
 struct Actor {
     /// The id of the user.
     id: ID,
-    /// What they are called by others.
+    /// The name that the user shows to others.
     display_name: String,
 }
 

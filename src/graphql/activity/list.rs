@@ -16,26 +16,26 @@ use crate::{
     page::{PageArgs, Paged},
 };
 
-/// Which activity is wanted. What is absent does not matter.
+/// Conditions on the activities to list. An activity must meet every condition that is given.
 #[derive(Default, InputObject)]
 struct ActivityFilter {
-    /// Only these actions.
+    /// Only activities with one of these actions.
     actions: Option<Vec<Action>>,
-    /// Only what was about this thing, by its id. It may be gone by now.
+    /// Only activities about the object with this id, which may no longer exist.
     thing: Option<ID>,
-    /// Only what this user did, by their id.
+    /// Only activities of the user with this id.
     actor: Option<ID>,
-    /// Only what came out so.
+    /// Only activities with this result.
     outcome: Option<Outcome>,
-    /// Only what happened at this moment or after it.
+    /// Only items at or after this time.
     from: Option<DateTime>,
-    /// Only what happened before this moment.
+    /// Only items before this time.
     to: Option<DateTime>,
 }
 
 impl ActivityFilter {
     fn check(self) -> Result<Filter, Error> {
-        let unknown = |path| Refusal::new(Code::NotFound, path, "This is the id of nothing.");
+        let unknown = |path| Refusal::new(Code::NotFound, path, "This is not a valid id.");
         if self.thing.as_ref().is_some_and(|thing| !is_id(thing)) {
             return Err(unknown("filter.thing").into());
         }
@@ -64,18 +64,16 @@ pub(in crate::graphql) struct ActivityQuery;
 
 #[Object]
 impl ActivityQuery {
-    /// What was done in the book and what was refused, the latest first: every mutation and every login. By a filter that
-    /// names something of somebody else's, nothing is found.
+    /// The activity log of the book, newest first: every mutation that was done or refused, and every login. A filter
+    /// with an id from another book matches nothing.
     async fn activity(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which activity; all when absent.")] filter: Option<ActivityFilter>,
-        #[graphql(desc = "At most so many, from the latest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor, that is, earlier ones.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the earliest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor, that is, later ones.")] before: Option<String>,
+        #[graphql(desc = "Which activities to list. Default: all.")] filter: Option<ActivityFilter>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Activity, Total>, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let page = PageArgs { first, after, last, before }.check(read_key)?;

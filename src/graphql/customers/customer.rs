@@ -43,75 +43,78 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct Customer(pub(in crate::graphql) Model);
 
-/// Somebody who buys on credit.
+/// A person or firm that buys on credit. The customer's ledger records what they take and what they pay.
 #[Object]
 impl Customer {
-    /// Id.
+    /// The globally unique id, which never changes, such as `customer_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// What they are called.
+    /// The customer's name. It need not be unique.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// Their phone number: in E.164 (`+967711234567`), or its digits when the country is not known.
+    /// The customer's phone number: in E.164 format (`+967711234567`) if its country is known, otherwise only its
+    /// digits. Null when not given.
     async fn phone(&self) -> Option<&str> {
         self.0.phone.as_deref()
     }
 
-    /// Their e-mail address.
+    /// The customer's e-mail address. Null when not given.
     async fn email(&self) -> Option<&str> {
         self.0.email.as_deref()
     }
 
-    /// The firm that they buy for.
+    /// The firm that the customer buys for. Null when not given.
     async fn firm_name(&self) -> Option<&str> {
         self.0.firm_name.as_deref()
     }
 
-    /// Where they are.
+    /// The customer's street address. Null when not given.
     async fn address(&self) -> Option<&str> {
         self.0.address.as_deref()
     }
 
-    /// In which city.
+    /// The city of the customer's address. Null when not given.
     async fn city(&self) -> Option<&str> {
         self.0.city.as_deref()
     }
 
-    /// In which state.
+    /// The state of the customer's address. Null when not given.
     async fn state(&self) -> Option<&str> {
         self.0.state.as_deref()
     }
 
-    /// Their number for goods and services tax.
+    /// The customer's registration number for goods and services tax (GST). Null when not given.
     async fn gst_number(&self) -> Option<&str> {
         self.0.gst_number.as_deref()
     }
 
-    /// A note of yours.
+    /// Your own note about the customer. Null when not given.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// When they were archived; null when they are not.
+    /// The time when the customer was archived. Null when the customer is not archived.
     async fn archived_at(&self) -> Option<DateTime> {
         self.0.archived_at.map(DateTime)
     }
 
-    /// When their ledger changed last; when they were entered, if it never did.
+    /// The time when the customer's ledger last changed; before the first entry, the time when the customer was
+    /// created.
     async fn last_activity_at(&self) -> DateTime {
         DateTime(self.0.last_activity_at)
     }
 
-    /// When they were entered.
+    /// The time when the customer was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// What they owe in the book's currency: all `CREDIT` less all `DEBIT`. Below zero when they paid in advance.
+    /// What the customer owes in the book's currency: all `CREDIT` entries minus all `DEBIT` entries. Negative when the
+    /// customer has paid in advance.
     async fn balance(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
         let currency = book_currency(ctx).await?;
         let accounts = ctx.loader()?.load_one(Ledger(self.0.id)).await?.unwrap_or_default();
@@ -119,51 +122,48 @@ impl Customer {
         Ok(Money::from_minor(account.map_or(0, journal::balance), currency))
     }
 
-    /// What they owe in each currency in which they ever had an entry.
+    /// What the customer owes, one item for each currency in which there ever was an entry. Negative when the customer
+    /// has paid in advance.
     async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
         let accounts = ctx.loader()?.load_one(Ledger(self.0.id)).await?.unwrap_or_default();
         Ok(accounts.iter().map(|account| Money::from_minor(journal::balance(account), account.currency)).collect())
     }
 
-    /// What they owe, summed up over some days, in one currency.
+    /// The totals of the customer's ledger in a period, in one currency.
     async fn summary(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first day; all before `to` when absent.")] from: Option<Date>,
-        #[graphql(desc = "The last day; all after `from` when absent.")] to: Option<Date>,
-        #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
+        #[graphql(desc = "The first day of the period. Default: no lower limit.")] from: Option<Date>,
+        #[graphql(desc = "The last day of the period, not before `from`. Default: no upper limit.")] to: Option<Date>,
+        #[graphql(desc = "The currency of all amounts. Default: the book's currency.")] currency: Option<Currency>,
     ) -> Result<CustomerSummary, ApiError> {
         load_summary(ctx, self.0.id, Range { from, to, currency }).await
     }
 
-    /// The lines of their ledger, the newest first by date.
+    /// The entries of the customer's ledger, newest date first.
     async fn entries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which entries; all when absent.")] filter: Option<EntryFilterInput>,
-        #[graphql(desc = "At most so many, from the newest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the oldest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which entries to list. Default: all that are not deleted.")] filter: Option<EntryFilterInput>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Entry, Total<EntryFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         let args = PageArgs { first, after, last, before };
         connection::of_customer(ctx, self.0.id, filter, Direction::NewestFirst, args).await
     }
 
-    /// Their invoices, the newest first by date; those that are void too.
+    /// The customer's invoices, newest date first, voided ones included.
     async fn invoices(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which invoices; all when absent.")] filter: Option<InvoiceFilterInput>,
-        #[graphql(desc = "At most so many, from the newest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the oldest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which invoices to list. Default: all.")] filter: Option<InvoiceFilterInput>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Invoice, Total<InvoiceFilter>>, ApiError> {
         let today = today(ctx).await?.0;
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?, today)?;
@@ -171,78 +171,76 @@ impl Customer {
         connection::of_customer(ctx, self.0.id, filter, Direction::NewestFirst, args).await
     }
 
-    /// Their receipts, the newest first by date; those that are void too.
+    /// The customer's receipts, newest date first, voided ones included.
     async fn receipts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which receipts; all when absent.")] filter: Option<ReceiptFilterInput>,
-        #[graphql(desc = "At most so many, from the newest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the oldest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which receipts to list. Default: all.")] filter: Option<ReceiptFilterInput>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Receipt, Total<ReceiptFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         let args = PageArgs { first, after, last, before };
         connection::of_customer(ctx, self.0.id, filter, Direction::NewestFirst, args).await
     }
 
-    /// What was done with them and what was refused, the latest first; when and by whom.
+    /// The activity log of this customer's data, newest first: changes and refused attempts.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         history(ctx, self.0.id, first).await
     }
 }
 
-/// Which customer to archive.
+/// The customer to archive.
 #[derive(InputObject)]
 struct DeleteCustomerInput {
-    /// Which customer.
+    /// The id of the customer to archive.
     id: ID,
 }
 
-/// Which customer to bring back.
+/// The customer to restore.
 #[derive(InputObject)]
 struct RestoreCustomerInput {
-    /// Which customer.
+    /// The id of the customer to restore.
     id: ID,
 }
 
 /// What came of it; the customer is null when there are user errors.
 #[derive(SimpleObject)]
 struct CustomerResult {
-    /// The customer as they are now.
+    /// The customer after the change. Null when there are user errors.
     customer: Option<Customer>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of entering a customer.
+/// The result of `createCustomer`. Error codes: `INVALID`, `TAKEN`.
 #[derive(SimpleObject)]
 struct CreateCustomerPayload {
     #[graphql(flatten)]
     result: CustomerResult,
 }
 
-/// What came of changing a customer.
+/// The result of `updateCustomer`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`, `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct UpdateCustomerPayload {
     #[graphql(flatten)]
     result: CustomerResult,
 }
 
-/// What came of archiving a customer.
+/// The result of `deleteCustomer`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct DeleteCustomerPayload {
     #[graphql(flatten)]
     result: CustomerResult,
 }
 
-/// What came of bringing a customer back.
+/// The result of `restoreCustomer`. Error codes: `NOT_FOUND`, `TAKEN` (another customer has the phone number by now).
 #[derive(SimpleObject)]
 struct RestoreCustomerPayload {
     #[graphql(flatten)]
@@ -261,42 +259,42 @@ pub(in crate::graphql) struct CustomerMutation;
 
 #[Object]
 impl CustomerMutation {
-    /// Enters a customer.
+    /// Creates a customer.
     async fn create_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The customer to be entered.")] input: NewCustomer,
+        #[graphql(desc = "The customer to create.")] input: NewCustomer,
     ) -> Result<CreateCustomerPayload, ApiError> {
         let created = customer::create(ctx.app()?, ctx.viewer()?, input).await;
         Ok(CreateCustomerPayload { result: CustomerResult::new(ctx, Action::CreateCustomer, created).await? })
     }
 
-    /// Changes what is known of a customer.
+    /// Changes a customer's data.
     async fn update_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: CustomerChange,
+        #[graphql(desc = "The fields to change.")] input: CustomerChange,
     ) -> Result<UpdateCustomerPayload, ApiError> {
         let updated = customer::update(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(UpdateCustomerPayload { result: CustomerResult::new(ctx, Action::UpdateCustomer, updated).await? })
     }
 
-    /// Archives a customer: they leave the lists, and nothing new is written into their ledger. What they owe and their past
-    /// stay, and can still be corrected.
+    /// Archives a customer: they leave the default list, and no new entries, invoices or receipts can be written for
+    /// them. Their balance and history stay, and existing entries can still be corrected.
     async fn delete_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which customer.")] input: DeleteCustomerInput,
+        #[graphql(desc = "The customer to archive.")] input: DeleteCustomerInput,
     ) -> Result<DeleteCustomerPayload, ApiError> {
         let archived = customer::set_archived(ctx.app()?, ctx.viewer()?, &input.id, true).await;
         Ok(DeleteCustomerPayload { result: CustomerResult::new(ctx, Action::DeleteCustomer, archived).await? })
     }
 
-    /// Brings a customer back who was archived.
+    /// Restores an archived customer.
     async fn restore_customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which customer.")] input: RestoreCustomerInput,
+        #[graphql(desc = "The customer to restore.")] input: RestoreCustomerInput,
     ) -> Result<RestoreCustomerPayload, ApiError> {
         let restored = customer::set_archived(ctx.app()?, ctx.viewer()?, &input.id, false).await;
         Ok(RestoreCustomerPayload { result: CustomerResult::new(ctx, Action::RestoreCustomer, restored).await? })

@@ -27,11 +27,11 @@ pub(in crate::graphql) struct CustomerQuery;
 
 #[Object]
 impl CustomerQuery {
-    /// A customer of the book, archived or not; null when there is none of this id.
+    /// The customer with this id, archived or not. Null when the book has no such customer.
     async fn customer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which customer.")] id: ID,
+        #[graphql(desc = "The id of the customer.")] id: ID,
     ) -> Result<Option<Customer>, ApiError> {
         ctx.viewer()?;
         let Ok(id) = id.parse::<Id<kind::Customer>>() else { return Ok(None) };
@@ -43,17 +43,16 @@ impl CustomerQuery {
     async fn customers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which customers; all who are not archived when absent.")] filter: Option<CustomerFilterInput>,
-        #[graphql(desc = "In which order; by name when absent.")] order_by: Option<CustomerOrder>,
-        #[graphql(desc = "At most so many, from the start of the list; 20 when absent, at most 100.")] first: Option<
-            i32,
+        #[graphql(desc = "Which customers to list. Default: all that are not archived.")] filter: Option<
+            CustomerFilterInput,
         >,
-        #[graphql(desc = "Only those that come after this cursor, which must be one of the same order.")] after: Option<
+        #[graphql(desc = "The order of the list. Default: by name, A to Z.")] order_by: Option<CustomerOrder>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, from a list in the same order.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, from a list in the same order.")] before: Option<
             String,
         >,
-        #[graphql(desc = "At most so many, from the end; at most 100. Not together with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Only those that come before this cursor, which must be one of the same order.")]
-        before: Option<String>,
     ) -> Result<Nodes<Customer, CustomerTotal>, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();

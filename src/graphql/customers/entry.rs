@@ -47,58 +47,58 @@ impl From<Model> for Entry {
     }
 }
 
-/// A line of a customer's ledger. It keeps its id and its place when it is changed.
+/// An entry of a customer's ledger: goods taken on credit, or a payment. It keeps its id when it is changed.
 #[Object]
 impl Entry {
-    /// Id.
+    /// The globally unique id, which never changes, such as `entry_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// Whose ledger it stands in.
+    /// The customer whose ledger the entry belongs to.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
 
-    /// `CREDIT` when the customer owes more by it, `DEBIT` when they owe less.
+    /// `CREDIT` when the customer took goods on credit and owes more; `DEBIT` when the customer paid and owes less.
     #[graphql(name = "type")]
     async fn kind(&self) -> EntryType {
         self.0.kind
     }
 
-    /// What made it.
+    /// What created the entry.
     async fn source(&self) -> EntrySource {
         self.0.source
     }
 
-    /// How much.
+    /// The amount. It is always positive; `type` says whether the customer owes more or less.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.amount, self.0.currency)
     }
 
-    /// What the customer owed in this currency after it, as the statement shows it: by date, and on one date in the order in
-    /// which the entries were written. Null when it was deleted.
+    /// What the customer owed in this currency right after this entry. Entries count by date, and entries of one date
+    /// in the order in which they were recorded. Null when the entry is deleted.
     async fn balance_after(&self, ctx: &Context<'_>) -> Result<Option<Money>, ApiError> {
         let minor = ctx.loader()?.load_one(After(self.0.id)).await?;
         Ok(minor.map(|minor| Money::from_minor(minor, self.0.currency)))
     }
 
-    /// The day that it counts for.
+    /// The date of the entry.
     async fn date(&self) -> Date {
         Date(self.0.date)
     }
 
-    /// The day of the week of its date.
+    /// The day of the week of `date`.
     async fn weekday(&self) -> Weekday {
         self.0.date.into()
     }
 
-    /// The note that was given with it.
+    /// The note. Null when not given.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// The invoice that made it.
+    /// The invoice that created the entry. Null when `source` is not `INVOICE`.
     async fn invoice(&self, ctx: &Context<'_>) -> Result<Option<Invoice>, ApiError> {
         if self.0.source != EntrySource::Invoice {
             return Ok(None);
@@ -106,7 +106,7 @@ impl Entry {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::Invoice>()).await?)
     }
 
-    /// The receipt that made it.
+    /// The receipt that created the entry. Null when `source` is not `RECEIPT`.
     async fn receipt(&self, ctx: &Context<'_>) -> Result<Option<Receipt>, ApiError> {
         if self.0.source != EntrySource::Receipt {
             return Ok(None);
@@ -114,38 +114,39 @@ impl Entry {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::Receipt>()).await?)
     }
 
-    /// How often it was written: 1, and one more for each change.
+    /// The number of the current version: 1 when the entry is created, and 1 more after each change.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// What it was, the oldest version first. The last one is what it is now, or what it was when it was deleted.
+    /// All versions of the entry, oldest first. The last one is the current version, or the last version before the
+    /// entry was deleted.
     async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<EntryVersion>, ApiError> {
         let versions = ctx.loader()?.load_one(VersionsOf(self.0.id.cast())).await?.unwrap_or_default();
         Ok(versions.into_iter().zip(1..).map(|(version, number)| EntryVersion { version, number }).collect())
     }
 
-    /// When it was written.
+    /// The time when the entry was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// When it was changed or deleted last; when it was written, if it never was.
+    /// The time when the entry was last changed or deleted. The same as `createdAt` when it never was.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
 
-    /// When it was deleted, or its invoice or receipt voided; null when it stands.
+    /// The time when the entry was deleted, or its invoice or receipt voided. Null when the entry is not deleted.
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
     }
 
-    /// What was done with it, or with the invoice or receipt that made it, and what was refused, the latest first; when and by
-    /// whom.
+    /// The activity log of this entry, newest first: changes and refused attempts. For an entry that belongs to an
+    /// invoice or a receipt, the log of that invoice or receipt.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         let id = self.0.id;
         match self.0.source {
@@ -159,29 +160,32 @@ impl Entry {
 /// What came of it; the entry is null when there are user errors.
 #[derive(SimpleObject)]
 struct EntryResult {
-    /// The entry as it is now.
+    /// The entry after the change. Null when there are user errors.
     entry: Option<Entry>,
-    /// Whether this is the result of an earlier request with the same idempotency key.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of writing an entry.
+/// The result of `addEntry`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is archived),
+/// `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct AddEntryPayload {
     #[graphql(flatten)]
     result: EntryResult,
 }
 
-/// What came of changing an entry.
+/// The result of `updateEntry`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the entry is deleted,
+/// or belongs to an invoice or receipt), `CONFLICT`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct UpdateEntryPayload {
     #[graphql(flatten)]
     result: EntryResult,
 }
 
-/// What came of deleting an entry.
+/// The result of `deleteEntry`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the entry is deleted already, or
+/// belongs to an invoice or receipt), `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct DeleteEntryPayload {
     #[graphql(flatten)]
@@ -201,28 +205,27 @@ pub(in crate::graphql) struct EntryQuery;
 
 #[Object]
 impl EntryQuery {
-    /// An entry of the book, deleted or not; null when there is none of this id.
+    /// The ledger entry with this id, deleted or not. Null when the book has no such entry.
     async fn entry(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which entry.")] id: ID,
+        #[graphql(desc = "The id of the entry.")] id: ID,
     ) -> Result<Option<Entry>, ApiError> {
         ctx.viewer()?;
         let Ok(id) = id.parse::<Id<kind::LedgerEntry>>() else { return Ok(None) };
         Ok(ctx.loader()?.load_one(id).await?)
     }
 
-    /// The ledger entries of the book, the newest first by date, and those of one date the last written first.
+    /// The ledger entries of all customers of the book, newest date first. Entries of one date are sorted by the order
+    /// in which they were recorded, newest first.
     async fn entries(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which entries; all that stand when absent.")] filter: Option<EntryFilterInput>,
-        #[graphql(desc = "At most so many, from the newest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the oldest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which entries to list. Default: all that are not deleted.")] filter: Option<EntryFilterInput>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Entry, Total<EntryFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         connection::of_book(ctx, filter, PageArgs { first, after, last, before }).await
@@ -234,31 +237,32 @@ pub(in crate::graphql) struct EntryMutation;
 
 #[Object]
 impl EntryMutation {
-    /// Writes an entry into a customer's ledger.
+    /// Adds an entry to a customer's ledger.
     async fn add_entry(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The entry to be written.")] input: NewEntry,
+        #[graphql(desc = "The entry to add.")] input: NewEntry,
     ) -> Result<AddEntryPayload, ApiError> {
         let added = entry::add(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(AddEntryPayload { result: EntryResult::new(ctx, Action::AddEntry, added).await? })
     }
 
-    /// Changes an entry. What it was stays readable in its `versions`.
+    /// Changes a ledger entry. The earlier values stay readable in `Entry.versions`.
     async fn update_entry(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: EntryChange,
+        #[graphql(desc = "The fields to change.")] input: EntryChange,
     ) -> Result<UpdateEntryPayload, ApiError> {
         let updated = entry::update(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(UpdateEntryPayload { result: EntryResult::new(ctx, Action::UpdateEntry, updated).await? })
     }
 
-    /// Takes an entry out of the ledger. It stays readable by its id, with its `versions`.
+    /// Deletes a ledger entry: it no longer counts in the customer's balance. It stays readable by its id, with its
+    /// versions.
     async fn delete_entry(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which entry.")] input: EntryDeletion,
+        #[graphql(desc = "The entry to delete.")] input: EntryDeletion,
     ) -> Result<DeleteEntryPayload, ApiError> {
         let deleted = entry::delete(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(DeleteEntryPayload { result: EntryResult::new(ctx, Action::DeleteEntry, deleted).await? })

@@ -22,46 +22,46 @@ pub(in crate::graphql) struct EntryVersion {
     pub(in crate::graphql) number: i32,
 }
 
-/// What an entry was for some time. Each version is an entry of the journal.
+/// A ledger entry as it was for some time. Each version is recorded in the journal as an entry of its own.
 #[Object]
 impl EntryVersion {
-    /// Which version, from 1.
+    /// The number of the version, counted from 1.
     async fn version(&self) -> i32 {
         self.number
     }
 
-    /// `CREDIT` when the customer owed more by it, `DEBIT` when they owed less.
+    /// `CREDIT` when the customer owed more through it, `DEBIT` when they owed less.
     #[graphql(name = "type")]
     async fn kind(&self) -> EntryType {
         entry::type_of(self.version.entry.kind)
     }
 
-    /// How much.
+    /// The amount. It is always positive.
     async fn amount(&self) -> Money {
         Money::from_minor(self.version.entry.amount, self.version.entry.currency)
     }
 
-    /// The day that it counted for.
+    /// The date of the entry in this version.
     async fn date(&self) -> Date {
         Date(self.version.entry.effective_on)
     }
 
-    /// The note.
+    /// The note in this version. Null when not given.
     async fn note(&self) -> Option<&str> {
         self.version.entry.memo.as_deref()
     }
 
-    /// The reference of its entry in the journal.
+    /// The reference number of the journal entry that recorded this version, such as `CRE-20261121-7K3M9QPXWA`.
     async fn reference(&self) -> &str {
         &self.version.entry.reference
     }
 
-    /// Since when it counted.
+    /// The time from which this version was in force.
     async fn since(&self) -> DateTime {
         DateTime(self.version.entry.created_at)
     }
 
-    /// Until when it counted; null when it still does.
+    /// The time until which this version was in force. Null when it still is.
     async fn until(&self) -> Option<DateTime> {
         self.version.reversal.as_ref().map(|reversal| DateTime(reversal.created_at))
     }

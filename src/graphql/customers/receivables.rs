@@ -11,30 +11,30 @@ use crate::{
 
 pub(in crate::graphql) struct Receivables(pub(in crate::graphql) receivables::Receivables);
 
-/// What all customers owe in one currency.
+/// What all customers of the book owe in one currency.
 #[Object]
 impl Receivables {
-    /// The currency.
+    /// The currency of all amounts here.
     async fn currency(&self) -> Currency {
         self.0.currency
     }
 
-    /// What those owe who owe.
+    /// The sum of the balances of all customers who owe money.
     async fn total(&self) -> Money {
         Money::from_minor(self.0.total, self.0.currency)
     }
 
-    /// How many customers owe.
+    /// The number of customers who owe money.
     async fn customers(&self) -> i64 {
         self.0.customers
     }
 
-    /// What other customers have paid in advance.
+    /// The sum that other customers have paid in advance, as a positive amount.
     async fn in_advance(&self) -> Money {
         Money::from_minor(self.0.in_advance, self.0.currency)
     }
 
-    /// The ten who owe most, the largest debt first.
+    /// The ten customers with the largest debts, largest first.
     async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
         let debts = receivables::largest(ctx.read()?, ctx.viewer()?, self.0.currency).await?;
         let ids = debts.iter().map(|(customer, _)| *customer);
@@ -46,11 +46,11 @@ impl Receivables {
     }
 }
 
-/// What one customer owes.
+/// The debt of one customer.
 #[derive(SimpleObject)]
 struct Debt {
-    /// The customer.
+    /// The customer who owes.
     customer: Customer,
-    /// What they owe.
+    /// The amount that the customer owes.
     balance: Money,
 }

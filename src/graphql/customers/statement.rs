@@ -23,67 +23,67 @@ use crate::{
 
 pub(in crate::graphql) struct CustomerStatement(Summary);
 
-/// What a customer owed before some days, what happened in them, and what they owe after them, in one currency. The same as
-/// CSV is at `/customers/{id}/statement.csv?from=&to=&currency=`, with the access token.
+/// The statement of a customer's account for a period, in one currency: the opening balance, all entries, and the
+/// closing balance. As a CSV file: `GET /customers/{id}/statement.csv?from=&to=&currency=`, with the access token.
 #[Object]
 impl CustomerStatement {
-    /// Whose statement it is: what stands at its head.
+    /// The book whose name and address are printed at the head of the statement.
     async fn book(&self, ctx: &Context<'_>) -> Result<Book, ApiError> {
         Ok(Book(own_book(ctx).await?))
     }
 
-    /// The customer.
+    /// The customer concerned.
     async fn customer(&self) -> Customer {
         Customer(self.0.customer.clone())
     }
 
-    /// The currency of all amounts.
+    /// The currency of all amounts here.
     async fn currency(&self) -> Currency {
         self.0.currency
     }
 
-    /// The first day; null when it begins with the first entry.
+    /// The first day of the period. Null when it has no lower limit.
     async fn from(&self) -> Option<Date> {
         self.0.range.from
     }
 
-    /// The last day; null when it ends with the last entry.
+    /// The last day of the period. Null when it has no upper limit.
     async fn to(&self) -> Option<Date> {
         self.0.range.to
     }
 
-    /// What the customer owed before the first day.
+    /// What the customer owed at the start of the first day. Negative when they had paid in advance. Zero when `from`
+    /// is null.
     async fn opening_balance(&self) -> Money {
         Money::from_minor(self.0.opening(), self.0.currency)
     }
 
-    /// What the customer owed at the end of the last day.
+    /// What the customer owed at the end of the last day. Negative when they had paid in advance.
     async fn closing_balance(&self) -> Money {
         Money::from_minor(self.0.closing(), self.0.currency)
     }
 
-    /// The sums of the statement.
+    /// The totals of the period.
     async fn summary(&self) -> CustomerSummary {
         CustomerSummary(self.0.clone())
     }
 
-    /// Every line, the oldest first; `balanceAfter` of each is the running balance.
+    /// The entries of the period, oldest first. `Entry.balanceAfter` is the running balance.
     async fn lines(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the oldest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the newest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Entry, Total<EntryFilter>>, ApiError> {
         let args = PageArgs { first, after, last, before };
         connection::of_customer(ctx, self.0.customer.id, statement::lines_of(&self.0), Direction::OldestFirst, args)
             .await
     }
 
-    /// How old what is owed at the end is: on the last day, or today (where the book is) when there is none.
+    /// What the customer owes at the end of the period, by how long it has been due. Ages are counted on the last day
+    /// of the period, or today in the book's time zone when `to` is null.
     async fn aging(&self, ctx: &Context<'_>) -> Result<Aging, ApiError> {
         let today = today(ctx).await?.0;
         Ok(Aging { aging: statement::aging(ctx.read()?, &self.0, today).await?, currency: self.0.currency })
@@ -101,46 +101,47 @@ impl Aging {
     }
 }
 
-/// What is owed by how long it has been due. Receipts pay invoices as their `allocations` say; what is left of them, and
-/// `DEBIT` entries without a receipt, pay what has been due longest: what is open of invoices by their due dates, and
-/// `CREDIT` entries without an invoice by their dates. The parts, less `inAdvance`, add up to the closing balance.
+/// What a customer owes, by how long it has been due. The age of an invoice counts from its due date, that of a
+/// `CREDIT` entry without an invoice from its date. Receipts pay invoices as their `allocations` say; the rest of them,
+/// and `DEBIT` entries without a receipt, pay what has been due longest. The age groups minus `inAdvance` add up to the
+/// closing balance.
 #[Object]
 impl Aging {
-    /// Not due yet, or due on this day.
+    /// The amount that is not due yet, or due on the day itself.
     async fn current(&self) -> Money {
         self.money(self.aging.current)
     }
 
-    /// Due for 1 to 30 days.
+    /// The amount that has been due for 1 to 30 days.
     #[graphql(name = "days1To30")]
     async fn days_1_to_30(&self) -> Money {
         self.money(self.aging.days_1_to_30)
     }
 
-    /// Due for 31 to 60 days.
+    /// The amount that has been due for 31 to 60 days.
     #[graphql(name = "days31To60")]
     async fn days_31_to_60(&self) -> Money {
         self.money(self.aging.days_31_to_60)
     }
 
-    /// Due for 61 to 90 days.
+    /// The amount that has been due for 61 to 90 days.
     #[graphql(name = "days61To90")]
     async fn days_61_to_90(&self) -> Money {
         self.money(self.aging.days_61_to_90)
     }
 
-    /// Due for more than 90 days.
+    /// The amount that has been due for more than 90 days.
     #[graphql(name = "over90Days")]
     async fn over_90_days(&self) -> Money {
         self.money(self.aging.over_90_days)
     }
 
-    /// All that has been due for a day or longer.
+    /// The amount that has been due for one day or longer.
     async fn overdue(&self) -> Money {
         self.money(self.aging.overdue())
     }
 
-    /// What is paid in advance, when nothing is owed.
+    /// The amount that the customer has paid in advance, as a positive amount. Zero when the customer owes anything.
     async fn in_advance(&self) -> Money {
         self.money(self.aging.in_advance)
     }
@@ -151,14 +152,14 @@ pub(in crate::graphql) struct StatementQuery;
 
 #[Object]
 impl StatementQuery {
-    /// The statement of a customer.
+    /// The statement of a customer's account for a period.
     async fn customer_statement(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which customer.")] customer_id: ID,
-        #[graphql(desc = "The first day; from the first entry when absent.")] from: Option<Date>,
-        #[graphql(desc = "The last day; to the last entry when absent.")] to: Option<Date>,
-        #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
+        #[graphql(desc = "The id of the customer.")] customer_id: ID,
+        #[graphql(desc = "The first day of the period. Default: no lower limit.")] from: Option<Date>,
+        #[graphql(desc = "The last day of the period, not before `from`. Default: no upper limit.")] to: Option<Date>,
+        #[graphql(desc = "The currency of all amounts. Default: the book's currency.")] currency: Option<Currency>,
     ) -> Result<CustomerStatement, ApiError> {
         let range = Range { from, to, currency };
         let summary = summary::find(ctx.read()?, ctx.viewer()?, customer_id.parse().ok(), range).await?;

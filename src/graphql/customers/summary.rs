@@ -29,66 +29,68 @@ impl CustomerSummary {
     }
 }
 
-/// What a customer owes, summed up over some days, in one currency. `CREDIT` is what they took, `DEBIT` what they paid, as a
-/// shop says it; bookkeepers use the words the other way round.
+/// The totals of a customer's ledger in a period, in one currency. `CREDIT` is what the customer took on credit and
+/// `DEBIT` what they paid, in the words of a shop; in bookkeeping the two words are used the other way round.
 #[Object]
 impl CustomerSummary {
-    /// The customer.
+    /// The customer concerned.
     async fn customer(&self) -> Customer {
         Customer(self.0.customer.clone())
     }
 
-    /// The currency of all sums.
+    /// The currency of all amounts here.
     async fn currency(&self) -> Currency {
         self.0.currency
     }
 
-    /// The other currencies in which the customer has entries, which are not in these sums.
+    /// The other currencies in which the customer has entries. Those entries are not counted here.
     async fn other_currencies(&self) -> &[Currency] {
         &self.0.others
     }
 
-    /// The first day; null when it begins with the first entry.
+    /// The first day of the period. Null when it has no lower limit.
     async fn from(&self) -> Option<Date> {
         self.0.range.from
     }
 
-    /// The last day; null when it ends with the last entry.
+    /// The last day of the period. Null when it has no upper limit.
     async fn to(&self) -> Option<Date> {
         self.0.range.to
     }
 
-    /// What the customer took on credit in these days.
+    /// The sum of all `CREDIT` entries of the period: what the customer took on credit.
     async fn total_credit(&self) -> Money {
         self.money(self.0.within.debits)
     }
 
-    /// What the customer paid in these days.
+    /// The sum of all `DEBIT` entries of the period: what the customer paid.
     async fn total_debit(&self) -> Money {
         self.money(self.0.within.credits)
     }
 
-    /// `totalCredit` less `totalDebit`: what the customer owes for these days alone.
+    /// `totalCredit` minus `totalDebit`: how much the customer's debt grew in the period. Negative when it shrank.
     async fn balance(&self) -> Money {
         self.money(self.0.within.debits - self.0.within.credits)
     }
 
-    /// What the customer owed before the first day.
+    /// What the customer owed at the start of the first day. Negative when they had paid in advance. Zero when `from`
+    /// is null.
     async fn opening_balance(&self) -> Money {
         self.money(self.0.opening())
     }
 
-    /// What the customer owed at the end of the last day: the opening balance and the balance.
+    /// What the customer owed at the end of the last day: `openingBalance` plus `balance`. Negative when they had paid
+    /// in advance.
     async fn closing_balance(&self) -> Money {
         self.money(self.0.closing())
     }
 
-    /// How many entries there are in these days.
+    /// The number of entries in the period.
     async fn entry_count(&self) -> i64 {
         self.0.within.entries
     }
 
-    /// The date of the last entry in these days; null when there is none.
+    /// The date of the last entry in the period. Null when it has no entries.
     async fn last_entry_date(&self) -> Option<Date> {
         self.0.last
     }
@@ -99,14 +101,14 @@ pub(in crate::graphql) struct CustomerSummaryQuery;
 
 #[Object]
 impl CustomerSummaryQuery {
-    /// What a customer owes, summed up over some days, in one currency.
+    /// The totals of a customer's ledger in a period, in one currency.
     async fn customer_summary(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which customer.")] customer_id: ID,
-        #[graphql(desc = "The first day; all before `to` when absent.")] from: Option<Date>,
-        #[graphql(desc = "The last day; all after `from` when absent.")] to: Option<Date>,
-        #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
+        #[graphql(desc = "The id of the customer.")] customer_id: ID,
+        #[graphql(desc = "The first day of the period. Default: no lower limit.")] from: Option<Date>,
+        #[graphql(desc = "The last day of the period, not before `from`. Default: no upper limit.")] to: Option<Date>,
+        #[graphql(desc = "The currency of all amounts. Default: the book's currency.")] currency: Option<Currency>,
     ) -> Result<CustomerSummary, ApiError> {
         let range = Range { from, to, currency };
         let found = summary::find(ctx.read()?, ctx.viewer()?, customer_id.parse().ok(), range).await?;

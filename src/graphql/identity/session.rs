@@ -15,33 +15,33 @@ use crate::{
     identity::{self, Grant},
 };
 
-/// Who wants to log in.
+/// The credentials of a user.
 #[derive(InputObject)]
 struct LoginInput {
-    /// Username, phone number or e-mail address.
+    /// The username, phone number or e-mail address of the user.
     identifier: String,
-    /// The password.
+    /// The user's password.
     password: String,
 }
 
-/// Which session to prolong.
+/// The session to renew, named by its refresh token.
 #[derive(InputObject)]
 struct RefreshTokenInput {
-    /// The latest refresh token of the session. It is good for one use: using an old one ends the session.
+    /// The latest refresh token of the session. A token can be used once; using an older one ends the session.
     refresh_token: String,
 }
 
-/// Which session to end.
+/// The session to end.
 #[derive(InputObject)]
 struct RevokeSessionInput {
-    /// Which session. That it is this one does not matter.
+    /// The id of the session to end. It may be the current session.
     id: ID,
 }
 
 /// Which sessions to end.
 #[derive(Default, InputObject)]
 struct LogoutInput {
-    /// Whether to end all sessions of the user, on all devices, rather than this one.
+    /// True ends all sessions of the user, on all devices; false ends only the current session.
     #[graphql(default)]
     everywhere: bool,
 }
@@ -49,52 +49,54 @@ struct LogoutInput {
 /// What a user gets who is logged in; the fields are null when there are user errors.
 #[derive(SimpleObject)]
 struct Granted {
-    /// Who is logged in.
+    /// The logged-in user. Null when there are user errors.
     user: Option<User>,
-    /// The token to send with requests, as `Authorization: Bearer ...`.
+    /// The access token, a JWT. Send it with every request in the header `Authorization: Bearer <token>`. Null when
+    /// there are user errors.
     access_token: Option<String>,
-    /// The token that gets the next access token from `refreshToken`. It is good for 24 hours and one use.
+    /// The refresh token. Pass it to `refreshToken` to get new tokens. It can be used once, within 24 hours. Null when
+    /// there are user errors.
     refresh_token: Option<String>,
-    /// For how many seconds the access token is good.
+    /// The number of seconds until the access token expires. Null when there are user errors.
     expires_in: Option<i32>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of registering.
+/// The result of `register`. Error codes: `INVALID`, `TAKEN`, `TOO_MANY_ATTEMPTS`.
 #[derive(SimpleObject)]
 struct RegisterPayload {
     #[graphql(flatten)]
     granted: Granted,
 }
 
-/// What came of logging in.
+/// The result of `login`. Error codes: `WRONG_CREDENTIALS`, `TOO_MANY_ATTEMPTS`.
 #[derive(SimpleObject)]
 struct LoginPayload {
     #[graphql(flatten)]
     granted: Granted,
 }
 
-/// What came of prolonging a session.
+/// The result of `refreshToken`. Error codes: `WRONG_CREDENTIALS`.
 #[derive(SimpleObject)]
 struct RefreshTokenPayload {
     #[graphql(flatten)]
     granted: Granted,
 }
 
-/// What came of logging out.
+/// The result of `logout`. It has no error codes of its own.
 #[derive(SimpleObject)]
 struct LogoutPayload {
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of ending a session.
+/// The result of `revokeSession`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct RevokeSessionPayload {
-    /// The id of the session that ended; null when there are user errors.
+    /// The id of the session that was ended. Null when there are user errors.
     revoked_id: Option<ID>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
@@ -103,35 +105,36 @@ pub(in crate::graphql) struct Session {
     pub(in crate::graphql) is_current: bool,
 }
 
-/// One login on one device, until it is logged out or not prolonged any more.
+/// A login on one device. It lasts until it is ended, or until its refresh token expires.
 #[Object]
 impl Session {
-    /// Id.
+    /// The globally unique id, which never changes, such as `session_01h455vb4pex5vsknk084sn02q`.
     async fn id(&self) -> ID {
         self.session.id.into()
     }
 
-    /// When the user logged in.
+    /// The time when the user logged in.
     async fn created_at(&self) -> DateTime {
         DateTime(self.session.created_at)
     }
 
-    /// When it was last used, to a minute.
+    /// The time when the session was last used, accurate to a minute.
     async fn last_used_at(&self) -> DateTime {
         DateTime(self.session.last_used_at.unwrap_or(self.session.created_at))
     }
 
-    /// The IP address that it was used from then; null when that is not known.
+    /// The IP address that the session was last used from. Null when it is not known.
     async fn address(&self) -> Option<&str> {
         self.session.address.as_deref()
     }
 
-    /// What the program that it was used by then calls itself, which may be anything.
+    /// The `User-Agent` header that the session was last used with, which the client chooses freely. Null when there
+    /// was none.
     async fn user_agent(&self) -> Option<&str> {
         self.session.user_agent.as_deref()
     }
 
-    /// Whether it is the session of this request.
+    /// True for the session that this request is made in.
     async fn current(&self) -> bool {
         self.is_current
     }
@@ -142,42 +145,43 @@ pub(in crate::graphql) struct SessionMutation;
 
 #[Object]
 impl SessionMutation {
-    /// Makes a user, a book that they own and a wallet in its currency, and logs the user in.
+    /// Creates a user, a book owned by the user, and a wallet in the book's currency. Logs the user in.
     async fn register(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who registers.")] input: Registration,
+        #[graphql(desc = "The data of the new user.")] input: Registration,
     ) -> Result<RegisterPayload, ApiError> {
         let granted = granted(account::register(ctx.app()?, ctx.client()?, input).await)?;
         Ok(RegisterPayload { granted })
     }
 
-    /// Logs a user in.
+    /// Logs a user in and starts a session.
     async fn login(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Who wants to log in.")] input: LoginInput,
+        #[graphql(desc = "The user's credentials.")] input: LoginInput,
     ) -> Result<LoginPayload, ApiError> {
         let granted = granted(identity::login(ctx.app()?, ctx.client()?, input.identifier, input.password).await)?;
         Ok(LoginPayload { granted })
     }
 
-    /// Prolongs a session: gives a new access token and a new refresh token for the latest refresh token. Send it without
-    /// an `Authorization` header, since the access token may have expired.
+    /// Renews a session: exchanges the latest refresh token for a new access token and a new refresh token. Send the
+    /// request without an `Authorization` header, because the access token may have expired.
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which session to prolong.")] input: RefreshTokenInput,
+        #[graphql(desc = "The session to renew.")] input: RefreshTokenInput,
     ) -> Result<RefreshTokenPayload, ApiError> {
         let granted = granted(identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
         Ok(RefreshTokenPayload { granted })
     }
 
-    /// Ends the session at once: its access token and its refresh token are good for nothing any more.
+    /// Ends the current session, or all sessions of the user. Their access tokens and refresh tokens stop working at
+    /// once.
     async fn logout(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which sessions to end; this one when absent.")] input: Option<LogoutInput>,
+        #[graphql(desc = "Which sessions to end. Default: only the current session.")] input: Option<LogoutInput>,
     ) -> Result<LogoutPayload, ApiError> {
         let everywhere = input.unwrap_or_default().everywhere;
         let ended = identity::logout(ctx.app()?, ctx.viewer()?, everywhere).await;
@@ -185,11 +189,11 @@ impl SessionMutation {
         Ok(LogoutPayload { user_errors })
     }
 
-    /// Ends a session of the user at once, on whatever device it is.
+    /// Ends one session of the user at once, on any device.
     async fn revoke_session(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which session.")] input: RevokeSessionInput,
+        #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let revoked = identity::revoke_session(ctx.app()?, ctx.viewer()?, input.id.parse().ok()).await;
         let (revoked, user_errors) = settle(ctx, Action::RevokeSession, revoked).await?;

@@ -22,40 +22,43 @@ use crate::{
 
 pub(in crate::graphql) struct User(pub(in crate::graphql) entity::user::Model);
 
-/// A person who logs in. Only the person sees this; others see a display name.
+/// A person who can log in. Only the user can read this object; others see the display name.
 #[Object]
 impl User {
-    /// Id.
+    /// The globally unique id, which never changes, such as `user_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// The name to log in with and to be paid by. Its case does not matter.
+    /// The username, with which the user logs in and can be paid. It is unique, ignoring case.
     async fn username(&self) -> &str {
         &self.0.username
     }
 
-    /// The name that others see.
+    /// The name that the user shows to others, such as those who pay them.
     async fn display_name(&self) -> &str {
         &self.0.display_name
     }
 
-    /// The phone number in E.164, `+967711234567`: another name to log in with and to be paid by.
+    /// The phone number in E.164 format (`+967711234567`), with which the user can log in and be paid. Null when not
+    /// given.
     async fn phone(&self) -> Option<&str> {
         self.0.phone.as_deref()
     }
 
-    /// The e-mail address: another name to log in with.
+    /// The e-mail address, with which the user can log in. Null when not given.
     async fn email(&self) -> Option<&str> {
         self.0.email.as_deref()
     }
 
-    /// Where the user is, for showing times to them. What "today" is, `book.timeZone` says.
+    /// The time zone in which times should be shown to the user. Which date is "today" is decided by `Book.timeZone`
+    /// instead.
     async fn time_zone(&self) -> TimeZone {
         self.0.time_zone
     }
 
-    /// Where the user is logged in, the last used first; at most 100.
+    /// The active sessions of the user, most recently used first. At most 100: one more login ends the session that was
+    /// used longest ago.
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let viewer = ctx.viewer()?;
         let sessions = identity::list_sessions(ctx.read()?, viewer, ctx.app()?.clock.now()).await?;
@@ -64,7 +67,7 @@ impl User {
         Ok(sessions.into_iter().map(session).collect())
     }
 
-    /// When the user registered.
+    /// The time when the user registered.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
@@ -86,44 +89,45 @@ pub(in crate::graphql) struct UserQuery;
 
 #[Object]
 impl UserQuery {
-    /// The user who is logged in.
+    /// The logged-in user.
     async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
         let user = identity::find_user(ctx.read()?, ctx.viewer()?).await?;
         user.map(User).ok_or(ApiError::Unauthenticated)
     }
 }
 
-/// Whose account to delete: that of the user who is logged in.
+/// The confirmation that the logged-in user wants to delete their own account.
 #[derive(InputObject)]
 struct DeleteAccountInput {
-    /// The user's password.
+    /// The user's current password.
     password: String,
 }
 
-/// What came of changing the profile.
+/// The result of `updateProfile`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`.
 #[derive(SimpleObject)]
 struct UpdateProfilePayload {
-    /// The user as they are now; null when there are user errors.
+    /// The user after the change. Null when there are user errors.
     user: Option<User>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of changing the password.
+/// The result of `changePassword`. Error codes: `WRONG_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `INVALID`.
 #[derive(SimpleObject)]
 struct ChangePasswordPayload {
-    /// The user; null when there are user errors.
+    /// The user whose password was changed. Null when there are user errors.
     user: Option<User>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of deleting the account.
+/// The result of `deleteAccount`. Error codes: `WRONG_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `WALLET_NOT_EMPTY` (one for
+/// each wallet that holds money).
 #[derive(SimpleObject)]
 struct DeleteAccountPayload {
-    /// The id that the user had; null when there are user errors.
+    /// The id that the user had. Null when there are user errors.
     deleted_id: Option<ID>,
-    /// What is wrong, with the input or with what there still is in wallets.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
@@ -132,35 +136,36 @@ pub(in crate::graphql) struct UserMutation;
 
 #[Object]
 impl UserMutation {
-    /// Changes what the user says of themselves.
+    /// Changes the user's own data, such as username, phone number and display name.
     async fn update_profile(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: ProfileChange,
+        #[graphql(desc = "The fields to change.")] input: ProfileChange,
     ) -> Result<UpdateProfilePayload, ApiError> {
         let updated = identity::update_profile(ctx.app()?, ctx.viewer()?, &input).await;
         let (user, user_errors) = settle(ctx, Action::UpdateProfile, updated).await?;
         Ok(UpdateProfilePayload { user: user.map(User), user_errors })
     }
 
-    /// Gives the user another password. All their other sessions end; this one goes on.
+    /// Sets a new password. All other sessions of the user end; the current one continues.
     async fn change_password(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The password as it is, and as it is to be.")] input: PasswordChange,
+        #[graphql(desc = "The current password and the new one.")] input: PasswordChange,
     ) -> Result<ChangePasswordPayload, ApiError> {
         let changed = account::change_password(ctx.app()?, ctx.viewer()?, input).await;
         let (user, user_errors) = settle_recorded(changed)?;
         Ok(ChangePasswordPayload { user: user.map(User), user_errors })
     }
 
-    /// Deletes the user's account for good. It is refused while a wallet of theirs holds money. All their sessions end, nobody can
-    /// log in as them any more, and what they said of themselves and of their shop is erased. What was paid stays in the books
-    /// of those whom it concerns, as paid by or to a "deleted user". A mutation that calls it calls nothing else.
+    /// Deletes the logged-in user's account for good. It is refused while a wallet of theirs holds money. All sessions
+    /// end, nobody can log in to the account again, and personal data of the user and the shop is erased. Payments stay
+    /// in the books of the other parties, who see the name "deleted user". This field must be the only one of its
+    /// mutation.
     async fn delete_account(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The password.")] input: DeleteAccountInput,
+        #[graphql(desc = "The confirmation by password.")] input: DeleteAccountInput,
     ) -> Result<DeleteAccountPayload, ApiError> {
         let viewer = ctx.viewer()?;
         let deleted = account::delete_account(ctx.app()?, viewer, input.password).await;

@@ -23,20 +23,20 @@ pub(in crate::graphql) struct Allocation {
     currency: Currency,
 }
 
-/// A part of a receipt that pays an invoice, or a part of one.
+/// An amount of a receipt that is used to pay an invoice.
 #[Object]
 impl Allocation {
-    /// The receipt.
+    /// The receipt that pays.
     async fn receipt(&self, ctx: &Context<'_>) -> Result<Option<Receipt>, ApiError> {
         Ok(ctx.loader()?.load_one(self.allocation.receipt_id).await?)
     }
 
-    /// The invoice.
+    /// The invoice that is paid.
     async fn invoice(&self, ctx: &Context<'_>) -> Result<Option<Invoice>, ApiError> {
         Ok(ctx.loader()?.load_one(self.allocation.invoice_id).await?)
     }
 
-    /// How much of the receipt pays how much of the invoice.
+    /// The amount of the receipt that pays the invoice.
     async fn amount(&self) -> Money {
         Money::from_minor(self.allocation.amount, self.currency)
     }

@@ -48,125 +48,125 @@ impl Invoice {
     }
 }
 
-/// An invoice to a customer. It is never changed; a wrong one is voided, and another one made.
+/// An invoice to a customer. It cannot be changed; to correct it, void it and create another one.
 #[Object]
 impl Invoice {
-    /// Id.
+    /// The globally unique id, which never changes, such as `invoice_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// Its number, unique in the book.
+    /// The invoice number. It is unique among the book's invoices, ignoring case.
     async fn number(&self) -> &str {
         &self.0.number
     }
 
-    /// Whom it is for.
+    /// The customer who is billed.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
 
-    /// Its date.
+    /// The invoice date.
     async fn date(&self) -> Date {
         Date(self.0.date)
     }
 
-    /// The day of the week of its date.
+    /// The day of the week of `date`.
     async fn weekday(&self) -> Weekday {
         self.0.date.into()
     }
 
-    /// When it is to be paid.
+    /// The date when payment is due.
     async fn due_date(&self) -> Date {
         Date(self.0.due_date)
     }
 
-    /// The goods before taxes.
+    /// The price of the goods before taxes.
     async fn gross_amount(&self) -> Money {
         self.money(self.0.gross)
     }
 
-    /// Central goods and services tax.
+    /// The amount of Central Goods and Services Tax (CGST). Zero when the invoice has none.
     async fn cgst(&self) -> Money {
         self.money(self.0.cgst)
     }
 
-    /// State goods and services tax; the same as `cgst`.
+    /// The amount of State Goods and Services Tax (SGST). It is always equal to `cgst`.
     async fn sgst(&self) -> Money {
         self.money(self.0.sgst)
     }
 
-    /// Integrated goods and services tax; zero when there is `cgst`.
+    /// The amount of Integrated Goods and Services Tax (IGST). Zero when the invoice has `cgst` and `sgst`, or no tax.
     async fn igst(&self) -> Money {
         self.money(self.0.igst)
     }
 
-    /// Freight, packing and the like.
+    /// Charges that are not taxed, such as freight and packing.
     async fn other_charges(&self) -> Money {
         self.money(self.0.other_charges)
     }
 
-    /// The goods, the taxes and the other charges.
+    /// The amount to pay: `grossAmount`, all taxes and `otherCharges`.
     async fn total_amount(&self) -> Money {
         self.money(self.0.total)
     }
 
-    /// What receipts have paid of it.
+    /// The part of `totalAmount` that is paid by receipts.
     async fn paid(&self) -> Money {
         self.money(self.0.paid)
     }
 
-    /// What is still to be paid; zero when it is void.
+    /// The part of `totalAmount` that is still unpaid. Zero when the invoice is void.
     async fn outstanding(&self) -> Money {
         self.money(if self.0.voided_at.is_some() { 0 } else { self.0.total - self.0.paid })
     }
 
-    /// How it stands today (where the book is).
+    /// The payment status today, in the book's time zone.
     async fn status(&self, ctx: &Context<'_>) -> Result<InvoiceStatus, ApiError> {
         Ok(invoice_list::status(&self.0, today(ctx).await?.0))
     }
 
-    /// What was sold, when it was made with lines.
+    /// The goods and services sold. Empty when the invoice was created without lines.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<InvoiceLine>, ApiError> {
         let lines = ctx.loader()?.load_one(LinesOf(self.0.id)).await?.unwrap_or_default();
         Ok(lines.into_iter().map(|line| InvoiceLine { line, currency: self.0.currency }).collect())
     }
 
-    /// What pays it, the oldest receipt first.
+    /// The receipts that pay this invoice and the amount of each, oldest receipt first.
     async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Allocation>, ApiError> {
         Ok(ctx.loader()?.load_one(PaymentsOf::Invoice(self.0.id)).await?.unwrap_or_default())
     }
 
-    /// The line by which it stands in the customer's ledger.
+    /// The entry of the customer's ledger that this invoice created.
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::LedgerEntry>()).await?)
     }
 
-    /// The note that was given with it.
+    /// The note. Null when not given.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// When it was made.
+    /// The time when the invoice was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// When it was voided; null when it stands.
+    /// The time when the invoice was voided. Null when it is not void.
     async fn voided_at(&self) -> Option<DateTime> {
         self.0.voided_at.map(DateTime)
     }
 
-    /// Why it was voided.
+    /// The reason given for voiding. Null when the invoice is not void.
     async fn void_reason(&self) -> Option<&str> {
         self.0.void_reason.as_deref()
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// The activity log of this invoice, newest first: changes and refused attempts.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         history(ctx, self.0.id, first).await
     }
@@ -177,41 +177,42 @@ pub(in crate::graphql) struct InvoiceLine {
     currency: Currency,
 }
 
-/// A line of an invoice: what was sold.
+/// A line of an invoice: goods or a service.
 #[Object]
 impl InvoiceLine {
-    /// What was sold.
+    /// The name of what was sold.
     async fn description(&self) -> &str {
         &self.line.description
     }
 
-    /// Its code in the Harmonized System of Nomenclature.
+    /// The code of the goods in the Harmonized System of Nomenclature (HSN), or of the service (SAC). Null when not
+    /// given.
     async fn hsn_code(&self) -> Option<&str> {
         self.line.hsn_code.as_deref()
     }
 
-    /// How many.
+    /// The quantity sold, with at most 4 decimals.
     async fn quantity(&self) -> Decimal {
         Decimal::from_scaled(self.line.quantity, QUANTITY_DIGITS)
     }
 
-    /// What one costs before taxes.
+    /// The price of one unit before taxes.
     async fn unit_price(&self) -> Money {
         Money::from_minor(self.line.unit_price, self.currency)
     }
 
-    /// Its own rate of goods and services tax, in per cent; null when it has that of the invoice.
+    /// The rate of goods and services tax (GST) of this line in per cent. Null when the invoice's rate applies.
     async fn rate(&self) -> Option<Decimal> {
         self.line.rate.map(|rate| Decimal::from_scaled(rate.into(), RATE_DIGITS))
     }
 
-    /// Quantity times price, rounded to the minor unit, half a unit up.
+    /// `quantity` times `unitPrice`, rounded half up to the minor unit of the currency.
     async fn amount(&self) -> Money {
         Money::from_minor(self.line.amount, self.currency)
     }
 }
 
-/// Which invoice to void, and why.
+/// The invoice to void, and the reason.
 #[derive(InputObject)]
 struct VoidInvoiceInput {
     #[graphql(flatten)]
@@ -221,22 +222,24 @@ struct VoidInvoiceInput {
 /// What came of it; the invoice is null when there are user errors.
 #[derive(SimpleObject)]
 struct InvoiceResult {
-    /// The invoice as it is now.
+    /// The invoice after the change. Null when there are user errors.
     invoice: Option<Invoice>,
-    /// Whether this is the result of an earlier request with the same idempotency key.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of making an invoice.
+/// The result of `createInvoice`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is
+/// archived), `TAKEN` (the number), `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct CreateInvoicePayload {
     #[graphql(flatten)]
     result: InvoiceResult,
 }
 
-/// What came of voiding an invoice.
+/// The result of `voidInvoice`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the invoice is void already),
+/// `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct VoidInvoicePayload {
     #[graphql(flatten)]
@@ -256,28 +259,26 @@ pub(in crate::graphql) struct InvoiceQuery;
 
 #[Object]
 impl InvoiceQuery {
-    /// An invoice of the book, void or not; null when there is none of this id.
+    /// The invoice with this id, void or not. Null when the book has no such invoice.
     async fn invoice(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which invoice.")] id: ID,
+        #[graphql(desc = "The id of the invoice.")] id: ID,
     ) -> Result<Option<Invoice>, ApiError> {
         ctx.viewer()?;
         let Ok(id) = id.parse::<Id<kind::Invoice>>() else { return Ok(None) };
         Ok(ctx.loader()?.load_one(id).await?)
     }
 
-    /// The invoices of the book, the newest first by date; those that are void too.
+    /// The invoices of the book, newest date first, voided ones included.
     async fn invoices(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which invoices; all when absent.")] filter: Option<InvoiceFilterInput>,
-        #[graphql(desc = "At most so many, from the newest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the oldest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which invoices to list. Default: all.")] filter: Option<InvoiceFilterInput>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Invoice, Total<InvoiceFilter>>, ApiError> {
         let today = today(ctx).await?.0;
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?, today)?;
@@ -290,23 +291,23 @@ pub(in crate::graphql) struct InvoiceMutation;
 
 #[Object]
 impl InvoiceMutation {
-    /// Makes an invoice. It stands in the customer's ledger as `CREDIT`, and what the customer has on account pays it, unless
-    /// that was meant for others.
+    /// Creates an invoice and adds it to the customer's ledger as a `CREDIT` entry. Money that the customer has on
+    /// account pays it automatically, except what is left of receipts that named other invoices.
     async fn create_invoice(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The invoice to be made.")] input: NewInvoice,
+        #[graphql(desc = "The invoice to create.")] input: NewInvoice,
     ) -> Result<CreateInvoicePayload, ApiError> {
         let created = invoice::create(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(CreateInvoicePayload { result: InvoiceResult::new(ctx, Action::CreateInvoice, created).await? })
     }
 
-    /// Voids an invoice: the customer does not owe it any more, and what paid it is free again, to pay other invoices; of a
-    /// receipt that named it, it stays on account. Its number stays used.
+    /// Voids an invoice: the customer no longer owes it. Money that paid it goes to the customer's other open invoices;
+    /// money of a receipt that named this invoice stays on account. The number cannot be used again.
     async fn void_invoice(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which invoice, and why.")] input: VoidInvoiceInput,
+        #[graphql(desc = "The invoice to void, and the reason.")] input: VoidInvoiceInput,
     ) -> Result<VoidInvoicePayload, ApiError> {
         let voided = invoice::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
         Ok(VoidInvoicePayload { result: InvoiceResult::new(ctx, Action::VoidInvoice, voided).await? })

@@ -45,35 +45,35 @@ impl From<Model> for Receipt {
     }
 }
 
-/// What a customer paid. It is never changed; a wrong one is voided, and another one made.
+/// A payment received from a customer. It cannot be changed; to correct it, void it and create another one.
 #[Object]
 impl Receipt {
-    /// Id.
+    /// The globally unique id, which never changes, such as `receipt_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// Its number, unique in the book.
+    /// The receipt number. It is unique among the book's receipts, ignoring case.
     async fn number(&self) -> &str {
         &self.0.number
     }
 
-    /// Who paid.
+    /// The customer who paid.
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
 
-    /// Its date.
+    /// The receipt date.
     async fn date(&self) -> Date {
         Date(self.0.date)
     }
 
-    /// The day of the week of its date.
+    /// The day of the week of `date`.
     async fn weekday(&self) -> Weekday {
         self.0.date.into()
     }
 
-    /// How much.
+    /// The amount that the customer paid.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.amount, self.0.currency)
     }
@@ -83,64 +83,64 @@ impl Receipt {
         self.0.payment_type
     }
 
-    /// The wallet that the money went into; null when it stayed in the till.
+    /// The wallet that received the money. Null when it was received as cash.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         let Some(wallet) = self.0.wallet_id else { return Ok(None) };
         Ok(ctx.loader()?.load_one(wallet).await?)
     }
 
-    /// What it pays, the oldest invoice first.
+    /// The invoices that this receipt pays and the amount for each, oldest invoice first.
     async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Allocation>, ApiError> {
         Ok(ctx.loader()?.load_one(PaymentsOf::Receipt(self.0.id)).await?.unwrap_or_default())
     }
 
-    /// How much of it pays invoices.
+    /// The part of `amount` that pays invoices.
     async fn allocated(&self) -> Money {
         Money::from_minor(self.0.allocated, self.0.currency)
     }
 
-    /// What is left of it; zero when it is void.
+    /// The part of `amount` that does not pay any invoice yet. Zero when the receipt is void.
     async fn on_account(&self) -> Money {
         let left = if self.0.voided_at.is_some() { 0 } else { self.0.amount - self.0.allocated };
         Money::from_minor(left, self.0.currency)
     }
 
-    /// The line by which it stands in the customer's ledger.
+    /// The entry of the customer's ledger that this receipt created.
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::LedgerEntry>()).await?)
     }
 
-    /// The note that was given with it.
+    /// The note. Null when not given.
     async fn note(&self) -> Option<&str> {
         self.0.note.as_deref()
     }
 
-    /// When it was made.
+    /// The time when the receipt was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// When it was voided; null when it stands.
+    /// The time when the receipt was voided. Null when it is not void.
     async fn voided_at(&self) -> Option<DateTime> {
         self.0.voided_at.map(DateTime)
     }
 
-    /// Why it was voided.
+    /// The reason given for voiding. Null when the receipt is not void.
     async fn void_reason(&self) -> Option<&str> {
         self.0.void_reason.as_deref()
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// The activity log of this receipt, newest first: changes and refused attempts.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         history(ctx, self.0.id, first).await
     }
 }
 
-/// Which receipt to void, and why.
+/// The receipt to void, and the reason.
 #[derive(InputObject)]
 struct VoidReceiptInput {
     #[graphql(flatten)]
@@ -150,22 +150,25 @@ struct VoidReceiptInput {
 /// What came of it; the receipt is null when there are user errors.
 #[derive(SimpleObject)]
 struct ReceiptResult {
-    /// The receipt as it is now.
+    /// The receipt after the change. Null when there are user errors.
     receipt: Option<Receipt>,
-    /// Whether this is the result of an earlier request with the same idempotency key.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of making a receipt.
+/// The result of `createReceipt`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is archived, or an
+/// invoice is void or paid), `TAKEN` (the number), `CURRENCY_MISMATCH`, `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`,
+/// `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct CreateReceiptPayload {
     #[graphql(flatten)]
     result: ReceiptResult,
 }
 
-/// What came of voiding a receipt.
+/// The result of `voidReceipt`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the receipt is void already),
+/// `INSUFFICIENT_FUNDS` and `WALLET_NOT_ACTIVE` (the wallet cannot give the money back), `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct VoidReceiptPayload {
     #[graphql(flatten)]
@@ -188,28 +191,26 @@ pub(in crate::graphql) struct ReceiptQuery;
 
 #[Object]
 impl ReceiptQuery {
-    /// A receipt of the book, void or not; null when there is none of this id.
+    /// The receipt with this id, void or not. Null when the book has no such receipt.
     async fn receipt(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which receipt.")] id: ID,
+        #[graphql(desc = "The id of the receipt.")] id: ID,
     ) -> Result<Option<Receipt>, ApiError> {
         ctx.viewer()?;
         let Ok(id) = id.parse::<Id<kind::Receipt>>() else { return Ok(None) };
         Ok(ctx.loader()?.load_one(id).await?)
     }
 
-    /// The receipts of the book, the newest first by date; those that are void too.
+    /// The receipts of the book, newest date first, voided ones included.
     async fn receipts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which receipts; all when absent.")] filter: Option<ReceiptFilterInput>,
-        #[graphql(desc = "At most so many, from the newest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the oldest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which receipts to list. Default: all.")] filter: Option<ReceiptFilterInput>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Receipt, Total<ReceiptFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         connection::of_book(ctx, filter, PageArgs { first, after, last, before }).await
@@ -221,22 +222,23 @@ pub(in crate::graphql) struct ReceiptMutation;
 
 #[Object]
 impl ReceiptMutation {
-    /// Makes a receipt. It stands in the customer's ledger as `DEBIT` and pays invoices: those that it names, else the oldest.
+    /// Creates a receipt and adds it to the customer's ledger as a `DEBIT` entry. It pays the invoices that it names,
+    /// or else the customer's oldest open invoices.
     async fn create_receipt(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The receipt to be made.")] input: NewReceipt,
+        #[graphql(desc = "The receipt to create.")] input: NewReceipt,
     ) -> Result<CreateReceiptPayload, ApiError> {
         let created = receipt::create(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(CreateReceiptPayload { result: ReceiptResult::new(ctx, Action::CreateReceipt, created).await? })
     }
 
-    /// Voids a receipt: the customer owes the money again, what it paid is open again, and a wallet that it went into gives it
-    /// back. Its number stays used.
+    /// Voids a receipt: the customer owes the money again, the invoices that it paid are open again, and a wallet that
+    /// received the money gives it back. The number cannot be used again.
     async fn void_receipt(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which receipt, and why.")] input: VoidReceiptInput,
+        #[graphql(desc = "The receipt to void, and the reason.")] input: VoidReceiptInput,
     ) -> Result<VoidReceiptPayload, ApiError> {
         let voided = receipt::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
         Ok(VoidReceiptPayload { result: ReceiptResult::new(ctx, Action::VoidReceipt, voided).await? })

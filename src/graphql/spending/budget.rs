@@ -27,59 +27,61 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct Budget(pub(in crate::graphql) Model);
 
-/// How much may be spent in a category in a month, or in every month. How it stands in a month is in that month's report.
+/// A limit on the expenses of one category in one currency, for one month or for every month. How much of it is used is
+/// in `MonthlyReport.budgets`.
 #[Object]
 impl Budget {
-    /// Id.
+    /// The globally unique id, which never changes, such as `budget_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// The category that it limits.
+    /// The category whose expenses are limited.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.category_id).await?)
     }
 
-    /// How much may be spent in a month, without what is carried over.
+    /// The most that may be spent in a month, not counting what is carried over from earlier months.
     async fn limit(&self) -> Money {
         Money::from_minor(self.0.amount, self.0.currency)
     }
 
-    /// The month that it is for; null when it is for every month that has none of its own.
+    /// The month that the budget applies to. Null when it applies to every month that has no budget of its own.
     async fn month(&self) -> Option<YearMonth> {
         self.0.month.map(YearMonth::of)
     }
 
-    /// What happens with what is left at the end of a month.
+    /// What happens at the end of a month with the part of the limit that was not spent, or was overspent.
     async fn rollover(&self) -> Rollover {
         self.0.rollover
     }
 
-    /// The month from which what is left is carried over, when the rollover says so.
+    /// The first month from which an unspent or overspent amount is carried over. It has no effect when `rollover` is
+    /// `NONE`.
     async fn rollover_from(&self) -> YearMonth {
         YearMonth::of(self.0.since)
     }
 
-    /// What it is for.
+    /// The purpose of the budget. Null when not given.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// When it was set first.
+    /// The time when the budget was first set.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// When it was set last.
+    /// The time when the budget was last set.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// The activity log of this budget, newest first: changes and refused attempts.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         history(ctx, self.0.id, first).await
     }
@@ -90,40 +92,41 @@ pub(in crate::graphql) struct BudgetQuery;
 
 #[Object]
 impl BudgetQuery {
-    /// The budgets that are in force in a month, one for each category and currency that has any: the month's own, or else
-    /// that of every month. Without a month, all budgets, at most 5,000.
+    /// The budgets of the book, at most 5,000. With `month`, only the budget that applies in that month for each
+    /// category and currency: the month's own budget if there is one, otherwise the budget for every month.
     async fn budgets(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The month; all budgets when absent.")] month: Option<YearMonth>,
+        #[graphql(desc = "List only the budgets that apply in this month. Default: all.")] month: Option<YearMonth>,
     ) -> Result<Vec<Budget>, ApiError> {
         let budgets = budget::list(ctx.read()?, ctx.viewer()?, month).await?;
         Ok(budgets.into_iter().map(Budget).collect())
     }
 }
 
-/// Which budget to delete.
+/// The budget to delete.
 #[derive(InputObject)]
 struct DeleteBudgetInput {
-    /// Which budget.
+    /// The id of the budget to delete.
     id: ID,
 }
 
-/// What came of setting a budget.
+/// The result of `setBudget`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the category is archived),
+/// `LIMIT_REACHED`.
 #[derive(SimpleObject)]
 struct SetBudgetPayload {
-    /// The budget as it is now; null when there are user errors.
+    /// The budget after the change. Null when there are user errors.
     budget: Option<Budget>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of deleting a budget.
+/// The result of `deleteBudget`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct DeleteBudgetPayload {
-    /// The id of the budget that is gone; null when there are user errors.
+    /// The id of the deleted budget. Null when there are user errors.
     deleted_id: Option<ID>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
@@ -132,23 +135,23 @@ pub(in crate::graphql) struct BudgetMutation;
 
 #[Object]
 impl BudgetMutation {
-    /// Sets the budget of a category, for a month or for every month, in place of the one that there was. There is one for
-    /// each category, currency and month.
+    /// Sets the budget of a category, for one month or for every month. There is one budget for each category, currency
+    /// and month: an existing one is replaced.
     async fn set_budget(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The budget to be set.")] input: BudgetSetting,
+        #[graphql(desc = "The budget to set.")] input: BudgetSetting,
     ) -> Result<SetBudgetPayload, ApiError> {
         let set = budget::set(ctx.app()?, ctx.viewer()?, &input).await;
         let (budget, user_errors) = settle(ctx, Action::SetBudget, set).await?;
         Ok(SetBudgetPayload { budget: budget.map(Budget), user_errors })
     }
 
-    /// Deletes a budget. What it carried over is gone too; what was spent stays.
+    /// Deletes a budget, and with it the amounts that it carried over. The transactions stay.
     async fn delete_budget(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which budget.")] input: DeleteBudgetInput,
+        #[graphql(desc = "The budget to delete.")] input: DeleteBudgetInput,
     ) -> Result<DeleteBudgetPayload, ApiError> {
         let deleted = budget::delete(ctx.app()?, ctx.viewer()?, &input.id).await;
         let (id, user_errors) = settle(ctx, Action::DeleteBudget, deleted).await?;

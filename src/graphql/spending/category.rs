@@ -24,39 +24,39 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct Category(pub(in crate::graphql) Model);
 
-/// What money comes from, or what it is spent on.
+/// A named group of income or of expenses, such as "Salary" or "Rent".
 #[Object]
 impl Category {
-    /// Id.
+    /// The globally unique id, which never changes, such as `category_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// What it is called; unique in the book without regard to case.
+    /// The name of the category. It is unique in the book, ignoring case.
     async fn name(&self) -> &str {
         &self.0.name
     }
 
-    /// Which way money goes in it.
+    /// Whether the category is for income or for expenses.
     async fn kind(&self) -> CategoryKind {
         self.0.kind
     }
 
-    /// When it was archived; null when it is not.
+    /// The time when the category was archived. Null when it is not archived.
     async fn archived_at(&self) -> Option<DateTime> {
         self.0.archived_at.map(DateTime)
     }
 
-    /// When it was made.
+    /// The time when the category was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// The activity log of this category, newest first: changes and refused attempts.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         history(ctx, self.0.id, first).await
     }
@@ -67,23 +67,26 @@ pub(in crate::graphql) struct CategoryQuery;
 
 #[Object]
 impl CategoryQuery {
-    /// A category of the book, archived or not; null when there is none of this id.
+    /// The category with this id, archived or not. Null when the book has no such category.
     async fn category(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which category.")] id: ID,
+        #[graphql(desc = "The id of the category.")] id: ID,
     ) -> Result<Option<Category>, ApiError> {
         ctx.viewer()?;
         let Ok(id) = id.parse::<Id<kind::Category>>() else { return Ok(None) };
         Ok(ctx.loader()?.load_one(id).await?)
     }
 
-    /// The categories of the book, at most 200: income first, and by name.
+    /// The categories of the book, at most 200: income first, then expenses, each sorted by name.
     async fn categories(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Only those of this kind; all when absent.")] kind: Option<CategoryKind>,
-        #[graphql(desc = "Whether to list those that are archived instead of those that are not.", default)]
+        #[graphql(desc = "List only categories of this kind. Default: both kinds.")] kind: Option<CategoryKind>,
+        #[graphql(
+            desc = "True lists only archived categories; false lists only those that are not archived.",
+            default
+        )]
         archived: bool,
     ) -> Result<Vec<Category>, ApiError> {
         let categories = category::list(ctx.read()?, ctx.viewer()?, kind, archived).await?;
@@ -91,58 +94,58 @@ impl CategoryQuery {
     }
 }
 
-/// Which category to delete.
+/// The category to delete or archive.
 #[derive(InputObject)]
 struct DeleteCategoryInput {
-    /// Which category.
+    /// The id of the category to delete or archive.
     id: ID,
 }
 
-/// Which category to bring back.
+/// The category to restore.
 #[derive(InputObject)]
 struct RestoreCategoryInput {
-    /// Which category.
+    /// The id of the category to restore.
     id: ID,
 }
 
 /// What came of it; the category is null when there are user errors.
 #[derive(SimpleObject)]
 struct CategoryResult {
-    /// The category as it is now.
+    /// The category after the change. Null when there are user errors.
     category: Option<Category>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of making a category.
+/// The result of `createCategory`. Error codes: `INVALID`, `TAKEN`, `LIMIT_REACHED`.
 #[derive(SimpleObject)]
 struct CreateCategoryPayload {
     #[graphql(flatten)]
     result: CategoryResult,
 }
 
-/// What came of changing a category.
+/// The result of `updateCategory`. Error codes: `INVALID`, `TAKEN`, `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct UpdateCategoryPayload {
     #[graphql(flatten)]
     result: CategoryResult,
 }
 
-/// What came of bringing a category back.
+/// The result of `restoreCategory`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct RestoreCategoryPayload {
     #[graphql(flatten)]
     result: CategoryResult,
 }
 
-/// What came of deleting a category.
+/// The result of `deleteCategory`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct DeleteCategoryPayload {
-    /// The id of the category when nothing was ever in it: it is gone.
+    /// The id of the category, when it was never used and was deleted. Otherwise null.
     deleted_id: Option<ID>,
-    /// The category when something was in it: it is archived.
+    /// The category, when it was used before and was archived instead of deleted. Otherwise null.
     category: Option<Category>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
@@ -158,11 +161,11 @@ pub(in crate::graphql) struct CategoryMutation;
 
 #[Object]
 impl CategoryMutation {
-    /// Makes a category.
+    /// Creates a category.
     async fn create_category(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The category to be made.")] input: NewCategory,
+        #[graphql(desc = "The category to create.")] input: NewCategory,
     ) -> Result<CreateCategoryPayload, ApiError> {
         let created = category::create(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(CreateCategoryPayload { result: CategoryResult::new(ctx, Action::CreateCategory, created).await? })
@@ -172,18 +175,18 @@ impl CategoryMutation {
     async fn update_category(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: CategoryChange,
+        #[graphql(desc = "The fields to change.")] input: CategoryChange,
     ) -> Result<UpdateCategoryPayload, ApiError> {
         let updated = category::update(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(UpdateCategoryPayload { result: CategoryResult::new(ctx, Action::UpdateCategory, updated).await? })
     }
 
-    /// Deletes a category. One in which there is or was something is archived instead: it leaves the list and takes nothing
-    /// new, and what is in it stays.
+    /// Deletes a category that was never used. A category that has or had transactions or budgets is archived instead:
+    /// it leaves the list and cannot be used for anything new, and its transactions stay.
     async fn delete_category(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which category.")] input: DeleteCategoryInput,
+        #[graphql(desc = "The category to delete or archive.")] input: DeleteCategoryInput,
     ) -> Result<DeleteCategoryPayload, ApiError> {
         let deleted = category::delete(ctx.app()?, ctx.viewer()?, &input.id).await;
         let (category, user_errors) = settle(ctx, Action::DeleteCategory, deleted).await?;
@@ -196,11 +199,11 @@ impl CategoryMutation {
         })
     }
 
-    /// Brings a category back that was archived.
+    /// Restores an archived category.
     async fn restore_category(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which category.")] input: RestoreCategoryInput,
+        #[graphql(desc = "The category to restore.")] input: RestoreCategoryInput,
     ) -> Result<RestoreCategoryPayload, ApiError> {
         let restored = category::restore(ctx.app()?, ctx.viewer()?, &input.id).await;
         Ok(RestoreCategoryPayload { result: CategoryResult::new(ctx, Action::RestoreCategory, restored).await? })

@@ -18,53 +18,54 @@ impl MonthlyReport {
     }
 }
 
-/// Where the money went in a month, and whether it was within the limits; in one currency. The totals of the categories of a
-/// kind sum to the total of the kind, and what was spent under the budgets and without one to all that was spent. The same
-/// as a picture is at `/reports/{month}.svg?currency=`, with the access token.
+/// Income, expenses and budgets of one month, in one currency. The totals of the categories of a kind add up to the
+/// total of that kind. `unbudgeted` and the `spent` amounts of the budgets add up to `totalExpense`. As a picture: `GET
+/// /reports/{month}.svg?currency=`, with the access token.
 #[Object]
 impl MonthlyReport {
-    /// The month.
+    /// The month of the report.
     async fn month(&self) -> YearMonth {
         self.0.month
     }
 
-    /// The currency of all sums.
+    /// The currency of all amounts here.
     async fn currency(&self) -> Currency {
         self.0.currency
     }
 
-    /// The other currencies in which something happened in the month, which is not in these sums.
+    /// The other currencies with transactions in this month. Those transactions are not counted here.
     async fn other_currencies(&self) -> &[Currency] {
         &self.0.others
     }
 
-    /// What came in.
+    /// The sum of all income of the month.
     async fn total_income(&self) -> Money {
         self.money(self.0.income)
     }
 
-    /// What was spent.
+    /// The sum of all expenses of the month.
     async fn total_expense(&self) -> Money {
         self.money(self.0.expense)
     }
 
-    /// What came in less what was spent.
+    /// `totalIncome` minus `totalExpense`. Negative when more was spent than came in.
     async fn net_savings(&self) -> Money {
         self.money(self.0.income - self.0.expense)
     }
 
-    /// The categories in which something happened in the month or in the one before: income first, and the largest first.
+    /// The totals of each category with transactions in this month or the month before: income categories first, each
+    /// kind sorted by total, largest first.
     async fn categories(&self) -> Vec<CategoryTotal> {
         let currency = self.0.currency;
         self.0.categories.iter().map(|total| CategoryTotal { total: total.clone(), currency }).collect()
     }
 
-    /// The budgets that are in force in the month, by the names of their categories.
+    /// How each budget that applies in this month was used, sorted by the name of its category.
     async fn budgets(&self) -> Vec<BudgetStatus> {
         self.0.budgets.iter().cloned().map(BudgetStatus).collect()
     }
 
-    /// What was spent in categories that have no budget.
+    /// The sum of the expenses in categories that have no budget this month.
     async fn unbudgeted(&self) -> Money {
         self.money(self.0.unbudgeted)
     }
@@ -75,36 +76,36 @@ struct CategoryTotal {
     currency: Currency,
 }
 
-/// A category in a month.
+/// The total of one category in a month.
 #[Object]
 impl CategoryTotal {
-    /// The category.
+    /// The category that the total is for.
     async fn category(&self) -> Category {
         Category(self.total.category.clone())
     }
 
-    /// What went into it.
+    /// The sum of the month's transactions in this category.
     async fn total(&self) -> Money {
         Money::from_minor(self.total.total, self.currency)
     }
 
-    /// How much that is of all of its kind, in per cent with two decimals. The shares of a kind sum to exactly 100, or are all
-    /// zero.
+    /// The share of this category in the total of its kind, in per cent with two decimals. The shares of a kind add up
+    /// to exactly 100; they are all zero when the total is zero.
     async fn share(&self) -> Decimal {
         Decimal::from_hundredths(self.total.share)
     }
 
-    /// How many transactions have a line in it.
+    /// The number of the month's transactions with a line in this category.
     async fn transaction_count(&self) -> i64 {
         self.total.transactions
     }
 
-    /// What went into it in the month before.
+    /// The sum of this category in the month before.
     async fn previous_total(&self) -> Money {
         Money::from_minor(self.total.before, self.currency)
     }
 
-    /// How much more that is than in the month before; below zero when it is less.
+    /// `total` minus `previousTotal`. Negative when it is less than in the month before.
     async fn change(&self) -> Money {
         Money::from_minor(self.total.total - self.total.before, self.currency)
     }
@@ -118,46 +119,47 @@ impl BudgetStatus {
     }
 }
 
-/// How a budget stands in a month.
+/// How a budget was used in a month.
 #[Object]
 impl BudgetStatus {
-    /// The budget that is in force.
+    /// The budget that applies in this month.
     async fn budget(&self) -> Budget {
         Budget(self.0.budget.clone())
     }
 
-    /// Its category.
+    /// The category of the budget.
     async fn category(&self) -> Category {
         Category(self.0.category.clone())
     }
 
-    /// What was carried over from the month before; below zero when too much was spent.
+    /// The amount carried over from the month before. Negative when the month before was overspent.
     async fn carried_over(&self) -> Money {
         self.money(self.0.carried)
     }
 
-    /// How much may be spent: the budget's limit and what was carried over.
+    /// The most that may be spent in this month: the budget's limit plus `carriedOver`.
     async fn limit(&self) -> Money {
         self.money(self.0.limit)
     }
 
-    /// What was spent.
+    /// The sum of the month's expenses in this category.
     async fn spent(&self) -> Money {
         self.money(self.0.spent)
     }
 
-    /// What is left of the limit; below zero when too much was spent.
+    /// `limit` minus `spent`. Negative when the budget is overspent.
     async fn remaining(&self) -> Money {
         self.money(self.0.limit.saturating_sub(self.0.spent))
     }
 
-    /// How much of the limit was spent, in per cent with two decimals. It is 100 only when it is exactly the limit: less is
-    /// rounded down, and more is rounded up. Null when what was carried over leaves nothing to spend.
+    /// The share of the limit that was spent, in per cent with two decimals. It is exactly 100 only when exactly the
+    /// limit was spent: smaller values are rounded down, larger ones up. Null when the limit is zero or negative
+    /// because of `carriedOver`.
     async fn used_share(&self) -> Option<Decimal> {
         self.0.used()
     }
 
-    /// How it stands.
+    /// Whether less than the limit, exactly the limit, or more was spent.
     async fn status(&self) -> BudgetState {
         self.0.state
     }
@@ -168,23 +170,23 @@ pub(in crate::graphql) struct ReportQuery;
 
 #[Object]
 impl ReportQuery {
-    /// Where the money went in a month, and whether it was within the limits.
+    /// Income, expenses and budgets of one month, in one currency.
     async fn monthly_report(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The month.")] month: YearMonth,
-        #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
+        #[graphql(desc = "The month to report on.")] month: YearMonth,
+        #[graphql(desc = "The currency of all amounts. Default: the book's currency.")] currency: Option<Currency>,
     ) -> Result<MonthlyReport, ApiError> {
         Ok(MonthlyReport(report::month(ctx.read()?, ctx.viewer()?, month, currency).await?))
     }
 
-    /// The reports of some months that follow each other, the earliest first; at most 36.
+    /// The monthly reports of a period of at most 36 months, earliest first.
     async fn monthly_reports(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The first month.")] from: YearMonth,
-        #[graphql(desc = "The last month.")] to: YearMonth,
-        #[graphql(desc = "The currency; the book's when absent.")] currency: Option<Currency>,
+        #[graphql(desc = "The first month of the period.")] from: YearMonth,
+        #[graphql(desc = "The last month of the period, not before `from`.")] to: YearMonth,
+        #[graphql(desc = "The currency of all amounts. Default: the book's currency.")] currency: Option<Currency>,
     ) -> Result<Vec<MonthlyReport>, ApiError> {
         let reports = report::months(ctx.read()?, ctx.viewer()?, (from, to), currency).await?;
         Ok(reports.into_iter().map(MonthlyReport).collect())

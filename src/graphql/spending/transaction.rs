@@ -28,89 +28,90 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct Transaction(pub(in crate::graphql) Model);
 
-/// Income or spending. It keeps its id when it is changed.
+/// An income or an expense, in one category or split over several. It keeps its id when it is changed.
 #[Object]
 impl Transaction {
-    /// Id.
+    /// The globally unique id, which never changes, such as `txn_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
 
-    /// Which way the money went: as the categories say.
+    /// Whether it is an income or an expense.
     async fn kind(&self) -> CategoryKind {
         self.0.kind
     }
 
-    /// How much in all.
+    /// The total amount. It is always positive; `kind` says whether it came in or was spent.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.amount, self.0.currency)
     }
 
-    /// The category of all of it; null when it is split.
+    /// The category of the whole amount. Null when the transaction is split over several categories.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, ApiError> {
         let lines = self.load_lines(ctx).await?;
         let [line] = lines.as_slice() else { return Ok(None) };
         Ok(ctx.loader()?.load_one(line.category_id).await?)
     }
 
-    /// What went into which category; one line when it is not split. The amounts sum to the transaction's.
+    /// The amounts per category, which add up to `amount`. One line when the transaction is not split.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionLine>, ApiError> {
         let currency = self.0.currency;
         let lines = self.load_lines(ctx).await?;
         Ok(lines.into_iter().map(|line| TransactionLine { line, currency }).collect())
     }
 
-    /// The day that it counts for.
+    /// The date of the transaction.
     async fn date(&self) -> Date {
         Date(self.0.date)
     }
 
-    /// The day of the week of its date.
+    /// The day of the week of `date`.
     async fn weekday(&self) -> Weekday {
         self.0.date.into()
     }
 
-    /// What it is for.
+    /// What the money was for. Null when not given.
     async fn description(&self) -> Option<&str> {
         self.0.description.as_deref()
     }
 
-    /// The wallet that it is paid from or into; null for cash.
+    /// The wallet that paid the expense or received the income. Null for cash.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         let Some(wallet_id) = self.0.wallet_id else { return Ok(None) };
         Ok(ctx.loader()?.load_one(wallet_id).await?)
     }
 
-    /// How often it was written: 1, and one more for each change.
+    /// The number of the current version: 1 when the transaction is created, and 1 more after each change.
     async fn version(&self) -> i32 {
         self.0.version
     }
 
-    /// What it was, the oldest version first. The last one is what it is now, or what it was when it was deleted.
+    /// All versions of the transaction, oldest first. The last one is the current version, or the last version before
+    /// the transaction was deleted.
     async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersion>, ApiError> {
         TransactionVersion::of(ctx, self.0.id).await
     }
 
-    /// When it was written.
+    /// The time when the transaction was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
-    /// When it was changed or deleted last; when it was written, if it never was.
+    /// The time when the transaction was last changed or deleted. The same as `createdAt` when it never was.
     async fn updated_at(&self) -> DateTime {
         DateTime(self.0.updated_at)
     }
 
-    /// When it was deleted; null when it stands.
+    /// The time when the transaction was deleted. Null when it is not deleted.
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// The activity log of this transaction, newest first: changes and refused attempts.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         history(ctx, self.0.id, first).await
     }
@@ -127,20 +128,20 @@ struct TransactionLine {
     currency: Currency,
 }
 
-/// A part of a transaction.
+/// A part of a transaction that belongs to one category.
 #[Object]
 impl TransactionLine {
-    /// The category that it is in.
+    /// The category of this part.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, ApiError> {
         Ok(ctx.loader()?.load_one(self.line.category_id).await?)
     }
 
-    /// How much.
+    /// The amount of this part.
     async fn amount(&self) -> Money {
         Money::from_minor(self.line.amount, self.currency)
     }
 
-    /// The note that was given with it.
+    /// The note. Null when not given.
     async fn note(&self) -> Option<&str> {
         self.line.note.as_deref()
     }
@@ -149,29 +150,35 @@ impl TransactionLine {
 /// What came of it; the transaction is null when there are user errors.
 #[derive(SimpleObject)]
 struct TransactionResult {
-    /// The transaction as it is now.
+    /// The transaction after the change. Null when there are user errors.
     transaction: Option<Transaction>,
-    /// Whether this is the result of an earlier request with the same idempotency key.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
-    /// What is wrong with the input, or why the wallet refused it; that is on record in the wallet's history then.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of writing a transaction.
+/// The result of `addTransaction`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (a category is
+/// archived), `CURRENCY_MISMATCH`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
+/// A refusal by the wallet is also recorded in the wallet's history.
 #[derive(SimpleObject)]
 struct AddTransactionPayload {
     #[graphql(flatten)]
     result: TransactionResult,
 }
 
-/// What came of changing a transaction.
+/// The result of `updateTransaction`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the transaction
+/// is deleted, or a category is archived), `CONFLICT`, `CURRENCY_MISMATCH`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`,
+/// `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`. A refusal by the wallet is also recorded in the wallet's history.
 #[derive(SimpleObject)]
 struct UpdateTransactionPayload {
     #[graphql(flatten)]
     result: TransactionResult,
 }
 
-/// What came of deleting a transaction.
+/// The result of `deleteTransaction`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the transaction is deleted
+/// already), `INSUFFICIENT_FUNDS` and `WALLET_NOT_ACTIVE` (the wallet cannot give the money back),
+/// `IDEMPOTENCY_CONFLICT`. A refusal by the wallet is also recorded in the wallet's history.
 #[derive(SimpleObject)]
 struct DeleteTransactionPayload {
     #[graphql(flatten)]
@@ -194,31 +201,31 @@ pub(in crate::graphql) struct TransactionMutation;
 
 #[Object]
 impl TransactionMutation {
-    /// Writes a transaction: income or spending, in one category or split into several.
+    /// Records an income or an expense, in one category or split over several.
     async fn add_transaction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The transaction to be written.")] input: NewTransaction,
+        #[graphql(desc = "The transaction to record.")] input: NewTransaction,
     ) -> Result<AddTransactionPayload, ApiError> {
         let added = transaction::add(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(AddTransactionPayload { result: TransactionResult::new(ctx, Action::AddTransaction, added).await? })
     }
 
-    /// Changes a transaction. What it was stays readable in its `versions`.
+    /// Changes an income or an expense. The earlier values stay readable in `Transaction.versions`.
     async fn update_transaction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: TransactionChange,
+        #[graphql(desc = "The fields to change.")] input: TransactionChange,
     ) -> Result<UpdateTransactionPayload, ApiError> {
         let updated = transaction::update(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(UpdateTransactionPayload { result: TransactionResult::new(ctx, Action::UpdateTransaction, updated).await? })
     }
 
-    /// Deletes a transaction. It stays readable by its id, with its `versions`.
+    /// Deletes an income or an expense. It stays readable by its id, with its versions.
     async fn delete_transaction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which transaction.")] input: TransactionDeletion,
+        #[graphql(desc = "The transaction to delete.")] input: TransactionDeletion,
     ) -> Result<DeleteTransactionPayload, ApiError> {
         let deleted = transaction::delete(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(DeleteTransactionPayload { result: TransactionResult::new(ctx, Action::DeleteTransaction, deleted).await? })

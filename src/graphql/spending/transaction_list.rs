@@ -23,35 +23,37 @@ struct TransactionConnection {
     filter: TransactionFilter,
 }
 
-/// A page of a list.
+/// One page of a list.
 #[Object]
 impl TransactionConnection {
-    /// The rows of the page, each with its cursor.
+    /// The items of this page, each with its cursor.
     async fn edges(&self) -> &[NodeEdge<Transaction>] {
         self.page.rows()
     }
 
-    /// The rows of the page.
+    /// The items of this page, without cursors.
     async fn nodes(&self) -> Vec<&Transaction> {
         self.page.nodes()
     }
 
-    /// Where the page stands in the list.
+    /// Whether there are items before and after this page, and the cursors to get them with.
     async fn page_info(&self) -> PageInfo {
         self.page.info()
     }
 
-    /// How many rows the whole list has. It costs a count.
+    /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         Ok(list::count(ctx.read()?, ctx.viewer()?, &self.filter).await?)
     }
 
-    /// What the whole list sums to in one currency. When the filter names a category, only what is in it counts of the
-    /// transactions that are split.
+    /// The totals of all transactions in the list, in one currency. If the filter names a category, only the lines in
+    /// that category are counted.
     async fn totals(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The currency; that of the filter, or the book's, when absent.")] currency: Option<Currency>,
+        #[graphql(desc = "The currency of the totals. Default: the filter's, else the book's.")] currency: Option<
+            Currency,
+        >,
     ) -> Result<TransactionTotals, ApiError> {
         let currency = match currency.or(self.filter.currency) {
             Some(currency) => currency,
@@ -67,20 +69,20 @@ struct TransactionTotals {
     currency: Currency,
 }
 
-/// What transactions sum to in one currency.
+/// The totals of a list of transactions, in one currency.
 #[Object]
 impl TransactionTotals {
-    /// What came in.
+    /// The sum of all income.
     async fn income(&self) -> Money {
         Money::from_minor(self.totals.income, self.currency)
     }
 
-    /// What was spent.
+    /// The sum of all expenses.
     async fn expense(&self) -> Money {
         Money::from_minor(self.totals.expense, self.currency)
     }
 
-    /// What came in less what was spent.
+    /// `income` minus `expense`. Negative when more was spent than came in.
     async fn net(&self) -> Money {
         Money::from_minor(self.totals.income - self.totals.expense, self.currency)
     }
@@ -91,33 +93,32 @@ pub(in crate::graphql) struct TransactionQuery;
 
 #[Object]
 impl TransactionQuery {
-    /// A transaction of the book, deleted or not; null when there is none of this id.
+    /// The transaction with this id, deleted or not. Null when the book has no such transaction.
     async fn transaction(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which transaction.")] id: ID,
+        #[graphql(desc = "The id of the transaction.")] id: ID,
     ) -> Result<Option<Transaction>, ApiError> {
         ctx.viewer()?;
         let Ok(id) = id.parse::<Id<kind::Transaction>>() else { return Ok(None) };
         Ok(ctx.loader()?.load_one(id).await?)
     }
 
-    /// The transactions of the book: income and spending.
+    /// The transactions of the book: income and expenses.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn transactions(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which transactions; all that stand when absent.")] filter: Option<TransactionFilterInput>,
-        #[graphql(desc = "In which order; the newest first by date when absent.")] order_by: Option<TransactionOrder>,
-        #[graphql(desc = "At most so many, from the start of the list; 20 when absent, at most 100.")] first: Option<
-            i32,
+        #[graphql(desc = "Which transactions to list. Default: all that are not deleted.")] filter: Option<
+            TransactionFilterInput,
         >,
-        #[graphql(desc = "Only those that come after this cursor, which must be one of the same order.")] after: Option<
+        #[graphql(desc = "The order of the list. Default: by date, newest first.")] order_by: Option<TransactionOrder>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, from a list in the same order.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, from a list in the same order.")] before: Option<
             String,
         >,
-        #[graphql(desc = "At most so many, from the end; at most 100. Not together with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Only those that come before this cursor, which must be one of the same order.")]
-        before: Option<String>,
     ) -> Result<TransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();

@@ -34,25 +34,26 @@ impl TransactionVersion {
     }
 }
 
-/// What a transaction was for some time. Each version is an entry of the journal; notes of lines are not in it.
+/// A transaction as it was for some time. Each version is recorded in the journal as an entry of its own. Notes of
+/// lines are not kept in versions.
 #[Object]
 impl TransactionVersion {
-    /// Which version, from 1.
+    /// The number of the version, counted from 1.
     async fn version(&self) -> i32 {
         self.number
     }
 
-    /// Which way the money went.
+    /// Whether it was an income or an expense.
     async fn kind(&self) -> CategoryKind {
         version::kind_of(self.version.entry.kind)
     }
 
-    /// How much in all.
+    /// The total amount in this version.
     async fn amount(&self) -> Money {
         Money::from_minor(self.version.entry.amount, self.version.entry.currency)
     }
 
-    /// What went into which category.
+    /// The amounts per category in this version.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersionLine>, ApiError> {
         let entry = &self.version.entry;
         let shares = ctx.loader()?.load_one(SharesOf(entry.id)).await?.unwrap_or_default();
@@ -67,44 +68,44 @@ impl TransactionVersion {
             .collect())
     }
 
-    /// The wallet that it was paid from or into; null for cash.
+    /// The wallet that paid the expense or received the income in this version. Null for cash.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         let Some(wallet) = ctx.loader()?.load_one(WalletOf(self.version.entry.id)).await? else { return Ok(None) };
         Ok(ctx.loader()?.load_one(wallet).await?)
     }
 
-    /// The day that it counted for.
+    /// The date of the transaction in this version.
     async fn date(&self) -> Date {
         Date(self.version.entry.effective_on)
     }
 
-    /// What it was for.
+    /// What the money was for, in this version. Null when not given.
     async fn description(&self) -> Option<&str> {
         self.version.entry.memo.as_deref()
     }
 
-    /// The reference of its entry in the journal.
+    /// The reference number of the journal entry that recorded this version, such as `CRE-20261121-7K3M9QPXWA`.
     async fn reference(&self) -> &str {
         &self.version.entry.reference
     }
 
-    /// Since when it counted.
+    /// The time from which this version was in force.
     async fn since(&self) -> DateTime {
         DateTime(self.version.entry.created_at)
     }
 
-    /// Until when it counted; null when it still does.
+    /// The time until which this version was in force. Null when it still is.
     async fn until(&self) -> Option<DateTime> {
         self.version.reversal.as_ref().map(|reversal| DateTime(reversal.created_at))
     }
 }
 
-/// A part of what a transaction was.
+/// A part of a version of a transaction that belongs to one category.
 #[derive(SimpleObject)]
 struct TransactionVersionLine {
-    /// The category that it was in.
+    /// The category of this part.
     category: Option<Category>,
-    /// How much.
+    /// The amount of this part.
     amount: Money,
 }
 

@@ -22,19 +22,19 @@ use crate::{
     page::{self, PageArgs, Paged},
 };
 
-/// Which transactions are wanted. What is absent does not matter.
+/// Conditions on the wallet transactions to list. A transaction must meet every condition that is given.
 #[derive(Default, InputObject)]
 struct WalletTransactionFilter {
-    /// Only those of this type.
+    /// Only transactions of this type.
     #[graphql(name = "type")]
     kind: Option<WalletTransactionType>,
-    /// Only those of this status.
+    /// Only transactions with this status.
     status: Option<EntryStatus>,
-    /// Only those that went this way, as the wallet sees it.
+    /// Only transactions in this direction, from the wallet's point of view.
     direction: Option<Direction>,
-    /// Only those at this moment or after it.
+    /// Only items at or after this time.
     from: Option<DateTime>,
-    /// Only those before this moment.
+    /// Only items before this time.
     to: Option<DateTime>,
 }
 
@@ -55,20 +55,20 @@ struct WalletTransactionConnection {
     page: Paged<WalletTransactionEdge>,
 }
 
-/// A page of a wallet's history.
+/// One page of a wallet's history.
 #[Object]
 impl WalletTransactionConnection {
-    /// The transactions of the page, each as the wallet sees it.
+    /// The transactions of this page, each with its cursor and the wallet's balance after it.
     async fn edges(&self) -> &[WalletTransactionEdge] {
         &self.page.rows
     }
 
-    /// The transactions of the page, without what the wallet sees in them.
+    /// The transactions of this page, without cursors and balances.
     async fn nodes(&self) -> Vec<&WalletTransaction> {
         self.page.rows.iter().map(|edge| &edge.node).collect()
     }
 
-    /// Where the page stands in the list.
+    /// Whether there are items before and after this page, and the cursors to get them with.
     async fn page_info(&self) -> PageInfo {
         let cursor = |edge: Option<&WalletTransactionEdge>| edge.map(|edge| edge.cursor.clone());
         PageInfo {
@@ -79,22 +79,23 @@ impl WalletTransactionConnection {
         }
     }
 
-    /// How many transactions the whole list has. It costs a count when there is a filter by type, status or direction.
+    /// The number of transactions in the whole list that match the filter. With a filter by type, status or direction,
+    /// selecting it costs an extra database query.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         Ok(self.steps.count(ctx.read()?).await?)
     }
 }
 
-/// A transaction, as one wallet sees it.
+/// A transaction from the point of view of one wallet.
 #[derive(SimpleObject)]
 struct WalletTransactionEdge {
-    /// Where it stands in the list: for `after` and `before`.
+    /// An opaque text that marks the position of this item in the list. Pass it as `after` or `before`.
     cursor: String,
-    /// The transaction.
+    /// The transaction at this position.
     node: WalletTransaction,
-    /// Which way the money went, or was to go.
+    /// The direction of the money, from the wallet's point of view. For a failed transaction, the intended direction.
     direction: Direction,
-    /// What the wallet held right after it.
+    /// The wallet's balance right after the transaction.
     balance_after: Money,
 }
 
@@ -116,19 +117,17 @@ pub(in crate::graphql) struct WalletHistoryQuery;
 
 #[Object]
 impl WalletHistoryQuery {
-    /// What happened to a wallet of yours, the latest first; refused attempts too.
+    /// The transactions of a wallet of the book, newest first, including failed ones.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     async fn wallet_history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which wallet.")] wallet_id: ID,
-        #[graphql(desc = "Which transactions; all when absent.")] filter: Option<WalletTransactionFilter>,
-        #[graphql(desc = "At most so many, from the latest; 20 when absent, at most 100.")] first: Option<i32>,
-        #[graphql(desc = "Only those that come after this cursor, that is, earlier ones.")] after: Option<String>,
-        #[graphql(desc = "At most so many, from the earliest; at most 100. Not together with `first`.")] last: Option<
-            i32,
-        >,
-        #[graphql(desc = "Only those that come before this cursor, that is, later ones.")] before: Option<String>,
+        #[graphql(desc = "The id of the wallet.")] wallet_id: ID,
+        #[graphql(desc = "Which transactions to list. Default: all.")] filter: Option<WalletTransactionFilter>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
     ) -> Result<WalletTransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let page = PageArgs { first, after, last, before }.check(|key| key.parse().ok())?;

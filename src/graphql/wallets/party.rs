@@ -18,15 +18,15 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct WalletParty(Party);
 
-/// One side of a wallet transaction. Of somebody else, all that is to be seen is the display name.
+/// The payer or payee of a wallet transaction.
 #[Object]
 impl WalletParty {
-    /// The name of the wallet's owner, as they show it to others.
+    /// The name that the owner of the wallet shows to others.
     async fn display_name(&self) -> &str {
         &self.0.display_name
     }
 
-    /// The wallet, when it is your own; null when it is somebody else's.
+    /// The wallet. Null when it belongs to somebody else.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         if self.0.book_id != ctx.viewer()?.book {
             return Ok(None);

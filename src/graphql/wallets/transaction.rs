@@ -29,62 +29,63 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct WalletTransaction(pub(in crate::graphql) transaction::WalletTransaction);
 
-/// A deposit, a withdrawal, a transfer, a receipt, income or spending: one that moved money, or one that was refused and is on record.
+/// A deposit, withdrawal, transfer, receipt, income or expense that moved money of a wallet, or failed to.
 #[Object]
 impl WalletTransaction {
-    /// Id.
+    /// The globally unique id, which never changes, such as `transaction_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.entry.id.into()
     }
 
-    /// What happened.
+    /// The kind of event.
     #[graphql(name = "type")]
     async fn kind(&self) -> WalletTransactionType {
         self.0.kind
     }
 
-    /// Whether it takes an earlier one back: of a receipt that was voided, or a transaction that was changed or deleted. Its amount is below zero.
+    /// True when it takes back an earlier transaction, because a receipt was voided, or an income or expense was
+    /// changed or deleted. The amount is then negative.
     async fn is_reversal(&self) -> bool {
         self.0.entry.reverses_id.is_some()
     }
 
-    /// How much moved, or was to move. Below zero when an earlier transaction is taken back.
+    /// The amount that was moved or, for a failed transaction, was to be moved. Negative when `isReversal` is true.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.entry.amount, self.0.entry.currency)
     }
 
-    /// Who pays; null when the money comes from outside.
+    /// The payer. Null when the money comes from outside.
     async fn from(&self, ctx: &Context<'_>) -> Result<Option<WalletParty>, ApiError> {
         party(ctx, self.0.from).await
     }
 
-    /// Who is paid; null when the money goes outside.
+    /// The payee. Null when the money goes outside.
     async fn to(&self, ctx: &Context<'_>) -> Result<Option<WalletParty>, ApiError> {
         party(ctx, self.0.to).await
     }
 
-    /// Whether the money moved.
+    /// The result: `SUCCEEDED`, or `FAILED` with the reason in `failure`.
     async fn status(&self) -> EntryStatus {
         self.0.entry.status
     }
 
-    /// Why it did not; null when it did.
+    /// Why no money was moved. Null when the transaction succeeded.
     async fn failure(&self) -> Option<Code> {
         self.0.entry.failure.map(Code::from)
     }
 
-    /// The number that people name it by: yours, or one made up. No two transactions of a book that succeeded have the
-    /// same.
+    /// The reference number: the one given in the input, or a generated one such as `TRF-20261121-7K3M9QPXWA`. It is
+    /// unique among the book's successful transactions.
     async fn reference(&self) -> &str {
         &self.0.entry.reference
     }
 
-    /// The note that was given with it.
+    /// The note. Both sides of a transfer can read it. Null when not given.
     async fn memo(&self) -> Option<&str> {
         self.0.entry.memo.as_deref()
     }
 
-    /// The income or spending that it is of; null when it is of another type.
+    /// The income or expense that moved the money. Null unless `type` is `INCOME` or `EXPENSE`.
     async fn transaction(&self, ctx: &Context<'_>) -> Result<Option<Transaction>, ApiError> {
         match (self.0.kind, self.0.entry.document_id) {
             (WalletTransactionType::Income | WalletTransactionType::Expense, Some(document)) => {
@@ -94,7 +95,7 @@ impl WalletTransaction {
         }
     }
 
-    /// The receipt that it is of; null when it is of another type.
+    /// The receipt that moved the money. Null unless `type` is `RECEIPT`.
     async fn receipt(&self, ctx: &Context<'_>) -> Result<Option<Receipt>, ApiError> {
         match (self.0.kind, self.0.entry.document_id) {
             (WalletTransactionType::Receipt, Some(document)) => {
@@ -104,17 +105,17 @@ impl WalletTransaction {
         }
     }
 
-    /// When it happened.
+    /// The time when the transaction was executed or refused.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.entry.created_at)
     }
 
-    /// What was done with it, or with the receipt or transaction that made it, and what was refused, the latest first; when and
-    /// by whom.
+    /// The activity log of this transaction, newest first. For one that belongs to a receipt, income or expense, the
+    /// log of that object.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         let entry = &self.0.entry;
         match (self.0.kind, entry.document_id) {
@@ -134,30 +135,30 @@ async fn party(ctx: &Context<'_>, account: Option<Id<kind::Account>>) -> Result<
     Ok(ctx.loader()?.load_one(account).await?)
 }
 
-/// Money that comes into a wallet from outside.
+/// A deposit: money that comes into a wallet from outside.
 #[derive(InputObject)]
 struct DepositInput {
-    /// The wallet that the money goes into. It must be yours.
+    /// The wallet that receives the money. It must belong to your book.
     wallet: WalletRef,
     #[graphql(flatten)]
     movement: Movement,
 }
 
-/// Money that goes out of a wallet.
+/// A withdrawal: money that leaves a wallet to the outside.
 #[derive(InputObject)]
 struct WithdrawInput {
-    /// The wallet that the money comes out of. It must be yours.
+    /// The wallet that pays the money. It must belong to your book.
     wallet: WalletRef,
     #[graphql(flatten)]
     movement: Movement,
 }
 
-/// Money that goes from one wallet to another of the same currency.
+/// A transfer of money from one wallet to another of the same currency.
 #[derive(InputObject)]
 struct TransferInput {
-    /// The wallet that pays. It must be yours.
+    /// The wallet that pays. It must belong to your book.
     from: WalletRef,
-    /// The wallet that is paid: yours or somebody else's.
+    /// The wallet that receives the money. It may belong to anybody.
     to: WalletRef,
     #[graphql(flatten)]
     movement: Movement,
@@ -166,12 +167,13 @@ struct TransferInput {
 /// What came of moving money.
 #[derive(SimpleObject)]
 struct MovementResult {
-    /// The transaction on record. An attempt that the wallets did not allow (not enough money, frozen, the same wallet, other
-    /// currencies) is on record too, as `FAILED`; when the input cannot be used, nothing is, and the transaction is null.
+    /// The recorded transaction. If a wallet refused it (codes `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`,
+    /// `CURRENCY_MISMATCH`, `SAME_WALLET`, `LIMIT_REACHED`), it is recorded with the status `FAILED`, and there are
+    /// user errors too. Null when the input was invalid and nothing was recorded.
     transaction: Option<WalletTransaction>,
-    /// Whether this is the result of an earlier request with the same idempotency key; then nothing was done now.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
-    /// Why it was refused.
+    /// Why the transaction was refused, one item per problem. Empty when the money was moved.
     user_errors: Vec<UserError>,
 }
 
@@ -187,21 +189,24 @@ impl MovementResult {
     }
 }
 
-/// What came of a deposit.
+/// The result of `deposit`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
+/// `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct DepositPayload {
     #[graphql(flatten)]
     result: MovementResult,
 }
 
-/// What came of a withdrawal.
+/// The result of `withdraw`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
+/// `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct WithdrawPayload {
     #[graphql(flatten)]
     result: MovementResult,
 }
 
-/// What came of a transfer.
+/// The result of `transfer`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
+/// `SAME_WALLET`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct TransferPayload {
     #[graphql(flatten)]
@@ -213,31 +218,31 @@ pub(in crate::graphql) struct WalletTransactionMutation;
 
 #[Object]
 impl WalletTransactionMutation {
-    /// Puts money from outside into one of your wallets.
+    /// Puts money from outside into a wallet of your book.
     async fn deposit(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What comes in, and into which wallet.")] input: DepositInput,
+        #[graphql(desc = "The deposit to make.")] input: DepositInput,
     ) -> Result<DepositPayload, ApiError> {
         let outcome = transfer::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
         Ok(DepositPayload { result: MovementResult::new(ctx, Action::Deposit, outcome).await? })
     }
 
-    /// Takes money out of one of your wallets.
+    /// Takes money out of a wallet of your book.
     async fn withdraw(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What goes out, and from which wallet.")] input: WithdrawInput,
+        #[graphql(desc = "The withdrawal to make.")] input: WithdrawInput,
     ) -> Result<WithdrawPayload, ApiError> {
         let outcome = transfer::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
         Ok(WithdrawPayload { result: MovementResult::new(ctx, Action::Withdraw, outcome).await? })
     }
 
-    /// Pays from one of your wallets into another wallet of the same currency.
+    /// Pays from a wallet of your book into another wallet of the same currency.
     async fn transfer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What is paid, from which wallet and to which.")] input: TransferInput,
+        #[graphql(desc = "The transfer to make.")] input: TransferInput,
     ) -> Result<TransferPayload, ApiError> {
         let TransferInput { from, to, movement } = &input;
         let outcome = transfer::transfer(ctx.app()?, ctx.viewer()?, from, to, movement).await;

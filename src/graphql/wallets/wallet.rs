@@ -26,145 +26,148 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct Wallet(pub(in crate::graphql) wallet::Wallet);
 
-/// A wallet: money of one currency. Only its owner sees it.
+/// A store of money in one currency, which belongs to a book. Others can pay into it but cannot see it.
 #[Object]
 impl Wallet {
-    /// Id. Others need it to pay into just this wallet.
+    /// The globally unique id, which never changes, such as `wallet_01h455vb4pex5vsknk084sn02q`. Give it to others so
+    /// that they can pay into this wallet.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.wallet.id.into()
     }
 
-    /// What its owner calls it.
+    /// The name that the owner gave the wallet. Others do not see it.
     async fn name(&self) -> &str {
         &self.0.wallet.name
     }
 
-    /// What it holds.
+    /// The currency of the money in the wallet.
     async fn currency(&self) -> Currency {
         self.0.wallet.currency
     }
 
-    /// How much it holds now. Never below zero.
+    /// The amount in the wallet now. It is never negative.
     async fn balance(&self) -> Money {
         Money::from_minor(journal::balance(&self.0.account), self.0.wallet.currency)
     }
 
-    /// How much it held at a moment, with all that happened up to and at that moment.
+    /// The amount that was in the wallet at a given time. Zero before the first transaction.
     async fn balance_at(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The moment. Before the wallet was made it held nothing.")] time: DateTime,
+        #[graphql(desc = "The time of the balance. Transactions at exactly this time are included.")] time: DateTime,
     ) -> Result<Money, ApiError> {
         let minor = ctx.loader()?.load_one((self.0.wallet.id, time.0)).await?.unwrap_or_default();
         Ok(Money::from_minor(minor, self.0.wallet.currency))
     }
 
-    /// Whether money may move on it.
+    /// Whether the wallet can receive and pay money.
     async fn status(&self) -> AccountStatus {
         self.0.account.status
     }
 
-    /// Whether it is the wallet that is meant when you are named by username or phone number, in its currency. There is one
-    /// for each currency.
+    /// True for the wallet that is used in its currency when somebody names you by username or phone number. There is
+    /// at most one for each currency.
     async fn is_default(&self) -> bool {
         self.0.wallet.is_default
     }
 
-    /// When it was made.
+    /// The time when the wallet was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.wallet.created_at)
     }
 
-    /// What was done with it and what was refused, the latest first; when and by whom.
+    /// The activity log of this wallet, newest first: changes of its settings and refused attempts. For its payments
+    /// see `Query.walletHistory`.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "At most so many, from the latest; at most 100.", default = 20)] first: i32,
+        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
     ) -> Result<Vec<Activity>, ApiError> {
         history(ctx, self.0.wallet.id, first).await
     }
 }
 
-/// The wallet to be made.
+/// The wallet to create.
 #[derive(InputObject)]
 struct CreateWalletInput {
-    /// What it will hold. A book may have several wallets of one currency; the first is the default.
+    /// The currency of the wallet. A book may have several wallets in one currency; the first becomes the default.
     currency: Currency,
-    /// What to call it, at most 100 characters; made up from the currency when absent.
+    /// The name of the wallet, 1 to 100 characters. Default: made from the currency, such as `USD wallet`.
     name: Option<String>,
 }
 
-/// What to change about a wallet. What is absent stays as it is.
+/// The fields of the wallet to change. Omitted fields stay as they are.
 #[derive(InputObject)]
 struct UpdateWalletInput {
-    /// Which wallet.
+    /// The id of the wallet to change.
     id: ID,
-    /// What to call it, at most 100 characters.
+    /// The new name, 1 to 100 characters.
     name: Option<String>,
-    /// Whether to make it the default of its currency, in place of the wallet that is.
+    /// True makes this the default wallet of its currency, instead of the present one. False changes nothing.
     #[graphql(default)]
     make_default: bool,
 }
 
-/// Which wallet to freeze.
+/// The wallet to freeze.
 #[derive(InputObject)]
 struct FreezeWalletInput {
-    /// Which wallet.
+    /// The id of the wallet to freeze.
     id: ID,
 }
 
-/// Which wallet to unfreeze.
+/// The wallet to unfreeze.
 #[derive(InputObject)]
 struct UnfreezeWalletInput {
-    /// Which wallet.
+    /// The id of the wallet to unfreeze.
     id: ID,
 }
 
-/// Which wallet to close.
+/// The wallet to close.
 #[derive(InputObject)]
 struct CloseWalletInput {
-    /// Which wallet.
+    /// The id of the wallet to close.
     id: ID,
 }
 
 /// What came of it; the wallet is null when there are user errors.
 #[derive(SimpleObject)]
 struct WalletResult {
-    /// The wallet as it is now.
+    /// The wallet after the change. Null when there are user errors.
     wallet: Option<Wallet>,
-    /// What is wrong with the input.
+    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
 }
 
-/// What came of making a wallet.
+/// The result of `createWallet`. Error codes: `INVALID`, `LIMIT_REACHED`.
 #[derive(SimpleObject)]
 struct CreateWalletPayload {
     #[graphql(flatten)]
     result: WalletResult,
 }
 
-/// What came of changing a wallet.
+/// The result of `updateWallet`. Error codes: `INVALID`, `NOT_FOUND`, `WALLET_NOT_ACTIVE` (a closed wallet cannot be
+/// the default).
 #[derive(SimpleObject)]
 struct UpdateWalletPayload {
     #[graphql(flatten)]
     result: WalletResult,
 }
 
-/// What came of freezing a wallet.
+/// The result of `freezeWallet`. Error codes: `NOT_FOUND`, `WALLET_NOT_ACTIVE` (the wallet is closed).
 #[derive(SimpleObject)]
 struct FreezeWalletPayload {
     #[graphql(flatten)]
     result: WalletResult,
 }
 
-/// What came of unfreezing a wallet.
+/// The result of `unfreezeWallet`. Error codes: `NOT_FOUND`, `WALLET_NOT_ACTIVE` (the wallet is closed).
 #[derive(SimpleObject)]
 struct UnfreezeWalletPayload {
     #[graphql(flatten)]
     result: WalletResult,
 }
 
-/// What came of closing a wallet.
+/// The result of `closeWallet`. Error codes: `NOT_FOUND`, `WALLET_NOT_EMPTY`.
 #[derive(SimpleObject)]
 struct CloseWalletPayload {
     #[graphql(flatten)]
@@ -183,17 +186,17 @@ pub(in crate::graphql) struct WalletQuery;
 
 #[Object]
 impl WalletQuery {
-    /// All wallets of the book, the oldest first. A book has at most 200.
+    /// All wallets of the book, oldest first, at most 200. Closed wallets are included.
     async fn wallets(&self, ctx: &Context<'_>) -> Result<Vec<Wallet>, ApiError> {
         let wallets = wallet::list(ctx.read()?, ctx.viewer()?).await?;
         Ok(wallets.into_iter().map(Wallet).collect())
     }
 
-    /// A wallet of the book; null when it has none of this id.
+    /// The wallet with this id. Null when the book has no such wallet.
     async fn wallet(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which wallet.")] id: ID,
+        #[graphql(desc = "The id of the wallet.")] id: ID,
     ) -> Result<Option<Wallet>, ApiError> {
         ctx.viewer()?;
         let Ok(id) = id.parse::<Id<kind::Wallet>>() else { return Ok(None) };
@@ -206,11 +209,11 @@ pub(in crate::graphql) struct WalletMutation;
 
 #[Object]
 impl WalletMutation {
-    /// Makes a wallet.
+    /// Creates a wallet in the book.
     async fn create_wallet(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The wallet to be made.")] input: CreateWalletInput,
+        #[graphql(desc = "The wallet to create.")] input: CreateWalletInput,
     ) -> Result<CreateWalletPayload, ApiError> {
         let made = wallet::create(ctx.app()?, ctx.viewer()?, input.currency, input.name.as_deref()).await;
         Ok(CreateWalletPayload { result: WalletResult::new(ctx, Action::CreateWallet, made).await? })
@@ -220,41 +223,41 @@ impl WalletMutation {
     async fn update_wallet(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "What to change.")] input: UpdateWalletInput,
+        #[graphql(desc = "The fields to change.")] input: UpdateWalletInput,
     ) -> Result<UpdateWalletPayload, ApiError> {
         let (id, name) = (input.id.parse().ok(), input.name.as_deref());
         let updated = wallet::update(ctx.app()?, ctx.viewer()?, id, name, input.make_default).await;
         Ok(UpdateWalletPayload { result: WalletResult::new(ctx, Action::UpdateWallet, updated).await? })
     }
 
-    /// Freezes a wallet: nothing moves in or out until it is unfrozen.
+    /// Freezes a wallet: no money can move in or out until it is unfrozen.
     async fn freeze_wallet(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which wallet.")] input: FreezeWalletInput,
+        #[graphql(desc = "The wallet to freeze.")] input: FreezeWalletInput,
     ) -> Result<FreezeWalletPayload, ApiError> {
         Ok(FreezeWalletPayload {
             result: set_status(ctx, Action::FreezeWallet, &input.id, AccountStatus::Frozen).await?,
         })
     }
 
-    /// Unfreezes a wallet.
+    /// Unfreezes a frozen wallet, so that money can move again.
     async fn unfreeze_wallet(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which wallet.")] input: UnfreezeWalletInput,
+        #[graphql(desc = "The wallet to unfreeze.")] input: UnfreezeWalletInput,
     ) -> Result<UnfreezeWalletPayload, ApiError> {
         Ok(UnfreezeWalletPayload {
             result: set_status(ctx, Action::UnfreezeWallet, &input.id, AccountStatus::Active).await?,
         })
     }
 
-    /// Closes a wallet for good. It must be empty. If it was the default of its currency, the oldest other wallet of that
-    /// currency that is not closed becomes it.
+    /// Closes an empty wallet for good. If it was the default of its currency, the oldest wallet of that currency that
+    /// is not closed becomes the default.
     async fn close_wallet(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Which wallet.")] input: CloseWalletInput,
+        #[graphql(desc = "The wallet to close.")] input: CloseWalletInput,
     ) -> Result<CloseWalletPayload, ApiError> {
         Ok(CloseWalletPayload { result: set_status(ctx, Action::CloseWallet, &input.id, AccountStatus::Closed).await? })
     }

@@ -65,7 +65,7 @@ async fn without_a_key_the_user_is_told_that_the_outcome_is_unknown(#[case] loss
     assert_eq!(errors(&unknown), ["OUTCOME_UNKNOWN"]);
     assert_eq!(unknown["transaction"], json!(null));
     let message = unknown["userErrors"][0]["message"].as_str().unwrap();
-    assert!(message.contains("not known") && message.contains("Look"), "{message}");
+    assert!(message.contains("not known") && message.contains("check first"), "{message}");
     assert_eq!(owner.balance(&owner.wallet).await, balance);
     app.assert_journal_is_whole().await;
 }

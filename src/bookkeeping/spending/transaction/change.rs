@@ -18,37 +18,43 @@ use crate::{
     viewer::Viewer,
 };
 
-/// What to change about a transaction. What is absent stays as it is.
+/// The fields of the transaction to change. Omitted fields stay as they are.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "UpdateTransactionInput")]
 pub struct TransactionChange {
-    /// Which transaction.
+    /// The id of the transaction to change.
     pub id: ID,
-    /// The category that all of it goes into from now on.
+    /// The new category of the whole amount. It replaces a split. Not together with `lines`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<CategoryRef>,
-    /// What it is split into from now on. When the amount of a split transaction changes, they must be given.
+    /// The new lines: 1 to 50 that add up to the amount. Required when the amount or the currency of a split
+    /// transaction changes. Not together with `category`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<NewLine>>,
-    /// How much in all.
+    /// The total amount. Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of
+    /// it (such as 10,000,000,000,000.00 USD). Cannot be null.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub amount: MaybeUndefined<Decimal>,
-    /// The currency of the amount, which must be given too.
+    /// The currency of `amount`. When it changes, `amount` must be given too. Cannot be null.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub currency: MaybeUndefined<Currency>,
-    /// The day that it counts for.
+    /// The date of the transaction, in the years 1900 to 2199. Cannot be null.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub date: MaybeUndefined<Date>,
-    /// What it is for, at most 500 characters; null clears it.
+    /// What the money was for, at most 500 characters. Null clears it.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub description: MaybeUndefined<String>,
-    /// The wallet that it is paid from or into; null for cash.
+    /// The id of the wallet that pays an expense or receives income, in the same currency. Null means cash.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub wallet_id: MaybeUndefined<ID>,
-    /// The version that you saw. When it is not the latest any more, nothing is changed and the user error is `CONFLICT`.
+    /// The `version` that you last read. If there is a newer version by now, nothing is changed and the mutation fails
+    /// with `CONFLICT`. Default: no check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_version: Option<i32>,
-    /// As for `addTransaction`.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A failure because
+    /// of a wallet (such as `INSUFFICIENT_FUNDS`) also counts as a result and is returned again.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
@@ -63,7 +69,7 @@ impl TransactionChange {
         parts: &[Part],
     ) -> Result<Wanted> {
         let mut refusals = Refusals::default();
-        let required = |path| Refusal::new(Code::Required, path, "It cannot be cleared.");
+        let required = |path| Refusal::new(Code::Required, path, "This field cannot be null.");
         let currency = match self.currency {
             MaybeUndefined::Undefined => before.currency,
             MaybeUndefined::Null => {
@@ -74,7 +80,7 @@ impl TransactionChange {
         };
         let amount = match &self.amount {
             MaybeUndefined::Undefined if currency != before.currency => {
-                Err(Refusal::new(Code::Required, "amount", "Give the amount in the other currency."))
+                Err(Refusal::new(Code::Required, "amount", "When the currency changes, give the amount too."))
             }
             MaybeUndefined::Undefined => Ok(before.amount),
             MaybeUndefined::Null => Err(required("amount")),
@@ -135,7 +141,7 @@ fn redivided(
         [part] => Some((before.kind, vec![Part { amount, ..part.clone() }])),
         parts if amount == before.amount && currency == before.currency => Some((before.kind, parts.to_vec())),
         _ => {
-            let message = "Give the lines that sum to the other amount.";
+            let message = "Give `lines` that add up to the new amount.";
             refusals.push(Refusal::new(Code::Required, "lines", message));
             None
         }

@@ -27,14 +27,14 @@ pub(in crate::bookkeeping) const MOST_LINES: usize = 50;
 /// The most characters of a description or a note.
 pub(in crate::bookkeeping) const LONGEST_DESCRIPTION: usize = 500;
 
-/// A part of a transaction.
-// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+/// One part of a split transaction.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "TransactionLineInput")]
 pub struct NewLine {
-    /// The category that it goes into. All categories of a transaction are of one kind.
+    /// The category of this part. All lines of a transaction must have categories of the same kind.
     pub category: CategoryRef,
-    /// How much; more than zero.
+    /// The amount of this part. Positive, in the currency of the transaction.
     pub amount: Decimal,
     /// A note, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,8 +91,8 @@ impl<'a> Division<'a> {
             (None, None) => Ok(None),
             (Some(category), None) => Ok(Some(Self::Whole(category))),
             (None, Some(lines)) if (1..=MOST_LINES).contains(&lines.len()) => Ok(Some(Self::Split(lines))),
-            (None, Some(_)) => invalid(&format!("A transaction has 1 to {MOST_LINES} lines.")),
-            (Some(_), Some(_)) => invalid("Give a category or lines, not both."),
+            (None, Some(_)) => invalid(&format!("A transaction must have 1 to {MOST_LINES} lines.")),
+            (Some(_), Some(_)) => invalid("Give `category` or `lines`, not both."),
         }
     }
 
@@ -135,7 +135,7 @@ impl<'a> Division<'a> {
                 for (at, (line, category)) in lines.iter().zip(found).enumerate() {
                     let category = category?;
                     if category.kind != kind {
-                        let message = "All categories of a transaction must be of one kind.";
+                        let message = "All categories of a transaction must be of the same kind.";
                         refusals.push(Refusal::new(Code::Invalid, category_path(at), message));
                     }
                     let amount = document::amount(&line.amount, currency, &format!("lines.{at}.amount"));
@@ -147,10 +147,10 @@ impl<'a> Division<'a> {
                 let sum: i128 = parts.iter().map(|part| i128::from(part.amount)).sum();
                 if parts.len() == lines.len() && amount.is_some_and(|amount| i128::from(amount) != sum) {
                     let sum = i64::try_from(sum).map_or_else(
-                        |_| "more than can be counted".to_owned(),
+                        |_| "too large".to_owned(),
                         |sum| format!("{} {currency}", Decimal::from_minor(sum, currency)),
                     );
-                    let message = format!("The lines sum to {sum}.");
+                    let message = format!("The amount must be the sum of the lines, which is {sum}.");
                     refusals.push(Refusal::new(Code::Invalid, "amount", message));
                 }
                 Some((kind, parts))
@@ -178,7 +178,7 @@ pub(in crate::bookkeeping) fn refuse_other_currency(
 ) -> Result<(), Refusal> {
     match wallet {
         Some(Wallet { wallet, .. }) if wallet.currency != currency => {
-            let message = format!("The wallet is in {}, the transaction in {currency}.", wallet.currency);
+            let message = format!("The wallet is in {}, but the transaction is in {currency}.", wallet.currency);
             Err(Refusal::new(Code::CurrencyMismatch, "walletId", message))
         }
         _ => Ok(()),

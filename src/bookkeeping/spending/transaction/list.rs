@@ -27,29 +27,29 @@ use crate::{
     viewer::Viewer,
 };
 
-/// Which transactions are wanted. What is absent does not matter.
+/// Conditions on the transactions to list. A transaction must meet every condition that is given.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "TransactionFilter")]
 pub struct TransactionFilterInput {
-    /// Only income, or only spending.
+    /// Only income, or only expenses.
     pub kind: Option<CategoryKind>,
-    /// Only those with a line in this category.
+    /// Only transactions with at least one line in this category.
     pub category: Option<CategoryRef>,
-    /// Only those paid from or into this wallet.
+    /// Only transactions paid from or into the wallet with this id.
     pub wallet_id: Option<ID>,
-    /// Only those in this currency.
+    /// Only items in this currency.
     pub currency: Option<Currency>,
-    /// Only those of this day or later.
+    /// Only items dated on this day or later.
     pub from: Option<Date>,
-    /// Only those of this day or earlier.
+    /// Only items dated on this day or earlier. It must not be before `from`.
     pub to: Option<Date>,
-    /// Only those of this amount or more, in `currency`; in the book's, when that is absent.
+    /// Only items of at least this amount, in `currency` or, if that is not given, in the book's currency.
     pub min_amount: Option<Decimal>,
-    /// Only those of this amount or less, in `currency`; in the book's, when that is absent.
+    /// Only items of at most this amount, in `currency` or, if that is not given, in the book's currency.
     pub max_amount: Option<Decimal>,
-    /// Only those with this text in the description or in the notes of the lines, without regard to case.
+    /// Only transactions whose description or line notes contain this text, ignoring case. At most 100 characters.
     pub text: Option<String>,
-    /// Whether to list those that were deleted instead of those that stand.
+    /// True lists only deleted transactions; false lists only those that are not deleted.
     #[graphql(default)]
     pub deleted: bool,
 }
@@ -151,24 +151,25 @@ impl TransactionFilter {
     }
 }
 
-/// What transactions may be ordered by.
+/// The values that transactions can be sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
 pub enum TransactionOrderField {
-    /// Their date, and on one date the order in which they were written.
+    /// The date of the transaction, then the order in which they were recorded.
     #[default]
     Date,
-    /// Their amount. Only those in one currency are listed then: that of the filter, or the book's.
+    /// The amount. The list then has only transactions in one currency: the one of the filter, or the book's.
     Amount,
 }
 
-/// How transactions are ordered. Those that are the same in it are in the order in which they were written.
+/// The order of the transactions in a list. Transactions with equal values are sorted by the order in which they were
+/// recorded, in the same direction.
 #[derive(Clone, Copy, Debug, InputObject)]
 #[graphql(name = "TransactionOrder")]
 pub struct TransactionOrder {
-    /// By what.
+    /// The value to sort by.
     #[graphql(default)]
     pub field: TransactionOrderField,
-    /// Which way.
+    /// The direction to sort in.
     #[graphql(default_with = "OrderDirection::Desc")]
     pub direction: OrderDirection,
 }

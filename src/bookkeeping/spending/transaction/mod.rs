@@ -44,45 +44,54 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The transaction to be written.
-// Its JSON is what idempotency keys are compared by, for ever: a new field must be left out of it when it is absent.
+/// The income or expense to record. Give either `category` or `lines`.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "AddTransactionInput")]
 pub struct NewTransaction {
-    /// The category that all of it goes into; it says whether it is income or spending. Absent when it is split.
+    /// The category of the whole amount; its kind decides between income and expense. It must not be archived. Leave it
+    /// out when you give `lines`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<CategoryRef>,
-    /// What it is split into: 1 to 50 lines that sum to the amount, in categories of one kind. Absent when there is a category.
+    /// The lines that split the amount over several categories: 1 to 50 lines that add up to `amount`, in categories of
+    /// one kind. Leave them out when you give `category`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<NewLine>>,
-    /// How much in all; more than zero, with no more decimals than the currency has.
+    /// The total amount. Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of
+    /// it (such as 10,000,000,000,000.00 USD).
     pub amount: Decimal,
-    /// The currency of the amount; that of the wallet, or of the book when there is none, when absent.
+    /// The currency of `amount`. Default: the currency of the wallet if `walletId` is given, otherwise the book's
+    /// currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The day that it counts for, in the years 1900 to 2199; today (where the book is) when absent.
+    /// The date of the transaction. In the years 1900 to 2199. Default: today in the book's time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
-    /// What it is for, at most 500 characters.
+    /// What the money was for, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// The wallet of the book that it is paid from or into, in the same currency; cash when absent.
+    /// The id of the book's wallet that pays an expense or receives income, in the same currency. Default: none; the
+    /// transaction is in cash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet_id: Option<ID>,
-    /// Makes it safe to send the request again: the same key with the same input gives the first result and does nothing.
-    /// At most 255 visible ASCII characters; a UUID is a good choice. It never expires. A refusal by a wallet is on record,
-    /// and is given again too.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A failure because
+    /// of a wallet (such as `INSUFFICIENT_FUNDS`) also counts as a result and is returned again.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
 
-/// Which transaction to delete.
+/// The transaction to delete.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteTransactionInput")]
 pub struct TransactionDeletion {
-    /// Which transaction.
+    /// The id of the transaction to delete.
     pub id: ID,
-    /// As for `addTransaction`.
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A failure because
+    /// of a wallet (such as `INSUFFICIENT_FUNDS`) also counts as a result and is returned again.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }
@@ -175,7 +184,7 @@ pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &N
             division.check(&named, &[], amount, currency, &mut refusals)
         }
         Some(None) => {
-            refusals.push(Refusal::new(Code::Required, "category", "Give a category, or lines."));
+            refusals.push(Refusal::new(Code::Required, "category", "Give `category` or `lines`."));
             None
         }
         None => None,
@@ -201,7 +210,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
         }
         let before = before?;
         if change.expected_version.is_some_and(|expected| expected != before.version) {
-            let message = format!("The transaction is at version {} by now.", before.version);
+            let message = format!("The transaction was changed: its version is {} now.", before.version);
             return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
         }
         let parts = lines(&tx, [before.id]).await?.remove(&before.id).unwrap_or_default();
