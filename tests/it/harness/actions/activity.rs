@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::User;
+use crate::harness::User;
 
 const FIELDS: &str = "id time action outcome codes actor { id displayName } sessionId address thingId
     thing { __typename id } changes { field from to }";

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
 
-use crate::{
+use super::{
     backup::command,
     backup_refusals::{files, on_a_full_disk, refused},
-    harness::{PASSWORD, Server, User, login, program},
 };
+use crate::harness::{PASSWORD, Server, User, login, program};
 
 /// A directory with a migrated database `empty.db` and its backup `backup.db`.
 struct Place {

@@ -6,13 +6,11 @@ use std::collections::BTreeSet;
 use rstest::rstest;
 use serde_json::{Map, Value, json};
 
-use crate::{
-    foreign::{kind, things},
-    harness::{
-        Client,
-        Database::{self, Postgres, Sqlite},
-        Driver, Position, Root, TestApp, inputs, quick, somebody, written,
-    },
+use super::foreign::{kind, things};
+use crate::harness::{
+    Client,
+    Database::{self, Postgres, Sqlite},
+    Driver, Position, Root, TestApp, inputs, quick, somebody, written,
 };
 
 /// What is done about the places of an operation that are not given.

@@ -11,7 +11,7 @@ use std::{
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::{Client, User, errors};
+use crate::harness::{Client, User, errors};
 
 /// Tasks that deposit and transfer, and what was acknowledged to them.
 pub struct Load {

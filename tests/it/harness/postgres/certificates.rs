@@ -7,7 +7,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::own_postgres::is_required;
+use super::own_server::is_required;
 
 const CONFIG: &str =
     "[req]\ndistinguished_name=dn\nx509_extensions=ca\n[dn]\n[ca]\nbasicConstraints=critical,CA:TRUE\n";

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{User, ledger::id_of};
+use super::id_of;
+use crate::harness::User;
 
 const CATEGORY: &str = "category { id name kind archivedAt } userErrors { code path message }";
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Answer, TestApp, User, app::SECRET, program};
+use crate::harness::{Answer, SECRET, TestApp, User, program};
 
 /// What `daybook import` came to.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value, json};
 
-use super::Client;
+use crate::harness::Client;
 
 /// How many fields an operation may have, a little below what the server takes.
 const MOST_FIELDS: usize = 900;

@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::{Value, json};
 
 use crate::{
-    foreign::{kind, things},
+    graphql::foreign::{kind, things},
     harness::{
         Database::{self, Postgres, Sqlite},
         Driver, PASSWORD, TestApp, User, changes, errors, id_of, told,

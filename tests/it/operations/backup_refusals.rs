@@ -13,10 +13,8 @@ use sea_orm::sqlx::{
     sqlite::{SqliteConnectOptions, SqliteLockingMode},
 };
 
-use crate::{
-    backup::command,
-    harness::{Database::Sqlite, Server, Storage, User, fresh, program},
-};
+use super::backup::command;
+use crate::harness::{Database::Sqlite, Server, Storage, User, fresh, program};
 
 /// The one line on standard error of a command that ends with a code.
 pub fn refused(output: &Output, code: i32) -> String {

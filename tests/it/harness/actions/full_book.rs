@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use super::{TestApp, User, ledger::id_of};
+use super::id_of;
+use crate::harness::{TestApp, User};
 
 /// A book in which there is one of everything, and a second one.
 pub async fn full_book(app: &TestApp) -> User {

@@ -8,7 +8,7 @@ use crate::harness::{Database::Sqlite, TestApp};
 
 #[test]
 fn the_committed_schema_is_the_one_that_is_served() {
-    let committed = include_str!("../../schema.graphql");
+    let committed = include_str!("../../../schema.graphql");
     let hint = "schema.graphql is stale: run `cargo run -- schema > schema.graphql` and commit it";
     assert!(committed == daybook::graphql::sdl(), "{hint}");
 }

@@ -11,7 +11,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 use serde_json::json;
 
 use crate::{
-    foreign::{kind, things},
+    graphql::foreign::{kind, things},
     harness::{
         Database::{self, Postgres, Sqlite},
         Driver, TestApp,

@@ -1,5 +1,8 @@
 //! PostgreSQL for the tests: the server that `TEST_POSTGRES_URL` names, or one of our own for all of them.
 
+mod certificates;
+mod own_server;
+
 use std::{
     env,
     path::Path,
@@ -9,7 +12,8 @@ use std::{
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::OnceCell;
 
-use super::own_postgres::{OwnPostgres, is_required};
+use self::own_server::is_required;
+pub use self::{certificates::Authority, own_server::OwnPostgres};
 
 /// It need not survive a crash, so it does not wait for the disk.
 const QUICK: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];

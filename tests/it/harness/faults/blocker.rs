@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
 
-use super::TestApp;
+use crate::harness::TestApp;
 
 /// A connection in a transaction that others wait for. It is none of the program's, so it has no time limit.
 pub struct Blocker(DatabaseConnection);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{User, errors};
+use crate::harness::{User, errors};
 
 const CUSTOMER: &str = "customer { id name phone email firmName address city state gstNumber note archivedAt
         balance { amount currency } } userErrors { code path message }";

@@ -5,7 +5,8 @@
 use daybook::{app::App, identity::Passwords};
 use serde_json::{Value, json};
 
-use super::{PASSWORD, Root, TestApp, User, id_of};
+use super::Root;
+use crate::harness::{PASSWORD, TestApp, User, id_of};
 
 /// Lets many register within a moment.
 pub fn quick(app: &mut App) {

@@ -3,7 +3,7 @@
 use daybook::bookkeeping::verify::{self, Difference};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
 
-use super::TestApp;
+use crate::harness::TestApp;
 
 /// What stands in the way on PostgreSQL: checks, foreign keys and triggers.
 const UNGUARD: &str = "DO $$ DECLARE r record; BEGIN

@@ -8,7 +8,7 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{Server, program};
+use crate::harness::{Server, program};
 
 /// A folder with little room: a file system of its own where that may be mounted, else one in which a server may write no
 /// longer files than now.
