@@ -1,6 +1,12 @@
-//! Daybook's tests: requests through the router, on both databases.
+//! Daybook's tests: requests through the router, on both databases. `trials` says how a test is declared.
 
 #![expect(unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "this is a test")]
+
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+
+#[macro_use]
+mod trials;
 
 mod harness;
 
@@ -9,6 +15,7 @@ mod activity;
 mod chaos;
 mod customers;
 mod database;
+mod declarations;
 mod graphql;
 mod http;
 mod import;
@@ -17,3 +24,7 @@ mod operations;
 mod readme;
 mod spending;
 mod wallets;
+
+fn main() -> std::process::ExitCode {
+    trials::run()
+}

@@ -1,14 +1,9 @@
 //! The README's sessions work word by word.
 
 use axum::{body::Body, http::Request};
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    TestApp,
-};
+use crate::harness::{Client, Database, TestApp};
 
 const README: &str = include_str!("../../README.md");
 const PICTURE: &str = include_str!("../../docs/report-2026-11.svg");
@@ -43,10 +38,9 @@ fn mask(value: &mut Value) {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_sessions_of_the_readme_get_the_answers_that_it_shows(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn the_sessions_of_the_readme_get_the_answers_that_it_shows(on: Database) {
+    let app = TestApp::on(on).await;
     let mut client: Client = app.anonymous();
     let mut variables = json!({});
     let mut blocks = blocks(&["graphql", "json", "csv"]).into_iter();

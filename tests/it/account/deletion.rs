@@ -4,15 +4,10 @@ use daybook::entity::{
     self,
     account::{self, AccountKind, AccountStatus},
 };
-use rstest::rstest;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, TestApp, User, dump, errors, login, refresh, register,
-};
+use crate::harness::{Client, Database, PASSWORD, TestApp, User, dump, errors, login, refresh, register};
 
 async fn delete(client: &Client, password: &str) -> Value {
     let query = "mutation($input: DeleteAccountInput!) { deleteAccount(input: $input) {
@@ -25,10 +20,9 @@ fn zahra() -> Value {
         "phone": "+967711234567", "email": "zahra@qasim.example" })
 }
 
-#[rstest]
-#[tokio::test]
-async fn while_a_wallet_holds_money_the_account_stays(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn while_a_wallet_holds_money_the_account_stays(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("12.50").await;
     let dollars = amina.new_wallet("USD").await;
     amina.deposit(json!({ "wallet": { "id": dollars }, "amount": "3" })).await;
@@ -46,20 +40,18 @@ async fn while_a_wallet_holds_money_the_account_stays(#[values(Sqlite, Postgres)
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn it_takes_the_password(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn it_takes_the_password(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for password in ["", "wrong", "correct horse"] {
         assert_eq!(errors(&delete(&amina.client, password).await), ["WRONG_CREDENTIALS password"], "{password}");
     }
     amina.gql("{ me { id } }", json!({})).await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn nobody_logs_in_as_a_deleted_user_by_any_way(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn nobody_logs_in_as_a_deleted_user_by_any_way(on: Database) {
+    let app = TestApp::on(on).await;
     let zahra_user = User::register_as(&app.anonymous(), zahra()).await;
     let other = login(&app.anonymous(), "zahra.77", PASSWORD).await;
     let id = zahra_user.gql("{ me { id } }", json!({})).await["me"]["id"].take();
@@ -85,10 +77,9 @@ async fn nobody_logs_in_as_a_deleted_user_by_any_way(#[values(Sqlite, Postgres)]
     assert_ne!(again["user"]["id"], id);
 }
 
-#[rstest]
-#[tokio::test]
-async fn who_was_paid_sees_a_deleted_user_and_the_journal_stays_whole(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn who_was_paid_sees_a_deleted_user_and_the_journal_stays_whole(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let zahra_user = User::register_as(&app.anonymous(), zahra()).await;
     zahra_user.fund("5").await;
     zahra_user.pay(&amina, "5").await;
@@ -109,10 +100,9 @@ async fn who_was_paid_sees_a_deleted_user_and_the_journal_stays_whole(#[values(S
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn personal_details_are_nowhere_in_the_database_afterwards(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, _amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn personal_details_are_nowhere_in_the_database_afterwards(on: Database) {
+    let (app, _amina) = TestApp::with_owner(on).await;
     let zahra_user = User::register_as(&app.anonymous(), zahra()).await;
     let shop = json!({ "shopName": "Qasim Lamps", "proprietorName": "Zahra Qasim", "gstNumber": "QASIM77", "phone": "+967722000077",
         "address": "77 Qasim Road", "city": "Qasimabad", "state": "Qasimistan" });
@@ -142,10 +132,10 @@ async fn personal_details_are_nowhere_in_the_database_afterwards(#[values(Sqlite
     }
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn money_that_arrives_while_the_account_is_deleted_is_not_lost(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn money_that_arrives_while_the_account_is_deleted_is_not_lost(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("100").await;
     for round in 0..6 {
         let leaver = app.user(&format!("leaver{round}")).await;
@@ -174,10 +164,9 @@ async fn money_that_arrives_while_the_account_is_deleted_is_not_lost(#[values(Sq
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_request_that_deletes_the_account_does_nothing_else(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_request_that_deletes_the_account_does_nothing_else(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for more in ["updateProfile(input: { phone: \"+967711234567\" }) { user { id } }", "b: __typename"] {
         let delete = format!("deleteAccount(input: {{ password: \"{PASSWORD}\" }}) {{ deletedId }}");
         for both in [format!("{delete} {more}"), format!("{more} ... {{ {delete} }}")] {
@@ -188,12 +177,10 @@ async fn a_request_that_deletes_the_account_does_nothing_else(#[values(Sqlite, P
     amina.gql("{ me { id } }", json!({})).await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_is_under_way_while_the_account_is_deleted_does_not_bring_it_back(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn what_is_under_way_while_the_account_is_deleted_does_not_bring_it_back(on: Database) {
+    let app = TestApp::on(on).await;
     for round in 0..6 {
         let leaver = app.user(&format!("leaver{round}")).await;
         let requests = [

@@ -13,13 +13,12 @@ use daybook::{
     server,
 };
 use futures_util::{StreamExt, stream};
-use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::harness::{
     Client,
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Postgres},
     PASSWORD, TestApp, errors, register,
 };
 
@@ -75,22 +74,16 @@ fn free_at_once(per_identifier: u32, per_address: u32) -> impl FnOnce(&mut App) 
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn after_the_free_failures_each_wait_is_twice_the_last_up_to_15_minutes(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some(app) = TestApp::with(on, free(3, 0)).await else { return };
+#[apply(both_databases)]
+async fn after_the_free_failures_each_wait_is_twice_the_last_up_to_15_minutes(on: Database) {
+    let app = TestApp::with(on, free(3, 0)).await;
     let waits = fail(&app, &app.anonymous(), "nobody", 17).await;
     assert_eq!(waits, [0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn while_the_wait_lasts_the_password_is_not_looked_at_and_it_does_not_grow(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some(app) = TestApp::with(on, free(2, 0)).await else { return };
+#[apply(both_databases)]
+async fn while_the_wait_lasts_the_password_is_not_looked_at_and_it_does_not_grow(on: Database) {
+    let app = TestApp::with(on, free(2, 0)).await;
     app.user("amina").await;
     fail(&app, &app.anonymous(), "amina", 8).await;
     for _ in 0..5 {
@@ -108,12 +101,9 @@ async fn while_the_wait_lasts_the_password_is_not_looked_at_and_it_does_not_grow
     assert!(login(&app.anonymous(), "amina", PASSWORD).await["accessToken"].is_string());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_right_password_clears_the_failures_of_its_user_and_not_those_of_the_address(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some(app) = TestApp::with(on, free(3, 6)).await else { return };
+#[apply(both_databases)]
+async fn a_right_password_clears_the_failures_of_its_user_and_not_those_of_the_address(on: Database) {
+    let app = TestApp::with(on, free(3, 6)).await;
     app.user("amina").await;
     for round in 0..2 {
         assert_eq!(fail(&app, &app.anonymous(), "amina", 3).await, [0, 0, 0], "{round}");
@@ -124,12 +114,9 @@ async fn a_right_password_clears_the_failures_of_its_user_and_not_those_of_the_a
     assert!(login(&elsewhere, "amina", PASSWORD).await["accessToken"].is_string());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_failure_of_a_name_is_forgotten_each_hour_and_one_of_an_address_each_minute(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some(app) = TestApp::with(on, free(3, 0)).await else { return };
+#[apply(both_databases)]
+async fn a_failure_of_a_name_is_forgotten_each_hour_and_one_of_an_address_each_minute(on: Database) {
+    let app = TestApp::with(on, free(3, 0)).await;
     assert_eq!(fail(&app, &app.anonymous(), "nobody", 5).await, [0, 0, 0, 0, 1]);
     app.advance(TimeDelta::hours(2));
     // Of five failures three are left.
@@ -141,7 +128,7 @@ async fn a_failure_of_a_name_is_forgotten_each_hour_and_one_of_an_address_each_m
     app.advance(TimeDelta::hours(14));
     assert_eq!(fail(&app, &app.anonymous(), "nobody", 5).await, [0, 0, 0, 0, 1]);
 
-    let Some(app) = TestApp::with(on, free(0, 3)).await else { return };
+    let app = TestApp::with(on, free(0, 3)).await;
     assert_eq!(fail(&app, &app.anonymous(), "nobody", 5).await, [0, 0, 0, 0, 1]);
     app.advance(TimeDelta::seconds(120));
     assert_eq!(fail(&app, &app.anonymous(), "nobody", 2).await, [0, 1]);
@@ -153,12 +140,9 @@ async fn a_failure_of_a_name_is_forgotten_each_hour_and_one_of_an_address_each_m
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_name_that_nobody_has_waits_like_one_that_somebody_has_however_it_is_written(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some(app) = TestApp::with(on, free(4, 0)).await else { return };
+#[apply(both_databases)]
+async fn a_name_that_nobody_has_waits_like_one_that_somebody_has_however_it_is_written(on: Database) {
+    let app = TestApp::with(on, free(4, 0)).await;
     let input =
         json!({ "username": "amina", "password": PASSWORD, "phone": "+967711234567", "email": "amina@example.org" });
     register(&app.anonymous(), input).await;
@@ -187,10 +171,9 @@ async fn a_name_that_nobody_has_waits_like_one_that_somebody_has_however_it_is_w
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn whoever_is_guessed_at_goes_on_in_a_session_that_they_have(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, free(2, 2)).await else { return };
+#[apply(both_databases)]
+async fn whoever_is_guessed_at_goes_on_in_a_session_that_they_have(on: Database) {
+    let app = TestApp::with(on, free(2, 2)).await;
     let amina = app.user("amina").await;
     let other = login(&app.anonymous(), "amina", PASSWORD).await["accessToken"].take();
     fail(&app, &app.anonymous(), "amina", 6).await;
@@ -252,10 +235,10 @@ fn places() -> usize {
     (std::thread::available_parallelism().unwrap().get() / 2).max(1)
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_10_000_guesses_at_one_account_a_handful_are_looked_at(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, free_at_once(10, 0)).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_10_000_guesses_at_one_account_a_handful_are_looked_at(on: Database) {
+    let app = TestApp::with(on, free_at_once(10, 0)).await;
     let amina = app.user("amina").await;
     let looked_at = looked_at(&app, |number| {
         let password = if number >= 200 && number.is_multiple_of(100) { PASSWORD } else { "wrong password" };
@@ -266,12 +249,10 @@ async fn of_10_000_guesses_at_one_account_a_handful_are_looked_at(#[values(Sqlit
     amina.fund("5").await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_10_000_guesses_at_1_000_accounts_from_one_address_a_hundred_are_looked_at(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some(app) = TestApp::with(on, free_at_once(10, 100)).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_10_000_guesses_at_1_000_accounts_from_one_address_a_hundred_are_looked_at(on: Database) {
+    let app = TestApp::with(on, free_at_once(10, 100)).await;
     app.user("amina").await;
     let looked_at = looked_at(&app, |number| {
         let identifier = if number == 9000 { "amina".to_owned() } else { format!("user{}", number % 1000) };
@@ -286,10 +267,10 @@ async fn of_10_000_guesses_at_1_000_accounts_from_one_address_a_hundred_are_look
     }
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn fifty_right_passwords_at_once_all_get_a_session(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, free(1, 1)).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn fifty_right_passwords_at_once_all_get_a_session(on: Database) {
+    let app = TestApp::with(on, free(1, 1)).await;
     app.user("amina").await;
     let client = app.anonymous();
     let logins = stream::iter(0..50).map(|_| login(&client, "amina", PASSWORD));
@@ -298,9 +279,10 @@ async fn fifty_right_passwords_at_once_all_get_a_session(#[values(Sqlite, Postgr
     assert_eq!(tokens.len(), 50);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[apply(on_postgres)]
+#[threads(4)]
 async fn two_servers_on_one_database_count_together() {
-    let Some(app) = TestApp::with(Postgres, free_at_once(6, 0)).await else { return };
+    let app = TestApp::with(Postgres, free_at_once(6, 0)).await;
     app.user("amina").await;
     let mut second = app.app.clone();
     second.db = Db::connect(&app.url, PoolSize { most: 4, least: 0 }).await.unwrap();
@@ -315,20 +297,18 @@ async fn two_servers_on_one_database_count_together() {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_limit_of_zero_is_none(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, free(0, 0)).await else { return };
+#[apply(both_databases)]
+async fn a_limit_of_zero_is_none(on: Database) {
+    let app = TestApp::with(on, free(0, 0)).await;
     app.user("amina").await;
     assert_eq!(fail(&app, &app.anonymous(), "amina", 120).await, [0; 120]);
     assert!(login(&app.anonymous(), "amina", PASSWORD).await["accessToken"].is_string());
     assert_eq!(tallies(&app).await, 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_counted_names_nobody_and_is_removed_when_it_counts_no_more(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, free(10, 100)).await else { return };
+#[apply(both_databases)]
+async fn what_is_counted_names_nobody_and_is_removed_when_it_counts_no_more(on: Database) {
+    let app = TestApp::with(on, free(10, 100)).await;
     for number in 0..20 {
         let client = app.anonymous().at_address(&format!("203.0.113.{number}"));
         login(&client, &format!("my-password-{number}"), "wrong").await;
@@ -350,13 +330,12 @@ async fn tallies(app: &TestApp) -> u64 {
     tally::Entity::find().count(app.app.db.read()).await.unwrap()
 }
 
-#[rstest]
-#[tokio::test]
-async fn only_so_many_register_from_one_address_in_a_day(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+async fn only_so_many_register_from_one_address_in_a_day(on: Database) {
     let limit = |most| {
         move |app: &mut App| (app.limits.registrations_per_address, app.limits.request_cost_per_minute) = (most, 0)
     };
-    let Some(app) = TestApp::with(on, limit(3)).await else { return };
+    let app = TestApp::with(on, limit(3)).await;
     let somebody = |name: &str| json!({ "username": name, "password": PASSWORD });
     let client = app.anonymous().at_address("203.0.113.7");
     // One that asks for a name that is taken counts too.
@@ -376,15 +355,15 @@ async fn only_so_many_register_from_one_address_in_a_day(#[values(Sqlite, Postgr
     }
     assert_eq!(errors(&register(&client, somebody("hadi")).await), ["TOO_MANY_ATTEMPTS"]);
 
-    let Some(app) = TestApp::with(on, limit(0)).await else { return };
+    let app = TestApp::with(on, limit(0)).await;
     app.user("amina").await;
     assert_eq!(tallies(&app).await, 0);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_ten_who_register_at_once_from_one_address_no_more_than_may_do_so(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, |app| app.limits.registrations_per_address = 4).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_ten_who_register_at_once_from_one_address_no_more_than_may_do_so(on: Database) {
+    let app = TestApp::with(on, |app| app.limits.registrations_per_address = 4).await;
     let client = app.anonymous();
     let registrations = stream::iter(0..10)
         .map(|number| register(&client, json!({ "username": format!("user{number}"), "password": PASSWORD })));

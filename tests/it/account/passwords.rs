@@ -35,13 +35,13 @@ async fn hash_of(app: &TestApp) -> String {
 #[case::the_phone_number("+967 711 234 567", "must not be your username")]
 #[case::the_phone_number_as_dialled("0711-234567", "must not be your username")]
 #[case::the_address("zahra@example.org", "must not be your username")]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn a_password_that_is_easy_to_guess_is_refused_with_what_would_help(
     #[case] password: &str,
     #[case] says: &str,
     #[values(Sqlite, Postgres)] on: Database,
 ) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let (app, amina) = TestApp::with_owner(on).await;
     let registration = json!({ "username": "zahra.al-hakimi", "password": password, "phone": "+967711234567",
         "email": "zahra@example.org" });
     let payload = register(&app.anonymous(), registration).await;
@@ -57,10 +57,9 @@ async fn a_password_that_is_easy_to_guess_is_refused_with_what_would_help(
     assert!(errors(&login(&app.anonymous(), "zahra.al-hakimi", PASSWORD).await).is_empty());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_password_may_be_in_any_script_and_128_characters_long(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn a_password_may_be_in_any_script_and_128_characters_long(on: Database) {
+    let app = TestApp::on(on).await;
     let long: String = "قهوة 🌼 x".chars().cycle().take(128).collect();
     for (username, password) in [("amina", "عود وبخور وقهوة"), ("badr", "🌼🐘🍋🛶🎻🧵🪁🌋🧭"), ("zahra", &long)]
     {
@@ -70,10 +69,9 @@ async fn a_password_may_be_in_any_script_and_128_characters_long(#[values(Sqlite
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn another_password_ends_the_other_sessions_and_not_this_one(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn another_password_ends_the_other_sessions_and_not_this_one(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let other = login(&app.anonymous(), "amina", PASSWORD).await;
     let payload = change(&amina.client, PASSWORD, NEW).await;
@@ -90,10 +88,9 @@ async fn another_password_ends_the_other_sessions_and_not_this_one(#[values(Sqli
     assert!(errors(&login(&app.anonymous(), "amina", NEW).await).is_empty());
 }
 
-#[rstest]
-#[tokio::test]
-async fn without_the_password_as_it_is_it_is_not_changed(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn without_the_password_as_it_is_it_is_not_changed(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     for current in ["", "correct horse", NEW] {
         let payload = change(&amina.client, current, NEW).await;
         assert_eq!(errors(&payload), ["WRONG_CREDENTIALS currentPassword"], "{current}");
@@ -102,12 +99,10 @@ async fn without_the_password_as_it_is_it_is_not_changed(#[values(Sqlite, Postgr
     assert!(errors(&login(&app.anonymous(), "amina", PASSWORD).await).is_empty());
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_changes_at_once_one_counts_and_no_login_by_the_old_password_stays(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_two_changes_at_once_one_counts_and_no_login_by_the_old_password_stays(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let logins: Vec<_> = (0..4)
         .map(|_| {
             let client = app.anonymous();
@@ -136,10 +131,9 @@ async fn of_two_changes_at_once_one_counts_and_no_login_by_the_old_password_stay
     assert!(errors(&login(&app.anonymous(), "amina", current.unwrap()).await).is_empty());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_hash_of_another_cost_is_made_anew_at_the_next_login(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, _amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_hash_of_another_cost_is_made_anew_at_the_next_login(on: Database) {
+    let (app, _amina) = TestApp::with_owner(on).await;
     assert!(hash_of(&app).await.contains("$m=19456,t=2,p=1$"));
     let dearer = app.another(|app| app.passwords = Passwords::new("m=9216,t=4,p=1".parse().unwrap()).unwrap());
     assert_eq!(errors(&login(&dearer, "amina", "wrong").await), ["WRONG_CREDENTIALS"]);
@@ -153,10 +147,10 @@ async fn a_hash_of_another_cost_is_made_anew_at_the_next_login(#[values(Sqlite, 
     assert_eq!(hash_of(&app).await, upgraded, "a hash that is current stays");
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_who_log_in_while_the_hash_is_made_anew_all_get_a_session(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_many_who_log_in_while_the_hash_is_made_anew_all_get_a_session(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let costs = ["m=9216,t=4,p=1", "m=12288,t=3,p=1"];
     let servers = costs.map(|cost| app.another(|app| app.passwords = Passwords::new(cost.parse().unwrap()).unwrap()));
     let logins = (0..10).map(|number| {

@@ -1,12 +1,8 @@
 //! What users say of themselves.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, TestApp, User, errors, login,
-};
+use crate::harness::{Database, PASSWORD, TestApp, User, errors, login};
 
 const ME: &str = "{ me { username phone email displayName timeZone createdAt } }";
 
@@ -15,10 +11,9 @@ async fn update(user: &User, input: Value) -> Value {
     user.mutate("updateProfile", "UpdateProfileInput", fields, input).await
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_profile_is_shown_and_changed_field_by_field(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_profile_is_shown_and_changed_field_by_field(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let me = amina.gql(ME, json!({})).await["me"].take();
     assert_eq!(me["timeZone"], "UTC");
     assert!(me["createdAt"].as_str().unwrap().starts_with("2026-11-21T10:00:00"));
@@ -36,10 +31,9 @@ async fn a_profile_is_shown_and_changed_field_by_field(#[values(Sqlite, Postgres
     assert_eq!(update(&amina, cleared).await["user"], expected);
 }
 
-#[rstest]
-#[tokio::test]
-async fn one_logs_in_and_is_paid_by_the_names_that_one_has_now(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn one_logs_in_and_is_paid_by_the_names_that_one_has_now(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     update(&amina, json!({ "username": "zahra", "phone": "+967711234567" })).await;
     assert_eq!(errors(&login(&app.anonymous(), "amina", PASSWORD).await), ["WRONG_CREDENTIALS"]);
     for identifier in ["Zahra", "711234567"] {
@@ -55,10 +49,9 @@ async fn one_logs_in_and_is_paid_by_the_names_that_one_has_now(#[values(Sqlite, 
     assert_eq!(amina.balance(&amina.wallet).await, "1.00");
 }
 
-#[rstest]
-#[tokio::test]
-async fn names_of_others_and_names_that_are_none_are_refused_together(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn names_of_others_and_names_that_are_none_are_refused_together(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = json!({ "username": "badr", "password": PASSWORD, "phone": "+967711234567", "email": "b@example.org" });
     User::register_as(&app.anonymous(), badr).await;
     let taken = json!({ "username": "BADR", "phone": "00967711234567", "email": "B@example.org" });
@@ -74,10 +67,10 @@ async fn names_of_others_and_names_that_are_none_are_refused_together(#[values(S
     assert_eq!(errors(&update(&amina, json!({ "username": "AMINA" })).await), [""; 0]);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_who_want_one_name_at_once_one_gets_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_two_who_want_one_name_at_once_one_gets_it(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let wanted = |user: User| tokio::spawn(async move { update(&user, json!({ "username": "zahra" })).await });
     let (one, other) = (wanted(amina), wanted(badr));

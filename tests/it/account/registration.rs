@@ -9,10 +9,9 @@ use crate::harness::{
     PASSWORD, TestApp, User, errors, register,
 };
 
-#[rstest]
-#[tokio::test]
-async fn a_new_user_gets_a_book_a_wallet_and_a_session(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn a_new_user_gets_a_book_a_wallet_and_a_session(on: Database) {
+    let app = TestApp::on(on).await;
     let input = json!({
         "username": "Amina.S", "password": "correct horse battery", "phone": "711 234 567", "email": "Amina@Example.org",
         "currency": "USD", "displayName": " Amina 🌼 ", "bookName": "Amina's shop",
@@ -33,10 +32,9 @@ async fn a_new_user_gets_a_book_a_wallet_and_a_session(#[values(Sqlite, Postgres
     assert_eq!(owner.gql(query, json!({})).await, expected);
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_not_said_has_a_default(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_is_not_said_has_a_default(on: Database) {
+    let (_app, owner) = TestApp::with_owner(on).await;
     let query = "{ me { displayName phone email } book { name currency } }";
     let expected = json!({
         "me": { "displayName": "amina", "phone": null, "email": null }, "book": { "name": "amina", "currency": "YEM" },
@@ -44,10 +42,9 @@ async fn what_is_not_said_has_a_default(#[values(Sqlite, Postgres)] on: Database
     assert_eq!(owner.gql(query, json!({})).await, expected);
 }
 
-#[rstest]
-#[tokio::test]
-async fn taken_names_are_user_errors_on_the_right_paths_all_at_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn taken_names_are_user_errors_on_the_right_paths_all_at_once(on: Database) {
+    let app = TestApp::on(on).await;
     let first =
         json!({ "username": "amina", "password": "correct horse", "phone": "+967711234567", "email": "a@b.example" });
     User::register_as(&app.anonymous(), first).await;
@@ -61,10 +58,9 @@ async fn taken_names_are_user_errors_on_the_right_paths_all_at_once(#[values(Sql
     assert_eq!(errors(&register(&app.anonymous(), third).await), ["TAKEN email"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn all_that_is_wrong_is_said_at_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn all_that_is_wrong_is_said_at_once(on: Database) {
+    let app = TestApp::on(on).await;
     let input = json!({
         "username": "a b", "password": "short", "phone": "hello", "email": "nobody", "displayName": " ",
         "bookName": "x".repeat(101),
@@ -90,17 +86,17 @@ async fn all_that_is_wrong_is_said_at_once(#[values(Sqlite, Postgres)] on: Datab
 #[case::emoji("amina🌼")]
 #[case::null_character("amina\0")]
 #[case::looks_like_another("аmina")]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn a_username_that_cannot_be_one_is_refused(#[case] username: &str, #[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+    let app = TestApp::on(on).await;
     let payload = register(&app.anonymous(), json!({ "username": username, "password": "correct horse" })).await;
     assert_eq!(errors(&payload), ["INVALID username"]);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_ten_who_want_one_username_at_once_one_gets_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_ten_who_want_one_username_at_once_one_gets_it(on: Database) {
+    let app = TestApp::on(on).await;
     let tasks: Vec<_> = (0..10)
         .map(|number| {
             let client = app.anonymous();
@@ -122,10 +118,9 @@ async fn of_ten_who_want_one_username_at_once_one_gets_it(#[values(Sqlite, Postg
     assert_eq!(registered, 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn neither_passwords_nor_refresh_tokens_are_readable_in_the_database(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn neither_passwords_nor_refresh_tokens_are_readable_in_the_database(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let user = daybook::entity::user::Entity::find().one(app.app.db.read()).await.unwrap().unwrap();
     assert!(user.password_hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", user.password_hash);
 

@@ -2,14 +2,9 @@
 
 use axum::{body::Body, http::Request};
 use chrono::TimeDelta;
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, TestApp, User, errors, login, refresh,
-};
+use crate::harness::{Client, Database, PASSWORD, TestApp, User, errors, login, refresh};
 
 const SESSIONS: &str = "{ me { sessions { id createdAt lastUsedAt address userAgent current } } }";
 
@@ -28,10 +23,9 @@ async fn logged_in(app: &TestApp) -> Client {
     app.anonymous().with_token(payload["accessToken"].as_str().unwrap())
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_session_tells_when_and_by_what_it_is_used(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_session_tells_when_and_by_what_it_is_used(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let body = json!({ "query": "mutation { login(input: { identifier: \"amina\", password: \"correct horse battery\" }) {
         accessToken userErrors { code } } }" });
     let agent = format!("Shop/2.1 \u{e9}{}", "x".repeat(300));
@@ -51,10 +45,9 @@ async fn a_session_tells_when_and_by_what_it_is_used(#[values(Sqlite, Postgres)]
     assert_eq!(seen[0]["userAgent"], Value::Null);
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_last_use_is_kept_to_a_minute(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_last_use_is_kept_to_a_minute(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let other = logged_in(&app).await;
     app.advance(TimeDelta::minutes(30));
     other.gql("{ book { id } }", json!({})).await;
@@ -74,10 +67,9 @@ async fn the_last_use_is_kept_to_a_minute(#[values(Sqlite, Postgres)] on: Databa
     assert!(seen.iter().any(|session| session["lastUsedAt"] == json!(later)), "{seen:?}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_revoked_session_is_over_at_once_on_its_device(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_revoked_session_is_over_at_once_on_its_device(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let payload = login(&app.anonymous(), "amina", PASSWORD).await;
     let lost = app.anonymous().with_token(payload["accessToken"].as_str().unwrap());
     let id = sessions(&lost).await[0]["id"].as_str().unwrap().to_owned();
@@ -95,10 +87,9 @@ async fn a_revoked_session_is_over_at_once_on_its_device(#[values(Sqlite, Postgr
     assert_eq!(amina.error(SESSIONS, json!({})).await, "UNAUTHENTICATED");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_session_that_is_no_more_is_not_listed(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_session_that_is_no_more_is_not_listed(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let out = logged_in(&app).await;
     out.gql("mutation { logout { userErrors { code } } }", json!({})).await;
     assert_eq!(sessions(&amina.client).await.len(), 1);
@@ -114,10 +105,9 @@ async fn a_session_that_is_no_more_is_not_listed(#[values(Sqlite, Postgres)] on:
     assert_eq!(sessions(&amina).await.len(), 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn of_more_than_a_hundred_sessions_the_one_longest_unused_ends(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn of_more_than_a_hundred_sessions_the_one_longest_unused_ends(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let second = logged_in(&app).await;
     for _ in 0..98 {
         app.advance(TimeDelta::seconds(1));
@@ -130,10 +120,9 @@ async fn of_more_than_a_hundred_sessions_the_one_longest_unused_ends(#[values(Sq
     assert_eq!(sessions(&amina.client).await.len(), 100);
 }
 
-#[rstest]
-#[tokio::test]
-async fn anothers_session_and_what_is_none_cannot_be_revoked(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn anothers_session_and_what_is_none_cannot_be_revoked(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr: User = app.user("badr").await;
     let id = sessions(&badr.client).await[0]["id"].as_str().unwrap().to_owned();
     for id in [id.as_str(), "", "session_x", &amina.wallet, "session_01h455vb4pex5vsknk084sn02q"] {

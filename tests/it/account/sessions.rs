@@ -4,21 +4,16 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use daybook::entity::session;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, SECRET, TestApp, User, errors, login, refresh,
-};
+use crate::harness::{Database, PASSWORD, SECRET, TestApp, User, errors, login, refresh};
 
 const ME: &str = "{ me { username } }";
 
-#[rstest]
-#[tokio::test]
-async fn a_user_logs_in_by_username_phone_or_email(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn a_user_logs_in_by_username_phone_or_email(on: Database) {
+    let app = TestApp::on(on).await;
     let input =
         json!({ "username": "amina", "password": PASSWORD, "phone": "+967711234567", "email": "amina@example.org" });
     User::register_as(&app.anonymous(), input).await;
@@ -32,10 +27,9 @@ async fn a_user_logs_in_by_username_phone_or_email(#[values(Sqlite, Postgres)] o
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_wrong_password_and_an_unknown_user_look_the_same(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, _)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_wrong_password_and_an_unknown_user_look_the_same(on: Database) {
+    let (app, _) = TestApp::with_owner(on).await;
     let wrong = login(&app.anonymous(), "amina", "wrong password").await;
     assert_eq!(errors(&wrong), ["WRONG_CREDENTIALS"]);
     for identifier in ["nobody", "", "+15550001111", "x@y.example", "nul\0l", "' OR 1=1 --", &"x".repeat(5000)] {
@@ -43,10 +37,9 @@ async fn a_wrong_password_and_an_unknown_user_look_the_same(#[values(Sqlite, Pos
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let id = json!({ "id": owner.wallet });
     let anonymous = app.anonymous();
     let operations = [
@@ -126,10 +119,9 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(#[v
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn logging_out_ends_the_session_at_once_and_no_other(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn logging_out_ends_the_session_at_once_and_no_other(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let other = login(&app.anonymous(), "amina", PASSWORD).await;
     let other = app.anonymous().with_token(other["accessToken"].as_str().unwrap());
     owner.gql("mutation { logout { userErrors { code } } }", json!({})).await;
@@ -144,10 +136,9 @@ async fn logging_out_ends_the_session_at_once_and_no_other(#[values(Sqlite, Post
     assert_eq!(third.error(ME, json!({})).await, "UNAUTHENTICATED");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_session(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_session(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let first = refresh(&app.anonymous(), &owner.refresh_token).await;
     assert_eq!(errors(&first), [""; 0]);
     let renewed = app.anonymous().with_token(first["accessToken"].as_str().unwrap());
@@ -161,10 +152,10 @@ async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_session(#[valu
     assert_eq!(errors(&refresh(&app.anonymous(), latest).await), ["WRONG_CREDENTIALS refreshToken"]);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_ten_who_use_one_refresh_token_at_once_at_most_one_gets_a_session(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_ten_who_use_one_refresh_token_at_once_at_most_one_gets_a_session(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let tasks: Vec<_> = (0..10)
         .map(|_| {
             let (client, token) = (app.anonymous(), owner.refresh_token.clone());
@@ -179,10 +170,9 @@ async fn of_ten_who_use_one_refresh_token_at_once_at_most_one_gets_a_session(#[v
     assert_eq!(owner.error(ME, json!({})).await, "UNAUTHENTICATED");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_login_forgets_sessions_that_are_over_and_no_others(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_login_forgets_sessions_that_are_over_and_no_others(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let ended = login(&app.anonymous(), "amina", PASSWORD).await;
     let ended = app.anonymous().with_token(ended["accessToken"].as_str().unwrap());
     ended.gql("mutation { logout { userErrors { code } } }", json!({})).await;
@@ -199,10 +189,9 @@ async fn a_login_forgets_sessions_that_are_over_and_no_others(#[values(Sqlite, P
     assert_eq!(errors(&refresh(&app.anonymous(), latest).await), ["WRONG_CREDENTIALS refreshToken"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn tokens_expire_after_an_hour_and_a_day(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn tokens_expire_after_an_hour_and_a_day(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     app.advance(TimeDelta::minutes(59));
     assert_eq!(owner.gql(ME, json!({})).await["me"]["username"], "amina");
     app.advance(TimeDelta::minutes(1));
@@ -215,10 +204,9 @@ async fn tokens_expire_after_an_hour_and_a_day(#[values(Sqlite, Postgres)] on: D
     assert_eq!(errors(&refresh(&app.anonymous(), refresh_token).await), ["WRONG_CREDENTIALS refreshToken"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_token_that_is_not_ours_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_token_that_is_not_ours_is_refused(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let token = owner.client.token.clone().unwrap();
     let claims: Value = {
         let payload = token.split('.').nth(1).unwrap();
@@ -271,10 +259,9 @@ async fn a_token_that_is_not_ours_is_refused(#[values(Sqlite, Postgres)] on: Dat
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_bad_token_is_never_treated_as_no_token(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, _)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_bad_token_is_never_treated_as_no_token(on: Database) {
+    let (app, _) = TestApp::with_owner(on).await;
     let bad = app.anonymous().with_token("x.y.z");
     for operation in [
         "{ __typename }",

@@ -1,14 +1,9 @@
 //! Secrets of access tokens that are replaced while tokens are about.
 
 use daybook::identity::{Secret, TokenKeys};
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, SECRET, TestApp, login,
-};
+use crate::harness::{Client, Database, PASSWORD, SECRET, TestApp, login};
 
 const ME: &str = "{ me { username } }";
 const NEW: &str = "another secret that only the tests know, just as long";
@@ -28,10 +23,9 @@ fn part(token: &str, number: usize) -> Value {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_first_secret_signs_and_all_verify(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_first_secret_signs_and_all_verify(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let server = |secrets: Vec<Secret>| app.another(|app| app.token_keys = TokenKeys::new(secrets));
     let unnamed = amina.client.token.clone().unwrap();
     assert_eq!(part(&unnamed, 0)["kid"], Value::Null);

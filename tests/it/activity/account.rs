@@ -6,13 +6,11 @@ use daybook::{
     entity::activity::{Action, Column, Entity, Model},
     error::Code,
 };
-use rstest::rstest;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, TestApp, User, changes as changes_of, errors, login, refresh, register, told,
+    Database, PASSWORD, TestApp, User, changes as changes_of, errors, login, refresh, register, told,
 };
 
 async fn rows(app: &TestApp, action: Action) -> Vec<Model> {
@@ -25,10 +23,9 @@ async fn mutate(user: &User, mutation: &str, input: Value) -> Vec<String> {
     errors(&user.mutate(mutation, &input_type, "userErrors { code path }", input).await)
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_changed_of_a_profile_and_of_a_shop_is_told(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_changed_of_a_profile_and_of_a_shop_is_told(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let input = json!({ "username": "Amina.S", "phone": "+967711234567", "displayName": "Amina Saleh",
         "email": "amina@example.org", "timeZone": "Asia/Aden" });
     assert_eq!(mutate(&amina, "updateProfile", input).await, [""; 0]);
@@ -67,12 +64,9 @@ async fn what_changed_of_a_profile_and_of_a_shop_is_told(#[values(Sqlite, Postgr
     assert_eq!(amina.history_of(book.as_str().unwrap()).await, expected);
 }
 
-#[rstest]
-#[tokio::test]
-async fn another_password_and_the_end_of_a_session_are_on_record_without_what_is_secret(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn another_password_and_the_end_of_a_session_are_on_record_without_what_is_secret(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let other = login(&app.anonymous(), "amina", PASSWORD).await;
     let other = app.anonymous().with_token(other["accessToken"].as_str().unwrap());
     let query = "{ me { sessions { id current } } }";
@@ -91,14 +85,13 @@ async fn another_password_and_the_end_of_a_session_are_on_record_without_what_is
     assert_eq!((told(&row), &row["changes"]), ("CHANGE_PASSWORD DONE".to_owned(), &json!([])));
 }
 
-#[rstest]
-#[tokio::test]
-async fn logins_and_registrations_that_have_to_wait_are_on_record(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+async fn logins_and_registrations_that_have_to_wait_are_on_record(on: Database) {
     let limits = |app: &mut daybook::app::App| {
         app.limits.login_failures_per_identifier = 2;
         app.limits.registrations_per_address = 1;
     };
-    let Some(app) = TestApp::with(on, limits).await else { return };
+    let app = TestApp::with(on, limits).await;
     let client = app.anonymous().at_address("203.0.113.7");
     let amina = User::register(&client, "amina").await;
     assert_eq!(
@@ -127,10 +120,9 @@ async fn logins_and_registrations_that_have_to_wait_are_on_record(#[values(Sqlit
     assert_eq!(codes, [vec![], vec![Code::TooManyAttempts]]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_end_of_an_account_stays_on_record_without_the_person(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn the_end_of_an_account_stays_on_record_without_the_person(on: Database) {
+    let app = TestApp::on(on).await;
     let badr = User::register(&app.anonymous().at_address("203.0.113.9"), "badr").await;
     mutate(&badr, "updateBook", json!({ "name": "Bakery" })).await;
     let amina = User::register(&app.anonymous().at_address("203.0.113.7"), "amina").await;
@@ -177,11 +169,10 @@ async fn the_end_of_an_account_stays_on_record_without_the_person(#[values(Sqlit
     assert_eq!(badr.activity(json!({ "actions": ["REGISTER"] })).await[0]["address"], "203.0.113.9");
 }
 
-#[rstest]
-#[tokio::test]
-async fn whoever_came_too_early_at_one_name_is_on_record_at_another_too(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+async fn whoever_came_too_early_at_one_name_is_on_record_at_another_too(on: Database) {
     let limits = |app: &mut daybook::app::App| app.limits.login_failures_per_identifier = 1;
-    let Some(app) = TestApp::with(on, limits).await else { return };
+    let app = TestApp::with(on, limits).await;
     let (amina, badr) = (app.user("amina").await, app.user("badr").await);
     let [somebody, another] = ["203.0.113.7", "203.0.113.8"].map(|address| app.anonymous().at_address(address));
     login(&another, "nobody", "wrong").await;

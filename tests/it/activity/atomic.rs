@@ -6,16 +6,12 @@ use daybook::entity::{
     account, book, budget, category, customer, invoice, journal_entry, ledger_entry, posting, receipt, refresh_token,
     session, transaction, transaction_line, user, wallet,
 };
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 use serde_json::json;
 
 use crate::{
     graphql::foreign::{kind, things},
-    harness::{
-        Database::{self, Postgres, Sqlite},
-        Driver, TestApp,
-    },
+    harness::{Database, Driver, TestApp},
 };
 
 async fn all<E: EntityTrait<Model: Debug + FromQueryResult>>(app: &TestApp) -> Vec<String> {
@@ -53,10 +49,9 @@ async fn rename(app: &TestApp, from: &str, to: &str) {
     renamed.await.unwrap();
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_cannot_be_put_on_record_is_not_done(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_cannot_be_put_on_record_is_not_done(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let driver = Driver::new(&app.anonymous()).await;
     let own = things(&amina, "mine", "100").await;
     rename(&app, "activity", "elsewhere").await;

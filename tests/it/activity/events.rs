@@ -3,16 +3,12 @@
 use std::collections::BTreeSet;
 
 use daybook::entity::activity;
-use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::{Value, json};
 
 use crate::{
     graphql::foreign::{kind, things},
-    harness::{
-        Database::{self, Postgres, Sqlite},
-        Driver, PASSWORD, TestApp, User, changes, errors, id_of, told,
-    },
+    harness::{Database, Driver, PASSWORD, TestApp, User, changes, errors, id_of, told},
 };
 
 async fn rows(app: &TestApp) -> Vec<activity::Model> {
@@ -20,10 +16,9 @@ async fn rows(app: &TestApp) -> Vec<activity::Model> {
     rows.all(app.app.db.read()).await.unwrap()
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_mutation_done_or_refused_leaves_one_row(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn each_mutation_done_or_refused_leaves_one_row(on: Database) {
+    let app = TestApp::on(on).await;
     let driver = Driver::new(&app.anonymous()).await;
     let (mut done, mut refused) = (BTreeSet::new(), BTreeSet::new());
     for (number, root) in driver.roots().into_iter().filter(|root| root.is_mutation).enumerate() {
@@ -67,10 +62,9 @@ async fn each_mutation_done_or_refused_leaves_one_row(#[values(Sqlite, Postgres)
     assert!(done.len() > 25 && refused.len() > 20, "{done:?} {refused:?}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_was_done_is_told_with_who_and_where_and_about_what(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_was_done_is_told_with_who_and_where_and_about_what(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let me = amina.gql("{ me { id displayName } book { id } }", json!({})).await;
     let customer = amina.customer("Yusuf").await;
     let rows = amina.activity(Value::Null).await;
@@ -99,10 +93,9 @@ async fn changed(user: &User) -> Vec<String> {
     changes(&user.latest().await)
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_changed_of_customers_and_their_documents_is_told(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_changed_of_customers_and_their_documents_is_told(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Yusuf").await;
     amina.update_customer(json!({ "id": customer, "name": "Yusuf Saleh", "city": "Aden" })).await;
     assert_eq!(changed(&amina).await, ["name Yusuf -> Yusuf Saleh", "city - -> Aden"]);
@@ -150,10 +143,9 @@ async fn what_changed_of_customers_and_their_documents_is_told(#[values(Sqlite, 
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_changed_of_spending_is_told(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_changed_of_spending_is_told(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let (rent, fun) = (amina.category("Rent", "EXPENSE").await, amina.category("Fun", "EXPENSE").await);
     let id = amina.spend("Rent", "10", "2026-11-20").await;
     let lines = json!([
@@ -222,10 +214,9 @@ async fn what_changed_of_spending_is_told(#[values(Sqlite, Postgres)] on: Databa
     assert_eq!(about.iter().map(told).collect::<Vec<_>>(), ["DELETE_CATEGORY DONE", "CREATE_CATEGORY DONE"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_changed_of_wallets_and_the_book_is_told(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_changed_of_wallets_and_the_book_is_told(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let wallet = amina.new_wallet("YEM").await;
     let change = async |mutation: &str, input: Value| {
         let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
@@ -267,10 +258,9 @@ async fn what_changed_of_wallets_and_the_book_is_told(#[values(Sqlite, Postgres)
     assert_eq!(amina.history_of(book.as_str().unwrap()).await, ["UPDATE_BOOK DONE"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_import_is_told_with_what_it_added(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_import_is_told_with_what_it_added(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let file = "date,amount,category,description\n2026-11-20,1,Food,\n2026-11-20,1,Food,\n2026-11-20,1,Toys,\n";
     let fields = "userErrors { code path }";
     let import = async |more: Value| {
@@ -311,10 +301,9 @@ async fn an_import_is_told_with_what_it_added(#[values(Sqlite, Postgres)] on: Da
     assert_eq!((&row["sessionId"], &row["actor"]["displayName"]), (&Value::Null, &json!("amina")));
 }
 
-#[rstest]
-#[tokio::test]
-async fn no_secret_is_on_record(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn no_secret_is_on_record(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let login = "mutation($input: LoginInput!) { login(input: $input) { accessToken refreshToken } }";
     let refresh = "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) { accessToken refreshToken } }";
     let anonymous = app.anonymous();

@@ -1,21 +1,16 @@
 //! Looking through what is on record.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, told,
-};
+use crate::harness::{Database, TestApp, User, told};
 
 async fn words(user: &User, filter: Value) -> Vec<String> {
     user.activity(filter).await.iter().map(told).collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn activity_is_found_by_action_thing_actor_outcome_and_time(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn activity_is_found_by_action_thing_actor_outcome_and_time(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let yusuf = amina.customer("Yusuf").await;
     let zahra = amina.customer("Zahra").await;
@@ -78,10 +73,9 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(#[values(Sqlit
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn pages_of_activity_run_both_ways_and_miss_nothing(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn pages_of_activity_run_both_ways_and_miss_nothing(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for number in 0..11 {
         let customer = amina.customer(&format!("{number}")).await;
         if number % 3 == 0 {
@@ -118,12 +112,9 @@ async fn pages_of_activity_run_both_ways_and_miss_nothing(#[values(Sqlite, Postg
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_history_of_a_thing_is_the_latest_that_happened_to_it_in_ones_own_book(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_history_of_a_thing_is_the_latest_that_happened_to_it_in_ones_own_book(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("10").await;
     let paid = amina.pay(&badr, "4").await["transaction"]["id"].as_str().unwrap().to_owned();

@@ -1,20 +1,14 @@
 //! What is refused is on record, once, with why: by the rules, by a wallet, at the door.
 
 use daybook::entity::activity::{Action, Entity, Outcome};
-use rstest::rstest;
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, TestApp, errors, id_of, told,
-};
+use crate::harness::{Client, Database, PASSWORD, TestApp, errors, id_of, told};
 
-#[rstest]
-#[tokio::test]
-async fn what_a_wallet_refuses_is_on_record_once_with_its_transaction(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_a_wallet_refuses_is_on_record_once_with_its_transaction(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("10").await;
     let before = amina.recorded().await;
@@ -66,10 +60,9 @@ async fn what_a_wallet_refuses_is_on_record_once_with_its_transaction(#[values(S
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_request_that_is_sent_again_is_on_record_as_replayed(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_request_that_is_sent_again_is_on_record_as_replayed(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Yusuf").await;
     let wallet = json!({ "id": amina.wallet });
     let deposit = json!({ "wallet": wallet, "amount": "5", "idempotencyKey": "a" });
@@ -114,12 +107,9 @@ async fn log_in(client: &Client, identifier: &str, password: &str) {
     client.gql(LOGIN, json!({ "input": { "identifier": identifier, "password": password } })).await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_login_that_is_refused_is_on_record_in_the_book_of_whose_it_was_to_be(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_login_that_is_refused_is_on_record_in_the_book_of_whose_it_was_to_be(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let anonymous = app.anonymous();
     log_in(&anonymous, "amina", PASSWORD).await;
@@ -146,12 +136,9 @@ async fn a_login_that_is_refused_is_on_record_in_the_book_of_whose_it_was_to_be(
     assert_eq!(counts[0], counts[1]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_refresh_token_that_comes_back_is_on_record_with_the_session_that_it_ends(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_refresh_token_that_comes_back_is_on_record_with_the_session_that_it_ends(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let refresh = "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) { userErrors { code } } }";
     for token in [&amina.refresh_token, &amina.refresh_token, &"unknown".to_owned()] {
         app.anonymous().gql(refresh, json!({ "input": { "refreshToken": token } })).await;
@@ -175,10 +162,9 @@ async fn a_refresh_token_that_comes_back_is_on_record_with_the_session_that_it_e
     assert_eq!(all.iter().filter(|row| row.book_id.is_none()).count(), 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn where_a_request_came_from_is_on_record(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn where_a_request_came_from_is_on_record(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let amina = amina.at(&app.anonymous().at_address("203.0.113.7"));
     let rename = "mutation($name: String) { updateBook(input: { name: $name }) { userErrors { code } } }";
     for (name, expected) in [("Shop", "UPDATE_BOOK DONE"), ("", "UPDATE_BOOK REFUSED INVALID")] {
@@ -188,10 +174,9 @@ async fn where_a_request_came_from_is_on_record(#[values(Sqlite, Postgres)] on: 
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn who_is_not_logged_in_and_what_is_malformed_is_not_on_record(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn who_is_not_logged_in_and_what_is_malformed_is_not_on_record(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let before = Entity::find().count(app.app.db.read()).await.unwrap();
     let update = "mutation { updateBook(input: { name: \"mine\" }) { userErrors { code } } }";
     assert_eq!(app.anonymous().error(update, json!({})).await, "UNAUTHENTICATED");

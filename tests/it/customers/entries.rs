@@ -1,12 +1,8 @@
 //! Ledger entries: writing, changing and deleting them, and what they leave behind.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 /// What the customer owed after each entry, by the ids of the entries.
 async fn balances(user: &User, entries: &[&str]) -> Vec<Value> {
@@ -15,10 +11,9 @@ async fn balances(user: &User, entries: &[&str]) -> Vec<Value> {
     nodes.as_array().unwrap().iter().map(|node| node["balanceAfter"]["amount"].clone()).collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_entry_keeps_its_id_and_all_that_it_was(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_entry_keeps_its_id_and_all_that_it_was(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let new =
         json!({ "customerId": customer, "type": "CREDIT", "amount": "10.5", "date": "2026-11-20", "note": "tea 🍵" });
@@ -73,12 +68,9 @@ async fn an_entry_keeps_its_id_and_all_that_it_was(#[values(Sqlite, Postgres)] o
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_balance_after_an_entry_goes_by_dates_and_not_by_when_it_was_written(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_balance_after_an_entry_goes_by_dates_and_not_by_when_it_was_written(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let third = amina.entry(&customer, "CREDIT", "100", "2026-11-20").await;
     let first = amina.entry(&customer, "CREDIT", "10", "1999-12-31").await;
@@ -110,10 +102,9 @@ async fn the_balance_after_an_entry_goes_by_dates_and_not_by_when_it_was_written
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_amount_or_a_date_that_nobody_means_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_amount_or_a_date_that_nobody_means_is_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let kept = amina.entry(&customer, "CREDIT", "10", "2026-11-20").await;
     for (bad, expected) in [
@@ -173,10 +164,9 @@ async fn an_amount_or_a_date_that_nobody_means_is_refused(#[values(Sqlite, Postg
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_entry_is_of_a_customer_and_a_documents_is_the_documents(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_entry_is_of_a_customer_and_a_documents_is_the_documents(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let (own, theirs) = (amina.customer("Carim").await, badr.customer("Dana").await);
     for id in [theirs.as_str(), "customer_x", "", &amina.wallet] {

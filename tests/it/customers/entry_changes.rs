@@ -1,17 +1,12 @@
 //! Changes of ledger entries that are repeated, or that meet.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
-#[rstest]
-#[tokio::test]
-async fn a_request_that_is_sent_again_is_done_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_request_that_is_sent_again_is_done_once(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let new = json!({ "customerId": customer, "type": "CREDIT", "amount": "10", "idempotencyKey": "add" });
     let added = amina.add_entry(new.clone()).await;
@@ -83,10 +78,10 @@ async fn at_once(user: &User, changes: impl IntoIterator<Item = Value>) -> Vec<V
     payloads
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn changes_at_once_come_one_after_the_other(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn changes_at_once_come_one_after_the_other(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let id = amina.entry(&customer, "CREDIT", "1", "2026-11-20").await;
     let changes = (0..8).map(|number| {
@@ -121,10 +116,10 @@ async fn changes_at_once_come_one_after_the_other(#[values(Sqlite, Postgres)] on
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_changes_at_once_that_saw_one_version_one_wins(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_changes_at_once_that_saw_one_version_one_wins(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let id = amina.entry(&customer, "CREDIT", "1", "2026-11-20").await;
     let changes = (0..6).map(|number| json!({ "id": id, "amount": (100 + number).to_string(), "expectedVersion": 1 }));
@@ -142,10 +137,10 @@ async fn of_changes_at_once_that_saw_one_version_one_wins(#[values(Sqlite, Postg
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn an_entry_that_is_deleted_by_many_at_once_is_deleted_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn an_entry_that_is_deleted_by_many_at_once_is_deleted_once(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     amina.entry(&customer, "CREDIT", "7", "2026-11-20").await;
     let id = amina.entry(&customer, "CREDIT", "1", "2026-11-20").await;
@@ -166,10 +161,9 @@ async fn an_entry_that_is_deleted_by_many_at_once_is_deleted_once(#[values(Sqlit
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_key_of_a_change_that_changes_nothing_is_used_too(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_key_of_a_change_that_changes_nothing_is_used_too(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let id = amina.entry(&customer, "CREDIT", "10", "2026-11-20").await;
     let change = json!({ "id": id, "amount": "10", "idempotencyKey": "k" });

@@ -1,12 +1,8 @@
 //! Lists of ledger entries: filters and paging through.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, id_of,
-};
+use crate::harness::{Database, TestApp, User, id_of};
 
 const LIST: &str = "query($filter: EntryFilter, $first: Int, $after: String, $last: Int, $before: String) {
     entries(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
@@ -22,10 +18,9 @@ fn notes(list: &Value) -> String {
     nodes.map(|node| node["note"].as_str().unwrap()).collect::<Vec<_>>().join(",")
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_filter_finds_what_it_says_and_its_count_agrees(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_filter_finds_what_it_says_and_its_count_agrees(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let theirs = badr.customer("theirs").await;
     badr.entry(&theirs, "CREDIT", "1", "2026-11-03").await;
@@ -113,10 +108,9 @@ async fn a_filter_finds_what_it_says_and_its_count_agrees(#[values(Sqlite, Postg
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn pages_show_each_entry_once_even_while_others_are_written(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn pages_show_each_entry_once_even_while_others_are_written(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     // Many on one day, so that the date alone says nothing; the last written of a day comes first.
     let mut expected = Vec::new();
@@ -164,10 +158,9 @@ async fn pages_show_each_entry_once_even_while_others_are_written(#[values(Sqlit
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_list_of_a_customer_filtered_by_another_is_empty_and_counts_so(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_list_of_a_customer_filtered_by_another_is_empty_and_counts_so(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let [first, second] = [amina.customer("first").await, amina.customer("second").await];
     amina.entry(&first, "CREDIT", "1", "2026-11-20").await;
     let query = "query($id: ID!, $other: ID!) { customer(id: $id) {

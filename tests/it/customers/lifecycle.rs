@@ -1,17 +1,12 @@
 //! Customers: entering, changing, archiving and bringing them back.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, errors, id_of,
-};
+use crate::harness::{Database, TestApp, errors, id_of};
 
-#[rstest]
-#[tokio::test]
-async fn what_is_absent_stays_what_is_null_is_cleared_and_a_name_must_be(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_is_absent_stays_what_is_null_is_cleared_and_a_name_must_be(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let all = json!({
         "name": " Badr 🌼 ", "phone": "711 234 567", "email": "badr@example.org", "firmName": "Badr & Sons",
         "address": "1 Main Road\nSecond floor", "city": "Aden", "state": "Aden", "gstNumber": "27aapfu0939f1zv",
@@ -52,10 +47,9 @@ fn customer_of(payload: &Value) -> Value {
     payload["customer"].clone()
 }
 
-#[rstest]
-#[tokio::test]
-async fn all_that_is_wrong_with_a_customer_is_said_at_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn all_that_is_wrong_with_a_customer_is_said_at_once(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let id = amina.customer("Badr").await;
     let long = "x".repeat(2001);
     for (bad, field) in [
@@ -97,10 +91,9 @@ async fn all_that_is_wrong_with_a_customer_is_said_at_once(#[values(Sqlite, Post
     assert_eq!(total["customers"]["totalCount"], 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_archived_customer_leaves_the_lists_and_takes_the_past_along(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_archived_customer_leaves_the_lists_and_takes_the_past_along(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let id = amina.customer("Badr").await;
     amina.customer("Carim").await;
     amina.entry(&id, "CREDIT", "40", "2026-11-01").await;
@@ -147,10 +140,9 @@ async fn an_archived_customer_leaves_the_lists_and_takes_the_past_along(#[values
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_phone_number_is_one_customers_however_it_is_written(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_phone_number_is_one_customers_however_it_is_written(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let first = amina.create_customer(json!({ "name": "Badr", "phone": "+967 711 234 567" })).await;
     let first = id_of(&first, "customer");
     let second = amina.customer("Carim").await;
@@ -177,10 +169,10 @@ async fn a_phone_number_is_one_customers_however_it_is_written(#[values(Sqlite, 
     assert_eq!(errors(&amina.restore(&first).await), [""; 0]);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_ten_who_enter_one_number_at_once_one_gets_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_ten_who_enter_one_number_at_once_one_gets_it(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let idle = amina.customer("idle").await;
     let tasks: Vec<_> = (0..10)
         .map(|number| {

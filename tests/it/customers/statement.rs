@@ -4,14 +4,9 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header},
 };
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Answer,
-    Database::{self, Postgres, Sqlite},
-    TestApp, User,
-};
+use crate::harness::{Answer, Database, TestApp, User};
 
 async fn customer(owner: &User) -> String {
     let input = json!({ "name": "Salma" });
@@ -40,12 +35,9 @@ const SUMMARY: &str = "query($id: ID!, $from: Date, $to: Date, $currency: Curren
         currency otherCurrencies from to totalCredit { amount currency } totalDebit { amount } balance { amount }
         openingBalance { amount } closingBalance { amount } entryCount lastEntryDate } }";
 
-#[rstest]
-#[tokio::test]
-async fn a_summary_counts_the_days_that_are_asked_for_and_names_other_currencies(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((_app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_summary_counts_the_days_that_are_asked_for_and_names_other_currencies(on: Database) {
+    let (_app, owner) = TestApp::with_owner(on).await;
     let id = customer(&owner).await;
     add(&owner, &id, "CREDIT", "100", "2026-01-31", json!({})).await;
     add(&owner, &id, "DEBIT", "30", "2026-02-28", json!({})).await;
@@ -85,10 +77,9 @@ async fn a_summary_counts_the_days_that_are_asked_for_and_names_other_currencies
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_statement_can_be_downloaded(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_statement_can_be_downloaded(on: Database) {
+    let (_app, owner) = TestApp::with_owner(on).await;
     let id = customer(&owner).await;
     add(&owner, &id, "CREDIT", "100", "2026-09-30", json!({ "note": "rice, \"two\" bags\nand a sack" })).await;
     add(&owner, &id, "DEBIT", "30", "2026-10-02", json!({ "note": "=1+1" })).await;
@@ -131,10 +122,9 @@ and a sack\",100.00,,100.00,YEM
     assert!(answer.text.contains(",CLOSING,,,,,,0.00,USD"), "{}", answer.text);
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_cannot_be_downloaded_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_cannot_be_downloaded_is_refused(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let id = customer(&owner).await;
     let stranger = app.user("badr").await;
     let refused = async |user: &User, id: &str, parameters: &str| {
@@ -162,10 +152,9 @@ async fn what_cannot_be_downloaded_is_refused(#[values(Sqlite, Postgres)] on: Da
     assert_eq!(refused(&owner, &id, "").await, (401, "UNAUTHENTICATED".to_owned()));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_long_statement_is_written_whole(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_long_statement_is_written_whole(on: Database) {
+    let (_app, owner) = TestApp::with_owner(on).await;
     let id = customer(&owner).await;
     // More than two portions, many lines on one day.
     for part in 0..11 {
@@ -186,10 +175,10 @@ async fn a_long_statement_is_written_whole(#[values(Sqlite, Postgres)] on: Datab
     assert!(answer.text.contains(",CLOSING,,,,,,1100.00,YEM"));
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_statement_is_of_one_moment_whatever_is_written_meanwhile(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn a_statement_is_of_one_moment_whatever_is_written_meanwhile(on: Database) {
+    let (_app, owner) = TestApp::with_owner(on).await;
     let id = customer(&owner).await;
     for part in 0..6 {
         let entry = |number: usize| {

@@ -3,13 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use rstest::rstest;
 use serde_json::{Map, Value, json};
 
 use super::foreign::{kind, things};
 use crate::harness::{
     Client,
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Sqlite},
     Driver, Position, Root, TestApp, inputs, quick, somebody, written,
 };
 
@@ -187,10 +186,9 @@ async fn effect(
     (answer, open)
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_a_mutation_is_not_sent_is_as_if_left_out_and_null_is_null(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, quick).await else { return };
+#[apply(both_databases)]
+async fn what_a_mutation_is_not_sent_is_as_if_left_out_and_null_is_null(on: Database) {
+    let app = TestApp::with(on, quick).await;
     let driver = Driver::new(&app.anonymous()).await;
     let mut number = 0;
     for root in driver.roots().iter().filter(|root| root.is_mutation) {
@@ -234,10 +232,9 @@ fn given(driver: &Driver, root: &Root, fewest: Value) -> Value {
     Value::Object(given)
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_a_query_is_not_sent_is_as_if_left_out_and_null_is_null(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_a_query_is_not_sent_is_as_if_left_out_and_null_is_null(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let driver = Driver::new(&app.anonymous()).await;
     let own = things(&amina, "mine", "5").await;
     let mut checked = 0;
@@ -271,10 +268,9 @@ async fn what_a_query_is_not_sent_is_as_if_left_out_and_null_is_null(#[values(Sq
     assert!(checked > 80, "only {checked} places");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_profile_keeps_what_the_client_did_not_send(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn a_profile_keeps_what_the_client_did_not_send(on: Database) {
+    let app = TestApp::on(on).await;
     let amina = somebody(&app, 1).await;
     let query = "mutation($d: String, $e: String, $p: String) {
         updateProfile(input: { displayName: $d, email: $e, phone: $p }) { user { displayName email phone } } }";
@@ -290,9 +286,9 @@ async fn a_profile_keeps_what_the_client_did_not_send(#[values(Sqlite, Postgres)
     }
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn what_must_be_given_is_not_made_up_for_a_variable_that_was_not_sent() {
-    let (_app, amina) = TestApp::with_owner(Sqlite).await.unwrap();
+    let (_app, amina) = TestApp::with_owner(Sqlite).await;
     let mutation = |declared: &str, wallet: &str, amount: &str| {
         format!(
             "mutation{declared} {{ deposit(input: {{ wallet: {{ {wallet} }}, amount: {amount} }}) {{ transaction {{ id }} }} }}"
@@ -318,9 +314,9 @@ async fn what_must_be_given_is_not_made_up_for_a_variable_that_was_not_sent() {
     assert_eq!(amina.balance(&amina.wallet).await, "0.00");
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn variables_count_for_the_operation_that_is_executed() {
-    let (_app, amina) = TestApp::with_owner(Sqlite).await.unwrap();
+    let (_app, amina) = TestApp::with_owner(Sqlite).await;
     for name in ["Badr", "Zahra"] {
         amina.customer(name).await;
     }

@@ -3,14 +3,9 @@
 use std::collections::BTreeMap;
 
 use axum::{body::Body, http::Request};
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Answer, Client,
-    Database::{self, Postgres, Sqlite},
-    Driver, PASSWORD, Position, Root, TestApp, User, errors, id_of,
-};
+use crate::harness::{Answer, Client, Database, Driver, PASSWORD, Position, Root, TestApp, User, errors, id_of};
 
 /// What stands in every text of the victim's, and in no other.
 const MARK: &str = "Zahra";
@@ -157,10 +152,9 @@ fn assert_refused(root: &Root, position: &Position, answer: &Answer) {
     assert!(is_nothing && (code.is_null() || code == "NOT_FOUND"), "{what}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn by_anothers_id_nothing_is_shown_and_nothing_changed(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, attacker)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn by_anothers_id_nothing_is_shown_and_nothing_changed(on: Database) {
+    let (app, attacker) = TestApp::with_owner(on).await;
     let victim = json!({
         "username": MARK, "password": PASSWORD, "displayName": MARK, "bookName": MARK, "phone": "+967711234567",
         "email": "Zahra@example.org",
@@ -219,10 +213,9 @@ async fn by_anothers_id_nothing_is_shown_and_nothing_changed(#[values(Sqlite, Po
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn anothers_category_is_not_found_by_what_it_is_called(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn anothers_category_is_not_found_by_what_it_is_called(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     badr.category(MARK, "EXPENSE").await;
     badr.spend(MARK, AMOUNT, "2026-11-20").await;
@@ -252,10 +245,9 @@ async fn anothers_category_is_not_found_by_what_it_is_called(#[values(Sqlite, Po
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_statement_as_a_file_is_its_owners_alone(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_statement_as_a_file_is_its_owners_alone(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let theirs = things(&badr, MARK, AMOUNT).await;
     let get = async |client: &Client, id: &str| {

@@ -1,17 +1,12 @@
 //! The same request twice is done once.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, errors,
-};
+use crate::harness::{Database, TestApp, errors};
 
-#[rstest]
-#[tokio::test]
-async fn the_same_key_and_input_give_the_first_result(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_same_key_and_input_give_the_first_result(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("10").await;
     let input = json!({
@@ -39,10 +34,9 @@ async fn the_same_key_and_input_give_the_first_result(#[values(Sqlite, Postgres)
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_same_key_with_another_input_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_same_key_with_another_input_is_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let input = json!({ "wallet": { "id": amina.wallet }, "amount": "10", "idempotencyKey": "k", "memo": "m" });
     amina.deposit(input.clone()).await;
     for (field, value) in
@@ -64,10 +58,9 @@ async fn the_same_key_with_another_input_is_refused(#[values(Sqlite, Postgres)] 
     assert_eq!(badr.deposit(theirs).await["replayed"], false);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_refused_attempt_is_replayed_as_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_refused_attempt_is_replayed_as_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let input = json!({ "wallet": { "id": amina.wallet }, "amount": "10", "idempotencyKey": "k" });
     let first = amina.withdraw(input.clone()).await;
     assert_eq!(errors(&first), ["INSUFFICIENT_FUNDS amount"]);
@@ -79,20 +72,19 @@ async fn a_refused_attempt_is_replayed_as_refused(#[values(Sqlite, Postgres)] on
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_key_that_cannot_be_one_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_key_that_cannot_be_one_is_refused(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for key in ["", " ", "a b", "🌼", "nul\u{0}l", &"x".repeat(256)] {
         let input = json!({ "wallet": { "id": amina.wallet }, "amount": "10", "idempotencyKey": key });
         assert_eq!(errors(&amina.deposit(input).await), ["INVALID idempotencyKey"], "{key:?}");
     }
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_ten_clients_with_one_key_at_the_same_moment_one_moves_money(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_ten_clients_with_one_key_at_the_same_moment_one_moves_money(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("100").await;
     let input = json!({
@@ -115,10 +107,10 @@ async fn of_ten_clients_with_one_key_at_the_same_moment_one_moves_money(#[values
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_ten_inputs_with_one_key_at_the_same_moment_one_moves_money(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_ten_inputs_with_one_key_at_the_same_moment_one_moves_money(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     // Ten wallets of ten currencies, so that no lock but the key itself stands between the requests.
     let mut tasks = Vec::new();
     for currency in ["USD", "EUR", "INR", "SAR", "AED", "OMR", "KWD", "JPY", "CHF", "GBP"] {

@@ -1,14 +1,9 @@
 //! Of eight identical requests with one idempotency key at the same moment, one is done and seven are told so: for every
 //! mutation that takes a key, as the schema has them.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    Driver, Root, TestApp, User, errors, inputs, quick, somebody,
-};
+use crate::harness::{Client, Database, Driver, Root, TestApp, User, errors, inputs, quick, somebody};
 
 const AT_ONCE: usize = 8;
 
@@ -75,12 +70,10 @@ fn fault(payloads: &[Value]) -> Option<String> {
     payloads.iter().any(|payload| id(payload) != Some(first)).then(|| format!("several ids: {payloads:?}"))
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_eight_requests_with_one_key_at_once_one_is_done_and_seven_are_replayed(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some(app) = TestApp::with(on, quick).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_eight_requests_with_one_key_at_once_one_is_done_and_seven_are_replayed(on: Database) {
+    let app = TestApp::with(on, quick).await;
     let driver = Driver::new(&app.anonymous()).await;
     let (mut number, mut keyed, mut faults) = (0, 0, Vec::new());
     for root in driver.roots().into_iter().filter(|root| root.is_mutation) {

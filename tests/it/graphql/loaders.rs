@@ -1,12 +1,8 @@
 //! No query costs one SQL statement per row.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User,
-};
+use crate::harness::{Database, TestApp, User};
 
 async fn create(owner: &User, mutation: &str, thing: &str, input: Value) -> String {
     let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
@@ -32,10 +28,9 @@ async fn add_customers(owner: &User, count: usize) {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let mut counts = Vec::new();
     let selections = [
         "balance { amount }",
@@ -91,10 +86,9 @@ async fn add_transactions(owner: &User, numbers: std::ops::Range<usize>) {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_page_of_100_transactions_costs_no_more_statements_than_one_of_2(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_page_of_100_transactions_costs_no_more_statements_than_one_of_2(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let report = "month totalExpense { amount } categories { category { name } total { amount } }
         budgets { budget { category { name } } category { name } spent { amount } }";
     let queries = [

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Database::Sqlite, TestApp};
 
-#[test]
+#[apply(test)]
 fn the_committed_schema_is_the_one_that_is_served() {
     let committed = include_str!("../../../schema.graphql");
     let hint = "schema.graphql is stale: run `cargo run -- schema > schema.graphql` and commit it";
@@ -17,9 +17,9 @@ fn the_committed_schema_is_the_one_that_is_served() {
 const NO_MUTATIONS: [&str; 5] =
     ["IMPORT_ENTRIES", "UPDATE_PROFILE", "CHANGE_PASSWORD", "DELETE_ACCOUNT", "REVOKE_SESSION"];
 
-#[tokio::test]
+#[apply(test)]
 async fn what_can_be_on_record_are_the_mutations_by_their_names() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     let query = "{ __schema { mutationType { fields { name } } } __type(name: \"Action\") { enumValues { name } } }";
     let data = app.anonymous().gql(query, json!({})).await;
     let names = |list: &Value| -> BTreeSet<String> {
@@ -34,9 +34,9 @@ async fn what_can_be_on_record_are_the_mutations_by_their_names() {
     assert_eq!(names(&data["__type"]["enumValues"]), expected);
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn everything_in_the_schema_has_a_description() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     let query = "{ __schema { types { name kind description
         fields(includeDeprecated: true) { name description args(includeDeprecated: true) { name description } }
         inputFields(includeDeprecated: true) { name description }

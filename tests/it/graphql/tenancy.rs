@@ -1,27 +1,22 @@
 //! What is somebody else's does not exist.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, TestApp, User, errors,
-};
+use crate::harness::{Database, PASSWORD, TestApp, User, errors};
 
 /// Two users with money; the second has a phone number.
-async fn two(on: Database) -> Option<(TestApp, User, User)> {
-    let (app, amina) = TestApp::with_owner(on).await?;
+async fn two(on: Database) -> (TestApp, User, User) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let input = json!({ "username": "badr", "password": PASSWORD, "phone": "+967711234567" });
     let badr = User::register_as(&app.anonymous(), input).await;
     amina.fund("10").await;
     badr.fund("77").await;
-    Some((app, amina, badr))
+    (app, amina, badr)
 }
 
-#[rstest]
-#[tokio::test]
-async fn nobody_deposits_into_or_pays_from_anothers_wallet(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina, badr)) = two(on).await else { return };
+#[apply(both_databases)]
+async fn nobody_deposits_into_or_pays_from_anothers_wallet(on: Database) {
+    let (app, amina, badr) = two(on).await;
     for (named, field) in [
         (json!({ "id": badr.wallet }), "id"),
         (json!({ "phone": "+967711234567" }), "phone"),
@@ -39,10 +34,9 @@ async fn nobody_deposits_into_or_pays_from_anothers_wallet(#[values(Sqlite, Post
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn nobody_reads_anothers_wallet(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina, badr)) = two(on).await else { return };
+#[apply(both_databases)]
+async fn nobody_reads_anothers_wallet(on: Database) {
+    let (_app, amina, badr) = two(on).await;
     let theirs = badr.gql("{ me { id } book { id } }", json!({})).await;
     let deposit = badr.history(&badr.wallet, Value::Null).await[0]["node"]["id"].clone();
     let ids = json!([badr.wallet, theirs["me"]["id"], theirs["book"]["id"], deposit, "wallet_x", "", "🌼"]);
@@ -56,10 +50,9 @@ async fn nobody_reads_anothers_wallet(#[values(Sqlite, Postgres)] on: Database) 
     assert_eq!(nodes["nodes"], json!([null, null, null, null, null, null, null]));
 }
 
-#[rstest]
-#[tokio::test]
-async fn nobody_changes_anothers_wallet(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina, badr)) = two(on).await else { return };
+#[apply(both_databases)]
+async fn nobody_changes_anothers_wallet(on: Database) {
+    let (_app, amina, badr) = two(on).await;
     let fields = "wallet { id } userErrors { code path }";
     for (mutation, input) in [
         ("updateWallet", "UpdateWalletInput"),
@@ -76,10 +69,9 @@ async fn nobody_changes_anothers_wallet(#[values(Sqlite, Postgres)] on: Database
     assert_eq!(status["wallets"], json!([{ "status": "ACTIVE", "name": "YEM wallet" }]));
 }
 
-#[rstest]
-#[tokio::test]
-async fn own_things_are_found_by_their_ids(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina, badr)) = two(on).await else { return };
+#[apply(both_databases)]
+async fn own_things_are_found_by_their_ids(on: Database) {
+    let (_app, amina, badr) = two(on).await;
     let paid = amina.pay(&badr, "1").await["transaction"]["id"].clone();
     let own = amina.gql("{ me { id } book { id } }", json!({})).await;
     let ids = json!([own["book"]["id"], paid, amina.wallet, own["me"]["id"]]);
@@ -101,10 +93,9 @@ async fn own_things_are_found_by_their_ids(#[values(Sqlite, Postgres)] on: Datab
     assert_eq!(amina.error(query, json!({ "ids": too_many })).await, "INVALID");
 }
 
-#[rstest]
-#[tokio::test]
-async fn nobody_fills_anothers_wallet_or_finds_out_what_it_took_in(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina, badr)) = two(on).await else { return };
+#[apply(both_databases)]
+async fn nobody_fills_anothers_wallet_or_finds_out_what_it_took_in(on: Database) {
+    let (app, amina, badr) = two(on).await;
     let most = "10000000000000.00";
     // More than the payer has is refused for that, however much it is and whatever the payee took in.
     assert_eq!(errors(&amina.pay(&badr, most).await), ["INSUFFICIENT_FUNDS amount"]);

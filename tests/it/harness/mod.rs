@@ -1,8 +1,7 @@
 //! The language that the tests are written in.
 //!
 //! `TestApp::on(database)` is a fresh app on a fresh database; `app.user("amina")` registers somebody, who then speaks
-//! GraphQL through the router, as any client would. Where there is no PostgreSQL, tests on it pass without doing
-//! anything, unless `TEST_POSTGRES=required`.
+//! GraphQL through the router, as any client would.
 
 mod actions;
 mod app;
@@ -11,7 +10,7 @@ mod dump;
 mod faults;
 mod introspection;
 mod journal;
-mod postgres;
+pub mod postgres;
 mod server;
 mod user;
 

@@ -1,16 +1,15 @@
 //! Nobody can pass for another by what they write into a header.
 
-use rstest::rstest;
 use serde_json::json;
 
 use crate::harness::{
     Client,
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Sqlite},
     Server, TestApp, fresh, program,
 };
 
 /// An app on which an address may ask three times in a minute, behind some proxies.
-async fn behind(on: Database, proxies: &[&str]) -> Option<TestApp> {
+async fn behind(on: Database, proxies: &[&str]) -> TestApp {
     TestApp::with(on, |app| {
         app.limits.request_cost_per_minute = 3;
         app.trusted_proxies = proxies.iter().map(|network| network.parse().unwrap()).collect();
@@ -28,11 +27,10 @@ async fn admitted(client: &Client, header: impl Fn(usize) -> String) -> usize {
     admitted
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_header_of_who_is_no_trusted_proxy_means_nothing(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+async fn a_header_of_who_is_no_trusted_proxy_means_nothing(on: Database) {
     for proxies in [&[][..], &["10.0.0.0/8", "192.0.2.7/32"]] {
-        let Some(app) = behind(on, proxies).await else { return };
+        let app = behind(on, proxies).await;
         let client = app.anonymous().at_address("203.0.113.7");
         assert_eq!(admitted(&client, |number| format!("198.51.100.{number}")).await, 3);
         assert_eq!(admitted(&client, |number| format!("198.51.100.{number}, 10.0.0.1")).await, 0);
@@ -40,10 +38,9 @@ async fn a_header_of_who_is_no_trusted_proxy_means_nothing(#[values(Sqlite, Post
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn behind_a_trusted_proxy_each_client_counts_alone_whatever_it_wrote(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = behind(on, &["10.0.0.0/8"]).await else { return };
+#[apply(both_databases)]
+async fn behind_a_trusted_proxy_each_client_counts_alone_whatever_it_wrote(on: Database) {
+    let app = behind(on, &["10.0.0.0/8"]).await;
     let proxy = app.anonymous().at_address("10.0.0.1");
     assert_eq!(admitted(&proxy, |number| format!("198.51.100.{number}, 203.0.113.7")).await, 3);
     assert_eq!(admitted(&proxy, |number| format!("10.0.0.{number}, 203.0.113.7, 10.9.9.9")).await, 0);
@@ -58,10 +55,9 @@ async fn behind_a_trusted_proxy_each_client_counts_alone_whatever_it_wrote(#[val
     assert_eq!(admitted(&forged, |_| "203.0.113.7".to_owned()).await, 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_no_address_counts_as_the_proxy_that_passed_it_on(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = behind(on, &["10.0.0.0/8"]).await else { return };
+#[apply(both_databases)]
+async fn what_is_no_address_counts_as_the_proxy_that_passed_it_on(on: Database) {
+    let app = behind(on, &["10.0.0.0/8"]).await;
     let proxy = app.anonymous().at_address("10.0.0.1");
     assert_eq!(admitted(&proxy, |number| format!("203.0.113.7, garbage{number}")).await, 3);
     assert_eq!(admitted(&proxy, |_| String::new()).await, 0);
@@ -69,10 +65,10 @@ async fn what_is_no_address_counts_as_the_proxy_that_passed_it_on(#[values(Sqlit
     assert_eq!(admitted(&proxy, |_| "é, 203.0.113.7".to_owned()).await, 3);
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn the_program_believes_the_proxies_that_it_is_told_of() {
     for (proxies, header_counts) in [("127.0.0.1, ::1", true), ("127.0.0.2", false), ("", false)] {
-        let (url, _storage) = fresh(Sqlite).await.unwrap();
+        let (url, _storage) = fresh(Sqlite).await;
         let settings = ["--database-url", &url, "--request-cost-per-minute", "3", "--trusted-proxies", proxies];
         let server = Server::start_with(program().args(settings));
         let client = server.client();

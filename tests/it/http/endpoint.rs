@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Answer,
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Sqlite},
     TestApp,
 };
 
@@ -29,9 +29,9 @@ fn code(answer: &Answer) -> String {
     answer.json()["errors"][0]["extensions"]["code"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn only_json_is_taken_so_that_another_site_cannot_send_it() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     let body = json!({ "query": "{ __typename }" }).to_string();
     for taken in ["application/json", "application/json; charset=utf-8", "Application/JSON;charset=\"UTF-8\""] {
         let answer = post(&app, taken, "*/*", body.clone()).await;
@@ -51,9 +51,9 @@ async fn only_json_is_taken_so_that_another_site_cannot_send_it() {
     assert_eq!(answer.status, 415);
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_body_that_is_no_request_is_refused() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     for body in [
         "",
         "{",
@@ -79,9 +79,9 @@ async fn a_body_that_is_no_request_is_refused() {
     assert_eq!(post(&app, "application/json", "*/*", nulls).await.status, 200);
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_body_of_more_than_a_mebibyte_is_refused() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     let body = |size: usize| {
         let empty = json!({ "query": "{ __typename }", "extensions": { "x": "" } }).to_string();
         empty.replace("\"x\":\"\"", &format!("\"x\":\"{}\"", "x".repeat(size - empty.len())))
@@ -109,9 +109,9 @@ async fn a_body_of_more_than_a_mebibyte_is_refused() {
 #[case::too_many_fields(json!({ "query": format!("{{ {} }}", "__typename ".repeat(1001)) }), "GRAPHQL_VALIDATION_FAILED")]
 #[case::twice(json!({ "query": "mutation { logout { __typename } logout { __typename } }" }), "GRAPHQL_VALIDATION_FAILED")]
 #[case::missing_variable(json!({ "query": "query($id: ID!) { wallet(id: $id) { id } }" }), "BAD_USER_INPUT")]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn a_request_that_cannot_be_executed_has_no_data(#[case] body: Value, #[case] expected: &str) {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     for (accept, status) in [("application/json", 200), (GRAPHQL_RESPONSE, 400)] {
         let answer = post(&app, "application/json", accept, body.to_string()).await;
         assert_eq!((answer.status.as_u16(), code(&answer).as_str()), (status, expected));
@@ -121,9 +121,9 @@ async fn a_request_that_cannot_be_executed_has_no_data(#[case] body: Value, #[ca
     }
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_request_that_is_executed_has_data_and_safe_headers() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     for accept in ["application/json", GRAPHQL_RESPONSE] {
         let answer = post(&app, "application/json", accept, "{\"query\":\"{ me { id } }\"}").await;
         assert_eq!((answer.status.as_u16(), code(&answer)), (200, "UNAUTHENTICATED".to_owned()));
@@ -135,9 +135,9 @@ async fn a_request_that_is_executed_has_data_and_safe_headers() {
     }
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_bad_token_is_401_where_the_media_type_allows_it() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     for (accept, status) in [("application/json", 200), (GRAPHQL_RESPONSE, 401)] {
         for authorization in ["Bearer x.y.z", "Bearer", "Basic YTpi", ""] {
             let request = Request::post("/graphql")
@@ -150,9 +150,9 @@ async fn a_bad_token_is_401_where_the_media_type_allows_it() {
     }
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn other_methods_and_paths_are_refused() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     for method in ["GET", "PUT", "DELETE", "PATCH"] {
         let request = Request::builder().method(method).uri("/graphql?query={__typename}").body(Body::empty()).unwrap();
         let answer = app.anonymous().send(request).await;
@@ -165,10 +165,9 @@ async fn other_methods_and_paths_are_refused() {
     assert_eq!(get(&app, "/nothing").await.status, 404);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_fault_shows_nothing_but_the_name_of_the_request(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_fault_shows_nothing_but_the_name_of_the_request(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let drop = "ALTER TABLE wallet RENAME TO lost";
     app.app.db.write(|tx| async move { Ok(tx.execute_unprepared(drop).await?) }).await.unwrap();
     let create = "mutation { createWallet(input: { currency: \"USD\" }) { wallet { id } } }";
@@ -182,11 +181,10 @@ async fn a_fault_shows_nothing_but_the_name_of_the_request(#[values(Sqlite, Post
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn health_tells_whether_the_database_is_there_and_migrated(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+async fn health_tells_whether_the_database_is_there_and_migrated(on: Database) {
     use migration::{Migrator, MigratorTrait};
-    let Some(app) = TestApp::on(on).await else { return };
+    let app = TestApp::on(on).await;
     assert_eq!(get(&app, "/health/live").await.json(), json!({ "status": "live" }));
     assert_eq!(get(&app, "/health/ready").await.json(), json!({ "status": "ready" }));
 
@@ -202,9 +200,9 @@ async fn health_tells_whether_the_database_is_there_and_migrated(#[values(Sqlite
     assert_eq!(get(&app, "/health/live").await.status, 200);
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn the_explorer_asks_nobody_else_for_anything() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     let page = get(&app, "/").await;
     assert_eq!(page.status, 200);
     assert!(page.headers["content-security-policy"].to_str().unwrap().contains("default-src 'none'"));
@@ -212,10 +210,9 @@ async fn the_explorer_asks_nobody_else_for_anything() {
     assert!(!page.text.contains("https://") && !page.text.contains("http://"), "a reference to elsewhere");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_field_that_fails_is_null_or_what_holds_it_is(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_field_that_fails_is_null_or_what_holds_it_is(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let drop = "ALTER TABLE journal_entry RENAME TO lost";
     owner.fund("1").await;
     app.app.db.write(|tx| async move { Ok(tx.execute_unprepared(drop).await?) }).await.unwrap();

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Answer, Client,
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Postgres},
     PASSWORD, TestApp,
 };
 
@@ -51,10 +51,9 @@ fn code(answer: &Answer) -> Value {
     answer.json()["errors"][0]["extensions"]["code"].clone()
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_answer_tells_the_limit_and_what_is_left_of_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn each_answer_tells_the_limit_and_what_is_left_of_it(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     app.advance(TimeDelta::seconds(70) - (app.now() - "2026-11-21T10:00:00Z".parse::<chrono::DateTime<_>>().unwrap()));
     let mut before = 120_000;
     let month = "importTransactions(input: { csv: \"date,amount,category,description\", dryRun: true }) { userErrors { code } }";
@@ -96,10 +95,9 @@ async fn each_answer_tells_the_limit_and_what_is_left_of_it(#[values(Sqlite, Pos
     assert_eq!(left(&ask(&amina.client, CHEAP).await).0, 119_999);
 }
 
-#[rstest]
-#[tokio::test]
-async fn who_is_not_known_pays_from_the_address(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn who_is_not_known_pays_from_the_address(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     app.advance(TimeDelta::minutes(1));
     let client = app.anonymous().at_address("203.0.113.7");
     let answers = [
@@ -119,10 +117,9 @@ async fn who_is_not_known_pays_from_the_address(#[values(Sqlite, Postgres)] on: 
     assert_eq!(left(&ask(&client, login).await).0, 119_993 - 101);
 }
 
-#[rstest]
-#[tokio::test]
-async fn when_nothing_is_left_the_answer_is_429_and_nothing_is_done(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, limit(300)).await else { return };
+#[apply(both_databases)]
+async fn when_nothing_is_left_the_answer_is_429_and_nothing_is_done(on: Database) {
+    let app = TestApp::with(on, limit(300)).await;
     let amina = app.user("amina").await;
     let badr = app.user("badr").await;
     app.advance(TimeDelta::minutes(1));
@@ -158,10 +155,9 @@ async fn when_nothing_is_left_the_answer_is_429_and_nothing_is_done(#[values(Sql
     assert_eq!(amina.balance(&amina.wallet).await, "100.00");
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_operation_that_costs_more_than_is_left_is_not_begun(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, limit(150)).await else { return };
+#[apply(both_databases)]
+async fn an_operation_that_costs_more_than_is_left_is_not_begun(on: Database) {
+    let app = TestApp::with(on, limit(150)).await;
     app.user("amina").await;
     app.advance(TimeDelta::minutes(1));
     let client = app.anonymous();
@@ -182,10 +178,10 @@ async fn an_operation_that_costs_more_than_is_left_is_not_begun(#[values(Sqlite,
     assert_eq!((answer.status.as_u16(), left(&answer).0), (200, 0));
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_at_once_get_no_more_than_one_after_the_other(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, limit(20)).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn many_at_once_get_no_more_than_one_after_the_other(on: Database) {
+    let app = TestApp::with(on, limit(20)).await;
     let client = app.anonymous();
     let requests = stream::iter(0..100).map(|_| ask(&client, CHEAP));
     let answers: Vec<Answer> = requests.buffer_unordered(50).collect().await;
@@ -195,9 +191,9 @@ async fn many_at_once_get_no_more_than_one_after_the_other(#[values(Sqlite, Post
 #[rstest]
 #[case::small(12, 12)]
 #[case::large(1000, 990)]
-#[tokio::test]
+#[test_attr(apply(on_postgres))]
 async fn two_servers_on_one_database_share_the_limit(#[case] points: u32, #[case] at_least: usize) {
-    let Some(app) = TestApp::with(Postgres, limit(points)).await else { return };
+    let app = TestApp::with(Postgres, limit(points)).await;
     let amina = app.user("amina").await;
     app.advance(TimeDelta::minutes(1));
     let mut second = app.app.clone();
@@ -216,9 +212,9 @@ async fn two_servers_on_one_database_share_the_limit(#[case] points: u32, #[case
     assert!(for_leases <= 3 * 51, "{for_leases}");
 }
 
-#[tokio::test]
+#[apply(on_postgres)]
 async fn on_postgresql_a_hundredth_is_leased_at_once() {
-    let Some((app, amina)) = TestApp::with_owner(Postgres).await else { return };
+    let (app, amina) = TestApp::with_owner(Postgres).await;
     app.advance(TimeDelta::minutes(1));
     ask(&amina.client, CHEAP).await;
     let before = app.statements();
@@ -237,10 +233,9 @@ async fn on_postgresql_a_hundredth_is_leased_at_once() {
     assert_eq!(tally::Entity::find().count(app.app.db.read()).await.unwrap(), 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_limit_of_zero_is_none_and_not_told(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::with(on, limit(0)).await else { return };
+#[apply(both_databases)]
+async fn a_limit_of_zero_is_none_and_not_told(on: Database) {
+    let app = TestApp::with(on, limit(0)).await;
     let amina = app.user("amina").await;
     for client in [&amina.client, &app.anonymous()] {
         for _ in 0..20 {

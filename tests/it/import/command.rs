@@ -34,10 +34,9 @@ fn long(lines: usize) -> String {
     file_of(lines, |number| format!("2026-{:02}-10,-1.0{},Food,line {number}", number % 12 + 1, number % 9 + 1))
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_dry_run_tells_of_each_line_and_writes_nothing(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_dry_run_tells_of_each_line_and_writes_nothing(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     for mode in ["all-or-nothing", "good-lines"] {
         let done = app.import("amina", FILE, &["--dry-run", "--mode", mode]);
         assert_eq!(done.statuses(), "2 GOOD, 3 GOOD, 4 GOOD, 5 REFUSED, 6 GOOD, 7 GOOD");
@@ -57,10 +56,9 @@ async fn a_dry_run_tells_of_each_line_and_writes_nothing(#[values(Sqlite, Postgr
     assert_eq!((again.count("DUPLICATE"), again.code), (6, Some(0)));
 }
 
-#[rstest]
-#[tokio::test]
-async fn with_one_bad_line_nothing_is_written_unless_good_lines_are_wanted(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn with_one_bad_line_nothing_is_written_unless_good_lines_are_wanted(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let done = app.import("amina", FILE, &[]);
     assert_eq!((done.statuses().as_str(), done.code), ("5 REFUSED", Some(1)));
     assert_eq!(done.sum, "lines: 0 added, 0 there already, 1 refused; nothing was written");
@@ -82,12 +80,12 @@ async fn with_one_bad_line_nothing_is_written_unless_good_lines_are_wanted(#[val
 }
 
 #[rstest]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn a_file_adds_nothing_the_second_time_and_equal_lines_are_all_kept(
     #[values(Sqlite, Postgres)] on: Database,
     #[values("all-or-nothing", "good-lines")] mode: &str,
 ) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let (app, amina) = TestApp::with_owner(on).await;
     let good = FILE.replace("Nowhere", "Data");
     let first = app.import("amina", &good, &["--mode", mode]);
     assert_eq!((first.count("ADDED"), first.code), (6, Some(0)));
@@ -117,9 +115,9 @@ async fn a_file_adds_nothing_the_second_time_and_equal_lines_are_all_kept(
     app.assert_journal_is_whole().await;
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn the_key_of_a_line_stays_the_same_for_ever() {
-    let Some((app, _)) = TestApp::with_owner(Sqlite).await else { return };
+    let (app, _) = TestApp::with_owner(Sqlite).await;
     let file = "date,amount,category,description,currency,note,kind,id
 2026-11-01,-12.50,Food,bread,YEM,two,EXPENSE,
 2026-11-01,-12.50,Food,bread,YEM,two,EXPENSE,
@@ -137,12 +135,12 @@ async fn the_key_of_a_line_stays_the_same_for_ever() {
 }
 
 #[rstest]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn of_imports_of_one_file_at_the_same_moment_each_line_is_added_by_one(
     #[values(Sqlite, Postgres)] on: Database,
     #[values("all-or-nothing", "good-lines")] mode: &str,
 ) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let (app, amina) = TestApp::with_owner(on).await;
     let file = long(600);
     let done = app.import_at_once(3, "amina", &file, &["--mode", mode]);
     for line in 0..600 {
@@ -156,12 +154,12 @@ async fn of_imports_of_one_file_at_the_same_moment_each_line_is_added_by_one(
 }
 
 #[rstest]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn others_write_into_the_book_while_a_file_is_imported(
     #[values(Sqlite, Postgres)] on: Database,
     #[values("all-or-nothing", "good-lines")] mode: &str,
 ) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let (app, amina) = TestApp::with_owner(on).await;
     let categories = ["Food", "Data", "Transport", "Miscellaneous", "Savings"];
     // Each batch goes into other categories than the one before it.
     let file = file_of(2000, |number| format!("2026-11-10,-1,{},line {number}", categories[number / 200 % 5]));
@@ -180,10 +178,9 @@ async fn others_write_into_the_book_while_a_file_is_imported(
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_file_of_many_batches_is_written_whole_or_not_at_all(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_file_of_many_batches_is_written_whole_or_not_at_all(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let bad = long(700) + "2026-11-31,-1,Food,no such day\n";
     assert_eq!(app.import("amina", &bad, &[]).statuses(), "702 REFUSED");
     assert_eq!(transactions(&amina).await, [""; 0]);
@@ -194,10 +191,9 @@ async fn a_file_of_many_batches_is_written_whole_or_not_at_all(#[values(Sqlite, 
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_wallet_pays_as_long_as_there_is_money_in_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_wallet_pays_as_long_as_there_is_money_in_it(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("10").await;
     let file = "date,amount,category,description,kind
 2026-11-01,-8,Food,a,
@@ -230,10 +226,9 @@ async fn a_wallet_pays_as_long_as_there_is_money_in_it(#[values(Sqlite, Postgres
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_anothers_does_not_exist_in_a_file(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_is_anothers_does_not_exist_in_a_file(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     badr.fund("100").await;
     let category = badr.category("Zahra", "EXPENSE").await;
@@ -263,10 +258,9 @@ async fn what_is_anothers_does_not_exist_in_a_file(#[values(Sqlite, Postgres)] o
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn categories_decide_which_way_money_goes_and_may_be_made(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn categories_decide_which_way_money_goes_and_may_be_made(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let old = amina.category("Old", "EXPENSE").await;
     amina.spend("Old", "1", "2026-01-01").await;
     amina.delete_category(&old).await;
@@ -324,10 +318,9 @@ async fn categories_decide_which_way_money_goes_and_may_be_made(#[values(Sqlite,
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn lines_with_one_id_are_one_transaction(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn lines_with_one_id_are_one_transaction(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let file = "id,date,amount,category,description,note
 a,2026-11-01,-5,Food,market,bread
 a,2026-11-01,-3,Data,market,

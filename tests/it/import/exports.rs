@@ -1,13 +1,9 @@
 //! Exports as CSV, and what they come to when they are imported again.
 
 use axum::http::header;
-use rstest::rstest;
 use serde_json::json;
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, file_of, transactions,
-};
+use crate::harness::{Database, TestApp, User, file_of, transactions};
 
 /// Texts that a spreadsheet would take for formulas, or that CSV must quote.
 const TEXTS: [&str; 10] = ["=1+1", "+7", "-7", "@x", "'=1+1", "''-", "'tis", "a,\"b\"\nc;d", "🌼 زهرة", "'"];
@@ -39,12 +35,9 @@ async fn fill(owner: &User) {
     owner.delete_transaction(json!({ "id": deleted })).await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn exported_transactions_come_out_the_same_in_another_book_and_add_nothing_in_their_own(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn exported_transactions_come_out_the_same_in_another_book_and_add_nothing_in_their_own(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     fill(&amina).await;
     let answer = amina.download("/transactions.csv").await;
@@ -77,10 +70,9 @@ async fn exported_transactions_come_out_the_same_in_another_book_and_add_nothing
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_long_export_is_written_whole(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_long_export_is_written_whole(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let file = file_of(1200, |number| format!("2026-{:02}-10,-1,Food,line {number}", number % 5 + 1));
     app.import("amina", file, &[]);
     let file = amina.download("/transactions.csv").await.text;
@@ -102,10 +94,9 @@ async fn a_long_export_is_written_whole(#[values(Sqlite, Postgres)] on: Database
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn exported_entries_come_out_the_same_in_another_book(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn exported_entries_come_out_the_same_in_another_book(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let (salma, twin) = (amina.customer("=Salma").await, amina.customer("Omar").await);
     for (text, day) in TEXTS.iter().zip(10..) {
@@ -148,10 +139,9 @@ async fn exported_entries_come_out_the_same_in_another_book(#[values(Sqlite, Pos
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn lines_of_entries_name_their_customers(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn lines_of_entries_name_their_customers(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let (theirs, omar) = (badr.customer("Zahra").await, amina.customer("Omar").await);
     let (first, _second) = (amina.customer("Ali").await, amina.customer("ALI").await);
@@ -194,10 +184,9 @@ async fn lines_of_entries_name_their_customers(#[values(Sqlite, Postgres)] on: D
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_history_of_a_wallet_is_read_as_the_statement_of_a_bank(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_history_of_a_wallet_is_read_as_the_statement_of_a_bank(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "100", "memo": "=start" })).await;
     amina.pay(&badr, "30").await;
@@ -261,10 +250,9 @@ async fn the_history_of_a_wallet_is_read_as_the_statement_of_a_bank(#[values(Sql
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn exports_are_their_owners_alone_and_what_is_asked_wrongly_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn exports_are_their_owners_alone_and_what_is_asked_wrongly_is_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     fill(&badr).await;
     badr.category("Zahra", "EXPENSE").await;

@@ -1,18 +1,15 @@
 //! Files of all sorts: how they may be written, and what is wrong with them. By the real program.
 
-use rstest::rstest;
-
 use crate::harness::{
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Sqlite},
     TestApp, program, transactions,
 };
 
 const HEAD: &str = "date,amount,category,description\n";
 
-#[rstest]
-#[tokio::test]
-async fn the_statement_of_a_bank_is_read_as_the_flags_say(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_statement_of_a_bank_is_read_as_the_flags_say(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let file = "\u{FEFF} booked ;\"Betrag\";Text;WÄHRUNG;Saldo\r
 20.11.2026;-1.234,50;\"Miete; \"\"warm\"\"\r\nNovember\";;100\r
 \r
@@ -56,9 +53,9 @@ async fn the_statement_of_a_bank_is_read_as_the_flags_say(#[values(Sqlite, Postg
     app.assert_journal_is_whole().await;
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_file_that_cannot_be_used_is_refused_as_a_whole() {
-    let Some((app, amina)) = TestApp::with_owner(Sqlite).await else { return };
+    let (app, amina) = TestApp::with_owner(Sqlite).await;
     let utf16: Vec<u8> = format!("\u{FEFF}{HEAD}").encode_utf16().flat_map(u16::to_le_bytes).collect();
     let files: [(&[u8], &[&str], &str, i32); 16] = [
         (b"", &[], "The file is empty", 1),
@@ -95,10 +92,9 @@ async fn a_file_that_cannot_be_used_is_refused_as_a_whole() {
     assert_eq!(transactions(&amina).await, [""; 0]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_bad_line_is_named_and_the_others_are_written(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_bad_line_is_named_and_the_others_are_written(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let long = "x".repeat(501);
     let huge = "x".repeat(100_000);
     let lines: Vec<(Vec<u8>, &str)> = [
@@ -147,10 +143,9 @@ async fn a_bad_line_is_named_and_the_others_are_written(#[values(Sqlite, Postgre
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn where_a_quote_is_not_closed_the_file_ends(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn where_a_quote_is_not_closed_the_file_ends(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let file = format!("{HEAD}2026-11-01,-1,Food,a\n2026-11-01,-1,Food,\"b\n2026-11-01,-1,Food,c\n");
     assert_eq!(app.import("amina", &file, &[]).statuses(), "3 REFUSED");
     let done = app.import("amina", &file, &["--mode", "good-lines"]);
@@ -163,7 +158,7 @@ async fn where_a_quote_is_not_closed_the_file_ends(#[values(Sqlite, Postgres)] o
     assert_eq!(transactions(&amina).await.len(), 2);
 }
 
-#[test]
+#[apply(test)]
 fn the_help_tells_of_the_columns() {
     let help = program().args(["import", "transactions", "--help"]).output().unwrap();
     let help = String::from_utf8(help.stdout).unwrap();

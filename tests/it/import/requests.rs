@@ -1,12 +1,8 @@
 //! Importing transactions by a mutation.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, file_of, transactions,
-};
+use crate::harness::{Database, TestApp, User, errors, file_of, transactions};
 
 const FIELDS: &str = "lines { line status note transaction { id amount { amount } category { name } }
         userErrors { code path message } }
@@ -25,10 +21,9 @@ fn counts(payload: &Value) -> [i64; 4] {
     ["added", "good", "duplicates", "refused"].map(|name| payload[name].as_i64().unwrap())
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_request_imports_as_the_program_does(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_request_imports_as_the_program_does(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let csv = "Tag;Betrag;Zweck\n01.11.2026;-1,50;tea\n01.11.2026;-1,50;tea\n02.11.2026;x;tea\n03.11.2026;9;pay\n";
     let food = json!({ "name": "food" });
     let input = |more: Value| {
@@ -75,10 +70,9 @@ async fn a_request_imports_as_the_program_does(#[values(Sqlite, Postgres)] on: D
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_wrong_with_a_request_is_at_its_place_in_the_input(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_is_wrong_with_a_request_is_at_its_place_in_the_input(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let csv = "date,amount,category,description\n2026-11-01,-1,,x\n";
     for (input, expected) in [
@@ -107,10 +101,9 @@ async fn what_is_wrong_with_a_request_is_at_its_place_in_the_input(#[values(Sqli
     assert_eq!(errors(&default["lines"][0]), ["REQUIRED category"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_request_has_at_most_five_thousand_lines(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_request_has_at_most_five_thousand_lines(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let file = |lines| file_of(lines, |number| format!("2026-11-01,-1,Food,{number}"));
     let fields = "lines { line status } added userErrors { code path message }";
     let send = async |lines: usize| {

@@ -1,14 +1,9 @@
 //! Invoices: sums and taxes, filters, and voiding them.
 
 use chrono::TimeDelta;
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, TestApp, User, errors, id_of, messages,
-};
+use crate::harness::{Client, Database, PASSWORD, TestApp, User, errors, id_of, messages};
 
 /// The input of an invoice with some fields more.
 fn with(base: &Value, more: &Value) -> Value {
@@ -25,10 +20,9 @@ fn sums(payload: &Value) -> String {
         .join(" ")
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_server_works_out_every_sum(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_server_works_out_every_sum(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let line = |quantity: &str, price: &str, rate: Value| json!({ "description": "tea", "hsnCode": "0902", "quantity": quantity, "unitPrice": price, "rate": rate });
     let null = Value::Null;
@@ -79,10 +73,9 @@ async fn the_server_works_out_every_sum(#[values(Sqlite, Postgres)] on: Database
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_sum_that_the_client_has_wrong_is_refused_with_the_right_one(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_sum_that_the_client_has_wrong_is_refused_with_the_right_one(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let base = json!({ "customerId": customer, "grossAmount": "100", "gstRate": "18", "otherCharges": "3" });
     let lines = json!({ "lines": [{ "description": "tea", "quantity": "3", "unitPrice": "33.33" }] });
@@ -163,10 +156,9 @@ async fn a_sum_that_the_client_has_wrong_is_refused_with_the_right_one(#[values(
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_invoice_is_voided_once_and_counts_no_more(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_invoice_is_voided_once_and_counts_no_more(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let new = json!({
         "customerId": customer, "gstRate": "18", "otherCharges": "1", "idempotencyKey": "make",
@@ -201,10 +193,9 @@ async fn an_invoice_is_voided_once_and_counts_no_more(#[values(Sqlite, Postgres)
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_invoice_stands_as_its_payments_and_the_day_say(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_invoice_stands_as_its_payments_and_the_day_say(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let new = |due: &str| json!({ "customerId": customer, "grossAmount": "100", "dueDate": due });
     let [paid, part, open, void] = [

@@ -2,13 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 async fn invoice(user: &User, customer: &str, more: Value) -> Value {
     let mut input = json!({ "customerId": customer, "grossAmount": "1", "date": "2026-11-20" });
@@ -27,10 +23,9 @@ async fn update_book(user: &User, input: Value) -> Value {
     user.mutate("updateBook", "UpdateBookInput", fields, input).await
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_number_is_given_once_or_is_the_next_of_the_pattern(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_number_is_given_once_or_is_the_next_of_the_pattern(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let number = |made: &Value| made["invoice"]["number"].as_str().unwrap_or_default().to_owned();
     assert_eq!(number(&invoice(&amina, &customer, json!({})).await), "INV-0001");
@@ -79,10 +74,9 @@ async fn a_number_is_given_once_or_is_the_next_of_the_pattern(#[values(Sqlite, P
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_book_has_patterns_of_its_own(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_book_has_patterns_of_its_own(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let changed = update_book(&amina, json!({ "invoiceNumberPattern": " {FY}/{000}-{MM} ", "name": "Shop" })).await;
     let expected =
@@ -125,10 +119,10 @@ async fn a_book_has_patterns_of_its_own(#[values(Sqlite, Postgres)] on: Database
     assert_eq!(kept["book"]["name"], "Shop");
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn at_the_same_moment_a_number_is_given_out_once_and_none_is_left_out(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn at_the_same_moment_a_number_is_given_out_once_and_none_is_left_out(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     // A customer for each, so that no lock but that of the numbers stands between them.
     let mut customers = Vec::new();
     for number in 0..10 {

@@ -1,12 +1,8 @@
 //! Receipts whose money goes into a wallet.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 fn into(customer: &str, wallet: &str, amount: &str) -> Value {
     json!({ "customerId": customer, "amount": amount, "paymentType": "MOBILE_MONEY", "walletId": wallet, "note": "paid" })
@@ -24,10 +20,9 @@ async fn latest(user: &User) -> Value {
     json!([node["type"], node["status"], node["amount"]["amount"], edge["direction"], edge["balanceAfter"]["amount"]])
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_wallet_rises_by_a_receipt_and_gives_it_back_when_it_is_void(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_wallet_rises_by_a_receipt_and_gives_it_back_when_it_is_void(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let invoice = amina.invoice(&customer, "100", "2026-11-20").await;
     let made = amina.create_receipt(into(&customer, &amina.wallet, "60")).await;
@@ -51,10 +46,9 @@ async fn a_wallet_rises_by_a_receipt_and_gives_it_back_when_it_is_void(#[values(
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_receipt_whose_money_is_spent_cannot_be_voided(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_receipt_whose_money_is_spent_cannot_be_voided(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let invoice = amina.invoice(&customer, "60", "2026-11-21").await;
     let receipt = id_of(&amina.create_receipt(into(&customer, &amina.wallet, "60")).await, "receipt");
@@ -76,10 +70,9 @@ async fn a_receipt_whose_money_is_spent_cannot_be_voided(#[values(Sqlite, Postgr
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_wallet_that_does_not_take_the_money_keeps_a_record(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_wallet_that_does_not_take_the_money_keeps_a_record(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let invoice = amina.invoice(&customer, "60", "2026-11-21").await;
     set(&amina, "freezeWallet", "FreezeWalletInput", &amina.wallet).await;
@@ -120,10 +113,9 @@ async fn a_wallet_that_does_not_take_the_money_keeps_a_record(#[values(Sqlite, P
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_refused_voiding_that_is_sent_again_is_refused_in_the_same_words(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_refused_voiding_that_is_sent_again_is_refused_in_the_same_words(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let receipt = id_of(&amina.create_receipt(into(&customer, &amina.wallet, "60")).await, "receipt");
     amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "1" })).await;

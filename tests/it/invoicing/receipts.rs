@@ -1,12 +1,8 @@
 //! Receipts: what they pay, and voiding them.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of, messages,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of, messages};
 
 /// Makes a receipt that names invoices, each with an amount or without.
 async fn naming(user: &User, customer: &str, amount: &str, invoices: &[(&str, Option<&str>)]) -> Value {
@@ -20,12 +16,9 @@ fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
     expected.iter().map(|(invoice, amount)| ((*invoice).to_owned(), (*amount).to_owned())).collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_oldest_receipt_pays_the_oldest_invoice_whenever_either_was_written(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_oldest_receipt_pays_the_oldest_invoice_whenever_either_was_written(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let other = amina.customer("Carim").await;
     let others = amina.invoice(&other, "100", "2026-01-01").await;
@@ -67,10 +60,9 @@ async fn the_oldest_receipt_pays_the_oldest_invoice_whenever_either_was_written(
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_receipt_pays_the_invoices_that_it_names_and_no_others(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_receipt_pays_the_invoices_that_it_names_and_no_others(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let first = amina.invoice(&customer, "100", "2026-11-01").await;
     let second = amina.invoice(&customer, "100", "2026-11-02").await;
@@ -101,10 +93,9 @@ async fn a_receipt_pays_the_invoices_that_it_names_and_no_others(#[values(Sqlite
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_invoice_that_cannot_be_paid_is_not(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_invoice_that_cannot_be_paid_is_not(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let open = amina.invoice(&customer, "100", "2026-11-01").await;
     let paid = amina.invoice(&customer, "10", "2026-11-02").await;
@@ -159,10 +150,9 @@ async fn an_invoice_that_cannot_be_paid_is_not(#[values(Sqlite, Postgres)] on: D
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_receipt_that_is_sent_again_is_made_and_voided_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_receipt_that_is_sent_again_is_made_and_voided_once(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let new = json!({ "customerId": customer, "amount": "10", "paymentType": "CASH", "idempotencyKey": "make" });
     let made = amina.create_receipt(new.clone()).await;
@@ -184,10 +174,10 @@ async fn a_receipt_that_is_sent_again_is_made_and_voided_once(#[values(Sqlite, P
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn receipts_at_once_never_pay_an_invoice_twice(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn receipts_at_once_never_pay_an_invoice_twice(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     let invoice = amina.invoice(&customer, "100", "2026-11-20").await;
     let tasks: Vec<_> = (0..6)

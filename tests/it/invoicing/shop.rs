@@ -1,13 +1,9 @@
 //! What a book tells of its shop, and where it is printed.
 
 use axum::{body::Body, http::Request};
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 const SHOP: &str = "shopName proprietorName gstNumber phone address city state timeZone name";
 
@@ -21,10 +17,9 @@ fn shop() -> Value {
         "phone": "711 234 567", "address": "12 Harbour Road\nCrater", "city": "Aden", "state": "Aden", "timeZone": "Asia/Aden" })
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_book_tells_of_its_shop_what_was_written_last(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_book_tells_of_its_shop_what_was_written_last(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let mut expected = shop();
     expected["gstNumber"] = json!("29ABCDE1234F1Z5");
@@ -45,12 +40,9 @@ async fn a_book_tells_of_its_shop_what_was_written_last(#[values(Sqlite, Postgre
     assert_eq!(update(&amina, cleared).await["book"], expected);
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_cannot_be_told_of_a_shop_is_refused_together_and_nothing_is_kept(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_cannot_be_told_of_a_shop_is_refused_together_and_nothing_is_kept(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let long = "x".repeat(301);
     let input = json!({ "name": null, "invoiceNumberPattern": "none", "shopName": " ", "proprietorName": &long[..101],
         "gstNumber": "29 ABC", "phone": "hello", "address": long, "city": "\u{200b}", "state": "a\nb" });
@@ -71,10 +63,9 @@ async fn what_cannot_be_told_of_a_shop_is_refused_together_and_nothing_is_kept(
     assert_eq!(amina.gql("{ book { city } }", json!({})).await["book"]["city"], Value::Null);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_statement_begins_with_the_shop_that_writes_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_statement_begins_with_the_shop_that_writes_it(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let customer = id_of(&amina.create_customer(json!({ "name": "Badr" })).await, "customer");
     let file = async || {
         let request = Request::get(format!("/customers/{customer}/statement.csv"));

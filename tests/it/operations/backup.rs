@@ -57,9 +57,10 @@ async fn assert_holds(app: &TestApp, acknowledged: &[String]) -> usize {
     entries.len()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[apply(test)]
+#[threads(4)]
 async fn each_backup_under_load_holds_all_that_was_acknowledged_before_it() {
-    let (url, _storage) = fresh(Sqlite).await.unwrap();
+    let (url, _storage) = fresh(Sqlite).await;
     let server = Server::start(&url);
     let load = Load::start(&server.client(), 4).await;
     let dir = tempfile::tempdir().unwrap();
@@ -94,9 +95,9 @@ async fn each_backup_under_load_holds_all_that_was_acknowledged_before_it() {
     }
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_plain_copy_of_the_file_lacks_what_a_backup_holds() {
-    let (url, storage) = fresh(Sqlite).await.unwrap();
+    let (url, storage) = fresh(Sqlite).await;
     let Storage::Sqlite { dir } = &storage else { panic!("not SQLite") };
     let server = Server::start(&url);
     User::register(&server.client(), "amina").await;
@@ -112,9 +113,9 @@ async fn a_plain_copy_of_the_file_lacks_what_a_backup_holds() {
     assert!(!logs_in(&plain).await);
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_backup_of_an_older_schema_is_restored_and_migrated_at_the_next_start() {
-    let (url, storage) = fresh(Sqlite).await.unwrap();
+    let (url, storage) = fresh(Sqlite).await;
     let Storage::Sqlite { dir } = &storage else { panic!("not SQLite") };
     let connection = sea_orm::Database::connect(&url).await.unwrap();
     <migration::Migrator as migration::MigratorTrait>::down(&connection, Some(1)).await.unwrap();
@@ -128,7 +129,7 @@ async fn a_backup_of_an_older_schema_is_restored_and_migrated_at_the_next_start(
     User::register(&server.client(), "amina").await;
 }
 
-#[test]
+#[apply(test)]
 fn an_empty_migrated_database_is_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let url = |name: &str| format!("sqlite:{}", dir.path().join(name).display());
@@ -159,7 +160,7 @@ fn named_command(name: &str, file: &Path, url: &str) -> String {
     format!("{tool}{}", arguments.trim_end())
 }
 
-#[test]
+#[apply(test)]
 fn on_postgresql_its_own_tools_are_named_without_the_password() {
     let url = "postgres://some%20one:hunter2@db.example:5433/books?sslmode=require&password=hunter2";
     let file = Path::new("it's here.dump");
@@ -171,13 +172,11 @@ fn on_postgresql_its_own_tools_are_named_without_the_password() {
     assert_eq!(restore, format!(r"pg_restore {flags} --dbname={shown} 'it'\''s here.dump'"));
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[apply(test)]
+#[needs(Postgres, PgDump)]
+#[threads(4)]
 async fn what_these_tools_dump_under_load_holds_all_that_was_acknowledged_before_it() {
-    let Some((url, _storage)) = fresh(Postgres).await else { return };
-    if Command::new("pg_dump").arg("--version").output().is_err() {
-        eprintln!("There is no pg_dump on this machine: this test does nothing.");
-        return;
-    }
+    let (url, _storage) = fresh(Postgres).await;
     let server = Server::start(&url);
     let load = Load::start(&server.client(), 4).await;
     let dir: TempDir = tempfile::tempdir().unwrap();
@@ -193,7 +192,7 @@ async fn what_these_tools_dump_under_load_holds_all_that_was_acknowledged_before
     let user = load.users[0].clone();
     load.stop().await;
 
-    let (url, storage) = fresh(Postgres).await.unwrap();
+    let (url, storage) = fresh(Postgres).await;
     let connection = sea_orm::Database::connect(&url).await.unwrap();
     connection.execute_unprepared("DROP SCHEMA public CASCADE").await.unwrap();
     connection.execute_unprepared("CREATE SCHEMA public").await.unwrap();

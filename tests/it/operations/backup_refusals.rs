@@ -47,9 +47,9 @@ pub fn on_a_full_disk(blocks: u32, command: &Command) -> Command {
     limited
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_file_that_is_there_is_replaced_only_by_force() {
-    let (url, storage) = fresh(Sqlite).await.unwrap();
+    let (url, storage) = fresh(Sqlite).await;
     let Storage::Sqlite { dir } = &storage else { panic!("not SQLite") };
     let file = dir.path().join("backup.db");
     std::fs::write(&file, "precious").unwrap();
@@ -62,9 +62,9 @@ async fn a_file_that_is_there_is_replaced_only_by_force() {
     assert!(std::fs::read(&file).unwrap().starts_with(b"SQLite format 3\0"));
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn what_belongs_to_the_database_and_what_cannot_be_written_is_refused() {
-    let (url, storage) = fresh(Sqlite).await.unwrap();
+    let (url, storage) = fresh(Sqlite).await;
     let Storage::Sqlite { dir } = &storage else { panic!("not SQLite") };
     let path = |name: &str| dir.path().join(name);
     std::fs::create_dir(path("directory")).unwrap();
@@ -91,7 +91,7 @@ async fn what_belongs_to_the_database_and_what_cannot_be_written_is_refused() {
     assert_eq!(files(dir.path()), before);
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_database_that_is_damaged_or_of_something_else_gives_no_backup() {
     let dir = tempfile::tempdir().unwrap();
     let (text, other) = (dir.path().join("text.db"), dir.path().join("other.db"));
@@ -109,9 +109,9 @@ async fn a_database_that_is_damaged_or_of_something_else_gives_no_backup() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[apply(test)]
 async fn on_a_full_disk_nothing_is_left_and_the_server_goes_on() {
-    let (url, _storage) = fresh(Sqlite).await.unwrap();
+    let (url, _storage) = fresh(Sqlite).await;
     let server = Server::start(&url);
     let amina = User::register(&server.client(), "amina").await;
     let dir = tempfile::tempdir().unwrap();
@@ -128,9 +128,9 @@ async fn on_a_full_disk_nothing_is_left_and_the_server_goes_on() {
 }
 
 #[cfg(unix)]
-#[tokio::test]
+#[apply(test)]
 async fn a_backup_that_is_told_to_stop_leaves_nothing() {
-    let (url, storage) = fresh(Sqlite).await.unwrap();
+    let (url, storage) = fresh(Sqlite).await;
     let Storage::Sqlite { dir } = &storage else { panic!("not SQLite") };
     // It waits for this connection, and so is under way when it is told to stop.
     let path = dir.path().join("daybook.db");

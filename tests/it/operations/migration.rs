@@ -1,18 +1,13 @@
 //! Steps of the database's schema that must do something with what is there.
 
 use migration::{Migrator, MigratorTrait};
-use rstest::rstest;
 use serde_json::json;
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp,
-};
+use crate::harness::{Database, TestApp};
 
-#[rstest]
-#[tokio::test]
-async fn a_book_that_is_older_than_categories_gets_those_of_a_new_one(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_book_that_is_older_than_categories_gets_those_of_a_new_one(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let query = "{ categories { name kind } book { timeZone } }";
     let new = amina.gql(query, json!({})).await;
     assert_eq!(new["categories"].as_array().unwrap().len(), 7);

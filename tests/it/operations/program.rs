@@ -84,7 +84,7 @@ fn a_bad_setting_ends_the_program_with_a_line_that_says_all(
     }
 }
 
-#[test]
+#[apply(test)]
 fn postgresql_needs_a_secret_and_passwords_are_not_shown() {
     let output = run(&["--database-url", "postgres://someone:hunter2@localhost/daybook"]);
     let error = String::from_utf8(output.stderr).unwrap();
@@ -98,7 +98,7 @@ fn postgresql_needs_a_secret_and_passwords_are_not_shown() {
     assert!(error.contains("PostgreSQL, daybook on localhost:1") && !error.contains("hunter2"), "{error}");
 }
 
-#[test]
+#[apply(test)]
 fn help_and_the_schema_are_printed() {
     let help = String::from_utf8(run(&["--help"]).stdout).unwrap();
     for word in ["serve", "migrate", "schema", "--listen", "DATABASE_URL", "DAYBOOK_JWT_SECRET", "[default: YEM]"] {
@@ -107,7 +107,7 @@ fn help_and_the_schema_are_printed() {
     assert_eq!(String::from_utf8(run(&["schema"]).stdout).unwrap(), daybook::graphql::sdl());
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn the_first_start_makes_all_it_needs_and_later_starts_find_it() {
     let dir = tempfile::tempdir().unwrap();
     let start = || Server::start_with(program().current_dir(dir.path()));
@@ -132,7 +132,7 @@ async fn the_first_start_makes_all_it_needs_and_later_starts_find_it() {
     assert_eq!(again["me"]["username"], "amina");
 }
 
-#[test]
+#[apply(test)]
 fn a_database_that_is_not_there_is_said_at_once() {
     for (url, reason) in [
         ("sqlite:/nonexistent/daybook.db", "No such file or directory"),
@@ -145,7 +145,7 @@ fn a_database_that_is_not_there_is_said_at_once() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn servers_that_start_at_once_in_an_empty_directory_agree() {
     let dir = tempfile::tempdir().unwrap();
     let start = || program().current_dir(dir.path()).arg("migrate").stderr(Stdio::null()).spawn().unwrap();
@@ -155,7 +155,7 @@ fn servers_that_start_at_once_in_an_empty_directory_agree() {
     }
 }
 
-#[test]
+#[apply(test)]
 fn a_damaged_secret_file_is_said_and_not_replaced() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("daybook.db.jwt-secret");
@@ -172,7 +172,7 @@ fn a_damaged_secret_file_is_said_and_not_replaced() {
 #[case::on_every_address_when_told_so("0.0.0.0:0", "on", true)]
 #[case::on_this_machine("127.0.0.1:0", "auto", true)]
 #[case::on_this_machine_when_told_not_to("127.0.0.1:0", "off", false)]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn the_explorer_is_off_where_others_could_see_it(#[case] listen: &str, #[case] when: &str, #[case] on: bool) {
     let dir = tempfile::tempdir().unwrap();
     let mut command = program();
@@ -184,9 +184,9 @@ async fn the_explorer_is_off_where_others_could_see_it(#[case] listen: &str, #[c
     assert_eq!(page.status, if on { 200 } else { 404 });
 }
 
-#[tokio::test]
+#[apply(on_postgres)]
 async fn migrating_postgresql_is_a_step_of_its_own() {
-    let Some((url, _storage)) = fresh(Postgres).await else { return };
+    let (url, _storage) = fresh(Postgres).await;
     let connection = sea_orm::Database::connect(&url).await.unwrap();
     <migration::Migrator as migration::MigratorTrait>::down(&connection, None).await.unwrap();
     connection.close().await.unwrap();
@@ -210,9 +210,9 @@ async fn migrating_postgresql_is_a_step_of_its_own() {
 #[rstest]
 #[case::terminate("TERM")]
 #[case::interrupt("INT")]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn a_request_under_way_is_finished_when_the_server_is_told_to_stop(#[case] signal: &str) {
-    let (url, storage) = fresh(Sqlite).await.unwrap();
+    let (url, storage) = fresh(Sqlite).await;
     let mut server = Server::start(&url);
     let body = json!({ "query": "{ __typename }" }).to_string();
     let mut connection = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
@@ -246,7 +246,7 @@ async fn a_request_under_way_is_finished_when_the_server_is_told_to_stop(#[case]
     assert!(!Path::new(&dir.path().join("daybook.db-wal")).exists(), "the database is not closed");
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn the_log_has_one_line_a_request_and_no_secrets() {
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("log");

@@ -61,7 +61,7 @@ fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
     std::fs::write(path, bytes).unwrap();
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_file_that_is_no_sound_backup_is_refused() {
     let place = Place::new();
     for name in ["newer.db", "truncated.db", "damaged.db", "dangling.db", "live.db"] {
@@ -100,7 +100,7 @@ async fn a_file_that_is_no_sound_backup_is_refused() {
     place.refuses("empty.db", "empty.db", 2, "it is that database already");
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_target_that_is_in_use_or_has_data_is_refused() {
     let place = Place::new();
     let server = Server::start(&place.url("empty.db"));
@@ -118,7 +118,7 @@ async fn a_target_that_is_in_use_or_has_data_is_refused() {
     assert!(payload["accessToken"].is_string(), "{payload}");
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_target_that_is_not_daybooks_or_whose_log_was_left_is_refused() {
     let place = Place::new();
     std::fs::write(place.path("text.db"), "my letter").unwrap();
@@ -131,7 +131,7 @@ async fn a_target_that_is_not_daybooks_or_whose_log_was_left_is_refused() {
 }
 
 #[cfg(unix)]
-#[test]
+#[apply(test)]
 fn on_a_full_disk_nothing_is_left() {
     let place = Place::new();
     for target in ["empty.db", "new.db"] {

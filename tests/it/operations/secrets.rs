@@ -3,14 +3,9 @@
 use std::{fmt::Write, process::Stdio};
 
 use daybook::db::{Db, PoolSize};
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    PASSWORD, SECRET, Server, dump, fresh, login, program, refresh, register,
-};
+use crate::harness::{Client, Database, PASSWORD, SECRET, Server, dump, fresh, login, program, refresh, register};
 
 const NEW: &str = "quiet river, seven lamps";
 const WRONG: &str = "typed in another window";
@@ -59,10 +54,9 @@ async fn give_secrets(anonymous: &Client) -> Vec<String> {
     secrets
 }
 
-#[rstest]
-#[tokio::test]
-async fn no_secret_that_was_used_is_in_the_log_or_in_the_database(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((url, _storage)) = fresh(on).await else { return };
+#[apply(both_databases)]
+async fn no_secret_that_was_used_is_in_the_log_or_in_the_database(on: Database) {
+    let (url, _storage) = fresh(on).await;
     let dir = tempfile::tempdir().unwrap();
     let log = dir.path().join("log");
     let mut command = program();

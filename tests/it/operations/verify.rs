@@ -2,13 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, full_book,
-};
+use crate::harness::{Database, TestApp, full_book};
 
 /// The codes of what a change makes differ, in their order, and all of it in words.
 async fn found(app: &TestApp, changes: &[(&str, &str)]) {
@@ -29,10 +25,9 @@ async fn found(app: &TestApp, changes: &[(&str, &str)]) {
 
 const FIRST_DEPOSIT: &str = "(SELECT id FROM journal_entry WHERE kind = 'DEPOSIT' ORDER BY id LIMIT 1)";
 
-#[rstest]
-#[tokio::test]
-async fn each_difference_of_accounts_is_found(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn each_difference_of_accounts_is_found(on: Database) {
+    let app = TestApp::on(on).await;
     full_book(&app).await;
     app.assert_journal_is_whole().await;
     let sales = "kind = 'SALES'";
@@ -104,10 +99,9 @@ async fn each_difference_of_accounts_is_found(#[values(Sqlite, Postgres)] on: Da
     .await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_difference_of_entries_is_found(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn each_difference_of_entries_is_found(on: Database) {
+    let app = TestApp::on(on).await;
     full_book(&app).await;
     let of_failed = "entry_id IN (SELECT id FROM journal_entry WHERE status = 'FAILED')";
     let credit = "(SELECT journal_entry_id FROM ledger_entry WHERE source = 'MANUAL' ORDER BY id LIMIT 1)";
@@ -172,10 +166,9 @@ async fn each_difference_of_entries_is_found(#[values(Sqlite, Postgres)] on: Dat
     .await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_difference_of_documents_is_found(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn each_difference_of_documents_is_found(on: Database) {
+    let app = TestApp::on(on).await;
     full_book(&app).await;
     let entry = "id = (SELECT id FROM ledger_entry WHERE source = 'MANUAL' ORDER BY id LIMIT 1)";
     let taxed = "number = 'INV-0001'";
@@ -248,10 +241,9 @@ async fn each_difference_of_documents_is_found(#[values(Sqlite, Postgres)] on: D
     .await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_difference_of_allocations_and_numbers_is_found(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn each_difference_of_allocations_and_numbers_is_found(on: Database) {
+    let app = TestApp::on(on).await;
     full_book(&app).await;
     found(
         &app,
@@ -288,10 +280,9 @@ async fn each_difference_of_allocations_and_numbers_is_found(#[values(Sqlite, Po
     .await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_difference_is_told_in_words(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn a_difference_is_told_in_words(on: Database) {
+    let app = TestApp::on(on).await;
     let amina = full_book(&app).await;
     let tamperer = app.tamperer().await;
     let wallet = &amina.wallet;

@@ -6,13 +6,9 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    Server, TestApp, User, file_of, full_book, program,
-};
+use crate::harness::{Database, Server, TestApp, User, file_of, full_book, program};
 
 fn verify(url: &str, flags: &[&str]) -> Output {
     // No secret is needed. A busy machine makes the log say that the database is slow.
@@ -23,10 +19,9 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_full_book_is_clean_and_a_broken_one_is_not(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn a_full_book_is_clean_and_a_broken_one_is_not(on: Database) {
+    let app = TestApp::on(on).await;
     full_book(&app).await;
     let imported = file_of(20, |line| format!("2026-09-{:02},-{line}.5,Food,line {line}", 1 + line));
     assert_eq!(app.import("amina", &imported, &[]).count("ADDED"), 20);
@@ -63,10 +58,10 @@ async fn a_full_book_is_clean_and_a_broken_one_is_not(#[values(Sqlite, Postgres)
     }
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn beside_a_server_that_writes_it_is_clean(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+#[threads(2)]
+async fn beside_a_server_that_writes_it_is_clean(on: Database) {
+    let app = TestApp::on(on).await;
     let server = Server::start(&app.url);
     let (amina, badr) =
         (User::register(&server.client(), "amina").await, User::register(&server.client(), "badr").await);
@@ -97,10 +92,9 @@ async fn beside_a_server_that_writes_it_is_clean(#[values(Sqlite, Postgres)] on:
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_database_that_cannot_be_verified_is_an_error(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn a_database_that_cannot_be_verified_is_an_error(on: Database) {
+    let app = TestApp::on(on).await;
     let tamperer = app.tamperer().await;
     let error = |url: &str, flags: &[&str]| {
         let done = verify(url, flags);
@@ -126,10 +120,9 @@ async fn a_database_that_cannot_be_verified_is_an_error(#[values(Sqlite, Postgre
     assert!(!Path::new(&file).exists());
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_cannot_be_read_ends_it_and_the_json_is_whole(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn what_cannot_be_read_ends_it_and_the_json_is_whole(on: Database) {
+    let app = TestApp::on(on).await;
     full_book(&app).await;
     app.tamperer().await.change("UPDATE journal_entry SET currency = '???'").await;
     let done = verify(&app.url, &["--json"]);
@@ -141,7 +134,7 @@ async fn what_cannot_be_read_ends_it_and_the_json_is_whole(#[values(Sqlite, Post
     assert!(stderr.starts_with("daybook: the books were not verified to the end: "), "{stderr}");
 }
 
-#[test]
+#[apply(test)]
 fn help_says_what_it_does() {
     let help = text(&program().args(["verify", "--help"]).output().unwrap().stdout);
     for part in ["--json", "exit code", "writes nothing", "DATABASE_URL"] {

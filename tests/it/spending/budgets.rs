@@ -1,12 +1,8 @@
 //! Budgets: setting, listing and deleting them.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 /// The budget of food, with other fields.
 async fn food(user: &User, limit: &str, fields: Value) -> Value {
@@ -38,10 +34,9 @@ async fn limit(user: &User, month: &str) -> Value {
     json!([budgets[0]["limit"]["amount"], budgets[0]["remaining"]["amount"], budgets[0]["status"]])
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_budget_is_set_in_place_of_the_one_that_there_was(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_budget_is_set_in_place_of_the_one_that_there_was(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let set = food(&amina, "100.5", json!({})).await;
     let id = id_of(&set, "budget");
     assert!(id.starts_with("budget_"), "{id}");
@@ -86,10 +81,9 @@ async fn a_budget_is_set_in_place_of_the_one_that_there_was(#[values(Sqlite, Pos
     assert_ne!(found["createdAt"], found["updatedAt"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_months_own_budget_wins_over_that_of_every_month(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_months_own_budget_wins_over_that_of_every_month(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     food(&badr, "1", json!({})).await;
     let every = id_of(&food(&amina, "100", json!({})).await, "budget");
@@ -130,10 +124,9 @@ async fn a_months_own_budget_wins_over_that_of_every_month(#[values(Sqlite, Post
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_budget_that_limits_nothing_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_budget_that_limits_nothing_is_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let theirs = app.user("badr").await.category("Theirs", "EXPENSE").await;
     let old = amina.category("Old", "EXPENSE").await;
     amina.spend("Old", "1", "2026-11-20").await;
@@ -197,10 +190,10 @@ async fn a_budget_that_limits_nothing_is_refused(#[values(Sqlite, Postgres)] on:
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_twelve_budgets_that_are_set_at_once_there_is_one(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_twelve_budgets_that_are_set_at_once_there_is_one(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for month in [Value::Null, json!("2026-11"), json!("2026-12")] {
         let tasks: Vec<_> = (1..=12)
             .map(|number| {

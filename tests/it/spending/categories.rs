@@ -1,12 +1,8 @@
 //! Categories: making, naming, archiving and bringing them back.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 /// The names of the categories in the list, joined.
 async fn names(user: &User, arguments: &str) -> String {
@@ -15,10 +11,9 @@ async fn names(user: &User, arguments: &str) -> String {
     names.map(|category| category["name"].as_str().unwrap()).collect::<Vec<_>>().join(",")
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_new_book_has_seven_categories(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_new_book_has_seven_categories(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let income = "Other income,Salary";
     let expense = "Data,Food,Miscellaneous,Savings,Transport";
     assert_eq!(names(&amina, "").await, format!("{income},{expense}"));
@@ -27,10 +22,9 @@ async fn a_new_book_has_seven_categories(#[values(Sqlite, Postgres)] on: Databas
     assert_eq!(names(&amina, "(archived: true)").await, "");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_name_is_one_categorys_however_it_is_written(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_name_is_one_categorys_however_it_is_written(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let made = amina.create_category(json!({ "name": "  Épicerie 🌼 ", "kind": "EXPENSE" })).await;
     let id = id_of(&made, "category");
     let expected = json!({ "id": id, "name": "Épicerie 🌼", "kind": "EXPENSE", "archivedAt": null });
@@ -61,10 +55,9 @@ async fn a_name_is_one_categorys_however_it_is_written(#[values(Sqlite, Postgres
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_name_that_cannot_be_read_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_name_that_cannot_be_read_is_refused(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let id = amina.category("x", "EXPENSE").await;
     let (longest, longer) = ("🌼".repeat(60), "🌼".repeat(61));
     for name in
@@ -89,10 +82,10 @@ async fn a_name_that_cannot_be_read_is_refused(#[values(Sqlite, Postgres)] on: D
     }
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_eight_who_take_one_name_at_once_one_gets_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_eight_who_take_one_name_at_once_one_gets_it(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let idle = amina.category("idle", "EXPENSE").await;
     let tasks: Vec<_> = (0..8)
         .map(|number| {
@@ -118,12 +111,9 @@ async fn of_eight_who_take_one_name_at_once_one_gets_it(#[values(Sqlite, Postgre
     assert_eq!(names(&amina, "").await.to_lowercase().matches("épicerie").count(), 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_category_in_which_nothing_ever_was_is_gone_and_another_is_archived(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_category_in_which_nothing_ever_was_is_gone_and_another_is_archived(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let unused = amina.category("unused", "EXPENSE").await;
     let gone = amina.delete_category(&unused).await;
     assert_eq!((&gone["deletedId"], &gone["category"]), (&json!(unused), &Value::Null));
@@ -162,12 +152,9 @@ async fn a_category_in_which_nothing_ever_was_is_gone_and_another_is_archived(
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_archived_category_takes_nothing_new_and_what_is_in_it_can_be_changed(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn an_archived_category_takes_nothing_new_and_what_is_in_it_can_be_changed(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let id = amina.category("Old", "EXPENSE").await;
     let spent = amina.spend("Old", "10", "2026-11-20").await;
     let elsewhere = amina.spend("Food", "5", "2026-11-20").await;
@@ -214,10 +201,10 @@ async fn an_archived_category_takes_nothing_new_and_what_is_in_it_can_be_changed
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_book_has_at_most_two_hundred_categories(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn a_book_has_at_most_two_hundred_categories(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for number in 7..196 {
         amina.category(&format!("{number}"), "EXPENSE").await;
     }
@@ -248,12 +235,10 @@ async fn a_book_has_at_most_two_hundred_categories(#[values(Sqlite, Postgres)] o
     assert_eq!(errors(&amina.create_category(json!({ "name": "x", "kind": "INCOME" })).await), ["LIMIT_REACHED"]);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_category_that_is_deleted_while_it_is_used_leaves_nothing_without_one(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn a_category_that_is_deleted_while_it_is_used_leaves_nothing_without_one(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     for round in 0..6 {
         let name = format!("round {round}");
         let id = amina.category(&name, "EXPENSE").await;

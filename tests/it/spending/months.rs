@@ -2,14 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use daybook::entity::{account_month, transaction};
-use rstest::rstest;
 use sea_orm::{EntityTrait, sea_query::Expr};
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 /// Lets time go by until a moment.
 fn wait_until(app: &TestApp, moment: &str) {
@@ -31,10 +27,9 @@ async fn log_in_again(app: &TestApp, user: &User) -> User {
     User { client, ..user.clone() }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_first_and_the_last_day_of_a_month_are_in_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_first_and_the_last_day_of_a_month_are_in_it(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     for (amount, date) in [
         ("1", "2023-12-31"),
         ("2", "2024-01-01"),
@@ -82,12 +77,9 @@ async fn the_first_and_the_last_day_of_a_month_are_in_it(#[values(Sqlite, Postgr
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn today_is_the_day_where_the_book_is_and_a_given_date_is_never_shifted(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn today_is_the_day_where_the_book_is_and_a_given_date_is_never_shifted(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
     // Half past nine in the evening of the last day of the year in UTC: half past midnight in Aden.
     wait_until(&app, "2026-12-31T21:30:00Z");
@@ -147,12 +139,9 @@ fn numbers<'a>(value: &'a Value, name: &'a str, found: &mut Vec<&'a str>) {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_figures_of_a_report_are_exact_texts_with_the_digits_of_the_currency(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_figures_of_a_report_are_exact_texts_with_the_digits_of_the_currency(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     // Sums that a binary fraction has not, and one beyond the whole numbers that it has.
     for (currency, small, most, sums) in [
         ("USD", ["0.10", "0.20"], "9999999999999.99", ["0.00", "0.30", "99999999999999.90", "100000000000000.20"]),
@@ -207,10 +196,9 @@ async fn the_figures_of_a_report_are_exact_texts_with_the_digits_of_the_currency
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn sums_of_many_accounts_are_exact_beyond_64_bits(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn sums_of_many_accounts_are_exact_beyond_64_bits(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     for category in ["Salary", "Other income"] {
         let new = json!({ "category": { "name": category }, "amount": 1, "date": "2026-11-01" });
         assert_eq!(errors(&amina.add_transaction(new).await), [""; 0]);
@@ -231,10 +219,9 @@ async fn sums_of_many_accounts_are_exact_beyond_64_bits(#[values(Sqlite, Postgre
     assert_eq!(data["transactions"]["totals"], json!({ "income": { "amount": twice }, "net": { "amount": twice } }));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_report_of_a_book_in_all_currencies_costs_no_more(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_report_of_a_book_in_all_currencies_costs_no_more(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let report = "{ monthlyReport(month: \"2026-11\") { otherCurrencies totalExpense { amount } } }";
     amina.spend("Food", "1", "2026-11-01").await;
     let before = app.statements();

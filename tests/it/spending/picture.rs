@@ -1,14 +1,9 @@
 //! The picture of a month: over HTTP, with the access token, of one's own book alone.
 
 use axum::{body::Body, http::Request};
-use rstest::rstest;
 use serde_json::json;
 
-use crate::harness::{
-    Answer, Client,
-    Database::{self, Postgres, Sqlite},
-    TestApp, User,
-};
+use crate::harness::{Answer, Client, Database, TestApp, User};
 
 async fn get(client: &Client, file: &str) -> Answer {
     let mut request = Request::get(format!("/reports/{file}"));
@@ -33,10 +28,9 @@ async fn spend(user: &User, category: &str, amount: &str, currency: &str) {
     assert_eq!(done["addTransaction"]["userErrors"], json!([]), "{done}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_picture_tells_the_month_in_texts_and_harms_nobody(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_picture_tells_the_month_in_texts_and_harms_nobody(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let evil = "<script>alert(\"1\")</script> & 'x' 🥖";
     spend(&amina, evil, "133.37", "YEM").await;
     spend(&amina, "إيجار", "7", "USD").await;
@@ -66,10 +60,9 @@ async fn a_picture_tells_the_month_in_texts_and_harms_nobody(#[values(Sqlite, Po
     assert!(empty.status == 200 && empty.text.contains("No spending this month."), "{empty:?}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_picture_is_for_the_owner_of_the_book(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_picture_is_for_the_owner_of_the_book(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     spend(&amina, "Zahra", "133.37", "YEM").await;
     let badr = app.user("badr").await;
     let theirs = get(&badr.client, "2026-11.svg").await;
@@ -80,10 +73,9 @@ async fn a_picture_is_for_the_owner_of_the_book(#[values(Sqlite, Postgres)] on: 
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_no_month_or_currency_has_no_picture(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_is_no_month_or_currency_has_no_picture(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for file in [
         "2026-13.svg",
         "2026-1.svg",

@@ -1,12 +1,8 @@
 //! Changes of transactions: what they leave behind, when they are repeated, and when they meet.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 const VERSIONS: &str = "query($id: ID!) { transaction(id: $id) { version deletedAt versions {
     version kind amount { amount currency } lines { category { name } amount { amount } } date description since until } } }";
@@ -37,10 +33,9 @@ async fn at_once(user: &User, mutation: &'static str, inputs: impl IntoIterator<
     payloads
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_transaction_keeps_its_id_and_all_that_it_was(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_transaction_keeps_its_id_and_all_that_it_was(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let id = amina.spend("Food", "10", "2026-11-20").await;
     let food = json!({ "category": { "name": "Food" }, "amount": "8" });
     let data = json!({ "category": { "name": "Data" }, "amount": "4", "note": "sim" });
@@ -117,10 +112,9 @@ async fn a_transaction_keeps_its_id_and_all_that_it_was(#[values(Sqlite, Postgre
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_amount_of_a_split_is_changed_together_with_its_lines(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_amount_of_a_split_is_changed_together_with_its_lines(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let lines = |first: &str, second: &str| {
         json!([
             { "category": { "name": "Food" }, "amount": first, "note": "n" },
@@ -152,10 +146,9 @@ async fn the_amount_of_a_split_is_changed_together_with_its_lines(#[values(Sqlit
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_request_that_is_sent_again_is_done_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_request_that_is_sent_again_is_done_once(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let category = json!({ "name": "Food" });
     let new = json!({ "category": category, "amount": "10", "idempotencyKey": "add" });
     let added = amina.add_transaction(new.clone()).await;
@@ -225,10 +218,10 @@ async fn a_request_that_is_sent_again_is_done_once(#[values(Sqlite, Postgres)] o
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_twelve_clients_with_one_key_at_once_one_does_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_twelve_clients_with_one_key_at_once_one_does_it(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("100").await;
     let category = json!({ "name": "Food" });
     let new = json!({ "category": category, "amount": "7", "walletId": amina.wallet, "idempotencyKey": "a" });
@@ -255,10 +248,10 @@ async fn of_twelve_clients_with_one_key_at_once_one_does_it(#[values(Sqlite, Pos
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn changes_at_once_come_one_after_the_other(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn changes_at_once_come_one_after_the_other(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("1000").await;
     let id = amina.spend("Food", "1", "2026-11-20").await;
     let changes = (0..10).map(|number| {

@@ -1,12 +1,8 @@
 //! Lists of transactions: filters, what they sum to, orders and paging through.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, id_of,
-};
+use crate::harness::{Database, TestApp, User, id_of};
 
 const LIST: &str =
     "query($filter: TransactionFilter, $order: TransactionOrder, $first: Int, $after: String, $last: Int,
@@ -82,10 +78,9 @@ async fn write(app: &TestApp, amina: &User) {
     id_of(&amina.add_transaction(split).await, "transaction");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_filter_finds_what_it_says_and_its_count_and_sums_agree(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_filter_finds_what_it_says_and_its_count_and_sums_agree(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     write(&app, &amina).await;
     let food = json!({ "name": "food" });
     let food_id = amina.gql("{ categories { id name } }", json!({})).await["categories"].take();
@@ -204,10 +199,9 @@ async fn page_through(user: &User, filter: &Value, order: &Value, expected: &[St
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn pages_show_each_transaction_once_in_either_order_and_either_way(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn pages_show_each_transaction_once_in_either_order_and_either_way(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     // Few days and few amounts, so that neither says which comes first; some are in a category twice, some in dollars.
     let mut all = Vec::new();
     for number in 0..14_u32 {

@@ -1,12 +1,8 @@
 //! Transactions that are paid from wallets or into them.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors, id_of,
-};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 /// A transaction in a wallet, in a category that is named by its name; its id.
 async fn paid(user: &User, wallet: &str, category: &str, amount: &str) -> String {
@@ -33,10 +29,9 @@ async fn totals(user: &User) -> Value {
     json!([list["totalCount"], list["totals"]["income"]["amount"], list["totals"]["expense"]["amount"]])
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_wallet_rises_by_income_and_falls_by_spending(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_wallet_rises_by_income_and_falls_by_spending(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let wallet = amina.wallet.clone();
     let salary = paid(&amina, &wallet, "Salary", "100").await;
     assert_eq!(latest(&amina, &wallet).await, json!(["INCOME", "SUCCEEDED", "100.00", "IN", "100.00"]));
@@ -73,10 +68,9 @@ async fn a_wallet_rises_by_income_and_falls_by_spending(#[values(Sqlite, Postgre
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_wallet_that_does_not_pay_keeps_a_record_and_nothing_else_happens(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_wallet_that_does_not_pay_keeps_a_record_and_nothing_else_happens(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let wallet = amina.wallet.clone();
     amina.fund("10").await;
     let food = json!({ "name": "Food" });
@@ -135,10 +129,9 @@ async fn a_wallet_that_does_not_pay_keeps_a_record_and_nothing_else_happens(#[va
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn income_that_is_spent_is_neither_made_less_nor_deleted(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn income_that_is_spent_is_neither_made_less_nor_deleted(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let wallet = amina.wallet.clone();
     let salary = paid(&amina, &wallet, "Salary", "60").await;
     paid(&amina, &wallet, "Food", "50").await;
@@ -197,10 +190,9 @@ async fn income_that_is_spent_is_neither_made_less_nor_deleted(#[values(Sqlite, 
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_change_moves_money_among_wallets_and_the_till(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_change_moves_money_among_wallets_and_the_till(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let (first, second) = (amina.wallet.clone(), amina.new_wallet("YEM").await);
     amina.fund("20").await;
     let id = paid(&amina, &first, "Food", "15").await;
@@ -247,10 +239,10 @@ async fn a_change_moves_money_among_wallets_and_the_till(#[values(Sqlite, Postgr
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_ten_who_spend_what_is_enough_for_three_three_do(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_ten_who_spend_what_is_enough_for_three_three_do(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("10").await;
     let tasks: Vec<_> = (0..10)
         .map(|_| {

@@ -1,12 +1,8 @@
 //! Transactions of income and spending: writing them, whole and split.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, errors, id_of, messages,
-};
+use crate::harness::{Database, TestApp, errors, id_of, messages};
 
 /// An input with other fields in it, or in place of its own.
 fn with(input: &Value, other: &Value) -> Value {
@@ -21,10 +17,9 @@ fn lines(lines: &[(&str, &str)]) -> Value {
     lines.iter().map(line).collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_transaction_shows_what_was_said_of_it(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_transaction_shows_what_was_said_of_it(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let new = json!({
         "category": { "name": " FOOD " }, "amount": "10.5", "date": "2024-02-29", "description": " tea 🍵\r\nand rice ",
     });
@@ -61,10 +56,9 @@ async fn a_transaction_shows_what_was_said_of_it(#[values(Sqlite, Postgres)] on:
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_split_goes_into_its_categories_and_sums_to_the_whole(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_split_goes_into_its_categories_and_sums_to_the_whole(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let noted = json!([
         { "category": { "name": "Food" }, "amount": "7", "note": " rice 🍚 " },
         { "category": { "name": "transport" }, "amount": "2.50", "note": "" },
@@ -128,10 +122,9 @@ async fn a_split_goes_into_its_categories_and_sums_to_the_whole(#[values(Sqlite,
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_transaction_that_nobody_means_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_transaction_that_nobody_means_is_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let dollars = amina.new_wallet("USD").await;
     let kept = amina.spend("Food", "10", "2026-11-20").await;
     for (bad, expected) in [

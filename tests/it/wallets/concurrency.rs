@@ -2,21 +2,18 @@
 
 use std::sync::Arc;
 
-use rstest::rstest;
 use serde_json::json;
 
 use crate::harness::{
     Client,
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Postgres},
     Server, TestApp, User, errors,
 };
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_two_transfers_at_once_that_together_exceed_the_balance_one_is_refused(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_two_transfers_at_once_that_together_exceed_the_balance_one_is_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let (badr, carim) = (app.user("badr").await, app.user("carim").await);
     for round in 1..=10 {
         amina.fund("10").await;
@@ -41,16 +38,17 @@ async fn of_two_transfers_at_once_that_together_exceed_the_balance_one_is_refuse
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn clients_64_move_money_among_20_wallets_and_the_total_is_unchanged(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn clients_64_move_money_among_20_wallets_and_the_total_is_unchanged(on: Database) {
+    let app = TestApp::on(on).await;
     move_money_about(&app, &[app.anonymous()]).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[apply(on_postgres)]
+#[threads(4)]
 async fn two_servers_on_one_postgresql_move_money_and_the_total_is_unchanged() {
-    let Some(app) = TestApp::on(Postgres).await else { return };
+    let app = TestApp::on(Postgres).await;
     let servers = [Server::start(&app.url), Server::start(&app.url)];
     move_money_about(&app, &[servers[0].client(), servers[1].client()]).await;
 }
@@ -120,10 +118,10 @@ async fn move_money_about(app: &TestApp, servers: &[Client]) {
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_client_that_goes_away_leaves_all_or_nothing_behind(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn a_client_that_goes_away_leaves_all_or_nothing_behind(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("100").await;
     for polls in 0..60 {

@@ -1,12 +1,8 @@
 //! The history of a wallet, in pages and through filters, and balances in the past.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User,
-};
+use crate::harness::{Database, TestApp, User};
 
 const PAGE: &str =
     "query($id: ID!, $filter: WalletTransactionFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -14,12 +10,12 @@ const PAGE: &str =
         nodes { amount { amount } } totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";
 
 /// A wallet that took 1, 2, ... 25, in this order.
-async fn with_deposits(on: Database) -> Option<(TestApp, User)> {
-    let (app, amina) = TestApp::with_owner(on).await?;
+async fn with_deposits(on: Database) -> (TestApp, User) {
+    let (app, amina) = TestApp::with_owner(on).await;
     for amount in 1..=25 {
         amina.fund(&amount.to_string()).await;
     }
-    Some((app, amina))
+    (app, amina)
 }
 
 /// The amounts on a page, and what it says of itself.
@@ -37,10 +33,9 @@ fn down(from: i64, to: i64) -> Vec<i64> {
     (to..=from).rev().collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn pages_run_from_the_latest_to_the_earliest_and_back(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = with_deposits(on).await else { return };
+#[apply(both_databases)]
+async fn pages_run_from_the_latest_to_the_earliest_and_back(on: Database) {
+    let (_app, amina) = with_deposits(on).await;
     let (amounts, info) = page(&amina, json!({})).await;
     assert_eq!(amounts, down(25, 6));
     assert_eq!(info["totalCount"], 25);
@@ -62,10 +57,9 @@ async fn pages_run_from_the_latest_to_the_earliest_and_back(#[values(Sqlite, Pos
     assert_eq!((amounts, &info["endCursor"], &info["hasNextPage"]), (vec![], &Value::Null, &json!(true)));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_page_that_makes_no_sense_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_page_that_makes_no_sense_is_refused(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for mut variables in [
         json!({ "first": 101 }),
         json!({ "first": -1 }),
@@ -85,10 +79,9 @@ async fn a_page_that_makes_no_sense_is_refused(#[values(Sqlite, Postgres)] on: D
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_history_is_filtered_by_type_status_direction_and_time(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_history_is_filtered_by_type_status_direction_and_time(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("100").await;
     let noon = app.now();
@@ -129,10 +122,9 @@ async fn a_history_is_filtered_by_type_status_direction_and_time(#[values(Sqlite
     assert_eq!(amounts, [10]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_balance_is_known_for_every_moment(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_balance_is_known_for_every_moment(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let other = amina.new_wallet("YEM").await;
     let mut moments = vec![(json!("0000-01-01T00:00:00Z"), "0.00".to_owned()), (json!(app.now()), "0.00".to_owned())];
     for amount in 1..=9 {
@@ -164,10 +156,9 @@ async fn a_balance_is_known_for_every_moment(#[values(Sqlite, Postgres)] on: Dat
     assert_eq!(amina.balance(&other).await, "0.00");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_thousand_moments_are_known_in_one_request(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_thousand_moments_are_known_in_one_request(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let mut moments = Vec::new();
     for _ in 0..5 {
         amina.new_wallet("YEM").await;

@@ -7,12 +7,11 @@ use daybook::{
     id::{Id, kind},
     identity::{Client, Viewer},
 };
-use rstest::rstest;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Postgres},
     TestApp, User, id_of,
 };
 
@@ -35,10 +34,9 @@ fn code(refused: Result<journal::Posted, Error>) -> Code {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_reversal_takes_turnovers_back_not_only_balances(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_reversal_takes_turnovers_back_not_only_balances(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let savings = amina.new_wallet("YEM").await;
     amina.fund("10").await;
     let input = json!({ "from": { "id": amina.wallet }, "to": { "id": savings }, "amount": "4" });
@@ -59,10 +57,9 @@ async fn a_reversal_takes_turnovers_back_not_only_balances(#[values(Sqlite, Post
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_cannot_be_reversed_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn what_cannot_be_reversed_is_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("10").await;
     let deposit = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].clone();
@@ -86,10 +83,10 @@ async fn what_cannot_be_reversed_is_refused(#[values(Sqlite, Postgres)] on: Data
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_ten_reversals_at_once_one_counts(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_ten_reversals_at_once_one_counts(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("10").await;
     amina.fund("90").await;
     let deposit = amina.history(&amina.wallet, Value::Null).await[1]["node"]["id"].clone();
@@ -101,10 +98,9 @@ async fn of_ten_reversals_at_once_one_counts(#[values(Sqlite, Postgres)] on: Dat
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_database_itself_refuses_nonsense(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_database_itself_refuses_nonsense(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("10").await;
     for phone in ["711234567", "711234568"] {
         let customer = json!({ "name": "Badr", "phone": phone });
@@ -184,11 +180,10 @@ async fn the_database_itself_refuses_nonsense(#[values(Sqlite, Postgres)] on: Da
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn migrations_go_down_and_up_again(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+async fn migrations_go_down_and_up_again(on: Database) {
     use migration::{Migrator, MigratorTrait};
-    let Some(app) = TestApp::on(on).await else { return };
+    let app = TestApp::on(on).await;
     let connection = sea_orm::Database::connect(&app.url).await.unwrap();
     Migrator::down(&connection, None).await.unwrap();
     assert_eq!(app.app.db.pending_migrations().await.unwrap(), Migrator::migrations().len());

@@ -1,12 +1,8 @@
 //! Making, naming, freezing and closing wallets.
 
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors,
-};
+use crate::harness::{Database, TestApp, User, errors};
 
 const FIELDS: &str = "wallet { id name currency status isDefault } userErrors { code path }";
 
@@ -38,10 +34,9 @@ async fn defaults(user: &User) -> Vec<String> {
     defaults.map(|wallet| wallet["name"].as_str().unwrap().to_owned()).collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_user_with_two_wallets_of_a_currency_is_paid_into_the_default(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_user_with_two_wallets_of_a_currency_is_paid_into_the_default(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("10").await;
     let made = create(&badr, json!({ "currency": "YEM", "name": "Second" })).await;
@@ -63,10 +58,9 @@ async fn a_user_with_two_wallets_of_a_currency_is_paid_into_the_default(#[values
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_first_wallet_of_a_currency_is_its_default(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_first_wallet_of_a_currency_is_its_default(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for (currency, is_default) in [("USD", true), ("USD", false), ("EUR", true)] {
         let made = create(&amina, json!({ "currency": currency })).await;
         assert_eq!(made["wallet"]["name"], format!("{currency} wallet"));
@@ -75,10 +69,10 @@ async fn the_first_wallet_of_a_currency_is_its_default(#[values(Sqlite, Postgres
     assert_eq!(defaults(&amina).await, ["YEM wallet", "USD wallet", "EUR wallet"]);
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_wallets_made_at_once_one_is_the_default(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn of_wallets_made_at_once_one_is_the_default(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let tasks: Vec<_> = (0..8)
         .map(|_| {
             let amina = amina.clone();
@@ -91,10 +85,9 @@ async fn of_wallets_made_at_once_one_is_the_default(#[values(Sqlite, Postgres)] 
     assert_eq!(defaults(&amina).await, ["YEM wallet", "USD wallet"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_name_or_currency_that_cannot_be_one_is_refused(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_name_or_currency_that_cannot_be_one_is_refused(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for name in ["", "  ", "a\nb", "\u{200B}", "Sav\u{202E}ings", &"x".repeat(101)] {
         let payload = create(&amina, json!({ "currency": "USD", "name": name })).await;
         assert_eq!(errors(&payload), ["INVALID name"], "{name:?}");
@@ -111,10 +104,9 @@ async fn a_name_or_currency_that_cannot_be_one_is_refused(#[values(Sqlite, Postg
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn nothing_moves_on_a_frozen_wallet_until_it_is_unfrozen(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn nothing_moves_on_a_frozen_wallet_until_it_is_unfrozen(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("10").await;
     badr.fund("10").await;
@@ -137,10 +129,9 @@ async fn nothing_moves_on_a_frozen_wallet_until_it_is_unfrozen(#[values(Sqlite, 
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_wallet_is_closed_when_it_is_empty_and_for_good(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_wallet_is_closed_when_it_is_empty_and_for_good(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("10").await;
     assert_eq!(errors(&close(&amina, &amina.wallet).await), ["WALLET_NOT_EMPTY id"]);
     let all = json!({ "wallet": { "id": amina.wallet }, "amount": "10" });
@@ -165,10 +156,10 @@ async fn a_wallet_is_closed_when_it_is_empty_and_for_good(#[values(Sqlite, Postg
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_wallet_that_is_closed_while_it_is_paid_loses_nothing(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn a_wallet_that_is_closed_while_it_is_paid_loses_nothing(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("100").await;
     let paying: Vec<_> = (0..10)
@@ -189,10 +180,9 @@ async fn a_wallet_that_is_closed_while_it_is_paid_loses_nothing(#[values(Sqlite,
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_book_has_at_most_200_wallets(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_book_has_at_most_200_wallets(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for _ in 1..200 {
         amina.new_wallet("USD").await;
     }

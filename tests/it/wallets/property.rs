@@ -4,13 +4,9 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors,
-};
+use crate::harness::{Database, TestApp, User, errors};
 
 /// The wallets of the game: two users with two wallets of one currency each, and one of another currency.
 const WALLETS: usize = 5;
@@ -170,10 +166,10 @@ async fn play(app: &TestApp, game: u32, operations: &[Operation]) {
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-fn any_sequence_of_operations_does_what_the_model_says(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+fn any_sequence_of_operations_does_what_the_model_says(on: Database) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let Some(app) = runtime.block_on(TestApp::on(on)) else { return };
+    let app = runtime.block_on(TestApp::on(on));
     let mut runner = TestRunner::new(Config { cases: 24, failure_persistence: None, ..Config::default() });
     let game = std::cell::Cell::new(0);
     let sequences = prop::collection::vec(operation(), 1..40);

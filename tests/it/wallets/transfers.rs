@@ -8,10 +8,9 @@ use crate::harness::{
     PASSWORD, TestApp, User, errors,
 };
 
-#[rstest]
-#[tokio::test]
-async fn money_comes_in_moves_and_goes_out(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn money_comes_in_moves_and_goes_out(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let own = json!({ "id": amina.wallet });
 
@@ -53,9 +52,9 @@ async fn money_comes_in_moves_and_goes_out(#[values(Sqlite, Postgres)] on: Datab
 #[case::one_beyond_64_bits(json!("92233720368547758.08"))]
 #[case::far_beyond_64_bits(json!("9".repeat(60)))]
 #[case::beyond_64_bits_as_an_integer(json!(u64::MAX))]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn an_amount_that_cannot_be_moved_is_refused(#[case] amount: Value, #[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("10").await;
     let own = json!({ "id": amina.wallet });
@@ -79,19 +78,18 @@ async fn an_amount_that_cannot_be_moved_is_refused(#[case] amount: Value, #[valu
 #[case::truth(json!(true))]
 #[case::digits_that_a_float_loses(json!(0.123_456_789_012_345_68))]
 #[case::null(Value::Null)]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn what_is_no_decimal_is_a_malformed_request(#[case] amount: Value, #[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+    let (_app, amina) = TestApp::with_owner(on).await;
     let query = "mutation($input: DepositInput!) { deposit(input: $input) { replayed } }";
     let input = json!({ "input": { "wallet": { "id": amina.wallet }, "amount": amount } });
     let code = amina.error(query, input).await;
     assert!(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&code.as_str()), "{code}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_currency_has_its_own_digits(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn each_currency_has_its_own_digits(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for (currency, fits, too_fine) in [("KWD", "0.001", "0.0001"), ("JPY", "1", "0.1"), ("USD", "0.01", "0.001")] {
         let wallet = amina.new_wallet(currency).await;
         let done = amina.deposit(json!({ "wallet": { "id": wallet }, "amount": fits })).await;
@@ -102,10 +100,9 @@ async fn each_currency_has_its_own_digits(#[values(Sqlite, Postgres)] on: Databa
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn totals_stop_at_64_bits_and_nothing_wraps(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn totals_stop_at_64_bits_and_nothing_wraps(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("92233720368547758.07").await;
     let refused = amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "0.01" })).await;
     assert_eq!(errors(&refused), ["LIMIT_REACHED amount"]);
@@ -114,10 +111,9 @@ async fn totals_stop_at_64_bits_and_nothing_wraps(#[values(Sqlite, Postgres)] on
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_transfer_larger_than_the_balance_is_refused_and_recorded(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_transfer_larger_than_the_balance_is_refused_and_recorded(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     amina.fund("10").await;
     let refused = amina.pay(&badr, "10.01").await;
@@ -139,20 +135,18 @@ async fn a_transfer_larger_than_the_balance_is_refused_and_recorded(#[values(Sql
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_withdrawal_larger_than_the_balance_is_refused_and_recorded(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_withdrawal_larger_than_the_balance_is_refused_and_recorded(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let refused = amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "0.01" })).await;
     assert_eq!(errors(&refused), ["INSUFFICIENT_FUNDS amount"]);
     assert_eq!(amina.history(&amina.wallet, json!({ "status": "FAILED" })).await.len(), 1);
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn money_moves_between_own_wallets(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn money_moves_between_own_wallets(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let savings = amina.new_wallet("YEM").await;
     amina.fund("10").await;
     let input = json!({ "from": { "id": amina.wallet }, "to": { "id": savings }, "amount": "4" });
@@ -167,10 +161,9 @@ async fn money_moves_between_own_wallets(#[values(Sqlite, Postgres)] on: Databas
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_transfer_to_the_same_wallet_is_refused_and_recorded(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_transfer_to_the_same_wallet_is_refused_and_recorded(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     amina.fund("10").await;
     let by_id = amina.pay(&amina, "1").await;
     let own_name = json!({ "username": "amina" });
@@ -184,10 +177,9 @@ async fn a_transfer_to_the_same_wallet_is_refused_and_recorded(#[values(Sqlite, 
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_transfer_between_currencies_is_refused_and_recorded(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_transfer_between_currencies_is_refused_and_recorded(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let dollars = amina.new_wallet("USD").await;
     amina.fund("10").await;
     let input = json!({ "from": { "id": amina.wallet }, "to": { "id": dollars }, "amount": "1" });
@@ -203,10 +195,9 @@ async fn a_transfer_between_currencies_is_refused_and_recorded(#[values(Sqlite, 
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_payee_is_named_by_id_phone_or_username(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_payee_is_named_by_id_phone_or_username(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let input = json!({ "username": "badr", "password": PASSWORD, "phone": "+967711234567", "currency": "USD" });
     let badr = User::register_as(&app.anonymous(), input).await;
     let dollars = amina.new_wallet("USD").await;
@@ -223,10 +214,9 @@ async fn a_payee_is_named_by_id_phone_or_username(#[values(Sqlite, Postgres)] on
     assert_eq!(amina.balance(&dollars).await, "6.00");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_payee_who_is_not_there_is_not_found(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_payee_who_is_not_there_is_not_found(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     app.user("badr").await;
     amina.fund("10").await;
     for (to, path) in [
@@ -246,10 +236,9 @@ async fn a_payee_who_is_not_there_is_not_found(#[values(Sqlite, Postgres)] on: D
     assert_eq!(errors(&amina.transfer(input).await), ["NOT_FOUND to.username"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_wallet_is_named_in_exactly_one_way(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_wallet_is_named_in_exactly_one_way(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let query = "mutation($input: DepositInput!) { deposit(input: $input) { replayed } }";
     for wallet in [json!({}), json!({ "id": amina.wallet, "username": "amina" }), json!({ "id": null })] {
         let code = amina.error(query, json!({ "input": { "wallet": wallet, "amount": "1" } })).await;
@@ -257,10 +246,9 @@ async fn a_wallet_is_named_in_exactly_one_way(#[values(Sqlite, Postgres)] on: Da
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn all_that_is_wrong_with_a_transfer_is_said_at_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn all_that_is_wrong_with_a_transfer_is_said_at_once(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let input = json!({
         "from": { "id": amina.wallet }, "to": { "username": "nobody" }, "amount": "-1", "memo": "x".repeat(501),
         "reference": " ", "idempotencyKey": "a key",
@@ -270,10 +258,9 @@ async fn all_that_is_wrong_with_a_transfer_is_said_at_once(#[values(Sqlite, Post
     assert_eq!(errors(&amina.transfer(input).await), expected);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_reference_is_used_once_but_may_be_tried_again(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_reference_is_used_once_but_may_be_tried_again(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let input = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "reference": "Order 7 – 🌼" });
     // There is no money yet: the attempt does not use the reference up.
     assert_eq!(errors(&amina.withdraw(input.clone()).await), ["INSUFFICIENT_FUNDS amount"]);
@@ -289,10 +276,9 @@ async fn a_reference_is_used_once_but_may_be_tried_again(#[values(Sqlite, Postgr
     assert_eq!(errors(&badr.deposit(input).await), [""; 0]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_memo_may_say_anything_that_people_write(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_memo_may_say_anything_that_people_write(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     for memo in ["", "two\nlines", "عشرة ريال 🌼", "'; DROP TABLE posting; --", "<script>alert(1)</script>"] {
         let done = amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "1", "memo": memo })).await;
         assert_eq!(done["transaction"]["memo"], memo);
@@ -301,10 +287,9 @@ async fn a_memo_may_say_anything_that_people_write(#[values(Sqlite, Postgres)] o
     assert_eq!(errors(&refused), ["INVALID memo"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn nothing_moves_when_a_later_field_of_the_request_is_malformed(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn nothing_moves_when_a_later_field_of_the_request_is_malformed(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let deposit = |name: &str, fields: &str| {
         format!("{name}: deposit(input: {{ wallet: {{ username: \"amina\" }}, {fields} }}) {{ replayed }} ")
     };
@@ -328,10 +313,9 @@ async fn nothing_moves_when_a_later_field_of_the_request_is_malformed(#[values(S
     assert_eq!(amina.balance(&amina.wallet).await, "0.00");
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_same_field_twice_moves_money_once_or_not_at_all(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((_app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn the_same_field_twice_moves_money_once_or_not_at_all(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
     let deposit = "deposit(input: { wallet: { username: \"amina\" }, amount: 10 }) { replayed }";
     for query in [
         format!("mutation {{ {deposit} {deposit} }}"),

@@ -7,14 +7,10 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use self::model::{Day, Document, Ledger, Model, TODAY, What, date};
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors,
-};
+use crate::harness::{Database, TestApp, User, errors};
 
 #[derive(Clone, Debug)]
 enum Operation {
@@ -307,10 +303,10 @@ async fn play(app: &TestApp, game: u32, operations: &[Operation]) {
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-fn whatever_a_shop_writes_its_figures_are_what_the_model_says(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+fn whatever_a_shop_writes_its_figures_are_what_the_model_says(on: Database) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let Some(app) = runtime.block_on(TestApp::on(on)) else { return };
+    let app = runtime.block_on(TestApp::on(on));
     let cases = std::env::var("LEDGER_GAMES").map_or(12, |cases| cases.parse().unwrap());
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let game = std::cell::Cell::new(0);

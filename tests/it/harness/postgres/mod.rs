@@ -12,8 +12,10 @@ use std::{
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::OnceCell;
 
-use self::own_server::is_required;
-pub use self::{certificates::Authority, own_server::OwnPostgres};
+pub use self::{
+    certificates::Authority,
+    own_server::{OwnPostgres, is_installed},
+};
 
 /// It need not survive a crash, so it does not wait for the disk.
 const QUICK: [&str; 3] = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"];
@@ -43,19 +45,19 @@ impl Server {
     }
 }
 
-static SERVER: OnceCell<Option<Server>> = OnceCell::const_new();
+static SERVER: OnceCell<Server> = OnceCell::const_new();
 
 impl TestDatabase {
-    /// A fresh, migrated database; none when there is no server.
-    pub async fn create() -> Option<Self> {
+    /// A fresh, migrated database.
+    pub async fn create() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server = SERVER.get_or_init(start).await.as_ref()?;
+        let server = SERVER.get_or_init(start).await;
         let name = format!("{}_{}", template_name(), COUNT.fetch_add(1, Ordering::Relaxed));
         let create = format!("CREATE DATABASE {name} TEMPLATE {}", template_name());
         let admin = server.admin().await;
         admin.execute_unprepared(&create).await.expect("a database can be made");
         admin.close().await.unwrap();
-        Some(Self { url: server.url(&name), name })
+        Self { url: server.url(&name), name }
     }
 }
 
@@ -66,7 +68,7 @@ impl Drop for TestDatabase {
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let Some(Some(server)) = SERVER.get() else { return };
+                let Some(server) = SERVER.get() else { return };
                 let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
                 server.admin().await.execute_unprepared(&drop).await.unwrap();
             });
@@ -75,19 +77,27 @@ impl Drop for TestDatabase {
     }
 }
 
+/// Whether there is a server to make databases on.
+pub fn is_there() -> bool {
+    env::var_os("TEST_POSTGRES_URL").is_some() || is_installed()
+}
+
+/// Whether tests that need PostgreSQL may not be left out.
+pub fn is_required() -> bool {
+    env::var("TEST_POSTGRES").as_deref() == Ok("required")
+}
+
 fn template_name() -> String {
     format!("daybook_test_{}", std::process::id())
 }
 
-async fn start() -> Option<Server> {
+async fn start() -> Server {
     let server = match env::var("TEST_POSTGRES_URL") {
-        Ok(admin_url) => Some(Server { admin_url, _own: None }),
-        Err(_) => OwnPostgres::start(&QUICK).map(|own| Server { admin_url: own.url("postgres"), _own: Some(own) }),
-    };
-    let Some(server) = server else {
-        assert!(!is_required(), "there is no PostgreSQL on this machine");
-        eprintln!("There is no PostgreSQL on this machine: the tests on it do nothing.");
-        return None;
+        Ok(admin_url) => Server { admin_url, _own: None },
+        Err(_) => {
+            let own = OwnPostgres::start(&QUICK);
+            Server { admin_url: own.url("postgres"), _own: Some(own) }
+        }
     };
     let template = template_name();
     let admin = server.admin().await;
@@ -95,7 +105,7 @@ async fn start() -> Option<Server> {
     admin.execute_unprepared(&format!("CREATE DATABASE {template}")).await.expect("a database can be made");
     admin.close().await.unwrap();
     daybook::db::migrate(&server.url(&template)).await.unwrap();
-    Some(server)
+    server
 }
 
 /// Drops the databases of earlier processes; what a process that still runs uses cannot be dropped.

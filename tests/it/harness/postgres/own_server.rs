@@ -23,12 +23,9 @@ pub struct OwnPostgres {
 }
 
 impl OwnPostgres {
-    /// Makes the files of a server that is not started yet; none where PostgreSQL is not installed.
-    pub fn set_up() -> Option<Self> {
-        let Some(programs) = programs() else {
-            assert!(!is_required(), "there is no PostgreSQL on this machine");
-            return None;
-        };
+    /// Makes the files of a server that is not started yet.
+    pub fn set_up() -> Self {
+        let programs = programs().expect("PostgreSQL is installed");
         let dir = tempfile::Builder::new().prefix("daybook-pg-").tempdir().unwrap().keep();
         let is_root = String::from_utf8_lossy(&Command::new("id").arg("-u").output().unwrap().stdout).trim() == "0";
         let runs_as = if is_root { "runuser -u postgres --" } else { "" };
@@ -45,14 +42,14 @@ impl OwnPostgres {
         shell.args(["-c", &clean_up]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         let server = Self { watchdog: shell.spawn().unwrap(), options: String::new(), dir, programs, runs_as };
         server.call("initdb", "-U postgres -A trust -E UTF8 --locale=C --no-sync");
-        Some(server)
+        server
     }
 
     /// A running server with further settings, such as `fsync=off`.
-    pub fn start(settings: &[&str]) -> Option<Self> {
-        let mut server = Self::set_up()?;
+    pub fn start(settings: &[&str]) -> Self {
+        let mut server = Self::set_up();
         server.start_with(settings);
-        Some(server)
+        server
     }
 
     /// Starts it for the first time.
@@ -128,9 +125,9 @@ impl Drop for OwnPostgres {
     }
 }
 
-/// Whether tests on PostgreSQL may not be left out.
-pub fn is_required() -> bool {
-    env::var("TEST_POSTGRES").as_deref() == Ok("required")
+/// Whether the programs of a PostgreSQL server are on this machine.
+pub fn is_installed() -> bool {
+    programs().is_some()
 }
 
 /// The folder with `initdb` and `pg_ctl`.

@@ -9,14 +9,10 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use self::model::{Budget, CATEGORIES, Day, MONTHS, Model, Rollover, Transaction, date, month_text};
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp, User, errors,
-};
+use crate::harness::{Database, TestApp, User, errors};
 
 #[derive(Clone, Debug)]
 enum Operation {
@@ -327,10 +323,10 @@ async fn play(app: &TestApp, game: u32, operations: &[Operation]) {
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-fn two_years_of_a_household_agree_with_the_sum_of_their_transactions(#[values(Sqlite, Postgres)] on: Database) {
+#[apply(both_databases)]
+fn two_years_of_a_household_agree_with_the_sum_of_their_transactions(on: Database) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let Some(app) = runtime.block_on(TestApp::on(on)) else { return };
+    let app = runtime.block_on(TestApp::on(on));
     let cases = std::env::var("SPENDING_GAMES").map_or(8, |cases| cases.parse().unwrap());
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let game = std::cell::Cell::new(0);
