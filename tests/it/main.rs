@@ -1,72 +1,30 @@
-//! Daybook's tests: requests through the router, on both databases.
+//! Daybook's tests: requests through the router, on both databases. `trials` says how a test is declared.
 
 #![expect(unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "this is a test")]
 
+#[macro_use(apply)]
+extern crate macro_rules_attribute;
+
+#[macro_use]
+mod trials;
+
 mod harness;
 
-mod absent;
-mod account_deletion;
+mod account;
 mod activity;
-mod activity_account;
-mod activity_atomic;
-mod activity_lists;
-mod activity_refusals;
-mod allocations;
-mod backup;
-mod backup_refusals;
-mod budgets;
-mod categories;
 mod chaos;
-mod client_address;
-mod concurrency;
-mod customer_lists;
 mod customers;
 mod database;
-mod endpoint;
-mod entries;
-mod entry_changes;
-mod entry_lists;
-mod exports;
-mod foreign;
-mod history;
-mod idempotency;
-mod idempotency_at_once;
-mod import_files;
-mod import_requests;
-mod imports;
-mod invoices;
-mod journal;
-mod ledger_property;
-mod loaders;
-mod login_delays;
-mod migration;
-mod months;
-mod movements;
-mod numbers;
-mod passwords;
-mod picture;
-mod profile;
-mod program;
-mod property;
+mod declarations;
+mod graphql;
+mod http;
+mod import;
+mod invoicing;
+mod operations;
 mod readme;
-mod receipt_wallets;
-mod receipts;
-mod registration;
-mod request_limits;
-mod restore_refusals;
-mod schema;
-mod secrets;
-mod session_list;
-mod sessions;
-mod shop;
-mod spending_property;
-mod statement;
-mod tenancy;
-mod token_keys;
-mod transaction_changes;
-mod transaction_lists;
-mod transaction_wallets;
-mod transactions;
-mod verify;
-mod verify_command;
+mod spending;
 mod wallets;
+
+fn main() -> std::process::ExitCode {
+    trials::run()
+}

@@ -3,14 +3,9 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use axum::{body::Body, http::Request};
-use rstest::rstest;
 use serde_json::{Value, json};
 
-use crate::harness::{
-    Client,
-    Database::{self, Postgres, Sqlite},
-    TestApp,
-};
+use crate::harness::{Client, Database, TestApp};
 
 const README: &str = include_str!("../../README.md");
 const API: &str = include_str!("../../docs/api.md");
@@ -95,26 +90,23 @@ async fn run(app: &TestApp, papers: &[&'static str]) -> Client {
     client
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_session_of_the_readme_gets_the_answers_that_it_shows(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn the_session_of_the_readme_gets_the_answers_that_it_shows(on: Database) {
+    let app = TestApp::on(on).await;
     assert!(blocks(README, &["graphql"]).len() >= 3, "the session is there");
     run(&app, &[README]).await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_examples_of_the_api_get_the_answers_that_it_shows(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn the_examples_of_the_api_get_the_answers_that_it_shows(on: Database) {
+    let app = TestApp::on(on).await;
     assert!(blocks(API, &["graphql"]).len() >= 5, "the examples are there");
     run(&app, &[API]).await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_sessions_of_the_tutorial_get_the_answers_that_it_shows(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn the_sessions_of_the_tutorial_get_the_answers_that_it_shows(on: Database) {
+    let app = TestApp::on(on).await;
     let all: usize = TUTORIAL.iter().map(|chapter| blocks(chapter, &["graphql", "json", "csv"]).len()).sum();
     assert!(all >= 53, "all sessions are there: {all}");
     let client = run(&app, &TUTORIAL).await;
@@ -135,7 +127,7 @@ fn codes_under(heading: &str) -> BTreeSet<&'static str> {
     section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code).collect()
 }
 
-#[test]
+#[apply(test)]
 fn the_api_page_lists_all_codes_of_user_errors() {
     let (_, values) = SCHEMA.split_once("enum UserErrorCode {").unwrap();
     let (values, _) = values.split_once("\n}").unwrap();
@@ -150,7 +142,7 @@ fn anchor(heading: &str) -> String {
     kept.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect()
 }
 
-#[test]
+#[apply(test)]
 fn links_between_the_papers_lead_somewhere() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut papers = Vec::new();

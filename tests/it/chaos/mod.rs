@@ -49,7 +49,7 @@ pub struct Form {
 /// For every day.
 pub const SHORT: Form = Form { kills: 2, fills: 1, gone: 500, clients: 32, users: 4, between: 40 };
 
-/// Runs a scenario; none where the database is not installed, or the scenario is not one of this database.
-pub async fn run(scenario: Scenario, on: Database, form: Form) -> Option<Report> {
+/// Runs a scenario on a database that it is for.
+pub async fn run(scenario: Scenario, on: Database, form: Form) -> Report {
     scenario.run(on, form).await
 }

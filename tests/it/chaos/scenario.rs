@@ -42,7 +42,8 @@ impl Scenario {
         }
     }
 
-    fn is_on(self, database: Database) -> bool {
+    /// Whether it is for this database.
+    pub fn is_on(self, database: Database) -> bool {
         match self {
             Self::Server | Self::Gone => true,
             Self::Backends | Self::Postgresql => database == Database::Postgres,
@@ -50,14 +51,12 @@ impl Scenario {
         }
     }
 
-    pub(super) async fn run(self, on: Database, form: Form) -> Option<Report> {
-        if !self.is_on(on) {
-            return None;
-        }
+    pub(super) async fn run(self, on: Database, form: Form) -> Report {
+        assert!(self.is_on(on));
         let name = format!("{}-{on:?}", self.name()).to_lowercase();
         let mut target = match self {
             Self::FullDisk => Target::over(Store::SmallDisk(SmallDisk::new(DISK)), &name).await,
-            _ => Target::on(on, &name).await?,
+            _ => Target::on(on, &name).await,
         };
         let (parties, funded) = parties(&target.client(), form.users).await;
         let parties = Arc::new(parties);
@@ -77,7 +76,7 @@ impl Scenario {
             0
         });
         let record = load.stop().await;
-        Some(check::check(self, on, kills, &target, &record, &parties, funded).await)
+        check::check(self, on, kills, &target, &record, &parties, funded).await
     }
 }
 

@@ -41,13 +41,13 @@ impl Address {
 }
 
 impl Target {
-    /// A server on a fresh database; none where there is no such database.
-    pub async fn on(database: Database, name: &str) -> Option<Self> {
+    /// A server on a fresh database.
+    pub async fn on(database: Database, name: &str) -> Self {
         let store = match database {
             Database::Sqlite => Store::File(tempfile::tempdir().unwrap()),
-            Database::Postgres => Store::Postgres(block_in_place(|| OwnPostgres::start(&[]))?),
+            Database::Postgres => Store::Postgres(block_in_place(|| OwnPostgres::start(&[]))),
         };
-        Some(Self::over(store, name).await)
+        Self::over(store, name).await
     }
 
     pub async fn over(store: Store, name: &str) -> Self {

@@ -1,23 +1,59 @@
 //! The short form of `cargo bench --bench chaos`.
 
-use rstest::rstest;
-
 use crate::{
     chaos::{Report, SHORT, Scenario, run},
     harness::Database::{self, Postgres, Sqlite},
 };
 
-#[rstest]
-#[case::server_on_sqlite(Scenario::Server, Sqlite)]
-#[case::server_on_postgresql(Scenario::Server, Postgres)]
-#[case::backends(Scenario::Backends, Postgres)]
-#[case::postgresql(Scenario::Postgresql, Postgres)]
-#[case::full_disk(Scenario::FullDisk, Sqlite)]
-#[case::clients_of_sqlite(Scenario::Gone, Sqlite)]
-#[case::clients_of_postgresql(Scenario::Gone, Postgres)]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn what_is_acknowledged_is_kept_and_nothing_is_done_twice(#[case] scenario: Scenario, #[case] on: Database) {
-    let Some(report) = run(scenario, on, SHORT).await else { return };
+/// What is acknowledged is kept, and nothing is done twice.
+async fn assert_clean(scenario: Scenario, on: Database) {
+    let report = run(scenario, on, SHORT).await;
     println!("{}\n{report}", Report::HEAD);
     assert!(report.is_clean(), "{report}");
+}
+
+#[apply(test)]
+#[threads(4)]
+async fn nothing_is_lost_when_the_server_on_sqlite_is_killed() {
+    assert_clean(Scenario::Server, Sqlite).await;
+}
+
+#[apply(test)]
+#[needs(InstalledPostgres)]
+#[threads(4)]
+async fn nothing_is_lost_when_the_server_on_postgresql_is_killed() {
+    assert_clean(Scenario::Server, Postgres).await;
+}
+
+#[apply(test)]
+#[needs(InstalledPostgres)]
+#[threads(4)]
+async fn nothing_is_lost_when_processes_of_postgresql_are_killed() {
+    assert_clean(Scenario::Backends, Postgres).await;
+}
+
+#[apply(test)]
+#[needs(InstalledPostgres)]
+#[threads(4)]
+async fn nothing_is_lost_when_postgresql_is_killed() {
+    assert_clean(Scenario::Postgresql, Postgres).await;
+}
+
+#[apply(test)]
+#[threads(4)]
+async fn nothing_is_lost_when_the_disk_is_full() {
+    assert_clean(Scenario::FullDisk, Sqlite).await;
+}
+
+#[apply(test)]
+#[threads(4)]
+async fn nothing_is_lost_when_clients_of_sqlite_go_away() {
+    assert_clean(Scenario::Gone, Sqlite).await;
+}
+
+#[apply(test)]
+#[needs(InstalledPostgres)]
+#[threads(4)]
+async fn nothing_is_lost_when_clients_of_postgresql_go_away() {
+    assert_clean(Scenario::Gone, Postgres).await;
 }

@@ -12,7 +12,7 @@ async fn is_ready(client: &Client) -> bool {
     client.get("/health/ready").await.status == 200
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn after_a_full_disk_what_is_acknowledged_is_kept() {
     let disk = SmallDisk::new(8);
     let server = start(&disk);

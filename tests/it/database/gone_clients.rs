@@ -3,7 +3,6 @@
 use std::process::Stdio;
 
 use daybook::db::{Db, PoolSize};
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 use tempfile::NamedTempFile;
@@ -14,7 +13,7 @@ use tokio::{
 
 use crate::harness::{
     Blocker,
-    Database::{self, Postgres, Sqlite},
+    Database::{self, Postgres},
     SECRET, Server, TestApp, User, errors, program,
 };
 
@@ -29,10 +28,10 @@ fn request(user: &User, query: &str, input: &Value) -> Vec<u8> {
     [head.into_bytes(), body.into_bytes()].concat()
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn clients_64_that_close_in_the_middle_of_requests_harm_nobody(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+#[threads(4)]
+async fn clients_64_that_close_in_the_middle_of_requests_harm_nobody(on: Database) {
+    let app = TestApp::on(on).await;
     let log = NamedTempFile::new().unwrap();
     let mut command = program();
     command.args(["--database-url", &app.url, "--jwt-secret", SECRET, "--listen", "127.0.0.1:0"]);
@@ -98,10 +97,10 @@ async fn clients_64_that_close_in_the_middle_of_requests_harm_nobody(#[values(Sq
     app.assert_journal_is_whole().await;
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_client_that_goes_before_its_transaction_begins_causes_nothing(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(2)]
+async fn a_client_that_goes_before_its_transaction_begins_causes_nothing(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let db = Db::connect(&app.url, PoolSize { most: 1, least: 0 }).await.unwrap();
     let server = app.another(|app| app.db = db.clone());
     let held = db.snapshot().await.unwrap();
@@ -119,12 +118,10 @@ async fn a_client_that_goes_before_its_transaction_begins_causes_nothing(#[value
     }
 }
 
-#[rstest]
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_has_begun_when_its_client_goes_is_finished_and_found_by_its_key(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+#[threads(2)]
+async fn what_has_begun_when_its_client_goes_is_finished_and_found_by_its_key(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     // The transaction waits for a lock when its client goes, the later the more likely.
     for patience in 1..100 {
         let input = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "idempotencyKey": "once" });

@@ -32,10 +32,9 @@ fn file_of(app: &TestApp) -> PathBuf {
     app.url.trim_start_matches("sqlite:").into()
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_server_whose_database_does_nothing_is_not_ready_until_it_does(#[values(Sqlite, Postgres)] on: Database) {
-    let Some(app) = TestApp::on(on).await else { return };
+#[apply(both_databases)]
+async fn a_server_whose_database_does_nothing_is_not_ready_until_it_does(on: Database) {
+    let app = TestApp::on(on).await;
     let server = Server::start(&app.url);
     until(&server.client(), true).await;
     let blocker = Blocker::on(&app).await;
@@ -46,9 +45,10 @@ async fn a_server_whose_database_does_nothing_is_not_ready_until_it_does(#[value
     until(&server.client(), true).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[apply(on_postgres)]
+#[threads(2)]
 async fn a_server_that_loses_postgresql_is_not_ready_until_it_is_back() {
-    let Some(app) = TestApp::on(Postgres).await else { return };
+    let app = TestApp::on(Postgres).await;
     let proxy = Proxy::to(&app.url).await;
     let server = Server::start(&proxy.url);
     until(&server.client(), true).await;
@@ -59,9 +59,9 @@ async fn a_server_that_loses_postgresql_is_not_ready_until_it_is_back() {
     until(&server.client(), true).await;
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_busy_server_stays_ready() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     let server = Server::start(&app.url);
     let amina = User::register(&server.client(), "amina").await;
     let payments = (0..64).map(|_| {
@@ -83,9 +83,9 @@ async fn a_busy_server_stays_ready() {
 #[case::replaced("daybook.db", true)]
 #[case::without_its_log("daybook.db-wal", false)]
 #[case::without_the_index_of_its_log("daybook.db-shm", false)]
-#[tokio::test]
+#[test_attr(apply(test))]
 async fn a_server_whose_file_is_gone_ends_and_acknowledges_nothing(#[case] file: &str, #[case] is_replaced: bool) {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     let file = file_of(&app).with_file_name(file);
     let mut command = program();
     command.args(["--database-url", &app.url, "--jwt-secret", SECRET, "--listen", "127.0.0.1:0"]);
@@ -115,9 +115,9 @@ async fn a_server_whose_file_is_gone_ends_and_acknowledges_nothing(#[case] file:
     assert!(line.starts_with("daybook: ") && line.contains("was deleted or replaced"), "{line}");
 }
 
-#[tokio::test]
+#[apply(test)]
 async fn a_damaged_page_makes_the_server_not_ready() {
-    let app = TestApp::on(Sqlite).await.unwrap();
+    let app = TestApp::on(Sqlite).await;
     let server = Server::start(&app.url);
     let amina = User::register(&server.client(), "amina").await;
     amina.fund("5").await;
@@ -158,11 +158,11 @@ async fn set_clock(app: &TestApp, interval: &str) {
 }
 
 #[rstest]
-#[tokio::test]
+#[test_attr(apply(on_postgres))]
 async fn a_server_whose_clock_differs_from_the_databases_writes_nothing_until_it_is_right(
     #[values("1 day", "-1 day", "6 s")] interval: &str,
 ) {
-    let Some(app) = TestApp::on(Postgres).await else { return };
+    let app = TestApp::on(Postgres).await;
     set_clock(&app, "4 s").await;
     let server = Server::start(&app.url);
     let amina = User::register(&server.client(), "amina").await;

@@ -10,20 +10,20 @@ use crate::harness::{
 };
 
 /// An app that reaches its database through a proxy, with a user.
-async fn behind_proxy() -> Option<(TestApp, Proxy, User)> {
-    let direct = TestApp::on(Postgres).await?;
+async fn behind_proxy() -> (TestApp, Proxy, User) {
+    let direct = TestApp::on(Postgres).await;
     let proxy = Proxy::to(&direct.url).await;
     let app = direct.through(&proxy.url).await;
     let owner = app.user("amina").await;
-    Some((app, proxy, owner))
+    (app, proxy, owner)
 }
 
 #[rstest]
-#[tokio::test]
+#[test_attr(apply(on_postgres))]
 async fn with_a_key_a_deposit_whose_commit_got_lost_is_done_once_and_the_user_is_told_so(
     #[values(Question, Answer)] loss: Loss,
 ) {
-    let Some((app, proxy, owner)) = behind_proxy().await else { return };
+    let (app, proxy, owner) = behind_proxy().await;
     proxy.lose(loss);
     let input = json!({ "wallet": { "id": owner.wallet }, "amount": "10", "idempotencyKey": "k" });
     let done = owner.deposit(input.clone()).await;
@@ -36,9 +36,9 @@ async fn with_a_key_a_deposit_whose_commit_got_lost_is_done_once_and_the_user_is
 }
 
 #[rstest]
-#[tokio::test]
+#[test_attr(apply(on_postgres))]
 async fn with_a_key_a_document_whose_commit_got_lost_is_made_once(#[values(Question, Answer)] loss: Loss) {
-    let Some((app, proxy, owner)) = behind_proxy().await else { return };
+    let (app, proxy, owner) = behind_proxy().await;
     let customer = owner.customer("Badr").await;
     proxy.lose(loss);
     let input = json!({
@@ -56,9 +56,9 @@ async fn with_a_key_a_document_whose_commit_got_lost_is_made_once(#[values(Quest
 #[rstest]
 #[case(Question, "0.00")]
 #[case(Answer, "10.00")]
-#[tokio::test]
+#[test_attr(apply(on_postgres))]
 async fn without_a_key_the_user_is_told_that_the_outcome_is_unknown(#[case] loss: Loss, #[case] balance: &str) {
-    let Some((app, proxy, owner)) = behind_proxy().await else { return };
+    let (app, proxy, owner) = behind_proxy().await;
     proxy.lose(loss);
     let unknown = owner.deposit(json!({ "wallet": { "id": owner.wallet }, "amount": "10" })).await;
     assert!(proxy.has_lost());

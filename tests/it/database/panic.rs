@@ -6,14 +6,10 @@ use std::{
 };
 
 use daybook::clock::Clock;
-use rstest::rstest;
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::harness::{
-    Database::{self, Postgres, Sqlite},
-    TestApp,
-};
+use crate::harness::{Database, TestApp};
 
 /// What is logged on this thread.
 #[derive(Clone, Default)]
@@ -38,10 +34,9 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_panic_in_a_handler_is_answered_without_its_text_and_logged_once(#[values(Sqlite, Postgres)] on: Database) {
-    let Some((app, amina)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_panic_in_a_handler_is_answered_without_its_text_and_logged_once(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
     let broken = app.another(|app| app.clock = Clock::new(|| panic!("the clock has stopped")));
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_ansi(false).finish();

@@ -21,9 +21,10 @@ async fn idle_transactions(app: &TestApp) -> i64 {
     row.unwrap().try_get_by_index(0).unwrap()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[apply(on_postgres)]
+#[threads(4)]
 async fn the_payments_of_other_servers_go_on_while_one_is_paused_with_open_transactions() {
-    let Some(app) = TestApp::on(Postgres).await else { return };
+    let app = TestApp::on(Postgres).await;
     let (paused, other) = (Server::start(&app.url), Server::start(&app.url));
     let amina = User::register(&other.client(), "amina").await;
     let busy: Vec<_> = (0..16)

@@ -15,9 +15,9 @@ struct Secured {
 }
 
 impl Secured {
-    fn start() -> Option<Self> {
-        let authority = Authority::new()?;
-        let mut postgres = OwnPostgres::set_up()?;
+    fn start() -> Self {
+        let authority = Authority::new();
+        let mut postgres = OwnPostgres::set_up();
         let [certificate, key] = authority.certify("localhost");
         let [certificate, key, trusted] = [("crt", certificate), ("key", key), ("ca", authority.path())]
             .map(|(name, path)| postgres.write(name, &fs::read_to_string(path).unwrap()).display().to_string());
@@ -32,7 +32,7 @@ impl Secured {
             format!("ssl_ca_file={trusted}"),
         ];
         postgres.start_with(&settings.each_ref().map(String::as_str));
-        Some(Self { postgres, authority, port })
+        Self { postgres, authority, port }
     }
 
     fn url(&self, user: &str, host: &str, options: &str) -> String {
@@ -58,9 +58,10 @@ fn failure(url: &str) -> String {
     error
 }
 
-#[tokio::test]
+#[apply(test)]
+#[needs(InstalledPostgres, Openssl)]
 async fn a_server_speaks_tls_with_postgresql_as_its_url_demands() {
-    let Some(secured) = Secured::start() else { return };
+    let secured = Secured::start();
     let trusted = secured.authority.path();
     let full = secured.url("postgres", "localhost", &format!("sslmode=verify-full&sslrootcert={trusted}"));
     let migrated = Secured::migrate(&full);
@@ -93,10 +94,11 @@ async fn a_server_speaks_tls_with_postgresql_as_its_url_demands() {
     assert!(failure(&without).contains("certificate"), "{}", failure(&without));
 }
 
-#[tokio::test]
+#[apply(test)]
+#[needs(InstalledPostgres, Openssl)]
 async fn a_server_that_is_not_the_right_one_is_refused_with_the_reason() {
-    let Some(secured) = Secured::start() else { return };
-    let (trusted, other) = (secured.authority.path(), Authority::new().unwrap());
+    let secured = Secured::start();
+    let (trusted, other) = (secured.authority.path(), Authority::new());
     for (host, options, reason) in [
         ("localhost", format!("sslmode=verify-full&sslrootcert={}", other.path()), "UnknownIssuer"),
         ("localhost", format!("sslmode=verify-ca&sslrootcert={}", other.path()), "UnknownIssuer"),

@@ -1,21 +1,13 @@
 //! A server that cannot get a connection says so, and does nothing.
 
 use daybook::db::{Db, PoolSize};
-use rstest::rstest;
 use serde_json::json;
 
-use crate::harness::{
-    Blocker,
-    Database::{self, Postgres, Sqlite},
-    TestApp, errors,
-};
+use crate::harness::{Blocker, Database, TestApp, errors};
 
-#[rstest]
-#[tokio::test]
-async fn a_request_that_gets_no_connection_before_it_is_executed_is_answered_503(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_request_that_gets_no_connection_before_it_is_executed_is_answered_503(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let db = Db::connect(&app.url, PoolSize { most: 1, least: 0 }).await.unwrap();
     let busy = app.another(|app| app.db = db.clone());
     let held = db.snapshot().await.unwrap();
@@ -28,12 +20,9 @@ async fn a_request_that_gets_no_connection_before_it_is_executed_is_answered_503
     assert_eq!(owner.at(&busy).gql("{ me { username } }", json!({})).await["me"]["username"], "amina");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_write_that_does_not_get_its_turn_is_refused_inside_of_the_mutation(
-    #[values(Sqlite, Postgres)] on: Database,
-) {
-    let Some((app, owner)) = TestApp::with_owner(on).await else { return };
+#[apply(both_databases)]
+async fn a_write_that_does_not_get_its_turn_is_refused_inside_of_the_mutation(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
     let blocker = Blocker::on(&app).await;
     let query = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: 10 }) { userErrors { code path } } }";
     let refused = owner.client.request(query, json!({ "w": owner.wallet })).await.json();

@@ -56,15 +56,15 @@ pub enum Storage {
 }
 
 impl TestApp {
-    /// A fresh app; none when there is no such database on this machine.
-    pub async fn on(database: Database) -> Option<Self> {
+    /// A fresh app.
+    pub async fn on(database: Database) -> Self {
         Self::with(database, |_| {}).await
     }
 
     /// A fresh app that is set up in another way.
-    pub async fn with(database: Database, set_up: impl FnOnce(&mut App)) -> Option<Self> {
-        let (url, storage) = fresh(database).await?;
-        Some(Self::over(url, storage, set_up).await)
+    pub async fn with(database: Database, set_up: impl FnOnce(&mut App)) -> Self {
+        let (url, storage) = fresh(database).await;
+        Self::over(url, storage, set_up).await
     }
 
     /// An app that reaches its database in another way.
@@ -106,10 +106,10 @@ impl TestApp {
     }
 
     /// A fresh app with one user.
-    pub async fn with_owner(database: Database) -> Option<(Self, User)> {
-        let app = Self::on(database).await?;
+    pub async fn with_owner(database: Database) -> (Self, User) {
+        let app = Self::on(database).await;
         let owner = app.user("amina").await;
-        Some((app, owner))
+        (app, owner)
     }
 
     /// Another server on the same database, with other settings; somebody who is not logged in there.
@@ -146,17 +146,17 @@ impl TestApp {
 }
 
 /// The URL of a fresh, migrated database.
-pub async fn fresh(database: Database) -> Option<(String, Storage)> {
+pub async fn fresh(database: Database) -> (String, Storage) {
     match database {
         Database::Sqlite => {
             let dir = tempfile::tempdir().unwrap();
             let file = dir.path().join("daybook.db");
             std::fs::copy(sqlite_template().await, &file).unwrap();
-            Some((format!("sqlite:{}", file.display()), Storage::Sqlite { dir }))
+            (format!("sqlite:{}", file.display()), Storage::Sqlite { dir })
         }
         Database::Postgres => {
-            let database = postgres::TestDatabase::create().await?;
-            Some((database.url.clone(), Storage::Postgres { _database: database }))
+            let database = postgres::TestDatabase::create().await;
+            (database.url.clone(), Storage::Postgres { _database: database })
         }
     }
 }

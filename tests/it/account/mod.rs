@@ -1,0 +1,10 @@
+//! Accounts: registering, logging in and out, passwords, profiles, and deleting an account.
+
+mod deletion;
+mod login_delays;
+mod passwords;
+mod profile;
+mod registration;
+mod session_list;
+mod sessions;
+mod token_keys;

@@ -1,0 +1,132 @@
+//! The sessions that a user sees: where they are used, and ending one from another.
+
+use axum::{body::Body, http::Request};
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+
+use crate::harness::{Client, Database, PASSWORD, TestApp, User, errors, login, refresh};
+
+const SESSIONS: &str = "{ me { sessions { id createdAt lastUsedAt address userAgent current } } }";
+
+async fn sessions(client: &Client) -> Vec<Value> {
+    let mut data = client.gql(SESSIONS, json!({})).await;
+    serde_json::from_value(data["me"]["sessions"].take()).unwrap()
+}
+
+async fn revoke(client: &Client, id: &str) -> Value {
+    let query = "mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedId userErrors { code path } } }";
+    client.gql(query, json!({ "id": id })).await["revokeSession"].take()
+}
+
+async fn logged_in(app: &TestApp) -> Client {
+    let payload = login(&app.anonymous(), "amina", PASSWORD).await;
+    app.anonymous().with_token(payload["accessToken"].as_str().unwrap())
+}
+
+#[apply(both_databases)]
+async fn a_session_tells_when_and_by_what_it_is_used(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let body = json!({ "query": "mutation { login(input: { identifier: \"amina\", password: \"correct horse battery\" }) {
+        accessToken userErrors { code } } }" });
+    let agent = format!("Shop/2.1 \u{e9}{}", "x".repeat(300));
+    let request =
+        Request::post("/graphql").header("Content-Type", "application/json").header("User-Agent", agent.as_bytes());
+    let answer = app.anonymous().send(request.body(Body::from(body.to_string())).unwrap()).await.json();
+    let token = answer["data"]["login"]["accessToken"].as_str().unwrap().to_owned();
+    let shop = app.anonymous().with_token(&token);
+
+    let seen = sessions(&shop).await;
+    assert_eq!(seen.len(), 2);
+    let flags: Vec<_> = seen.iter().map(|session| session["current"].as_bool().unwrap()).collect();
+    assert_eq!(flags, [true, false]);
+    assert_eq!(sessions(&amina.client).await[1]["current"], true);
+    assert!(seen.iter().all(|session| session["createdAt"] == session["lastUsedAt"]));
+    // A header that is no text is none.
+    assert_eq!(seen[0]["userAgent"], Value::Null);
+}
+
+#[apply(both_databases)]
+async fn the_last_use_is_kept_to_a_minute(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let other = logged_in(&app).await;
+    app.advance(TimeDelta::minutes(30));
+    other.gql("{ book { id } }", json!({})).await;
+    // It is written down beside the request, not in its way.
+    let later = loop {
+        let seen = sessions(&amina.client).await;
+        let other = seen.iter().find(|session| session["current"] == false).unwrap();
+        if other["createdAt"] != other["lastUsedAt"] {
+            break other["lastUsedAt"].as_str().unwrap().to_owned();
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(later.starts_with("2026-11-21T10:30"), "{later}");
+    app.advance(TimeDelta::seconds(20));
+    other.gql("{ book { id } }", json!({})).await;
+    let seen = sessions(&amina.client).await;
+    assert!(seen.iter().any(|session| session["lastUsedAt"] == json!(later)), "{seen:?}");
+}
+
+#[apply(both_databases)]
+async fn a_revoked_session_is_over_at_once_on_its_device(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let payload = login(&app.anonymous(), "amina", PASSWORD).await;
+    let lost = app.anonymous().with_token(payload["accessToken"].as_str().unwrap());
+    let id = sessions(&lost).await[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(revoke(&amina.client, &id).await, json!({ "revokedId": id, "userErrors": [] }));
+    assert_eq!(lost.error(SESSIONS, json!({})).await, "UNAUTHENTICATED");
+    let prolonged = refresh(&app.anonymous(), payload["refreshToken"].as_str().unwrap()).await;
+    assert_eq!(errors(&prolonged), ["WRONG_CREDENTIALS refreshToken"]);
+    let left = sessions(&amina.client).await;
+    assert_eq!((left.len(), &left[0]["current"]), (1, &json!(true)));
+    assert_eq!(errors(&revoke(&amina.client, &id).await), ["NOT_FOUND id"]);
+
+    // One's own is a logout.
+    let own = left[0]["id"].as_str().unwrap();
+    assert_eq!(revoke(&amina.client, own).await["revokedId"], own);
+    assert_eq!(amina.error(SESSIONS, json!({})).await, "UNAUTHENTICATED");
+}
+
+#[apply(both_databases)]
+async fn a_session_that_is_no_more_is_not_listed(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let out = logged_in(&app).await;
+    out.gql("mutation { logout { userErrors { code } } }", json!({})).await;
+    assert_eq!(sessions(&amina.client).await.len(), 1);
+    // Prolonged, it lasts longer than its first token; the other does not.
+    let _forgotten = logged_in(&app).await;
+    app.advance(TimeDelta::minutes(23 * 60 + 30));
+    let prolonged = refresh(&app.anonymous(), &amina.refresh_token).await;
+    let amina = app.anonymous().with_token(prolonged["accessToken"].as_str().unwrap());
+    assert_eq!(sessions(&amina).await.len(), 2);
+    app.advance(TimeDelta::minutes(29));
+    assert_eq!(sessions(&amina).await.len(), 2);
+    app.advance(TimeDelta::minutes(1));
+    assert_eq!(sessions(&amina).await.len(), 1);
+}
+
+#[apply(both_databases)]
+async fn of_more_than_a_hundred_sessions_the_one_longest_unused_ends(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let second = logged_in(&app).await;
+    for _ in 0..98 {
+        app.advance(TimeDelta::seconds(1));
+        logged_in(&app).await;
+    }
+    assert_eq!(sessions(&amina.client).await.len(), 100);
+    logged_in(&app).await;
+    // The oldest was just looked at.
+    assert_eq!(second.error(SESSIONS, json!({})).await, "UNAUTHENTICATED");
+    assert_eq!(sessions(&amina.client).await.len(), 100);
+}
+
+#[apply(both_databases)]
+async fn anothers_session_and_what_is_none_cannot_be_revoked(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let badr: User = app.user("badr").await;
+    let id = sessions(&badr.client).await[0]["id"].as_str().unwrap().to_owned();
+    for id in [id.as_str(), "", "session_x", &amina.wallet, "session_01h455vb4pex5vsknk084sn02q"] {
+        assert_eq!(errors(&revoke(&amina.client, id).await), ["NOT_FOUND id"], "{id}");
+    }
+    assert_eq!(sessions(&badr.client).await.len(), 1);
+}

@@ -1,0 +1,9 @@
+//! Rules that hold for every query and mutation of the schema.
+
+mod absent;
+pub mod foreign;
+mod idempotency;
+mod idempotency_at_once;
+mod loaders;
+mod schema;
+mod tenancy;

@@ -1,0 +1,71 @@
+//! The schema is a contract, and the committed file is it.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Database::Sqlite, TestApp};
+
+#[apply(test)]
+fn the_committed_schema_is_the_one_that_is_served() {
+    let committed = include_str!("../../../schema.graphql");
+    let hint = "schema.graphql is stale: run `cargo run -- schema > schema.graphql` and commit it";
+    assert!(committed == daybook::graphql::sdl(), "{hint}");
+}
+
+/// What can be on record although no mutation does it; and what there is no mutation for yet.
+const NO_MUTATIONS: [&str; 5] =
+    ["IMPORT_ENTRIES", "UPDATE_PROFILE", "CHANGE_PASSWORD", "DELETE_ACCOUNT", "REVOKE_SESSION"];
+
+#[apply(test)]
+async fn what_can_be_on_record_are_the_mutations_by_their_names() {
+    let app = TestApp::on(Sqlite).await;
+    let query = "{ __schema { mutationType { fields { name } } } __type(name: \"Action\") { enumValues { name } } }";
+    let data = app.anonymous().gql(query, json!({})).await;
+    let names = |list: &Value| -> BTreeSet<String> {
+        list.as_array().unwrap().iter().map(|thing| thing["name"].as_str().unwrap().to_owned()).collect()
+    };
+    let upper = |name: String| {
+        let letter = |c: char| if c.is_uppercase() { format!("_{c}") } else { c.to_uppercase().to_string() };
+        name.chars().map(letter).collect::<String>()
+    };
+    let mutations = names(&data["__schema"]["mutationType"]["fields"]).into_iter().map(upper);
+    let expected: BTreeSet<_> = mutations.chain(NO_MUTATIONS.map(str::to_owned)).collect();
+    assert_eq!(names(&data["__type"]["enumValues"]), expected);
+}
+
+#[apply(test)]
+async fn everything_in_the_schema_has_a_description() {
+    let app = TestApp::on(Sqlite).await;
+    let query = "{ __schema { types { name kind description
+        fields(includeDeprecated: true) { name description args(includeDeprecated: true) { name description } }
+        inputFields(includeDeprecated: true) { name description }
+        enumValues(includeDeprecated: true) { name description } } } }";
+    let schema = app.anonymous().gql(query, json!({})).await;
+    let mut missing = Vec::new();
+    let mut look = |place: String, thing: &Value| {
+        let place = format!("{place}{}", thing["name"].as_str().unwrap());
+        if thing["description"].as_str().is_none_or(|description| description.trim().is_empty()) {
+            missing.push(place.clone());
+        }
+        place + "."
+    };
+    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+    let types = list(&schema["__schema"]["types"]);
+    assert!(types.len() > 30);
+    // `ID` is the specification's, and the library gives it none.
+    let ours = |type_: &&Value| !type_["name"].as_str().is_some_and(|name| name.starts_with("__") || name == "ID");
+    for type_ in types.iter().filter(ours) {
+        let place = look(String::new(), type_);
+        for field in list(&type_["fields"]) {
+            let place = look(place.clone(), &field);
+            for argument in list(&field["args"]) {
+                look(place.clone(), &argument);
+            }
+        }
+        for thing in list(&type_["inputFields"]).iter().chain(&list(&type_["enumValues"])) {
+            look(place.clone(), thing);
+        }
+    }
+    assert_eq!(missing, [""; 0]);
+}

@@ -1,0 +1,115 @@
+//! What is somebody else's does not exist.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Database, PASSWORD, TestApp, User, errors};
+
+/// Two users with money; the second has a phone number.
+async fn two(on: Database) -> (TestApp, User, User) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let input = json!({ "username": "badr", "password": PASSWORD, "phone": "+967711234567" });
+    let badr = User::register_as(&app.anonymous(), input).await;
+    amina.fund("10").await;
+    badr.fund("77").await;
+    (app, amina, badr)
+}
+
+#[apply(both_databases)]
+async fn nobody_deposits_into_or_pays_from_anothers_wallet(on: Database) {
+    let (app, amina, badr) = two(on).await;
+    for (named, field) in [
+        (json!({ "id": badr.wallet }), "id"),
+        (json!({ "phone": "+967711234567" }), "phone"),
+        (json!({ "username": "badr" }), "username"),
+    ] {
+        let input = json!({ "wallet": named, "amount": "1" });
+        assert_eq!(errors(&amina.deposit(input.clone()).await), [format!("NOT_FOUND wallet.{field}")]);
+        assert_eq!(errors(&amina.withdraw(input).await), [format!("NOT_FOUND wallet.{field}")]);
+        let input = json!({ "from": named, "to": { "id": amina.wallet }, "amount": "1" });
+        assert_eq!(errors(&amina.transfer(input).await), [format!("NOT_FOUND from.{field}")]);
+    }
+    assert_eq!(badr.balance(&badr.wallet).await, "77.00");
+    // Nothing of it is on record with the one whose wallet it is.
+    assert_eq!(badr.history(&badr.wallet, Value::Null).await.len(), 1);
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn nobody_reads_anothers_wallet(on: Database) {
+    let (_app, amina, badr) = two(on).await;
+    let theirs = badr.gql("{ me { id } book { id } }", json!({})).await;
+    let deposit = badr.history(&badr.wallet, Value::Null).await[0]["node"]["id"].clone();
+    let ids = json!([badr.wallet, theirs["me"]["id"], theirs["book"]["id"], deposit, "wallet_x", "", "🌼"]);
+    for id in ids.as_array().unwrap() {
+        let query = "query($id: ID!) { wallet(id: $id) { id } node(id: $id) { id } }";
+        assert_eq!(amina.gql(query, json!({ "id": id })).await, json!({ "wallet": null, "node": null }), "{id}");
+        let query = "query($id: ID!) { walletHistory(walletId: $id) { totalCount } }";
+        assert_eq!(amina.error(query, json!({ "id": id })).await, "NOT_FOUND", "{id}");
+    }
+    let nodes = amina.gql("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", json!({ "ids": ids })).await;
+    assert_eq!(nodes["nodes"], json!([null, null, null, null, null, null, null]));
+}
+
+#[apply(both_databases)]
+async fn nobody_changes_anothers_wallet(on: Database) {
+    let (_app, amina, badr) = two(on).await;
+    let fields = "wallet { id } userErrors { code path }";
+    for (mutation, input) in [
+        ("updateWallet", "UpdateWalletInput"),
+        ("freezeWallet", "FreezeWalletInput"),
+        ("unfreezeWallet", "UnfreezeWalletInput"),
+        ("closeWallet", "CloseWalletInput"),
+    ] {
+        for id in [badr.wallet.as_str(), "wallet_x", ""] {
+            let payload = amina.mutate(mutation, input, fields, json!({ "id": id })).await;
+            assert_eq!(errors(&payload), ["NOT_FOUND id"], "{mutation} {id}");
+        }
+    }
+    let status = badr.gql("{ wallets { status name } }", json!({})).await;
+    assert_eq!(status["wallets"], json!([{ "status": "ACTIVE", "name": "YEM wallet" }]));
+}
+
+#[apply(both_databases)]
+async fn own_things_are_found_by_their_ids(on: Database) {
+    let (_app, amina, badr) = two(on).await;
+    let paid = amina.pay(&badr, "1").await["transaction"]["id"].clone();
+    let own = amina.gql("{ me { id } book { id } }", json!({})).await;
+    let ids = json!([own["book"]["id"], paid, amina.wallet, own["me"]["id"]]);
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id } }";
+    let nodes = amina.gql(query, json!({ "ids": ids })).await["nodes"].take();
+    for (number, typename) in ["Book", "WalletTransaction", "Wallet", "User"].iter().enumerate() {
+        assert_eq!(nodes[number], json!({ "__typename": typename, "id": ids[number] }));
+    }
+    // The payee sees the transaction too, but not the payer's wallet.
+    let query = "query($id: ID!) { node(id: $id) { ... on WalletTransaction { from { displayName wallet { id } } } } }";
+    let seen = badr.gql(query, json!({ "id": paid })).await;
+    assert_eq!(seen["node"]["from"], json!({ "displayName": "amina", "wallet": null }));
+    // A stranger to it does not.
+    let refused = amina.pay(&badr, "1000").await["transaction"]["id"].clone();
+    assert_eq!(badr.gql(query, json!({ "id": refused })).await["node"], Value::Null);
+
+    let too_many = vec![amina.wallet.clone(); 101];
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    assert_eq!(amina.error(query, json!({ "ids": too_many })).await, "INVALID");
+}
+
+#[apply(both_databases)]
+async fn nobody_fills_anothers_wallet_or_finds_out_what_it_took_in(on: Database) {
+    let (app, amina, badr) = two(on).await;
+    let most = "10000000000000.00";
+    // More than the payer has is refused for that, however much it is and whatever the payee took in.
+    assert_eq!(errors(&amina.pay(&badr, most).await), ["INSUFFICIENT_FUNDS amount"]);
+    amina.fund("92233720368547000.00").await;
+    for amount in ["10000000000000.01", "92233720368547000.00"] {
+        let refused = amina.pay(&badr, amount).await;
+        assert_eq!(errors(&refused), ["LIMIT_REACHED amount"], "{amount}");
+        assert_eq!(refused["transaction"], Value::Null);
+    }
+    assert_eq!(errors(&amina.pay(&badr, most).await), [""; 0]);
+    badr.fund("1").await;
+    // Between one's own wallets it is one's own business.
+    let savings = amina.new_wallet("YEM").await;
+    let own = json!({ "from": { "id": amina.wallet }, "to": { "id": savings }, "amount": "92000000000000000" });
+    assert_eq!(errors(&amina.transfer(own).await), [""; 0]);
+    app.assert_journal_is_whole().await;
+}

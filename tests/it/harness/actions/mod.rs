@@ -1,0 +1,16 @@
+//! What users do, by subject: requests with the inputs that most tests do not care about filled in.
+
+mod activity;
+mod files;
+mod full_book;
+mod ledger;
+mod load;
+mod spending;
+
+pub use self::{
+    activity::{changes, told},
+    files::{file_of, transactions},
+    full_book::full_book,
+    ledger::{id_of, messages},
+    load::Load,
+};

@@ -1,0 +1,6 @@
+//! Transactions from CSV files, and exports to CSV.
+
+mod command;
+mod exports;
+mod files;
+mod requests;

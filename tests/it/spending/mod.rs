@@ -1,0 +1,11 @@
+//! Income and spending: transactions, categories, budgets, and the report of a month.
+
+mod budgets;
+mod categories;
+mod months;
+mod picture;
+mod property;
+mod transaction_changes;
+mod transaction_lists;
+mod transaction_wallets;
+mod transactions;

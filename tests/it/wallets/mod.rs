@@ -1,0 +1,8 @@
+//! Wallets: transfers between them, their history, and the journal under them.
+
+mod concurrency;
+mod history;
+mod journal;
+mod lifecycle;
+mod property;
+mod transfers;
