@@ -6,11 +6,12 @@
 use charts_rs::{Color, Line, Point, Polygon, Rect};
 
 use super::{
-    Bar, BudgetState, Picture,
+    figures::{Bar, Picture},
     fit::{self, Type},
     paper::{Anchor, INK, LEFT, NORMAL, Paper, RIGHT, RULE, STRONG, WHITE},
     words,
 };
+use crate::bookkeeping::spending::report::BudgetState;
 
 const ROOM: f32 = RIGHT - LEFT;
 /// Where the limits are drawn: at three quarters of the width, so that the last quarter shows overspending.

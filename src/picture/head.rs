@@ -3,7 +3,7 @@
 use charts_rs::Rect;
 
 use super::{
-    Picture,
+    figures::Picture,
     fit::{self, Type},
     paper::{Anchor, HEADING, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, TITLE, WHITE},
     words,

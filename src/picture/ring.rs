@@ -3,7 +3,7 @@
 use charts_rs::{Circle, Color, Line, Rect, Sector};
 
 use super::{
-    Picture,
+    figures::Picture,
     fit::{self, Type},
     paper::{Anchor, FAINT_INK, INK, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, STRONG, WHITE},
     share::{Ring, Share},

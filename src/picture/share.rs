@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::Spending;
+use super::figures::Spending;
 use crate::money::Decimal;
 
 /// The maximum number of slices. More could not be distinguished.

@@ -3,7 +3,7 @@
 use roxmltree::{Document, Node};
 
 use super::{
-    Bar, BudgetState, Figure, Picture, Spending, draw,
+    Bar, Figure, Picture, Spending, draw,
     fit::{self, Type},
     paper::{INK, WIDTH},
 };

@@ -1,9 +1,10 @@
 //! All sentences of the picture, and cleaning and escaping of the texts that users typed.
 
 use super::{
-    Bar, BudgetState, Currency, Figure, Picture, Spending,
+    figures::{Bar, Figure, Picture, Spending},
     share::{Ring, Share},
 };
+use crate::{bookkeeping::spending::report::BudgetState, money::Currency};
 
 /// Shown in place of the ring.
 pub(super) const NO_SPENDING: &str = "No spending this month.";

@@ -17,6 +17,7 @@ mod customers;
 mod database;
 mod declarations;
 mod graphql;
+mod house;
 mod http;
 mod import;
 mod invoicing;
