@@ -7,7 +7,7 @@ use super::{
     fit::{self, Type},
     paper::{INK, WIDTH},
 };
-use crate::calendar::month::YearMonth;
+use crate::{bookkeeping::spending::report::BudgetState, calendar::month::YearMonth};
 
 fn figure(label: &str, amount: i128) -> Figure {
     Figure { label: label.to_owned(), amount }
