@@ -6,7 +6,7 @@ use async_graphql::InputObject;
 use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
 
 use crate::{
-    activity::{self, Act},
+    activity::{self, ActivityEvent},
     app::App,
     bookkeeping,
     calendar::time_zone::TimeZone,
@@ -63,7 +63,7 @@ async fn set_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Res
             changed.password_version = Set(version);
             let user = changed.update(&tx).await?;
             session::end_others(&tx, viewer, app.clock.now()).await?;
-            Act::by(viewer, Action::ChangePassword).on(viewer.user).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::ChangePassword).on(viewer.user).record(&tx, &app.clock).await?;
             Ok(user)
         })
         .await
@@ -108,7 +108,7 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<()>
                 ..user.into_active_model()
             };
             // Recorded before the user is erased; afterwards nothing can be recorded in their name.
-            Act::by(viewer, Action::DeleteAccount).on(viewer.user).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::DeleteAccount).on(viewer.user).record(&tx, &app.clock).await?;
             erased.update(&tx).await?;
             activity::forget_person(&tx, viewer.user, viewer.book).await
         })
@@ -119,7 +119,7 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<()>
 /// cannot avoid the entry.
 async fn on_record<T>(app: &App, viewer: &Viewer, action: Action, result: Result<T>) -> Result<T> {
     if let Err(Error::Refused(refusals)) = &result {
-        activity::refuse(app, Act::by(viewer, action).on(viewer.user), refusals).await?;
+        activity::refuse(app, ActivityEvent::by(viewer, action).on(viewer.user), refusals).await?;
     }
     result
 }

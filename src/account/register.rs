@@ -4,7 +4,7 @@ use async_graphql::InputObject;
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::{
-    activity::{self, Act},
+    activity::{self, ActivityEvent},
     app::App,
     bookkeeping,
     calendar::time_zone::TimeZone,
@@ -56,7 +56,7 @@ pub struct Registration {
 /// today.
 pub async fn register(app: &App, client: &Client, registration: Registration) -> Result<Grant> {
     let day = &day_of(app, client)?;
-    let act = &Act::of_nobody(client.address, Action::Register);
+    let act = &ActivityEvent::of_nobody(client.address, Action::Register);
     if let Some(day) = day
         && let Err(refusal) = admit(app, day, day.count(app.db.read()).await? + 1)
     {
@@ -71,7 +71,7 @@ pub async fn register(app: &App, client: &Client, registration: Registration) ->
 }
 
 /// Logs only the first rejected registration per address and day, so that an attacker cannot flood the audit log.
-async fn turn_away(tx: &Transaction, app: &App, day: &Window, act: &Act) -> Result<()> {
+async fn turn_away(tx: &Transaction, app: &App, day: &Window, act: &ActivityEvent) -> Result<()> {
     if day.count(tx).await? > app.limits.registrations_per_address.into() {
         return Ok(());
     }

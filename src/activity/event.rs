@@ -27,10 +27,10 @@ use crate::{
     viewer::Viewer,
 };
 
-/// An event for the activity log. Its outcome is `DONE` unless [`Act::refused`] or [`Act::replayed`] changes it.
+/// An event for the activity log. Its outcome is `DONE` unless [`ActivityEvent::refused`] or [`ActivityEvent::replayed`] changes it.
 #[derive(Clone, Debug)]
 #[must_use = "it is not on record yet"]
-pub struct Act {
+pub struct ActivityEvent {
     who: Option<(Id<kind::Book>, Id<kind::User>)>,
     session: Option<Id<kind::Session>>,
     address: Option<IpAddr>,
@@ -41,7 +41,7 @@ pub struct Act {
     changes: Vec<Change>,
 }
 
-impl Act {
+impl ActivityEvent {
     /// An event caused by the viewer.
     pub fn by(viewer: &Viewer, action: Action) -> Self {
         let who = Some((viewer.book, viewer.user));
@@ -161,7 +161,7 @@ fn insert_unless_gone(row: activity::Model, actor: Id<kind::User>) -> Result<Ins
 ///
 /// # Errors
 /// As for [`record_alone`].
-pub async fn refuse(app: &App, act: Act, refusals: &[Refusal]) -> Result<()> {
+pub async fn refuse(app: &App, act: ActivityEvent, refusals: &[Refusal]) -> Result<()> {
     let codes = refusals.iter().map(|refusal| refusal.code);
     if codes.clone().any(|code| matches!(code, Code::TryAgain | Code::OutcomeUnknown)) {
         return Ok(());
@@ -174,7 +174,7 @@ pub async fn refuse(app: &App, act: Act, refusals: &[Refusal]) -> Result<()> {
 /// # Errors
 /// When the database fails. When the database is too busy, the event is only written to the server's log, so that the
 /// client still gets the refusal.
-pub async fn record_alone(app: &App, act: Act) -> Result<()> {
+pub async fn record_alone(app: &App, act: ActivityEvent) -> Result<()> {
     let act = &act;
     match app.db.write(|tx| async move { act.clone().record(&tx, &app.clock).await }).await {
         Err(Error::Refused(_)) => {

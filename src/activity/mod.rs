@@ -5,7 +5,7 @@
 //!
 //! | event | recorded by | transaction |
 //! |---|---|---|
-//! | an operation that succeeded, or repeated an earlier one with the same idempotency key | the operation, with an [`Act`] | the operation's own |
+//! | an operation that succeeded, or repeated an earlier one with the same idempotency key | the operation, with an [`ActivityEvent`] | the operation's own |
 //! | a wallet operation that was recorded as failed, a failed login, a refresh token that was used twice | the operation | the one that stores the failed entry, counts the attempt or ends the session |
 //! | a refused change of password or deletion of an account | the operation, with [`refuse`], so that a client that disconnects cannot avoid the row | a separate one |
 //! | any other refusal | the code that reports the refusal to the client, with [`refuse`] | a separate one, since the operation's was rolled back |
@@ -26,7 +26,7 @@ mod stored;
 
 pub use self::{
     change::{AuditFields, Change, Field, field, time},
-    event::{Act, forget_person, record_alone, refuse},
+    event::{ActivityEvent, forget_person, record_alone, refuse},
     list::{Filter, Key, count, find_many, histories, key, page},
     stored::{changes, codes},
 };

@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{contact, number_pattern::Pattern};
 use crate::{
-    activity::{Act, AuditFields, Field, field},
+    activity::{ActivityEvent, AuditFields, Field, field},
     app::{App, Defaults},
     calendar::{date::Date, time_zone::TimeZone},
     clock::Clock,
@@ -74,7 +74,11 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &BookChange) -> Result<b
             let mut book = before.clone();
             change(&mut book, wanted, app.defaults).none()?;
             let after = book.into_active_model().reset_all().update(&tx).await?;
-            Act::by(viewer, Action::UpdateBook).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::UpdateBook)
+                .on(after.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
             Ok(after)
         })
         .await

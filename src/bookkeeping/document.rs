@@ -6,7 +6,7 @@ use type_safe_id::StaticType;
 
 use super::journal::{self, Idempotency};
 use crate::{
-    activity::Act,
+    activity::ActivityEvent,
     app::App,
     db::Transaction,
     entity::journal_entry,
@@ -21,7 +21,7 @@ pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
 
 /// The result of a request that accepts an idempotency key.
 #[derive(Clone, Debug)]
-pub struct Done<T> {
+pub struct Replayable<T> {
     /// The document in its current state, which for a repeated request may differ from the one after the first request.
     pub document: T,
     /// Whether this is the result of an earlier request with the same idempotency key.
@@ -45,7 +45,7 @@ pub(super) async fn repeated_attempt<K: StaticType + Copy>(
     tx: &Transaction,
     app: &App,
     viewer: &Viewer,
-    act: Act,
+    act: ActivityEvent,
     idempotency: Option<&Idempotency>,
 ) -> Result<Option<Result<Id<K>, Refusal>>> {
     let Some(idempotency) = idempotency else { return Ok(None) };
@@ -69,7 +69,7 @@ pub(super) async fn repeated<K: StaticType + Copy>(
     tx: &Transaction,
     app: &App,
     viewer: &Viewer,
-    act: Act,
+    act: ActivityEvent,
     idempotency: Option<&Idempotency>,
 ) -> Result<Option<Id<K>>> {
     Ok(repeated_attempt(tx, app, viewer, act, idempotency).await?.transpose()?)

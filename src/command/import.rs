@@ -153,7 +153,7 @@ impl Transactions {
             expense_category: by_name(self.expense_category),
             create_categories: self.create_categories,
         };
-        let viewer = identity::impersonate(app, &self.file.user).await.map_err(said)?;
+        let viewer = identity::impersonate(app, &self.file.user).await.map_err(failure)?;
         let (progress, file) = self.file.open()?;
         let mut report = Report::new(&progress, |id| id.cast::<kind::Transaction>().to_string());
         let done = import::transactions(app, &viewer, file, &import, &mut |lines| report.tell(lines)).await;
@@ -166,7 +166,7 @@ async fn entries(app: &App, arguments: &FileArguments) -> Result<(), Failure> {
     let mut columns = EntryColumns::default();
     arguments.name_columns(&mut columns)?;
     let import = EntryImport { file: arguments.options(), columns };
-    let viewer = identity::impersonate(app, &arguments.user).await.map_err(said)?;
+    let viewer = identity::impersonate(app, &arguments.user).await.map_err(failure)?;
     let (progress, file) = arguments.open()?;
     let mut report = Report::new(&progress, |id| id.cast::<kind::LedgerEntry>().to_string());
     let done = import::entries(app, &viewer, file, &import, &mut |lines| report.tell(lines)).await;
@@ -251,7 +251,7 @@ impl<'a> Report<'a> {
 
     /// Prints the summary.
     fn end(mut self, done: Result<Summary, Error>, options: &FileOptions) -> Result<(), Failure> {
-        let Summary { added, duplicates, refused, good } = done.map_err(said)?;
+        let Summary { added, duplicates, refused, good } = done.map_err(failure)?;
         let printed = self.rows.flush().map_err(csv::Error::from);
         if let Some(error) = self.failed.or(printed.err()) {
             return Err(Failure::Failed(format!("cannot print the report: {error}; the import itself was completed")));
@@ -271,7 +271,7 @@ impl<'a> Report<'a> {
 }
 
 /// Converts the error of an operation into a message of the command line, with the flags that the refused inputs came from.
-fn said(error: Error) -> Failure {
+fn failure(error: Error) -> Failure {
     let refusals = match error {
         Error::Refused(refusals) => refusals,
         Error::Gone => return Failure::Failed("the account was deleted in the meantime".to_owned()),

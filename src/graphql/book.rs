@@ -11,7 +11,7 @@ use super::{
     customers::receivables::Receivables,
     error::{ApiError, ContextExt},
     scalar::DateTime,
-    user_error::{UserError, settle},
+    user_error::{UserError, into_payload},
 };
 use crate::{
     bookkeeping::{self, book::BookChange, customers::receivables},
@@ -165,7 +165,7 @@ impl BookMutation {
         #[graphql(desc = "The fields to change.")] input: BookChange,
     ) -> Result<UpdateBookPayload, ApiError> {
         let updated = bookkeeping::book::update(ctx.app()?, ctx.viewer()?, &input).await;
-        let (book, user_errors) = settle(ctx, Action::UpdateBook, updated).await?;
+        let (book, user_errors) = into_payload(ctx, Action::UpdateBook, updated).await?;
         Ok(UpdateBookPayload { book: book.map(Book), user_errors })
     }
 }

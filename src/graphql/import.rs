@@ -7,7 +7,7 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 use super::{
     error::{ApiError, ContextExt},
     spending::transaction::Transaction,
-    user_error::{UserError, settle},
+    user_error::{UserError, into_payload},
 };
 use crate::{
     bookkeeping::import::{self, Line, Status, TransactionImport},
@@ -97,7 +97,7 @@ impl ImportMutation {
         let mut lines = Vec::new();
         let mut report = |some: &[Line]| lines.extend(some.iter().cloned().map(ImportLine));
         let imported = import::transactions(ctx.app()?, ctx.viewer()?, Cursor::new(csv), &options, &mut report).await;
-        let (summary, user_errors) = settle(ctx, Action::ImportTransactions, imported).await?;
+        let (summary, user_errors) = into_payload(ctx, Action::ImportTransactions, imported).await?;
         let summary = summary.unwrap_or_default();
         let [added, good, duplicates, refused] = [summary.added, summary.good, summary.duplicates, summary.refused]
             .map(|count| i32::try_from(count).unwrap_or(i32::MAX));

@@ -5,7 +5,7 @@ use sea_orm::DbErr;
 
 use super::{ApiError, error::ContextExt};
 use crate::{
-    activity::{self, Act},
+    activity::{self, ActivityEvent},
     entity::activity::Action,
     error::{Code, Error, Refusal},
 };
@@ -33,14 +33,14 @@ impl From<Refusal> for UserError {
 
 /// Converts the result of an operation into its value or its user errors. User errors are recorded in the audit log. A fault is
 /// returned as an error.
-pub(super) async fn settle<T>(
+pub(super) async fn into_payload<T>(
     ctx: &Context<'_>,
     action: Action,
     result: Result<T, Error>,
 ) -> Result<(Option<T>, Vec<UserError>), ApiError> {
     if let Err(Error::Refused(refusals)) = &result {
         let viewer = ctx.viewer()?;
-        let act = Act::by(viewer, action).on_named(&named(ctx)?);
+        let act = ActivityEvent::by(viewer, action).on_named(&named(ctx)?);
         let act = match action {
             Action::UpdateBook => act.on(viewer.book),
             Action::UpdateProfile => act.on(viewer.user),
@@ -51,7 +51,7 @@ pub(super) async fn settle<T>(
     settle_recorded(result)
 }
 
-/// Like [`settle`], for operations that record their refusals themselves.
+/// Like [`into_payload`], for operations that record their refusals themselves.
 pub(super) fn settle_recorded<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>), ApiError> {
     match result {
         Ok(value) => Ok((Some(value), Vec::new())),

@@ -5,7 +5,7 @@ use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Q
 
 use super::{names, user::key};
 use crate::{
-    activity::{Act, AuditFields, Field, field},
+    activity::{ActivityEvent, AuditFields, Field, field},
     app::App,
     calendar::time_zone::TimeZone,
     entity::{activity::Action, user},
@@ -46,7 +46,7 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &ProfileChange) -> Resul
             refusals.extend(names::taken(&tx, &user).await?);
             refusals.none()?;
             let after = user.into_active_model().reset_all().update(&tx).await?;
-            Act::by(viewer, Action::UpdateProfile)
+            ActivityEvent::by(viewer, Action::UpdateProfile)
                 .on(after.id)
                 .changed(&before, &after)
                 .record(&tx, &app.clock)

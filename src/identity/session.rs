@@ -15,7 +15,7 @@ use super::{
     user,
 };
 use crate::{
-    activity::Act,
+    activity::ActivityEvent,
     app::App,
     client::Client,
     credentials::token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
@@ -73,7 +73,7 @@ async fn enter(
     let new_hash = &if is_current { None } else { Some(app.passwords.hash(password).await?) };
     let granted = app.db.write(|tx| async move {
         let Some(user) = unchanged(&tx, checked).await? else {
-            guess.put_on_record(&tx, app, Code::WrongCredentials).await?;
+            guess.record_refusal(&tx, app, Code::WrongCredentials).await?;
             return Ok(None);
         };
         throttle::forget(&tx, guess).await?;
@@ -104,15 +104,15 @@ async fn unchanged(tx: &Transaction, checked: &entity::user::Model) -> Result<Op
 /// The audit log entry of a refused login: in the book of the user whose password was tried, or in no book. The identifier is
 /// not recorded, since users sometimes type their password there. The same statements run whether the user exists or not, so
 /// that the response time does not reveal it.
-async fn refused_login(app: &App, client: &Client, user: Option<&entity::user::Model>) -> Result<Act> {
+async fn refused_login(app: &App, client: &Client, user: Option<&entity::user::Model>) -> Result<ActivityEvent> {
     let user = user.map_or_else(Id::generate, |user| user.id);
     let member = user::memberships(user).one(app.db.read()).await?;
     Ok(match member {
         Some(member) => {
             let (user, book) = (member.user_id, member.book_id);
-            Act::by(&Viewer { user, book, session: None, address: client.address }, Action::Login).on(user)
+            ActivityEvent::by(&Viewer { user, book, session: None, address: client.address }, Action::Login).on(user)
         }
-        None => Act::of_nobody(client.address, Action::Login),
+        None => ActivityEvent::of_nobody(client.address, Action::Login),
     })
 }
 
@@ -156,9 +156,9 @@ pub(crate) async fn start(
 }
 
 /// An audit log entry about a session.
-fn act(session: &session::Model, client: &Client, action: Action) -> Act {
+fn act(session: &session::Model, client: &Client, action: Action) -> ActivityEvent {
     let (user, book, id) = (session.user_id, session.book_id, session.id);
-    Act::by(&Viewer { user, book, session: Some(id), address: client.address }, action).on(id)
+    ActivityEvent::by(&Viewer { user, book, session: Some(id), address: client.address }, action).on(id)
 }
 
 /// Exchanges a refresh token for a new access token and a new refresh token. The old refresh token cannot be used again.
@@ -179,7 +179,7 @@ pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
 /// the audit log entry.
 async fn exchange(app: &App, tx: &Transaction, client: &Client, token_hash: Vec<u8>) -> Result<Option<Grant>> {
     let now = app.clock.now();
-    let refused = |act: Act| act.refused([Code::WrongCredentials]);
+    let refused = |act: ActivityEvent| act.refused([Code::WrongCredentials]);
     let token = refresh_token::Entity::find_by_id(token_hash).one(tx).await?;
     let session = match &token {
         // The tokens of a session change only under the lock on the session's row.
@@ -187,7 +187,7 @@ async fn exchange(app: &App, tx: &Transaction, client: &Client, token_hash: Vec<
         None => None,
     };
     let Some((token, session)) = token.zip(session) else {
-        refused(Act::of_nobody(client.address, Action::RefreshToken)).record(tx, &app.clock).await?;
+        refused(ActivityEvent::of_nobody(client.address, Action::RefreshToken)).record(tx, &app.clock).await?;
         return Ok(None);
     };
     let act = act(&session, client, Action::RefreshToken);
@@ -222,7 +222,7 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
     };
     app.db
         .write(|tx| async move {
-            let act = Act::by(viewer, Action::Logout);
+            let act = ActivityEvent::by(viewer, Action::Logout);
             let act = match viewer.session {
                 Some(session) if !everywhere => act.on(session),
                 _ => act.on(viewer.user),

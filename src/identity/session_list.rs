@@ -8,7 +8,7 @@ use sea_orm::{
 };
 
 use crate::{
-    activity::Act,
+    activity::ActivityEvent,
     app::App,
     client::Client,
     db::Transaction,
@@ -45,7 +45,7 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -
             };
             let found = found.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such session."))?;
             end(&tx, now, session::Column::Id.eq(found.id)).await?;
-            Act::by(viewer, Action::RevokeSession).on(found.id).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::RevokeSession).on(found.id).record(&tx, &app.clock).await?;
             Ok(found.id)
         })
         .await

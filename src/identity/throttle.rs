@@ -25,7 +25,7 @@ use tracing::Instrument;
 
 use super::{counter, user};
 use crate::{
-    activity::Act,
+    activity::ActivityEvent,
     app::App,
     client::Client,
     clock::seconds_of,
@@ -48,7 +48,7 @@ pub(crate) struct Guess {
     /// The counter of the client's address. `None` when the address is unknown, or when failures are not limited.
     address: Option<Count>,
     /// The entry of the audit log for a failed attempt. `None` when the caller writes it.
-    act: Option<Act>,
+    act: Option<ActivityEvent>,
 }
 
 /// A counter of failures: of one identifier, session or address.
@@ -63,7 +63,7 @@ struct Count {
 
 impl Guess {
     /// An attempt to log in with this identifier, as typed. `act` is recorded in the audit log when the attempt fails.
-    pub(super) fn at_login(app: &App, client: &Client, identifier: &str, act: Act) -> Result<Self> {
+    pub(super) fn at_login(app: &App, client: &Client, identifier: &str, act: ActivityEvent) -> Result<Self> {
         let owner = Count::at(app, &format!("login {}", user::comparable(app, identifier)))?;
         let free = app.limits.login_failures_per_address;
         let address = match client.network() {
@@ -81,7 +81,7 @@ impl Guess {
     }
 
     /// Records the attempt in the audit log as refused, unless the caller does so.
-    pub(super) async fn put_on_record(&self, tx: &Transaction, app: &App, why: Code) -> Result<()> {
+    pub(super) async fn record_refusal(&self, tx: &Transaction, app: &App, why: Code) -> Result<()> {
         match self.act.clone() {
             Some(act) => act.refused([why]).record(tx, &app.clock).await,
             None => Ok(()),
@@ -154,27 +154,27 @@ async fn check(app: &App, guess: &Guess) -> Result<()> {
     let fresh: Vec<_> = waits.iter().filter(|(row, _)| !row.knocked).map(|(row, _)| row.key.as_str()).collect();
     let fresh = &fresh;
     if !fresh.is_empty() {
-        app.db.write(|tx| async move { knock(&tx, app, guess, fresh).await }).await?;
+        app.db.write(|tx| async move { record_early_attempt(&tx, app, guess, fresh).await }).await?;
     }
     Err(too_many_attempts(longest).into())
 }
 
 /// Logs only the first attempt of each wait, so that an attacker cannot flood the audit log.
-async fn knock(tx: &Transaction, app: &App, guess: &Guess, fresh: &[&str]) -> Result<()> {
+async fn record_early_attempt(tx: &Transaction, app: &App, guess: &Guess, fresh: &[&str]) -> Result<()> {
     let first = entity::tally::Entity::update_many()
         .col_expr(entity::tally::Column::Knocked, Expr::value(true))
         .filter(entity::tally::Column::Key.is_in(fresh.iter().copied()))
         .filter(entity::tally::Column::Knocked.eq(false))
         .exec(tx)
         .await?;
-    if first.rows_affected > 0 { guess.put_on_record(tx, app, Code::TooManyAttempts).await } else { Ok(()) }
+    if first.rows_affected > 0 { guess.record_refusal(tx, app, Code::TooManyAttempts).await } else { Ok(()) }
 }
 
 /// Records a failed attempt: in the audit log and in the counters.
 async fn write_down(app: &App, guess: &Guess) -> Result<()> {
     app.db
         .write(|tx| async move {
-            guess.put_on_record(&tx, app, Code::WrongCredentials).await?;
+            guess.record_refusal(&tx, app, Code::WrongCredentials).await?;
             let now = app.clock.now();
             let rows = counter::locked(&tx, guess.keys()).await?;
             for count in guess.counts() {

@@ -85,12 +85,12 @@ enum Principal {
 #[derive(Debug, Default)]
 struct Minute {
     end: DateTime<Utc>,
-    purses: HashMap<Principal, Purse>,
+    buckets: HashMap<Principal, Bucket>,
 }
 
 /// The points that a principal has left.
 #[derive(Clone, Copy, Debug)]
-struct Purse {
+struct Bucket {
     /// Points that this server has leased and not spent.
     leased: u32,
     /// Points that no server has leased yet, as far as this server knows.
@@ -99,7 +99,7 @@ struct Purse {
 
 /// The result of a charge, as reported in the response headers.
 #[derive(Clone, Copy, Debug)]
-struct Standing {
+struct RateStatus {
     left: u32,
     /// The number of seconds until the minute ends.
     reset: i64,
@@ -111,7 +111,7 @@ pub(super) struct Meter<'a> {
     rates: &'a Rates,
     client: &'a Client,
     charged: u32,
-    standing: Option<Standing>,
+    status: Option<RateStatus>,
 }
 
 impl Rates {
@@ -120,7 +120,7 @@ impl Rates {
     }
 
     pub(super) fn meter<'a>(&'a self, client: &'a Client) -> Meter<'a> {
-        Meter { rates: self, client, charged: 0, standing: None }
+        Meter { rates: self, client, charged: 0, status: None }
     }
 
     fn limit(&self) -> u32 {
@@ -131,11 +131,11 @@ impl Rates {
     async fn spend(&self, principal: Principal, window: Window, cost: u32) -> Result<(Result<(), Exceeded>, u32)> {
         let to_lease = {
             let mut minute = self.minute(window.end);
-            let purse = self.purse(&mut minute, principal);
-            if purse.leased >= cost || purse.free == 0 {
-                return Ok(purse.spend(cost));
+            let bucket = self.bucket(&mut minute, principal);
+            if bucket.leased >= cost || bucket.free == 0 {
+                return Ok(bucket.spend(cost));
             }
-            (self.limit() / 100).max(cost - purse.leased)
+            (self.limit() / 100).max(cost - bucket.leased)
         };
         let key = match principal {
             Principal::User(user) => format!("requests of {user}"),
@@ -150,34 +150,34 @@ impl Rates {
         if minute.end != window.end {
             // The minute ended while the lease was written, so the rest of the lease is worthless. The request itself came in
             // time.
-            return Ok(Purse { leased: cost.saturating_sub(too_much), free: 0 }.spend(cost));
+            return Ok(Bucket { leased: cost.saturating_sub(too_much), free: 0 }.spend(cost));
         }
-        let purse = self.purse(&mut minute, principal);
-        purse.leased += to_lease.saturating_sub(too_much);
-        purse.free = self.limit().saturating_sub(leased);
-        Ok(purse.spend(cost))
+        let bucket = self.bucket(&mut minute, principal);
+        bucket.leased += to_lease.saturating_sub(too_much);
+        bucket.free = self.limit().saturating_sub(leased);
+        Ok(bucket.spend(cost))
     }
 
     fn minute(&self, end: DateTime<Utc>) -> MutexGuard<'_, Minute> {
         let mut minute = self.minute.lock().unwrap_or_else(PoisonError::into_inner);
         if minute.end < end {
-            *minute = Minute { end, purses: HashMap::new() };
+            *minute = Minute { end, buckets: HashMap::new() };
         }
         minute
     }
 
-    fn purse<'a>(&self, minute: &'a mut Minute, principal: Principal) -> &'a mut Purse {
+    fn bucket<'a>(&self, minute: &'a mut Minute, principal: Principal) -> &'a mut Bucket {
         let whole = self.limit();
         // A SQLite database has only one server, so that server leases the whole limit at once.
         let full = match self.app.db.backend() {
-            DbBackend::Sqlite => Purse { leased: whole, free: 0 },
-            _ => Purse { leased: 0, free: whole },
+            DbBackend::Sqlite => Bucket { leased: whole, free: 0 },
+            _ => Bucket { leased: 0, free: whole },
         };
-        minute.purses.entry(principal).or_insert(full)
+        minute.buckets.entry(principal).or_insert(full)
     }
 }
 
-impl Purse {
+impl Bucket {
     fn spend(&mut self, cost: u32) -> (Result<(), Exceeded>, u32) {
         let left = self.leased.checked_sub(cost);
         self.leased = left.unwrap_or(self.leased);
@@ -199,13 +199,13 @@ impl Meter<'_> {
         let cost = cost.min(limit - self.charged);
         let (charged, left) = self.rates.spend(principal, window, cost).await?;
         self.charged += cost;
-        self.standing = Some(Standing { left, reset });
+        self.status = Some(RateStatus { left, reset });
         Ok(charged)
     }
 
     /// Adds the headers that report the limit to the response of a request that was charged.
     pub(super) fn tell(&self, response: &mut Response) {
-        let Some(Standing { left, reset }) = self.standing else { return };
+        let Some(RateStatus { left, reset }) = self.status else { return };
         let is_refused = response.status() == StatusCode::TOO_MANY_REQUESTS;
         let headers = response.headers_mut();
         let policy = format!("\"requests\";q={};w={MINUTE}", self.rates.limit());

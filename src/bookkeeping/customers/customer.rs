@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use crate::{
-    activity::{self, Act, AuditFields, Field, field},
+    activity::{self, ActivityEvent, AuditFields, Field, field},
     app::{App, Defaults},
     bookkeeping::contact,
     db::Transaction,
@@ -201,7 +201,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<cust
             refusals.extend(taken(&tx, customer).await?);
             refusals.none()?;
             customer::Entity::insert(customer.clone().into_active_model()).exec_without_returning(&tx).await?;
-            Act::by(viewer, Action::CreateCustomer).on(customer.id).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::CreateCustomer).on(customer.id).record(&tx, &app.clock).await?;
             Ok(customer.clone())
         })
         .await
@@ -220,7 +220,7 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Resu
             refusals.extend(taken(&tx, &customer).await?);
             refusals.none()?;
             let after = customer.into_active_model().reset_all().update(&tx).await?;
-            Act::by(viewer, Action::UpdateCustomer)
+            ActivityEvent::by(viewer, Action::UpdateCustomer)
                 .on(after.id)
                 .changed(&before, &after)
                 .record(&tx, &app.clock)
@@ -240,7 +240,7 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
         .write(|tx| async move {
             let before = lock(&tx, viewer, id.parse().ok(), "id").await?;
             if before.archived_at.is_some() == archived {
-                Act::by(viewer, action).on(before.id).record(&tx, &app.clock).await?;
+                ActivityEvent::by(viewer, action).on(before.id).record(&tx, &app.clock).await?;
                 return Ok(before);
             }
             let mut customer = before.clone();
@@ -250,7 +250,7 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
             refusals.none()?;
             let archived_at = Set(customer.archived_at);
             let after = customer::ActiveModel { archived_at, ..customer.into_active_model() }.update(&tx).await?;
-            Act::by(viewer, action).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, action).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
             Ok(after)
         })
         .await

@@ -12,11 +12,11 @@ use serde::Serialize;
 pub use super::posting::type_of;
 use super::posting::{self, Document, Side};
 use crate::{
-    activity::{self, Act, AuditFields, Field, field},
+    activity::{self, ActivityEvent, AuditFields, Field, field},
     app::App,
     bookkeeping::{
         book,
-        document::{self, Done},
+        document::{self, Replayable},
         idempotency, journal,
     },
     calendar::date::Date,
@@ -129,14 +129,14 @@ pub async fn find_many(
 ///
 /// # Errors
 /// `NOT_FOUND` and `NOT_ALLOWED` for the customer; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
-pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledger_entry::Model>> {
+pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Replayable<ledger_entry::Model>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("addEntry", new))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
-        let act = Act::by(viewer, Action::AddEntry);
+        let act = ActivityEvent::by(viewer, Action::AddEntry);
         if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+            return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
         }
         let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
         let book = book::find(&tx, viewer).await?;
@@ -164,7 +164,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
         let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
         let document = document.enter(&tx, viewer, EntrySource::Manual, &posted).await?;
         act.on(document.id).record(&tx, &app.clock).await?;
-        Ok(Done { document, replayed: false })
+        Ok(Replayable { document, replayed: false })
     })
     .await
 }
@@ -174,15 +174,15 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Done<ledg
 /// # Errors
 /// `NOT_FOUND`; `NOT_ALLOWED` when it is deleted or belongs to an invoice or receipt; `CONFLICT` when it is not at the
 /// expected version; `REQUIRED`, `INVALID` and `LIMIT_REACHED`.
-pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<Done<ledger_entry::Model>> {
+pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<Replayable<ledger_entry::Model>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateEntry", change))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let idempotency = idempotency.clone()?;
         // Locks the customer before looking for the key: the same request may be running at this moment.
         let entry = lock_manual(&tx, viewer, &change.id).await;
-        let act = Act::by(viewer, Action::UpdateEntry);
+        let act = ActivityEvent::by(viewer, Action::UpdateEntry);
         if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+            return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
         }
         let entry = entry?;
         if change.expected_version.is_some_and(|expected| expected != entry.version) {
@@ -193,7 +193,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
         // With an idempotency key a journal entry is posted even if nothing changes, since the key is stored with it.
         if changed == entry && idempotency.is_none() {
             act.on(entry.id).record(&tx, &app.clock).await?;
-            return Ok(Done { document: entry, replayed: false });
+            return Ok(Replayable { document: entry, replayed: false });
         }
         let document = Document {
             id: entry.id,
@@ -223,7 +223,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
         let changed = changed.into_active_model().reset_all().update(&tx).await?;
         posting::touch(&tx, &changed).await?;
         act.on(entry.id).changed(&entry, &changed).record(&tx, &app.clock).await?;
-        Ok(Done { document: changed, replayed: false })
+        Ok(Replayable { document: changed, replayed: false })
     })
     .await
 }
@@ -232,20 +232,20 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
 ///
 /// # Errors
 /// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted or belongs to an invoice or receipt.
-pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Result<Done<ledger_entry::Model>> {
+pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Result<Replayable<ledger_entry::Model>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteEntry", deletion))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let idempotency = idempotency.clone()?;
         // Locks the customer before looking for the key: the same request may be running at this moment.
         let entry = lock_manual(&tx, viewer, &deletion.id).await;
-        let act = Act::by(viewer, Action::DeleteEntry);
+        let act = ActivityEvent::by(viewer, Action::DeleteEntry);
         if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+            return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
         }
         let entry = entry?;
-        let document = posting::strike(&tx, app, viewer, entry.clone(), None, idempotency, false).await??;
+        let document = posting::void(&tx, app, viewer, entry.clone(), None, idempotency, false).await??;
         act.on(entry.id).changed(&entry, &document).record(&tx, &app.clock).await?;
-        Ok(Done { document, replayed: false })
+        Ok(Replayable { document, replayed: false })
     })
     .await
 }

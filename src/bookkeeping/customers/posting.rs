@@ -75,7 +75,7 @@ impl Document<'_> {
         }
     }
 
-    fn drawn(&self, viewer: &Viewer, accounts: &Accounts) -> Result<Draft> {
+    fn build_draft(&self, viewer: &Viewer, accounts: &Accounts) -> Result<Draft> {
         let account = |side| match (side, self.held_by(side, viewer)) {
             (Side::Wallet(id), _) => Ok(id),
             (_, Some((account_kind, holder))) => accounts.get(self.currency, account_kind, holder),
@@ -149,7 +149,7 @@ pub(in crate::bookkeeping) async fn drafts(
         document.held(viewer).map(|(account_kind, holder)| (document.currency, account_kind, holder))
     });
     let accounts = Accounts::ensure(tx, viewer.book, held, app.clock.now()).await?;
-    documents.iter().map(|document| document.drawn(viewer, &accounts)).collect()
+    documents.iter().map(|document| document.build_draft(viewer, &accounts)).collect()
 }
 
 /// Inserts the ledger entries of new documents whose journal entries were posted.
@@ -216,7 +216,7 @@ async fn find(
 /// Deletes a ledger entry or voids its document: reverses its journal entry. With `into_wallet` the money goes back out
 /// of the wallet that it was paid into. If the wallet does not allow that, the attempt is recorded as a failed entry
 /// and the inner result is the refusal; the transaction must then be committed, not rolled back.
-pub(in crate::bookkeeping) async fn strike(
+pub(in crate::bookkeeping) async fn void(
     tx: &Transaction,
     app: &App,
     viewer: &Viewer,

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use super::{
     fingerprint::{self, Fingerprints},
+    line_kind::LineKind,
     options::Format,
     reader::{BadRecord, Reader, Record},
-    sort::Sort,
 };
 use crate::{
     bookkeeping::journal::Idempotency,
@@ -43,14 +43,14 @@ impl<'a, R: Read> Batches<'a, R> {
     ///
     /// # Errors
     /// As for [`Reader::open`].
-    pub(super) fn open<S: Sort>(file: R, format: &'a Format) -> Result<Self> {
+    pub(super) fn open<S: LineKind>(file: R, format: &'a Format) -> Result<Self> {
         let mut reader = Reader::open(file, format.delimiter, S::COLUMNS, &format.names)?;
         let ahead = reader.next();
         Ok(Self { reader, format, fingerprints: Fingerprints::default(), ahead, after_bad: false })
     }
 
     /// The next batch; empty at the end of the file.
-    pub(super) fn next<S: Sort>(&mut self) -> Vec<Candidate<S::Line>> {
+    pub(super) fn next<S: LineKind>(&mut self) -> Vec<Candidate<S::Line>> {
         let (mut batch, mut records) = (Vec::new(), 0);
         while records < BATCH {
             let Some(candidate) = self.candidate::<S>() else { break };
@@ -60,7 +60,7 @@ impl<'a, R: Read> Batches<'a, R> {
         batch
     }
 
-    fn candidate<S: Sort>(&mut self) -> Option<Candidate<S::Line>> {
+    fn candidate<S: LineKind>(&mut self) -> Option<Candidate<S::Line>> {
         let is_beside_bad = self.after_bad;
         self.after_bad = false;
         let first = match self.take()? {
@@ -88,7 +88,7 @@ impl<'a, R: Read> Batches<'a, R> {
         Some(Candidate { lines, id, read: read.map_err(Refusals::into_vec) })
     }
 
-    fn read<S: Sort>(
+    fn read<S: LineKind>(
         &mut self,
         id: &str,
         records: &[Record],

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::{
     entry_line::{self, COLUMNS, EntryLine},
+    line_kind::{Access, Checked, LineKind, Own, Scope},
     options::{EntryImport, Format},
     reader::{Column, Record},
-    sort::{Access, Checked, Own, Scope, Sort},
     value::quoted,
 };
 use crate::{
@@ -39,21 +39,21 @@ pub(super) struct Entries {
 
 /// An entry with checked values; the amount is in minor units.
 #[derive(Debug)]
-pub(super) struct Wanted {
+pub(super) struct TransactionDraft {
     line: EntryLine,
     customer_id: Id<kind::Customer>,
     amount: i64,
     currency: Currency,
 }
 
-impl Sort for Entries {
+impl LineKind for Entries {
     const NOUN: &'static str = "entry";
     const ACTION: Action = Action::ImportEntries;
     const COLUMNS: &'static [Column] = &COLUMNS;
     const MOST_TOGETHER: usize = 1;
     type Options = EntryImport;
     type Line = EntryLine;
-    type Wanted = Wanted;
+    type TransactionDraft = TransactionDraft;
 
     fn read(format: &Format, records: &[Record]) -> Result<(EntryLine, [u8; 32]), Refusals> {
         entry_line::read(format, records)
@@ -88,23 +88,23 @@ impl Sort for Entries {
         Ok(())
     }
 
-    fn check(&mut self, line: &EntryLine) -> Result<Checked<Wanted>, Refusals> {
+    fn check(&mut self, line: &EntryLine) -> Result<Checked<TransactionDraft>, Refusals> {
         let mut refusals = Refusals::default();
         let customer_id = refusals.check(self.customer_of(line));
         let currency = line.currency.unwrap_or(self.currency);
         let amount = refusals.check(document::amount(&line.amount, currency, "amount"));
         let (Some(customer_id), Some(amount)) = (customer_id, amount) else { return Err(refusals) };
-        Ok(Checked { wanted: Wanted { line: line.clone(), customer_id, amount, currency }, note: None })
+        Ok(Checked { wanted: TransactionDraft { line: line.clone(), customer_id, amount, currency }, note: None })
     }
 
     async fn write(
         &mut self,
         Scope { app, viewer, tx, .. }: Scope<'_>,
-        wanted: Vec<(Wanted, Idempotency)>,
+        wanted: Vec<(TransactionDraft, Idempotency)>,
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
         let documents: Vec<_> = wanted
             .iter()
-            .map(|(Wanted { line, customer_id, amount, currency }, key)| Document {
+            .map(|(TransactionDraft { line, customer_id, amount, currency }, key)| Document {
                 id: Id::generate(),
                 customer_id: *customer_id,
                 kind: entry::entry_kind(line.kind),

@@ -10,13 +10,13 @@ use tokio::sync::Mutex;
 
 use super::{
     batch::{Batches, Candidate},
+    line_kind::{Access, Checked, LineKind, Scope},
     options::{FileOptions, Format, Mode},
     reader::{Column, Reader},
     report::{Line, Report, Status, Summary},
-    sort::{Access, Checked, Scope, Sort},
 };
 use crate::{
-    activity::{self, Act},
+    activity::{self, ActivityEvent},
     app::App,
     bookkeeping::{
         book,
@@ -56,7 +56,7 @@ impl<G> Verdict<G> {
 }
 
 /// Runs the import of one file.
-pub(super) async fn run<S: Sort>(
+pub(super) async fn run<S: LineKind>(
     app: &App,
     viewer: &Viewer,
     mut file: impl Read + Seek + Send,
@@ -68,7 +68,7 @@ pub(super) async fn run<S: Sort>(
     if let Some(most) = options.most_lines {
         refuse_longer(&mut file, format, S::COLUMNS, most)?;
     }
-    let act = Act::by(viewer, S::ACTION);
+    let act = ActivityEvent::by(viewer, S::ACTION);
     if options.dry_run {
         let summary = look::<S>(app, viewer, &mut file, format, more, report).await?;
         activity::record_alone(app, act.changed(&Summary::default(), &summary)).await?;
@@ -103,16 +103,16 @@ pub(super) async fn run<S: Sort>(
 }
 
 /// Records in the activity log what this transaction writes.
-async fn record<S: Sort>(Scope { app, viewer, tx, .. }: Scope<'_>, lines: &[&[Line]]) -> Result<()> {
+async fn record<S: LineKind>(Scope { app, viewer, tx, .. }: Scope<'_>, lines: &[&[Line]]) -> Result<()> {
     let mut summary = Summary::default();
     for lines in lines {
         summary.count(lines);
     }
-    Act::by(viewer, S::ACTION).changed(&Summary::default(), &summary).record(tx, &app.clock).await
+    ActivityEvent::by(viewer, S::ACTION).changed(&Summary::default(), &summary).record(tx, &app.clock).await
 }
 
 /// Reports what an import would do with each line, without writing.
-async fn look<S: Sort>(
+async fn look<S: LineKind>(
     app: &App,
     viewer: &Viewer,
     file: impl Read + Send,
@@ -140,7 +140,7 @@ async fn look<S: Sort>(
 }
 
 /// Writes the good lines of each batch in a transaction of its own, which is also one event in the activity log.
-async fn write_batches<S: Sort>(
+async fn write_batches<S: LineKind>(
     app: &App,
     viewer: &Viewer,
     file: impl Read + Send,
@@ -170,7 +170,7 @@ async fn write_batches<S: Sort>(
 }
 
 /// Writes the whole file in one transaction, or nothing.
-async fn write_together<S: Sort>(
+async fn write_together<S: LineKind>(
     app: &App,
     viewer: &Viewer,
     file: impl Read + Seek + Send,
@@ -219,7 +219,7 @@ async fn write_together<S: Sort>(
 }
 
 /// Writes the good lines of a batch.
-async fn write<S: Sort>(sort: &mut S, scope: Scope<'_>, batch: &[Candidate<S::Line>]) -> Result<Vec<Line>> {
+async fn write<S: LineKind>(sort: &mut S, scope: Scope<'_>, batch: &[Candidate<S::Line>]) -> Result<Vec<Line>> {
     let (mut verdicts, mut wanted) = (Vec::with_capacity(batch.len()), Vec::new());
     for verdict in judge(sort, scope, batch).await? {
         verdicts.push(match verdict {
@@ -250,11 +250,11 @@ async fn write<S: Sort>(sort: &mut S, scope: Scope<'_>, batch: &[Candidate<S::Li
 
 /// Decides about the candidates of a batch. Candidates that were imported before are not checked again: they were valid
 /// when they were written, and need not be valid now.
-async fn judge<S: Sort>(
+async fn judge<S: LineKind>(
     sort: &mut S,
     scope: Scope<'_>,
     batch: &[Candidate<S::Line>],
-) -> Result<Vec<Verdict<(S::Wanted, Idempotency)>>> {
+) -> Result<Vec<Verdict<(S::TransactionDraft, Idempotency)>>> {
     let readable = || batch.iter().filter_map(|candidate| Some((candidate, candidate.read.as_ref().ok()?)));
     let keys = readable().map(|(_, (_, idempotency))| idempotency.key.as_str());
     let known = journal::find_keys(scope.tx, scope.viewer.book, keys).await?;

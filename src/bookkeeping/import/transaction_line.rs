@@ -53,12 +53,12 @@ pub(super) struct LinePart {
 /// Parses the records of one transaction and computes the hash of their content.
 pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
     let mut refusals = Refusals::default();
-    let mut said = Vec::new();
+    let mut contents = Vec::new();
     let mut lines = Vec::new();
     for record in records {
         match read_one(format, record) {
             Ok(line) => {
-                said.push(content(&line));
+                contents.push(content(&line));
                 lines.push(line);
             }
             Err(wrong) => refusals.extend(wrong.into_vec().into_iter().map(|refusal| within(records, record, refusal))),
@@ -91,8 +91,8 @@ pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLi
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let said: Vec<_> = said.iter().map(<[u8; 32]>::as_slice).collect();
-    Ok((first, digest(&said)))
+    let contents: Vec<_> = contents.iter().map(<[u8; 32]>::as_slice).collect();
+    Ok((first, digest(&contents)))
 }
 
 /// Adds the line number to a refusal when the transaction has several records.

@@ -9,9 +9,9 @@ use async_graphql::ID;
 use chrono::{DateTime, Utc};
 
 use super::{
+    line_kind::{Access, Checked, LineKind, Own, Scope},
     options::{Format, TransactionImport},
     reader::{Column, Record},
-    sort::{Access, Checked, Own, Scope, Sort},
     transaction_line::{self, COLUMNS, LinePart, TransactionLine},
     value::quoted,
 };
@@ -24,7 +24,7 @@ use crate::{
             category_reference,
             transaction::{
                 self,
-                input::{MOST_LINES, Part, Wanted, refuse_other_currency},
+                input::{MOST_LINES, Part, TransactionDraft, refuse_other_currency},
                 write::{self, Item},
             },
         },
@@ -61,14 +61,14 @@ pub(super) struct Transactions {
     expense: Option<String>,
 }
 
-impl Sort for Transactions {
+impl LineKind for Transactions {
     const NOUN: &'static str = "transaction";
     const ACTION: Action = Action::ImportTransactions;
     const COLUMNS: &'static [Column] = &COLUMNS;
     const MOST_TOGETHER: usize = MOST_LINES + 1;
     type Options = TransactionImport;
     type Line = TransactionLine;
-    type Wanted = Wanted;
+    type TransactionDraft = TransactionDraft;
 
     fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
         transaction_line::read(format, records)
@@ -121,7 +121,7 @@ impl Sort for Transactions {
         Ok(())
     }
 
-    fn check(&mut self, line: &TransactionLine) -> Result<Checked<Wanted>, Refusals> {
+    fn check(&mut self, line: &TransactionLine) -> Result<Checked<TransactionDraft>, Refusals> {
         let mut refusals = Refusals::default();
         let wallet = refusals.check(self.wallet_of(line)).flatten();
         let own_currency = wallet.filter(|_| line.wallet.is_some()).map(|wallet| wallet.wallet.currency);
@@ -162,14 +162,14 @@ impl Sort for Transactions {
         self.to_make.extend(made.iter().cloned());
         self.categories.extend(made.into_iter().map(|category| (category.name_key.clone(), category)));
         let (date, description) = (line.date, line.description.clone());
-        let wanted = Wanted { kind, amount, currency, date, description, wallet, lines: parts };
+        let wanted = TransactionDraft { kind, amount, currency, date, description, wallet, lines: parts };
         Ok(Checked { wanted, note })
     }
 
     async fn write(
         &mut self,
         Scope { app, viewer, tx, .. }: Scope<'_>,
-        wanted: Vec<(Wanted, Idempotency)>,
+        wanted: Vec<(TransactionDraft, Idempotency)>,
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
         category::insert(tx, mem::take(&mut self.to_make)).await?;
         let item = |(wanted, key)| Item { id: Id::generate(), wanted, idempotency: Some(key) };

@@ -11,12 +11,12 @@ use super::{
     totals::{Sums, sums},
 };
 use crate::{
-    activity::{self, Act, AuditFields, Field, field},
+    activity::{self, ActivityEvent, AuditFields, Field, field},
     app::App,
     bookkeeping::{
         book,
         customers::posting::{self, Document, Side},
-        document::{self, Done},
+        document::{self, Replayable},
         idempotency, journal,
     },
     db::Transaction,
@@ -60,14 +60,14 @@ pub async fn lines(
 /// # Errors
 /// `NOT_FOUND` and `NOT_ALLOWED` for the customer; `TAKEN` for the number; `INVALID`, `REQUIRED` and `LIMIT_REACHED`;
 /// `IDEMPOTENCY_CONFLICT`. All fields are checked before refusing.
-pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done<invoice::Model>> {
+pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Replayable<invoice::Model>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createInvoice", new))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
-        let act = Act::by(viewer, Action::CreateInvoice);
+        let act = ActivityEvent::by(viewer, Action::CreateInvoice);
         if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+            return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
         }
         let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
         let book = book::find(&tx, viewer).await?;
@@ -139,7 +139,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
         allocation::release(&tx, scope, Since::Invoice((date, id.uuid()))).await?;
         allocation::apply(&tx, scope).await?;
         act.on(id).record(&tx, &app.clock).await?;
-        Ok(Done { document: expect(&tx, viewer, id).await?, replayed: false })
+        Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: false })
     })
     .await
 }
@@ -149,7 +149,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Done
 ///
 /// # Errors
 /// `NOT_FOUND`; `NOT_ALLOWED` when it is already void; `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
-pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<invoice::Model>> {
+pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Replayable<invoice::Model>> {
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidInvoice", voiding))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let mut refusals = Refusals::default();
@@ -157,9 +157,9 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         // Locks the customer before looking for the key: the same request may be running at this moment.
         let id = voiding.id.parse::<Id<kind::Invoice>>().ok();
         let entry = posting::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
-        let act = Act::by(viewer, Action::VoidInvoice);
+        let act = ActivityEvent::by(viewer, Action::VoidInvoice);
         if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-            return Ok(Done { document: expect(&tx, viewer, id).await?, replayed: true });
+            return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
         }
         let reason = refusals.check(text::required(&voiding.reason, 500, "reason"));
         let Some(entry) = entry.filter(|entry| entry.source == EntrySource::Invoice) else {
@@ -170,7 +170,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
             refusals.push(Refusal::new(Code::NotAllowed, "id", "This invoice is already void."));
         }
         refusals.none()?;
-        let entry = posting::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency, false).await??;
+        let entry = posting::void(&tx, app, viewer, entry, reason.as_deref(), idempotency, false).await??;
         let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
         allocation::release(&tx, scope, Since::Invoice((entry.date, entry.id.uuid()))).await?;
         allocation::remove_of_invoice(&tx, entry.id.cast()).await?;
@@ -184,7 +184,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         allocation::apply(&tx, scope).await?;
         let before = invoice::Model { voided_at: None, void_reason: None, ..invoice.clone() };
         act.on(invoice.id).changed(&before, &invoice).record(&tx, &app.clock).await?;
-        Ok(Done { document: invoice, replayed: false })
+        Ok(Replayable { document: invoice, replayed: false })
     })
     .await
 }

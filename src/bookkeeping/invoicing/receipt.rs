@@ -11,12 +11,12 @@ use super::{
     numbering::{self, Numbered},
 };
 use crate::{
-    activity::{self, Act, AuditFields, Field, field},
+    activity::{self, ActivityEvent, AuditFields, Field, field},
     app::App,
     bookkeeping::{
         book,
         customers::posting::{self, Document, Side},
-        document::{self, Done},
+        document::{self, Replayable},
         idempotency,
         journal::{self, Attempt, Posted},
         wallets::wallet::{self, Wallet},
@@ -102,12 +102,12 @@ pub async fn find_many(
 /// # Errors
 /// `NOT_FOUND` and `NOT_ALLOWED` for the customer and the invoices; `TAKEN` for the number; `CURRENCY_MISMATCH` and
 /// `WALLET_NOT_ACTIVE` for the wallet; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
-pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done<Attempted>> {
+pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createReceipt", new))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
-        let act = Act::by(viewer, Action::CreateReceipt);
+        let act = ActivityEvent::by(viewer, Action::CreateReceipt);
         let key = idempotency.as_ref();
         if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
             return replay(&tx, viewer, earlier).await;
@@ -147,7 +147,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
             Ok(posted) => posted,
             Err((attempt, refusal)) => {
                 act.on(attempt).refused([refusal.code]).record(&tx, &app.clock).await?;
-                return Ok(Done { document: Err(refusal), replayed: false });
+                return Ok(Replayable { document: Err(refusal), replayed: false });
             }
         };
         let entry = document.enter(&tx, viewer, EntrySource::Receipt, &posted).await?;
@@ -179,7 +179,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
         receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&tx).await?;
         set_off(&tx, scope, id, date, &named).await?;
         act.on(id).record(&tx, &app.clock).await?;
-        Ok(Done { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
+        Ok(Replayable { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
     })
     .await
 }
@@ -190,7 +190,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Done
 /// # Errors
 /// `NOT_FOUND`; `NOT_ALLOWED` when it is already void; `INSUFFICIENT_FUNDS` when the wallet no longer holds the money;
 /// `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
-pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<Attempted>> {
+pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidReceipt", voiding))?;
     let of_receipt = |refusal: Refusal| Refusal {
         path: "id".to_owned(),
@@ -203,7 +203,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         // Locks the customer before looking for the key: the same request may be running at this moment.
         let id = voiding.id.parse::<Id<kind::Receipt>>().ok();
         let entry = posting::lock_entry(&tx, viewer, id.map(Id::cast)).await?;
-        let act = Act::by(viewer, Action::VoidReceipt).on_named(&voiding.id);
+        let act = ActivityEvent::by(viewer, Action::VoidReceipt).on_named(&voiding.id);
         let key = idempotency.as_ref();
         if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
             return replay(&tx, viewer, earlier.map_err(of_receipt)).await;
@@ -218,12 +218,12 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         }
         refusals.none()?;
         let into_wallet = expect(&tx, viewer, entry.id.cast()).await?.wallet_id.is_some();
-        let struck = posting::strike(&tx, app, viewer, entry, reason.as_deref(), idempotency, into_wallet).await?;
+        let struck = posting::void(&tx, app, viewer, entry, reason.as_deref(), idempotency, into_wallet).await?;
         let entry = match struck {
             Ok(entry) => entry,
             Err(refusal) => {
                 act.refused([refusal.code]).record(&tx, &app.clock).await?;
-                return Ok(Done { document: Err(of_receipt(refusal)), replayed: false });
+                return Ok(Replayable { document: Err(of_receipt(refusal)), replayed: false });
             }
         };
         let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
@@ -244,7 +244,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Done<
         allocation::apply(&tx, scope).await?;
         let before = receipt::Model { voided_at: None, void_reason: None, ..receipt.clone() };
         act.changed(&before, &receipt).record(&tx, &app.clock).await?;
-        Ok(Done { document: Ok(receipt), replayed: false })
+        Ok(Replayable { document: Ok(receipt), replayed: false })
     })
     .await
 }
@@ -254,12 +254,12 @@ async fn replay(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     earlier: Result<Id<kind::Receipt>, Refusal>,
-) -> Result<Done<Attempted>> {
+) -> Result<Replayable<Attempted>> {
     let document = match earlier {
         Ok(id) => Ok(expect(conn, viewer, id).await?),
         Err(refusal) => Err(refusal),
     };
-    Ok(Done { document, replayed: true })
+    Ok(Replayable { document, replayed: true })
 }
 
 async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Receipt>) -> Result<receipt::Model> {

@@ -167,7 +167,7 @@ impl Steps {
 
 /// The state of an account after one of its postings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct BalanceAt {
     /// The number of postings up to then.
     pub seq: i64,
     /// The balance in minor units.
@@ -178,7 +178,7 @@ pub struct Standing {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn at(conn: &impl ConnectionTrait, questions: &[(&account::Model, DateTime<Utc>)]) -> Result<Vec<Standing>> {
+pub async fn at(conn: &impl ConnectionTrait, questions: &[(&account::Model, DateTime<Utc>)]) -> Result<Vec<BalanceAt>> {
     let mut searches: Vec<_> = questions.iter().map(|(account, time)| Search::new(account, *time)).collect();
     while searches.iter().any(|search| search.probe().is_some()) {
         let probes: Vec<_> = searches.iter().filter_map(Search::probe).collect();
@@ -201,18 +201,18 @@ struct Search {
     account_id: Id<kind::Account>,
     time: DateTime<Utc>,
     /// The state after the latest posting that is known to be not after the moment.
-    known: Standing,
+    known: BalanceAt,
     /// The highest posting number that may be the answer.
     last: i64,
 }
 
 impl Search {
     fn new(account: &account::Model, time: DateTime<Utc>) -> Self {
-        let now = Standing { seq: account.postings, balance: balance(account) };
+        let now = BalanceAt { seq: account.postings, balance: balance(account) };
         let known = if account.posted_at.is_none_or(|posted_at| posted_at <= time) {
             now
         } else {
-            Standing { seq: 0, balance: 0 }
+            BalanceAt { seq: 0, balance: 0 }
         };
         Self { account_id: account.id, time, known, last: account.postings }
     }
@@ -222,7 +222,7 @@ impl Search {
         (self.known.seq < self.last).then_some((self.account_id, (self.known.seq + self.last + 1) / 2))
     }
 
-    fn narrow(&mut self, time: DateTime<Utc>, standing: Standing) {
+    fn narrow(&mut self, time: DateTime<Utc>, standing: BalanceAt) {
         if time <= self.time {
             self.known = standing;
         } else {
@@ -231,11 +231,11 @@ impl Search {
     }
 }
 
-type Standings = HashMap<(Id<kind::Account>, i64), (DateTime<Utc>, Standing)>;
+type BalancesAt = HashMap<(Id<kind::Account>, i64), (DateTime<Utc>, BalanceAt)>;
 
 /// Reads the time and the account's state for each probe (an account and the number of one of its postings).
-async fn standings(conn: &impl ConnectionTrait, probes: &[(Id<kind::Account>, i64)]) -> Result<Standings> {
-    let mut standings = Standings::new();
+async fn standings(conn: &impl ConnectionTrait, probes: &[(Id<kind::Account>, i64)]) -> Result<BalancesAt> {
+    let mut standings = BalancesAt::new();
     let arms = [Side::Debit, Side::Credit].map(|side| {
         let wanted = probes.iter().fold(Condition::any(), |any, (account_id, seq)| {
             any.add(Condition::all().add(account_column(side).eq(*account_id)).add(seq_column(side).eq(*seq)))
@@ -250,7 +250,7 @@ async fn standings(conn: &impl ConnectionTrait, probes: &[(Id<kind::Account>, i6
             let step = Step::new(entry.clone(), posting.clone(), side);
             let probe = (step.account_id(), step.seq);
             if wanted.contains(&probe) {
-                let standing = Standing { seq: step.seq, balance: step.balance };
+                let standing = BalanceAt { seq: step.seq, balance: step.balance };
                 standings.insert(probe, (step.entry.created_at, standing));
             }
         }

@@ -40,7 +40,7 @@ pub(super) use self::turnover::is_kept;
 pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
-    history::{HistoryFilter, Side, Standing, Step, Steps, at, steps},
+    history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps},
     post::{post, post_together},
     replay::{find_keys, find_repeat},
     reverse::{reversal, reverse},

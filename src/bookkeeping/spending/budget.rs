@@ -13,7 +13,7 @@ use super::{
     rollover::Budgets,
 };
 use crate::{
-    activity::{Act, AuditFields, Field, field},
+    activity::{ActivityEvent, AuditFields, Field, field},
     app::App,
     bookkeeping::{book, document},
     calendar::month::YearMonth,
@@ -150,7 +150,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
                     updated_at: now,
                 };
                 budget::Entity::insert(budget.clone().into_active_model()).exec_without_returning(&tx).await?;
-                Act::by(viewer, Action::SetBudget).on(budget.id).record(&tx, &app.clock).await?;
+                ActivityEvent::by(viewer, Action::SetBudget).on(budget.id).record(&tx, &app.clock).await?;
                 return Ok(budget);
             };
             let after = budget::Model {
@@ -162,7 +162,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
                 ..before.clone()
             };
             let after = after.into_active_model().reset_all().update(&tx).await?;
-            Act::by(viewer, Action::SetBudget).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::SetBudget).on(after.id).changed(&before, &after).record(&tx, &app.clock).await?;
             Ok(after)
         })
         .await
@@ -180,7 +180,7 @@ pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<Id<kind::Budg
             let own = budget::Entity::find_by_id(id).filter(budget::Column::BookId.eq(viewer.book));
             let before = own.lock(LockType::Update).one(&tx).await?.ok_or_else(missing)?;
             budget::Entity::delete_by_id(id).exec(&tx).await?;
-            Act::by(viewer, Action::DeleteBudget).on(id).removed(&before).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::DeleteBudget).on(id).removed(&before).record(&tx, &app.clock).await?;
             Ok(id)
         })
         .await

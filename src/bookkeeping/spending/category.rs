@@ -10,7 +10,7 @@ use sea_orm::{
 pub use super::category_reference::{CategoryRef, find};
 use super::category_reference::{LONGEST_NAME, key};
 use crate::{
-    activity::{self, Act, AuditFields, Field, field},
+    activity::{self, ActivityEvent, AuditFields, Field, field},
     app::App,
     bookkeeping::{
         book,
@@ -158,7 +158,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<cat
             refusals.extend(refuse_more(own.count(&tx).await?));
             refusals.none()?;
             category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&tx).await?;
-            Act::by(viewer, Action::CreateCategory).on(category.id).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::CreateCategory).on(category.id).record(&tx, &app.clock).await?;
             Ok(category)
         })
         .await
@@ -222,7 +222,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &CategoryChange) -> Resu
             refusals.extend(taken(&tx, &category).await?);
             refusals.none()?;
             let after = category.into_active_model().reset_all().update(&tx).await?;
-            let act = Act::by(viewer, Action::UpdateCategory).on(after.id).changed(&before, &after);
+            let act = ActivityEvent::by(viewer, Action::UpdateCategory).on(after.id).changed(&before, &after);
             act.record(&tx, &app.clock).await?;
             Ok(after)
         })
@@ -238,7 +238,7 @@ pub async fn delete(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Mod
     app.db
         .write(|tx| async move {
             let before = lock(&tx, viewer, id).await?;
-            let act = Act::by(viewer, Action::DeleteCategory).on(before.id);
+            let act = ActivityEvent::by(viewer, Action::DeleteCategory).on(before.id);
             if !is_used(&tx, &before).await? {
                 category::Entity::delete_by_id(before.id).exec(&tx).await?;
                 act.removed(&before).record(&tx, &app.clock).await?;
@@ -261,7 +261,7 @@ pub async fn restore(app: &App, viewer: &Viewer, id: &ID) -> Result<category::Mo
         .write(|tx| async move {
             let before = lock(&tx, viewer, id).await?;
             let after = set_archived(&tx, &before, None).await?;
-            let act = Act::by(viewer, Action::RestoreCategory).on(after.id).changed(&before, &after);
+            let act = ActivityEvent::by(viewer, Action::RestoreCategory).on(after.id).changed(&before, &after);
             act.record(&tx, &app.clock).await?;
             Ok(after)
         })

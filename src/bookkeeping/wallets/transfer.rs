@@ -16,7 +16,7 @@ use super::{
     wallet::Wallet,
 };
 use crate::{
-    activity::Act,
+    activity::ActivityEvent,
     app::{App, Defaults},
     bookkeeping::{
         book, idempotency,
@@ -144,7 +144,7 @@ impl Request<'_> {
             EntryKind::Withdrawal => Action::Withdraw,
             _ => Action::Transfer,
         };
-        let act = Act::by(viewer, action).on(posted.entry.id);
+        let act = ActivityEvent::by(viewer, action).on(posted.entry.id);
         let act = if posted.replayed { act.replayed() } else { act };
         act.refused(posted.entry.failure.map(Code::from)).record(tx, &app.clock).await
     }

@@ -7,7 +7,7 @@ use sea_orm::{
 };
 
 use crate::{
-    activity::{Act, AuditFields, Field, field},
+    activity::{ActivityEvent, AuditFields, Field, field},
     app::App,
     bookkeeping::{book, journal},
     db::Transaction,
@@ -105,7 +105,7 @@ pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option
                 return Err(Refusal::new(Code::LimitReached, "", message).into());
             }
             let id = open(&tx, viewer.book, currency, name.as_deref(), app.clock.now()).await?;
-            Act::by(viewer, Action::CreateWallet).on(id).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, Action::CreateWallet).on(id).record(&tx, &app.clock).await?;
             expect(&tx, viewer, id).await
         })
         .await
@@ -156,7 +156,7 @@ pub async fn update(
             }
             let default = default_of(&tx, viewer.book, wallet.currency).await?;
             if let Some(old) = default.filter(|old| make_default && old.id != wallet.id) {
-                set_default_beside(&tx, app, Act::by(viewer, Action::UpdateWallet), old, false).await?;
+                set_default_beside(&tx, app, ActivityEvent::by(viewer, Action::UpdateWallet), old, false).await?;
             }
             let mut changed = wallet.clone().into_active_model();
             if let Some(name) = name {
@@ -166,7 +166,7 @@ pub async fn update(
                 changed.is_default = Set(true);
             }
             let after = Wallet { wallet: changed.update(&tx).await?, account };
-            Act::by(viewer, Action::UpdateWallet)
+            ActivityEvent::by(viewer, Action::UpdateWallet)
                 .on(after.wallet.id)
                 .changed(&before, &after)
                 .record(&tx, &app.clock)
@@ -200,7 +200,7 @@ pub async fn set_status(
             let account = lock_account(&tx, &wallet).await?;
             let before = Wallet { wallet: wallet.clone(), account: account.clone() };
             if account.status == status {
-                Act::by(viewer, action).on(before.wallet.id).record(&tx, &app.clock).await?;
+                ActivityEvent::by(viewer, action).on(before.wallet.id).record(&tx, &app.clock).await?;
                 return Ok(before);
             }
             if account.status == AccountStatus::Closed {
@@ -216,12 +216,16 @@ pub async fn set_status(
                 if wallet.is_default {
                     wallet = set_default(&tx, wallet, false).await?;
                     if let Some(next) = next_default(&tx, viewer, &wallet).await? {
-                        set_default_beside(&tx, app, Act::by(viewer, action), next, true).await?;
+                        set_default_beside(&tx, app, ActivityEvent::by(viewer, action), next, true).await?;
                     }
                 }
             }
             let after = Wallet { wallet, account: journal::set_status(&tx, account, status).await? };
-            Act::by(viewer, action).on(after.wallet.id).changed(&before, &after).record(&tx, &app.clock).await?;
+            ActivityEvent::by(viewer, action)
+                .on(after.wallet.id)
+                .changed(&before, &after)
+                .record(&tx, &app.clock)
+                .await?;
             Ok(after)
         })
         .await
@@ -297,7 +301,7 @@ async fn next_default(
 async fn set_default_beside(
     tx: &Transaction,
     app: &App,
-    act: Act,
+    act: ActivityEvent,
     wallet: wallet::Model,
     is_default: bool,
 ) -> Result<()> {

@@ -33,7 +33,7 @@ use crate::{
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
         scalar::DateTime,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::{Currency, Money},
@@ -249,7 +249,7 @@ struct RestoreCustomerPayload {
 
 impl CustomerResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<Model, Error>) -> Result<Self, ApiError> {
-        let (customer, user_errors) = settle(ctx, action, result).await?;
+        let (customer, user_errors) = into_payload(ctx, action, result).await?;
         Ok(Self { customer: customer.map(Customer), user_errors })
     }
 }

@@ -15,7 +15,7 @@ use crate::{
             entry_list::{EntryFilter, EntryFilterInput},
             running_balance,
         },
-        document::Done,
+        document::Replayable,
     },
     calendar::date::{Date, Weekday},
     entity::{
@@ -31,7 +31,7 @@ use crate::{
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
         scalar::DateTime,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::Money,
@@ -193,8 +193,12 @@ struct DeleteEntryPayload {
 }
 
 impl EntryResult {
-    async fn new(ctx: &Context<'_>, action: Action, result: Result<Done<Model>, Error>) -> Result<Self, ApiError> {
-        let (done, user_errors) = settle(ctx, action, result).await?;
+    async fn new(
+        ctx: &Context<'_>,
+        action: Action,
+        result: Result<Replayable<Model>, Error>,
+    ) -> Result<Self, ApiError> {
+        let (done, user_errors) = into_payload(ctx, action, result).await?;
         let replayed = done.as_ref().is_some_and(|done| done.replayed);
         Ok(Self { entry: done.map(|done| Entry(done.document)), replayed, user_errors })
     }

@@ -10,7 +10,7 @@ use crate::{
     graphql::{
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, settle, settle_recorded},
+        user_error::{UserError, into_payload, settle_recorded},
     },
     identity::{self, Grant},
 };
@@ -185,7 +185,7 @@ impl SessionMutation {
     ) -> Result<LogoutPayload, ApiError> {
         let everywhere = input.unwrap_or_default().everywhere;
         let ended = identity::logout(ctx.app()?, ctx.viewer()?, everywhere).await;
-        let (_, user_errors) = settle(ctx, Action::Logout, ended).await?;
+        let (_, user_errors) = into_payload(ctx, Action::Logout, ended).await?;
         Ok(LogoutPayload { user_errors })
     }
 
@@ -196,7 +196,7 @@ impl SessionMutation {
         #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let revoked = identity::revoke_session(ctx.app()?, ctx.viewer()?, input.id.parse().ok()).await;
-        let (revoked, user_errors) = settle(ctx, Action::RevokeSession, revoked).await?;
+        let (revoked, user_errors) = into_payload(ctx, Action::RevokeSession, revoked).await?;
         Ok(RevokeSessionPayload { revoked_id: revoked.map(ID::from), user_errors })
     }
 }

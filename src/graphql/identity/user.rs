@@ -14,7 +14,7 @@ use crate::{
         RequestLoader,
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, settle, settle_recorded},
+        user_error::{UserError, into_payload, settle_recorded},
     },
     id::{Id, kind},
     identity::{self, ProfileChange},
@@ -143,7 +143,7 @@ impl UserMutation {
         #[graphql(desc = "The fields to change.")] input: ProfileChange,
     ) -> Result<UpdateProfilePayload, ApiError> {
         let updated = identity::update_profile(ctx.app()?, ctx.viewer()?, &input).await;
-        let (user, user_errors) = settle(ctx, Action::UpdateProfile, updated).await?;
+        let (user, user_errors) = into_payload(ctx, Action::UpdateProfile, updated).await?;
         Ok(UpdateProfilePayload { user: user.map(User), user_errors })
     }
 

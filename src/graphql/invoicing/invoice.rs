@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 use super::allocation::{Allocation, PaymentsOf};
 use crate::{
     bookkeeping::{
-        document::Done,
+        document::Replayable,
         invoicing::{
             invoice,
             invoice_input::{NewInvoice, Voiding},
@@ -26,7 +26,7 @@ use crate::{
         customers::{customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::{Currency, Decimal, Money},
@@ -247,8 +247,12 @@ struct VoidInvoicePayload {
 }
 
 impl InvoiceResult {
-    async fn new(ctx: &Context<'_>, action: Action, result: Result<Done<Model>, Error>) -> Result<Self, ApiError> {
-        let (done, user_errors) = settle(ctx, action, result).await?;
+    async fn new(
+        ctx: &Context<'_>,
+        action: Action,
+        result: Result<Replayable<Model>, Error>,
+    ) -> Result<Self, ApiError> {
+        let (done, user_errors) = into_payload(ctx, action, result).await?;
         let replayed = done.as_ref().is_some_and(|done| done.replayed);
         Ok(Self { invoice: done.map(|done| Invoice(done.document)), replayed, user_errors })
     }

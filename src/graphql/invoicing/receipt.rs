@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 use super::allocation::{Allocation, PaymentsOf};
 use crate::{
     bookkeeping::{
-        document::Done,
+        document::Replayable,
         invoicing::{
             invoice_input::Voiding,
             receipt::{self, Attempted, NewReceipt},
@@ -28,7 +28,7 @@ use crate::{
         customers::{customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
         wallets::wallet::Wallet,
     },
     id::{Id, kind},
@@ -176,9 +176,13 @@ struct VoidReceiptPayload {
 }
 
 impl ReceiptResult {
-    async fn new(ctx: &Context<'_>, action: Action, result: Result<Done<Attempted>, Error>) -> Result<Self, ApiError> {
-        let (done, mut user_errors) = settle(ctx, action, result).await?;
-        let Some(Done { document, replayed }) = done else {
+    async fn new(
+        ctx: &Context<'_>,
+        action: Action,
+        result: Result<Replayable<Attempted>, Error>,
+    ) -> Result<Self, ApiError> {
+        let (done, mut user_errors) = into_payload(ctx, action, result).await?;
+        let Some(Replayable { document, replayed }) = done else {
             return Ok(Self { receipt: None, replayed: false, user_errors });
         };
         let receipt = document.map_err(|refusal| user_errors.push(refusal.into())).ok();

@@ -18,7 +18,7 @@ use crate::{
         activity::event::{Activity, history},
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::Money,
@@ -143,7 +143,7 @@ impl BudgetMutation {
         #[graphql(desc = "The budget to set.")] input: BudgetSetting,
     ) -> Result<SetBudgetPayload, ApiError> {
         let set = budget::set(ctx.app()?, ctx.viewer()?, &input).await;
-        let (budget, user_errors) = settle(ctx, Action::SetBudget, set).await?;
+        let (budget, user_errors) = into_payload(ctx, Action::SetBudget, set).await?;
         Ok(SetBudgetPayload { budget: budget.map(Budget), user_errors })
     }
 
@@ -154,7 +154,7 @@ impl BudgetMutation {
         #[graphql(desc = "The budget to delete.")] input: DeleteBudgetInput,
     ) -> Result<DeleteBudgetPayload, ApiError> {
         let deleted = budget::delete(ctx.app()?, ctx.viewer()?, &input.id).await;
-        let (id, user_errors) = settle(ctx, Action::DeleteBudget, deleted).await?;
+        let (id, user_errors) = into_payload(ctx, Action::DeleteBudget, deleted).await?;
         Ok(DeleteBudgetPayload { deleted_id: id.map(ID::from), user_errors })
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         activity::event::{Activity, history},
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
 };
@@ -151,7 +151,7 @@ struct DeleteCategoryPayload {
 
 impl CategoryResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<Model, Error>) -> Result<Self, ApiError> {
-        let (category, user_errors) = settle(ctx, action, result).await?;
+        let (category, user_errors) = into_payload(ctx, action, result).await?;
         Ok(Self { category: category.map(Category), user_errors })
     }
 }
@@ -189,7 +189,7 @@ impl CategoryMutation {
         #[graphql(desc = "The category to delete or archive.")] input: DeleteCategoryInput,
     ) -> Result<DeleteCategoryPayload, ApiError> {
         let deleted = category::delete(ctx.app()?, ctx.viewer()?, &input.id).await;
-        let (category, user_errors) = settle(ctx, Action::DeleteCategory, deleted).await?;
+        let (category, user_errors) = into_payload(ctx, Action::DeleteCategory, deleted).await?;
         let (archived, gone): (Vec<_>, Vec<_>) =
             category.into_iter().partition(|category| category.archived_at.is_some());
         Ok(DeleteCategoryPayload {

@@ -7,7 +7,7 @@ use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 use super::{category::Category, transaction_version::TransactionVersion};
 use crate::{
     bookkeeping::{
-        document::Done,
+        document::Replayable,
         spending::transaction::{self, Attempted, NewTransaction, TransactionDeletion, change::TransactionChange},
     },
     calendar::date::{Date, Weekday},
@@ -18,7 +18,7 @@ use crate::{
         activity::event::{Activity, history},
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
         wallets::wallet::Wallet,
     },
     id::{Id, kind},
@@ -186,9 +186,13 @@ struct DeleteTransactionPayload {
 }
 
 impl TransactionResult {
-    async fn new(ctx: &Context<'_>, action: Action, result: Result<Done<Attempted>, Error>) -> Result<Self, ApiError> {
-        let (done, mut user_errors) = settle(ctx, action, result).await?;
-        let Some(Done { document, replayed }) = done else {
+    async fn new(
+        ctx: &Context<'_>,
+        action: Action,
+        result: Result<Replayable<Attempted>, Error>,
+    ) -> Result<Self, ApiError> {
+        let (done, mut user_errors) = into_payload(ctx, action, result).await?;
+        let Some(Replayable { document, replayed }) = done else {
             return Ok(Self { transaction: None, replayed: false, user_errors });
         };
         let transaction = document.map_err(|refusal| user_errors.push(refusal.into())).ok();

@@ -20,7 +20,7 @@ use crate::{
         invoicing::receipt::Receipt,
         scalar::DateTime,
         spending::transaction::Transaction,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::Money,
@@ -179,7 +179,7 @@ struct MovementResult {
 
 impl MovementResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<Outcome, Error>) -> Result<Self, ApiError> {
-        let (outcome, mut user_errors) = settle(ctx, action, result).await?;
+        let (outcome, mut user_errors) = into_payload(ctx, action, result).await?;
         let Some(outcome) = outcome else {
             return Ok(Self { transaction: None, replayed: false, user_errors });
         };

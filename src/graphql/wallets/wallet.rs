@@ -17,7 +17,7 @@ use crate::{
         activity::event::{Activity, history},
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, settle},
+        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::{Currency, Money},
@@ -176,7 +176,7 @@ struct CloseWalletPayload {
 
 impl WalletResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<wallet::Wallet, Error>) -> Result<Self, ApiError> {
-        let (wallet, user_errors) = settle(ctx, action, result).await?;
+        let (wallet, user_errors) = into_payload(ctx, action, result).await?;
         Ok(Self { wallet: wallet.map(Wallet), user_errors })
     }
 }

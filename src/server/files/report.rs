@@ -41,7 +41,7 @@ pub(super) async fn draw(
     headers: HeaderMap,
 ) -> Response {
     let mut meter = rates.meter(&client);
-    let mut response = match drawn(&app, &file, parameters, &mut meter, (&client, &headers)).await {
+    let mut response = match render(&app, &file, parameters, &mut meter, (&client, &headers)).await {
         Ok((month, svg)) => {
             let name = format!("inline; filename=\"report-{month}.svg\"");
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"));
@@ -62,7 +62,7 @@ pub(super) async fn draw(
     response
 }
 
-async fn drawn(
+async fn render(
     app: &App,
     file: &str,
     parameters: Result<Query<Parameters>, QueryRejection>,

@@ -78,10 +78,10 @@ pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Pos
 /// As for [`fold`].
 pub(super) fn fold_together(state: &mut State, drafts: &[JointDraft]) -> Result<Result<Vec<Posted>, Refused>> {
     let before = state.clone();
-    let resting = resting(drafts);
+    let net_zero = net_zero(drafts);
     let mut all = Vec::with_capacity(drafts.len());
     for JointDraft { draft, trace } in drafts {
-        let refused = match post(state, draft, &resting)? {
+        let refused = match post(state, draft, &net_zero)? {
             Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => Refused::Failed(failure),
             Ok(posted) => {
                 all.push(posted);
@@ -100,7 +100,7 @@ pub(super) fn fold_together(state: &mut State, drafts: &[JointDraft]) -> Result<
 }
 
 /// The accounts whose net change over all drafts is zero.
-fn resting(drafts: &[JointDraft]) -> HashSet<Id<kind::Account>> {
+fn net_zero(drafts: &[JointDraft]) -> HashSet<Id<kind::Account>> {
     let mut moved: HashMap<_, i128> = HashMap::new();
     for line in drafts.iter().flat_map(|joint| &joint.draft.lines) {
         *moved.entry(line.debit).or_default() += i128::from(line.amount);
@@ -109,11 +109,11 @@ fn resting(drafts: &[JointDraft]) -> HashSet<Id<kind::Account>> {
     moved.into_iter().filter(|(_, moved)| *moved == 0).map(|(account, _)| account).collect()
 }
 
-fn post(state: &mut State, draft: &Draft, resting: &HashSet<Id<kind::Account>>) -> Result<Result<Posted, Refused>> {
+fn post(state: &mut State, draft: &Draft, net_zero: &HashSet<Id<kind::Account>>) -> Result<Result<Posted, Refused>> {
     if let Some(answer) = repeated(state, draft) {
         return Ok(answer);
     }
-    let failure = match apply(state, draft, &draft.lines, Some(resting)) {
+    let failure = match apply(state, draft, &draft.lines, Some(net_zero)) {
         Ok(postings) => return Ok(Ok(record(state, draft, None, postings))),
         Err(stop) => stop.into_failure()?,
     };
@@ -160,8 +160,8 @@ fn apply(
         let account = state.accounts.get(&id).ok_or(Stop::NoAccount(id))?;
         accounts.insert(id, account.clone());
     }
-    if let Some(resting) = guarded_but {
-        check(&accounts, draft, lines, resting)?;
+    if let Some(net_zero) = guarded_but {
+        check(&accounts, draft, lines, net_zero)?;
     }
     let at = moment(state.now, accounts.values());
     let effective_on = draft.effective_on.unwrap_or(at.date_naive());
@@ -193,9 +193,9 @@ fn check(
     accounts: &HashMap<Id<kind::Account>, account::Model>,
     draft: &Draft,
     lines: &[Line],
-    resting: &HashSet<Id<kind::Account>>,
+    net_zero: &HashSet<Id<kind::Account>>,
 ) -> Result<(), Stop> {
-    let is_shut = |account: &account::Model| account.status != AccountStatus::Active && !resting.contains(&account.id);
+    let is_shut = |account: &account::Model| account.status != AccountStatus::Active && !net_zero.contains(&account.id);
     let mut left: HashMap<Id<kind::Account>, i128> = HashMap::new();
     for line in lines {
         let debit = accounts.get(&line.debit).ok_or(Stop::NoAccount(line.debit))?;
@@ -222,7 +222,7 @@ fn check(
     // Only the balance after the whole entry is checked, not the balances between its lines. All guarded accounts are
     // wallets, whose normal side is credit.
     let is_overdrawn = |account: &account::Model| {
-        let may = account.may_overdraw || resting.contains(&account.id);
+        let may = account.may_overdraw || net_zero.contains(&account.id);
         !may && left.get(&account.id).is_some_and(|left| *left < 0)
     };
     if accounts.values().any(is_overdrawn) {

@@ -3,7 +3,7 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use serde::Serialize;
 
-use super::input::{self, Division, NewLine, Part, Wanted, description};
+use super::input::{self, Division, NewLine, Part, TransactionDraft, description};
 use crate::{
     bookkeeping::{
         document,
@@ -67,7 +67,7 @@ impl TransactionChange {
         viewer: &Viewer,
         before: &transaction::Model,
         parts: &[Part],
-    ) -> Result<Wanted> {
+    ) -> Result<TransactionDraft> {
         let mut refusals = Refusals::default();
         let required = |path| Refusal::new(Code::Required, path, "This field cannot be null.");
         let currency = match self.currency {
@@ -123,7 +123,7 @@ impl TransactionChange {
             return Err(refusals.into());
         };
         refusals.none()?;
-        Ok(Wanted { kind, amount, currency, date, description, wallet, lines })
+        Ok(TransactionDraft { kind, amount, currency, date, description, wallet, lines })
     }
 }
 
@@ -149,7 +149,7 @@ fn redivided(
 }
 
 /// Whether the new version equals the old one.
-pub(super) fn is_same(before: &transaction::Model, parts: &[Part], wanted: &Wanted) -> bool {
+pub(super) fn is_same(before: &transaction::Model, parts: &[Part], wanted: &TransactionDraft) -> bool {
     let wallet_id = wanted.wallet.as_ref().map(|wallet| wallet.wallet.id);
     (before.kind, before.amount, before.currency) == (wanted.kind, wanted.amount, wanted.currency)
         && (before.date, &before.description, before.wallet_id) == (wanted.date, &wanted.description, wallet_id)

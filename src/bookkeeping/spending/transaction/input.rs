@@ -43,7 +43,7 @@ pub struct NewLine {
 
 /// A new or changed transaction with checked values; amounts are in minor units.
 #[derive(Clone, Debug)]
-pub(in crate::bookkeeping) struct Wanted {
+pub(in crate::bookkeeping) struct TransactionDraft {
     pub(in crate::bookkeeping) kind: CategoryKind,
     pub(in crate::bookkeeping) amount: i64,
     pub(in crate::bookkeeping) currency: Currency,

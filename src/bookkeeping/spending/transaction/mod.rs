@@ -21,16 +21,16 @@ use serde::Serialize;
 
 use self::{
     change::TransactionChange,
-    input::{Division, NewLine, Part, Wanted, description},
+    input::{Division, NewLine, Part, TransactionDraft, description},
     write::Item,
 };
 use super::{category::CategoryRef, category_reference::Named};
 use crate::{
-    activity::Act,
+    activity::ActivityEvent,
     app::App,
     bookkeeping::{
         book,
-        document::{self, Done},
+        document::{self, Replayable},
         idempotency,
         journal::{self, Attempt, Idempotency, JointDraft, Posted, Refused},
         wallets::wallet,
@@ -135,12 +135,12 @@ pub async fn lines(
 /// `NOT_FOUND` for categories and the wallet; `NOT_ALLOWED` for an archived category; `CURRENCY_MISMATCH` for the
 /// wallet; `REQUIRED`, `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`. A refusal by the wallet is in the inner
 /// result.
-pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Done<Attempted>> {
+pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("addTransaction", new))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
-        let act = Act::by(viewer, Action::AddTransaction);
+        let act = ActivityEvent::by(viewer, Action::AddTransaction);
         if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
             return Ok(repeated);
         }
@@ -157,13 +157,18 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Don
         let written = write::insert(&tx, viewer, [(item, posted)]).await?.pop();
         let written = written.ok_or_else(unwritten)?;
         act.on(written.id).record(&tx, &app.clock).await?;
-        Ok(Done { document: Ok(written), replayed: false })
+        Ok(Replayable { document: Ok(written), replayed: false })
     })
     .await
 }
 
 /// Checks the input of a new transaction.
-pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Wanted> {
+pub(super) async fn wanted(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    new: &NewTransaction,
+) -> Result<TransactionDraft> {
     let mut refusals = Refusals::default();
     let book = book::find(tx, viewer).await?;
     let wallet = match &new.wallet_id {
@@ -191,20 +196,20 @@ pub(super) async fn wanted(tx: &Transaction, app: &App, viewer: &Viewer, new: &N
     };
     let (Some(amount), Some(date), Some((kind, lines))) = (amount, date, parts) else { return Err(refusals.into()) };
     refusals.none()?;
-    Ok(Wanted { kind, amount, currency, date, description, wallet, lines })
+    Ok(TransactionDraft { kind, amount, currency, date, description, wallet, lines })
 }
 
 /// Changes a transaction.
 ///
 /// # Errors
 /// As for [`add`]; `NOT_ALLOWED` when it is deleted; `CONFLICT` when it is not at the expected version.
-pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> Result<Done<Attempted>> {
+pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateTransaction", change))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let idempotency = idempotency.clone()?;
         // Locks the transaction before looking for the key: the same request may be running at this moment.
         let before = lock_standing(&tx, viewer, &change.id).await;
-        let act = Act::by(viewer, Action::UpdateTransaction).on_named(&change.id);
+        let act = ActivityEvent::by(viewer, Action::UpdateTransaction).on_named(&change.id);
         if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
             return Ok(repeated);
         }
@@ -219,7 +224,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
         // With an idempotency key a journal entry is posted even if nothing changes, since the key is stored with it.
         if change::is_same(&before, &parts, &wanted) && idempotency.is_none() {
             act.record(&tx, &app.clock).await?;
-            return Ok(Done { document: Ok(before), replayed: false });
+            return Ok(Replayable { document: Ok(before), replayed: false });
         }
         let item = Item { id: before.id, wanted, idempotency };
         let posted = match replace(&tx, app, viewer, &before, &item).await? {
@@ -227,7 +232,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
             Err(refusal) => return refused(&tx, app, act, refusal).await,
         };
         write::replace_lines(&tx, &item).await?;
-        let Wanted { kind, amount, currency, date, description, wallet, lines } = item.wanted;
+        let TransactionDraft { kind, amount, currency, date, description, wallet, lines } = item.wanted;
         let after = transaction::Model {
             kind,
             amount,
@@ -243,7 +248,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
         };
         let after = after.into_active_model().reset_all().update(&tx).await?;
         act.changed(&(&before, &*parts), &(&after, &*lines)).record(&tx, &app.clock).await?;
-        Ok(Done { document: Ok(after), replayed: false })
+        Ok(Replayable { document: Ok(after), replayed: false })
     })
     .await
 }
@@ -252,39 +257,40 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
 ///
 /// # Errors
 /// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted. A refusal by the wallet is in the inner result.
-pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) -> Result<Done<Attempted>> {
+pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteTransaction", deletion))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let idempotency = idempotency.clone()?;
         let before = lock_standing(&tx, viewer, &deletion.id).await;
-        let (act, key) = (Act::by(viewer, Action::DeleteTransaction).on_named(&deletion.id), idempotency.as_ref());
-        if let Some(Done { document, replayed }) = repeated(&tx, app, viewer, act.clone(), key).await? {
-            return Ok(Done { document: document.map_err(of_deletion), replayed });
+        let (act, key) =
+            (ActivityEvent::by(viewer, Action::DeleteTransaction).on_named(&deletion.id), idempotency.as_ref());
+        if let Some(Replayable { document, replayed }) = repeated(&tx, app, viewer, act.clone(), key).await? {
+            return Ok(Replayable { document: document.map_err(of_deletion), replayed });
         }
         let before = before?;
         let reversal = reversal(&tx, viewer, &before, idempotency).await?;
         let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
         let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
         if let Some(failure) = posted.entry.failure {
-            let Done { document, replayed } = refused(&tx, app, act, Refused::Failed(failure)).await?;
-            return Ok(Done { document: document.map_err(of_deletion), replayed });
+            let Replayable { document, replayed } = refused(&tx, app, act, Refused::Failed(failure)).await?;
+            return Ok(Replayable { document: document.map_err(of_deletion), replayed });
         }
         let mut after = before.clone().into_active_model();
         after.deleted_at = Set(Some(posted.entry.created_at));
         after.updated_at = Set(posted.entry.created_at);
         let after = after.update(&tx).await?;
         act.changed(&(&before, &[][..]), &(&after, &[][..])).record(&tx, &app.clock).await?;
-        Ok(Done { document: Ok(after), replayed: false })
+        Ok(Replayable { document: Ok(after), replayed: false })
     })
     .await
 }
 
 /// The result for an operation that the wallet refused: records the refusal in the activity log and returns it as a
 /// value, so that the failed journal entry is committed.
-async fn refused(tx: &Transaction, app: &App, act: Act, refused: Refused) -> Result<Done<Attempted>> {
+async fn refused(tx: &Transaction, app: &App, act: ActivityEvent, refused: Refused) -> Result<Replayable<Attempted>> {
     let refusal = document::wallet_refusal(refused);
     act.refused([refusal.code]).record(tx, &app.clock).await?;
-    Ok(Done { document: Err(refusal), replayed: false })
+    Ok(Replayable { document: Err(refusal), replayed: false })
 }
 
 /// Moves the path of a refusal to `id`, since the input of a deletion names neither a wallet nor an amount.
@@ -304,9 +310,9 @@ async fn repeated(
     tx: &Transaction,
     app: &App,
     viewer: &Viewer,
-    act: Act,
+    act: ActivityEvent,
     idempotency: Option<&Idempotency>,
-) -> Result<Option<Done<Attempted>>> {
+) -> Result<Option<Replayable<Attempted>>> {
     let document = match document::repeated_attempt(tx, app, viewer, act, idempotency).await? {
         None => return Ok(None),
         Some(Err(refusal)) => Err(refusal),
@@ -315,7 +321,7 @@ async fn repeated(
             Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
         }
     };
-    Ok(Some(Done { document, replayed: true }))
+    Ok(Some(Replayable { document, replayed: true }))
 }
 
 /// Finds a transaction of the viewer's book that is not deleted, and locks it.

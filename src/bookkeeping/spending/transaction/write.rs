@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::input::{Part, Wanted};
+use super::input::{Part, TransactionDraft};
 use crate::{
     app::App,
     bookkeeping::{
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(in crate::bookkeeping) struct Item {
     pub(in crate::bookkeeping) id: Id<kind::Transaction>,
-    pub(in crate::bookkeeping) wanted: Wanted,
+    pub(in crate::bookkeeping) wanted: TransactionDraft,
     pub(in crate::bookkeeping) idempotency: Option<Idempotency>,
 }
 
@@ -32,7 +32,7 @@ enum Side {
     Held(AccountKind, Id<kind::Holder>),
 }
 
-impl Wanted {
+impl TransactionDraft {
     /// Debit side, credit side and amount of each posting. The posting on the wallet comes first, since wallet
     /// transactions are built from an entry's first posting. The other side is the book's outside account for a
     /// transaction with a wallet, otherwise its cash account.

@@ -46,23 +46,23 @@ impl JournalLink<'_> {
         let what = format_args!("the document of its journal entry {}", entry.id);
         report.same(Check::DocumentEntry, id, what, Some(self.document_id.to_string()), document);
         let field = Check::DocumentField;
-        let said = |what| format!("its {what}, by its journal entry {}", entry.id);
+        let described = |what| format!("its {what}, by its journal entry {}", entry.id);
         if entry.kind != self.kind {
-            report.differs(field, id, said("kind"), entry.kind.to_value(), self.kind.to_value());
+            report.differs(field, id, described("kind"), entry.kind.to_value(), self.kind.to_value());
         }
         if entry.book_id != self.book_id {
-            report.differs(field, id, said("book"), entry.book_id.to_string(), self.book_id.to_string());
+            report.differs(field, id, described("book"), entry.book_id.to_string(), self.book_id.to_string());
         }
         let [expected, found] =
             [(entry.amount, entry.currency), (self.amount, self.currency)].map(|(minor, of)| Money::new(minor, of));
         if expected != found {
-            report.differs(field, id, said("amount"), expected, found);
+            report.differs(field, id, described("amount"), expected, found);
         }
         if entry.effective_on != self.date {
-            report.differs(field, id, said("date"), entry.effective_on, self.date);
+            report.differs(field, id, described("date"), entry.effective_on, self.date);
         }
         if entry.memo.as_deref() != self.note {
-            report.differs(field, id, said("note"), &entry.memo, self.note);
+            report.differs(field, id, described("note"), &entry.memo, self.note);
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) struct Checked<W> {
 }
 
 /// A kind of object that lines are imported as. The value holds the state of the book while lines are checked.
-pub(super) trait Sort: Sized + Send {
+pub(super) trait LineKind: Sized + Send {
     /// The name of the kind. It is part of the idempotency keys of lines, so it must never change.
     const NOUN: &'static str;
     /// The action that the activity log records.
@@ -54,7 +54,7 @@ pub(super) trait Sort: Sized + Send {
     /// The parsed data of a line.
     type Line: Send + Sync;
     /// The checked data to be written.
-    type Wanted: Send + Sync;
+    type TransactionDraft: Send + Sync;
 
     /// Parses records and computes the hash of their content. Pure.
     fn read(format: &Format, records: &[Record]) -> Result<(Self::Line, [u8; 32]), Refusals>;
@@ -72,13 +72,13 @@ pub(super) trait Sort: Sized + Send {
     fn prepare(&mut self, scope: Scope<'_>, lines: &[&Self::Line]) -> impl Future<Output = Result<()>> + Send;
 
     /// Checks a line. Later lines are checked against the state after this one.
-    fn check(&mut self, line: &Self::Line) -> Result<Checked<Self::Wanted>, Refusals>;
+    fn check(&mut self, line: &Self::Line) -> Result<Checked<Self::TransactionDraft>, Refusals>;
 
     /// Writes the checked lines. Returns the id of each, or the journal's refusal, in input order.
     fn write(
         &mut self,
         scope: Scope<'_>,
-        wanted: Vec<(Self::Wanted, Idempotency)>,
+        wanted: Vec<(Self::TransactionDraft, Idempotency)>,
     ) -> impl Future<Output = Result<Vec<Result<Id<kind::Document>, Refusal>>>> + Send;
 }
 
