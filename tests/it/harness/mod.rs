@@ -11,6 +11,7 @@ mod faults;
 mod introspection;
 mod journal;
 pub mod postgres;
+mod scratch;
 mod server;
 mod user;
 
