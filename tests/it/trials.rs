@@ -95,7 +95,10 @@ pub fn run() -> ExitCode {
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if conclusion.num_ignored > 0 {
-        println!("{} tests were left out: they need PostgreSQL, which this machine lacks.\n", conclusion.num_ignored);
+        println!(
+            "{} tests were left out: they need PostgreSQL or tools for it, which this machine lacks.\n",
+            conclusion.num_ignored
+        );
     }
     conclusion.exit_code()
 }

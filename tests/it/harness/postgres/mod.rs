@@ -96,14 +96,13 @@ fn template_name() -> String {
 }
 
 async fn start() -> Server {
-    let server = match env::var("TEST_POSTGRES_URL") {
-        Ok(admin_url) => Server { admin_url, copy: "", _own: None },
-        Err(_) => {
-            let own = OwnPostgres::start_in(scratch(), &QUICK);
-            // In memory, copying its files costs less than writing it to the log; on a disk it costs more.
-            let copy = if is_in_memory() { " STRATEGY FILE_COPY" } else { "" };
-            Server { admin_url: own.url("postgres"), copy, _own: Some(own) }
-        }
+    let server = if let Ok(admin_url) = env::var("TEST_POSTGRES_URL") {
+        Server { admin_url, copy: "", _own: None }
+    } else {
+        let own = OwnPostgres::start_in(scratch(), &QUICK);
+        // In memory, copying its files costs less than writing it to the log; on a disk it costs more.
+        let copy = if is_in_memory() { " STRATEGY FILE_COPY" } else { "" };
+        Server { admin_url: own.url("postgres"), copy, _own: Some(own) }
     };
     let template = template_name();
     let admin = server.admin().await;

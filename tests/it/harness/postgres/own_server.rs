@@ -29,7 +29,7 @@ impl OwnPostgres {
     }
 
     fn set_up_in(place: &Path) -> Self {
-        let programs = programs().expect("PostgreSQL is installed");
+        let programs = programs().expect("there is no PostgreSQL on this machine");
         let dir = tempfile::Builder::new().prefix("daybook-pg-").tempdir_in(place).unwrap().keep();
         let is_root = String::from_utf8_lossy(&Command::new("id").arg("-u").output().unwrap().stdout).trim() == "0";
         let runs_as = if is_root { "runuser -u postgres --" } else { "" };
