@@ -1,6 +1,6 @@
 //! Daybook's tests: requests through the router, on both databases. `trials` says how a test is declared.
 
-#![expect(unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "this is a test")]
+#![expect(unreachable_pub, clippy::unwrap_used, clippy::expect_used, clippy::similar_names, reason = "this is a test")]
 
 #[macro_use(apply)]
 extern crate macro_rules_attribute;

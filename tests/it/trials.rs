@@ -1,9 +1,9 @@
 //! Declares tests and runs them.
 //!
 //! The standard harness decides at compile time which tests are ignored. Whether there is PostgreSQL is known only when the
-//! tests run, so they have a harness of their own, with the options and the output of the standard one. A test that needs
-//! what this machine lacks is shown as ignored, and the last line says how many there were. With `TEST_POSTGRES=required`
-//! such a test runs and fails.
+//! tests run, so they have a harness of their own, which takes the options of the standard one but only one filter. A test
+//! that needs what this machine lacks is shown as ignored, and the last line says how many there were. With
+//! `TEST_POSTGRES=required` such a test runs and fails.
 //!
 //! | attribute | the test |
 //! |---|---|
@@ -95,7 +95,10 @@ pub fn run() -> ExitCode {
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     let conclusion = libtest_mimic::run(&arguments, trials);
     if conclusion.num_ignored > 0 {
-        println!("{} tests were left out: they need PostgreSQL, which this machine lacks.\n", conclusion.num_ignored);
+        println!(
+            "{} tests were left out: they need PostgreSQL or tools for it, which this machine lacks.\n",
+            conclusion.num_ignored
+        );
     }
     conclusion.exit_code()
 }

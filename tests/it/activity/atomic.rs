@@ -9,10 +9,7 @@ use daybook::entity::{
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 use serde_json::json;
 
-use crate::{
-    graphql::foreign::{kind, things},
-    harness::{Database, Driver, TestApp},
-};
+use crate::harness::{Database, Driver, TestApp, kind, things};
 
 async fn all<E: EntityTrait<Model: Debug + FromQueryResult>>(app: &TestApp) -> Vec<String> {
     let mut rows: Vec<_> =

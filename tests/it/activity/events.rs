@@ -6,10 +6,7 @@ use daybook::entity::activity;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::{
-    graphql::foreign::{kind, things},
-    harness::{Database, Driver, PASSWORD, TestApp, User, changes, errors, id_of, told},
-};
+use crate::harness::{Database, Driver, PASSWORD, TestApp, User, changes, errors, id_of, kind, things, told};
 
 async fn rows(app: &TestApp) -> Vec<activity::Model> {
     let rows = activity::Entity::find().order_by_asc(activity::Column::CreatedAt);

@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::foreign::{kind, things};
 use crate::harness::{
     Client,
     Database::{self, Sqlite},
-    Driver, Position, Root, TestApp, inputs, quick, somebody, written,
+    Driver, Position, Root, TestApp, inputs, kind, quick, somebody, things, written,
 };
 
 /// What is done about the places of an operation that are not given.

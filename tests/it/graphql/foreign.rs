@@ -5,95 +5,15 @@ use std::collections::BTreeMap;
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Database, Driver, PASSWORD, Position, Root, TestApp, User, errors, id_of};
+use crate::harness::{Answer, Client, Database, Driver, PASSWORD, Position, Root, TestApp, User, errors, kind, things};
 
 /// What stands in every text of the victim's, and in no other.
 const MARK: &str = "Zahra";
 /// What is in every amount of the victim's.
 const AMOUNT: &str = "7717.13";
 
-/// The kinds of things that a position may name, in the words of the schema.
-const KINDS: [&str; 9] =
-    ["customer", "entry", "invoice", "receipt", "wallet", "category", "transaction", "budget", "session"];
-
 /// Money may be paid into a wallet of somebody else's: that is what a transfer is. `tenancy` looks at what it shows.
 const MEANT_FOR_OTHERS: [(&str, &str); 1] = [("transfer", "input.to.id")];
-
-/// One thing of each kind that has an id.
-pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str, String> {
-    let customer = json!({
-        "name": mark, "firmName": mark, "address": mark, "city": mark, "state": mark, "gstNumber": mark, "note": mark,
-        "email": format!("{mark}@example.org"),
-    });
-    let customer = id_of(&user.create_customer(customer).await, "customer");
-    let number = format!("{mark} {}", &customer[customer.len() - 10..]);
-    let entry = json!({ "customerId": customer, "type": "CREDIT", "amount": amount, "note": mark });
-    let entry = id_of(&user.add_entry(entry).await, "entry");
-    let invoice = json!({
-        "customerId": customer, "grossAmount": amount, "note": mark, "number": number,
-    });
-    let invoice = id_of(&user.create_invoice(invoice).await, "invoice");
-    let fields = "wallet { id } userErrors { code path }";
-    let wallet = json!({ "currency": "YEM", "name": mark });
-    let wallet = id_of(&user.mutate("createWallet", "CreateWalletInput", fields, wallet).await, "wallet");
-    let deposit = json!({ "wallet": { "id": wallet }, "amount": amount, "memo": mark });
-    let movement = id_of(&user.deposit(deposit.clone()).await, "transaction");
-    id_of(&user.deposit(deposit).await, "transaction");
-    // A part of the invoice only, so that another receipt may name it.
-    let receipt = json!({
-        "customerId": customer, "amount": "1.11", "paymentType": "CASH", "note": mark, "walletId": wallet,
-        "number": number, "invoices": [{ "invoiceId": invoice }],
-    });
-    let receipt = id_of(&user.create_receipt(receipt).await, "receipt");
-    let category = user.category(&number, "EXPENSE").await;
-    let income = user.category(&format!("{number} income"), "INCOME").await;
-    let lines = json!([{ "category": { "id": category }, "amount": amount, "note": mark }]);
-    let transaction = json!({ "lines": lines, "amount": amount, "description": mark, "walletId": wallet });
-    let transaction = id_of(&user.add_transaction(transaction).await, "transaction");
-    let budget = json!({ "category": { "id": category }, "limit": amount, "description": mark });
-    let budget = id_of(&user.set_budget(budget).await, "budget");
-    let own = user.gql("{ me { id username } book { id } }", json!({})).await;
-    let session = user.another_session(own["me"]["username"].as_str().unwrap()).await;
-    let [me, book] = ["me", "book"].map(|noun| own[noun]["id"].as_str().unwrap().to_owned());
-    BTreeMap::from([
-        ("customer", customer),
-        ("entry", entry),
-        ("invoice", invoice),
-        ("receipt", receipt),
-        ("wallet", wallet),
-        ("movement", movement),
-        ("category", category),
-        ("income", income),
-        ("transaction", transaction),
-        ("budget", budget),
-        ("session", session),
-        ("user", me),
-        ("book", book),
-    ])
-}
-
-/// Of which kind the thing is that a position names: its own name says it, or the input that it is in, or the root field.
-pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
-    if position.iter().any(|name| name == "incomeCategory") {
-        return "income";
-    }
-    if position.iter().any(|name| name == "actor") {
-        return "user";
-    }
-    let name = position.iter().rfind(|name| *name != "0").unwrap();
-    for text in [name.as_str(), owner, &root.name] {
-        let kinds: Vec<_> = KINDS.into_iter().filter(|kind| text.to_lowercase().contains(kind)).collect();
-        match kinds[..] {
-            [] => {}
-            [kind] => return kind,
-            _ => panic!("teach the test what {position:?} of {} names: {kinds:?}", root.name),
-        }
-    }
-    if ["node", "nodes", "activity"].contains(&root.name.as_str()) {
-        return "customer";
-    }
-    panic!("teach the test what {position:?} of {} names", root.name)
-}
 
 async fn call(user: &User, driver: &Driver, root: &Root, arguments: &Value) -> Answer {
     user.client.request(&driver.operation(root, arguments), arguments.clone()).await

@@ -1,7 +1,7 @@
 //! Rules that hold for every query and mutation of the schema.
 
 mod absent;
-pub mod foreign;
+mod foreign;
 mod idempotency;
 mod idempotency_at_once;
 mod loaders;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Database::Sqlite, TestApp};
+use crate::harness::{Database::Sqlite, TestApp, program};
 
 #[apply(test)]
 fn the_committed_schema_is_the_one_that_is_served() {
@@ -13,12 +13,18 @@ fn the_committed_schema_is_the_one_that_is_served() {
     assert!(committed == daybook::graphql::sdl(), "{hint}");
 }
 
-/// What can be on record although no mutation does it; and what there is no mutation for yet.
-const NO_MUTATIONS: [&str; 5] =
-    ["IMPORT_ENTRIES", "UPDATE_PROFILE", "CHANGE_PASSWORD", "DELETE_ACCOUNT", "REVOKE_SESSION"];
+/// The actions of `daybook import`, one for each kind of file. Some have no mutation.
+fn imports() -> Vec<String> {
+    let help = program().args(["import", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let names = commands.lines().map_while(|line| line.strip_prefix("  ")?.split(' ').next());
+    let kinds = names.filter(|name| !name.is_empty() && *name != "help");
+    kinds.map(|kind| format!("IMPORT_{}", kind.to_uppercase())).collect()
+}
 
 #[apply(test)]
-async fn what_can_be_on_record_are_the_mutations_by_their_names() {
+async fn the_actions_of_the_activity_log_are_the_mutations_and_the_imports_by_their_names() {
     let app = TestApp::on(Sqlite).await;
     let query = "{ __schema { mutationType { fields { name } } } __type(name: \"Action\") { enumValues { name } } }";
     let data = app.anonymous().gql(query, json!({})).await;
@@ -30,7 +36,7 @@ async fn what_can_be_on_record_are_the_mutations_by_their_names() {
         name.chars().map(letter).collect::<String>()
     };
     let mutations = names(&data["__schema"]["mutationType"]["fields"]).into_iter().map(upper);
-    let expected: BTreeSet<_> = mutations.chain(NO_MUTATIONS.map(str::to_owned)).collect();
+    let expected: BTreeSet<_> = mutations.chain(imports()).collect();
     assert_eq!(names(&data["__type"]["enumValues"]), expected);
 }
 

@@ -20,7 +20,7 @@ use daybook::{
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
-use super::{Client, User, postgres};
+use super::{Client, User, postgres, scratch::scratch};
 
 /// Which database a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl TestApp {
 pub async fn fresh(database: Database) -> (String, Storage) {
     match database {
         Database::Sqlite => {
-            let dir = tempfile::tempdir().unwrap();
+            let dir = tempfile::tempdir_in(scratch()).unwrap();
             let file = dir.path().join("daybook.db");
             std::fs::copy(sqlite_template().await, &file).unwrap();
             (format!("sqlite:{}", file.display()), Storage::Sqlite { dir })
@@ -163,7 +163,7 @@ pub async fn fresh(database: Database) -> (String, Storage) {
 
 /// A migrated database, made once.
 async fn sqlite_template() -> &'static PathBuf {
-    static DIR: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    static DIR: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir_in(scratch()).unwrap());
     static FILE: OnceCell<PathBuf> = OnceCell::const_new();
     FILE.get_or_init(|| async {
         let file = DIR.path().join("template.db");

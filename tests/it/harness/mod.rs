@@ -11,6 +11,7 @@ mod faults;
 mod introspection;
 mod journal;
 pub mod postgres;
+mod scratch;
 mod server;
 mod user;
 
@@ -20,7 +21,7 @@ pub use self::{
     client::{Answer, Client},
     dump::dump,
     faults::{Blocker, Loss, Proxy, SmallDisk},
-    introspection::{Driver, Position, Root, inputs, quick, somebody, written},
+    introspection::{Driver, Position, Root, inputs, kind, quick, somebody, things, written},
     postgres::{Authority, OwnPostgres},
     server::{Server, program},
     user::{PASSWORD, User, errors, login, refresh, register},

@@ -2,8 +2,10 @@
 
 mod driver;
 mod inputs;
+mod things;
 
 pub use self::{
     driver::{Driver, Position, Root, written},
     inputs::{inputs, quick, somebody},
+    things::{kind, things},
 };

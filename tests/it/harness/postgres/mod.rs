@@ -12,6 +12,8 @@ use std::{
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::OnceCell;
 
+use super::scratch::{is_in_memory, scratch};
+
 pub use self::{
     certificates::Authority,
     own_server::{OwnPostgres, is_installed},
@@ -29,6 +31,8 @@ pub struct TestDatabase {
 /// A server, and the database to connect to for making others.
 struct Server {
     admin_url: String,
+    /// How it is told to copy the template.
+    copy: &'static str,
     /// Runs for as long as this is kept.
     _own: Option<OwnPostgres>,
 }
@@ -53,7 +57,7 @@ impl TestDatabase {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let server = SERVER.get_or_init(start).await;
         let name = format!("{}_{}", template_name(), COUNT.fetch_add(1, Ordering::Relaxed));
-        let create = format!("CREATE DATABASE {name} TEMPLATE {}", template_name());
+        let create = format!("CREATE DATABASE {name} TEMPLATE {}{}", template_name(), server.copy);
         let admin = server.admin().await;
         admin.execute_unprepared(&create).await.expect("a database can be made");
         admin.close().await.unwrap();
@@ -92,12 +96,13 @@ fn template_name() -> String {
 }
 
 async fn start() -> Server {
-    let server = match env::var("TEST_POSTGRES_URL") {
-        Ok(admin_url) => Server { admin_url, _own: None },
-        Err(_) => {
-            let own = OwnPostgres::start(&QUICK);
-            Server { admin_url: own.url("postgres"), _own: Some(own) }
-        }
+    let server = if let Ok(admin_url) = env::var("TEST_POSTGRES_URL") {
+        Server { admin_url, copy: "", _own: None }
+    } else {
+        let own = OwnPostgres::start_in(scratch(), &QUICK);
+        // In memory, copying its files costs less than writing it to the log; on a disk it costs more.
+        let copy = if is_in_memory() { " STRATEGY FILE_COPY" } else { "" };
+        Server { admin_url: own.url("postgres"), copy, _own: Some(own) }
     };
     let template = template_name();
     let admin = server.admin().await;

@@ -25,8 +25,12 @@ pub struct OwnPostgres {
 impl OwnPostgres {
     /// Makes the files of a server that is not started yet.
     pub fn set_up() -> Self {
-        let programs = programs().expect("PostgreSQL is installed");
-        let dir = tempfile::Builder::new().prefix("daybook-pg-").tempdir().unwrap().keep();
+        Self::set_up_in(&env::temp_dir())
+    }
+
+    fn set_up_in(place: &Path) -> Self {
+        let programs = programs().expect("there is no PostgreSQL on this machine");
+        let dir = tempfile::Builder::new().prefix("daybook-pg-").tempdir_in(place).unwrap().keep();
         let is_root = String::from_utf8_lossy(&Command::new("id").arg("-u").output().unwrap().stdout).trim() == "0";
         let runs_as = if is_root { "runuser -u postgres --" } else { "" };
         if is_root {
@@ -47,7 +51,12 @@ impl OwnPostgres {
 
     /// A running server with further settings, such as `fsync=off`.
     pub fn start(settings: &[&str]) -> Self {
-        let mut server = Self::set_up();
+        Self::start_in(&env::temp_dir(), settings)
+    }
+
+    /// The same, in a directory of somebody else's choice.
+    pub fn start_in(place: &Path, settings: &[&str]) -> Self {
+        let mut server = Self::set_up_in(place);
         server.start_with(settings);
         server
     }
