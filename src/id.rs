@@ -13,112 +13,32 @@ use sea_orm::{
 use type_safe_id::{DynamicType, StaticType, TypeSafeId};
 use uuid::Uuid;
 
+use crate::nouns::nouns;
+
 /// The id of an object of kind `K`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Id<K>(TypeSafeId<K>);
 
-/// The kinds of things that have an id.
-pub mod kind {
-    use type_safe_id::StaticType;
+/// Declares a type for each kind of id.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $kind:ident $prefix:literal { $($ignored:tt)* })*) => {
+        /// The kinds of objects that have an id.
+        pub mod kind {
+            use type_safe_id::StaticType;
+            $(
+                $(#[$doc])*
+                #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+                pub struct $kind;
 
-    /// A person who logs in.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct User;
-    /// One set of accounts, such as a shop's or a household's.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Book;
-    /// One login on one device.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Session;
-    /// A wallet.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Wallet;
-    /// An account of the journal.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Account;
-    /// A journal entry. The API shows the journal entries of wallets as wallet transactions.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Entry;
-    /// A customer, who buys on credit.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Customer;
-    /// An entry in a customer's ledger: goods on credit, or a payment.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct LedgerEntry;
-    /// An invoice.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Invoice;
-    /// A receipt.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Receipt;
-    /// A category of income or spending.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Category;
-    /// An income or expense transaction.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Transaction;
-    /// A budget.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Budget;
-    /// An entry of a book's audit log.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Activity;
-    /// Any document whose journal entry is replaced when it is edited: a ledger entry or a transaction.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Document;
-    /// Any object that holds accounts: a wallet, a book, a customer or a category.
-    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-    pub struct Holder;
-
-    impl StaticType for User {
-        const TYPE: &'static str = "user";
-    }
-    impl StaticType for Book {
-        const TYPE: &'static str = "book";
-    }
-    impl StaticType for Session {
-        const TYPE: &'static str = "session";
-    }
-    impl StaticType for Wallet {
-        const TYPE: &'static str = "wallet";
-    }
-    impl StaticType for Account {
-        const TYPE: &'static str = "account";
-    }
-    impl StaticType for Entry {
-        const TYPE: &'static str = "transaction";
-    }
-    impl StaticType for Customer {
-        const TYPE: &'static str = "customer";
-    }
-    impl StaticType for LedgerEntry {
-        const TYPE: &'static str = "entry";
-    }
-    impl StaticType for Invoice {
-        const TYPE: &'static str = "invoice";
-    }
-    impl StaticType for Receipt {
-        const TYPE: &'static str = "receipt";
-    }
-    impl StaticType for Category {
-        const TYPE: &'static str = "category";
-    }
-    impl StaticType for Transaction {
-        const TYPE: &'static str = "txn";
-    }
-    impl StaticType for Budget {
-        const TYPE: &'static str = "budget";
-    }
-    impl StaticType for Activity {
-        const TYPE: &'static str = "activity";
-    }
-    impl StaticType for Document {
-        const TYPE: &'static str = "document";
-    }
-    impl StaticType for Holder {
-        const TYPE: &'static str = "holder";
-    }
+                impl StaticType for $kind {
+                    const TYPE: &'static str = $prefix;
+                }
+            )*
+        }
+    };
 }
+
+nouns!(kinds);
 
 impl<K: StaticType> Id<K> {
     /// A new id. It sorts after all ids generated earlier in this process.

@@ -23,6 +23,7 @@ pub mod id;
 pub mod identity;
 mod keyset;
 pub mod money;
+mod nouns;
 pub mod page;
 pub mod picture;
 pub mod server;

@@ -180,3 +180,9 @@ impl BookQuery {
         Ok(Book(bookkeeping::book::find(ctx.read()?, ctx.viewer()?).await?))
     }
 }
+
+impl From<entity::book::Model> for Book {
+    fn from(book: entity::book::Model) -> Self {
+        Self(book)
+    }
+}

@@ -36,7 +36,7 @@ use async_graphql::{
 pub use self::batches::Batches;
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, UNAUTHENTICATED};
 pub use self::reader::Reader;
-use crate::viewer::Viewer;
+use crate::{nouns::nouns, viewer::Viewer};
 
 /// The maximum depth of a query: just enough for the standard introspection query.
 const MOST_DEPTH: usize = 15;
@@ -45,46 +45,28 @@ const MOST_DEPTH: usize = 15;
 /// most 1,000 terms.
 const LARGEST_BATCH: usize = 250;
 
-/// The read operations. They all concern the book of the logged-in user.
-#[derive(Debug, Default, MergedObject)]
-pub struct Query(
-    node::NodeQuery,
-    identity::user::UserQuery,
-    book::BookQuery,
-    wallets::wallet::WalletQuery,
-    wallets::history::WalletHistoryQuery,
-    customers::customer_list::CustomerQuery,
-    customers::summary::CustomerSummaryQuery,
-    customers::statement::StatementQuery,
-    customers::entry::EntryQuery,
-    invoicing::invoice::InvoiceQuery,
-    invoicing::receipt::ReceiptQuery,
-    spending::category::CategoryQuery,
-    spending::transaction_list::TransactionQuery,
-    spending::budget::BudgetQuery,
-    spending::report::ReportQuery,
-    activity::list::ActivityQuery,
-);
+/// Declares the roots of the schema.
+macro_rules! roots {
+    ($(
+        $(#[$doc:meta])* $kind:ident $prefix:literal {
+            $(node $($object:ident)::+;)?
+            $(query $($query:ident)::+;)*
+            $(mutation $($mutation:ident)::+;)*
+        }
+    )*) => {
+        /// The read operations. They all concern the book of the logged-in user.
+        #[derive(Debug, Default, MergedObject)]
+        pub struct Query(node::NodeQuery, $($($($query)::+,)*)*);
 
-/// The write operations. Each field succeeds or fails as a whole, and the fields of a request are executed one after
-/// the other. Problems with the input are returned in `userErrors`, with the codes that the payload type lists;
-/// `TRY_AGAIN` and `OUTCOME_UNKNOWN` are possible everywhere.
-#[derive(Debug, Default, MergedObject)]
-pub struct Mutation(
-    identity::session::SessionMutation,
-    identity::user::UserMutation,
-    book::BookMutation,
-    wallets::wallet::WalletMutation,
-    wallets::transaction::WalletTransactionMutation,
-    customers::customer::CustomerMutation,
-    customers::entry::EntryMutation,
-    invoicing::invoice::InvoiceMutation,
-    invoicing::receipt::ReceiptMutation,
-    spending::category::CategoryMutation,
-    spending::transaction::TransactionMutation,
-    spending::budget::BudgetMutation,
-    import::ImportMutation,
-);
+        /// The write operations. Each field succeeds or fails as a whole, and the fields of a request are executed one after
+        /// the other. Problems with the input are returned in `userErrors`, with the codes that the payload type lists;
+        /// `TRY_AGAIN` and `OUTCOME_UNKNOWN` are possible everywhere.
+        #[derive(Debug, Default, MergedObject)]
+        pub struct Mutation($($($($mutation)::+,)*)*);
+    };
+}
+
+nouns!(roots);
 
 /// The type of Daybook's schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;

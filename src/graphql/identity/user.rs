@@ -173,3 +173,9 @@ impl UserMutation {
         Ok(DeleteAccountPayload { deleted_id: deleted.map(|()| viewer.user.into()), user_errors })
     }
 }
+
+impl From<entity::user::Model> for User {
+    fn from(user: entity::user::Model) -> Self {
+        Self(user)
+    }
+}
