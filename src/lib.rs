@@ -8,7 +8,7 @@
 //! | [`command`], [`config`] | the commands besides serving; the settings |
 //! | [`server`], [`graphql`], [`picture`] | HTTP; the schema; the picture of a report |
 //! | [`account`], [`bookkeeping`], [`identity`], [`activity`] | the rules: functions that take a [`viewer::Viewer`] |
-//! | [`credentials`], [`entity`], [`db`], [`calendar`] | passwords, tokens; rows of tables; the database; days, months |
+//! | [`credentials`], [`entity`], [`db`], [`calendar`] | passwords, tokens; table rows; the database; days, months |
 //!
 //! What always holds:
 //! - Only [`bookkeeping::journal`] writes accounts, entries, postings and turnovers. Entries and postings never change.
