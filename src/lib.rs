@@ -1,7 +1,23 @@
 //! Daybook: one GraphQL API server for the money of a small shop or a household.
 //!
-//! The code has three layers, and a module imports only from layers below its own: [`server`] is HTTP, [`graphql`] is the
-//! schema, [`bookkeeping`], [`identity`] and [`activity`] hold the rules, and [`entity`] describes the database tables.
+//! This is `ARCHITECTURE.md` in short. The folders are floors, and each imports only from those below it; a test checks
+//! this.
+//!
+//! | floors, from the top down | hold |
+//! |---|---|
+//! | [`command`], [`config`] | the commands besides serving; the settings |
+//! | [`server`], [`graphql`], [`picture`] | HTTP; the schema; the picture of a report |
+//! | [`account`], [`bookkeeping`], [`identity`], [`activity`] | the rules: functions that take a [`viewer::Viewer`] |
+//! | [`credentials`], [`entity`], [`db`], [`calendar`] | passwords, tokens; table rows; the database; days, months |
+//!
+//! What always holds:
+//! - Only [`bookkeeping::journal`] writes accounts, entries, postings and turnovers. Entries and postings never change.
+//! - Each query starts from the viewer's book: a row of another book is not found.
+//! - A refusal is the user's business and found before anything is written. A fault is logged once and never shown
+//!   ([`error`]).
+//! - [`db::Db::write`] opens the write transaction; its work may run several times.
+//! - Work on the database that has begun is finished or rolled back, even when the client has gone.
+//! - Inputs of mutations with an idempotency key are compared by the hash of their JSON, for ever.
 
 pub mod account;
 pub mod activity;
