@@ -73,7 +73,7 @@ pub enum Code {
     SameWallet,
     /// A wallet involved is frozen or closed.
     WalletNotActive,
-    /// The wallet still holds money, so it cannot be closed.
+    /// The wallet still holds money, so neither the wallet nor its owner's account can be closed.
     WalletNotEmpty,
     /// A limit of the server is reached, such as the number of wallets of a book, the largest amount of a document, or
     /// the largest total of an account.

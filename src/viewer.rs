@@ -1,5 +1,4 @@
-//! [`Viewer`]: the authenticated user of a request. It is the first argument of every operation, and every query starts from
-//! its book.
+//! [`Viewer`]: the authenticated user of a request. Every operation takes it, and every query starts from its book.
 
 use std::net::IpAddr;
 

@@ -33,14 +33,14 @@ pub async fn find(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<book::
 pub struct BookChange {
     /// The name of the book, 1 to 100 characters. Cannot be null.
     pub name: MaybeUndefined<String>,
-    /// How `createInvoice` numbers an invoice that is given no number: text with one counter in braces, such as
+    /// How `createInvoice` numbers an invoice when the input gives no number: text with one counter in braces, such as
     /// `INV-{0000}`. The counter has at least as many digits as there are zeros (1 to 9), has no gaps, and restarts at
     /// 1 when the rest of the number changes. The text may contain `{YYYY}`, `{YY}` and `{MM}` for the year and month
     /// of the invoice date, and `{FY}` for India's financial year (`2627` is April 2026 to March 2027). At most 40
     /// characters. Cannot be null.
     pub invoice_number_pattern: MaybeUndefined<String>,
-    /// How `createReceipt` numbers a receipt that is given no number. Same format as `invoiceNumberPattern`. Cannot be
-    /// null.
+    /// How `createReceipt` numbers a receipt when the input gives no number. The format is that of
+    /// `invoiceNumberPattern`. Cannot be null.
     pub receipt_number_pattern: MaybeUndefined<String>,
     /// The time zone that decides which date is "today" in the book. Null sets `UTC`. Dates that are already stored do
     /// not change.

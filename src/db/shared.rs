@@ -47,7 +47,8 @@ impl Shared {
         }
     }
 
-    /// Checks that the SQLite file being written is still the one at its path, which the next start will open.
+    /// Checks that the SQLite file that is open is still the one at its path. If it was deleted or replaced, what is
+    /// written to it would be lost when the program ends.
     pub(super) fn check_file(&self) -> Result<(), DbErr> {
         let Pools::Sqlite { files, .. } = &self.pools else { return Ok(()) };
         files.check().map_err(|gone| {

@@ -43,14 +43,14 @@ impl Book {
         self.0.currency
     }
 
-    /// How invoices are numbered that are created without a number, such as `INV-{0000}`. `UpdateBookInput` explains
-    /// the format.
+    /// The pattern that numbers invoices created without a number, such as `INV-{0000}`. `UpdateBookInput` explains the
+    /// format.
     async fn invoice_number_pattern(&self) -> &str {
         &self.0.invoice_number_pattern
     }
 
-    /// How receipts are numbered that are created without a number, such as `RCT-{0000}`. `UpdateBookInput` explains
-    /// the format.
+    /// The pattern that numbers receipts created without a number, such as `RCT-{0000}`. `UpdateBookInput` explains the
+    /// format.
     async fn receipt_number_pattern(&self) -> &str {
         &self.0.receipt_number_pattern
     }

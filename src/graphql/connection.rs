@@ -180,7 +180,7 @@ pub(super) async fn of_customer<F: Filter, N: OutputType + From<Model<F>>>(
     Ok(connect(rows::<F, N>(paged), Total { customer: Some(customer), filter }))
 }
 
-/// The key of a page of one customer's documents.
+/// The loader key for a page of one customer's documents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PageKey<F> {
     customer: Id<kind::Customer>,
@@ -211,7 +211,7 @@ impl<F: Filter> Loader<PageKey<F>> for RequestLoader {
     }
 }
 
-/// The key of the number of one customer's documents.
+/// The loader key for the count of one customer's documents.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct CountKey<F> {
     customer: Id<kind::Customer>,

@@ -30,8 +30,8 @@ struct ImportLine(Line);
 /// The result of importing one line of a file.
 #[Object]
 impl ImportLine {
-    /// The number of the line in the file, counted from 1 with the header. For a record that spans several lines, the
-    /// first of them.
+    /// The number of the line in the file; the first line of the file is line 1. For a record that spans several lines,
+    /// the number of the first of them.
     async fn line(&self) -> i32 {
         i32::try_from(self.0.line).unwrap_or(i32::MAX)
     }
@@ -41,8 +41,8 @@ impl ImportLine {
         self.0.status
     }
 
-    /// The transaction that this line, or an earlier import of it, created. The lines of a split transaction have the
-    /// same. Null when there is none.
+    /// The transaction that this line, or an earlier import of it, created. All lines of a split transaction have the
+    /// same transaction. Null when there is none.
     async fn transaction(&self, ctx: &Context<'_>) -> Result<Option<Transaction>, ApiError> {
         let Some(id) = self.0.id else { return Ok(None) };
         let id: Id<kind::Transaction> = id.cast();

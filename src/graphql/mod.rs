@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `error`, `user_error` | converting errors for the response |
 //! | `node` | finding any object by its id |
-//! | `list` | connections |
+//! | `connection` | connections |
 //! | `batches`, `reader` | when loaders run, and which data a request reads |
 //! | all others | one noun each |
 

@@ -1,4 +1,4 @@
-//! Scalars that are used only in the schema. The others are next to their Rust types, such as `Date` in `date.rs`.
+//! Scalars that are used only in the schema. The others are next to their Rust types, such as `Date` in `calendar/date.rs`.
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, SecondsFormat, Utc};

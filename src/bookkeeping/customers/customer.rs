@@ -142,8 +142,8 @@ pub(super) async fn lock(
     Ok(found.ok_or_else(|| Refusal::new(Code::NotFound, path, "You have no such customer."))?)
 }
 
-/// The customers of the viewer's book with these ids or these names (as [`key`] returns them). With `lock`, locks them
-/// until the end of the transaction for changes to their ledgers.
+/// The customers of the viewer's book with these ids or these names (as [`key`] returns them). With `lock`, they stay
+/// locked until the end of the transaction, so that their ledgers can be changed.
 pub(in crate::bookkeeping) async fn named(
     tx: &Transaction,
     viewer: &Viewer,

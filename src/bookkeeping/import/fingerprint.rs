@@ -21,7 +21,7 @@ type Hash = [u8; 16];
 /// The lines of a file seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {
-    /// The number of lines with each content.
+    /// How many lines with the same content were seen so far, by a hash of the content.
     counts: HashMap<Hash, u32>,
     /// The line number at which each id first occurs.
     ids: HashMap<Hash, u64>,

@@ -57,8 +57,8 @@ pub struct TransactionImport {
     /// How the file is read.
     #[graphql(flatten)]
     pub file: FileOptions,
-    /// The header names of the columns in the file. Default: the names of the fields of this input, such as `date` and
-    /// `amount`.
+    /// The header names of the columns in the file. Default: the names of the fields of `TransactionColumnsInput`, such
+    /// as `date` and `amount`.
     pub columns: Option<TransactionColumns>,
     /// The id of the wallet of lines that name no wallet. Default: none; those lines are cash.
     pub default_wallet_id: Option<ID>,

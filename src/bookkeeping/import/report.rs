@@ -8,7 +8,7 @@ use crate::{
     id::{Id, kind},
 };
 
-/// The result of importing one line of a file.
+/// What happened to one line of an imported file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(name = "ImportStatus")]
 pub enum Status {

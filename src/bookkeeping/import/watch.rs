@@ -1,6 +1,6 @@
 //! Observes the bytes of a CSV file on their way to the parser, for what the parser does not report: the line at which
-//! a record begins, the bytes read for it, and whether the file ends inside quotes. Without this limit, a quote that is
-//! never closed would turn the rest of the file into one record in memory.
+//! a record begins, and whether the file ends inside quotes. Also limits the size of a record: without the limit, a
+//! quote that is never closed would turn the rest of the file into one record in memory.
 
 use std::{
     collections::VecDeque,

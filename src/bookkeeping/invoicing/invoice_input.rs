@@ -36,9 +36,9 @@ pub struct NewInvoice {
     /// The goods and services sold, at most 100 lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<NewInvoiceLine>>,
-    /// The rate of goods and services tax (GST) in per cent, 0 to 100 with at most 3 decimals. CGST and SGST are half
-    /// of it each; if `interState` is true, IGST is all of it. Each tax is rounded half up to the minor unit of the
-    /// currency. If any line has its own `rate`, each line is taxed by itself.
+    /// The rate of goods and services tax (GST) in per cent, 0 to 100 with at most 3 decimals. Half of it is CGST and
+    /// half is SGST or, if `interState` is true, all of it is IGST. Each tax is computed on `grossAmount` or, if any
+    /// line has its own `rate`, on each line separately, and rounded half up to the minor unit of the currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gst_rate: Option<Decimal>,
     /// True if the goods go to another state, so that IGST applies instead of CGST and SGST.
@@ -46,15 +46,17 @@ pub struct NewInvoice {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub inter_state: bool,
     /// The amount of Central Goods and Services Tax (CGST), zero or more. With a tax rate it is optional and must be
-    /// equal to the computed tax. Without a rate it is taken as given, must be equal to `sgst`, and excludes `igst`.
+    /// equal to the computed tax. Without a rate it is taken as given, must be equal to `sgst`, and cannot be combined
+    /// with `igst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cgst: Option<Decimal>,
     /// The amount of State Goods and Services Tax (SGST), zero or more. With a tax rate it is optional and must be
-    /// equal to the computed tax. Without a rate it is taken as given, must be equal to `cgst`, and excludes `igst`.
+    /// equal to the computed tax. Without a rate it is taken as given, must be equal to `cgst`, and cannot be combined
+    /// with `igst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sgst: Option<Decimal>,
     /// The amount of Integrated Goods and Services Tax (IGST), zero or more. With a tax rate it is optional and must be
-    /// equal to the computed tax. Without a rate it is taken as given and excludes `cgst` and `sgst`.
+    /// equal to the computed tax. Without a rate it is taken as given and cannot be combined with `cgst` and `sgst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub igst: Option<Decimal>,
     /// Charges that are not taxed, such as freight and packing. Zero or more. Default: zero.
@@ -98,7 +100,7 @@ pub struct NewInvoiceLine {
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Voiding {
-    /// The id of the invoice or receipt to void.
+    /// The id of the document to void.
     pub id: ID,
     /// The reason for voiding it, 1 to 500 characters.
     pub reason: String,

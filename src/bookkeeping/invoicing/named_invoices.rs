@@ -22,10 +22,12 @@ const MOST: usize = 100;
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "ReceiptInvoiceInput")]
 pub struct NamedInvoice {
-    /// The id of the invoice. It must be an open invoice of the same customer, in the receipt's currency.
+    /// The id of the invoice. It must be an invoice of the same customer, in the receipt's currency, not void, and not
+    /// fully paid by receipts that name it. What receipts without `invoices` pay of it does not count: it is freed for
+    /// this receipt.
     pub invoice_id: ID,
-    /// How much of the receipt pays this invoice. Positive, at most the unpaid amount of the invoice and what earlier
-    /// items leave of the receipt. Default: the smaller of these two.
+    /// How much of the receipt pays this invoice. Positive, and at most the smaller of two amounts: what receipts that
+    /// name the invoice leave of it, and what earlier items leave of this receipt. Default: that smaller amount.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<Decimal>,
 }

@@ -74,7 +74,7 @@ pub struct NewReceipt {
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
     /// book, the same input changes nothing and returns the result of the first request; another input fails with
     /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A failure because
-    /// of a wallet (such as `INSUFFICIENT_FUNDS`) also counts as a result and is returned again.
+    /// of a wallet (such as `WALLET_NOT_ACTIVE`) also counts as a result and is returned again.
     #[serde(skip)]
     pub idempotency_key: Option<String>,
 }

@@ -14,9 +14,9 @@
 //! |---|---|---|---|
 //! | prepare | the caller, [`Draft`] | yes | builds the drafts |
 //! | lock | `account` | | locks the accounts of all drafts, in the order of their ids |
-//! | read | `repeats` | | finds earlier entries with the same idempotency key or reference |
+//! | read | `replay` | | finds earlier entries with the same idempotency key or reference |
 //! | fold | `fold` | yes | applies the drafts one after the other in memory; each succeeds or is refused on its own |
-//! | write | `write`, `rollup` | | writes each table once |
+//! | write | `write`, `turnover` | | writes each table once |
 //!
 //! Locks: one transaction locks only the accounts that its drafts name (three for a transfer), always in the order of
 //! their ids, so two transactions cannot deadlock.

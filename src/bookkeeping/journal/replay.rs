@@ -60,7 +60,7 @@ pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) 
     Ok(Posted { entry: earlier.clone(), postings: Vec::new(), replayed: true })
 }
 
-/// The earlier entries whose idempotency key or reference one of the drafts uses.
+/// The existing entries that have the same idempotency key or reference as one of the drafts.
 pub(super) async fn find(tx: &Transaction, drafts: &[&Draft]) -> Result<Vec<journal_entry::Model>> {
     let key = |draft: &&Draft| Some((draft.book_id.uuid(), draft.idempotency.as_ref()?.key.clone()));
     let mut ids = ids_of(tx, drafts.iter().filter_map(key).collect(), journal_entry::Column::IdempotencyKey).await?;

@@ -32,7 +32,7 @@ use crate::{
 /// The most budgets that a book may have, since the list of budgets is not paginated.
 const MOST_BUDGETS: u64 = 5_000;
 
-/// A budget to create, or to replace the existing one for the same category, currency and month.
+/// The budget to set. It replaces an existing one for the same category, currency and month.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "SetBudgetInput")]
 pub struct BudgetSetting {
@@ -49,8 +49,8 @@ pub struct BudgetSetting {
     /// What happens at the end of a month with the part of the limit that was not spent, or was overspent. Default:
     /// unchanged; `NONE` for a new budget.
     pub rollover: Option<Rollover>,
-    /// The first month from which an unspent or overspent amount is carried over. Not allowed together with `month`.
-    /// Default: unchanged; the current month for a new budget.
+    /// The first month whose unspent or overspent amount is carried over. Not allowed together with `month`. Default:
+    /// unchanged; the current month for a new budget.
     pub rollover_from: Option<YearMonth>,
     /// The purpose of the budget, at most 500 characters. If omitted it stays as it is; null clears it.
     pub description: MaybeUndefined<String>,

@@ -46,18 +46,18 @@ const MOST_PAID: i64 = 1_000_000_000_000_000;
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Movement {
-    /// The amount. Positive, with at most as many decimals as the currency has. A transfer to somebody else is at most
+    /// The amount. Positive, with at most as many decimals as the currency has. In a transfer to somebody else, at most
     /// 10^15 minor units (such as 10,000,000,000,000.00 USD).
     pub amount: Decimal,
     /// The currency of `amount`. It must be the wallet's. Default: the wallet's currency if your wallet is named by id,
     /// otherwise the book's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// A note, at most 500 characters. Both sides of a transfer can read it.
+    /// A note, at most 500 characters. In a transfer, both sides can read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
     /// Your own reference number, 1 to 64 characters, unique among the book's successful transactions. Default: a
-    /// generated one, such as `TRF-20261121-7K3M9QPXWA`.
+    /// generated one, such as `TRF-20261121-7K3M9QPXWA` for a transfer (`DEP-` for a deposit, `WDR-` for a withdrawal).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this

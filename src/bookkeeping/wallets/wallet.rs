@@ -180,8 +180,8 @@ pub async fn update(
 /// is not closed becomes the default.
 ///
 /// # Errors
-/// `NOT_FOUND`; `WALLET_NOT_ACTIVE` when it is already closed; `WALLET_NOT_EMPTY` when a wallet to be closed holds
-/// money.
+/// `NOT_FOUND`; `WALLET_NOT_ACTIVE` when a closed wallet is to be frozen or unfrozen; `WALLET_NOT_EMPTY` when a wallet
+/// to be closed holds money.
 pub async fn set_status(
     app: &App,
     viewer: &Viewer,

@@ -114,7 +114,7 @@ pub(in crate::graphql) async fn history<K: StaticType>(
     Ok(rows.into_iter().map(Activity).collect())
 }
 
-/// The key of a history: the object's id and the maximum number of entries.
+/// The loader key for a history: the object's id and the maximum number of entries.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct HistoryOf {
     thing: String,

@@ -146,9 +146,10 @@ impl Customer {
         ctx: &Context<'_>,
         #[graphql(desc = "Which entries to list. Default: all that are not deleted.")] filter: Option<EntryFilterInput>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Entry, Total<EntryFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         let args = PageArgs { first, after, last, before };
@@ -161,9 +162,10 @@ impl Customer {
         ctx: &Context<'_>,
         #[graphql(desc = "Which invoices to list. Default: all.")] filter: Option<InvoiceFilterInput>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Invoice, Total<InvoiceFilter>>, ApiError> {
         let today = today(ctx).await?.0;
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?, today)?;
@@ -177,9 +179,10 @@ impl Customer {
         ctx: &Context<'_>,
         #[graphql(desc = "Which receipts to list. Default: all.")] filter: Option<ReceiptFilterInput>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Receipt, Total<ReceiptFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         let args = PageArgs { first, after, last, before };
@@ -210,7 +213,7 @@ struct RestoreCustomerInput {
     id: ID,
 }
 
-/// What came of it; the customer is null when there are user errors.
+/// The fields that the payloads of several mutations share. The customer is null when there are user errors.
 #[derive(SimpleObject)]
 struct CustomerResult {
     /// The customer after the change. Null when there are user errors.
@@ -312,7 +315,7 @@ impl Loader<Id<kind::Customer>> for RequestLoader {
     }
 }
 
-/// The key of a customer's receivable accounts, one for each currency.
+/// The loader key for a customer's receivable accounts, one for each currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct Ledger(Id<kind::Customer>);
 

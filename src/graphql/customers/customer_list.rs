@@ -48,11 +48,15 @@ impl CustomerQuery {
         >,
         #[graphql(desc = "The order of the list. Default: by name, A to Z.")] order_by: Option<CustomerOrder>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, from a list in the same order.")] after: Option<String>,
+        #[graphql(
+            desc = "Return only the items after this cursor. The cursor must come from this list with the same `orderBy`."
+        )]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, from a list in the same order.")] before: Option<
-            String,
-        >,
+        #[graphql(
+            desc = "Return only the items before this cursor. The cursor must come from this list with the same `orderBy`."
+        )]
+        before: Option<String>,
     ) -> Result<Nodes<Customer, CustomerTotal>, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();

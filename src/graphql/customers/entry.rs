@@ -157,7 +157,7 @@ impl Entry {
     }
 }
 
-/// What came of it; the entry is null when there are user errors.
+/// The fields that the payloads of several mutations share. The entry is null when there are user errors.
 #[derive(SimpleObject)]
 struct EntryResult {
     /// The entry after the change. Null when there are user errors.
@@ -227,9 +227,10 @@ impl EntryQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which entries to list. Default: all that are not deleted.")] filter: Option<EntryFilterInput>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Entry, Total<EntryFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         connection::of_book(ctx, filter, PageArgs { first, after, last, before }).await
@@ -284,7 +285,7 @@ impl Loader<Id<kind::LedgerEntry>> for RequestLoader {
     }
 }
 
-/// The key of the customer's balance after an entry.
+/// The loader key for the customer's balance after an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct After(Id<kind::LedgerEntry>);
 

@@ -30,7 +30,7 @@ impl EntryVersion {
         self.number
     }
 
-    /// `CREDIT` when the customer owed more through it, `DEBIT` when they owed less.
+    /// `CREDIT` when this version made the customer owe more, `DEBIT` when it made them owe less.
     #[graphql(name = "type")]
     async fn kind(&self) -> EntryType {
         entry::type_of(self.version.entry.kind)
@@ -67,7 +67,8 @@ impl EntryVersion {
     }
 }
 
-/// The key of a document's versions. Must only be used for documents that the viewer may see: the loader does not check it.
+/// The loader key for the versions of a document. Must only be used for documents that the viewer may see: the loader
+/// does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct VersionsOf(pub(in crate::graphql) Id<kind::Document>);
 

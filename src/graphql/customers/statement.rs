@@ -73,9 +73,10 @@ impl CustomerStatement {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Entry, Total<EntryFilter>>, ApiError> {
         let args = PageArgs { first, after, last, before };
         connection::of_customer(ctx, self.0.customer.id, statement::lines_of(&self.0), Direction::OldestFirst, args)
@@ -103,40 +104,40 @@ impl Aging {
 
 /// What a customer owes, by how long it has been due. The age of an invoice counts from its due date, that of a
 /// `CREDIT` entry without an invoice from its date. Receipts pay invoices as their `allocations` say; the rest of them,
-/// and `DEBIT` entries without a receipt, pay what has been due longest. The age groups minus `inAdvance` add up to the
-/// closing balance.
+/// and `DEBIT` entries without a receipt, pay what has been due longest. The sum of `current`, `days1To30`,
+/// `days31To60`, `days61To90` and `over90Days`, minus `inAdvance`, is the closing balance.
 #[Object]
 impl Aging {
-    /// The amount that is not due yet, or due on the day itself.
+    /// The amount that is not overdue: due on the day on which ages are counted, or later.
     async fn current(&self) -> Money {
         self.money(self.aging.current)
     }
 
-    /// The amount that has been due for 1 to 30 days.
+    /// The amount that is overdue by 1 to 30 days.
     #[graphql(name = "days1To30")]
     async fn days_1_to_30(&self) -> Money {
         self.money(self.aging.days_1_to_30)
     }
 
-    /// The amount that has been due for 31 to 60 days.
+    /// The amount that is overdue by 31 to 60 days.
     #[graphql(name = "days31To60")]
     async fn days_31_to_60(&self) -> Money {
         self.money(self.aging.days_31_to_60)
     }
 
-    /// The amount that has been due for 61 to 90 days.
+    /// The amount that is overdue by 61 to 90 days.
     #[graphql(name = "days61To90")]
     async fn days_61_to_90(&self) -> Money {
         self.money(self.aging.days_61_to_90)
     }
 
-    /// The amount that has been due for more than 90 days.
+    /// The amount that is overdue by more than 90 days.
     #[graphql(name = "over90Days")]
     async fn over_90_days(&self) -> Money {
         self.money(self.aging.over_90_days)
     }
 
-    /// The amount that has been due for one day or longer.
+    /// The amount that is overdue by one day or more.
     async fn overdue(&self) -> Money {
         self.money(self.aging.overdue())
     }

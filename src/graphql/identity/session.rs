@@ -145,7 +145,8 @@ pub(in crate::graphql) struct SessionMutation;
 
 #[Object]
 impl SessionMutation {
-    /// Creates a user, a book owned by the user, and a wallet in the book's currency. Logs the user in.
+    /// Creates a user, a book owned by the user with some categories, and a wallet in the book's currency. Logs the
+    /// user in.
     async fn register(
         &self,
         ctx: &Context<'_>,

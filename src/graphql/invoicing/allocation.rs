@@ -42,7 +42,7 @@ impl Allocation {
     }
 }
 
-/// The key of a list of allocations: the invoice or the receipt that they belong to.
+/// The loader key for a list of allocations: the invoice or the receipt that they belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) enum PaymentsOf {
     Invoice(Id<kind::Invoice>),

@@ -219,7 +219,7 @@ struct VoidInvoiceInput {
     voiding: Voiding,
 }
 
-/// What came of it; the invoice is null when there are user errors.
+/// The fields that the payloads of several mutations share. The invoice is null when there are user errors.
 #[derive(SimpleObject)]
 struct InvoiceResult {
     /// The invoice after the change. Null when there are user errors.
@@ -280,9 +280,10 @@ impl InvoiceQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which invoices to list. Default: all.")] filter: Option<InvoiceFilterInput>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Invoice, Total<InvoiceFilter>>, ApiError> {
         let today = today(ctx).await?.0;
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?, today)?;
@@ -329,7 +330,8 @@ impl Loader<Id<kind::Invoice>> for RequestLoader {
     }
 }
 
-/// The key of an invoice's lines. Must only be used for invoices that the viewer may see: the loader does not check it.
+/// The loader key for the lines of an invoice. Must only be used for invoices that the viewer may see: the loader does
+/// not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::graphql) struct LinesOf(Id<kind::Invoice>);
 

@@ -147,7 +147,7 @@ struct VoidReceiptInput {
     voiding: Voiding,
 }
 
-/// What came of it; the receipt is null when there are user errors.
+/// The fields that the payloads of several mutations share. The receipt is null when there are user errors.
 #[derive(SimpleObject)]
 struct ReceiptResult {
     /// The receipt after the change. Null when there are user errors.
@@ -159,8 +159,8 @@ struct ReceiptResult {
 }
 
 /// The result of `createReceipt`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is archived, or an
-/// invoice is void or paid), `TAKEN` (the number), `CURRENCY_MISMATCH`, `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`,
-/// `IDEMPOTENCY_CONFLICT`.
+/// invoice is void or fully paid by receipts that name it), `TAKEN` (the number), `CURRENCY_MISMATCH`,
+/// `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct CreateReceiptPayload {
     #[graphql(flatten)]
@@ -212,9 +212,10 @@ impl ReceiptQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Which receipts to list. Default: all.")] filter: Option<ReceiptFilterInput>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Receipt, Total<ReceiptFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         connection::of_book(ctx, filter, PageArgs { first, after, last, before }).await

@@ -56,8 +56,7 @@ impl Budget {
         self.0.rollover
     }
 
-    /// The first month from which an unspent or overspent amount is carried over. It has no effect when `rollover` is
-    /// `NONE`.
+    /// The first month whose unspent or overspent amount is carried over. It has no effect when `rollover` is `NONE`.
     async fn rollover_from(&self) -> YearMonth {
         YearMonth::of(self.0.since)
     }

@@ -108,7 +108,7 @@ struct RestoreCategoryInput {
     id: ID,
 }
 
-/// What came of it; the category is null when there are user errors.
+/// The fields that the payloads of several mutations share. The category is null when there are user errors.
 #[derive(SimpleObject)]
 struct CategoryResult {
     /// The category after the change. Null when there are user errors.
@@ -141,9 +141,9 @@ struct RestoreCategoryPayload {
 /// The result of `deleteCategory`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct DeleteCategoryPayload {
-    /// The id of the category, when it was never used and was deleted. Otherwise null.
+    /// The id of the category if it was deleted, because it was never used. Otherwise null.
     deleted_id: Option<ID>,
-    /// The category, when it was used before and was archived instead of deleted. Otherwise null.
+    /// The category if it was archived instead, because it was used before. Otherwise null.
     category: Option<Category>,
     /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,
@@ -181,8 +181,9 @@ impl CategoryMutation {
         Ok(UpdateCategoryPayload { result: CategoryResult::new(ctx, Action::UpdateCategory, updated).await? })
     }
 
-    /// Deletes a category that was never used. A category that has or had transactions or budgets is archived instead:
-    /// it leaves the list and cannot be used for anything new, and its transactions stay.
+    /// Deletes a category that was never used. A category that has or ever had transactions or budgets is archived
+    /// instead: its transactions stay, but it cannot be used for anything new, and `categories` lists it only with
+    /// `archived: true`.
     async fn delete_category(
         &self,
         ctx: &Context<'_>,

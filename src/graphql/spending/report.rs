@@ -152,9 +152,9 @@ impl BudgetStatus {
         self.money(self.0.limit.saturating_sub(self.0.spent))
     }
 
-    /// The share of the limit that was spent, in per cent with two decimals. It is exactly 100 only when exactly the
-    /// limit was spent: smaller values are rounded down, larger ones up. Null when the limit is zero or negative
-    /// because of `carriedOver`.
+    /// The share of the limit that was spent, in per cent with two decimals. A share below 100 is rounded down and a
+    /// share above 100 is rounded up, so it is 100 only when exactly the limit was spent. Null when the limit is zero
+    /// or negative because of `carriedOver`.
     async fn used_share(&self) -> Option<Decimal> {
         self.0.used()
     }

@@ -147,7 +147,7 @@ impl TransactionLine {
     }
 }
 
-/// What came of it; the transaction is null when there are user errors.
+/// The fields that the payloads of several mutations share. The transaction is null when there are user errors.
 #[derive(SimpleObject)]
 struct TransactionResult {
     /// The transaction after the change. Null when there are user errors.
@@ -250,7 +250,8 @@ impl Loader<Id<kind::Transaction>> for RequestLoader {
     }
 }
 
-/// The key of a transaction's lines. Must only be used for transactions that the viewer may see: the loader does not check it.
+/// The loader key for the lines of a transaction. Must only be used for transactions that the viewer may see: the
+/// loader does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct LinesOf(Id<kind::Transaction>);
 

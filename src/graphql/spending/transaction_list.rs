@@ -114,11 +114,15 @@ impl TransactionQuery {
         >,
         #[graphql(desc = "The order of the list. Default: by date, newest first.")] order_by: Option<TransactionOrder>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, from a list in the same order.")] after: Option<String>,
+        #[graphql(
+            desc = "Return only the items after this cursor. The cursor must come from this list with the same `orderBy`."
+        )]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, from a list in the same order.")] before: Option<
-            String,
-        >,
+        #[graphql(
+            desc = "Return only the items before this cursor. The cursor must come from this list with the same `orderBy`."
+        )]
+        before: Option<String>,
     ) -> Result<TransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();

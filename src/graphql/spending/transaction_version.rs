@@ -84,7 +84,7 @@ impl TransactionVersion {
         self.version.entry.memo.as_deref()
     }
 
-    /// The reference number of the journal entry that recorded this version, such as `CRE-20261121-7K3M9QPXWA`.
+    /// The reference number of the journal entry that recorded this version, such as `EXP-20261121-7K3M9QPXWA`.
     async fn reference(&self) -> &str {
         &self.version.entry.reference
     }
@@ -109,8 +109,8 @@ struct TransactionVersionLine {
     amount: Money,
 }
 
-/// The key of a journal entry's amounts by category. Must only be used for entries that the viewer may see: the loader does not
-/// check it.
+/// The loader key for the amounts of a journal entry by category. Must only be used for entries that the viewer may
+/// see: the loader does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct SharesOf(Id<kind::Entry>);
 
@@ -128,8 +128,8 @@ impl Loader<SharesOf> for RequestLoader {
     }
 }
 
-/// The key of the wallet that a journal entry moved money into or out of. Must only be used for entries that the viewer may
-/// see: the loader does not check it.
+/// The loader key for the wallet that a journal entry moved money into or out of. Must only be used for entries that
+/// the viewer may see: the loader does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct WalletOf(Id<kind::Entry>);
 

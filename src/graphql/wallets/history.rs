@@ -125,9 +125,10 @@ impl WalletHistoryQuery {
         #[graphql(desc = "The id of the wallet.")] wallet_id: ID,
         #[graphql(desc = "Which transactions to list. Default: all.")] filter: Option<WalletTransactionFilter>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
-        #[graphql(desc = "Return only items after this cursor, taken from the same list.")] after: Option<String>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
-        #[graphql(desc = "Return only items before this cursor, taken from the same list.")] before: Option<String>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<WalletTransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let page = PageArgs { first, after, last, before }.check(|key| key.parse().ok())?;

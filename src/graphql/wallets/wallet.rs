@@ -65,8 +65,8 @@ impl Wallet {
         self.0.account.status
     }
 
-    /// True for the wallet that is used in its currency when somebody names you by username or phone number. There is
-    /// at most one for each currency.
+    /// Whether this is the default wallet of its currency: the one that is meant when a wallet is named by your
+    /// username or phone number. There is at most one for each currency.
     async fn is_default(&self) -> bool {
         self.0.wallet.is_default
     }
@@ -129,7 +129,7 @@ struct CloseWalletInput {
     id: ID,
 }
 
-/// What came of it; the wallet is null when there are user errors.
+/// The fields that the payloads of several mutations share. The wallet is null when there are user errors.
 #[derive(SimpleObject)]
 struct WalletResult {
     /// The wallet after the change. Null when there are user errors.

@@ -69,7 +69,7 @@ impl Table for History {
     }
 
     async fn write(&mut self, Source { snapshot, .. }: Source<'_>, rows: &mut Rows) -> Result<bool> {
-        // The list starts with the latest transaction, so it is read from its end.
+        // The list is newest first but the file is oldest first, so the list is read from its end.
         let page = Page { limit: PORTION, from_end: true, after: None, before: self.before.take() };
         let page = history::page(snapshot, &self.steps, &page).await?;
         for step in page.rows.iter().rev() {
