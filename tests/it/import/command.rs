@@ -345,7 +345,7 @@ b,2026-11-02,-1,Food,market,
         (
             "c,2026-11-01,-1,Food,x\nc,2026-11-02,-1,Food,x\n",
             "2 REFUSED, 3 REFUSED",
-            "date: Line 3 has the id of the line before",
+            "date: Line 3 has the same id as the line before",
         ),
         ("c,2026-11-01,-1,Food,x\nc,2026-11-01,1,Salary,x\n", "2 REFUSED, 3 REFUSED", "category: All categories of a"),
         (
@@ -362,7 +362,7 @@ b,2026-11-02,-1,Food,market,
         (
             "c,2026-11-01,-1,Food,x\nc,2026-11-01\nd,2026-11-01,-1,Food,x\n",
             "2 REFUSED, 3 REFUSED, 4 REFUSED",
-            "It has 2 fields",
+            "The record has 2 fields",
         ),
     ] {
         let done = app.import("amina", format!("{head}{lines}"), &["--dry-run"]);

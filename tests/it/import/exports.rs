@@ -174,7 +174,7 @@ async fn lines_of_entries_name_their_customers(on: Database) {
         "customer: You have no customer \"Zahra\"",
         "amount: The amount must be more than zero",
         "type: \"GIFT\" is neither CREDIT nor DEBIT",
-        "customer: It names no customer",
+        "customer: The line names no customer",
     ];
     assert!(messages.iter().zip(expected).all(|(message, expected)| message.starts_with(expected)), "{messages:?}");
     assert_eq!((done.count("ADDED"), done.lines.len()), (4, 11));

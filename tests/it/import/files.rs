@@ -70,9 +70,9 @@ async fn a_file_that_cannot_be_used_is_refused_as_a_whole() {
         (HEAD.as_bytes(), &["--column", "amount=Betrag"], "The header has no column \"Betrag\"", 2),
         (HEAD.as_bytes(), &["--column", "amount="], "There must be a column for `amount`", 2),
         (HEAD.as_bytes(), &["--column", "sum=amount"], "--column sum=: there is no such column", 2),
-        (HEAD.as_bytes(), &["--delimiter", "ab"], "--delimiter: The delimiter must be one character", 2),
-        (HEAD.as_bytes(), &["--decimal-comma"], "--delimiter: Commas cannot be", 2),
-        (HEAD.as_bytes(), &["--date-format", "%H"], "--date-format: \"%H\" is not a format of a date", 2),
+        (HEAD.as_bytes(), &["--delimiter", "ab"], "--delimiter: The delimiter must be one ASCII character", 2),
+        (HEAD.as_bytes(), &["--decimal-comma"], "--delimiter: With decimal commas", 2),
+        (HEAD.as_bytes(), &["--date-format", "%H"], "--date-format: \"%H\" is not a date format", 2),
         (HEAD.as_bytes(), &["--mode", "maybe"], "try '--help'", 2),
     ];
     for (file, flags, message, code) in files {
@@ -108,12 +108,12 @@ async fn a_bad_line_is_named_and_the_others_are_written(on: Database) {
         (",-1,Food,x", "date: There is no date."),
         ("2026-11-01,,Food,x", "amount: There is no amount."),
         ("2026-11-01,1.234,Food,x", "amount: An amount in YEM has at most 2 decimals."),
-        ("2026-11-01,\"1,234\",Food,x", "amount: \"1,234\" may be 1234 or 1.234."),
+        ("2026-11-01,\"1,234\",Food,x", "amount: \"1,234\" may mean 1234 or 1.234."),
         ("2026-11-01,\"12,5\",Food,x", "amount: \"12,5\" is not an amount."),
         ("2026-11-01,1e3,Food,x", "amount: \"1e3\" is not an amount."),
         ("2026-11-01,99999999999999999999,Food,x", "amount: An amount in YEM is at most"),
         ("2026-11-01,10000000000000.01,Food,x", "amount: The amount must be at most"),
-        ("2026-11-01,-1,Food,a\0b", "description: It must not contain control characters"),
+        ("2026-11-01,-1,Food,a\0b", "description: The text must not contain control characters"),
         ("2026-11-01,-1,Fo\0od,x", "category: There is no category \"Fo\\0od\"."),
         ("2026-11-01,\u{1b}[31m,Food,x", "amount: \"\\u{1b}[31m\" is not an amount."),
     ]
@@ -123,7 +123,7 @@ async fn a_bad_line_is_named_and_the_others_are_written(on: Database) {
         (format!("2026-11-01,-1,Food,{long}").into_bytes(), "description: The text must have at most 500 characters."),
         (format!("2026-11-01,-1,Food,{huge}").into_bytes(), "description: The text must have at most 500 characters."),
         (format!("2026-11-01,{huge},Food,x").into_bytes(), "is not an amount."),
-        (b"2026-11-01,-1,Food,caf\xE9".to_vec(), "It is not UTF-8."),
+        (b"2026-11-01,-1,Food,caf\xE9".to_vec(), "The record is not UTF-8."),
     ])
     .collect();
     let mut file = HEAD.as_bytes().to_vec();
