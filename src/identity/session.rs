@@ -6,12 +6,12 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
-    sea_query::{Expr, ExprTrait, LockType},
+    sea_query::{Expr, LockType},
 };
 
 use super::{
     session_list::{self, end},
-    throttle::{self, Guess, to_its_end},
+    throttle::{Guess, Verified},
     user,
 };
 use crate::{
@@ -39,33 +39,34 @@ pub struct Grant {
     pub expires_in: i32,
 }
 
-/// Logs a user in. `identifier` is a username, a phone number or an e-mail address. Runs to its end even if the client
-/// disconnects, so that every wrong guess is counted and recorded in the audit log.
+/// Logs a user in. `identifier` is a username, a phone number or an e-mail address. A wrong guess is counted and recorded
+/// in the audit log even if the client disconnects.
 ///
 /// # Errors
 /// `WRONG_CREDENTIALS`, whether the user or the password is wrong; `TOO_MANY_ATTEMPTS` after too many failures.
 pub async fn login(app: &App, client: &Client, identifier: String, password: String) -> Result<Grant> {
-    let (app, client) = (app.clone(), client.clone());
-    let granted = to_its_end(async move {
-        let user = user::by_identifier(&app, &identifier).await?;
-        let act = refused_login(&app, &client, user.as_ref()).await?;
-        let guess = Guess::at_login(&app, &client, &identifier, act)?;
-        let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let verified = throttle::verify(&app, &guess, password.clone(), hash).await?;
-        let Some(user) = user.filter(|_| verified) else { return Err(wrong_credentials()) };
-        enter(&app, &client, &guess, &user, password).await
-    });
-    match granted.await {
+    match attempt(app, client, identifier, password).await {
+        // The account was deleted in the meantime.
         Err(Error::Gone) => Err(wrong_credentials()),
         granted => granted,
     }
+}
+
+async fn attempt(app: &App, client: &Client, identifier: String, password: String) -> Result<Grant> {
+    let user = user::by_identifier(app, &identifier).await?;
+    let refused = refused_login(app, client, user.as_ref()).await?;
+    let hash = user.as_ref().map(|user| user.password_hash.clone());
+    let guess = Guess::at_login(app, client, &identifier, refused)?;
+    let verified = guess.verify(app, password.clone(), hash).await?;
+    let Some((user, verified)) = user.zip(verified) else { return Err(wrong_credentials()) };
+    enter(app, client, &verified, &user, password).await
 }
 
 /// Starts a session for a user who gave the right password. Hashes the password again if its hash has an outdated cost.
 async fn enter(
     app: &App,
     client: &Client,
-    guess: &Guess,
+    verified: &Verified,
     checked: &entity::user::Model,
     password: String,
 ) -> Result<Grant> {
@@ -73,10 +74,10 @@ async fn enter(
     let new_hash = &if is_current { None } else { Some(app.passwords.hash(password).await?) };
     let granted = app.db.write(|tx| async move {
         let Some(user) = unchanged(&tx, checked).await? else {
-            guess.record_refusal(&tx, app, Code::WrongCredentials).await?;
+            verified.record_refusal(&tx, app).await?;
             return Ok(None);
         };
-        throttle::forget(&tx, guess).await?;
+        verified.forget_failures(&tx).await?;
         let book = book_of(&tx, user.id).await?;
         let grant = start(app, &tx, client, &user, book, Action::Login).await?;
         if let Some(new_hash) = new_hash {
@@ -231,12 +232,6 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
             act.record(&tx, &app.clock).await
         })
         .await
-}
-
-/// Ends all sessions of the viewer except the current one.
-pub(crate) async fn end_others(tx: &Transaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
-    let others = session::Column::UserId.eq(viewer.user).and(session::Column::Id.ne(viewer.session));
-    end(tx, now, others).await
 }
 
 async fn grant(

@@ -141,3 +141,9 @@ pub(super) async fn end(tx: &Transaction, now: DateTime<Utc>, which: Expr) -> Re
         .await?;
     Ok(())
 }
+
+/// Ends all sessions of the viewer except the current one.
+pub(crate) async fn end_others(tx: &Transaction, viewer: &Viewer, now: DateTime<Utc>) -> Result<()> {
+    let others = session::Column::UserId.eq(viewer.user).and(session::Column::Id.ne(viewer.session));
+    end(tx, now, others).await
+}

@@ -16,23 +16,21 @@
 //! failure. So at most as many guesses as there are slots, on each server, can get past the throttle at once. Right passwords
 //! are not limited in this way.
 
-use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set,
-    sea_query::Expr,
-};
-use tracing::Instrument;
-
 use super::{counter, user};
 use crate::{
     activity::ActivityEvent,
     app::App,
+    cancel::shield,
     client::Client,
     clock::seconds_of,
     db::Transaction,
     entity,
-    error::{Code, Error, Refusal, Result},
+    error::{Code, Refusal, Result},
     viewer::Viewer,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::Expr,
 };
 
 /// The longest waiting time, in seconds.
@@ -81,11 +79,31 @@ impl Guess {
     }
 
     /// Records the attempt in the audit log as refused, unless the caller does so.
-    pub(super) async fn record_refusal(&self, tx: &Transaction, app: &App, why: Code) -> Result<()> {
+    async fn record_refusal(&self, tx: &Transaction, app: &App, why: Code) -> Result<()> {
         match self.act.clone() {
             Some(act) => act.refused([why]).record(tx, &app.clock).await,
             None => Ok(()),
         }
+    }
+
+    /// Checks a password against a hash. A wrong password counts as one more failure, even if the client disconnects.
+    ///
+    /// # Errors
+    /// `TOO_MANY_ATTEMPTS` with the time to wait, without checking the password; `TRY_AGAIN` when the server is too busy.
+    pub(crate) async fn verify(self, app: &App, password: String, hash: Option<String>) -> Result<Option<Verified>> {
+        shield(async {
+            // Checked before waiting for a hashing slot too, so that throttled attempts do not lengthen the queue.
+            check(app, &self).await?;
+            let place = app.passwords.place().await?;
+            check(app, &self).await?;
+            let (matches, _place) = app.passwords.verify(place, password, hash).await?;
+            if matches {
+                return Ok(Some(Verified(self)));
+            }
+            write_down(app, &self).await?;
+            Ok(None)
+        })
+        .await
     }
 
     fn counts(&self) -> impl Iterator<Item = &Count> {
@@ -97,43 +115,29 @@ impl Guess {
     }
 }
 
-/// Whether a password matches a hash. A wrong password counts as one more failure.
-///
-/// The caller must run this inside [`to_its_end`].
-///
-/// # Errors
-/// `TOO_MANY_ATTEMPTS` with the time to wait, without checking the password; `TRY_AGAIN` when the server is too busy.
-pub(crate) async fn verify(app: &App, guess: &Guess, password: String, hash: Option<String>) -> Result<bool> {
-    // Checked before waiting for a hashing slot too, so that throttled attempts do not lengthen the queue.
-    check(app, guess).await?;
-    let place = app.passwords.place().await?;
-    check(app, guess).await?;
-    let (matches, _place) = app.passwords.verify(place, password, hash).await?;
-    if !matches {
-        write_down(app, guess).await?;
-    }
-    Ok(matches)
-}
+/// A guess that was right. Only [`Guess::verify`] makes one, so that nothing that needs it can be done before the check.
+#[derive(Debug)]
+pub(crate) struct Verified(Guess);
 
-/// Runs a task to its end even if the client disconnects, so that a client cannot avoid the count of a failure by
-/// disconnecting.
-///
-/// # Errors
-/// The errors of the task.
-pub(crate) async fn to_its_end<T: Send + 'static>(task: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
-    let done = tokio::spawn(task.in_current_span()).await;
-    done.map_err(|error| Error::Fault(DbErr::Custom(format!("checking a password: {error}"))))?
-}
-
-/// Deletes the failures of an identifier or session after the right password was given.
-///
-/// # Errors
-/// When the database fails.
-pub(crate) async fn forget(tx: &Transaction, guess: &Guess) -> Result<()> {
-    if let Some(count) = &guess.owner {
-        entity::tally::Entity::delete_by_id(count.key.as_str()).exec(tx).await?;
+impl Verified {
+    /// Deletes the failures that were counted for the identifier or session.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(crate) async fn forget_failures(&self, tx: &Transaction) -> Result<()> {
+        if let Some(count) = &self.0.owner {
+            entity::tally::Entity::delete_by_id(count.key.as_str()).exec(tx).await?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Records that the right password was refused after all: it was changed in the meantime.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub(super) async fn record_refusal(&self, tx: &Transaction, app: &App) -> Result<()> {
+        self.0.record_refusal(tx, app, Code::WrongCredentials).await
+    }
 }
 
 /// Refuses an attempt during a wait.
