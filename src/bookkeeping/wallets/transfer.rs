@@ -292,25 +292,3 @@ async fn payee(
 fn not_found(field: &'static str, named: &WalletRef, message: impl Into<String>) -> Refusal {
     Refusal::new(Code::NotFound, format!("{field}.{}", named.field()), message)
 }
-
-#[cfg(test)]
-mod tests {
-    use async_graphql::InputType;
-
-    use super::{EntryKind, Movement, Request, WalletRef};
-
-    #[test]
-    fn a_key_that_was_stored_is_known_for_ever() {
-        let input = r#"{ "amount": "01.50", "currency": "USD", "idempotencyKey": "k" }"#;
-        let input = async_graphql::Value::from_json(serde_json::from_str(input).unwrap()).unwrap();
-        let movement = Movement::parse(Some(input)).unwrap();
-        let (from, to) = (WalletRef::Username("amina".to_owned()), WalletRef::Phone("+967711234567".to_owned()));
-        let request =
-            Request { kind: EntryKind::Transfer, own: (&from, "from"), payee: Some(&to), movement: &movement };
-        let idempotency = request.idempotency().unwrap().unwrap().unwrap();
-        let hash: Vec<_> = idempotency.request_hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        // The hash of `["TRANSFER",{"Username":"amina"},{"Phone":"+967711234567"},{"amount":"1.5","currency":"USD"}]`.
-        // If it changes, repeated requests are no longer recognised and are done twice.
-        assert_eq!(hash.concat(), "73a4b107727720bde3e6bc05013c7d36e376eaa7e081887850e9ad9119f2df94");
-    }
-}

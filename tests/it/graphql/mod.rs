@@ -5,5 +5,6 @@ mod foreign;
 mod idempotency;
 mod idempotency_at_once;
 mod loaders;
+mod request_hashes;
 mod schema;
 mod tenancy;

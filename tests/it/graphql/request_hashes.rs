@@ -1,0 +1,163 @@
+//! The request hashes that are stored with idempotency keys never change. If a version of the program computed another
+//! hash for the same input, a client that repeats a request which an older version answered would get
+//! `IDEMPOTENCY_CONFLICT`.
+//!
+//! `request_hashes.txt` has pins. The first line of a pin is a mutation and its input, the second line is the JSON text
+//! whose SHA-256 is stored for it. Words after `$` stand for ids. Never change or remove a pin: for a new mutation, a
+//! new field or a new value of an enum, add another one.
+
+use std::collections::{BTreeSet, HashMap};
+
+use daybook::entity::journal_entry::{Column, Entity};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::harness::{
+    Database::{self, Sqlite},
+    TestApp, User, errors, quick, somebody, written,
+};
+
+struct Pin {
+    mutation: &'static str,
+    input: &'static str,
+    hashed: &'static str,
+}
+
+impl Pin {
+    fn input(&self) -> Value {
+        serde_json::from_str(self.input).unwrap_or_else(|error| panic!("{error}: {}", self.input))
+    }
+}
+
+fn pins() -> impl Iterator<Item = Pin> {
+    include_str!("request_hashes.txt").split("\n\n").map(|pin| {
+        let (request, hashed) = pin.trim().split_once('\n').unwrap_or_else(|| panic!("not two lines: {pin}"));
+        let (mutation, input) = request.split_once(' ').unwrap_or_else(|| panic!("no input: {pin}"));
+        Pin { mutation, input, hashed }
+    })
+}
+
+/// The types of the schema by their names.
+type Types = HashMap<String, Value>;
+
+/// The places in an input where something can be given: the paths of its fields, and those of enums with each value.
+fn places(types: &Types, type_: &str, at: &str, places: &mut BTreeSet<String>) {
+    let type_ = &types[type_];
+    match (type_["inputFields"].as_array(), type_["enumValues"].as_array()) {
+        (Some(fields), _) => fields.iter().for_each(|field| {
+            let of = written(&field["type"]);
+            self::places(types, of.trim_matches(['[', ']', '!']), &format!("{at}.{}", text(&field["name"])), places);
+        }),
+        (_, Some(values)) => places.extend(values.iter().map(|value| format!("{at}.{}", text(&value["name"])))),
+        _ => _ = places.insert(at.to_owned()),
+    }
+}
+
+/// Removes from `places` those that an input gives.
+fn remove_given(input: &Value, at: &str, places: &mut BTreeSet<String>) {
+    match input {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(name, value)| remove_given(value, &format!("{at}.{name}"), places));
+        }
+        Value::Array(items) => items.iter().for_each(|item| remove_given(item, at, places)),
+        Value::String(text) if places.remove(&format!("{at}.{text}")) => {}
+        _ => _ = places.remove(at),
+    }
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("not a text: {value}"))
+}
+
+/// The mutations and the types of the schema, as introspection returns them.
+async fn schema(app: &TestApp) -> (Vec<Value>, Types) {
+    let of = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
+    let query = format!(
+        "{{ __schema {{ mutationType {{ fields {{ name args {{ name type {{ {of} }} }} }} }}
+            types {{ name enumValues {{ name }} inputFields {{ name type {{ {of} }} }} }} }} }}"
+    );
+    let mut schema = app.anonymous().gql(&query, json!({})).await["__schema"].take();
+    let mutations = serde_json::from_value(schema["mutationType"]["fields"].take()).unwrap();
+    let types: Vec<Value> = serde_json::from_value(schema["types"].take()).unwrap();
+    (mutations, types.into_iter().map(|type_| (text(&type_["name"]).to_owned(), type_)).collect())
+}
+
+#[apply(test)]
+async fn each_field_of_each_mutation_with_a_key_has_a_pin() {
+    let (mutations, types) = schema(&TestApp::on(Sqlite).await).await;
+    let mut missing = Vec::new();
+    let mut with_key = 0;
+    for mutation in &mutations {
+        let name = text(&mutation["name"]);
+        let mut places = BTreeSet::new();
+        for argument in mutation["args"].as_array().unwrap() {
+            let of = written(&argument["type"]);
+            let at = format!("{name}.{}", text(&argument["name"]));
+            self::places(&types, of.trim_matches('!'), &at, &mut places);
+        }
+        // The key itself is not hashed.
+        let has_key = places.remove(&format!("{name}.input.idempotencyKey"));
+        // A key in another place would be overlooked by this test.
+        assert!(!places.iter().any(|place| place.ends_with(".idempotencyKey")), "{name} takes a key in another place");
+        if has_key {
+            with_key += 1;
+            for pin in pins().filter(|pin| pin.mutation == name) {
+                remove_given(&pin.input(), &format!("{name}.input"), &mut places);
+            }
+            missing.extend(places);
+        }
+    }
+    assert!(with_key > 0, "no mutation of the schema takes an idempotency key");
+    assert!(
+        missing.is_empty(),
+        "no pin gives these fields of mutations with an idempotency key; add pins to tests/it/graphql/request_hashes.txt \
+         that do: {missing:#?}"
+    );
+}
+
+/// What the words after `$` stand for. All but the wallets are created for one pin, since mutations change them.
+async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 8] {
+    let customer = user.customer(&format!("Customer {number}")).await;
+    [
+        ("$wallet", user.wallet.clone()),
+        ("$payee", payee.wallet.clone()),
+        ("$entry", user.entry(&customer, "CREDIT", "5", "2026-11-19").await),
+        ("$invoice", user.invoice(&customer, "10", "2026-11-19").await),
+        ("$receipt", user.receipt(&customer, "5", "2026-11-19").await),
+        ("$category", user.category(&format!("Category {number}"), "EXPENSE").await),
+        ("$transaction", user.spend("Food", "5", "2026-11-19").await),
+        ("$customer", customer),
+    ]
+}
+
+#[apply(both_databases)]
+async fn the_request_hash_of_an_input_never_changes(on: Database) {
+    let app = TestApp::with(on, quick).await;
+    let (user, payee) = (somebody(&app, 1).await, somebody(&app, 2).await);
+    user.fund("1000").await;
+    let (mutations, _) = schema(&app).await;
+    for (number, pin) in pins().enumerate() {
+        let ids = ids(&user, &payee, number).await;
+        let with_ids = |text: &str| ids.iter().fold(text.to_owned(), |text, (word, id)| text.replace(word, id));
+        let (input, hashed) = (with_ids(pin.input), with_ids(pin.hashed));
+        let mut input: Value = serde_json::from_str(&input).unwrap();
+        let key = format!("pin-{number}");
+        input["idempotencyKey"] = json!(key);
+        let mutation = mutations.iter().find(|mutation| mutation["name"] == pin.mutation);
+        let mutation = mutation.unwrap_or_else(|| panic!("no mutation {}", pin.mutation));
+        let input_type = written(&mutation["args"][0]["type"]);
+        let fields = "userErrors { code path message }";
+        let payload = user.mutate(pin.mutation, input_type.trim_matches('!'), fields, input).await;
+        assert_eq!(errors(&payload), [""; 0], "{} {}: {payload}", pin.mutation, pin.input);
+        let entry = Entity::find().filter(Column::IdempotencyKey.eq(key)).one(app.app.db.read()).await.unwrap();
+        assert!(
+            entry.unwrap().request_hash.unwrap() == Sha256::digest(&hashed).to_vec(),
+            "The request hash of {} {} is no longer the SHA-256 of {}. A client that repeats a request which an older \
+             version answered would get IDEMPOTENCY_CONFLICT.",
+            pin.mutation,
+            pin.input,
+            pin.hashed,
+        );
+    }
+}
