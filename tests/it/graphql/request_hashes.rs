@@ -41,16 +41,18 @@ fn pins() -> impl Iterator<Item = Pin> {
 /// The types of the schema by their names.
 type Types = HashMap<String, Value>;
 
-/// The places in an input where something can be given: the paths of its fields, and those of enums with each value.
-fn places(types: &Types, type_: &str, at: &str, places: &mut BTreeSet<String>) {
-    let type_ = &types[type_];
-    match (type_["inputFields"].as_array(), type_["enumValues"].as_array()) {
-        (Some(fields), _) => fields.iter().for_each(|field| {
-            let of = written(&field["type"]);
-            self::places(types, of.trim_matches(['[', ']', '!']), &format!("{at}.{}", text(&field["name"])), places);
-        }),
-        (_, Some(values)) => places.extend(values.iter().map(|value| format!("{at}.{}", text(&value["name"])))),
-        _ => _ = places.insert(at.to_owned()),
+/// Adds to `places` where something can be given in an input: the paths of its fields, and those of enums with each value.
+fn add_places(types: &Types, name: &str, at: &str, places: &mut BTreeSet<String>) {
+    let definition = &types[name];
+    if let Some(fields) = definition["inputFields"].as_array() {
+        for field in fields {
+            let (at, of) = (format!("{at}.{}", text(&field["name"])), written(&field["type"]));
+            add_places(types, of.trim_matches(['[', ']', '!']), &at, places);
+        }
+    } else if let Some(values) = definition["enumValues"].as_array() {
+        places.extend(values.iter().map(|value| format!("{at}.{}", text(&value["name"]))));
+    } else {
+        places.insert(at.to_owned());
     }
 }
 
@@ -62,7 +64,9 @@ fn remove_given(input: &Value, at: &str, places: &mut BTreeSet<String>) {
         }
         Value::Array(items) => items.iter().for_each(|item| remove_given(item, at, places)),
         Value::String(text) if places.remove(&format!("{at}.{text}")) => {}
-        _ => _ = places.remove(at),
+        _ => {
+            places.remove(at);
+        }
     }
 }
 
@@ -94,7 +98,7 @@ async fn each_field_of_each_mutation_with_a_key_has_a_pin() {
         for argument in mutation["args"].as_array().unwrap() {
             let of = written(&argument["type"]);
             let at = format!("{name}.{}", text(&argument["name"]));
-            self::places(&types, of.trim_matches('!'), &at, &mut places);
+            add_places(&types, of.trim_matches('!'), &at, &mut places);
         }
         // The key itself is not hashed.
         let has_key = places.remove(&format!("{name}.input.idempotencyKey"));
