@@ -39,7 +39,7 @@ pub(super) struct Entries {
 
 /// An entry with checked values; the amount is in minor units.
 #[derive(Debug)]
-pub(super) struct TransactionDraft {
+pub(super) struct EntryDraft {
     line: EntryLine,
     customer_id: Id<kind::Customer>,
     amount: i64,
@@ -53,7 +53,7 @@ impl LineKind for Entries {
     const MOST_TOGETHER: usize = 1;
     type Options = EntryImport;
     type Line = EntryLine;
-    type TransactionDraft = TransactionDraft;
+    type Draft = EntryDraft;
 
     fn read(format: &Format, records: &[Record]) -> Result<(EntryLine, [u8; 32]), Refusals> {
         entry_line::read(format, records)
@@ -88,23 +88,23 @@ impl LineKind for Entries {
         Ok(())
     }
 
-    fn check(&mut self, line: &EntryLine) -> Result<Checked<TransactionDraft>, Refusals> {
+    fn check(&mut self, line: &EntryLine) -> Result<Checked<EntryDraft>, Refusals> {
         let mut refusals = Refusals::default();
         let customer_id = refusals.check(self.customer_of(line));
         let currency = line.currency.unwrap_or(self.currency);
         let amount = refusals.check(document::amount(&line.amount, currency, "amount"));
         let (Some(customer_id), Some(amount)) = (customer_id, amount) else { return Err(refusals) };
-        Ok(Checked { wanted: TransactionDraft { line: line.clone(), customer_id, amount, currency }, note: None })
+        Ok(Checked { wanted: EntryDraft { line: line.clone(), customer_id, amount, currency }, note: None })
     }
 
     async fn write(
         &mut self,
         Scope { app, viewer, tx, .. }: Scope<'_>,
-        wanted: Vec<(TransactionDraft, Idempotency)>,
+        wanted: Vec<(EntryDraft, Idempotency)>,
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
         let documents: Vec<_> = wanted
             .iter()
-            .map(|(TransactionDraft { line, customer_id, amount, currency }, key)| Document {
+            .map(|(EntryDraft { line, customer_id, amount, currency }, key)| Document {
                 id: Id::generate(),
                 customer_id: *customer_id,
                 kind: entry::entry_kind(line.kind),

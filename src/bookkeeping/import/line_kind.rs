@@ -54,7 +54,7 @@ pub(super) trait LineKind: Sized + Send {
     /// The parsed data of a line.
     type Line: Send + Sync;
     /// The checked data to be written.
-    type TransactionDraft: Send + Sync;
+    type Draft: Send + Sync;
 
     /// Parses records and computes the hash of their content. Pure.
     fn read(format: &Format, records: &[Record]) -> Result<(Self::Line, [u8; 32]), Refusals>;
@@ -72,13 +72,13 @@ pub(super) trait LineKind: Sized + Send {
     fn prepare(&mut self, scope: Scope<'_>, lines: &[&Self::Line]) -> impl Future<Output = Result<()>> + Send;
 
     /// Checks a line. Later lines are checked against the state after this one.
-    fn check(&mut self, line: &Self::Line) -> Result<Checked<Self::TransactionDraft>, Refusals>;
+    fn check(&mut self, line: &Self::Line) -> Result<Checked<Self::Draft>, Refusals>;
 
     /// Writes the checked lines. Returns the id of each, or the journal's refusal, in input order.
     fn write(
         &mut self,
         scope: Scope<'_>,
-        wanted: Vec<(Self::TransactionDraft, Idempotency)>,
+        wanted: Vec<(Self::Draft, Idempotency)>,
     ) -> impl Future<Output = Result<Vec<Result<Id<kind::Document>, Refusal>>>> + Send;
 }
 

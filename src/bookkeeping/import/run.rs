@@ -254,7 +254,7 @@ async fn judge<S: LineKind>(
     sort: &mut S,
     scope: Scope<'_>,
     batch: &[Candidate<S::Line>],
-) -> Result<Vec<Verdict<(S::TransactionDraft, Idempotency)>>> {
+) -> Result<Vec<Verdict<(S::Draft, Idempotency)>>> {
     let readable = || batch.iter().filter_map(|candidate| Some((candidate, candidate.read.as_ref().ok()?)));
     let keys = readable().map(|(_, (_, idempotency))| idempotency.key.as_str());
     let known = journal::find_keys(scope.tx, scope.viewer.book, keys).await?;

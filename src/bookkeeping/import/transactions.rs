@@ -24,7 +24,8 @@ use crate::{
             category_reference,
             transaction::{
                 self,
-                input::{MOST_LINES, Part, TransactionDraft, refuse_other_currency},
+                draft::{Part, TransactionDraft},
+                input::{MOST_LINES, refuse_other_currency},
                 write::{self, Item},
             },
         },
@@ -68,7 +69,7 @@ impl LineKind for Transactions {
     const MOST_TOGETHER: usize = MOST_LINES + 1;
     type Options = TransactionImport;
     type Line = TransactionLine;
-    type TransactionDraft = TransactionDraft;
+    type Draft = TransactionDraft;
 
     fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
         transaction_line::read(format, records)

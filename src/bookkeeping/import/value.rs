@@ -37,7 +37,7 @@ impl DateFormat {
         read.ok_or_else(|| match self {
             _ if text.is_empty() => "There is no date.".to_owned(),
             Self::Iso => format!("{} is not a date such as 2026-11-20.", quoted(text)),
-            Self::Like(format) => format!("{} is not a date as {format} says.", quoted(text)),
+            Self::Like(format) => format!("{} is not a date in the format {format}.", quoted(text)),
         })
     }
 }

@@ -122,7 +122,7 @@ impl From<Refused> for Refusal {
             }
             Refused::Failed(failure) => {
                 let message = match failure {
-                    Failure::InsufficientFunds => "There is less money than this.",
+                    Failure::InsufficientFunds => "The wallet holds less money than this.",
                     Failure::DebitNotActive | Failure::CreditNotActive => "The wallet is frozen or closed.",
                     Failure::CurrencyMismatch => "The wallet is in another currency.",
                     Failure::SameAccount => "The paying wallet and the receiving wallet are the same.",

@@ -210,7 +210,7 @@ async fn a_wallet_pays_as_long_as_there_is_money_in_it(on: Database) {
     let good = [&wallet[..], &["--mode", "good-lines"]].concat();
     let done = app.import("amina", file, &good);
     assert_eq!(done.statuses(), "2 ADDED, 3 REFUSED, 4 ADDED, 5 ADDED, 6 ADDED");
-    assert_eq!(done.lines[1][3], "wallet: There is less money than this.");
+    assert_eq!(done.lines[1][3], "wallet: The wallet holds less money than this.");
     assert_eq!(amina.balance(&amina.wallet).await, "1.00");
     // A line of a file is no attempt to pay: nothing of it is in the history, and it can be imported when there is money.
     assert_eq!(amina.history(&amina.wallet, Value::Null).await.len(), 5);

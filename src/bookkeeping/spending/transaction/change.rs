@@ -3,7 +3,10 @@
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use serde::Serialize;
 
-use super::input::{self, Division, NewLine, Part, TransactionDraft, description};
+use super::{
+    draft::{Part, TransactionDraft},
+    input::{self, Division, NewLine, description},
+};
 use crate::{
     bookkeeping::{
         document,

@@ -1,9 +1,9 @@
 //! The checked input of a transaction. Everything here is checked before anything is written.
 
 use async_graphql::InputObject;
-use chrono::NaiveDate;
 use serde::Serialize;
 
+use super::draft::Part;
 use crate::{
     activity::{self, AuditFields, Field, field},
     bookkeeping::{
@@ -14,9 +14,8 @@ use crate::{
         },
         wallets::wallet::Wallet,
     },
-    entity::{category::CategoryKind, transaction, transaction_line},
+    entity::{category::CategoryKind, transaction},
     error::{Code, Refusal, Refusals},
-    id::{Id, kind},
     money::{Currency, Decimal},
     text,
 };
@@ -39,33 +38,6 @@ pub struct NewLine {
     /// A note, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-}
-
-/// A new or changed transaction with checked values; amounts are in minor units.
-#[derive(Clone, Debug)]
-pub(in crate::bookkeeping) struct TransactionDraft {
-    pub(in crate::bookkeeping) kind: CategoryKind,
-    pub(in crate::bookkeeping) amount: i64,
-    pub(in crate::bookkeeping) currency: Currency,
-    pub(in crate::bookkeeping) date: NaiveDate,
-    pub(in crate::bookkeeping) description: Option<String>,
-    /// `None` for cash.
-    pub(in crate::bookkeeping) wallet: Option<Wallet>,
-    pub(in crate::bookkeeping) lines: Vec<Part>,
-}
-
-/// A line of a transaction with checked values.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::bookkeeping) struct Part {
-    pub(in crate::bookkeeping) category_id: Id<kind::Category>,
-    pub(in crate::bookkeeping) amount: i64,
-    pub(in crate::bookkeeping) note: Option<String>,
-}
-
-impl From<transaction_line::Model> for Part {
-    fn from(line: transaction_line::Model) -> Self {
-        Self { category_id: line.category_id, amount: line.amount, note: line.note }
-    }
 }
 
 /// How the input divides a transaction into lines.

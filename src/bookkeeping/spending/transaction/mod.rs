@@ -4,6 +4,7 @@
 //! When the wallet of a transaction does not allow an operation, the attempt is recorded as a failed journal entry.
 
 pub mod change;
+pub(in crate::bookkeeping) mod draft;
 pub mod input;
 pub mod list;
 pub mod totals;
@@ -21,7 +22,8 @@ use serde::Serialize;
 
 use self::{
     change::TransactionChange,
-    input::{Division, NewLine, Part, TransactionDraft, description},
+    draft::{Part, TransactionDraft},
+    input::{Division, NewLine, description},
     write::Item,
 };
 use super::{category::CategoryRef, category_reference::Named};

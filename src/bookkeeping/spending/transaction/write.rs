@@ -1,17 +1,14 @@
-//! Writes transactions and builds their journal drafts, many at once. `transaction_input` checks the input before.
+//! Writes transactions and builds their journal drafts, many at once. `input` checks the input before.
 
 use chrono::NaiveDate;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 
-use super::input::{Part, TransactionDraft};
+use super::draft::{Part, Side, TransactionDraft};
 use crate::{
     app::App,
-    bookkeeping::{
-        journal::{Accounts, Attempt, Draft, Idempotency, Line, Posted},
-        spending::category,
-    },
+    bookkeeping::journal::{Accounts, Attempt, Draft, Idempotency, Line, Posted},
     db::Transaction,
-    entity::{account::AccountKind, category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
+    entity::{category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
     error::Result,
     id::{Id, kind},
     viewer::Viewer,
@@ -23,31 +20,6 @@ pub(in crate::bookkeeping) struct Item {
     pub(in crate::bookkeeping) id: Id<kind::Transaction>,
     pub(in crate::bookkeeping) wanted: TransactionDraft,
     pub(in crate::bookkeeping) idempotency: Option<Idempotency>,
-}
-
-/// One side of a posting: the account of a wallet, or the account of a kind that a holder has.
-#[derive(Clone, Copy)]
-enum Side {
-    Wallet(Id<kind::Account>),
-    Held(AccountKind, Id<kind::Holder>),
-}
-
-impl TransactionDraft {
-    /// Debit side, credit side and amount of each posting. The posting on the wallet comes first, since wallet
-    /// transactions are built from an entry's first posting. The other side is the book's outside account for a
-    /// transaction with a wallet, otherwise its cash account.
-    fn lines(&self, viewer: &Viewer) -> Vec<(Side, Side, i64)> {
-        let book = |kind| Side::Held(kind, viewer.book.cast());
-        let other = book(if self.wallet.is_some() { AccountKind::Outside } else { AccountKind::Cash });
-        let way = |side, amount| match self.kind {
-            CategoryKind::Income => (other, side, amount),
-            CategoryKind::Expense => (side, other, amount),
-        };
-        let wallet = self.wallet.iter().map(|wallet| way(Side::Wallet(wallet.account.id), self.amount));
-        let part =
-            |part: &Part| way(Side::Held(category::account_kind(self.kind), part.category_id.cast()), part.amount);
-        wallet.chain(self.lines.iter().map(part)).collect()
-    }
 }
 
 /// Builds the drafts of the transactions' journal entries, in input order. Opens accounts that do not exist yet.
