@@ -13,11 +13,12 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The viewer gave the right password.
+/// Proof that the viewer gave the right password.
 pub(super) struct Proof {
     /// The viewer's user row when the password was checked.
     pub(super) user: entity::user::Model,
     verified: Verified,
+    /// Where refusals point to in the input.
     path: &'static str,
 }
 

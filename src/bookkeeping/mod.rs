@@ -1,6 +1,6 @@
 //! The money rules: wallets, customers, invoices and receipts, income and spending, budgets, reports, imports.
 //!
-//! Each operation is a function whose first argument is the viewer: the user who asks, and the book they are in. Every
+//! Each operation is a function that takes a `&Viewer` right after the app or the connection: the user who asks, and the book they are in. Every
 //! query starts from the viewer's book, so a row of another book is reported as not found. Amounts are signed 64-bit
 //! integers of minor units (for example cents) beside their currency.
 //!

@@ -96,11 +96,12 @@ impl Guess {
             check(app, &self).await?;
             let place = app.passwords.place().await?;
             check(app, &self).await?;
+            // The slot is held until the failure is recorded.
             let (matches, _place) = app.passwords.verify(place, password, hash).await?;
             if matches {
                 return Ok(Some(Verified(self)));
             }
-            write_down(app, &self).await?;
+            record_failure(app, &self).await?;
             Ok(None)
         })
         .await
@@ -175,7 +176,7 @@ async fn record_early_attempt(tx: &Transaction, app: &App, guess: &Guess, fresh:
 }
 
 /// Records a failed attempt: in the audit log and in the counters.
-async fn write_down(app: &App, guess: &Guess) -> Result<()> {
+async fn record_failure(app: &App, guess: &Guess) -> Result<()> {
     app.db
         .write(|tx| async move {
             guess.record_refusal(&tx, app, Code::WrongCredentials).await?;

@@ -14,7 +14,7 @@
 //!
 //! The shapes and the widths of letters come from `charts-rs`, which contains a font for measuring; a server has none
 //! installed. The crate's ready-made charts are not used: they print amounts as floats and give the parts of a chart no text
-//! alternative. Every amount shown is formatted by [`Decimal`] from whole numbers; floats are only coordinates. Percentages are
+//! alternative. Every amount shown is formatted by [`crate::money::Decimal`] from whole numbers; floats are only coordinates. Percentages are
 //! taken from the report, since recomputing them could give another last digit.
 //!
 //! No information depends on colour: each slice has a number, each bar has a word, and neighbouring slices differ in lightness.

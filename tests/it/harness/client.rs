@@ -77,13 +77,16 @@ impl Client {
         self.post(&json!({ "query": query, "variables": variables })).await
     }
 
-    /// Sends an operation, and sends the same again while the server is too busy for it, as clients do. `TRY_AGAIN` says that
-    /// nothing was done. An operation of several fields is sent once, since some of them may have been done.
+    /// Sends an operation, and sends the same again as clients do: while the server is too busy for it (`TRY_AGAIN` says that
+    /// nothing was done), and with an idempotency key also when the outcome is unknown. An operation of several fields is sent
+    /// once, since some of them may have been done.
     pub async fn request_patiently(&self, query: &str, variables: Value) -> Answer {
         let started = Instant::now();
+        let has_key = variables["input"]["idempotencyKey"].is_string();
         loop {
             let answer = self.request(query, variables.clone()).await;
-            if !answer.is_try_again() || started.elapsed() > PATIENCE {
+            let may_repeat = answer.says("TRY_AGAIN") || has_key && answer.says("OUTCOME_UNKNOWN");
+            if !may_repeat || started.elapsed() > PATIENCE {
                 return answer;
             }
             tokio::time::sleep(PAUSE).await;
@@ -145,9 +148,9 @@ impl Client {
 }
 
 impl Answer {
-    /// Whether the one field of the operation, or all of it, is to be tried again.
-    fn is_try_again(&self) -> bool {
-        if !self.text.contains("TRY_AGAIN") {
+    /// Whether the one field of the operation, or all of it, has this error code.
+    fn says(&self, code: &str) -> bool {
+        if !self.text.contains(code) {
             return false;
         }
         let body = self.json();
@@ -157,7 +160,7 @@ impl Answer {
             [&body["errors"], &field["userErrors"]].map(|errors| errors.as_array().map_or(&[][..], Vec::as_slice));
         let mut codes =
             lists.concat().into_iter().map(|error| [error["code"].clone(), error["extensions"]["code"].clone()]);
-        others == 0 && codes.any(|codes| codes.contains(&json!("TRY_AGAIN")))
+        others == 0 && codes.any(|codes| codes.contains(&json!(code)))
     }
 
     pub fn json(&self) -> Value {

@@ -24,11 +24,11 @@ const FLOORS: [&str; 13] = [
 /// The rooms of `bookkeeping/`, in the same way.
 const ROOMS: [&str; 7] = ["journal", "wallets", "customers", "invoicing", "spending", "import", "verify"];
 
-/// The first thing a module imports against the order of a list. `depth` says which part of a path the list is about.
+/// What modules import against an order. `parent` is the folder whose children `order` lists.
 fn against(order: &[&str], parent: &[&str], source: &Source) -> Vec<String> {
     let place = |module: &ModulePath| {
-        let below = module.iter().map(String::as_str).collect::<Vec<_>>();
-        let room = *below.strip_prefix(parent)?.first()?;
+        let path = module.iter().map(String::as_str).collect::<Vec<_>>();
+        let room = *path.strip_prefix(parent)?.first()?;
         order.iter().position(|name| *name == room)
     };
     let mut found = Vec::new();
@@ -44,7 +44,7 @@ fn against(order: &[&str], parent: &[&str], source: &Source) -> Vec<String> {
     found
 }
 
-/// The modules that import each other, directly or through others, as groups.
+/// Each module on a circle of imports, or between two circles, followed by what it imports.
 fn circles(imports: &BTreeMap<ModulePath, BTreeSet<ModulePath>>) -> Vec<Vec<String>> {
     let mut left = imports.clone();
     // What imports nothing that is left, or is imported by nothing that is left, is in no circle.

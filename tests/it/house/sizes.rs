@@ -18,7 +18,8 @@ fn sources() -> Vec<std::path::PathBuf> {
 #[apply(test)]
 fn no_file_is_longer_than_a_reader_can_take_in() {
     let too_long = sources().into_iter().filter(|path| fs::read_to_string(path).unwrap().lines().count() > LINES);
-    assert_eq!(too_long.collect::<Vec<_>>(), [""; 0].map(std::path::PathBuf::from));
+    let too_long: Vec<_> = too_long.collect();
+    assert!(too_long.is_empty(), "{too_long:?}");
 }
 
 #[apply(test)]
@@ -29,5 +30,5 @@ fn no_folder_has_more_files_than_a_reader_can_take_in() {
     }
     // One file for each table of the database.
     folders.retain(|folder, files| *files > FILES && !folder.ends_with("src/entity"));
-    assert_eq!(folders.into_keys().collect::<Vec<_>>(), [""; 0].map(std::path::PathBuf::from));
+    assert!(folders.is_empty(), "{folders:?}");
 }

@@ -1,5 +1,5 @@
 //! A transaction with checked values, and the postings that it needs. The input of `addTransaction` and `updateTransaction` and
-//! the lines of imported files become drafts; `write` writes them.
+//! the rows of imported files become drafts; `write` writes them.
 
 use chrono::NaiveDate;
 
@@ -49,7 +49,7 @@ impl TransactionDraft {
     /// Debit side, credit side and amount of each posting. The posting on the wallet comes first, since wallet
     /// transactions are built from an entry's first posting. The other side is the book's outside account for a
     /// transaction with a wallet, otherwise its cash account.
-    pub(super) fn lines(&self, viewer: &Viewer) -> Vec<(Side, Side, i64)> {
+    pub(super) fn postings(&self, viewer: &Viewer) -> Vec<(Side, Side, i64)> {
         let book = |kind| Side::Held(kind, viewer.book.cast());
         let other = book(if self.wallet.is_some() { AccountKind::Outside } else { AccountKind::Cash });
         let way = |side, amount| match self.kind {

@@ -30,7 +30,7 @@ pub(in crate::bookkeeping) async fn drafts(
     items: &[Item],
 ) -> Result<Vec<Draft>> {
     let held = items.iter().flat_map(|Item { wanted, .. }| {
-        let sides = wanted.lines(viewer).into_iter().flat_map(|(debit, credit, _)| [debit, credit]);
+        let sides = wanted.postings(viewer).into_iter().flat_map(|(debit, credit, _)| [debit, credit]);
         sides.filter_map(|side| match side {
             Side::Held(account_kind, holder) => Some((wanted.currency, account_kind, holder)),
             Side::Wallet(_) => None,
@@ -46,7 +46,7 @@ fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Ac
         Side::Held(account_kind, holder) => accounts.get(wanted.currency, account_kind, holder),
     };
     let mut lines = Vec::new();
-    for (debit, credit, amount) in wanted.lines(viewer) {
+    for (debit, credit, amount) in wanted.postings(viewer) {
         lines.push(Line { debit: account(debit)?, credit: account(credit)?, amount });
     }
     let of_wallet = lines.first().filter(|_| wanted.wallet.is_some());
