@@ -45,7 +45,7 @@ const MOST_PAID: i64 = 1_000_000_000_000_000;
 /// What deposits, withdrawals and transfers have in common.
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
-pub struct Movement {
+pub struct WalletOperation {
     /// The amount. Positive, with at most as many decimals as the currency has. In a transfer to somebody else, at most
     /// 10^15 minor units (such as 10,000,000,000,000.00 USD).
     pub amount: Decimal,
@@ -83,16 +83,16 @@ pub struct Outcome {
 ///
 /// # Errors
 /// The refusals of unusable input. A refusal by the journal is in the outcome.
-pub async fn deposit(app: &App, viewer: &Viewer, wallet: &WalletRef, movement: &Movement) -> Result<Outcome> {
-    Request { kind: EntryKind::Deposit, own: (wallet, "wallet"), payee: None, movement }.execute(app, viewer).await
+pub async fn deposit(app: &App, viewer: &Viewer, wallet: &WalletRef, operation: &WalletOperation) -> Result<Outcome> {
+    Request { kind: EntryKind::Deposit, own: (wallet, "wallet"), payee: None, operation }.execute(app, viewer).await
 }
 
 /// Withdraws money from one of the viewer's wallets.
 ///
 /// # Errors
 /// As for [`deposit`].
-pub async fn withdraw(app: &App, viewer: &Viewer, wallet: &WalletRef, movement: &Movement) -> Result<Outcome> {
-    Request { kind: EntryKind::Withdrawal, own: (wallet, "wallet"), payee: None, movement }.execute(app, viewer).await
+pub async fn withdraw(app: &App, viewer: &Viewer, wallet: &WalletRef, operation: &WalletOperation) -> Result<Outcome> {
+    Request { kind: EntryKind::Withdrawal, own: (wallet, "wallet"), payee: None, operation }.execute(app, viewer).await
 }
 
 /// Transfers money from one of the viewer's wallets to another wallet, of the viewer or of another user.
@@ -104,9 +104,9 @@ pub async fn transfer(
     viewer: &Viewer,
     from: &WalletRef,
     to: &WalletRef,
-    movement: &Movement,
+    operation: &WalletOperation,
 ) -> Result<Outcome> {
-    Request { kind: EntryKind::Transfer, own: (from, "from"), payee: Some(to), movement }.execute(app, viewer).await
+    Request { kind: EntryKind::Transfer, own: (from, "from"), payee: Some(to), operation }.execute(app, viewer).await
 }
 
 /// A wallet operation with its input, not checked yet.
@@ -115,7 +115,7 @@ struct Request<'a> {
     /// The viewer's wallet, and the name of its field in the input.
     own: (&'a WalletRef, &'static str),
     payee: Option<&'a WalletRef>,
-    movement: &'a Movement,
+    operation: &'a WalletOperation,
 }
 
 impl Request<'_> {
@@ -150,8 +150,8 @@ impl Request<'_> {
     }
 
     fn idempotency(&self) -> Result<Result<Option<Idempotency>, Refusal>> {
-        let input = (self.kind.to_value(), self.own.0, self.payee, self.movement);
-        idempotency::of(self.movement.idempotency_key.as_deref(), &input)
+        let input = (self.kind.to_value(), self.own.0, self.payee, self.operation);
+        idempotency::of(self.operation.idempotency_key.as_deref(), &input)
     }
 
     /// Finds the wallets, checks the input, and builds the draft. Status and balance of the wallets are not checked
@@ -165,12 +165,12 @@ impl Request<'_> {
     ) -> Result<Draft> {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency).flatten();
-        let memo = self.movement.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
-        let reference = self.movement.reference.as_deref();
+        let memo = self.operation.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
+        let reference = self.operation.reference.as_deref();
         let reference = reference.and_then(|reference| refusals.check(text::line(reference, 64, "reference")));
 
         let own = refusals.check(self.own_wallet(conn, defaults, viewer).await?);
-        let currency = self.movement.currency.or(own.as_ref().map(|own| own.wallet.currency));
+        let currency = self.operation.currency.or(own.as_ref().map(|own| own.wallet.currency));
         let Some(currency) = currency else { return Err(refusals.into()) };
         if let Some(own) = &own
             && own.wallet.currency != currency
@@ -178,7 +178,7 @@ impl Request<'_> {
             let message = format!("The wallet is in {}, but the amount is in {currency}.", own.wallet.currency);
             refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message));
         }
-        let amount = refusals.check(self.movement.amount.to_positive(currency, "amount"));
+        let amount = refusals.check(self.operation.amount.to_positive(currency, "amount"));
         let payee = match self.payee {
             Some(named) => refusals.check(payee(conn, defaults, named, currency).await?).map(Some),
             None => Some(None),
@@ -218,7 +218,7 @@ impl Request<'_> {
         viewer: &Viewer,
     ) -> Result<Result<Wallet, Refusal>> {
         let (named, field) = self.own;
-        let currency = match (self.movement.currency, named) {
+        let currency = match (self.operation.currency, named) {
             (Some(currency), _) => Some(currency),
             (None, WalletRef::Id(_)) => None,
             (None, _) => Some(book::find(conn, viewer).await?.currency),

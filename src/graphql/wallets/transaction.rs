@@ -9,7 +9,7 @@ use crate::{
     bookkeeping::wallets::{
         reference::WalletRef,
         transaction::{self, WalletTransactionType},
-        transfer::{self, Movement, Outcome},
+        transfer::{self, Outcome, WalletOperation},
     },
     entity::{activity::Action, journal_entry::EntryStatus},
     error::{Code, Error},
@@ -142,7 +142,7 @@ struct DepositInput {
     /// The wallet that receives the money. It must belong to your book.
     wallet: WalletRef,
     #[graphql(flatten)]
-    movement: Movement,
+    operation: WalletOperation,
 }
 
 /// A withdrawal: money that leaves a wallet to the outside.
@@ -151,7 +151,7 @@ struct WithdrawInput {
     /// The wallet that pays the money. It must belong to your book.
     wallet: WalletRef,
     #[graphql(flatten)]
-    movement: Movement,
+    operation: WalletOperation,
 }
 
 /// A transfer of money from one wallet to another of the same currency.
@@ -162,12 +162,12 @@ struct TransferInput {
     /// The wallet that receives the money. It may belong to anybody.
     to: WalletRef,
     #[graphql(flatten)]
-    movement: Movement,
+    operation: WalletOperation,
 }
 
 /// What came of moving money.
 #[derive(SimpleObject)]
-struct MovementResult {
+struct WalletOperationResult {
     /// The recorded transaction. If a wallet refused it (codes `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`,
     /// `CURRENCY_MISMATCH`, `SAME_WALLET`, `LIMIT_REACHED`), it is recorded with the status `FAILED`, and there are
     /// user errors too. Null when the input was invalid and nothing was recorded.
@@ -178,7 +178,7 @@ struct MovementResult {
     user_errors: Vec<UserError>,
 }
 
-impl MovementResult {
+impl WalletOperationResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<Outcome, Error>) -> Result<Self, ApiError> {
         let (outcome, mut user_errors) = into_payload(ctx, action, result).await?;
         let Some(outcome) = outcome else {
@@ -195,7 +195,7 @@ impl MovementResult {
 #[derive(SimpleObject)]
 struct DepositPayload {
     #[graphql(flatten)]
-    result: MovementResult,
+    result: WalletOperationResult,
 }
 
 /// The result of `withdraw`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
@@ -203,7 +203,7 @@ struct DepositPayload {
 #[derive(SimpleObject)]
 struct WithdrawPayload {
     #[graphql(flatten)]
-    result: MovementResult,
+    result: WalletOperationResult,
 }
 
 /// The result of `transfer`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
@@ -211,7 +211,7 @@ struct WithdrawPayload {
 #[derive(SimpleObject)]
 struct TransferPayload {
     #[graphql(flatten)]
-    result: MovementResult,
+    result: WalletOperationResult,
 }
 
 #[derive(Debug, Default)]
@@ -225,8 +225,8 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The deposit to make.")] input: DepositInput,
     ) -> Result<DepositPayload, ApiError> {
-        let outcome = transfer::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
-        Ok(DepositPayload { result: MovementResult::new(ctx, Action::Deposit, outcome).await? })
+        let outcome = transfer::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.operation).await;
+        Ok(DepositPayload { result: WalletOperationResult::new(ctx, Action::Deposit, outcome).await? })
     }
 
     /// Takes money out of a wallet of your book.
@@ -235,8 +235,8 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The withdrawal to make.")] input: WithdrawInput,
     ) -> Result<WithdrawPayload, ApiError> {
-        let outcome = transfer::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.movement).await;
-        Ok(WithdrawPayload { result: MovementResult::new(ctx, Action::Withdraw, outcome).await? })
+        let outcome = transfer::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.operation).await;
+        Ok(WithdrawPayload { result: WalletOperationResult::new(ctx, Action::Withdraw, outcome).await? })
     }
 
     /// Pays from a wallet of your book into another wallet of the same currency.
@@ -245,9 +245,9 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The transfer to make.")] input: TransferInput,
     ) -> Result<TransferPayload, ApiError> {
-        let TransferInput { from, to, movement } = &input;
-        let outcome = transfer::transfer(ctx.app()?, ctx.viewer()?, from, to, movement).await;
-        Ok(TransferPayload { result: MovementResult::new(ctx, Action::Transfer, outcome).await? })
+        let TransferInput { from, to, operation } = &input;
+        let outcome = transfer::transfer(ctx.app()?, ctx.viewer()?, from, to, operation).await;
+        Ok(TransferPayload { result: WalletOperationResult::new(ctx, Action::Transfer, outcome).await? })
     }
 }
 
