@@ -165,7 +165,7 @@ struct TransferInput {
     operation: WalletOperation,
 }
 
-/// What came of moving money.
+/// The fields that the payloads of `deposit`, `withdraw` and `transfer` share.
 #[derive(SimpleObject)]
 struct WalletOperationResult {
     /// The recorded transaction. If a wallet refused it (codes `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`,
