@@ -1,5 +1,6 @@
 //! Accounts: registering, logging in and out, passwords, profiles, and deleting an account.
 
+mod abandoned_guesses;
 mod deletion;
 mod login_delays;
 mod passwords;
