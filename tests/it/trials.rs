@@ -11,8 +11,8 @@
 //! | `#[apply(both_databases)]` | runs once on each database, which it takes as `on: Database` |
 //! | `#[apply(on_postgres)]` | needs a PostgreSQL database |
 //!
-//! Two more attributes may follow it, in this order: `#[needs(InstalledPostgres, Openssl)]` lists what else the test needs,
-//! and `#[threads(4)]` runs an async test on that many threads instead of one. A test with cases is a `#[rstest]` with
+//! `#[needs(InstalledPostgres, Openssl)]` may follow `#[apply(test)]` and lists what else the test needs. `#[threads(4)]` may
+//! follow last and runs an async test on that many threads instead of one. A test with cases is a `#[rstest]` with
 //! `#[test_attr(apply(test))]`; those of its cases that have the value `Postgres` need PostgreSQL.
 //!
 //! `#[test]` and `#[tokio::test]` belong to the standard harness and would never run; the test in `declarations` finds them.

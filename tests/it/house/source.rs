@@ -139,11 +139,15 @@ impl Reader<'_> {
     }
 }
 
+fn is_for_tests(attribute: &syn::Attribute) -> bool {
+    attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
+}
+
 impl Visit<'_> for Reader<'_> {
     fn visit_item(&mut self, item: &Item) {
         match item {
             // Tests may use what they like.
-            Item::Mod(module) if module.attrs.iter().any(|attribute| attribute.path().is_ident("cfg")) => {}
+            Item::Mod(module) if module.attrs.iter().any(is_for_tests) => {}
             Item::Use(import) => {
                 let is_public = !matches!(import.vis, syn::Visibility::Inherited);
                 self.flatten(&import.tree, &[], is_public);
