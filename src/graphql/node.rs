@@ -1,8 +1,14 @@
 //! `Node`, the interface of all objects with an id, and the queries `node` and `nodes`.
 
-use async_graphql::{Context, ID, Interface, Object};
+use std::sync::Arc;
 
-use super::error::{ApiError, ContextExt};
+use async_graphql::{Context, ID, Interface, Object, dataloader::Loader};
+use type_safe_id::StaticType;
+
+use super::{
+    RequestLoader,
+    error::{ApiError, ContextExt},
+};
 use crate::{
     error::{Code, Error, Refusal},
     id::{Id, kind},
@@ -47,6 +53,18 @@ macro_rules! node {
 }
 
 nouns!(node);
+
+/// The object of one kind with this id. `None` when the id is not of this kind, or the viewer has no such object.
+pub(super) async fn find_one<K, T>(ctx: &Context<'_>, id: &ID) -> Result<Option<T>, ApiError>
+where
+    K: StaticType + Eq + Clone + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+    RequestLoader: Loader<Id<K>, Value = T, Error = Arc<Error>>,
+{
+    let loader = ctx.loader()?;
+    let Ok(id) = id.parse::<Id<K>>() else { return Ok(None) };
+    Ok(loader.load_one(id).await?)
+}
 
 #[derive(Debug, Default)]
 pub(super) struct NodeQuery;

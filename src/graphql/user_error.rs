@@ -6,6 +6,7 @@ use sea_orm::DbErr;
 use super::{ApiError, error::ContextExt};
 use crate::{
     activity::{self, ActivityEvent},
+    bookkeeping::document::Replayable,
     entity::activity::Action,
     error::{Code, Error, Refusal},
 };
@@ -48,11 +49,23 @@ pub(super) async fn into_payload<T>(
         };
         activity::refuse(ctx.app()?, act, refusals).await?;
     }
-    settle_recorded(result)
+    into_recorded_payload(result)
+}
+
+/// Like [`into_payload`], for operations that can be repeated with an idempotency key. Also returns whether this is the result of
+/// an earlier request.
+pub(super) async fn into_replayable_payload<T>(
+    ctx: &Context<'_>,
+    action: Action,
+    result: Result<Replayable<T>, Error>,
+) -> Result<(Option<T>, bool, Vec<UserError>), ApiError> {
+    let (done, user_errors) = into_payload(ctx, action, result).await?;
+    let replayed = done.as_ref().is_some_and(|done| done.replayed);
+    Ok((done.map(|done| done.document), replayed, user_errors))
 }
 
 /// Like [`into_payload`], for operations that record their refusals themselves.
-pub(super) fn settle_recorded<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>), ApiError> {
+pub(super) fn into_recorded_payload<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>), ApiError> {
     match result {
         Ok(value) => Ok((Some(value), Vec::new())),
         Err(Error::Refused(refusals)) => Ok((None, refusals.into_iter().map(UserError::from).collect())),

@@ -8,8 +8,9 @@ use crate::{
     graphql::{
         connection::{self, Count, Nodes},
         error::{ApiError, ContextExt},
+        node,
     },
-    id::{Id, kind},
+    id::kind,
     page::{PageArgs, Paged},
 };
 
@@ -33,9 +34,7 @@ impl CustomerQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the customer.")] id: ID,
     ) -> Result<Option<Customer>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = id.parse::<Id<kind::Customer>>() else { return Ok(None) };
-        Ok(ctx.loader()?.load_one(id).await?)
+        node::find_one::<kind::Customer, _>(ctx, &id).await
     }
 
     /// The customers of the book.

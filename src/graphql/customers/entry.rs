@@ -30,8 +30,9 @@ use crate::{
         connection::{self, Nodes, Total},
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
+        node,
         scalar::DateTime,
-        user_error::{UserError, into_payload},
+        user_error::{UserError, into_replayable_payload},
     },
     id::{Id, kind},
     money::Money,
@@ -198,9 +199,8 @@ impl EntryResult {
         action: Action,
         result: Result<Replayable<Model>, Error>,
     ) -> Result<Self, ApiError> {
-        let (done, user_errors) = into_payload(ctx, action, result).await?;
-        let replayed = done.as_ref().is_some_and(|done| done.replayed);
-        Ok(Self { entry: done.map(|done| Entry(done.document)), replayed, user_errors })
+        let (entry, replayed, user_errors) = into_replayable_payload(ctx, action, result).await?;
+        Ok(Self { entry: entry.map(Entry), replayed, user_errors })
     }
 }
 
@@ -215,9 +215,7 @@ impl EntryQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the entry.")] id: ID,
     ) -> Result<Option<Entry>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = id.parse::<Id<kind::LedgerEntry>>() else { return Ok(None) };
-        Ok(ctx.loader()?.load_one(id).await?)
+        node::find_one::<kind::LedgerEntry, _>(ctx, &id).await
     }
 
     /// The ledger entries of all customers of the book, newest date first. Entries of one date are sorted by the order

@@ -10,7 +10,7 @@ use crate::{
     graphql::{
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, into_payload, settle_recorded},
+        user_error::{UserError, into_payload, into_recorded_payload},
     },
     identity::{self, Grant},
 };
@@ -203,7 +203,7 @@ impl SessionMutation {
 }
 
 fn granted(granted: Result<Grant, Error>) -> Result<Granted, ApiError> {
-    let (grant, user_errors) = settle_recorded(granted)?;
+    let (grant, user_errors) = into_recorded_payload(granted)?;
     let Some(grant) = grant else {
         return Ok(Granted { user: None, access_token: None, refresh_token: None, expires_in: None, user_errors });
     };

@@ -14,7 +14,7 @@ use crate::{
         RequestLoader,
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, into_payload, settle_recorded},
+        user_error::{UserError, into_payload, into_recorded_payload},
     },
     id::{Id, kind},
     identity::{self, ProfileChange},
@@ -154,7 +154,7 @@ impl UserMutation {
         #[graphql(desc = "The current password and the new one.")] input: PasswordChange,
     ) -> Result<ChangePasswordPayload, ApiError> {
         let changed = account::change_password(ctx.app()?, ctx.viewer()?, input).await;
-        let (user, user_errors) = settle_recorded(changed)?;
+        let (user, user_errors) = into_recorded_payload(changed)?;
         Ok(ChangePasswordPayload { user: user.map(User), user_errors })
     }
 
@@ -169,7 +169,7 @@ impl UserMutation {
     ) -> Result<DeleteAccountPayload, ApiError> {
         let viewer = ctx.viewer()?;
         let deleted = account::delete_account(ctx.app()?, viewer, input.password).await;
-        let (deleted, user_errors) = settle_recorded(deleted)?;
+        let (deleted, user_errors) = into_recorded_payload(deleted)?;
         Ok(DeleteAccountPayload { deleted_id: deleted.map(|()| viewer.user.into()), user_errors })
     }
 }

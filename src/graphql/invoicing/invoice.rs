@@ -25,8 +25,9 @@ use crate::{
         connection::{self, Nodes, Total},
         customers::{customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
+        node,
         scalar::DateTime,
-        user_error::{UserError, into_payload},
+        user_error::{UserError, into_replayable_payload},
     },
     id::{Id, kind},
     money::{Currency, Decimal, Money},
@@ -252,9 +253,8 @@ impl InvoiceResult {
         action: Action,
         result: Result<Replayable<Model>, Error>,
     ) -> Result<Self, ApiError> {
-        let (done, user_errors) = into_payload(ctx, action, result).await?;
-        let replayed = done.as_ref().is_some_and(|done| done.replayed);
-        Ok(Self { invoice: done.map(|done| Invoice(done.document)), replayed, user_errors })
+        let (invoice, replayed, user_errors) = into_replayable_payload(ctx, action, result).await?;
+        Ok(Self { invoice: invoice.map(Invoice), replayed, user_errors })
     }
 }
 
@@ -269,9 +269,7 @@ impl InvoiceQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the invoice.")] id: ID,
     ) -> Result<Option<Invoice>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = id.parse::<Id<kind::Invoice>>() else { return Ok(None) };
-        Ok(ctx.loader()?.load_one(id).await?)
+        node::find_one::<kind::Invoice, _>(ctx, &id).await
     }
 
     /// The invoices of the book, newest date first, voided ones included.

@@ -27,8 +27,9 @@ use crate::{
         connection::{self, Nodes, Total},
         customers::{customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
+        node,
         scalar::DateTime,
-        user_error::{UserError, into_payload},
+        user_error::{UserError, into_replayable_payload},
         wallets::wallet::Wallet,
     },
     id::{Id, kind},
@@ -181,11 +182,9 @@ impl ReceiptResult {
         action: Action,
         result: Result<Replayable<Attempted>, Error>,
     ) -> Result<Self, ApiError> {
-        let (done, mut user_errors) = into_payload(ctx, action, result).await?;
-        let Some(Replayable { document, replayed }) = done else {
-            return Ok(Self { receipt: None, replayed: false, user_errors });
-        };
-        let receipt = document.map_err(|refusal| user_errors.push(refusal.into())).ok();
+        let (attempted, replayed, mut user_errors) = into_replayable_payload(ctx, action, result).await?;
+        let receipt =
+            attempted.and_then(|attempted| attempted.map_err(|refusal| user_errors.push(refusal.into())).ok());
         Ok(Self { receipt: receipt.map(Receipt), replayed, user_errors })
     }
 }
@@ -201,9 +200,7 @@ impl ReceiptQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the receipt.")] id: ID,
     ) -> Result<Option<Receipt>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = id.parse::<Id<kind::Receipt>>() else { return Ok(None) };
-        Ok(ctx.loader()?.load_one(id).await?)
+        node::find_one::<kind::Receipt, _>(ctx, &id).await
     }
 
     /// The receipts of the book, newest date first, voided ones included.

@@ -15,6 +15,7 @@ use crate::{
         RequestLoader,
         activity::event::{Activity, history},
         error::{ApiError, ContextExt},
+        node,
         scalar::DateTime,
         user_error::{UserError, into_payload},
     },
@@ -73,9 +74,7 @@ impl CategoryQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the category.")] id: ID,
     ) -> Result<Option<Category>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = id.parse::<Id<kind::Category>>() else { return Ok(None) };
-        Ok(ctx.loader()?.load_one(id).await?)
+        node::find_one::<kind::Category, _>(ctx, &id).await
     }
 
     /// The categories of the book, at most 200: income first, then expenses, each sorted by name.

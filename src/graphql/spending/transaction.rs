@@ -18,7 +18,7 @@ use crate::{
         activity::event::{Activity, history},
         error::{ApiError, ContextExt},
         scalar::DateTime,
-        user_error::{UserError, into_payload},
+        user_error::{UserError, into_replayable_payload},
         wallets::wallet::Wallet,
     },
     id::{Id, kind},
@@ -191,11 +191,9 @@ impl TransactionResult {
         action: Action,
         result: Result<Replayable<Attempted>, Error>,
     ) -> Result<Self, ApiError> {
-        let (done, mut user_errors) = into_payload(ctx, action, result).await?;
-        let Some(Replayable { document, replayed }) = done else {
-            return Ok(Self { transaction: None, replayed: false, user_errors });
-        };
-        let transaction = document.map_err(|refusal| user_errors.push(refusal.into())).ok();
+        let (attempted, replayed, mut user_errors) = into_replayable_payload(ctx, action, result).await?;
+        let transaction =
+            attempted.and_then(|attempted| attempted.map_err(|refusal| user_errors.push(refusal.into())).ok());
         Ok(Self { transaction: transaction.map(Transaction), replayed, user_errors })
     }
 }

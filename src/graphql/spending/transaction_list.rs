@@ -12,8 +12,9 @@ use crate::{
         book::book_currency,
         connection::{Edges, NodeEdge},
         error::{ApiError, ContextExt},
+        node,
     },
-    id::{Id, kind},
+    id::kind,
     money::{Currency, Money},
     page::{PageArgs, Paged},
 };
@@ -99,9 +100,7 @@ impl TransactionQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the transaction.")] id: ID,
     ) -> Result<Option<Transaction>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = id.parse::<Id<kind::Transaction>>() else { return Ok(None) };
-        Ok(ctx.loader()?.load_one(id).await?)
+        node::find_one::<kind::Transaction, _>(ctx, &id).await
     }
 
     /// The transactions of the book: income and expenses.

@@ -16,6 +16,7 @@ use crate::{
         RequestLoader,
         activity::event::{Activity, history},
         error::{ApiError, ContextExt},
+        node,
         scalar::DateTime,
         user_error::{UserError, into_payload},
     },
@@ -198,9 +199,7 @@ impl WalletQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the wallet.")] id: ID,
     ) -> Result<Option<Wallet>, ApiError> {
-        ctx.viewer()?;
-        let Ok(id) = id.parse::<Id<kind::Wallet>>() else { return Ok(None) };
-        Ok(ctx.loader()?.load_one(id).await?)
+        node::find_one::<kind::Wallet, _>(ctx, &id).await
     }
 }
 
