@@ -2,14 +2,10 @@
 
 use serde_json::json;
 
-use crate::harness::{Client, PASSWORD, SECRET, Server, SmallDisk, User, errors, login};
+use crate::harness::{PASSWORD, SECRET, Server, SmallDisk, User, errors, login};
 
 fn start(disk: &SmallDisk) -> Server {
     Server::start_with(SmallDisk::program().args(["--database-url", &disk.url(), "--jwt-secret", SECRET]))
-}
-
-async fn is_ready(client: &Client) -> bool {
-    client.get("/health/ready").await.status == 200
 }
 
 #[apply(test)]
@@ -36,9 +32,7 @@ async fn after_a_full_disk_what_is_acknowledged_is_kept() {
             }
         };
         assert_eq!(refused["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR", "{refused}");
-        while is_ready(&server.client()).await {
-            tokio::task::yield_now().await;
-        }
+        server.client().until_ready(false).await;
         disk.make_room(&server);
 
         let taken = json!({ "name": "Food", "kind": "EXPENSE" });
@@ -50,9 +44,7 @@ async fn after_a_full_disk_what_is_acknowledged_is_kept() {
             acknowledged += 1;
         }
         assert_eq!(amina.balance(&amina.wallet).await, format!("{acknowledged}.00"));
-        while !is_ready(&server.client()).await {
-            tokio::task::yield_now().await;
-        }
+        server.client().until_ready(true).await;
     }
     drop(server);
 

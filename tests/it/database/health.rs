@@ -12,21 +12,10 @@ use sea_orm::{ConnectionTrait, Database as Databases, DbBackend, Statement};
 use serde_json::json;
 
 use crate::harness::{
-    Blocker, Client,
+    Blocker,
     Database::{self, Postgres, Sqlite},
     Proxy, SECRET, Server, TestApp, User, program,
 };
-
-/// Waits until the server says that it is ready, or is not; gives the reason.
-async fn until(client: &Client, is_ready: bool) -> String {
-    loop {
-        let answer = client.get("/health/ready").await;
-        if (answer.status == 200) == is_ready {
-            return answer.json()["reason"].as_str().unwrap_or_default().to_owned();
-        }
-        tokio::task::yield_now().await;
-    }
-}
 
 fn file_of(app: &TestApp) -> PathBuf {
     app.url.trim_start_matches("sqlite:").into()
@@ -36,13 +25,13 @@ fn file_of(app: &TestApp) -> PathBuf {
 async fn a_server_whose_database_does_nothing_is_not_ready_until_it_does(on: Database) {
     let app = TestApp::on(on).await;
     let server = Server::start(&app.url);
-    until(&server.client(), true).await;
+    server.client().until_ready(true).await;
     let blocker = Blocker::on(&app).await;
-    let reason = until(&server.client(), false).await;
+    let reason = server.client().until_ready(false).await;
     assert!(reason.contains("has done nothing for") || reason.contains("does not answer"), "{reason}");
     assert_eq!(server.client().get("/health/live").await.status, 200);
     blocker.end().await;
-    until(&server.client(), true).await;
+    server.client().until_ready(true).await;
 }
 
 #[apply(on_postgres)]
@@ -51,12 +40,12 @@ async fn a_server_that_loses_postgresql_is_not_ready_until_it_is_back() {
     let app = TestApp::on(Postgres).await;
     let proxy = Proxy::to(&app.url).await;
     let server = Server::start(&proxy.url);
-    until(&server.client(), true).await;
+    server.client().until_ready(true).await;
     proxy.be_silent(true);
-    let reason = until(&server.client(), false).await;
+    let reason = server.client().until_ready(false).await;
     assert!(reason.contains("has done nothing for") || reason.contains("does not answer"), "{reason}");
     proxy.be_silent(false);
-    until(&server.client(), true).await;
+    server.client().until_ready(true).await;
 }
 
 #[apply(test)]
@@ -135,7 +124,7 @@ async fn a_damaged_page_makes_the_server_not_ready() {
     drop(file);
 
     let server = Server::start(&app.url);
-    let reason = until(&server.client(), false).await;
+    let reason = server.client().until_ready(false).await;
     assert!(reason.contains("damaged"), "{reason}");
     let health = server.client().get("/health/ready").await;
     assert_eq!((health.status.as_u16(), &health.json()["reason"]), (503, &json!(reason)));
@@ -166,10 +155,10 @@ async fn a_server_whose_clock_differs_from_the_databases_writes_nothing_until_it
     set_clock(&app, "4 s").await;
     let server = Server::start(&app.url);
     let amina = User::register(&server.client(), "amina").await;
-    until(&server.client(), true).await;
+    server.client().until_ready(true).await;
 
     set_clock(&app, interval).await;
-    let reason = until(&server.client(), false).await;
+    let reason = server.client().until_ready(false).await;
     assert!(reason.contains("clock"), "{reason}");
     // Nor does one write that is started now.
     let another = Server::start(&app.url);
@@ -180,7 +169,7 @@ async fn a_server_whose_clock_differs_from_the_databases_writes_nothing_until_it
     }
 
     set_clock(&app, "0 s").await;
-    until(&server.client(), true).await;
+    server.client().until_ready(true).await;
     amina.fund("5").await;
     assert_eq!(amina.balance(&amina.wallet).await, "5.00");
 }

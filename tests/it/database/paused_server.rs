@@ -1,9 +1,10 @@
 //! A server that is stopped in the middle of a transaction.
 
-use std::process::Command;
+use std::{process::Command, time::Duration};
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::harness::{Database::Postgres, Server, TestApp, User, errors};
 
@@ -55,7 +56,8 @@ async fn the_payments_of_other_servers_go_on_while_one_is_paused_with_open_trans
             tokio::task::yield_now().await;
         }
     }
-    let paid = amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "1000" })).await;
+    let payment = amina.deposit(json!({ "wallet": { "id": amina.wallet }, "amount": "1000" }));
+    let paid = timeout(Duration::from_mins(1), payment).await.expect("the payment waits for the paused server");
     assert_eq!(errors(&paid), [""; 0]);
     for task in busy {
         task.abort();

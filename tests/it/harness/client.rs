@@ -16,6 +16,8 @@ use tower::ServiceExt;
 
 /// How long a busy server is asked again.
 const PATIENCE: Duration = Duration::from_mins(5);
+/// For how long a server may take to notice that it is ready, or is not, on a busy machine.
+const NOTICED_WITHIN: Duration = Duration::from_mins(1);
 /// How long a client waits before it asks a busy server again.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -111,6 +113,19 @@ impl Client {
     /// Gets something that is not GraphQL.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Waits until the server says that it is ready, or is not; gives the reason.
+    pub async fn until_ready(&self, is_ready: bool) -> String {
+        let started = Instant::now();
+        loop {
+            let answer = self.get("/health/ready").await;
+            if (answer.status == 200) == is_ready {
+                return answer.json()["reason"].as_str().unwrap_or_default().to_owned();
+            }
+            assert!(started.elapsed() < NOTICED_WITHIN, "still {}: {}", answer.status, answer.text);
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Posts a body to the endpoint.
