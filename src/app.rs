@@ -5,6 +5,7 @@
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use ipnet::IpNet;
@@ -58,6 +59,79 @@ pub struct Limits {
     pub registrations_per_address: u32,
     /// How many points the requests of one user (or of one address, for unauthenticated requests) may cost in a minute.
     pub request_cost_per_minute: u32,
+    /// Limits of connections.
+    pub connections: ConnectionLimits,
+    /// Limits of what is held in memory for requests.
+    pub bodies: BodyLimits,
+    /// Limits of the execution of requests.
+    pub execution: ExecutionLimits,
+}
+
+/// Limits of connections.
+#[derive(Clone, Copy, Debug)]
+pub struct ConnectionLimits {
+    /// How many may be open. When another client connects, one of them that does nothing is closed.
+    pub in_all: usize,
+    /// How many may be open from one address, unless it is a trusted proxy's.
+    pub per_address: usize,
+    /// How long the head of a request may take, from its first byte or from the beginning of the connection.
+    pub head: Duration,
+    /// How long a connection may be idle.
+    pub idle: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self { in_all: 4096, per_address: 256, head: Duration::from_secs(10), idle: Duration::from_mins(1) }
+    }
+}
+
+/// Limits of what is held in memory for requests: bodies that arrive, and answers that are sent. Where they say "user", requests
+/// without a login count for their address.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimits {
+    /// The maximum size of a body, in bytes.
+    pub largest: usize,
+    /// How long a body may take to arrive.
+    pub time: Duration,
+    /// How many requests may be under way.
+    pub at_once: usize,
+    /// How many requests of one user may be under way.
+    pub at_once_per_user: usize,
+    /// How many bytes all bodies and answers may have together.
+    pub bytes: usize,
+    /// How many bytes the bodies and answers of one user may have together. A single answer may be larger.
+    pub bytes_per_user: usize,
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self {
+            largest: 1024 * 1024,
+            time: Duration::from_secs(20),
+            at_once: 4096,
+            at_once_per_user: 256,
+            bytes: 256 * 1024 * 1024,
+            bytes_per_user: 32 * 1024 * 1024,
+        }
+    }
+}
+
+/// Limits of the execution of requests.
+#[derive(Clone, Copy, Debug)]
+pub struct ExecutionLimits {
+    /// How long a request may take from the end of its body, waiting included.
+    pub time: Duration,
+    /// How many requests of one user, or of one address without a login, are executed at once. Others wait.
+    pub at_once_per_user: usize,
+    /// The maximum size of an answer, in bytes.
+    pub answer: usize,
+}
+
+impl Default for ExecutionLimits {
+    fn default() -> Self {
+        Self { time: Duration::from_secs(10), at_once_per_user: 4, answer: 16 * 1024 * 1024 }
+    }
 }
 
 /// The sessions whose last use this server is currently writing. Parallel requests of a session cause only one write.

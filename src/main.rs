@@ -200,7 +200,9 @@ async fn serve(config: Config) -> Result<(), Stop> {
         env!("CARGO_PKG_VERSION"),
         config.database,
     ))?;
-    let served = server::serve(listener, server::router(app, config.explorer), told_to_stop());
+    let limits = server::within_open_files(config.limits.connections, config.pool);
+    let router = server::router(app, config.explorer);
+    let served = server::serve(listener, router, limits, config.trusted_proxies.clone(), told_to_stop());
     tokio::select! {
         served = served => served.map_err(failure("cannot serve"))?,
         lost = db.file_lost() => return Err(Stop::Failure(lost)),

@@ -5,7 +5,10 @@ use std::{net::IpAddr, sync::Arc};
 use clap::Args;
 use ipnet::IpNet;
 
-use super::setting::{BadSetting, count};
+use super::{
+    http::HttpSettings,
+    setting::{BadSetting, count},
+};
 use crate::app::Limits;
 
 /// The highest value of a limit.
@@ -73,6 +76,9 @@ pub(super) struct LimitSettings {
         default_value = "120000"
     )]
     request_cost_per_minute: String,
+
+    #[command(flatten)]
+    http: HttpSettings,
 }
 
 impl LimitSettings {
@@ -102,6 +108,9 @@ impl LimitSettings {
                 &self.request_cost_per_minute,
                 0..=MOST,
             )?,
+            connections: self.http.connections()?,
+            bodies: self.http.bodies()?,
+            execution: self.http.execution()?,
         })
     }
 

@@ -4,6 +4,7 @@
 //! line that names the setting, its value and the values that are allowed ([`BadSetting`]).
 
 mod database;
+mod http;
 mod limits;
 mod secret;
 mod setting;

@@ -1,7 +1,5 @@
 //! Rate limiting: the costs of requests in points, and how many points a principal may spend per minute.
 //!
-//! The principal is the logged-in user or, for unauthenticated requests, the client address.
-//!
 //! - Windows are whole minutes of the clock, so all servers use the same ones.
 //! - The points spent are counted in the database, shared by all servers, but not with each request: a server leases a
 //!   hundredth of the limit at a time and spends it from memory.
@@ -14,7 +12,6 @@
 
 use std::{
     collections::HashMap,
-    net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -25,15 +22,8 @@ use axum::{
 use chrono::{DateTime, Utc};
 use sea_orm::DbBackend;
 
-use crate::{
-    app::App,
-    client::Client,
-    clock::seconds_of,
-    error::Result,
-    id::{Id, kind},
-    identity::Window,
-    viewer::Viewer,
-};
+use super::principal::Principal;
+use crate::{app::App, client::Client, clock::seconds_of, error::Result, identity::Window, viewer::Viewer};
 
 /// The error code of a request that exceeds the limit.
 pub(super) const RATE_LIMITED: &str = "RATE_LIMITED";
@@ -72,13 +62,6 @@ pub(super) struct Exceeded;
 pub(super) struct Rates {
     app: App,
     minute: Arc<Mutex<Minute>>,
-}
-
-/// The user or the network address that a request is charged to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Principal {
-    User(Id<kind::User>),
-    Network(IpAddr),
 }
 
 /// The spending in the current minute, as known to this server. Dropped when the minute ends, so it cannot grow without limit.
@@ -140,6 +123,8 @@ impl Rates {
         let key = match principal {
             Principal::User(user) => format!("requests of {user}"),
             Principal::Network(network) => format!("requests from {network}"),
+            // Never charged.
+            Principal::Unknown => String::new(),
         };
         let window = &Window { key: self.app.token_keys.hash(&key)?, ..window };
         let leased = self.app.db.write(|tx| async move { window.add(&tx, to_lease.into()).await }).await?;
@@ -190,9 +175,10 @@ impl Meter<'_> {
     /// than the limit for a minute costs exactly that limit, so that it can succeed at all.
     pub(super) async fn charge(&mut self, viewer: Option<&Viewer>, cost: u32) -> Result<Result<(), Exceeded>> {
         let limit = self.rates.limit();
-        let principal =
-            viewer.map(|viewer| Principal::User(viewer.user)).or(self.client.network().map(Principal::Network));
-        let Some(principal) = principal.filter(|_| limit > 0) else { return Ok(Ok(())) };
+        let principal = Principal::of(viewer, self.client);
+        if limit == 0 || principal == Principal::Unknown {
+            return Ok(Ok(()));
+        }
         let now = self.rates.app.clock.now();
         let window = Window::around(now, MINUTE, String::new());
         let reset = seconds_of(window.end - now);

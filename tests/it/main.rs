@@ -21,6 +21,7 @@ mod house;
 mod http;
 mod import;
 mod invoicing;
+mod limits;
 mod operations;
 mod readme;
 mod spending;

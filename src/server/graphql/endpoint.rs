@@ -3,11 +3,13 @@
 //! | step | function |
 //! |---|---|
 //! | authenticate, and charge one point | `viewer`, `charge` |
-//! | check the content type, parse the body | `is_json`, `Parameters::parse` |
+//! | check the content type, read the body | `is_json`, `in_flight` |
+//! | parse the body | `Parameters::parse` |
 //! | check nesting and size, parse the document | `check_nesting`, `check_size` |
 //! | choose the operation, check the fields of a mutation | `pick`, `check_mutation` |
 //! | resolve variables that were not sent | `require_variables`, `settle` |
 //! | count the rows, charge for them | `check_rows`, `charge` |
+//! | wait for a turn, and stop when the time is over | `turns` |
 //! | validate and execute | `Execution` in `phase` |
 //! | add codes to the errors, log faults | `complete` |
 //!
@@ -19,30 +21,35 @@ use std::sync::Arc;
 
 use async_graphql::{
     Request, Response as Executed, ServerError, Value,
-    parser::{parse_query, types::OperationType},
+    parser::{
+        parse_query,
+        types::{ExecutableDocument, OperationType},
+    },
 };
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     Extension,
-    body::Bytes,
-    extract::{State, rejection::BytesRejection},
+    body::{Body, to_bytes},
+    extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Response},
 };
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
     absent::settle,
     hints::explain,
-    limits::{check_mutation, check_nesting, check_size},
+    limits::{check_introspection, check_mutation, check_nesting, check_size},
     media_type::MediaType,
     parameters::{Parameters, is_json, pick, require_variables},
     phase::{Execution, Phase},
     refused::Refused,
     rows::check_rows,
+    turns::UserTurns,
 };
 use crate::{
     app::App,
@@ -51,6 +58,9 @@ use crate::{
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, with_viewer},
     identity::{self, Unauthenticated},
     server::{
+        connections::Watch,
+        in_flight::{Held, InFlight, Unread},
+        principal::Principal,
         rate_limit::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
         request_log::{RequestId, Summary},
     },
@@ -65,13 +75,23 @@ const LARGEST_DOCUMENT: usize = 16 * 1024;
 pub(in crate::server) struct Endpoint {
     app: App,
     rates: Rates,
+    in_flight: InFlight,
+    turns: UserTurns,
     schema: Schema,
 }
 
 impl Endpoint {
     pub(in crate::server) fn new(app: App, rates: Rates) -> Self {
-        let schema = schema_builder().data(app.clone()).extension(Phase).finish();
-        Self { app, rates, schema }
+        let limits = app.limits;
+        let phase = Phase { largest_answer: limits.execution.answer };
+        let schema = schema_builder().data(app.clone()).extension(phase).finish();
+        Self {
+            app,
+            rates,
+            in_flight: InFlight::new(limits.bodies),
+            turns: UserTurns::new(limits.execution.at_once_per_user),
+            schema,
+        }
     }
 }
 
@@ -79,17 +99,20 @@ pub(in crate::server) async fn handle(
     State(endpoint): State<Endpoint>,
     Extension(RequestId(id)): Extension<RequestId>,
     Extension(client): Extension<Client>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    connection: Option<Extension<Arc<Watch>>>,
+    request: axum::extract::Request,
 ) -> Response {
     let mut summary = Summary::default();
-    let media_type = MediaType::accepted(&headers);
+    let (parts, body) = request.into_parts();
+    let media_type = MediaType::accepted(&parts.headers);
     let mut meter = endpoint.rates.meter(&client);
-    let mut response = match answer(&endpoint, &client, &headers, body, &mut meter, &mut summary).await {
-        Ok(mut executed) => {
+    let connection = connection.map(|Extension(connection)| connection);
+    let incoming = Incoming { client: &client, headers: &parts.headers, body, connection: connection.as_ref() };
+    let mut response = match answer(&endpoint, incoming, &mut meter, &mut summary).await {
+        Ok((mut executed, held)) => {
             complete(&mut executed.errors, id);
             summary.error = executed.errors.first().and_then(code);
-            GraphQLResponse::from(executed).into_response()
+            until_sent(GraphQLResponse::from(executed).into_response(), held).await
         }
         Err(mut refused) => {
             complete(&mut refused.errors, id);
@@ -107,46 +130,100 @@ pub(in crate::server) async fn handle(
     response
 }
 
+/// A request whose body is not read yet.
+struct Incoming<'a> {
+    client: &'a Client,
+    headers: &'a HeaderMap,
+    body: Body,
+    connection: Option<&'a Arc<Watch>>,
+}
+
+/// Counts the answer until it is sent.
+async fn until_sent(response: Response, held: Held) -> Response {
+    let (parts, body) = response.into_parts();
+    // The library has written the whole answer already, so nothing is waited for and nothing can fail.
+    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+    Response::from_parts(parts, held.answer(bytes))
+}
+
 /// Checks a request and executes it.
 async fn answer(
     endpoint: &Endpoint,
-    client: &Client,
-    headers: &HeaderMap,
-    body: Result<Bytes, BytesRejection>,
+    Incoming { client, headers, body, connection }: Incoming<'_>,
     meter: &mut Meter<'_>,
     summary: &mut Summary,
-) -> Result<Executed, Refused> {
+) -> Result<(Executed, Held), Refused> {
     let viewer = viewer(endpoint, client, headers).await;
     charge(meter, viewer.as_ref().ok().and_then(Option::as_ref), rate_limit::REQUEST).await?;
     let viewer = viewer?;
+    if let (Some(_), Some(connection)) = (&viewer, connection) {
+        connection.note_login();
+    }
     if !is_json(headers) {
         let message = "Send `Content-Type: application/json`.";
         return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
     }
-    let body = body.map_err(|rejection| {
-        let message = "The body cannot be read, or is larger than 1 MiB.";
-        Refused::with_status(rejection.status(), "BAD_REQUEST", message)
-    })?;
-    let Parameters { query, operation_name, mut variables } = Parameters::parse(&body)?;
+    let principal = Principal::of(viewer.as_ref(), client);
+    let read = endpoint.in_flight.read(principal, body).await;
+    let (body, held) = read.map_err(|unread| unread_body(endpoint, unread))?;
+    let deadline = Instant::now() + endpoint.app.limits.execution.time;
+    let _at_work = connection.map(Watch::work);
+    let prepared = prepare(&body, viewer.as_ref(), meter, summary).await?;
+    drop(body);
+    // Logins and registrations take turns where passwords are hashed.
+    let in_turn = Some(principal).filter(|_| viewer.is_some() || prepared.is_query);
+    let execute = execute(endpoint.clone(), prepared, viewer, client.clone());
+    Ok((endpoint.turns.run(in_turn, deadline, execute).await?, held))
+}
+
+/// An operation that may be executed.
+struct Prepared {
+    parameters: Parameters,
+    document: ExecutableDocument,
+    /// The document that is executed, where it differs.
+    settled: Option<ExecutableDocument>,
+    is_query: bool,
+}
+
+/// Checks the document and charges for it.
+async fn prepare(
+    body: &[u8],
+    viewer: Option<&Viewer>,
+    meter: &mut Meter<'_>,
+    summary: &mut Summary,
+) -> Result<Prepared, Refused> {
+    let mut parameters = Parameters::parse(body)?;
+    let Parameters { query, operation_name, variables } = &mut parameters;
     if query.len() > LARGEST_DOCUMENT {
         let message = format!("The document is larger than {LARGEST_DOCUMENT} bytes.");
         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
     }
-    check_nesting(&query)?;
-    let document = parse_query(&query)
+    check_nesting(query)?;
+    let document = parse_query(query.as_str())
         .map_err(|error| Refused::from(vec![ServerError::from(error)]).coded("GRAPHQL_PARSE_FAILED"))?;
     check_size(&document)?;
+    check_introspection(&document)?;
     let (name, operation) = pick(&document, operation_name.as_deref())?;
     summary.operation = name.map(str::to_owned);
     let of_fields = check_mutation(operation, &document)?;
-    require_variables(operation, &variables)?;
-    let settled = settle(&document, (name, operation), &mut variables)?;
+    require_variables(operation, variables)?;
+    let settled = settle(&document, (name, operation), variables)?;
     // Charged for the document that is executed, which may have fewer fields than the one that was sent.
     let executed = settled.as_ref().unwrap_or(&document);
-    let rows = check_rows(pick(executed, operation_name.as_deref())?.1, executed, &variables)?;
-    charge(meter, viewer.as_ref(), rate_limit::of(rows).saturating_add(of_fields)).await?;
+    let rows = check_rows(pick(executed, operation_name.as_deref())?.1, executed, variables)?;
+    charge(meter, viewer, rate_limit::of(rows).saturating_add(of_fields)).await?;
     let is_query = operation.ty == OperationType::Query;
+    Ok(Prepared { parameters, document, settled, is_query })
+}
 
+async fn execute(
+    endpoint: Endpoint,
+    prepared: Prepared,
+    viewer: Option<Viewer>,
+    client: Client,
+) -> Result<Executed, Refused> {
+    let Prepared { parameters: Parameters { query, operation_name, variables }, document, settled, is_query } =
+        prepared;
     let request = |execution: &Arc<Execution>, document, variables| {
         let mut request = Request::new(query.as_str()).variables(variables).data(execution.clone());
         request.operation_name.clone_from(&operation_name);
@@ -164,7 +241,7 @@ async fn answer(
             (Execution::of_validated(settled.clone(), operation_name.clone()), settled)
         }
     };
-    let request = request(&execution, document, variables).data(client.clone());
+    let request = request(&execution, document, variables).data(client);
     let executed = match viewer {
         Some(viewer) => {
             let reader = if is_query { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
@@ -174,10 +251,33 @@ async fn answer(
         }
         None => endpoint.schema.execute(request).await,
     };
+    if execution.is_too_large() {
+        return Err(too_large(endpoint.app.limits.execution.answer));
+    }
     if execution.has_started() {
         return Ok(executed);
     }
     Err(invalid(executed.errors))
+}
+
+/// Refuses a request whose body was not read.
+fn unread_body(endpoint: &Endpoint, unread: Unread) -> Refused {
+    let message = match unread {
+        Unread::TooLarge => format!("The body is larger than {} bytes.", endpoint.app.limits.bodies.largest),
+        Unread::TooSlow => "The body did not arrive in time.".to_owned(),
+        Unread::TooMany => return Refused::from(ApiError::from(Error::busy())),
+        Unread::Broken => "The body cannot be read.".to_owned(),
+    };
+    Refused::with_status(unread.status(), "BAD_REQUEST", &message)
+}
+
+/// Refuses an answer that grew too large.
+fn too_large(most: usize) -> Refused {
+    let message = format!(
+        "The answer would be larger than {most} bytes. Ask for fewer fields or smaller pages. What a mutation has done \
+         remains done."
+    );
+    Refused::new("QUERY_TOO_COMPLEX", message)
 }
 
 /// Refuses a document that failed the validation.

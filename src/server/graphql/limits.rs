@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet};
 
 use async_graphql::{
-    Name,
+    Name, Positioned,
     parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
 };
 
@@ -16,6 +16,12 @@ use crate::server::rate_limit;
 
 /// The maximum number of fields in a document after its fragments are expanded, `__typename` included.
 const MOST_FIELDS: usize = 1000;
+
+/// How many of these lists of types may stand in each other: each list of fields leads to types with lists of fields again, so the
+/// answer grows exponentially. The standard introspection query nests none of them.
+const MOST_LISTS: usize = 3;
+/// The lists of types and fields in an introspection query.
+const LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
 
 /// The maximum nesting depth of brackets of any kind: far more than any real query or value needs.
 const MOST_NESTING: usize = 100;
@@ -88,6 +94,39 @@ pub(super) fn check_size(document: &ExecutableDocument) -> Result<(), Refused> {
         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
     }
     Ok(())
+}
+
+/// Refuses an introspection query that nests lists of types too deeply. Fragments must not contain themselves.
+pub(super) fn check_introspection(document: &ExecutableDocument) -> Result<(), Refused> {
+    let mut depths = HashMap::new();
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    if operations.map(|set| lists(set, document, &mut depths)).max() > Some(MOST_LISTS) {
+        let message = format!("An introspection query may nest {} at most {MOST_LISTS} deep.", LISTS.join(", "));
+        return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
+    }
+    Ok(())
+}
+
+/// How many lists of types stand in each other in a selection set. No object of ours has fields of these names.
+fn lists<'a>(set: &'a SelectionSet, document: &'a ExecutableDocument, depths: &mut HashMap<&'a Name, usize>) -> usize {
+    let depth = |selection: &'a Positioned<Selection>| match &selection.node {
+        Selection::Field(field) => {
+            let own = usize::from(LISTS.contains(&field.node.name.node.as_str()));
+            own + lists(&field.node.selection_set.node, document, depths)
+        }
+        Selection::InlineFragment(fragment) => lists(&fragment.node.selection_set.node, document, depths),
+        Selection::FragmentSpread(spread) => {
+            let name = &spread.node.fragment_name.node;
+            if let Some(depth) = depths.get(name) {
+                return *depth;
+            }
+            let fragment = document.fragments.get(name);
+            let depth = fragment.map_or(0, |fragment| lists(&fragment.node.selection_set.node, document, depths));
+            depths.insert(name, depth);
+            depth
+        }
+    };
+    set.items.iter().map(depth).max().unwrap_or_default()
 }
 
 /// The number of fields in a selection set. In `sizes`, the value `None` marks a fragment that is currently being counted.
@@ -187,7 +226,7 @@ pub(super) fn check_mutation(operation: &OperationDefinition, document: &Executa
 mod tests {
     use async_graphql::parser::{parse_query, types::DocumentOperations};
 
-    use super::{check_mutation, check_nesting, check_size};
+    use super::{check_introspection, check_mutation, check_nesting, check_size};
 
     fn fits(query: &str) -> bool {
         check_size(&parse_query(query).unwrap()).is_ok()
@@ -213,6 +252,23 @@ mod tests {
         assert!(!fits(&bomb));
         assert!(!fits("{ ...F } fragment F on Q { a { ...G ...G } } fragment G on Q { b { ...F ...F } }"));
         assert!(!fits("{ a } fragment F on Q { ...F }"));
+    }
+
+    #[test]
+    fn lists_of_types_stand_only_so_deep_in_each_other() {
+        let fits = |query: &str| check_introspection(&parse_query(query).unwrap()).is_ok();
+        assert!(fits("{ __schema { types { fields { type { fields { type { interfaces { name } } } } } } } }"));
+        assert!(fits(
+            "{ __schema { types { ...T ...T } } } fragment T on __Type { fields { args { type { ...N } } } } \
+                      fragment N on __Type { name ofType { name } }"
+        ));
+        for query in [
+            "{ __type(name: \"Node\") { possibleTypes { interfaces { possibleTypes { interfaces { name } } } } } }",
+            "{ __schema { types { ...A } } } fragment A on __Type { fields { type { ...B } } } \
+             fragment B on __Type { a: fields { type { inputFields { type { ... { possibleTypes { name } } } } } } }",
+        ] {
+            assert!(!fits(query), "{query}");
+        }
     }
 
     #[test]

@@ -49,13 +49,18 @@ impl Refused {
 
     /// An HTTP request that is not a GraphQL request.
     pub(in crate::server) fn with_status(status: StatusCode, code: &str, message: &str) -> Self {
-        Self { json_status: status, graphql_status: status, ..Self::new(code, message) }
+        Self::with_statuses(status, status, code, message)
+    }
+
+    /// A request that is answered with different statuses under the two media types.
+    pub(in crate::server) fn with_statuses(json: StatusCode, graphql: StatusCode, code: &str, message: &str) -> Self {
+        Self { json_status: json, graphql_status: graphql, ..Self::new(code, message) }
     }
 
     /// A request with an invalid access token.
     pub(in crate::server) fn unauthenticated() -> Self {
         let message = "The access token is not valid: it is malformed or expired, or its session has ended.";
-        Self { graphql_status: StatusCode::UNAUTHORIZED, ..Self::new(crate::graphql::UNAUTHENTICATED, message) }
+        Self::with_statuses(StatusCode::OK, StatusCode::UNAUTHORIZED, crate::graphql::UNAUTHENTICATED, message)
     }
 
     /// Sets the code of all errors.

@@ -26,6 +26,8 @@ const MOST_CATEGORIES: u64 = 200;
 const MOST_BUDGETS: u64 = 5_000;
 /// The count of a monthly report: its categories and its budgets.
 const REPORT: u64 = 2 * MOST_CATEGORIES;
+/// The lists of a report that [`REPORT`] counts.
+const REPORT_LISTS: [&str; 2] = ["categories", "budgets"];
 /// The count of a document's versions. Few documents are changed more often.
 const VERSIONS: u64 = 10;
 /// The maximum number of months in a list of reports.
@@ -42,7 +44,7 @@ pub(super) fn check_rows(
     variables: &Variables,
 ) -> Result<u64, Refused> {
     let set = &operation.selection_set.node;
-    let Weight { rows, counts, .. } = Rows { document, variables, fragments: HashMap::new() }.of(set);
+    let Weight { rows, counts, .. } = Rows { document, variables, fragments: HashMap::new(), in_report: false }.of(set);
     if rows > MOST_ROWS {
         let message = format!(
             "The operation asks for more than {MOST_ROWS} rows. Ask for smaller pages, or for fewer lists in lists."
@@ -55,7 +57,10 @@ pub(super) fn check_rows(
 struct Rows<'a> {
     document: &'a ExecutableDocument,
     variables: &'a Variables,
-    fragments: HashMap<&'a Name, Weight>,
+    /// The fragments that were counted, in a report and elsewhere.
+    fragments: HashMap<(&'a Name, bool), Weight>,
+    /// Whether the selection is part of a report, whose own lists are counted already.
+    in_report: bool,
 }
 
 /// The weight of a selection.
@@ -97,23 +102,31 @@ impl<'a> Rows<'a> {
 
     /// `check_size` has already refused fragments that contain themselves.
     fn of_fragment(&mut self, name: &'a Name) -> Weight {
-        if let Some(weight) = self.fragments.get(name) {
+        let key = (name, self.in_report);
+        if let Some(weight) = self.fragments.get(&key) {
             return *weight;
         }
         let fragment = self.document.fragments.get(name);
         let weight = fragment.map(|fragment| self.of(&fragment.node.selection_set.node)).unwrap_or_default();
-        self.fragments.insert(name, weight);
+        self.fragments.insert(key, weight);
         weight
     }
 
     fn of_field(&mut self, field: &'a Field) -> Weight {
+        let name = field.name.node.as_str();
+        let was_in_report = self.in_report;
+        // The lists of a report hold nothing but its own rows. What is further inside counts as elsewhere.
+        let is_own_list = was_in_report && REPORT_LISTS.contains(&name);
+        self.in_report = matches!(name, "monthlyReport" | "monthlyReports");
         let within = self.of(&field.selection_set.node);
+        self.in_report = was_in_report;
         let of_rows = |rows: u64| Weight { rows, ..Weight::default() };
         let of_list = |size: u64| {
             let counts = Weight { counts: within.own_counts, ..Weight::default() };
             within.add(of_rows(1)).times(size).add(counts)
         };
-        match field.name.node.as_str() {
+        match name {
+            _ if is_own_list => within.times(MOST_CATEGORIES),
             "totalCount" => Weight { own_counts: 1, ..Weight::default() },
             "customers" | "entries" | "invoices" | "receipts" | "transactions" | "lines" | "walletHistory"
             | "activity" | "history" => of_list(self.page(field)),
@@ -122,9 +135,8 @@ impl<'a> Rows<'a> {
             "categories" => of_list(MOST_CATEGORIES),
             "budgets" if field.get_argument("month").is_some() => of_list(MOST_CATEGORIES),
             "budgets" => of_list(MOST_BUDGETS),
-            // Fixed, whatever the selection: the report contains no further lists.
-            "monthlyReport" => of_rows(REPORT),
-            "monthlyReports" => of_rows(REPORT.saturating_mul(self.months(field))),
+            "monthlyReport" => within.add(of_rows(REPORT)),
+            "monthlyReports" => within.add(of_rows(REPORT)).times(self.months(field)),
             // `nodes` of the query has the argument `ids`; `nodes` of a connection has not.
             "nodes" => match self.given(field, "ids") {
                 Some(Given::List(ids)) => of_list(u64::try_from(ids.len()).unwrap_or(u64::MAX)),
@@ -263,6 +275,15 @@ mod tests {
         assert!(!fits(&format!("{{ {} }}", many("budgets { limit }", 6)), 0));
         assert!(fits(&format!("{{ {} }}", many("monthlyReport(month: \"2026-11\") { unbudgeted }", 60)), 0));
         assert!(!fits(&format!("{{ {} }}", many("monthlyReport(month: \"2026-11\") { unbudgeted }", 70)), 0));
+        let of_category = |within: &str| {
+            fits(&format!("{{ monthlyReport(month: \"2026-11\") {{ categories {{ category {{ {within} }} }} }} }}"), 0)
+        };
+        assert!(of_category("history { id }"));
+        assert!(!of_category("history(first: 100) { thing { ... on Category { history(first: 100) { id } } } }"));
+        let in_fragments =
+            "{ monthlyReport(month: \"2026-11\") { ...R } } fragment C on Category { history(first: 100) { id } }
+            fragment R on MonthlyReport { categories { category { ...C } } budgets { category { ...C } } }";
+        assert!(!fits(in_fragments, 0));
         let versions = "versions { lines { category { id } } }";
         assert!(fits(&format!("{{ transactions(first: 100) {{ nodes {{ {versions} }} }} }}"), 0));
         assert!(!fits(&format!("{{ transactions(first: 100) {{ nodes {{ a: {versions} b: {versions} }} }} }}"), 0));

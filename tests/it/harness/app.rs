@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
-    app::{App, Defaults, LastUsedTracker, Limits},
+    app::{App, BodyLimits, ConnectionLimits, Defaults, ExecutionLimits, LastUsedTracker, Limits},
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
@@ -97,6 +97,9 @@ impl TestApp {
                 login_failures_per_address: 100,
                 registrations_per_address: 1000,
                 request_cost_per_minute: 120_000,
+                connections: ConnectionLimits::default(),
+                bodies: BodyLimits::default(),
+                execution: ExecutionLimits::default(),
             },
             trusted_proxies: Arc::default(),
         };

@@ -1,0 +1,385 @@
+//! What the server holds in memory for the requests that are under way: the bodies that arrive, and the answers that are sent.
+//!
+//! There is a limit on their number and their bytes, in all and for each user or address. Nobody waits when a limit is reached.
+//! Instead, the oldest body that has not arrived in full, or answer that was not taken, is given up: of the same user or address,
+//! or of the one that holds most. A client that sends its body at once, and takes its answer, is not affected by those that do not.
+
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+};
+
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    http::StatusCode,
+};
+use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
+use tokio::sync::Notify;
+
+use super::principal::Principal;
+use crate::app::BodyLimits;
+
+/// How many bytes of an answer are given to the connection at a time.
+const PORTION: usize = 64 * 1024;
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// It is larger than a body may be.
+    TooLarge,
+    /// It did not arrive in time, or others needed its place.
+    TooSlow,
+    /// The client has too many requests under way.
+    TooMany,
+    /// The client has gone, or what it sent is not HTTP.
+    Broken,
+}
+
+impl Unread {
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::TooMany => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken => StatusCode::BAD_REQUEST,
+        }
+    }
+}
+
+/// The requests that are under way. Clones share them.
+#[derive(Clone, Debug)]
+pub(super) struct InFlight {
+    limits: BodyLimits,
+    requests: Arc<Mutex<Requests>>,
+}
+
+#[derive(Debug, Default)]
+struct Requests {
+    latest: u64,
+    bytes: usize,
+    /// In the order of arrival.
+    held: BTreeMap<u64, OfRequest>,
+    per_principal: HashMap<Principal, Total>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Total {
+    bytes: usize,
+    requests: usize,
+}
+
+#[derive(Debug)]
+struct OfRequest {
+    principal: Principal,
+    bytes: usize,
+    phase: Phase,
+    /// What is not sent yet of the answer.
+    answer: Bytes,
+    given_up: Arc<Notify>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// The body arrives, or the answer is sent: the client decides how long this takes.
+    Waits,
+    /// The request is executed.
+    Runs,
+}
+
+/// One request under way. Dropping it releases its part of the limits.
+#[derive(Debug)]
+pub(super) struct Held {
+    in_flight: InFlight,
+    id: u64,
+    given_up: Arc<Notify>,
+}
+
+impl InFlight {
+    pub(super) fn new(limits: BodyLimits) -> Self {
+        Self { limits, requests: Arc::default() }
+    }
+
+    /// Reads the body of a request.
+    pub(super) async fn read(&self, principal: Principal, body: Body) -> Result<(Bytes, Held), Unread> {
+        let mut held = self.hold(principal).ok_or(Unread::TooMany)?;
+        if body.size_hint().lower() > self.limits.largest as u64 {
+            return Err(Unread::TooLarge);
+        }
+        let given_up = held.given_up.clone();
+        let bytes = tokio::select! {
+            bytes = tokio::time::timeout(self.limits.time, held.collect(body)) => bytes.unwrap_or(Err(Unread::TooSlow))?,
+            () = given_up.notified() => return Err(Unread::TooSlow),
+        };
+        held.set(Phase::Runs);
+        Ok((bytes, held))
+    }
+
+    fn hold(&self, principal: Principal) -> Option<Held> {
+        let mut requests = self.lock();
+        let of_principal = requests.per_principal.get(&principal).copied().unwrap_or_default();
+        if of_principal.requests >= self.limits.at_once_per_user {
+            requests.give_up_one(Some(principal), None)?;
+        } else if requests.held.len() >= self.limits.at_once {
+            requests.give_up_one(None, None)?;
+        }
+        requests.latest += 1;
+        let id = requests.latest;
+        let given_up = Arc::new(Notify::new());
+        let request =
+            OfRequest { principal, bytes: 0, phase: Phase::Waits, answer: Bytes::new(), given_up: given_up.clone() };
+        requests.held.insert(id, request);
+        requests.per_principal.entry(principal).or_default().requests += 1;
+        Some(Held { in_flight: self.clone(), id, given_up })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Requests> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Requests {
+    /// Gives up the oldest request that waits for its client: of this principal, or of the one that holds most.
+    fn give_up_one(&mut self, of: Option<Principal>, but: Option<u64>) -> Option<()> {
+        let waiting = self.held.iter().filter(|(id, request)| request.phase == Phase::Waits && Some(**id) != but);
+        let waiting = waiting.filter(|(_, request)| of.is_none_or(|of| request.principal == of));
+        let total = |request: &OfRequest| self.per_principal.get(&request.principal).copied();
+        let (_, id) = waiting.map(|(id, request)| (Reverse(total(request)), *id)).min()?;
+        self.remove(id)?.given_up.notify_one();
+        Some(())
+    }
+
+    fn remove(&mut self, id: u64) -> Option<OfRequest> {
+        let request = self.held.remove(&id)?;
+        self.bytes -= request.bytes;
+        if let Some(total) = self.per_principal.get_mut(&request.principal) {
+            total.bytes -= request.bytes;
+            total.requests -= 1;
+            if total.requests == 0 {
+                self.per_principal.remove(&request.principal);
+            }
+        }
+        Some(request)
+    }
+
+    /// Adds to the bytes of a request. Returns what its principal then holds.
+    fn add(&mut self, id: u64, bytes: usize) -> Option<(Principal, Total)> {
+        let request = self.held.get_mut(&id)?;
+        request.bytes += bytes;
+        self.bytes += bytes;
+        let principal = request.principal;
+        let total = self.per_principal.get_mut(&principal)?;
+        total.bytes += bytes;
+        Some((principal, *total))
+    }
+}
+
+impl Held {
+    async fn collect(&mut self, mut body: Body) -> Result<Bytes, Unread> {
+        let mut first = Bytes::new();
+        let mut all = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+            if first.len().max(all.len()) + data.len() > self.in_flight.limits.largest {
+                return Err(Unread::TooLarge);
+            }
+            self.grow(data.len());
+            if first.is_empty() {
+                // Most bodies arrive at once, and need not be copied.
+                first = data;
+            } else {
+                if all.is_empty() {
+                    all.extend_from_slice(&first);
+                }
+                all.extend_from_slice(&data);
+            }
+        }
+        Ok(if all.is_empty() { first } else { all.into() })
+    }
+
+    /// Counts more bytes for this request. If that is too much, others are given up, of the same principal first.
+    fn grow(&self, bytes: usize) {
+        let limits = &self.in_flight.limits;
+        let mut requests = self.in_flight.lock();
+        let Some((principal, mut total)) = requests.add(self.id, bytes) else { return };
+        while total.bytes > limits.bytes_per_user && requests.give_up_one(Some(principal), Some(self.id)).is_some() {
+            total = requests.per_principal.get(&principal).copied().unwrap_or_default();
+        }
+        while requests.bytes > limits.bytes && requests.give_up_one(None, Some(self.id)).is_some() {}
+    }
+
+    fn set(&self, phase: Phase) {
+        if let Some(request) = self.in_flight.lock().held.get_mut(&self.id) {
+            request.phase = phase;
+        }
+    }
+
+    /// The body of an answer. It is given to the connection in portions, and counted until all of it is.
+    pub(super) fn answer(self, bytes: Bytes) -> Body {
+        let left = bytes.len();
+        if let Some(request) = self.in_flight.lock().held.get_mut(&self.id) {
+            request.phase = Phase::Waits;
+            request.answer = bytes;
+        }
+        self.grow(left);
+        Body::new(Answer { held: self, left })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.in_flight.lock().remove(self.id);
+    }
+}
+
+struct Answer {
+    held: Held,
+    left: usize,
+}
+
+impl HttpBody for Answer {
+    type Data = Bytes;
+    type Error = &'static str;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if self.left == 0 {
+            return Poll::Ready(None);
+        }
+        let portion = self.left.min(PORTION);
+        let Some(bytes) = self.held.in_flight.lock().held.get_mut(&self.held.id).map(|of| of.answer.split_to(portion))
+        else {
+            return Poll::Ready(Some(Err("the client did not take the answer, and others needed its place")));
+        };
+        self.left -= portion;
+        Poll::Ready(Some(Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        net::IpAddr,
+        task::{Context, Poll, Waker},
+        time::Duration,
+    };
+
+    use axum::body::{Body, Bytes};
+    use futures_util::{StreamExt, future::BoxFuture, stream};
+    use http_body_util::BodyExt;
+    use tokio::sync::mpsc;
+
+    use super::{BodyLimits, Held, InFlight, Principal, Unread};
+
+    fn in_flight() -> InFlight {
+        InFlight::new(BodyLimits {
+            largest: 10,
+            time: Duration::from_hours(24),
+            at_once: 4,
+            at_once_per_user: 3,
+            bytes: 40,
+            bytes_per_user: 20,
+        })
+    }
+
+    fn network(last: u8) -> Principal {
+        Principal::Network(IpAddr::from([192, 0, 2, last]))
+    }
+
+    type Reading = BoxFuture<'static, Result<(Bytes, Held), Unread>>;
+
+    /// Begins to read a body of which a part has arrived.
+    fn begin(all: &InFlight, who: Principal, part: &'static str) -> (mpsc::UnboundedSender<&'static str>, Reading) {
+        let (parts, arrived) = mpsc::unbounded_channel();
+        parts.send(part).unwrap();
+        let parts_as_stream = stream::unfold(arrived, |mut arrived| async { Some((arrived.recv().await?, arrived)) });
+        let body = Body::from_stream(parts_as_stream.map(Ok::<_, std::io::Error>));
+        let all = all.clone();
+        let mut reading: Reading = Box::pin(async move { all.read(who, body).await });
+        assert!(poll(&mut reading).is_none());
+        (parts, reading)
+    }
+
+    fn poll(reading: &mut Reading) -> Option<Result<(Bytes, Held), Unread>> {
+        match reading.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(read) => Some(read),
+            Poll::Pending => None,
+        }
+    }
+
+    fn end((parts, mut reading): (mpsc::UnboundedSender<&'static str>, Reading)) -> Result<(Bytes, Held), Unread> {
+        drop(parts);
+        poll(&mut reading).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_body_arrives_in_parts() {
+        let body = begin(&in_flight(), network(1), "abc");
+        body.0.send("def").unwrap();
+        assert_eq!(end(body).unwrap().0, "abcdef");
+        let body = begin(&in_flight(), network(1), "abc");
+        body.0.send("12345678").unwrap();
+        assert_eq!(end(body).unwrap_err(), Unread::TooLarge);
+    }
+
+    #[tokio::test]
+    async fn the_oldest_unfinished_body_of_an_address_makes_room_for_its_next_one() {
+        let all = in_flight();
+        let other = begin(&all, network(2), "x");
+        let [first, second, third, fourth] = [(); 4].map(|()| begin(&all, network(1), "x"));
+        assert_eq!(end(first).unwrap_err(), Unread::TooSlow);
+        for body in [second, third, fourth, other] {
+            assert!(end(body).is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn who_has_most_unfinished_bodies_makes_room_for_others() {
+        let all = in_flight();
+        let alone = begin(&all, network(1), "x");
+        let [first, second, third] = [(); 3].map(|()| begin(&all, network(2), "x"));
+        let last = begin(&all, network(3), "x");
+        assert_eq!(end(first).unwrap_err(), Unread::TooSlow);
+        for body in [alone, second, third, last] {
+            assert!(end(body).is_ok());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_executed_is_never_given_up() {
+        let all = in_flight();
+        let running = [(); 3].map(|()| end(begin(&all, network(1), "x")).unwrap());
+        let refused = all.read(network(1), Body::from("x")).await;
+        assert_eq!(refused.unwrap_err(), Unread::TooMany);
+        assert!(all.read(network(2), Body::from("x")).await.is_ok());
+        drop(running);
+        assert!(all.read(network(1), Body::from("x")).await.is_ok());
+        assert_eq!(all.lock().bytes, 0);
+        assert!(all.lock().per_principal.is_empty());
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_not_taken_makes_room_for_the_next_one() {
+        let all = in_flight();
+        let answer = async |length: usize| {
+            let (_, held) = all.read(network(1), Body::from("x")).await.unwrap();
+            held.answer(vec![b'a'; length].into())
+        };
+        // An answer may be larger than the limit when it is the only one.
+        let (slow, next) = (answer(100).await, answer(15).await);
+        assert_eq!(all.lock().bytes, 16);
+        assert!(slow.collect().await.is_err());
+        assert_eq!(next.collect().await.unwrap().to_bytes().len(), 15);
+        assert_eq!(all.lock().bytes, 0);
+    }
+}

@@ -1,0 +1,61 @@
+//! The size of answers, and the two kinds of documents that made them grow without bounds.
+
+use serde_json::{Value, json};
+
+use crate::harness::{
+    Database::{self, Sqlite},
+    TestApp,
+};
+
+/// A query with many aliases of one field.
+fn aliases(field: &str, count: usize) -> String {
+    (0..count).map(|number| format!("a{number}: {field} ")).collect()
+}
+
+fn code(answer: &Value) -> &Value {
+    &answer["errors"][0]["extensions"]["code"]
+}
+
+#[apply(both_databases)]
+async fn an_answer_that_grows_too_large_is_refused_while_it_is_built(on: Database) {
+    let app = TestApp::with(on, |app| app.limits.execution.answer = 20_000).await;
+    let amina = app.user("amina").await;
+    for name in ["rice", "tea", "oil"] {
+        amina.customer(name).await;
+    }
+    let query = |count| format!("{{ customers {{ nodes {{ {} }} }} }}", aliases("id", count));
+    assert_eq!(amina.gql(&query(100), json!({})).await["customers"]["nodes"].as_array().unwrap().len(), 3);
+    let answer = amina.client.request(&query(300), json!({})).await.json();
+    assert_eq!((code(&answer), answer.get("data")), (&json!("QUERY_TOO_COMPLEX"), None));
+    // Fields that may be null do not go on either, and a mutation stops.
+    let nullable = format!("{{ customers {{ nodes {{ {} }} }} }}", aliases("phone", 900));
+    let answer = amina.client.request(&nullable, json!({})).await.json();
+    assert_eq!((code(&answer), answer["errors"].as_array().unwrap().len()), (&json!("QUERY_TOO_COMPLEX"), 1));
+    let deposit = format!(
+        "mutation($w: ID!) {{ deposit(input: {{ wallet: {{ id: $w }}, amount: 1 }}) {{ transaction {{ {} }} }} }}",
+        aliases("id", 900)
+    );
+    let answer = amina.client.request(&deposit, json!({ "w": amina.wallet })).await.json();
+    assert_eq!(code(&answer), "QUERY_TOO_COMPLEX");
+    assert_eq!(amina.balance(&amina.wallet).await, "1.00");
+}
+
+#[apply(test)]
+async fn introspection_that_nests_lists_of_types_is_refused() {
+    let app = TestApp::on(Sqlite).await;
+    let nested = (0..6).fold("name".to_owned(), |within, depth| {
+        format!("{} {{ {within} }}", if depth % 2 == 0 { "interfaces" } else { "possibleTypes" })
+    });
+    let answer =
+        app.anonymous().request(&format!("{{ __type(name: \"Node\") {{ {nested} }} }}"), json!({})).await.json();
+    assert_eq!(code(&answer), "GRAPHQL_VALIDATION_FAILED");
+}
+
+#[apply(test)]
+async fn what_is_asked_inside_of_a_report_counts() {
+    let (_app, amina) = TestApp::with_owner(Sqlite).await;
+    let query = "{ monthlyReport(month: \"2026-11\") { categories { category { history(first: 100) {
+        thing { ... on Category { history(first: 100) { id } } } } } } } }";
+    let answer = amina.client.request(query, json!({})).await.json();
+    assert_eq!(code(&answer), "QUERY_TOO_COMPLEX");
+}
