@@ -172,7 +172,8 @@ async fn answer(
     drop(body);
     // Logins and registrations take turns where passwords are hashed.
     let in_turn = Some(principal).filter(|_| viewer.is_some() || prepared.is_query);
-    let execute = execute(endpoint.clone(), prepared, viewer, client.clone());
+    // On the heap, since the future is large.
+    let execute = Box::pin(execute(endpoint.clone(), prepared, viewer, client.clone()));
     Ok((endpoint.turns.run(in_turn, deadline, execute).await?, held))
 }
 

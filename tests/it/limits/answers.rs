@@ -9,7 +9,7 @@ use crate::harness::{
 
 /// A query with many aliases of one field.
 fn aliases(field: &str, count: usize) -> String {
-    (0..count).map(|number| format!("a{number}: {field} ")).collect()
+    (0..count).map(|number| format!("a{number}: {field}")).collect::<Vec<_>>().join(" ")
 }
 
 fn code(answer: &Value) -> &Value {

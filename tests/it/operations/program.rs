@@ -63,6 +63,9 @@ fn run(arguments: &[&str]) -> Output {
     "\"many\"",
     "from 0 to"
 )]
+#[case::head("--head-timeout", "0", "DAYBOOK_HEAD_TIMEOUT", "\"0\"", "from 1 to 86400")]
+#[case::connections("--connections", "many", "DAYBOOK_CONNECTIONS", "\"many\"", "from 1 to 1000000")]
+#[case::answer("--answer-max", "-1", "DAYBOOK_ANSWER_MAX", "\"-1\"", "from 1 to 1073741824")]
 #[case::cost("--request-cost-per-minute", "1.5", "DAYBOOK_REQUEST_COST_PER_MINUTE", "\"1.5\"", "from 0 to")]
 #[test_attr(apply(test))]
 fn a_bad_setting_ends_the_program_with_a_line_that_says_all(
