@@ -17,6 +17,11 @@ use daybook::{
 };
 use tokio::net::TcpListener;
 
+/// Gives freed memory back to the system within seconds.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// One GraphQL API server for the money of a small shop or a household.
 ///
 /// Without a command, it runs the server. No setting is required: by default it creates a SQLite database in the working

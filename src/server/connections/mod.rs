@@ -139,12 +139,16 @@ impl Serving {
         let Self { stream, peer, watch, router, mut stopped } = self;
         let of_requests = watch.clone();
         let service = service_fn(move |request: Request<Incoming>| {
-            let counted = of_requests.request(request.version());
+            let (counted, work) = (of_requests.request(request.version()), of_requests.work());
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(ConnectInfo(peer));
             request.extensions_mut().insert(of_requests.clone());
             let answered = router.clone().call(request);
-            async move { answered.await.map(|response| until_sent(response, counted)) }
+            async move {
+                let answered = answered.await;
+                drop(work);
+                answered.map(|response| until_sent(response, counted))
+            }
         });
         let mut builder = Builder::new(TokioExecutor::new());
         builder.http1().max_buf_size(LARGEST_HEAD).header_read_timeout(None);
@@ -170,6 +174,7 @@ impl Serving {
             if connection.as_mut().poll(cx).is_ready() || closed.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
             }
+            watch.note_read_once();
             // The deadline moves with each byte, so the timer is set anew only when it is due, or too late.
             loop {
                 let deadline = watch.deadline();

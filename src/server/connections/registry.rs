@@ -122,6 +122,7 @@ mod tests {
     fn open(registry: &Arc<Registry>, network: u8) -> (Arc<Watch>, Option<Place>) {
         let day = Duration::from_hours(24);
         let watch = Watch::new(Patience { head: day, idle: day });
+        watch.note_read_once();
         let place = registry.admit(Some(IpAddr::from([192, 0, 2, network])), watch.clone());
         (watch, place)
     }
@@ -167,6 +168,20 @@ mod tests {
         let another = open(&registry, 5);
         assert!(!is_open(&registry, &logged_in) && another.1.is_some());
         drop((work, working, of_more));
+    }
+
+    #[test]
+    fn a_body_that_does_not_arrive_is_no_work_and_what_is_not_read_yet_may_be() {
+        let registry = registry(2, 2);
+        let slow = open(&registry, 1);
+        let _held = (slow.0.work(), slow.0.wait());
+        let new = Watch::new(Patience { head: Duration::from_hours(24), idle: Duration::from_hours(24) });
+        let new = (new.clone(), registry.admit(None, new));
+        let another = open(&registry, 2);
+        assert!(!is_open(&registry, &slow));
+        assert!(is_open(&registry, &new) && is_open(&registry, &another));
+        open(&registry, 3);
+        assert!(is_open(&registry, &new) && !is_open(&registry, &another));
     }
 
     #[test]

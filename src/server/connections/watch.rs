@@ -43,8 +43,11 @@ pub(in crate::server) struct Watch {
     times: Mutex<Times>,
     /// Requests whose head has arrived and whose answer is not sent.
     requests: AtomicUsize,
-    /// Those of them whose body has arrived.
+    /// Those of them that are not answered yet.
     at_work: AtomicUsize,
+    /// Those of these whose body has not arrived.
+    waiting: AtomicUsize,
+    is_new: AtomicBool,
     is_logged_in: AtomicBool,
     pub(super) close: Notify,
 }
@@ -66,6 +69,8 @@ struct Times {
 pub(super) enum Worth {
     /// A client that is not logged in and has not sent a whole request.
     Waiting,
+    /// A client that has connected just now. What it sent is not read yet.
+    New,
     /// A client that has logged in and asks nothing at the moment.
     Idle,
     /// A request is being answered.
@@ -80,6 +85,8 @@ impl Watch {
             times: Mutex::new(Times { head_since: Some(now), is_http2: false, idle_since: now, moved: now }),
             requests: AtomicUsize::new(0),
             at_work: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+            is_new: AtomicBool::new(true),
             is_logged_in: AtomicBool::new(false),
             close: Notify::new(),
         })
@@ -100,10 +107,12 @@ impl Watch {
     }
 
     pub(super) fn worth(&self) -> Worth {
-        if self.at_work.load(Ordering::SeqCst) > 0 {
+        if self.at_work.load(Ordering::SeqCst) > self.waiting.load(Ordering::SeqCst) {
             Worth::AtWork
         } else if self.is_logged_in.load(Ordering::SeqCst) {
             Worth::Idle
+        } else if self.is_new.load(Ordering::SeqCst) {
+            Worth::New
         } else {
             Worth::Waiting
         }
@@ -128,9 +137,19 @@ impl Watch {
         Counted::new(self, |watch| &watch.requests)
     }
 
-    /// Notes that a whole request has arrived. The connection is not closed for another one until the result is dropped.
-    pub(in crate::server) fn work(self: &Arc<Self>) -> Counted {
+    /// Notes that a request is executed. The connection is not closed for another one until the result is dropped.
+    pub(super) fn work(self: &Arc<Self>) -> Counted {
         Counted::new(self, |watch| &watch.at_work)
+    }
+
+    /// Notes that a request cannot go on before its client has sent more, until the result is dropped.
+    pub(in crate::server) fn wait(self: &Arc<Self>) -> Counted {
+        Counted::new(self, |watch| &watch.waiting)
+    }
+
+    /// Notes that what the client sent first was read.
+    pub(super) fn note_read_once(&self) {
+        self.is_new.store(false, Ordering::SeqCst);
     }
 
     fn note_read(&self) {

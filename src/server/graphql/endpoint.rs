@@ -164,10 +164,11 @@ async fn answer(
         return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
     }
     let principal = Principal::of(viewer.as_ref(), client);
+    let waits = connection.map(Watch::wait);
     let read = endpoint.in_flight.read(principal, body).await;
+    drop(waits);
     let (body, held) = read.map_err(|unread| unread_body(endpoint, unread))?;
     let deadline = Instant::now() + endpoint.app.limits.execution.time;
-    let _at_work = connection.map(Watch::work);
     let prepared = prepare(&body, viewer.as_ref(), meter, summary).await?;
     drop(body);
     // Logins and registrations take turns where passwords are hashed.
