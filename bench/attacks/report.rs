@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use super::{
     attack::Tally,
     canary::{Phase, Series, Times},
-    watch::Usage,
+    watch::{MOST, Usage},
 };
 use crate::harness::Database;
 
@@ -44,7 +44,9 @@ impl Report {
             }
         }
         if self.after.memory.is_none() {
-            problems.push("the server has ended".to_owned());
+            let was_killed = self.peak.memory > Some(MOST);
+            let why = if was_killed { format!("was killed at more than {MOST} MB") } else { "has ended".to_owned() };
+            problems.push(format!("the server {why}"));
         } else if !self.after.is_near(&self.before) {
             problems.push("memory did not go back".to_owned());
         }

@@ -17,7 +17,7 @@ const EVERY: Duration = Duration::from_millis(100);
 /// How far memory may be above where it was.
 pub const NEAR: u64 = 50;
 /// A server that takes more memory than this is killed, in megabytes: the machine has other work.
-const MOST: u64 = 4096;
+pub const MOST: u64 = 4096;
 
 /// What a server uses. Sizes are in megabytes.
 #[derive(Clone, Copy, Debug, Default)]

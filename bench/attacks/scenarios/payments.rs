@@ -1,4 +1,5 @@
-//! Payments of the largest amount into somebody's wallet, until no account could count any further in 64 bits.
+//! Large payments into somebody's wallet, until no account could count any further in 64 bits. Smaller and smaller ones fill
+//! the rest, and their refusals would tell the payer what the wallet has ever taken in.
 
 use std::{
     sync::{
@@ -8,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::{task::JoinSet, time::Instant};
 
 use crate::{
@@ -22,8 +23,10 @@ use crate::{
 
 /// 9,223 of them fill a counter of 64 bits.
 const PAYMENTS: usize = 9300;
-/// 10^15 minor units.
-const LARGEST: &str = "10000000000000";
+/// 10^15 minor units, in minor units: more than that was never allowed in one payment.
+const LARGEST: i64 = 1_000_000_000_000_000;
+/// The largest power of two that 64 bits hold.
+const HALF_OF_ALL: i64 = 1 << 62;
 /// How many payments are sent in one request.
 const TOGETHER: usize = 20;
 const PAYERS: usize = 4;
@@ -36,6 +39,8 @@ pub async fn largest(stage: &Stage) -> Attack {
     for number in 0..PAYERS {
         payers.push(stage.user(&format!("payer{number}")).await);
     }
+    let filler = stage.user("filler").await;
+    let filler = (Wire::of_stranger(stage.url(), PAYERS).with_token(filler.client.token.as_deref()), filler.wallet);
     let friend = stage.user("friend").await;
     friend.fund("1000").await;
     let (tally, url, canary) = (Tally::default(), stage.url().to_owned(), stage.canary.clone());
@@ -50,29 +55,56 @@ pub async fn largest(stage: &Stage) -> Attack {
             }
         }
         workers.join_all().await;
+        fill_up(&of_run, &filler).await;
         still_usable(&of_run, &url, &canary, &friend).await;
     })
 }
 
+/// The fields of a mutation that take money in and pay it.
+fn take_and_pay(number: usize, wallet: &str, minor: i64) -> String {
+    let amount = format!("{}.{:02}", minor / 100, minor % 100);
+    format!(
+        "d{number}: deposit(input: {{ wallet: {{ id: \"{wallet}\" }}, amount: \"{amount}\" }}) {{
+             userErrors {{ code }} }}
+         t{number}: transfer(input: {{
+             from: {{ id: \"{wallet}\" }}, to: {{ username: \"canary\" }}, amount: \"{amount}\" }}) {{
+             userErrors {{ code }} }}"
+    )
+}
+
+fn code(payload: &Value) -> &str {
+    payload["userErrors"][0]["code"].as_str().unwrap_or("done")
+}
+
+/// Pays halves, quarters, eighths and so on of what 64 bits hold.
+async fn fill_up(tally: &Tally, (wire, wallet): &(Wire, String)) {
+    let mut minor = HALF_OF_ALL;
+    let mut refused = 0;
+    while minor > 0 {
+        let query = format!("mutation {{ {} }}", take_and_pay(0, wallet, minor));
+        match wire.ask_for_payloads(&query).await.map(|payloads| code(&payloads["t0"]).to_owned()) {
+            Ok(code) if minor <= LARGEST && code == "LIMIT_REACHED" => refused += 1,
+            Ok(_) => {}
+            Err(failure) => tally.add(failure),
+        }
+        minor /= 2;
+    }
+    if refused > 0 {
+        tally.reached(format!("{refused} refused payments tell the payer what the wallet has taken in"));
+    }
+}
+
 /// Takes money in and pays it, again and again.
 async fn pay(tally: Tally, wire: Wire, wallet: String, left: Arc<AtomicUsize>, end: Instant) {
-    let one = |number: usize| {
-        format!(
-            "d{number}: deposit(input: {{ wallet: {{ id: \"{wallet}\" }}, amount: \"{LARGEST}\" }}) {{
-                 userErrors {{ code }} }}
-             t{number}: transfer(input: {{
-                 from: {{ id: \"{wallet}\" }}, to: {{ username: \"canary\" }}, amount: \"{LARGEST}\" }}) {{
-                 userErrors {{ code }} }}"
-        )
-    };
-    let query = format!("mutation {{ {} }}", (0..TOGETHER).map(one).collect::<Vec<_>>().join("\n"));
+    let all: Vec<_> = (0..TOGETHER).map(|number| take_and_pay(number, &wallet, LARGEST)).collect();
+    let query = format!("mutation {{ {} }}", all.join("\n"));
     let take = |left: usize| left.checked_sub(1);
     while Instant::now() < end && left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, take).is_ok() {
         match wire.ask_for_payloads(&query).await {
             Ok(payloads) => {
                 for (name, payload) in payloads {
                     let what = if name.starts_with('d') { "deposit" } else { "payment" };
-                    tally.add(format!("{what} {}", payload["userErrors"][0]["code"].as_str().unwrap_or("done")));
+                    tally.add(format!("{what} {}", code(&payload)));
                 }
             }
             Err(failure) => tally.add(failure),

@@ -15,7 +15,7 @@ const RENAMED: usize = 100;
 /// The schema refers to itself.
 pub fn introspection(stage: &Stage) -> Attack {
     let mut types = "name".to_owned();
-    for _ in 0..3 {
+    for _ in 0..6 {
         types = format!("possibleTypes {{ interfaces {{ {types} }} }}");
     }
     attack(stage, None, format!("{{ __schema {{ types {{ {types} }} }} }}"))
