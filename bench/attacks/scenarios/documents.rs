@@ -1,0 +1,63 @@
+//! Documents that keep the database busy, or whose answer is huge.
+
+use serde_json::{Value, json};
+
+use crate::attacks::{
+    attack::{Attack, Tally},
+    fixture,
+    stage::Stage,
+    wire::Wire,
+};
+
+/// How many documents one user sends at once.
+const AT_ONCE: usize = 16;
+const CUSTOMERS: usize = 5000;
+const SEARCHES: usize = 300;
+const LISTS: usize = 250;
+const ALIASES: usize = 900;
+
+pub async fn searches(stage: &Stage) -> Attack {
+    let user = stage.user("attacker").await;
+    fixture::customers(&user, CUSTOMERS.min(stage.rows)).await;
+    let fields = repeated(SEARCHES, "customers(first:1,filter:$filter){...Page}");
+    let query = format!("query($filter:CustomerFilter){fields}fragment Page on CustomerConnection{{nodes{{id}}}}");
+    attack(stage, user.client.token.as_deref(), AT_ONCE, &query, json!({ "filter": { "search": "zz" } }))
+}
+
+pub async fn lists(stage: &Stage) -> Attack {
+    let user = stage.user("attacker").await;
+    fixture::transactions(stage, "attacker", stage.rows);
+    let fields = repeated(LISTS, "transactions(first:1,filter:$filter){...Page}");
+    let page = "fragment Page on TransactionConnection{nodes{id}totalCount}";
+    let query = format!("query($filter:TransactionFilter){fields}{page}");
+    attack(stage, user.client.token.as_deref(), AT_ONCE, &query, json!({ "filter": { "text": "zz" } }))
+}
+
+pub async fn huge_answer(stage: &Stage) -> Attack {
+    let user = stage.user("attacker").await;
+    fixture::customers(&user, 100).await;
+    fixture::entries(stage, "attacker", 100, stage.rows.min(10_000));
+    let ids = repeated(ALIASES, "id");
+    let query = format!("{{ customers(first: 100) {{ nodes {{ entries(first: 100) {{ nodes {ids} }} }} }} }}");
+    attack(stage, user.client.token.as_deref(), 1, &query, json!({}))
+}
+
+/// The same field under many aliases. A document has at most 16 KB, so nothing in it may be long.
+fn repeated(times: usize, field: &str) -> String {
+    let all: Vec<_> = (0..times).map(|number| format!("a{number}:{field}")).collect();
+    format!("{{{}}}", all.join(" "))
+}
+
+/// Sends a document, so many at once, again and again.
+fn attack(stage: &Stage, token: Option<&str>, at_once: usize, query: &str, variables: Value) -> Attack {
+    let (tally, length, query) = (Tally::default(), stage.length, query.to_owned());
+    let wire = Wire::of_stranger(stage.url(), 1).with_token(token);
+    let of_run = tally.clone();
+    Attack::new(&tally, async move {
+        let round = move |_| {
+            let (wire, query, variables) = (wire.clone(), query.clone(), variables.clone());
+            async move { wire.weigh(&query, variables).await }
+        };
+        of_run.work(at_once, length, round).await;
+    })
+}
