@@ -17,10 +17,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{
-    Request, Response as Executed, ServerError, Value,
-    parser::{parse_query, types::OperationType},
-};
+use async_graphql::{Request, Response as Executed, ServerError, Value, parser::parse_query};
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     Extension,
@@ -43,6 +40,7 @@ use super::{
     phase::{Execution, Phase},
     refused::Refused,
     rows::check_rows,
+    snapshot::reads_snapshot,
 };
 use crate::{
     app::App,
@@ -145,7 +143,7 @@ async fn answer(
     let executed = settled.as_ref().unwrap_or(&document);
     let rows = check_rows(pick(executed, operation_name.as_deref())?.1, executed, &variables)?;
     charge(meter, viewer.as_ref(), rate_limit::of(rows).saturating_add(of_fields)).await?;
-    let is_query = operation.ty == OperationType::Query;
+    let from_snapshot = reads_snapshot(operation, &document);
 
     let request = |execution: &Arc<Execution>, document, variables| {
         let mut request = Request::new(query.as_str()).variables(variables).data(execution.clone());
@@ -167,7 +165,8 @@ async fn answer(
     let request = request(&execution, document, variables).data(client.clone());
     let executed = match viewer {
         Some(viewer) => {
-            let reader = if is_query { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
+            let reader =
+                if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
             let reader = reader.map_err(ApiError::from)?;
             let (request, batches) = with_viewer(request, reader, viewer);
             batches.run(endpoint.schema.execute(request)).await

@@ -11,6 +11,7 @@ pub(super) mod parameters;
 mod phase;
 pub(super) mod refused;
 mod rows;
+mod snapshot;
 
 pub(in crate::server) use self::{
     endpoint::{Endpoint, bearer, complete, handle},
