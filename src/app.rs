@@ -57,6 +57,10 @@ pub struct Limits {
     pub login_failures_per_address: u32,
     /// How many users may register from one address in a day.
     pub registrations_per_address: u32,
+    /// How many phone numbers and usernames of others a user may look up in a day.
+    pub payee_lookups_per_day: u32,
+    /// How many times a day a user may be told that a username, phone number or e-mail address is taken.
+    pub taken_names_per_day: u32,
     /// How many points the requests of one user (or of one address, for unauthenticated requests) may cost in a minute.
     pub request_cost_per_minute: u32,
     /// Limits of connections.

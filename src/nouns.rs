@@ -32,6 +32,7 @@ macro_rules! nouns {
             Wallet "wallet" {
                 node wallets::wallet::Wallet;
                 query wallets::wallet::WalletQuery;
+                query wallets::payee::PayeeQuery;
                 mutation wallets::wallet::WalletMutation;
             }
             /// An account of the journal.

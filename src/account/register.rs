@@ -100,6 +100,7 @@ async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration:
         email,
         password_hash: String::new(),
         password_version: 1,
+        findable: true,
         time_zone: TimeZone::UTC,
         created_at: app.clock.now(),
         deleted_at: None,

@@ -65,6 +65,16 @@ pub(super) struct LimitSettings {
     )]
     registrations_per_address: String,
 
+    /// Phone numbers and usernames of others that one user may look up per day, to pay them or to see whom a payment would pay.
+    /// Those whom the user's book has paid before do not count. 0: no limit
+    #[arg(long, global = true, env = "DAYBOOK_PAYEE_LOOKUPS_PER_DAY", value_name = "COUNT", default_value = "100")]
+    payee_lookups_per_day: String,
+
+    /// How often one user may be told per day, when changing their profile, that a username, phone number or e-mail address is
+    /// taken. 0: no limit
+    #[arg(long, global = true, env = "DAYBOOK_TAKEN_NAMES_PER_DAY", value_name = "COUNT", default_value = "20")]
+    taken_names_per_day: String,
+
     /// Points that the requests of one user (or of one address, when not logged in) may cost per minute. A request costs 1
     /// point; each 100 rows and each field of a mutation cost 1 more; a password, a refresh token or a download costs 100. 0:
     /// no limit
@@ -100,6 +110,18 @@ impl LimitSettings {
                 "DAYBOOK_REGISTRATIONS_PER_ADDRESS",
                 "--registrations-per-address",
                 &self.registrations_per_address,
+                0..=MOST,
+            )?,
+            payee_lookups_per_day: count(
+                "DAYBOOK_PAYEE_LOOKUPS_PER_DAY",
+                "--payee-lookups-per-day",
+                &self.payee_lookups_per_day,
+                0..=MOST,
+            )?,
+            taken_names_per_day: count(
+                "DAYBOOK_TAKEN_NAMES_PER_DAY",
+                "--taken-names-per-day",
+                &self.taken_names_per_day,
                 0..=MOST,
             )?,
             request_cost_per_minute: count(

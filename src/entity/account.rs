@@ -28,10 +28,14 @@ pub struct Model {
     pub status: AccountStatus,
     /// Whether its balance may go below zero; false for wallets only.
     pub may_overdraw: bool,
-    /// The sum of all debits ever posted, in minor units.
+    /// The sum of all debits ever posted, in minor units; for a wallet and for the outside, less what is carried (see
+    /// `bookkeeping::journal`).
     pub debits: i64,
-    /// The sum of all credits ever posted, in minor units.
+    /// The sum of all credits ever posted, in minor units, less the same amount.
     pub credits: i64,
+    /// For the outside: what the book's wallets took in from it less what they paid to it, in minor units. Zero for all
+    /// other accounts.
+    pub wallet_inflow: i64,
     /// The number of postings; also the `seq` of the latest one.
     pub postings: i64,
     /// When it was opened.

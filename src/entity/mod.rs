@@ -15,6 +15,7 @@ pub mod customer;
 pub mod invoice;
 pub mod invoice_line;
 pub mod journal_entry;
+pub mod known_payee;
 pub mod ledger_entry;
 pub mod member;
 pub mod number_series;

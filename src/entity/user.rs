@@ -32,6 +32,8 @@ pub struct Model {
     /// Counts the user's passwords, from 1, and grows with each change. The hash cannot serve for this, since the same
     /// password is hashed again when the hashing settings change.
     pub password_version: i32,
+    /// Whether others find the user by username and phone number to pay them.
+    pub findable: bool,
     /// The time zone in which times are shown to the user.
     pub time_zone: TimeZone,
     /// When the user registered.

@@ -51,7 +51,13 @@ impl From<ApiError> for async_graphql::Error {
                 Error::Refused(refusals) => {
                     let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
                     let code = refusals.first().map(|refusal| async_graphql::resolver_utils::enum_value(refusal.code));
-                    coded(&message, code.unwrap_or_else(|| INTERNAL_SERVER_ERROR.into()))
+                    let mut error = coded(&message, code.unwrap_or_else(|| INTERNAL_SERVER_ERROR.into()));
+                    if let Some(seconds) = refusals.iter().filter_map(|refusal| refusal.retry_after).max()
+                        && let Some(extensions) = &mut error.extensions
+                    {
+                        extensions.set("retryAfter", seconds);
+                    }
+                    error
                 }
                 Error::Gone => unauthenticated(),
                 // The source is not part of the response. The endpoint writes it to the log.

@@ -6,6 +6,7 @@
 
 mod authenticate;
 pub mod counter;
+mod daily_limit;
 pub(crate) mod names;
 mod phone;
 pub(crate) mod profile;
@@ -17,6 +18,7 @@ pub(crate) mod user;
 pub use self::{
     authenticate::{Unauthenticated, authenticate},
     counter::Window,
+    daily_limit::DailyLimit,
     phone::normalize as normalize_phone,
     profile::{ProfileChange, update as update_profile},
     session::{Grant, impersonate, login, logout, refresh},

@@ -58,6 +58,7 @@ pub async fn open(
         may_overdraw: account_kind != AccountKind::Wallet,
         debits: 0,
         credits: 0,
+        wallet_inflow: 0,
         postings: 0,
         created_at: now,
         posted_at: None,

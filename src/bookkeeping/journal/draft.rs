@@ -27,7 +27,7 @@ pub struct Draft {
     pub amount: i64,
     /// The currency of the amount. All accounts of the lines must be in this currency.
     pub currency: Currency,
-    /// The postings to write; at least one.
+    /// The postings to write; at least one, unless the caller refuses the draft itself.
     pub lines: Vec<Line>,
     /// The date that the entry counts for in reports; the day of posting when absent.
     pub effective_on: Option<NaiveDate>,
@@ -74,7 +74,8 @@ pub struct Attempt {
     pub debit: Id<kind::Account>,
     /// The account on the credit side of the zero posting.
     pub credit: Id<kind::Account>,
-    /// The account that should have received the money, when it is neither of these two.
+    /// The account that should have received the money, when it is neither of these two. Never an account of another
+    /// book, since a refused payment must tell the payer nothing about the payee.
     pub meant_for: Option<Id<kind::Account>>,
 }
 
@@ -126,7 +127,7 @@ impl From<Refused> for Refusal {
                     Failure::DebitNotActive | Failure::CreditNotActive => "The wallet is frozen or closed.",
                     Failure::CurrencyMismatch => "The wallet is in another currency.",
                     Failure::SameAccount => "The paying wallet and the receiving wallet are the same.",
-                    Failure::LimitReached => "The total of the account would be too large.",
+                    Failure::LimitReached => "The amount is too large.",
                 };
                 Self::new(failure.into(), "", message)
             }

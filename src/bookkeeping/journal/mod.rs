@@ -31,6 +31,7 @@ mod history;
 mod post;
 mod replay;
 mod reverse;
+mod totals;
 mod turnover;
 mod versions;
 mod write;
@@ -41,9 +42,10 @@ pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps},
-    post::{post, post_together},
+    post::{post, post_refused, post_together},
     replay::{find_keys, find_repeat},
     reverse::{reversal, reverse},
+    totals::{MOST_TAKEN_IN, carried},
     turnover::{Turnover, last_days, months, months_in_others, turnovers},
     versions::{Version, shares, versions},
 };

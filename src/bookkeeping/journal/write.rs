@@ -25,6 +25,7 @@ pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
         .update_columns([
             account::Column::Debits,
             account::Column::Credits,
+            account::Column::WalletInflow,
             account::Column::Postings,
             account::Column::PostedAt,
         ])

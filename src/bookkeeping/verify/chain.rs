@@ -122,9 +122,10 @@ impl<'a> Chain<'a> {
         let named = named(account);
         let money = |minor: i128| Money::new(minor, account.currency);
         let counters = [("debits", self.debits, account.debits), ("credits", self.credits, account.credits)];
+        let carried = journal::carried(account.kind, self.debits, self.credits);
         for (name, postings, counter) in counters {
             let what = format_args!("the {name} that {named} counts");
-            report.same(Check::AccountCounter, id, what, money(postings), money(counter.into()));
+            report.same(Check::AccountCounter, id, what, money(postings - carried), money(counter.into()));
         }
         let what = format_args!("how many postings {named} counts");
         report.same(Check::AccountCounter, id, what, self.count, account.postings);

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     entity::{
-        account,
+        account::{self, AccountKind},
         journal_entry::{self, Column, EntryKind},
         posting,
     },
@@ -61,6 +61,17 @@ pub(super) async fn check(
         let of_original = reversed.take_all(id).await?;
         let of_it = postings.take_all(id).await?;
         report.checked.postings += of_it.len() as u64;
+        for Posted { amount, debit, credit, .. } in &of_it {
+            match (debit.kind, credit.kind) {
+                (AccountKind::Outside, AccountKind::Wallet) => {
+                    books.take_in((debit.book_id, debit.currency), i128::from(*amount));
+                }
+                (AccountKind::Wallet, AccountKind::Outside) => {
+                    books.take_in((credit.book_id, credit.currency), -i128::from(*amount));
+                }
+                _ => {}
+            }
+        }
         let Some(entry) = entry else {
             let id = Id::<kind::Entry>::from_uuid(id);
             report.differs(

@@ -1,7 +1,9 @@
 //! References to wallets: by the wallet's id, or by its owner's phone number or username.
 
 use async_graphql::{ID, OneofObject};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, sea_query::ExprTrait,
+};
 use serde::Serialize;
 
 use super::wallet::Wallet;
@@ -16,6 +18,7 @@ use crate::{
     id::{Id, kind},
     identity::{normalize_phone, username_key},
     money::Currency,
+    viewer::Viewer,
 };
 
 /// Names a wallet, by its id or by its owner. Exactly one field must be given.
@@ -45,13 +48,14 @@ impl WalletRef {
 /// Finds the wallet that a reference names, in any book. The caller must check what the viewer may do with it.
 ///
 /// A reference to a user means the user's default wallet of the given currency. If several books of the user have one,
-/// the book that the user has owned longest counts.
+/// the book that the user has owned longest counts. A user who does not want to be found is found only by themselves.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn resolve(
     conn: &impl ConnectionTrait,
     defaults: &Defaults,
+    viewer: &Viewer,
     named: &WalletRef,
     currency: Option<Currency>,
 ) -> Result<Option<Wallet>> {
@@ -75,6 +79,7 @@ pub async fn resolve(
         .join(JoinType::InnerJoin, members.into())
         .join(JoinType::InnerJoin, users.into())
         .filter(owner)
+        .filter(user::Column::Findable.eq(true).or(user::Column::Id.eq(viewer.user)))
         .filter(member::Column::Role.eq(Role::Owner))
         .filter(wallet::Column::Currency.eq(currency))
         .filter(wallet::Column::IsDefault.eq(true))

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use crate::{
     entity::{
         account::{self, AccountKind},
-        journal_entry::{self, EntryKind},
+        journal_entry::{self, EntryKind, EntryStatus},
         posting,
     },
     error::Result,
@@ -56,7 +56,8 @@ pub struct WalletTransaction {
     pub entry: journal_entry::Model,
     /// The account of the wallet that pays; `None` when the money comes from outside.
     pub from: Option<Id<kind::Account>>,
-    /// The account of the wallet that receives; `None` when the money goes outside.
+    /// The account of the wallet that receives; `None` when the money goes outside, and for a failed transfer to
+    /// somebody else.
     pub to: Option<Id<kind::Account>>,
 }
 
@@ -69,9 +70,10 @@ impl WalletTransaction {
         let (kind, from, to) = match entry.kind {
             EntryKind::Deposit => (WalletTransactionType::Deposit, None, Some(credit)),
             EntryKind::Withdrawal => (WalletTransactionType::Withdrawal, Some(debit), None),
-            EntryKind::Transfer => {
-                (WalletTransactionType::Transfer, Some(debit), Some(entry.meant_for_id.unwrap_or(credit)))
+            EntryKind::Transfer if entry.status == EntryStatus::Failed => {
+                (WalletTransactionType::Transfer, Some(debit), entry.meant_for_id)
             }
+            EntryKind::Transfer => (WalletTransactionType::Transfer, Some(debit), Some(credit)),
             // `meant_for_id` is set when the entry is a failed reversal: then the money should have moved in the other
             // direction.
             EntryKind::Receipt if entry.meant_for_id.is_some() => (WalletTransactionType::Receipt, Some(debit), None),

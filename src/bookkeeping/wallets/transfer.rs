@@ -3,6 +3,9 @@
 //! An attempt that the wallets do not allow (too little money, a frozen wallet, the same wallet twice, another
 //! currency) is recorded as a failed journal entry. A request with unusable input (no such wallet, a malformed amount,
 //! a reference or idempotency key that is already used) writes no journal entry.
+//!
+//! A payee is looked up last, and only when the paying wallet can pay. So who has no money learns nothing by naming
+//! payees, and a failed entry of a payment to another book does not say whom it was meant for.
 
 use std::slice;
 
@@ -11,6 +14,7 @@ use sea_orm::{ActiveEnum, ConnectionTrait, DbErr};
 use serde::Serialize;
 
 use super::{
+    payee::{self, Payee},
     reference::{self, WalletRef},
     transaction::WalletTransaction,
     wallet::Wallet,
@@ -24,30 +28,22 @@ use crate::{
     },
     db::Transaction,
     entity::{
-        account::AccountKind,
+        account::{AccountKind, AccountStatus},
         activity::Action,
         journal_entry::{EntryKind, Failure},
     },
     error::{Code, Refusal, Refusals, Result},
-    id::Id,
+    id::{Id, kind},
     money::{Currency, Decimal},
     text,
     viewer::Viewer,
 };
 
-/// The most that may be paid to another user in one transfer, in minor units.
-///
-/// An account counts in 64 bits all money that it ever received. Anybody may deposit any amount and transfer it, so
-/// without this limit one transfer could use up the range of a stranger's account for good, and the refusal would
-/// reveal to the sender how much the stranger had received.
-const MOST_PAID: i64 = 1_000_000_000_000_000;
-
 /// What deposits, withdrawals and transfers have in common.
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct WalletOperation {
-    /// The amount. Positive, with at most as many decimals as the currency has. In a transfer to somebody else, at most
-    /// 10^15 minor units (such as 10,000,000,000,000.00 USD).
+    /// The amount. Positive, with at most as many decimals as the currency has.
     pub amount: Decimal,
     /// The currency of `amount`. It must be the wallet's. Default: the wallet's currency if your wallet is named by id,
     /// otherwise the book's currency.
@@ -109,6 +105,15 @@ pub async fn transfer(
     Request { kind: EntryKind::Transfer, own: (from, "from"), payee: Some(to), operation }.execute(app, viewer).await
 }
 
+/// A wallet operation whose input is checked.
+struct Prepared {
+    draft: Draft,
+    /// Why the viewer's wallet cannot pay. The payee was then not looked up.
+    refused: Option<Failure>,
+    /// The other book that is paid, when the viewer's book has not paid it before.
+    new_payee: Option<Id<kind::Book>>,
+}
+
 /// A wallet operation with its input, not checked yet.
 struct Request<'a> {
     kind: EntryKind,
@@ -128,10 +133,16 @@ impl Request<'_> {
             app.db.write(|tx| async move { self.record(&tx, app, viewer, posted).await }).await?;
             return self.outcome(posted.clone());
         }
-        let draft = &self.draft(app.db.read(), &app.defaults, viewer, idempotency.clone()).await?;
+        let Prepared { draft, refused, new_payee } = &self.prepare(app, viewer, idempotency.clone()).await?;
         let posted = idempotency::write(app, viewer, &idempotency, |tx| async move {
-            let posted = journal::post(&tx, &app.clock, slice::from_ref(draft)).await?.remove(0);
+            let posted = match refused {
+                Some(failure) => journal::post_refused(&tx, &app.clock, draft, *failure).await?,
+                None => journal::post(&tx, &app.clock, slice::from_ref(draft)).await?.remove(0),
+            };
             let posted = posted.map_err(Refusal::from)?;
+            if let Some(book_id) = new_payee.filter(|_| posted.entry.failure.is_none()) {
+                payee::remember(&tx, viewer, book_id).await?;
+            }
             self.record(&tx, app, viewer, &posted).await?;
             Ok(posted)
         });
@@ -154,22 +165,22 @@ impl Request<'_> {
         idempotency::of(self.operation.idempotency_key.as_deref(), &input)
     }
 
-    /// Finds the wallets, checks the input, and builds the draft. Status and balance of the wallets are not checked
-    /// here but under lock, by the journal.
-    async fn draft(
+    /// Finds the wallets, checks the input, and builds the draft. Status and balance of the wallets are checked under
+    /// lock, by the journal; those of a wallet that pays somebody are checked here too, before the payee is looked up.
+    async fn prepare(
         &self,
-        conn: &impl ConnectionTrait,
-        defaults: &Defaults,
+        app: &App,
         viewer: &Viewer,
         idempotency: Result<Option<Idempotency>, Refusal>,
-    ) -> Result<Draft> {
+    ) -> Result<Prepared> {
+        let conn = app.db.read();
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency).flatten();
         let memo = self.operation.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
         let reference = self.operation.reference.as_deref();
         let reference = reference.and_then(|reference| refusals.check(text::line(reference, 64, "reference")));
 
-        let own = refusals.check(self.own_wallet(conn, defaults, viewer).await?);
+        let own = refusals.check(self.own_wallet(conn, &app.defaults, viewer).await?);
         let currency = self.operation.currency.or(own.as_ref().map(|own| own.wallet.currency));
         let Some(currency) = currency else { return Err(refusals.into()) };
         if let Some(own) = &own
@@ -179,27 +190,24 @@ impl Request<'_> {
             refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message));
         }
         let amount = refusals.check(self.operation.amount.to_positive(currency, "amount"));
-        let payee = match self.payee {
-            Some(named) => refusals.check(payee(conn, defaults, named, currency).await?).map(Some),
-            None => Some(None),
-        };
-        let (Some(own), Some(amount), Some(payee)) = (own, amount, payee) else { return Err(refusals.into()) };
-        if payee.as_ref().is_some_and(|payee| payee.wallet.book_id != viewer.book) && amount > MOST_PAID {
-            let most = Decimal::from_minor(MOST_PAID, currency);
-            let message = format!("A payment to somebody else must be at most {most} {currency}.");
-            refusals.push(Refusal::new(Code::LimitReached, "amount", message));
-        }
+        let (Some(own), Some(amount)) = (own, amount) else { return Err(refusals.into()) };
         refusals.none()?;
+        let refused = self.payee.and_then(|_| cannot_pay(&own, amount));
+        let payee = match self.payee.filter(|_| refused.is_none()) {
+            Some(named) => Some(find_payee(app, conn, viewer, named, currency).await?),
+            None => None,
+        };
+        let new_payee = payee.as_ref().filter(|payee| !payee.is_known).map(|payee| payee.wallet.wallet.book_id);
 
-        let (line, attempt) = self.sides(conn, &own, payee.as_ref(), amount).await?;
-        Ok(Draft {
+        let (line, attempt) = self.sides(conn, &own, payee.as_ref().map(|payee| &payee.wallet), amount).await?;
+        let draft = Draft {
             id: Id::generate(),
             book_id: viewer.book,
             actor_id: viewer.user,
             kind: self.kind,
             amount,
             currency,
-            lines: vec![line],
+            lines: if refused.is_some() { Vec::new() } else { vec![line] },
             effective_on: None,
             memo,
             reference,
@@ -207,7 +215,8 @@ impl Request<'_> {
             document_id: None,
             reverses_id: None,
             attempt: Some(attempt),
-        })
+        };
+        Ok(Prepared { draft, refused, new_payee })
     }
 
     /// Finds the viewer's wallet. A wallet of another book is reported as not found.
@@ -223,7 +232,7 @@ impl Request<'_> {
             (None, WalletRef::Id(_)) => None,
             (None, _) => Some(book::find(conn, viewer).await?.currency),
         };
-        let wallet = reference::resolve(conn, defaults, named, currency).await?;
+        let wallet = reference::resolve(conn, defaults, viewer, named, currency).await?;
         let own = wallet.filter(|wallet| wallet.wallet.book_id == viewer.book);
         Ok(own.ok_or_else(|| not_found(field, named, "You have no such wallet.")))
     }
@@ -241,19 +250,16 @@ impl Request<'_> {
         let outside = journal::of_holder(conn, AccountKind::Outside, currency, book_id.cast()).await?;
         let outside =
             outside.ok_or_else(|| DbErr::RecordNotFound(format!("{book_id} has no outside in {currency}")))?.id;
-        let (debit, credit) = match (self.kind, payee) {
-            (EntryKind::Deposit, _) => (outside, own_id),
-            (_, Some(payee)) => (own_id, payee.account.id),
-            (_, None) => (own_id, outside),
-        };
-        let trace = if self.kind == EntryKind::Deposit { (outside, own_id) } else { (own_id, outside) };
-        let attempt = Attempt { debit: trace.0, credit: trace.1, meant_for: payee.map(|payee| payee.account.id) };
+        let (debit, credit) = if self.kind == EntryKind::Deposit { (outside, own_id) } else { (own_id, outside) };
+        let own_payee = payee.filter(|payee| payee.wallet.book_id == book_id);
+        let attempt = Attempt { debit, credit, meant_for: own_payee.map(|payee| payee.account.id) };
+        let credit = payee.map_or(credit, |payee| payee.account.id);
         Ok((Line { debit, credit, amount }, attempt))
     }
 
     fn outcome(&self, posted: Posted) -> Result<Outcome> {
         let Posted { entry, postings, replayed } = posted;
-        let refusal = entry.failure.map(|failure| self.refusal(failure));
+        let refusal = entry.failure.map(|failure| self.refusal(failure, entry.currency));
         let transaction = postings.first().and_then(|posting| WalletTransaction::new(entry, posting));
         let transaction =
             transaction.ok_or_else(|| DbErr::RecordNotFound("an entry has no posting on a wallet".to_owned()))?;
@@ -261,7 +267,7 @@ impl Request<'_> {
     }
 
     /// The refusal for a failure, with the path of the input field that caused it.
-    fn refusal(&self, failure: Failure) -> Refusal {
+    fn refusal(&self, failure: Failure, currency: Currency) -> Refusal {
         let payee = if self.payee.is_some() { "to" } else { self.own.1 };
         let path = match failure {
             Failure::InsufficientFunds | Failure::LimitReached => "amount",
@@ -269,24 +275,41 @@ impl Request<'_> {
             Failure::CreditNotActive => payee,
             Failure::CurrencyMismatch | Failure::SameAccount => "to",
         };
-        Refusal { path: path.to_owned(), ..Refused::Failed(failure).into() }
+        let refusal = Refusal { path: path.to_owned(), ..Refused::Failed(failure).into() };
+        if (self.kind, failure) != (EntryKind::Deposit, Failure::LimitReached) {
+            return refusal;
+        }
+        let most = Decimal::from_minor(journal::MOST_TAKEN_IN, currency);
+        let message = format!("Your wallets can take in at most {most} {currency} more than they pay to the outside.");
+        Refusal { message, ..refusal }
     }
 }
 
-async fn payee(
+/// Why a wallet cannot pay an amount; `None` when it can.
+fn cannot_pay(own: &Wallet, amount: i64) -> Option<Failure> {
+    if own.account.status != AccountStatus::Active {
+        return Some(Failure::DebitNotActive);
+    }
+    (journal::balance(&own.account) < amount).then_some(Failure::InsufficientFunds)
+}
+
+async fn find_payee(
+    app: &App,
     conn: &impl ConnectionTrait,
-    defaults: &Defaults,
+    viewer: &Viewer,
     named: &WalletRef,
     currency: Currency,
-) -> Result<Result<Wallet, Refusal>> {
-    let wallet = reference::resolve(conn, defaults, named, Some(currency)).await?;
-    Ok(wallet.ok_or_else(|| {
+) -> Result<Payee> {
+    let path = format!("to.{}", named.field());
+    let payee = payee::find(app, conn, viewer, named, currency).await;
+    let payee = payee.map_err(|error| if error.is_busy() { error } else { error.at(&path) })?;
+    Ok(payee.ok_or_else(|| {
         let message = match named {
             WalletRef::Id(_) => "There is no such wallet.".to_owned(),
             _ => format!("No user with this name or phone number has a wallet in {currency}."),
         };
         not_found("to", named, message)
-    }))
+    })?)
 }
 
 fn not_found(field: &'static str, named: &WalletRef, message: impl Into<String>) -> Refusal {

@@ -51,6 +51,12 @@ impl User {
         self.0.email.as_deref()
     }
 
+    /// Whether others find the user by username and phone number to pay them. When false, both are treated as if nobody
+    /// had them; whoever has the id of a wallet can still pay into it.
+    async fn findable(&self) -> bool {
+        self.0.findable
+    }
+
     /// The time zone in which times should be shown to the user. Which date is "today" is decided by `Book.timeZone`
     /// instead.
     async fn time_zone(&self) -> TimeZone {
@@ -103,7 +109,8 @@ struct DeleteAccountInput {
     password: String,
 }
 
-/// The result of `updateProfile`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`.
+/// The result of `updateProfile`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`, `TOO_MANY_ATTEMPTS` (names were taken too
+/// often today).
 #[derive(SimpleObject)]
 struct UpdateProfilePayload {
     /// The user after the change. Null when there are user errors.

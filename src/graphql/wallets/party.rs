@@ -18,7 +18,14 @@ use crate::{
 #[derive(Clone)]
 pub(in crate::graphql) struct WalletParty(Party);
 
-/// The payer or payee of a wallet transaction.
+impl WalletParty {
+    /// Whether the wallet is in this book.
+    pub(super) fn is_in(&self, book_id: Id<kind::Book>) -> bool {
+        self.0.book_id == book_id
+    }
+}
+
+/// The payer or payee of a wallet transaction, or whom a transfer would pay.
 #[Object]
 impl WalletParty {
     /// The name that the owner of the wallet shows to others.

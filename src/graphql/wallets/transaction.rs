@@ -60,9 +60,15 @@ impl WalletTransaction {
         party(ctx, self.0.from).await
     }
 
-    /// The payee. Null when the money goes outside.
+    /// The payee. Null when the money goes outside, and for a failed transfer to somebody else.
     async fn to(&self, ctx: &Context<'_>) -> Result<Option<WalletParty>, ApiError> {
-        party(ctx, self.0.to).await
+        let payee = party(ctx, self.0.to).await?;
+        if self.0.entry.status == EntryStatus::Succeeded {
+            return Ok(payee);
+        }
+        // Earlier versions stored whom a failed transfer was meant for.
+        let book_id = ctx.viewer()?.book;
+        Ok(payee.filter(|payee| payee.is_in(book_id)))
     }
 
     /// The result: `SUCCEEDED`, or `FAILED` with the reason in `failure`.
@@ -131,7 +137,10 @@ impl WalletTransaction {
     }
 }
 
-async fn party(ctx: &Context<'_>, account: Option<Id<kind::Account>>) -> Result<Option<WalletParty>, ApiError> {
+pub(super) async fn party(
+    ctx: &Context<'_>,
+    account: Option<Id<kind::Account>>,
+) -> Result<Option<WalletParty>, ApiError> {
     let Some(account) = account else { return Ok(None) };
     Ok(ctx.loader()?.load_one(account).await?)
 }
@@ -159,7 +168,9 @@ struct WithdrawInput {
 struct TransferInput {
     /// The wallet that pays. It must belong to your book.
     from: WalletRef,
-    /// The wallet that receives the money. It may belong to anybody.
+    /// The wallet that receives the money. It may belong to anybody. Whether the paying wallet can pay is checked first:
+    /// if it cannot, nothing is said about this wallet. Naming somebody whom your book has not paid before by phone or
+    /// username counts towards the limit of `Query.payee`.
     to: WalletRef,
     #[graphql(flatten)]
     operation: WalletOperation,
@@ -199,7 +210,7 @@ struct DepositPayload {
 }
 
 /// The result of `withdraw`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
-/// `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
+/// `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct WithdrawPayload {
     #[graphql(flatten)]
@@ -207,7 +218,7 @@ struct WithdrawPayload {
 }
 
 /// The result of `transfer`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
-/// `SAME_WALLET`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
+/// `SAME_WALLET`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `TOO_MANY_ATTEMPTS`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct TransferPayload {
     #[graphql(flatten)]
@@ -219,7 +230,9 @@ pub(in crate::graphql) struct WalletTransactionMutation;
 
 #[Object]
 impl WalletTransactionMutation {
-    /// Puts money from outside into a wallet of your book.
+    /// Puts money from outside into a wallet of your book. In each currency the wallets of a book take in at most 10^15
+    /// minor units (such as 10,000,000,000,000.00 USD) more from outside than they pay to the outside; beyond it the
+    /// code is `LIMIT_REACHED`.
     async fn deposit(
         &self,
         ctx: &Context<'_>,

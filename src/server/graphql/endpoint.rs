@@ -49,6 +49,7 @@ use super::{
     phase::{Execution, Phase},
     refused::Refused,
     rows::check_rows,
+    snapshot::reads_snapshot,
     turns::UserTurns,
 };
 use crate::{
@@ -185,6 +186,8 @@ struct Prepared {
     /// The document that is executed, where it differs.
     settled: Option<ExecutableDocument>,
     is_query: bool,
+    /// Whether all that it reads is of one moment.
+    from_snapshot: bool,
 }
 
 /// Checks the document and charges for it.
@@ -215,7 +218,8 @@ async fn prepare(
     let rows = check_rows(pick(executed, operation_name.as_deref())?.1, executed, variables)?;
     charge(meter, viewer, rate_limit::of(rows).saturating_add(of_fields)).await?;
     let is_query = operation.ty == OperationType::Query;
-    Ok(Prepared { parameters, document, settled, is_query })
+    let from_snapshot = reads_snapshot(operation, &document);
+    Ok(Prepared { parameters, document, settled, is_query, from_snapshot })
 }
 
 async fn execute(
@@ -224,8 +228,9 @@ async fn execute(
     viewer: Option<Viewer>,
     client: Client,
 ) -> Result<Executed, Refused> {
-    let Prepared { parameters: Parameters { query, operation_name, variables }, document, settled, is_query } =
-        prepared;
+    let Prepared {
+        parameters: Parameters { query, operation_name, variables }, document, settled, from_snapshot, ..
+    } = prepared;
     let request = |execution: &Arc<Execution>, document, variables| {
         let mut request = Request::new(query.as_str()).variables(variables).data(execution.clone());
         request.operation_name.clone_from(&operation_name);
@@ -246,7 +251,8 @@ async fn execute(
     let request = request(&execution, document, variables).data(client);
     let executed = match viewer {
         Some(viewer) => {
-            let reader = if is_query { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
+            let reader =
+                if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
             let reader = reader.map_err(ApiError::from)?;
             let (request, batches) = with_viewer(request, reader, viewer);
             batches.run(endpoint.schema.execute(request)).await

@@ -11,6 +11,7 @@ pub(super) mod parameters;
 mod phase;
 pub(super) mod refused;
 mod rows;
+mod snapshot;
 mod turns;
 
 pub(in crate::server) use self::{

@@ -1,5 +1,6 @@
 //! What users say of themselves.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use crate::harness::{Database, PASSWORD, TestApp, User, errors, login};
@@ -77,4 +78,61 @@ async fn of_two_who_want_one_name_at_once_one_gets_it(on: Database) {
     let mut answers = [errors(&one.await.unwrap()), errors(&other.await.unwrap())];
     answers.sort();
     assert_eq!(answers, [vec![], vec!["TAKEN username".to_owned()]]);
+}
+
+#[apply(both_databases)]
+async fn names_of_others_can_be_guessed_a_limited_number_of_times_a_day(on: Database) {
+    let app = TestApp::with(on, |app| app.limits.taken_names_per_day = 4).await;
+    let amina = app.user("amina").await;
+    let badr = json!({ "username": "badr", "password": PASSWORD, "phone": "+967711234567", "email": "b@example.org" });
+    User::register_as(&app.anonymous(), badr).await;
+    for (guess, expected) in [
+        (json!({ "username": "badr" }), vec!["TAKEN username"]),
+        // A name that is free, and one that is none, do not count.
+        (json!({ "phone": "+967711234568" }), vec![]),
+        (json!({ "username": "x" }), vec!["INVALID username"]),
+        // Each name that is taken counts, also beside other mistakes.
+        (json!({ "phone": "+967711234567", "email": "b@example.org" }), vec!["TAKEN phone", "TAKEN email"]),
+        (json!({ "username": "badr", "displayName": "" }), vec!["INVALID displayName", "TAKEN username"]),
+        // Now no name is looked at any more, taken or free.
+        (json!({ "username": "badr" }), vec!["TOO_MANY_ATTEMPTS"]),
+        (json!({ "username": "zahra" }), vec!["TOO_MANY_ATTEMPTS"]),
+        (json!({ "phone": null }), vec!["TOO_MANY_ATTEMPTS"]),
+        // Everything else can be changed, and names stay what they are.
+        (json!({ "displayName": "Amina", "username": "AMINA", "timeZone": "Asia/Aden" }), vec![]),
+    ] {
+        assert_eq!(errors(&update(&amina, guess.clone()).await), expected, "{guess}");
+    }
+    let query = "mutation($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code path retryAfter } } }";
+    let refused = amina.gql(query, json!({ "input": { "username": "badr" } })).await;
+    let wait = refused["updateProfile"]["userErrors"][0]["retryAfter"].as_i64().unwrap();
+    // The test begins at 10 in the morning; the day ends at midnight.
+    assert!((13 * 3600..=14 * 3600).contains(&wait), "{wait}");
+
+    app.advance(TimeDelta::seconds(wait));
+    let token = login(&app.anonymous(), "amina", PASSWORD).await["accessToken"].take();
+    let amina = User { client: app.anonymous().with_token(token.as_str().unwrap()), ..amina };
+    assert_eq!(errors(&update(&amina, json!({ "username": "badr" })).await), ["TAKEN username"]);
+    assert_eq!(errors(&update(&amina, json!({ "username": "zahra" })).await), [""; 0]);
+}
+
+#[apply(both_databases)]
+#[threads(4)]
+async fn guesses_of_names_at_once_are_counted_one_after_the_other(on: Database) {
+    let app = TestApp::with(on, |app| app.limits.taken_names_per_day = 3).await;
+    let amina = app.user("amina").await;
+    app.user("badr").await;
+    let guess = || {
+        let amina = amina.clone();
+        tokio::spawn(async move { errors(&update(&amina, json!({ "username": "badr" })).await) })
+    };
+    let guesses: Vec<_> = (0..12).map(|_| guess()).collect();
+    let mut told = 0;
+    for guess in guesses {
+        match guess.await.unwrap().as_slice() {
+            [taken] if taken == "TAKEN username" => told += 1,
+            other => assert_eq!(other, ["TOO_MANY_ATTEMPTS"]),
+        }
+    }
+    assert_eq!(told, 3);
 }

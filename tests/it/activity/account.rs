@@ -27,7 +27,7 @@ async fn mutate(user: &User, mutation: &str, input: Value) -> Vec<String> {
 async fn what_changed_of_a_profile_and_of_a_shop_is_told(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     let input = json!({ "username": "Amina.S", "phone": "+967711234567", "displayName": "Amina Saleh",
-        "email": "amina@example.org", "timeZone": "Asia/Aden" });
+        "email": "amina@example.org", "timeZone": "Asia/Aden", "findable": false });
     assert_eq!(mutate(&amina, "updateProfile", input).await, [""; 0]);
     let row = amina.latest().await;
     let me = amina.gql("{ me { id } }", json!({})).await["me"]["id"].take();
@@ -37,6 +37,7 @@ async fn what_changed_of_a_profile_and_of_a_shop_is_told(on: Database) {
         "phone - -> +967711234567",
         "email - -> amina@example.org",
         "displayName amina -> Amina Saleh",
+        "findable true -> false",
         "timeZone UTC -> Asia/Aden",
     ];
     assert_eq!(changes_of(&row), expected);

@@ -12,8 +12,9 @@ const MARK: &str = "Zahra";
 /// What is in every amount of the victim's.
 const AMOUNT: &str = "7717.13";
 
-/// Money may be paid into a wallet of somebody else's: that is what a transfer is. `tenancy` looks at what it shows.
-const MEANT_FOR_OTHERS: [(&str, &str); 1] = [("transfer", "input.to.id")];
+/// Money may be paid into a wallet of somebody else's: that is what a transfer is. `tenancy` looks at what it shows, and
+/// `wallets::payees` at whom a payee's wallet shows.
+const MEANT_FOR_OTHERS: [(&str, &str); 2] = [("transfer", "input.to.id"), ("payee", "wallet.id")];
 
 async fn call(user: &User, driver: &Driver, root: &Root, arguments: &Value) -> Answer {
     user.client.request(&driver.operation(root, arguments), arguments.clone()).await

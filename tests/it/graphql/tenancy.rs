@@ -92,24 +92,3 @@ async fn own_things_are_found_by_their_ids(on: Database) {
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     assert_eq!(amina.error(query, json!({ "ids": too_many })).await, "INVALID");
 }
-
-#[apply(both_databases)]
-async fn nobody_fills_anothers_wallet_or_finds_out_what_it_took_in(on: Database) {
-    let (app, amina, badr) = two(on).await;
-    let most = "10000000000000.00";
-    // More than the payer has is refused for that, however much it is and whatever the payee took in.
-    assert_eq!(errors(&amina.pay(&badr, most).await), ["INSUFFICIENT_FUNDS amount"]);
-    amina.fund("92233720368547000.00").await;
-    for amount in ["10000000000000.01", "92233720368547000.00"] {
-        let refused = amina.pay(&badr, amount).await;
-        assert_eq!(errors(&refused), ["LIMIT_REACHED amount"], "{amount}");
-        assert_eq!(refused["transaction"], Value::Null);
-    }
-    assert_eq!(errors(&amina.pay(&badr, most).await), [""; 0]);
-    badr.fund("1").await;
-    // Between one's own wallets it is one's own business.
-    let savings = amina.new_wallet("YEM").await;
-    let own = json!({ "from": { "id": amina.wallet }, "to": { "id": savings }, "amount": "92000000000000000" });
-    assert_eq!(errors(&amina.transfer(own).await), [""; 0]);
-    app.assert_journal_is_whole().await;
-}

@@ -96,6 +96,8 @@ impl TestApp {
                 login_failures_per_identifier: 10,
                 login_failures_per_address: 100,
                 registrations_per_address: 1000,
+                payee_lookups_per_day: 100,
+                taken_names_per_day: 20,
                 request_cost_per_minute: 120_000,
                 connections: ConnectionLimits::default(),
                 bodies: BodyLimits::default(),

@@ -46,6 +46,14 @@ async fn each_difference_of_accounts_is_found(on: Database) {
                 "ACCOUNT_COUNTER",
             ),
             (&format!("UPDATE account SET postings = postings + 1 WHERE {sales}"), "ACCOUNT_COUNTER"),
+            ("UPDATE account SET wallet_inflow = wallet_inflow + 1 WHERE kind = 'OUTSIDE'", "ACCOUNT_COUNTER"),
+            (
+                &format!(
+                    "UPDATE account SET debits = debits + 10000000000000000, credits = credits + 10000000000000000
+                    WHERE {wallet}"
+                ),
+                "ACCOUNT_COUNTER",
+            ),
             (&format!("UPDATE account SET posted_at = created_at WHERE {sales}"), "ACCOUNT_COUNTER"),
             (&format!("UPDATE account SET posted_at = NULL WHERE {sales}"), "ACCOUNT_COUNTER"),
             (

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{
     Client,
@@ -23,10 +23,13 @@ async fn of_two_transfers_at_once_that_together_exceed_the_balance_one_is_refuse
         });
         let mut refused = 0;
         for task in both {
-            match errors(&task.await.unwrap()).as_slice() {
+            let payload = task.await.unwrap();
+            match errors(&payload).as_slice() {
                 [] => {}
                 errors => {
                     assert_eq!(errors, ["INSUFFICIENT_FUNDS amount"]);
+                    // Even when the money was gone only after the payee was found.
+                    assert_eq!(payload["transaction"]["to"], Value::Null);
                     refused += 1;
                 }
             }

@@ -135,7 +135,7 @@ async fn the_database_itself_refuses_nonsense(on: Database) {
         // A second default, a second user of a name.
         "INSERT INTO wallet SELECT book_id, book_id, name, currency, is_default, created_at FROM wallet",
         "INSERT INTO account SELECT book_id, book_id, kind, currency, holder_id, status, may_overdraw, debits, credits,
-            postings, created_at, posted_at FROM account",
+            postings, created_at, posted_at, wallet_inflow FROM account",
         "UPDATE \"user\" SET password_hash = 'plain text'",
         "UPDATE \"user\" SET phone = '711234567'",
         // A document is of some amount, and its sums are right.

@@ -4,5 +4,7 @@ mod concurrency;
 mod history;
 mod journal;
 mod lifecycle;
+mod payees;
 mod property;
 mod transfers;
+mod turnover;

@@ -59,15 +59,13 @@ fn predict(models: &mut [Model], operation: &Operation) -> Option<&'static str> 
         Operation::Deposit { into, .. } => models[into].frozen.then_some("WALLET_NOT_ACTIVE wallet"),
         Operation::Withdraw { from, .. } if models[from].frozen => Some("WALLET_NOT_ACTIVE wallet"),
         Operation::Withdraw { from, amount } => (models[from].balance < amount).then_some("INSUFFICIENT_FUNDS amount"),
+        Operation::Transfer { from, .. } if models[from].frozen => Some("WALLET_NOT_ACTIVE from"),
+        Operation::Transfer { from, amount, .. } if models[from].balance < amount => Some("INSUFFICIENT_FUNDS amount"),
         Operation::Transfer { from, to, .. } if from == to => Some("SAME_WALLET to"),
         Operation::Transfer { from, to, .. } if models[from].dollars != models[to].dollars => {
             Some("CURRENCY_MISMATCH to")
         }
-        Operation::Transfer { from, .. } if models[from].frozen => Some("WALLET_NOT_ACTIVE from"),
-        Operation::Transfer { to, .. } if models[to].frozen => Some("WALLET_NOT_ACTIVE to"),
-        Operation::Transfer { from, amount, .. } => {
-            (models[from].balance < amount).then_some("INSUFFICIENT_FUNDS amount")
-        }
+        Operation::Transfer { to, .. } => models[to].frozen.then_some("WALLET_NOT_ACTIVE to"),
         Operation::Freeze { .. } | Operation::Unfreeze { .. } => None,
     };
     let status = if refusal.is_some() { "FAILED" } else { "SUCCEEDED" };

@@ -9,10 +9,12 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
-use super::{Attempt, Draft, JointDraft, Line, Posted, Refused, account::balance, draft, replay};
+use super::{
+    Attempt, Draft, JointDraft, Line, MOST_TAKEN_IN, Posted, Refused, account::balance, draft, replay, totals,
+};
 use crate::{
     entity::{
-        account::{self, AccountStatus},
+        account::{self, AccountKind, AccountStatus},
         journal_entry::{self, EntryStatus, Failure},
         posting,
     },
@@ -31,6 +33,21 @@ pub(super) struct State {
     pub(super) entries: Vec<journal_entry::Model>,
     /// The postings to be written.
     pub(super) postings: Vec<posting::Model>,
+}
+
+/// The accounts of an entry, by id.
+type Accounts = HashMap<Id<kind::Account>, account::Model>;
+
+/// What an entry is checked for.
+#[derive(Clone, Copy)]
+enum Checks<'a> {
+    /// Nothing: the zero posting of a failed entry.
+    Nothing,
+    /// Everything.
+    Alone,
+    /// Everything but the limit on what wallets take in, which holds for all drafts together. The accounts of this set
+    /// skip the checks of status and balance too.
+    Together(&'a HashSet<Id<kind::Account>>),
 }
 
 /// Why a draft cannot be applied to the accounts.
@@ -67,7 +84,18 @@ impl State {
 /// # Errors
 /// When a draft names an account that does not exist or has a line of amount zero.
 pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
-    drafts.iter().map(|draft| post(state, draft, &HashSet::new())).collect()
+    drafts.iter().map(|draft| post(state, draft, Checks::Alone)).collect()
+}
+
+/// Records a draft that the caller refused.
+///
+/// # Errors
+/// As for [`fold`].
+pub(super) fn fold_refused(state: &mut State, draft: &Draft, failure: Failure) -> Result<Result<Posted, Refused>> {
+    if let Some(answer) = repeated(state, draft) {
+        return Ok(answer);
+    }
+    refuse(state, draft, failure)
 }
 
 /// Applies the drafts in order, or none of them. When one is refused, its `trace` is recorded as failed with the same
@@ -80,9 +108,12 @@ pub(super) fn fold_together(state: &mut State, drafts: &[JointDraft]) -> Result<
     let before = state.clone();
     let net_zero = net_zero(drafts);
     let mut all = Vec::with_capacity(drafts.len());
-    for JointDraft { draft, trace } in drafts {
-        let refused = match post(state, draft, &net_zero)? {
+    for (JointDraft { draft, trace }, left) in drafts.iter().zip((0..drafts.len()).rev()) {
+        let refused = match post(state, draft, Checks::Together(&net_zero))? {
             Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => Refused::Failed(failure),
+            Ok(_) if left == 0 && takes_in_too_much(&before.accounts, &state.accounts) => {
+                Refused::Failed(Failure::LimitReached)
+            }
             Ok(posted) => {
                 all.push(posted);
                 continue;
@@ -109,11 +140,11 @@ fn net_zero(drafts: &[JointDraft]) -> HashSet<Id<kind::Account>> {
     moved.into_iter().filter(|(_, moved)| *moved == 0).map(|(account, _)| account).collect()
 }
 
-fn post(state: &mut State, draft: &Draft, net_zero: &HashSet<Id<kind::Account>>) -> Result<Result<Posted, Refused>> {
+fn post(state: &mut State, draft: &Draft, checks: Checks<'_>) -> Result<Result<Posted, Refused>> {
     if let Some(answer) = repeated(state, draft) {
         return Ok(answer);
     }
-    let failure = match apply(state, draft, &draft.lines, Some(net_zero)) {
+    let failure = match apply(state, draft, &draft.lines, checks) {
         Ok(postings) => return Ok(Ok(record(state, draft, None, postings))),
         Err(stop) => stop.into_failure()?,
     };
@@ -124,7 +155,7 @@ fn post(state: &mut State, draft: &Draft, net_zero: &HashSet<Id<kind::Account>>)
 fn refuse(state: &mut State, draft: &Draft, failure: Failure) -> Result<Result<Posted, Refused>> {
     let Some(attempt) = draft.attempt else { return Ok(Err(Refused::Failed(failure))) };
     let trace = Line { debit: attempt.debit, credit: attempt.credit, amount: 0 };
-    let postings = match apply(state, draft, &[trace], None) {
+    let postings = match apply(state, draft, &[trace], Checks::Nothing) {
         Ok(postings) => postings,
         Err(stop) => return Ok(Err(Refused::Failed(stop.into_failure()?))),
     };
@@ -147,21 +178,17 @@ fn repeated(state: &State, draft: &Draft) -> Option<Result<Posted, Refused>> {
         .then_some(Err(Refused::ReferenceTaken))
 }
 
-/// Applies all lines to the accounts, or none. With `guarded_but`, first checks the status and the balance of every
-/// account that is not in that set. With `None` nothing is checked, which is for the zero posting of a failed entry.
-fn apply(
-    state: &mut State,
-    draft: &Draft,
-    lines: &[Line],
-    guarded_but: Option<&HashSet<Id<kind::Account>>>,
-) -> Result<Vec<posting::Model>, Stop> {
-    let mut accounts: HashMap<Id<kind::Account>, account::Model> = HashMap::new();
+/// Applies all lines to the accounts, or none.
+fn apply(state: &mut State, draft: &Draft, lines: &[Line], checks: Checks<'_>) -> Result<Vec<posting::Model>, Stop> {
+    let mut accounts = Accounts::new();
     for id in lines.iter().flat_map(|line| [line.debit, line.credit]) {
         let account = state.accounts.get(&id).ok_or(Stop::NoAccount(id))?;
         accounts.insert(id, account.clone());
     }
-    if let Some(net_zero) = guarded_but {
-        check(&accounts, draft, lines, net_zero)?;
+    match checks {
+        Checks::Nothing => {}
+        Checks::Alone => check(&accounts, draft, lines, &HashSet::new())?,
+        Checks::Together(net_zero) => check(&accounts, draft, lines, net_zero)?,
     }
     let at = moment(state.now, accounts.values());
     let effective_on = draft.effective_on.unwrap_or(at.date_naive());
@@ -169,6 +196,7 @@ fn apply(
     for (line, number) in lines.iter().zip(1..) {
         let (debit_seq, debit_balance) = step(&mut accounts, line.debit, (line.amount, 0), at)?;
         let (credit_seq, credit_balance) = step(&mut accounts, line.credit, (0, line.amount), at)?;
+        take_in(&mut accounts, line)?;
         postings.push(posting::Model {
             entry_id: draft.id,
             line: number,
@@ -182,42 +210,43 @@ fn apply(
             credit_balance,
         });
     }
+    if matches!(checks, Checks::Alone) && takes_in_too_much(&state.accounts, &accounts) {
+        return Err(Stop::Failure(Failure::LimitReached));
+    }
     state.changed.extend(accounts.keys());
     state.accounts.extend(accounts);
     Ok(postings)
 }
 
-/// Checks whether the accounts allow the lines. The order matters for which failure is reported: same account and
-/// currency first, since these never change, then status, then balance.
+/// Checks whether the accounts allow the lines. The order decides which failure is reported: first status and balance of
+/// the account that pays, then what concerns the account that is paid too. So a payer who cannot pay learns nothing
+/// about the payee.
 fn check(
-    accounts: &HashMap<Id<kind::Account>, account::Model>,
+    accounts: &Accounts,
     draft: &Draft,
     lines: &[Line],
     net_zero: &HashSet<Id<kind::Account>>,
 ) -> Result<(), Stop> {
-    let is_shut = |account: &account::Model| account.status != AccountStatus::Active && !net_zero.contains(&account.id);
+    let account = |id| accounts.get(&id).ok_or(Stop::NoAccount(id));
     let mut left: HashMap<Id<kind::Account>, i128> = HashMap::new();
     for line in lines {
-        let debit = accounts.get(&line.debit).ok_or(Stop::NoAccount(line.debit))?;
-        let credit = accounts.get(&line.credit).ok_or(Stop::NoAccount(line.credit))?;
         if line.amount == 0 {
             return Err(Stop::NothingMoves);
         }
-        let failure = match () {
-            () if line.debit == line.credit => Some(Failure::SameAccount),
-            () if debit.currency != draft.currency || credit.currency != draft.currency => {
-                Some(Failure::CurrencyMismatch)
-            }
-            () if is_shut(debit) => Some(Failure::DebitNotActive),
-            () if is_shut(credit) => Some(Failure::CreditNotActive),
-            () => None,
-        };
-        if let Some(failure) = failure {
-            return Err(Stop::Failure(failure));
+        for (id, amount) in [(line.debit, -i128::from(line.amount)), (line.credit, i128::from(line.amount))] {
+            let account = account(id)?;
+            *left.entry(id).or_insert(i128::from(account.credits) - i128::from(account.debits)) += amount;
         }
-        for (account, amount) in [(debit, -i128::from(line.amount)), (credit, i128::from(line.amount))] {
-            *left.entry(account.id).or_insert(i128::from(account.credits) - i128::from(account.debits)) += amount;
-        }
+    }
+    let active = |id, failure| {
+        let is_active = account(id)?.status == AccountStatus::Active || net_zero.contains(&id);
+        if is_active { Ok(()) } else { Err(Stop::Failure(failure)) }
+    };
+    let debit_active = |line: &Line| active(line.debit, Failure::DebitNotActive);
+    let credit_active = |line: &Line| active(line.credit, Failure::CreditNotActive);
+    for line in lines {
+        // A reversal takes the money back from the account that was credited.
+        if line.amount > 0 { debit_active(line)? } else { credit_active(line)? }
     }
     // Only the balance after the whole entry is checked, not the balances between its lines. All guarded accounts are
     // wallets, whose normal side is credit.
@@ -228,27 +257,54 @@ fn check(
     if accounts.values().any(is_overdrawn) {
         return Err(Stop::Failure(Failure::InsufficientFunds));
     }
+    for line in lines {
+        if line.debit == line.credit {
+            return Err(Stop::Failure(Failure::SameAccount));
+        }
+        if account(line.debit)?.currency != draft.currency || account(line.credit)?.currency != draft.currency {
+            return Err(Stop::Failure(Failure::CurrencyMismatch));
+        }
+        debit_active(line)?;
+        credit_active(line)?;
+    }
     Ok(())
 }
 
 /// Adds one posting to an account's counters. Returns the posting's number (`seq`) on the account and the balance after
 /// it.
 fn step(
-    accounts: &mut HashMap<Id<kind::Account>, account::Model>,
+    accounts: &mut Accounts,
     id: Id<kind::Account>,
     (debit, credit): (i64, i64),
     at: DateTime<Utc>,
 ) -> Result<(i64, i64), Stop> {
     let account = accounts.get_mut(&id).ok_or(Stop::NoAccount(id))?;
-    let too_much = Stop::Failure(Failure::LimitReached);
-    let (Some(debits), Some(credits)) = (account.debits.checked_add(debit), account.credits.checked_add(credit)) else {
-        return Err(too_much);
-    };
-    account.debits = debits;
-    account.credits = credits;
+    totals::add(account, debit, credit).ok_or(Stop::Failure(Failure::LimitReached))?;
     account.postings += 1;
     account.posted_at = Some(at);
     Ok((account.postings, balance(account)))
+}
+
+/// Counts money that a line moves between the outside and a wallet.
+fn take_in(accounts: &mut Accounts, line: &Line) -> Result<(), Stop> {
+    let kind = |id| accounts.get(&id).map(|account| account.kind);
+    let (outside, amount) = match (kind(line.debit), kind(line.credit)) {
+        (Some(AccountKind::Outside), Some(AccountKind::Wallet)) => (line.debit, Some(line.amount)),
+        (Some(AccountKind::Wallet), Some(AccountKind::Outside)) => (line.credit, line.amount.checked_neg()),
+        _ => return Ok(()),
+    };
+    let account = accounts.get_mut(&outside).ok_or(Stop::NoAccount(outside))?;
+    let inflow = amount.and_then(|amount| account.wallet_inflow.checked_add(amount));
+    account.wallet_inflow = inflow.ok_or(Stop::Failure(Failure::LimitReached))?;
+    Ok(())
+}
+
+/// Whether the wallets of a book take in more than they may. What pays money to the outside is always allowed.
+fn takes_in_too_much(before: &Accounts, after: &Accounts) -> bool {
+    after.iter().any(|(id, account)| {
+        let before = before.get(id).map_or(0, |account| account.wallet_inflow);
+        account.wallet_inflow > MOST_TAKEN_IN.max(before)
+    })
 }
 
 /// The time of an entry: the current time, but never before the latest posting on its accounts, even if the clocks of

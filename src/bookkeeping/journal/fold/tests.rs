@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{State, fold, fold_together};
+use super::{MOST_TAKEN_IN, State, fold, fold_refused, fold_together};
 use crate::{
     bookkeeping::journal::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused, balance},
     entity::{
@@ -38,6 +38,7 @@ fn books() -> Books {
         may_overdraw: kind == AccountKind::Outside,
         debits: 0,
         credits,
+        wallet_inflow: 0,
         postings: i64::from(credits > 0),
         created_at: now(),
         posted_at: (credits > 0).then(now),
@@ -177,14 +178,79 @@ fn time_does_not_run_backwards_on_an_account() {
 }
 
 #[test]
-fn a_total_beyond_64_bits_is_a_failure() {
+fn a_balance_beyond_64_bits_is_a_failure() {
     let mut books = books();
-    let deposit = |books: &Books, amount| Draft { attempt: None, ..books.pay(books.outside, books.badr, amount) };
-    let drafts = [deposit(&books, i64::MAX), deposit(&books, 1)];
+    books.state.accounts.get_mut(&books.badr).unwrap().credits = i64::MAX - 10;
+    let drafts = [10, 1].map(|amount| Draft { attempt: None, ..books.pay(books.amina, books.badr, amount) });
     let posted = books.fold(&drafts);
     assert!(posted[0].is_ok());
     assert_eq!(posted[1].as_ref().unwrap_err(), &Refused::Failed(Failure::LimitReached));
-    assert_eq!(books.balance(books.badr), i64::MAX);
+    assert_eq!((books.balance(books.amina), books.balance(books.badr)), (90, i64::MAX));
+}
+
+#[test]
+fn wallets_take_in_so_much_from_outside_and_pay_out_what_they_have() {
+    let mut books = books();
+    let deposit = |books: &Books, amount| Draft { attempt: None, ..books.pay(books.outside, books.badr, amount) };
+    let withdrawal = |books: &Books, amount| Draft { attempt: None, ..books.pay(books.badr, books.outside, amount) };
+    let too_much = Refused::Failed(Failure::LimitReached);
+    let drafts = [deposit(&books, MOST_TAKEN_IN + 1), deposit(&books, MOST_TAKEN_IN), deposit(&books, 1)];
+    let refused = books.fold(&drafts).into_iter().map(Result::err).collect::<Vec<_>>();
+    assert_eq!(refused, [Some(too_much), None, Some(too_much)]);
+    // What another wallet pays does not count, and a withdrawal of it is always possible and makes room.
+    let drafts = [
+        books.pay(books.amina, books.badr, 100),
+        withdrawal(&books, MOST_TAKEN_IN + 100),
+        deposit(&books, MOST_TAKEN_IN + 100),
+        deposit(&books, 1),
+    ];
+    let refused = books.fold(&drafts).into_iter().map(Result::err).collect::<Vec<_>>();
+    assert_eq!(refused, [None, None, None, Some(too_much)]);
+    assert_eq!(books.state.accounts[&books.outside].wallet_inflow, MOST_TAKEN_IN);
+}
+
+#[test]
+fn drafts_posted_together_may_take_in_too_much_in_between() {
+    let mut books = books();
+    let mut joint = |lines: &[i64]| {
+        let drafts = lines.iter().map(|amount| {
+            let draft = books.pay(books.outside, books.badr, *amount);
+            JointDraft { draft: Draft { attempt: None, ..draft.clone() }, trace: draft }
+        });
+        let drafts: Vec<_> = drafts.collect();
+        fold_together(&mut books.state, &drafts).unwrap().map(|posted| posted.len())
+    };
+    assert_eq!(joint(&[MOST_TAKEN_IN, 5, -5]), Ok(3));
+    assert_eq!(joint(&[5, -4]), Err(Refused::Failed(Failure::LimitReached)));
+    assert_eq!(joint(&[5, -6]), Ok(2));
+}
+
+#[test]
+fn who_cannot_pay_learns_nothing_about_the_payee() {
+    let mut books = books();
+    let payee = books.state.accounts.get_mut(&books.badr).unwrap();
+    (payee.status, payee.currency) = (AccountStatus::Closed, "USD".parse().unwrap());
+    let pay = |books: &mut Books, amount| {
+        let draft = Draft { attempt: None, ..books.pay(books.amina, books.badr, amount) };
+        books.fold(&[draft])[0].as_ref().unwrap_err().to_owned()
+    };
+    assert_eq!(pay(&mut books, 101), Refused::Failed(Failure::InsufficientFunds));
+    assert_eq!(pay(&mut books, 100), Refused::Failed(Failure::CurrencyMismatch));
+    books.state.accounts.get_mut(&books.amina).unwrap().status = AccountStatus::Frozen;
+    assert_eq!(pay(&mut books, 100), Refused::Failed(Failure::DebitNotActive));
+}
+
+#[test]
+fn a_draft_that_the_caller_refused_leaves_its_trace_once() {
+    let mut books = books();
+    let mut draft = keyed(books.pay(books.amina, books.badr, 10), "k", 1);
+    draft.lines.clear();
+    let first = fold_refused(&mut books.state, &draft, Failure::InsufficientFunds).unwrap().unwrap();
+    assert_eq!((first.entry.status, first.entry.failure), (EntryStatus::Failed, Some(Failure::InsufficientFunds)));
+    assert_eq!(first.postings.iter().map(|posting| posting.amount).collect::<Vec<_>>(), [0]);
+    let again = fold_refused(&mut books.state, &draft, Failure::DebitNotActive).unwrap().unwrap();
+    assert!(again.replayed && again.entry.id == first.entry.id);
+    assert_eq!((books.balance(books.amina), books.balance(books.badr)), (100, 0));
 }
 
 #[test]
