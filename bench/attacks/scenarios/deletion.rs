@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
-use tokio::{sync::watch, task::JoinSet, time::sleep};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::{
     attacks::{
@@ -18,6 +22,8 @@ const ACCOUNTS: usize = 5;
 /// How often each owner tries.
 const TRIES: usize = 20;
 const PAYERS: usize = 4;
+/// How long all owners together try.
+const LONGEST: Duration = Duration::from_mins(2);
 
 pub async fn hinder(stage: &Stage) -> Attack {
     let mut owners = Vec::new();
@@ -29,19 +35,19 @@ pub async fn hinder(stage: &Stage) -> Attack {
     let (tally, url) = (Tally::default(), stage.url().to_owned());
     let of_run = tally.clone();
     Attack::new(&tally, async move {
-        let payer = Arc::new(payer);
+        let (payer, end) = (Arc::new(payer), Instant::now() + LONGEST);
         let mut deleted = 0;
         for owner in &owners {
-            let (end, ended) = watch::channel(false);
+            let (stop, stopped) = watch::channel(false);
             let mut payers = JoinSet::new();
             for _ in 0..PAYERS {
                 let wire = Wire::of_stranger(&url, 1).with_token(payer.client.token.as_deref());
-                payers.spawn(pay(of_run.clone(), wire, payer.wallet.clone(), owner.wallet.clone(), ended.clone()));
+                payers.spawn(pay(of_run.clone(), wire, payer.wallet.clone(), owner.wallet.clone(), stopped.clone()));
             }
             // They are at it before the owner begins.
             sleep(Duration::from_millis(200)).await;
-            deleted += usize::from(delete(&of_run, &url, owner).await);
-            end.send_replace(true);
+            deleted += usize::from(delete(&of_run, &url, owner, end).await);
+            stop.send_replace(true);
             payers.join_all().await;
         }
         of_run.note(format!("{deleted} of {ACCOUNTS} accounts were deleted"));
@@ -51,19 +57,22 @@ pub async fn hinder(stage: &Stage) -> Attack {
     })
 }
 
-async fn pay(tally: Tally, wire: Wire, from: String, to: String, ended: watch::Receiver<bool>) {
+async fn pay(tally: Tally, wire: Wire, from: String, to: String, stopped: watch::Receiver<bool>) {
     let query = "mutation($input: TransferInput!) { transfer(input: $input) { userErrors { code } } }";
-    while !*ended.borrow() {
+    while !*stopped.borrow() {
         let input = json!({ "from": { "id": from }, "to": { "id": to }, "amount": "0.01" });
         tally.add(format!("payment {}", wire.outcome(query, json!({ "input": input })).await));
     }
 }
 
 /// Takes all money out and deletes the account, again and again.
-async fn delete(tally: &Tally, url: &str, owner: &User) -> bool {
+async fn delete(tally: &Tally, url: &str, owner: &User, end: Instant) -> bool {
     let wire = Wire::of_canary(url, true).with_token(owner.client.token.as_deref());
     let wallet = json!({ "id": owner.wallet });
     for _ in 0..TRIES {
+        if Instant::now() > end {
+            break;
+        }
         let balance = wire.ask("query($id: ID!) { wallet(id: $id) { balance { amount } } }", wallet.clone()).await;
         let amount = balance.map(|data| data["wallet"]["balance"]["amount"].clone()).unwrap_or_default();
         let withdraw = "mutation($input: WithdrawInput!) { withdraw(input: $input) { userErrors { code } } }";

@@ -99,6 +99,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "mutation($id: ID!) { updateWallet(input: { id: $id, name: \"mine\" }) { wallet { id } } }",
         "mutation($id: ID!) { freezeWallet(input: { id: $id }) { wallet { id } } }",
         "mutation($id: ID!) { unfreezeWallet(input: { id: $id }) { wallet { id } } }",
+        "query($id: ID!) { payee(wallet: { id: $id }) { displayName } }",
         "mutation($id: ID!) { closeWallet(input: { id: $id }) { wallet { id } } }",
         "mutation($id: ID!) { deposit(input: { wallet: { id: $id }, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { withdraw(input: { wallet: { id: $id }, amount: 1 }) { replayed } }",

@@ -171,7 +171,7 @@ async fn of_many_look_ups_at_once_as_many_are_answered_as_are_allowed(on: Databa
     let look_up = |number: usize| {
         let amina = amina.clone();
         tokio::spawn(async move {
-            let name = if number % 2 == 0 { "badr" } else { "nobody" };
+            let name = if number.is_multiple_of(2) { "badr" } else { "nobody" };
             let answer = amina.client.request_patiently(PAYEE, json!({ "wallet": { "username": name } })).await.json();
             answer["errors"][0]["extensions"]["code"].as_str().map(str::to_owned)
         })
