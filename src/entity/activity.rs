@@ -126,7 +126,7 @@ pub enum Outcome {
     /// The operation succeeded.
     Done,
     /// An earlier request with the same idempotency key had already done it, or had been refused by a wallet. This request
-    /// changed nothing.
+    /// changed nothing. For `refreshToken`: the refresh token had just been used, and the same new tokens were returned.
     Replayed,
     /// The operation was refused because of user errors, and changed nothing.
     Refused,

@@ -9,6 +9,7 @@ pub mod counter;
 pub(crate) mod names;
 mod phone;
 pub(crate) mod profile;
+mod refresh_repeat;
 pub(crate) mod session;
 pub(crate) mod session_list;
 pub(crate) mod throttle;

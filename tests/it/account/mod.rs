@@ -5,6 +5,7 @@ mod deletion;
 mod login_delays;
 mod passwords;
 mod profile;
+mod refresh_repeats;
 mod registration;
 mod session_list;
 mod sessions;
