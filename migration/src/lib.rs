@@ -17,6 +17,7 @@ mod m20261121_000007_activity;
 mod m20261121_000008_limits;
 mod m20261121_000009_account_end;
 mod m20261125_000010_heartbeat;
+mod m20261126_000011_account_closing;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000008_limits::Migration),
             Box::new(m20261121_000009_account_end::Migration),
             Box::new(m20261125_000010_heartbeat::Migration),
+            Box::new(m20261126_000011_account_closing::Migration),
         ]
     }
 }

@@ -1,6 +1,7 @@
 //! Accounts: registering, logging in and out, passwords, profiles, and deleting an account.
 
 mod abandoned_guesses;
+mod closing;
 mod deletion;
 mod login_delays;
 mod passwords;

@@ -95,6 +95,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "mutation { updateProfile(input: { displayName: \"mine\" }) { user { id } } }",
         "mutation { changePassword(input: { currentPassword: \"a\", newPassword: \"b\" }) { user { id } } }",
         "mutation { deleteAccount(input: { password: \"a\" }) { deletedId } }",
+        "mutation { cancelAccountDeletion { user { id } } }",
         "mutation { createWallet(input: { currency: \"USD\" }) { wallet { id } } }",
         "mutation($id: ID!) { updateWallet(input: { id: $id, name: \"mine\" }) { wallet { id } } }",
         "mutation($id: ID!) { freezeWallet(input: { id: $id }) { wallet { id } } }",

@@ -210,6 +210,8 @@ fn check(
             }
             () if is_shut(debit) => Some(Failure::DebitNotActive),
             () if is_shut(credit) => Some(Failure::CreditNotActive),
+            // The same failure as for a frozen wallet, so that the payer learns nothing about the payee.
+            () if credit.closing && credit.book_id != draft.book_id => Some(Failure::CreditNotActive),
             () => None,
         };
         if let Some(failure) = failure {
