@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use chrono::TimeDelta;
 use ipnet::IpNet;
 
 use crate::{
@@ -29,6 +30,8 @@ pub struct App {
     pub passwords: Passwords,
     /// Signs and checks access tokens.
     pub token_keys: TokenKeys,
+    /// For how long after its first use a refresh token returns the same successor again. Zero: a second use ends the session.
+    pub refresh_grace: TimeDelta,
     /// Remembers which sessions have a pending write of their last-used time.
     pub last_used: LastUsedTracker,
     /// The values used where a user leaves an optional input out.

@@ -171,6 +171,7 @@ fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Ve
         clock: Clock::system(),
         passwords: passwords.map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
         token_keys: TokenKeys::new(secrets),
+        refresh_grace: config.refresh_grace,
         last_used: LastUsedTracker::default(),
         defaults: config.defaults,
         limits: config.limits,

@@ -18,6 +18,7 @@ mod m20261121_000008_limits;
 mod m20261121_000009_account_end;
 mod m20261125_000010_heartbeat;
 mod m20261126_000011_payees;
+mod m20261126_000012_account_closing;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000009_account_end::Migration),
             Box::new(m20261125_000010_heartbeat::Migration),
             Box::new(m20261126_000011_payees::Migration),
+            Box::new(m20261126_000012_account_closing::Migration),
         ]
     }
 }

@@ -7,6 +7,6 @@ mod register;
 
 pub use self::{
     change_password::{PasswordChange, change_password},
-    delete::delete_account,
+    delete::{cancel_deletion, delete_account},
     register::{Registration, register},
 };

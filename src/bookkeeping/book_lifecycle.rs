@@ -3,9 +3,14 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
-use super::{book::lock, spending::category, wallets::wallet};
+use super::{book::lock, journal, spending::category, wallets::wallet};
 use crate::{
-    calendar::time_zone::TimeZone, db::Transaction, entity::book, error::Result, id::Id, money::Currency,
+    calendar::time_zone::TimeZone,
+    db::Transaction,
+    entity::book,
+    error::{Refusals, Result},
+    id::Id,
+    money::Currency,
     viewer::Viewer,
 };
 
@@ -29,6 +34,7 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
         city: None,
         state: None,
         created_at: now,
+        closing_since: None,
         closed_at: None,
     };
     book::Entity::insert(book.clone().into_active_model()).exec_without_returning(tx).await?;
@@ -39,11 +45,20 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
 /// Closes the viewer's book when its only member deletes their account: closes its wallets and erases the shop's
 /// details.
 ///
+/// When wallets hold money, returns `WALLET_NOT_EMPTY` for each of them, and from then on the wallets take no payments of
+/// other books. Otherwise somebody who keeps paying the user could prevent the deletion. The caller must commit this.
+///
 /// # Errors
-/// `WALLET_NOT_EMPTY` for each wallet that holds money.
-pub async fn close(tx: &Transaction, viewer: &Viewer, name: &str, now: DateTime<Utc>) -> Result<()> {
+/// When the database fails.
+pub async fn close(tx: &Transaction, viewer: &Viewer, name: &str, now: DateTime<Utc>) -> Result<Refusals> {
     let book = lock(tx, viewer).await?;
-    wallet::close_all(tx, viewer).await?;
+    let refusals = wallet::close_all(tx, viewer).await?;
+    if !refusals.is_empty() {
+        if book.closing_since.is_none() {
+            set_closing(tx, book, Some(now)).await?;
+        }
+        return Ok(refusals);
+    }
     let erased = book::ActiveModel {
         name: Set(name.to_owned()),
         time_zone: Set(TimeZone::UTC),
@@ -54,9 +69,31 @@ pub async fn close(tx: &Transaction, viewer: &Viewer, name: &str, now: DateTime<
         address: Set(None),
         city: Set(None),
         state: Set(None),
+        closing_since: Set(None),
         closed_at: Set(Some(now)),
         ..book.into_active_model()
     };
     erased.update(tx).await?;
+    Ok(refusals)
+}
+
+/// Lets the wallets of the viewer's book take payments of others again. Returns since when they did not.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_open(tx: &Transaction, viewer: &Viewer) -> Result<Option<DateTime<Utc>>> {
+    let book = lock(tx, viewer).await?;
+    let since = book.closing_since;
+    if since.is_some() {
+        set_closing(tx, book, None).await?;
+    }
+    Ok(since)
+}
+
+async fn set_closing(tx: &Transaction, book: book::Model, since: Option<DateTime<Utc>>) -> Result<()> {
+    journal::set_closing(tx, book.id, since.is_some()).await?;
+    let mut book = book.into_active_model();
+    book.closing_since = Set(since);
+    book.update(tx).await?;
     Ok(())
 }

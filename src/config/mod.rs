@@ -11,6 +11,7 @@ mod setting;
 
 use std::{net::SocketAddr, sync::Arc};
 
+use chrono::TimeDelta;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use phonenumber::country;
@@ -50,6 +51,11 @@ pub struct Settings {
     /// see flags
     #[arg(long, global = true, env = "DAYBOOK_JWT_SECRET", value_name = "SECRET", hide_env_values = true)]
     jwt_secret: Option<String>,
+
+    /// Seconds during which a used refresh token returns the same new tokens again, for two tabs that use it at once and for a
+    /// client that lost the response, 0 to 600. A use after that ends the session. 0: every second use does
+    #[arg(long, global = true, env = "DAYBOOK_REFRESH_GRACE", value_name = "SECONDS", default_value = "30")]
+    refresh_grace: String,
 
     /// Currency of a new book when the user names none: an ISO 4217 code, or YEM
     #[arg(long, global = true, env = "DAYBOOK_CURRENCY", value_name = "CODE", default_value = "YEM")]
@@ -111,6 +117,8 @@ pub struct Config {
     pub explorer: bool,
     /// Whether to apply migrations at start.
     pub migrate: bool,
+    /// For how long a used refresh token returns the same new tokens again.
+    pub refresh_grace: TimeDelta,
     /// The limits against abuse.
     pub limits: Limits,
     /// The proxies whose `X-Forwarded-For` header is trusted.
@@ -176,6 +184,7 @@ impl Settings {
             other => return Err(BadSetting::new("DAYBOOK_MIGRATE", "--migrate", other, "always, never or auto")),
         };
         let pool = PoolSize { most, least };
+        let refresh_grace = count("DAYBOOK_REFRESH_GRACE", "--refresh-grace", &self.refresh_grace, 0..=600)?;
         let defaults = Defaults { currency, phone_region };
         let (limits, trusted_proxies) = (self.limits.limits()?, self.limits.trusted_proxies()?);
         let jwt_secret = self.jwt_secret;
@@ -187,6 +196,7 @@ impl Settings {
             password_hash,
             explorer,
             migrate,
+            refresh_grace: TimeDelta::seconds(refresh_grace.into()),
             limits,
             trusted_proxies,
             jwt_secret,

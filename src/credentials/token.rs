@@ -1,6 +1,8 @@
-//! Access tokens (JWT) and refresh tokens (random).
+//! Access tokens (JWT) and refresh tokens.
 //!
-//! An access token is verified by its signature; a refresh token is looked up by its hash.
+//! An access token is verified by its signature; a refresh token is looked up by its hash. The first refresh token of a session
+//! is random. Each later one is derived from the one before and the servers' secret, so that a server can answer a repeated use
+//! of a token with the same successor although only hashes are stored.
 
 use std::{fmt, sync::Arc};
 
@@ -81,6 +83,16 @@ impl TokenKeys {
         jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|error| fault(&error.to_string()))
     }
 
+    /// The refresh tokens that may succeed this one: one for each key, the signing key's first. Several servers, or one after a
+    /// restart, derive the same ones, also while a secret is being replaced. As in [`TokenKeys::hash`], the derived text
+    /// contains spaces; it begins differently, so that neither function can produce a result of the other.
+    pub(crate) fn successors(&self, refresh_token: &str) -> Result<Vec<String>> {
+        let text = format!("the successor of {refresh_token}");
+        let derive = |key: &TokenKey| jsonwebtoken::crypto::sign(text.as_bytes(), &key.encoding, Algorithm::HS256);
+        let derived = self.0.iter().map(derive).collect::<Result<_, _>>();
+        derived.map_err(|error| Error::Fault(DbErr::Custom(format!("cannot derive a token: {error}"))))
+    }
+
     /// A keyed hash of a text, stored where the text itself must not be: only a holder of the key can find out which text it
     /// is. The hashed text contains spaces, so this can never produce the signature of a token.
     pub(crate) fn hash(&self, text: &str) -> Result<String> {
@@ -129,7 +141,7 @@ impl fmt::Debug for TokenKeys {
     }
 }
 
-/// A new refresh token: 256 random bits.
+/// The first refresh token of a session: 256 random bits.
 pub(crate) fn new_refresh_token() -> Result<String> {
     let mut random = [0; 32];
     getrandom::fill(&mut random)
@@ -137,8 +149,8 @@ pub(crate) fn new_refresh_token() -> Result<String> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(random))
 }
 
-/// The hash of a refresh token, which is all that is stored of it. The token is random and long, so a plain hash cannot be
-/// reversed.
+/// The hash of a refresh token, which is all that is stored of it. The token is random (or derived with the
+/// servers' secret) and long, so a plain hash cannot be reversed.
 pub(crate) fn hash_refresh_token(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }

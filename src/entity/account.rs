@@ -26,6 +26,8 @@ pub struct Model {
     pub holder_id: Id<kind::Holder>,
     /// Whether money may be posted to it.
     pub status: AccountStatus,
+    /// Whether only its own book may pay into it, because the owner wants to delete their account; true for wallets only.
+    pub closing: bool,
     /// Whether its balance may go below zero; false for wallets only.
     pub may_overdraw: bool,
     /// The sum of all debits ever posted, in minor units; for a wallet and for the outside, less what is carried (see

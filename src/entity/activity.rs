@@ -52,8 +52,11 @@ pub enum Action {
     UpdateProfile,
     /// `changePassword`: sets a new password.
     ChangePassword,
-    /// `deleteAccount`: deletes the user's account.
+    /// `deleteAccount`: deletes the user's account. When it was refused with `WALLET_NOT_EMPTY`, the account is closing:
+    /// others can no longer pay the user.
     DeleteAccount,
+    /// `cancelAccountDeletion`: lets others pay the user again.
+    CancelAccountDeletion,
     /// `updateBook`: changes the book's settings.
     UpdateBook,
     /// `createWallet`: creates a wallet.
@@ -126,9 +129,10 @@ pub enum Outcome {
     /// The operation succeeded.
     Done,
     /// An earlier request with the same idempotency key had already done it, or had been refused by a wallet. This request
-    /// changed nothing.
+    /// changed nothing. For `refreshToken`: the refresh token had just been used, and the same new tokens were returned.
     Replayed,
-    /// The operation was refused because of user errors, and changed nothing.
+    /// The operation was refused because of user errors, and changed nothing. Only a `deleteAccount` that is refused with
+    /// `WALLET_NOT_EMPTY` has an effect: the account is closing.
     Refused,
 }
 

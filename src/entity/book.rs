@@ -42,6 +42,8 @@ pub struct Model {
     pub state: Option<String>,
     /// When the book was opened.
     pub created_at: DateTimeUtc,
+    /// Since when the owner wants to delete their account, while a wallet still holds money; `None` otherwise.
+    pub closing_since: Option<DateTimeUtc>,
     /// When the book was closed, together with its owner's user account; `None` while it is open.
     pub closed_at: Option<DateTimeUtc>,
 }

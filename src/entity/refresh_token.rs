@@ -1,4 +1,4 @@
-//! Refresh tokens, of which only hashes are stored. A used token's row is kept as long as its session, so that a second
+//! Refresh tokens, of which only hashes are stored. A used token's row is kept as long as its session, so that another
 //! use is noticed.
 
 use sea_orm::entity::prelude::*;
@@ -19,7 +19,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it expires.
     pub expires_at: DateTimeUtc,
-    /// When it was used; `None` when it was not.
+    /// When it was first used; `None` when it was not.
     pub used_at: Option<DateTimeUtc>,
 }
 

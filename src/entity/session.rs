@@ -18,7 +18,7 @@ pub struct Model {
     pub book_id: Id<kind::Book>,
     /// When the user logged in.
     pub created_at: DateTimeUtc,
-    /// When the user logged out, or a refresh token was used a second time; `None` while it lasts.
+    /// When the user logged out, or a refresh token was used again after the grace period; `None` while it lasts.
     pub ended_at: Option<DateTimeUtc>,
     /// When it was last used, to the minute; `None` when that is not known.
     pub last_used_at: Option<DateTimeUtc>,

@@ -10,6 +10,7 @@ mod daily_limit;
 pub(crate) mod names;
 mod phone;
 pub(crate) mod profile;
+mod refresh_repeat;
 pub(crate) mod session;
 pub(crate) mod session_list;
 pub(crate) mod throttle;

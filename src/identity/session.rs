@@ -1,7 +1,8 @@
 //! Sessions: login, token refresh and logout.
 //!
-//! A refresh token can be used once; using it returns its successor. When a used token comes back, two parties have it, and the
-//! server cannot tell which of them is the owner, so it ends the session.
+//! A refresh token can be used once; using it returns its successor. A use that is repeated within the grace period returns the
+//! same tokens ([`super::refresh_repeat`]). When a used token comes back later, two parties have it, and the server cannot tell
+//! which of them is the owner, so it ends the session.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
@@ -10,6 +11,7 @@ use sea_orm::{
 };
 
 use super::{
+    refresh_repeat::{self, Repeat},
     session_list::{self, end},
     throttle::{Guess, Verified},
     user,
@@ -153,7 +155,9 @@ pub(crate) async fn start(
     let act = act(&session, client, action);
     let act = if action == Action::Register { act.on(user.id) } else { act };
     act.record(tx, &app.clock).await?;
-    grant(app, tx, user.clone(), &session, now).await
+    let refresh_token = new_refresh_token()?;
+    issue(tx, &session, &refresh_token, now).await?;
+    grant(app, user.clone(), &session, refresh_token, now)
 }
 
 /// An audit log entry about a session.
@@ -162,14 +166,13 @@ fn act(session: &session::Model, client: &Client, action: Action) -> ActivityEve
     ActivityEvent::by(&Viewer { user, book, session: Some(id), address: client.address }, action).on(id)
 }
 
-/// Exchanges a refresh token for a new access token and a new refresh token. The old refresh token cannot be used again.
+/// Exchanges a refresh token for a new access token and a new refresh token. Within the grace period, another use of the old
+/// token returns the same new refresh token; after it, another use ends the session.
 ///
 /// # Errors
-/// `WRONG_CREDENTIALS` when the token is unknown, expired or used, or when its session has ended. If the token was used before,
-/// its session ends.
+/// `WRONG_CREDENTIALS` when the token is unknown, expired or used, or when its session has ended.
 pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
-    let token_hash = &hash_refresh_token(token);
-    let granted = app.db.write(|tx| async move { exchange(app, &tx, client, token_hash.clone()).await }).await?;
+    let granted = app.db.write(|tx| async move { exchange(app, &tx, client, token).await }).await?;
     granted.ok_or_else(|| {
         let message = "The refresh token is unknown, expired or already used, or its session has ended. Log in again.";
         Refusal::new(Code::WrongCredentials, "refreshToken", message).into()
@@ -178,10 +181,10 @@ pub async fn refresh(app: &App, client: &Client, token: &str) -> Result<Grant> {
 
 /// Returns `None` rather than an error when the token is refused, so that the transaction commits the end of the session and
 /// the audit log entry.
-async fn exchange(app: &App, tx: &Transaction, client: &Client, token_hash: Vec<u8>) -> Result<Option<Grant>> {
+async fn exchange(app: &App, tx: &Transaction, client: &Client, refresh_token: &str) -> Result<Option<Grant>> {
     let now = app.clock.now();
     let refused = |act: ActivityEvent| act.refused([Code::WrongCredentials]);
-    let token = refresh_token::Entity::find_by_id(token_hash).one(tx).await?;
+    let token = refresh_token::Entity::find_by_id(hash_refresh_token(refresh_token)).one(tx).await?;
     let session = match &token {
         // The tokens of a session change only under the lock on the session's row.
         Some(token) => session::Entity::find_by_id(token.session_id).lock(LockType::NoKeyUpdate).one(tx).await?,
@@ -194,23 +197,35 @@ async fn exchange(app: &App, tx: &Transaction, client: &Client, token_hash: Vec<
     let act = act(&session, client, Action::RefreshToken);
     let marked = refresh_token::Entity::update_many()
         .col_expr(refresh_token::Column::UsedAt, Expr::value(now))
-        .filter(refresh_token::Column::TokenHash.eq(token.token_hash))
+        .filter(refresh_token::Column::TokenHash.eq(token.token_hash.as_slice()))
         .filter(refresh_token::Column::UsedAt.is_null())
         .exec(tx)
         .await?;
     let is_new = marked.rows_affected > 0;
-    if !is_new {
-        end(tx, now, session::Column::Id.eq(session.id)).await?;
-    }
-    let is_good = is_new && session.ended_at.is_none() && now < token.expires_at;
+    let (act, next) = if is_new {
+        let next = app.token_keys.successors(refresh_token)?.into_iter().next();
+        (act, next.filter(|_| now < token.expires_at))
+    } else {
+        match refresh_repeat::answer(app, tx, &token.token_hash, refresh_token, now).await? {
+            Repeat::Successor(next) => (act.replayed(), Some(next)),
+            Repeat::Unanswerable => (act, None),
+            Repeat::Late => {
+                end(tx, now, session::Column::Id.eq(session.id)).await?;
+                (act, None)
+            }
+        }
+    };
     let user = entity::user::Entity::find_by_id(session.user_id).one(tx).await?;
-    let Some(user) = user.filter(|_| is_good) else {
+    let Some((user, next)) = user.zip(next).filter(|_| session.ended_at.is_none()) else {
         refused(act).record(tx, &app.clock).await?;
         return Ok(None);
     };
     session_list::touch(tx, session.id, client, now).await?;
     act.record(tx, &app.clock).await?;
-    grant(app, tx, user, &session, now).await.map(Some)
+    if is_new {
+        issue(tx, &session, &next, now).await?;
+    }
+    grant(app, user, &session, next, now).map(Some)
 }
 
 /// Ends the viewer's session, or all sessions of the user.
@@ -234,22 +249,26 @@ pub async fn logout(app: &App, viewer: &Viewer, everywhere: bool) -> Result<()> 
         .await
 }
 
-async fn grant(
-    app: &App,
-    tx: &Transaction,
-    user: entity::user::Model,
-    session: &session::Model,
-    now: DateTime<Utc>,
-) -> Result<Grant> {
-    let refresh_token = new_refresh_token()?;
+/// Stores a new refresh token of a session, as its hash.
+async fn issue(tx: &Transaction, session: &session::Model, refresh_token: &str, now: DateTime<Utc>) -> Result<()> {
     let row = refresh_token::Model {
-        token_hash: hash_refresh_token(&refresh_token),
+        token_hash: hash_refresh_token(refresh_token),
         session_id: session.id,
         created_at: now,
         expires_at: now + REFRESH_TOKEN_LIFE,
         used_at: None,
     };
     refresh_token::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+fn grant(
+    app: &App,
+    user: entity::user::Model,
+    session: &session::Model,
+    refresh_token: String,
+    now: DateTime<Utc>,
+) -> Result<Grant> {
     Ok(Grant {
         access_token: app.token_keys.sign(session, &user.username, now)?,
         user,

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
     QueryOrder, QuerySelect, Select, Set,
-    sea_query::{LockType, OnConflict},
+    sea_query::{Expr, LockType, OnConflict},
 };
 
 use super::Draft;
@@ -55,6 +55,7 @@ pub async fn open(
         currency,
         holder_id,
         status: AccountStatus::Active,
+        closing: false,
         may_overdraw: account_kind != AccountKind::Wallet,
         debits: 0,
         credits: 0,
@@ -205,6 +206,29 @@ pub async fn set_status(tx: &Transaction, account: account::Model, status: Accou
     let mut account = account.into_active_model();
     account.status = Set(status);
     Ok(account.update(tx).await?)
+}
+
+/// Sets whether the wallets of a book take no payments of other books. A payment that is under way at the same time is
+/// made before or refused, because it locks the same rows.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_closing(tx: &Transaction, book_id: Id<kind::Book>, closing: bool) -> Result<()> {
+    let changed = account::Entity::find()
+        .filter(account::Column::BookId.eq(book_id))
+        .filter(account::Column::Kind.eq(AccountKind::Wallet))
+        .filter(account::Column::Closing.eq(!closing))
+        // In the order of their ids, as in `lock`.
+        .order_by_asc(account::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(tx)
+        .await?;
+    account::Entity::update_many()
+        .col_expr(account::Column::Closing, Expr::value(closing))
+        .filter(account::Column::Id.is_in(changed.iter().map(|account| account.id)))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Locks all accounts that the drafts may post to, in the order of their ids, until the end of the transaction. The

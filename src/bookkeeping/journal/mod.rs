@@ -39,7 +39,7 @@ mod write;
 pub(super) use self::turnover::is_kept;
 
 pub use self::{
-    account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_status},
+    account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_closing, set_status},
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps},
     post::{post, post_refused, post_together},

@@ -98,13 +98,16 @@ pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option
     let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
     app.db
         .write(|tx| async move {
-            book::lock(&tx, viewer).await?;
+            let book = book::lock(&tx, viewer).await?;
             let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&tx).await?;
             if wallets >= MOST_WALLETS {
                 let message = format!("A book can have at most {MOST_WALLETS} wallets.");
                 return Err(Refusal::new(Code::LimitReached, "", message).into());
             }
             let id = open(&tx, viewer.book, currency, name.as_deref(), app.clock.now()).await?;
+            if book.closing_since.is_some() {
+                journal::set_closing(&tx, viewer.book, true).await?;
+            }
             ActivityEvent::by(viewer, Action::CreateWallet).on(id).record(&tx, &app.clock).await?;
             expect(&tx, viewer, id).await
         })
@@ -231,15 +234,14 @@ pub async fn set_status(
         .await
 }
 
-/// Closes all wallets of the viewer's book. The caller has locked the book.
-///
-/// # Errors
-/// `WALLET_NOT_EMPTY` for each wallet that holds money.
-pub(in crate::bookkeeping) async fn close_all(tx: &Transaction, viewer: &Viewer) -> Result<()> {
+/// Closes all wallets of the viewer's book, or none of them: returns `WALLET_NOT_EMPTY` for each wallet that holds money. The
+/// caller has locked the book.
+pub(in crate::bookkeeping) async fn close_all(tx: &Transaction, viewer: &Viewer) -> Result<Refusals> {
     let mut wallets = list(tx, viewer).await?;
     // The journal locks accounts in the order of their ids; the same order here prevents deadlocks.
     wallets.sort_by_key(|wallet| wallet.account.id);
     let mut refusals = Refusals::default();
+    let mut empty = Vec::new();
     for Wallet { wallet, .. } in wallets {
         let account = lock_account(tx, &wallet).await?;
         let holds = journal::balance(&account);
@@ -249,10 +251,15 @@ pub(in crate::bookkeeping) async fn close_all(tx: &Transaction, viewer: &Viewer)
             let message = format!("The wallet “{name}” still holds {holds} {currency}. Withdraw or transfer it first.");
             refusals.push(Refusal::new(Code::WalletNotEmpty, "", message));
         } else if account.status != AccountStatus::Closed {
+            empty.push(account);
+        }
+    }
+    if refusals.is_empty() {
+        for account in empty {
             journal::set_status(tx, account, AccountStatus::Closed).await?;
         }
     }
-    refusals.none()
+    Ok(refusals)
 }
 
 async fn lock_account(tx: &Transaction, wallet: &wallet::Model) -> Result<account::Model> {

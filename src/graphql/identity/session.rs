@@ -27,7 +27,8 @@ struct LoginInput {
 /// The session to renew, named by its refresh token.
 #[derive(InputObject)]
 struct RefreshTokenInput {
-    /// The latest refresh token of the session. A token can be used once; using an older one ends the session.
+    /// The latest refresh token of the session. A token can be used once. Within 30 seconds (a setting of the server) of
+    /// its first use, it returns the same new refresh token again; after that, using it ends the session.
     refresh_token: String,
 }
 
@@ -54,8 +55,8 @@ struct Granted {
     /// The access token, a JWT. Send it with every request in the header `Authorization: Bearer <token>`. Null when
     /// there are user errors.
     access_token: Option<String>,
-    /// The refresh token. Pass it to `refreshToken` to get new tokens. It can be used once, within 24 hours. Null when
-    /// there are user errors.
+    /// The refresh token. Pass it to `refreshToken` to get new tokens. It can be used once, within 24 hours; keep the new
+    /// one in its place. Null when there are user errors.
     refresh_token: Option<String>,
     /// The number of seconds until the access token expires. Null when there are user errors.
     expires_in: Option<i32>,
@@ -166,8 +167,9 @@ impl SessionMutation {
         Ok(LoginPayload { granted })
     }
 
-    /// Renews a session: exchanges the latest refresh token for a new access token and a new refresh token. Send the
-    /// request without an `Authorization` header, because the access token may have expired.
+    /// Renews a session: exchanges the latest refresh token for a new access token and a new refresh token. When the
+    /// response is lost, send the same request again within 30 seconds (a setting of the server): it returns the same
+    /// new refresh token. Send the request without an `Authorization` header, because the access token may have expired.
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,

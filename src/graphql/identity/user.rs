@@ -7,6 +7,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 use super::session::Session;
 use crate::{
     account::{self, PasswordChange},
+    bookkeeping::book,
     calendar::time_zone::TimeZone,
     entity::{self, activity::Action},
     error::Error,
@@ -71,6 +72,13 @@ impl User {
         let session =
             |session: entity::session::Model| Session { is_current: Some(session.id) == viewer.session, session };
         Ok(sessions.into_iter().map(session).collect())
+    }
+
+    /// The time since which the user's account is closing: `deleteAccount` was refused because a wallet held money, and
+    /// since then others cannot pay the user. The user withdraws or transfers the money and calls `deleteAccount`
+    /// again, or calls `cancelAccountDeletion`. Null when the account is not closing.
+    async fn closing_since(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
+        Ok(book::find(ctx.read()?, ctx.viewer()?).await?.closing_since.map(DateTime))
     }
 
     /// The time when the user registered.
@@ -138,6 +146,15 @@ struct DeleteAccountPayload {
     user_errors: Vec<UserError>,
 }
 
+/// The result of `cancelAccountDeletion`. It has no error codes of its own.
+#[derive(SimpleObject)]
+struct CancelAccountDeletionPayload {
+    /// The user, whose account is not closing any more. Null when there are user errors.
+    user: Option<User>,
+    /// The problems, one item per problem. Empty when the mutation succeeded.
+    user_errors: Vec<UserError>,
+}
+
 #[derive(Debug, Default)]
 pub(in crate::graphql) struct UserMutation;
 
@@ -165,8 +182,10 @@ impl UserMutation {
         Ok(ChangePasswordPayload { user: user.map(User), user_errors })
     }
 
-    /// Deletes the logged-in user's account for good. It is refused while a wallet of theirs holds money. All sessions
-    /// end, nobody can log in to the account again, and personal data of the user and the shop is erased. Payments stay
+    /// Deletes the logged-in user's account for good. While a wallet of theirs holds money, it is refused with
+    /// `WALLET_NOT_EMPTY`, and the account is closing from then on (`User.closingSince`): payments from others to the
+    /// user are refused with `WALLET_NOT_ACTIVE`, so that nobody can prevent the deletion by paying. The user can still
+    /// withdraw and transfer money. On success all sessions end, nobody can log in to the account again, and personal data of the user and the shop is erased. Payments stay
     /// in the books of the other parties, who see the name "deleted user". This field must be the only one of its
     /// mutation.
     async fn delete_account(
@@ -178,6 +197,14 @@ impl UserMutation {
         let deleted = account::delete_account(ctx.app()?, viewer, input.password).await;
         let (deleted, user_errors) = into_recorded_payload(deleted)?;
         Ok(DeleteAccountPayload { deleted_id: deleted.map(|()| viewer.user.into()), user_errors })
+    }
+
+    /// Takes back a deletion of the account that was refused with `WALLET_NOT_EMPTY`: others can pay the user again.
+    /// Changes nothing when the account is not closing.
+    async fn cancel_account_deletion(&self, ctx: &Context<'_>) -> Result<CancelAccountDeletionPayload, ApiError> {
+        let kept = account::cancel_deletion(ctx.app()?, ctx.viewer()?).await;
+        let (user, user_errors) = into_payload(ctx, Action::CancelAccountDeletion, kept).await?;
+        Ok(CancelAccountDeletionPayload { user: user.map(User), user_errors })
     }
 }
 

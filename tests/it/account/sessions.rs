@@ -95,6 +95,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "mutation { updateProfile(input: { displayName: \"mine\" }) { user { id } } }",
         "mutation { changePassword(input: { currentPassword: \"a\", newPassword: \"b\" }) { user { id } } }",
         "mutation { deleteAccount(input: { password: \"a\" }) { deletedId } }",
+        "mutation { cancelAccountDeletion { user { id } } }",
         "mutation { createWallet(input: { currency: \"USD\" }) { wallet { id } } }",
         "mutation($id: ID!) { updateWallet(input: { id: $id, name: \"mine\" }) { wallet { id } } }",
         "mutation($id: ID!) { freezeWallet(input: { id: $id }) { wallet { id } } }",
@@ -138,8 +139,9 @@ async fn logging_out_ends_the_session_at_once_and_no_other(on: Database) {
 }
 
 #[apply(both_databases)]
-async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_session(on: Database) {
-    let (app, owner) = TestApp::with_owner(on).await;
+async fn without_a_grace_period_the_second_use_of_a_refresh_token_ends_the_session(on: Database) {
+    let app = TestApp::with(on, |app| app.refresh_grace = TimeDelta::zero()).await;
+    let owner = app.user("amina").await;
     let first = refresh(&app.anonymous(), &owner.refresh_token).await;
     assert_eq!(errors(&first), [""; 0]);
     let renewed = app.anonymous().with_token(first["accessToken"].as_str().unwrap());
@@ -155,8 +157,9 @@ async fn a_refresh_token_is_good_once_and_its_second_use_ends_the_session(on: Da
 
 #[apply(both_databases)]
 #[threads(4)]
-async fn of_ten_who_use_one_refresh_token_at_once_at_most_one_gets_a_session(on: Database) {
-    let (app, owner) = TestApp::with_owner(on).await;
+async fn without_a_grace_period_one_of_ten_who_use_a_refresh_token_at_once_gets_a_session(on: Database) {
+    let app = TestApp::with(on, |app| app.refresh_grace = TimeDelta::zero()).await;
+    let owner = app.user("amina").await;
     let tasks: Vec<_> = (0..10)
         .map(|_| {
             let (client, token) = (app.anonymous(), owner.refresh_token.clone());

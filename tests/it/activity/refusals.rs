@@ -1,5 +1,6 @@
 //! What is refused is on record, once, with why: by the rules, by a wallet, at the door.
 
+use chrono::TimeDelta;
 use daybook::entity::activity::{Action, Entity, Outcome};
 use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
@@ -140,7 +141,10 @@ async fn a_login_that_is_refused_is_on_record_in_the_book_of_whose_it_was_to_be(
 async fn a_refresh_token_that_comes_back_is_on_record_with_the_session_that_it_ends(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let refresh = "mutation($input: RefreshTokenInput!) { refreshToken(input: $input) { userErrors { code } } }";
-    for token in [&amina.refresh_token, &amina.refresh_token, &"unknown".to_owned()] {
+    for (token, later) in
+        [(&amina.refresh_token, 0), (&amina.refresh_token, 0), (&amina.refresh_token, 60), (&"unknown".to_owned(), 0)]
+    {
+        app.advance(TimeDelta::seconds(later));
         app.anonymous().gql(refresh, json!({ "input": { "refreshToken": token } })).await;
     }
     assert_eq!(amina.error("{ me { id } }", json!({})).await, "UNAUTHENTICATED");
@@ -149,10 +153,16 @@ async fn a_refresh_token_that_comes_back_is_on_record_with_the_session_that_it_e
     let token = app.anonymous().gql(login, json!({ "input": input })).await["login"]["accessToken"].take();
     let amina = crate::harness::User { client: app.anonymous().with_token(token.as_str().unwrap()), ..amina };
     let rows = amina.activity(Value::Null).await;
-    let expected = ["LOGIN DONE", "REFRESH_TOKEN REFUSED WRONG_CREDENTIALS", "REFRESH_TOKEN DONE", "REGISTER DONE"];
+    let expected = [
+        "LOGIN DONE",
+        "REFRESH_TOKEN REFUSED WRONG_CREDENTIALS",
+        "REFRESH_TOKEN REPLAYED",
+        "REFRESH_TOKEN DONE",
+        "REGISTER DONE",
+    ];
     assert_eq!(rows.iter().map(told).collect::<Vec<_>>(), expected);
-    for row in &rows[1..3] {
-        assert_eq!((&row["sessionId"], &row["thingId"]), (&rows[3]["sessionId"], &rows[3]["sessionId"]));
+    for row in &rows[1..4] {
+        assert_eq!((&row["sessionId"], &row["thingId"]), (&rows[4]["sessionId"], &rows[4]["sessionId"]));
     }
     amina.gql("mutation { logout { userErrors { code } } }", json!({})).await;
     let all = Entity::find().all(app.app.db.read()).await.unwrap();

@@ -90,6 +90,7 @@ impl TestApp {
             clock: Clock::new(now),
             passwords: Passwords::new(HashCost::default()).unwrap(),
             token_keys: TokenKeys::new([SECRET.into()]),
+            refresh_grace: TimeDelta::seconds(30),
             last_used: LastUsedTracker::default(),
             defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
             limits: Limits {

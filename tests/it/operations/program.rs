@@ -68,6 +68,7 @@ fn run(arguments: &[&str]) -> Output {
 #[case::answer("--answer-max", "-1", "DAYBOOK_ANSWER_MAX", "\"-1\"", "from 1 to 1073741824")]
 #[case::lookups("--payee-lookups-per-day", "-1", "DAYBOOK_PAYEE_LOOKUPS_PER_DAY", "\"-1\"", "from 0 to")]
 #[case::taken("--taken-names-per-day", "few", "DAYBOOK_TAKEN_NAMES_PER_DAY", "\"few\"", "from 0 to")]
+#[case::refresh_grace("--refresh-grace", "601", "DAYBOOK_REFRESH_GRACE", "\"601\"", "from 0 to 600")]
 #[case::cost("--request-cost-per-minute", "1.5", "DAYBOOK_REQUEST_COST_PER_MINUTE", "\"1.5\"", "from 0 to")]
 #[test_attr(apply(test))]
 fn a_bad_setting_ends_the_program_with_a_line_that_says_all(

@@ -266,6 +266,10 @@ fn check(
         }
         debit_active(line)?;
         credit_active(line)?;
+        // The same failure as for a frozen wallet, so that the payer learns nothing about the payee.
+        if account(line.credit)?.closing && account(line.credit)?.book_id != draft.book_id {
+            return Err(Stop::Failure(Failure::CreditNotActive));
+        }
     }
     Ok(())
 }

@@ -35,6 +35,7 @@ fn books() -> Books {
         currency: Currency::Yem,
         holder_id: Id::generate(),
         status: AccountStatus::Active,
+        closing: false,
         may_overdraw: kind == AccountKind::Outside,
         debits: 0,
         credits,
@@ -258,4 +259,19 @@ fn a_draft_that_names_no_account_is_a_fault() {
     let mut books = books();
     let draft = books.pay(books.amina, Id::generate(), 1);
     assert!(fold(&mut books.state, &[draft]).is_err());
+}
+
+#[test]
+fn only_its_own_book_pays_into_a_closing_wallet() {
+    let mut books = books();
+    books.state.accounts.get_mut(&books.badr).unwrap().closing = true;
+    let own = books.pay(books.amina, books.badr, 10);
+    let of_another_book = Draft { book_id: Id::generate(), ..books.pay(books.amina, books.badr, 10) };
+    let out = Draft { book_id: of_another_book.book_id, ..books.pay(books.badr, books.amina, 10) };
+    let posted = fold(&mut books.state, &[own, of_another_book, out]).unwrap();
+    let failures: Vec<_> = posted.into_iter().map(|posted| posted.map(|posted| posted.entry.failure)).collect();
+    assert_eq!(failures.len(), 3);
+    assert!(matches!(failures[0], Ok(None)), "{failures:?}");
+    assert!(matches!(failures[1], Ok(Some(Failure::CreditNotActive)) | Err(Refused::Failed(Failure::CreditNotActive))));
+    assert!(matches!(failures[2], Ok(None)), "{failures:?}");
 }
