@@ -11,11 +11,14 @@ use daybook::{
     command::{self, Backup, Import, Restore, Verify},
     config::{BadSetting, Config, Settings},
     credentials::{Passwords, Secret, TokenKeys},
-    db::{self, Db},
+    db::{self, Db, Options},
     error::Error,
     server, telemetry,
 };
 use tokio::net::TcpListener;
+
+/// How long one statement of `daybook verify` may run. It reads large parts of tables.
+const OF_CHECK: Duration = Duration::from_hours(1);
 
 /// One GraphQL API server for the money of a small shop or a household.
 ///
@@ -91,8 +94,8 @@ fn run<F: Future<Output = Result<(), Stop>>>(
     runtime.block_on(command(config))
 }
 
-async fn connect(config: &Config) -> Result<Db, Stop> {
-    let connected = Db::connect(config.database.as_str(), config.pool).await;
+async fn connect(config: &Config, options: Options) -> Result<Db, Stop> {
+    let connected = Db::connect(config.database.as_str(), options).await;
     connected.map_err(failure(&format!("cannot open the database that DATABASE_URL names ({})", config.database)))
 }
 
@@ -108,7 +111,7 @@ async fn migrate(config: Config) -> Result<(), Stop> {
 }
 
 async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
-    let db = connect(&config).await?;
+    let db = connect(&config, config.pool.into()).await?;
     require_migrated(&db).await?;
     // The import issues no access tokens, so it needs no secrets.
     let app = app(&config, db.clone(), Passwords::new(config.password_hash.clone()), Vec::new())?;
@@ -155,7 +158,7 @@ async fn open_books(config: &Config) -> Result<Db, Stop> {
     if let Some(file) = config.database.file().filter(|file| !file.exists()) {
         return Err(Stop::Failure(format!("there is no database {} (DATABASE_URL)", file.display())));
     }
-    let db = connect(config).await?;
+    let db = connect(config, Options { statement_limit: OF_CHECK, ..config.pool.into() }).await?;
     require_migrated(&db).await?;
     Ok(db)
 }
@@ -178,7 +181,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
     if config.migrate {
         apply_migrations(&config).await?;
     }
-    let db = connect(&config).await?;
+    let db = connect(&config, config.pool.into()).await?;
     let cost = config.password_hash.clone();
     let passwords = if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
         tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready returns 503 until then");

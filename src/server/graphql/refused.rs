@@ -9,7 +9,7 @@ use axum::{
 use serde_json::json;
 
 use super::media_type::MediaType;
-use crate::graphql::ApiError;
+use crate::{error, graphql::ApiError};
 
 /// Why a request is not executed, and with which HTTP status.
 #[derive(Debug)]
@@ -32,7 +32,9 @@ impl From<ApiError> for Refused {
     fn from(error: ApiError) -> Self {
         // 503 tells a load balancer or client that another server may be able to answer.
         let status = match &error {
-            ApiError::Failed(error) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
+            ApiError::Failed(error) if error.is_busy() || matches!(**error, error::Error::TimedOut) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
         let mut error = Error::from(error).into_server_error(Pos::default());
