@@ -13,6 +13,7 @@
 //! This module must not know what the work is.
 
 use std::{
+    fmt,
     future::{pending, poll_fn},
     pin::pin,
     sync::{
@@ -42,6 +43,29 @@ impl Request {
     }
 }
 
+/// Tells whether anybody still needs what a request reads.
+#[derive(Clone)]
+pub(crate) struct Watch(Arc<Request>);
+
+impl Watch {
+    /// The current request. `None` outside of a request.
+    pub(crate) fn current() -> Option<Self> {
+        CURRENT.try_with(|request| Self(request.clone())).ok()
+    }
+
+    /// Whether the client has gone, and nothing but a read is shielded, or not even that. A read inside of a longer piece of
+    /// shielded work must not be interrupted, because that work has to be finished.
+    pub(crate) fn may_interrupt(&self) -> bool {
+        self.0.is_abandoned.load(Ordering::SeqCst) && self.0.shields.load(Ordering::SeqCst) <= 1
+    }
+}
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watch").field(&self.may_interrupt()).finish()
+    }
+}
+
 /// The work panicked, so there is no result.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Panicked(
@@ -55,16 +79,18 @@ pub(crate) struct Panicked(
 /// # Errors
 /// [`Panicked`] when the work panics.
 pub(crate) async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Result<T, Panicked> {
-    struct AbandonOnDrop(Arc<Request>);
+    struct AbandonOnDrop(Option<Arc<Request>>);
     impl Drop for AbandonOnDrop {
         fn drop(&mut self) {
-            self.0.is_abandoned.store(true, Ordering::SeqCst);
-            self.0.task.wake();
+            if let Some(request) = &self.0 {
+                request.is_abandoned.store(true, Ordering::SeqCst);
+                request.task.wake();
+            }
         }
     }
 
     let request = Arc::new(Request::default());
-    let waiting = AbandonOnDrop(request.clone());
+    let mut waiting = AbandonOnDrop(Some(request.clone()));
     let task = tokio::spawn(async move {
         let mut work = pin!(CURRENT.scope(request.clone(), work));
         poll_fn(|cx| {
@@ -78,7 +104,7 @@ pub(crate) async fn run<T: Send + 'static>(work: impl Future<Output = T> + Send 
         .await
     });
     let done = task.await;
-    drop(waiting);
+    waiting.0 = None;
     match done {
         Ok(Some(value)) => Ok(value),
         Err(error) if error.is_panic() => Err(Panicked(message(error.into_panic().as_ref()))),

@@ -15,8 +15,12 @@ use sea_orm::{
 /// PostgreSQL: the errors of `idle_in_transaction_session_timeout` and `transaction_timeout`, which end the connection before
 /// it receives a `COMMIT`.
 const ENDED_WHILE_IDLE: [&str; 2] = ["25P03", "25P04"];
-/// SQLite: `ERROR`, `BUSY`, `LOCKED`, `CONSTRAINT`, `MISMATCH`. They undo one statement and leave the transaction open.
-const OF_STATEMENT: [i32; 5] = [1, 5, 6, 19, 20];
+/// SQLite: `ERROR`, `BUSY`, `LOCKED`, `INTERRUPT`, `CONSTRAINT`, `MISMATCH`. They undo one statement, and the connection can be
+/// used further. After `INTERRUPT` the transaction may be rolled back.
+const OF_STATEMENT: [i32; 6] = [1, 5, 6, 9, 19, 20];
+/// SQLite: `INTERRUPT`, the error of a statement that exceeds our limit. PostgreSQL: `query_canceled`, the error of one that
+/// exceeds `statement_timeout`.
+const TIMED_OUT: [&str; 2] = ["9", "57014"];
 /// SQLite: `BUSY`, `FULL`, `CONSTRAINT` (and `IOERR_WRITE`, below). After these errors the log contains no commit record.
 const NOT_WRITTEN: [i32; 3] = [5, 13, 19];
 /// SQLite: `IOERR_WRITE`, an extended code.
@@ -67,6 +71,11 @@ pub(super) fn is_full_disk(error: &DbErr) -> bool {
         Some(error) => error.code() == FULL_POSTGRES,
         None => primary(error.as_ref()) == Some(FULL_SQLITE),
     }
+}
+
+/// Whether the statement took too long and was stopped.
+pub(super) fn is_timeout(error: &DbErr) -> bool {
+    code(error).is_some_and(|code| TIMED_OUT.contains(&code.as_str()))
 }
 
 /// Whether the connection was lost, or could not be opened. Work that was not committed is undone and may be tried again.

@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | *refusal* | the user can correct the request; found before anything is written | code, message and path into the input | no |
 //! | *gone* | the user deleted their account while the request was running | as not logged in | no |
+//! | *timed out* | a statement took too long; a smaller request may succeed | `TIMEOUT` | a warning |
 //! | *fault* | only the operator or the developers can fix the cause | never; "internal error" instead | once, where it leaves the program |
 //!
 //! A database error is a fault, unless the operation that caused it turns it into a refusal.
@@ -25,6 +26,8 @@ pub enum Error {
     Refused(Vec<Refusal>),
     /// The user of the request no longer exists: they deleted their account while the request was running.
     Gone,
+    /// A statement took too long and was stopped. Nothing was changed.
+    TimedOut,
     /// A fault in the server or the database, which a user cannot correct.
     Fault(DbErr),
 }
@@ -213,9 +216,9 @@ impl From<DbErr> for Error {
             // `db` has logged the reason already.
             return Self::busy();
         }
-        if db_error::code(&error).as_deref() == Some(TIMED_OUT) {
-            tracing::warn!(%error, "a statement took too long");
-            return Self::busy();
+        if db_error::is_timeout(&error) {
+            tracing::warn!(%error, "a statement was stopped: it took too long, or its client has gone");
+            return Self::TimedOut;
         }
         Self::Fault(error)
     }
@@ -290,5 +293,3 @@ impl Error {
 /// Error codes after which a transaction may succeed when it is run again. PostgreSQL: `serialization_failure`,
 /// `deadlock_detected`, `lock_not_available`. SQLite: `SQLITE_BUSY`, `SQLITE_BUSY_SNAPSHOT`, `SQLITE_BUSY_TIMEOUT`.
 const TRANSIENT: [&str; 6] = ["40001", "40P01", "55P03", "5", "517", "773"];
-/// PostgreSQL: `query_canceled`, the error of a statement that exceeds `statement_timeout`.
-const TIMED_OUT: &str = "57014";

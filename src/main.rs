@@ -11,7 +11,7 @@ use daybook::{
     command::{self, Backup, Import, Restore, Verify},
     config::{BadSetting, Config, Settings},
     credentials::{Passwords, Secret, TokenKeys},
-    db::{self, Db},
+    db::{self, Db, Options},
     error::Error,
     server, telemetry,
 };
@@ -21,6 +21,9 @@ use tokio::net::TcpListener;
 #[cfg(not(target_env = "msvc"))]
 #[global_allocator]
 static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
+/// How long one statement of `daybook verify` may run. It reads large parts of tables.
+const OF_CHECK: Duration = Duration::from_hours(1);
 
 /// One GraphQL API server for the money of a small shop or a household.
 ///
@@ -96,8 +99,8 @@ fn run<F: Future<Output = Result<(), Stop>>>(
     runtime.block_on(command(config))
 }
 
-async fn connect(config: &Config) -> Result<Db, Stop> {
-    let connected = Db::connect(config.database.as_str(), config.pool).await;
+async fn connect(config: &Config, options: Options) -> Result<Db, Stop> {
+    let connected = Db::connect(config.database.as_str(), options).await;
     connected.map_err(failure(&format!("cannot open the database that DATABASE_URL names ({})", config.database)))
 }
 
@@ -113,7 +116,7 @@ async fn migrate(config: Config) -> Result<(), Stop> {
 }
 
 async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
-    let db = connect(&config).await?;
+    let db = connect(&config, config.pool.into()).await?;
     require_migrated(&db).await?;
     // The import issues no access tokens, so it needs no secrets.
     let app = app(&config, db.clone(), Passwords::new(config.password_hash.clone()), Vec::new())?;
@@ -160,7 +163,7 @@ async fn open_books(config: &Config) -> Result<Db, Stop> {
     if let Some(file) = config.database.file().filter(|file| !file.exists()) {
         return Err(Stop::Failure(format!("there is no database {} (DATABASE_URL)", file.display())));
     }
-    let db = connect(config).await?;
+    let db = connect(config, Options { statement_limit: OF_CHECK, ..config.pool.into() }).await?;
     require_migrated(&db).await?;
     Ok(db)
 }
@@ -184,7 +187,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
     if config.migrate {
         apply_migrations(&config).await?;
     }
-    let db = connect(&config).await?;
+    let db = connect(&config, config.pool.into()).await?;
     let cost = config.password_hash.clone();
     let passwords = if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
         tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready returns 503 until then");

@@ -275,6 +275,7 @@ fn failure(error: Error) -> Failure {
     let refusals = match error {
         Error::Refused(refusals) => refusals,
         Error::Gone => return Failure::Failed("the account was deleted in the meantime".to_owned()),
+        Error::TimedOut => return Failure::Failed("a statement took too long".to_owned()),
         Error::Fault(cause) => return Failure::Failed(format!("the database failed: {cause}")),
     };
     let is_argument = refusals.iter().any(|refusal| refusal.path != "csv" && refusal.code != Code::TryAgain);

@@ -99,6 +99,7 @@ impl Output<'_> {
             Err(Error::Refused(refusals)) => {
                 Err(refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" "))
             }
+            Err(Error::TimedOut) => Err("a statement took too long".to_owned()),
             Err(Error::Gone) => Err("the account was deleted in the meantime".to_owned()),
         };
         if self.json {

@@ -3,15 +3,17 @@
 use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
-    ConnAcquireErr, DbErr, RuntimeErr,
+    ConnAcquireErr, DbErr,
     sqlx::{self, pool::PoolConnection},
 };
 
 use super::{
+    open::connection_error,
     session::{Pooled, Session},
     shared::{Pools, Shared, WAIT},
+    statement_limit::StatementClock,
 };
-use crate::db_error;
+use crate::{cancel::Watch, db_error};
 
 /// How long to wait before trying again to open a connection.
 const RECONNECT: Duration = Duration::from_millis(100);
@@ -19,7 +21,17 @@ const RECONNECT: Duration = Duration::from_millis(100);
 /// A connection to read with.
 pub(super) async fn reader(shared: &Arc<Shared>) -> Result<Session, DbErr> {
     let connection = match &shared.pools {
-        Pools::Sqlite { read, .. } => Pooled::Sqlite(acquire(read).await?),
+        Pools::Sqlite { read, .. } => {
+            let mut connection = acquire(read).await?;
+            // A clock for each use of a connection, because a pool does not say which of its connections this is. This takes
+            // about as long as reading one row.
+            let clock = StatementClock::new(Watch::current());
+            if let Err(error) = clock.install(&mut connection).await {
+                connection.close_on_drop();
+                return Err(connection_error(error));
+            }
+            Pooled::Sqlite(connection, clock)
+        }
         Pools::Postgres(pool) => Pooled::Postgres(acquire(pool).await?),
     };
     Ok(Session::new(connection, false, shared.clone()))
@@ -28,7 +40,7 @@ pub(super) async fn reader(shared: &Arc<Shared>) -> Result<Session, DbErr> {
 /// A connection to write with.
 pub(super) async fn writer(shared: &Arc<Shared>) -> Result<Session, DbErr> {
     let connection = match &shared.pools {
-        Pools::Sqlite { write, .. } => Pooled::Sqlite(acquire(write).await?),
+        Pools::Sqlite { write, write_clock, .. } => Pooled::Sqlite(acquire(write).await?, write_clock.clone()),
         Pools::Postgres(pool) => Pooled::Postgres(acquire(pool).await?),
     };
     Ok(Session::new(connection, true, shared.clone()))
@@ -66,7 +78,7 @@ async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnec
             Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
         }
         sqlx::Error::PoolClosed => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
-        other => Err(DbErr::Conn(RuntimeErr::SqlxError(Arc::new(other)))),
+        other => Err(connection_error(other)),
     }
 }
 

@@ -12,7 +12,8 @@ use super::{
     acquire,
     clock::ServerClock,
     health::Health,
-    open::{self, PoolSize},
+    open,
+    options::Options,
     read::{self, Pool},
     shared::{Pools, Shared},
     transaction::Transaction,
@@ -35,10 +36,15 @@ impl Db {
     ///
     /// # Errors
     /// When the database cannot be opened.
-    pub async fn connect(url: &str, size: PoolSize) -> Result<Self, DbErr> {
-        let pools = open::pools(url, size).await?;
-        let shared = Shared { pools, health: Health::new(), clock: ServerClock::default(), observer: OnceLock::new() };
-        let shared = Arc::new(shared);
+    pub async fn connect(url: &str, options: impl Into<Options>) -> Result<Self, DbErr> {
+        let options = options.into();
+        let shared = Arc::new(Shared {
+            pools: open::pools(url, &options).await?,
+            health: Health::new(),
+            clock: ServerClock::default(),
+            observer: OnceLock::new(),
+            options,
+        });
         let read = Pool(shared.clone());
         shared.clock.compare_with(&read).await?;
         Ok(Self { shared, read })

@@ -6,7 +6,8 @@
 //! | module | owns |
 //! |---|---|
 //! | `database`, `shared`, `acquire` | the open database: its connections, and taking one of them |
-//! | `open` | opening connections, and applying migrations |
+//! | `open`, `options` | opening connections, and applying migrations |
+//! | `statement_limit` | how long a statement may run on SQLite |
 //! | `session` | one connection, and whether a transaction is open on it |
 //! | `read`, `transaction` | the connection types that other modules run statements through |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
@@ -26,16 +27,19 @@ mod database;
 mod file;
 mod health;
 mod open;
+mod options;
 mod probe;
 mod read;
 mod session;
 mod shared;
+mod statement_limit;
 mod transaction;
 mod write;
 
 pub use self::{
     database::Db,
-    open::{PoolSize, migrate},
+    open::migrate,
+    options::{Options, PoolSize},
     read::{Pool, Read},
     transaction::Transaction,
 };

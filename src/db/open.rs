@@ -15,7 +15,9 @@ use sea_orm::{
 
 use super::{
     file::Files,
-    shared::{Pools, STATEMENT_TIMEOUT, WAIT},
+    options::{Options, PoolSize},
+    shared::{Pools, WAIT},
+    statement_limit::StatementClock,
 };
 
 /// A connection that was idle for this long is pinged before it is used.
@@ -43,35 +45,28 @@ const POSTGRES_SETTINGS: [(&str, &str); 6] = [
     ("tcp_user_timeout", "10s"),
 ];
 
-/// The size of a connection pool.
-#[derive(Clone, Copy, Debug)]
-pub struct PoolSize {
-    /// The maximum number of open connections.
-    pub most: u32,
-    /// How many connections stay open when idle.
-    pub least: u32,
-}
-
 /// Opens the pools of a database. Fails at once, with the reason, when the database cannot be reached.
-pub(super) async fn pools(url: &str, size: PoolSize) -> Result<Pools, DbErr> {
+pub(super) async fn pools(url: &str, options: &Options) -> Result<Pools, DbErr> {
     reach(url).await?;
-    pools_of(url, size).await.map_err(connection_error)
+    pools_of(url, options).await.map_err(connection_error)
 }
 
-async fn pools_of(url: &str, size: PoolSize) -> Result<Pools, sqlx::Error> {
+async fn pools_of(url: &str, &Options { pool: size, statement_limit }: &Options) -> Result<Pools, sqlx::Error> {
     if !url.starts_with("sqlite:") {
         let options = postgres(url)?
-            .options([("statement_timeout", STATEMENT_TIMEOUT.as_millis().to_string())])
+            .options([("statement_timeout", statement_limit.as_millis().to_string())])
             .options(POSTGRES_SETTINGS);
         return Ok(Pools::Postgres(pool(size).connect_with(options).await?));
     }
     let options = sqlite(url)?;
     let files = Arc::new(Files::of(options.get_filename())?);
-    let opened = files.clone();
+    let write_clock = StatementClock::new(None);
+    let (opened, clock) = (files.clone(), write_clock.clone());
     let write =
         pool(PoolSize { most: 1, least: 1 }).after_connect(move |connection: &mut sqlx::SqliteConnection, _| {
-            let files = opened.clone();
+            let (files, clock) = (opened.clone(), clock.clone());
             Box::pin(async move {
+                clock.install(connection).await?;
                 // SQLite opens its log only at the first read.
                 connection.execute("SELECT count(*) FROM sqlite_schema").await?;
                 files.note_log();
@@ -80,7 +75,7 @@ async fn pools_of(url: &str, size: PoolSize) -> Result<Pools, sqlx::Error> {
         });
     let write = write.connect_with(options.clone()).await?;
     let read = pool(size).connect_with(options.pragma("query_only", "ON")).await?;
-    Ok(Pools::Sqlite { read, write, files })
+    Ok(Pools::Sqlite { read, write, write_clock, files })
 }
 
 /// A pool that never hands out a connection with an open transaction.
@@ -191,6 +186,6 @@ fn create(file: &Path) -> std::io::Result<()> {
     options.open(file).map(drop)
 }
 
-fn connection_error(error: sqlx::Error) -> DbErr {
+pub(super) fn connection_error(error: sqlx::Error) -> DbErr {
     DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)))
 }

@@ -76,9 +76,8 @@ impl Db {
                 }
             };
             match probed {
-                // The probe timed out waiting for a connection, but other statements succeeded: the database is busy, not
-                // broken.
-                Err(error) if error.is_busy() && health.progress.load(Ordering::Relaxed) != start => {}
+                // The probe timed out, but other statements succeeded: the database is busy, not broken.
+                Err(error) if is_slow(&error) && health.progress.load(Ordering::Relaxed) != start => {}
                 probed => health.set(probed.map_err(reason)),
             }
             tokio::time::sleep(SOON).await;
@@ -98,7 +97,7 @@ impl Db {
         loop {
             let started = Instant::now();
             let check = Statement::from_string(DbBackend::Sqlite, "PRAGMA quick_check(1)");
-            let found = self.read().query_one_raw(check).await;
+            let found = self.read().query_one_unlimited(&check).await;
             let found = found.and_then(|row| row.map(|row| row.try_get_by_index::<String>(0)).transpose());
             match found {
                 Ok(Some(found)) if found != "ok" => self.shared.health.note_damage(&found),
@@ -144,6 +143,10 @@ impl Db {
     }
 }
 
+fn is_slow(error: &Error) -> bool {
+    error.is_busy() || matches!(error, Error::TimedOut)
+}
+
 async fn beat_of(conn: &impl ConnectionTrait) -> Result<i64> {
     let mut beat = Query::select();
     beat.column("beat").from("heartbeat").and_where(Expr::col("id").eq(1));
@@ -161,6 +164,6 @@ fn reason(error: Error) -> String {
             if is_full { "the disk of the database is full" } else { "the database does not work: see the log" }
                 .to_owned()
         }
-        Error::Refused(_) | Error::Gone => "the database does not answer".to_owned(),
+        Error::Refused(_) | Error::Gone | Error::TimedOut => "the database does not answer".to_owned(),
     }
 }

@@ -25,6 +25,11 @@ pub enum Read {
 pub struct Pool(pub(super) Arc<Shared>);
 
 impl Pool {
+    /// Returns the first row of a query that may take any time on SQLite.
+    pub(super) async fn query_one_unlimited(&self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.run(|session| async move { session.unlimited().query_one(statement).await }).await
+    }
+
     /// Runs one read. Since no transaction is open, a read whose connection was lost can be repeated over another connection.
     async fn run<T, F>(&self, work: impl Fn(Session) -> F) -> Result<T, DbErr>
     where

@@ -22,10 +22,10 @@ use sea_orm::{
 };
 use sea_query_sqlx::SqlxValues;
 
-use super::shared::{STATEMENT_TIMEOUT, Shared};
+use super::{shared::Shared, statement_limit::StatementClock};
 use crate::db_error;
 
-/// How much longer than the statement timeout of PostgreSQL this side waits for an answer. After that the connection counts as
+/// How much longer than the limit for statements this side waits for an answer of PostgreSQL. After that the connection counts as
 /// dead: the database host is down, or the network drops all packets.
 const SILENCE: Duration = Duration::from_secs(4);
 
@@ -36,11 +36,13 @@ pub(super) struct Session {
     state: State,
     /// Whether the session is used for writing.
     writes: bool,
+    /// How long each statement may run.
+    limit: Option<Duration>,
     shared: Arc<Shared>,
 }
 
 pub(super) enum Pooled {
-    Sqlite(PoolConnection<Sqlite>),
+    Sqlite(PoolConnection<Sqlite>, Arc<StatementClock>),
     Postgres(PoolConnection<Postgres>),
 }
 
@@ -66,20 +68,23 @@ pub(super) enum Uncommitted {
     Unknown(DbErr),
 }
 
-/// Runs `$work` on the connection of a session, for either database, and updates the session's state. If the returned future is
-/// dropped half way, the state stays `Unknown`.
+/// Runs `$work` on the connection of a session, for either database, and updates the session's state. On SQLite it may take as
+/// long as `$limit`. If the returned future is dropped half way, the state stays `Unknown`.
 macro_rules! run {
-    ($session:expr, $connection:ident => $work:expr) => {{
+    ($session:expr, $limit:expr, $connection:ident => $work:expr) => {{
         let before = mem::replace(&mut $session.state, State::Unknown);
         let done = match &mut $session.connection {
             // SQLite runs inside this process, so it cannot stop answering.
-            Some(Pooled::Sqlite(connection)) => {
+            Some(Pooled::Sqlite(connection, clock)) => {
                 let $connection = &mut **connection;
-                $work.await
+                let running = clock.start($limit);
+                let done = $work.await;
+                running.end();
+                done
             }
             Some(Pooled::Postgres(connection)) => {
                 let $connection = &mut **connection;
-                unless_silent($work).await
+                unless_silent($session.shared.options.statement_limit, $work).await
             }
             None => Err(sqlx::Error::WorkerCrashed),
         };
@@ -89,7 +94,14 @@ macro_rules! run {
 
 impl Session {
     pub(super) fn new(connection: Pooled, writes: bool, shared: Arc<Shared>) -> Self {
-        Self { connection: Some(connection), state: State::Clean, writes, shared }
+        let limit = Some(shared.options.statement_limit);
+        Self { connection: Some(connection), state: State::Clean, writes, limit, shared }
+    }
+
+    /// The same session, whose statements may run for any time on SQLite.
+    pub(super) fn unlimited(mut self) -> Self {
+        self.limit = None;
+        self
     }
 
     /// Begins a transaction with a statement such as `BEGIN IMMEDIATE`.
@@ -138,15 +150,15 @@ impl Session {
     }
 
     async fn end(mut self) {
-        if self.execute_unprepared("ROLLBACK").await.is_ok() {
-            self.state = State::Clean;
-        }
+        // SQLite rolls back by itself when it interrupts a statement that writes, and then `ROLLBACK` fails.
+        let ended = self.execute_unprepared("ROLLBACK").await;
+        self.state = if ended.is_ok() { State::Clean } else { State::Unknown };
     }
 
     /// Executes a statement that returns no rows.
     pub(super) async fn execute(&mut self, statement: &Statement) -> Result<ExecResult, DbErr> {
         self.shared.observe(statement);
-        let done = run!(self, connection => async {
+        let done = run!(self, self.limit, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
             query.execute(connection).await.map(ExecResult::from)
         });
@@ -156,7 +168,8 @@ impl Session {
 
     /// Executes one or more statements without preparing them.
     pub(super) async fn execute_unprepared(&mut self, sql: &str) -> Result<ExecResult, DbErr> {
-        run!(self, connection => async {
+        // `COMMIT` and `ROLLBACK` are never interrupted.
+        run!(self, None, connection => async {
             connection.execute(AssertSqlSafe(sql.to_owned())).await.map(ExecResult::from)
         })
         .map_err(exec_error)
@@ -165,7 +178,7 @@ impl Session {
     /// Returns the first row of a query.
     pub(super) async fn query_one(&mut self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
         self.shared.observe(statement);
-        let done = run!(self, connection => async {
+        let done = run!(self, self.limit, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
             query.fetch_optional(connection).await.map(|row| row.map(QueryResult::from))
         });
@@ -176,7 +189,7 @@ impl Session {
     /// Returns all rows of a query.
     pub(super) async fn query_all(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.shared.observe(statement);
-        let done = run!(self, connection => async {
+        let done = run!(self, self.limit, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
             let rows = query.fetch_all(connection).await?;
             Ok(rows.into_iter().map(QueryResult::from).collect())
@@ -214,7 +227,7 @@ impl Drop for Session {
         match self.state {
             State::Clean => drop(connection),
             State::Unknown => match &mut connection {
-                Pooled::Sqlite(connection) => connection.close_on_drop(),
+                Pooled::Sqlite(connection, _) => connection.close_on_drop(),
                 Pooled::Postgres(connection) => connection.close_on_drop(),
             },
             // The request ended between two statements, so none is running and a rollback is possible. If the runtime is
@@ -231,10 +244,13 @@ impl Drop for Session {
     }
 }
 
-/// Waits for an answer of PostgreSQL a little longer than its statement timeout.
-async fn unless_silent<T>(work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, sqlx::Error> {
+/// Waits for an answer of PostgreSQL a little longer than its limit for statements.
+async fn unless_silent<T>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
     let silent = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "the database did not answer").into());
-    tokio::time::timeout(STATEMENT_TIMEOUT + SILENCE, work).await.unwrap_or_else(silent)
+    tokio::time::timeout(limit.saturating_add(SILENCE), work).await.unwrap_or_else(silent)
 }
 
 fn values(statement: &Statement) -> SqlxValues {

@@ -10,10 +10,8 @@ use sea_orm::{
     sqlx::{self, Postgres, Sqlite},
 };
 
-use super::{clock::ServerClock, file::Files, health::Health};
+use super::{clock::ServerClock, file::Files, health::Health, options::Options, statement_limit::StatementClock};
 
-/// PostgreSQL cancels a statement that runs longer than this.
-pub(super) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a caller waits for a free connection, and how long SQLite waits for its lock.
 pub(super) const WAIT: Duration = Duration::from_secs(8);
 
@@ -23,13 +21,20 @@ pub(super) struct Shared {
     pub(super) health: Health,
     pub(super) clock: ServerClock,
     pub(super) observer: OnceLock<Observer>,
+    pub(super) options: Options,
 }
 
 /// Called with each statement before it is executed.
 pub(super) type Observer = Box<dyn Fn(&Statement) + Send + Sync>;
 
 pub(super) enum Pools {
-    Sqlite { read: sqlx::Pool<Sqlite>, write: sqlx::Pool<Sqlite>, files: Arc<Files> },
+    Sqlite {
+        read: sqlx::Pool<Sqlite>,
+        write: sqlx::Pool<Sqlite>,
+        /// The clock of the only connection in `write`.
+        write_clock: Arc<StatementClock>,
+        files: Arc<Files>,
+    },
     Postgres(sqlx::Pool<Postgres>),
 }
 

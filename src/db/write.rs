@@ -96,7 +96,7 @@ impl Db {
                     break;
                 }
                 // An earlier commit may have taken effect, and this attempt could not find out.
-                _ if !is_known && (error.is_busy() || matches!(error, Error::Fault(_))) => {
+                _ if !is_known && (error.is_busy() || matches!(error, Error::TimedOut | Error::Fault(_))) => {
                     tracing::error!(?error, "could not find out whether a commit took effect");
                     break;
                 }

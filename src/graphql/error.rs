@@ -13,6 +13,8 @@ use crate::{app::App, client::Client, db::Read, error::Error, viewer::Viewer};
 
 /// The error code of a field that needs an authenticated user.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
+/// The error code of a field that took too long.
+pub const TIMEOUT: &str = "TIMEOUT";
 /// The error code of a fault.
 pub const INTERNAL_SERVER_ERROR: &str = "INTERNAL_SERVER_ERROR";
 
@@ -60,6 +62,7 @@ impl From<ApiError> for async_graphql::Error {
                     error
                 }
                 Error::Gone => unauthenticated(),
+                Error::TimedOut => coded("This took too long, so it was stopped.", TIMEOUT.into()),
                 // The source is not part of the response. The endpoint writes it to the log.
                 Error::Fault(_) => {
                     Self { source: Some(error), ..coded("internal error", INTERNAL_SERVER_ERROR.into()) }

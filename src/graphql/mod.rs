@@ -34,7 +34,7 @@ use async_graphql::{
 };
 
 pub use self::batches::Batches;
-pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, UNAUTHENTICATED};
+pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, TIMEOUT, UNAUTHENTICATED};
 pub use self::reader::Reader;
 use crate::{nouns::nouns, viewer::Viewer};
 

@@ -32,6 +32,7 @@ use crate::{
     client::Client,
     db::Transaction,
     error::{Code, Error, Refusal, Refusals, Result},
+    graphql::TIMEOUT,
     identity,
     server::{
         graphql::bearer,
@@ -234,6 +235,10 @@ impl IntoResponse for NotBegun {
                 };
                 let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
                 (status, error(code, &message)).into_response()
+            }
+            Self::Failed(Error::TimedOut) => {
+                (StatusCode::SERVICE_UNAVAILABLE, error(TIMEOUT, "This took too long, so it was stopped."))
+                    .into_response()
             }
             Self::Failed(Error::Fault(cause)) => {
                 tracing::error!(%cause, "fault");

@@ -9,7 +9,7 @@ use axum::{
 use serde_json::json;
 
 use super::media_type::MediaType;
-use crate::graphql::ApiError;
+use crate::{error, graphql::ApiError};
 
 /// Why a request is not executed, and with which HTTP status.
 #[derive(Debug)]
@@ -31,13 +31,18 @@ impl From<Vec<ServerError>> for Refused {
 impl From<ApiError> for Refused {
     fn from(error: ApiError) -> Self {
         // 503 tells a load balancer or client that another server may be able to answer.
-        let status = match &error {
-            ApiError::Failed(error) if error.is_busy() => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        let (json_status, graphql_status) = match &error {
+            ApiError::Failed(error) if error.is_busy() => {
+                (StatusCode::SERVICE_UNAVAILABLE, StatusCode::SERVICE_UNAVAILABLE)
+            }
+            ApiError::Failed(error) if matches!(**error, error::Error::TimedOut) => {
+                (StatusCode::OK, StatusCode::GATEWAY_TIMEOUT)
+            }
+            _ => (StatusCode::INTERNAL_SERVER_ERROR, StatusCode::INTERNAL_SERVER_ERROR),
         };
         let mut error = Error::from(error).into_server_error(Pos::default());
         error.locations.clear();
-        Self { json_status: status, graphql_status: status, errors: vec![error] }
+        Self { json_status, graphql_status, errors: vec![error] }
     }
 }
 

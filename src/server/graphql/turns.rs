@@ -14,7 +14,7 @@ use super::refused::Refused;
 use crate::{
     cancel::{self, Panicked},
     error::Error,
-    graphql::ApiError,
+    graphql::{ApiError, TIMEOUT},
     server::principal::Principal,
     turns::{Places, Turns},
 };
@@ -60,5 +60,5 @@ fn out_of_time() -> Refused {
     let message = "The request took too long and was stopped. What a mutation had begun may have been done: send it again \
                    with the same idempotency key, or look.";
     // A client that reads `application/json` may send a request again after an error status. It must not do so with a mutation.
-    Refused::with_statuses(StatusCode::OK, StatusCode::GATEWAY_TIMEOUT, "TIMEOUT", message)
+    Refused::with_statuses(StatusCode::OK, StatusCode::GATEWAY_TIMEOUT, TIMEOUT, message)
 }

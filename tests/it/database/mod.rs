@@ -7,5 +7,6 @@ mod health;
 mod lost_commit;
 mod panic;
 mod paused_server;
+mod slow_statements;
 mod tls;
 mod too_busy;
