@@ -6,6 +6,7 @@ use sea_orm::{
     ConnAcquireErr, DbErr,
     sqlx::{self, pool::PoolConnection},
 };
+use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::{
     open::connection_error,
@@ -18,11 +19,25 @@ use crate::{cancel::Watch, db_error};
 /// How long to wait before trying again to open a connection.
 const RECONNECT: Duration = Duration::from_millis(100);
 
+/// What a connection is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To find out who asks. Some connections are kept for this, so that it never waits for what the others do.
+    Lookup,
+    /// Everything else.
+    Work,
+}
+
 /// A connection to read with.
-pub(super) async fn reader(shared: &Arc<Shared>) -> Result<Session, DbErr> {
+pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Session, DbErr> {
+    let deadline = Instant::now() + WAIT;
+    let place = match purpose {
+        Purpose::Lookup => None,
+        Purpose::Work => Some(place(shared, deadline).await?),
+    };
     let connection = match &shared.pools {
         Pools::Sqlite { read, .. } => {
-            let mut connection = acquire(read).await?;
+            let mut connection = acquire(read, deadline).await?;
             // A clock for each use of a connection, because a pool does not say which of its connections this is. This takes
             // about as long as reading one row.
             let clock = StatementClock::new(Watch::current());
@@ -32,30 +47,52 @@ pub(super) async fn reader(shared: &Arc<Shared>) -> Result<Session, DbErr> {
             }
             Pooled::Sqlite(connection, clock)
         }
-        Pools::Postgres(pool) => Pooled::Postgres(acquire(pool).await?),
+        Pools::Postgres(pool) => Pooled::Postgres(acquire(pool, deadline).await?),
     };
-    Ok(Session::new(connection, false, shared.clone()))
+    Ok(Session::new(connection, place, false, shared.clone()))
 }
 
 /// A connection to write with.
 pub(super) async fn writer(shared: &Arc<Shared>) -> Result<Session, DbErr> {
-    let connection = match &shared.pools {
-        Pools::Sqlite { write, write_clock, .. } => Pooled::Sqlite(acquire(write).await?, write_clock.clone()),
-        Pools::Postgres(pool) => Pooled::Postgres(acquire(pool).await?),
+    let deadline = Instant::now() + WAIT;
+    let (connection, place) = match &shared.pools {
+        Pools::Sqlite { write, write_clock, .. } => {
+            (Pooled::Sqlite(acquire(write, deadline).await?, write_clock.clone()), None)
+        }
+        Pools::Postgres(pool) => {
+            let place = place(shared, deadline).await?;
+            (Pooled::Postgres(acquire(pool, deadline).await?), Some(place))
+        }
     };
-    Ok(Session::new(connection, true, shared.clone()))
+    Ok(Session::new(connection, place, true, shared.clone()))
 }
 
-/// Takes a connection from a pool, waiting up to [`WAIT`]. A database that was just restarted may refuse or break new
+/// How many connections of a pool are kept for [`Purpose::Lookup`].
+pub(super) fn kept_for_lookups(most: u32) -> u32 {
+    if most > 1 { (most / 8).max(1) } else { 0 }
+}
+
+/// Waits for a place among the connections that are not kept for lookups.
+async fn place(shared: &Shared, deadline: Instant) -> Result<OwnedSemaphorePermit, DbErr> {
+    match tokio::time::timeout_at(deadline, shared.places.clone().acquire_owned()).await {
+        Ok(Ok(place)) => Ok(place),
+        Ok(Err(_)) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
+        Err(_) => {
+            tracing::warn!("all connections to the database were in use for {WAIT:?}");
+            Err(DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+        }
+    }
+}
+
+/// Takes a connection from a pool, waiting until the deadline. A database that was just restarted may refuse or break new
 /// connections in several ways, and sqlx retries only some of them, so this function retries the others. On failure it logs the
 /// reason.
-async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>) -> Result<PoolConnection<DB>, DbErr> {
-    let deadline = tokio::time::Instant::now() + WAIT;
+async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>, deadline: Instant) -> Result<PoolConnection<DB>, DbErr> {
     let error = loop {
         let acquired = tokio::time::timeout_at(deadline, pool.acquire()).await;
         match acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(connection) => return Ok(connection),
-            Err(error) if db_error::is_lost(&error) && tokio::time::Instant::now() + RECONNECT < deadline => {
+            Err(error) if db_error::is_lost(&error) && Instant::now() + RECONNECT < deadline => {
                 tokio::time::sleep(RECONNECT).await;
             }
             Err(error) => break error,

@@ -7,9 +7,10 @@ use std::{
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{DbBackend, DbErr, Statement};
+use tokio::sync::Semaphore;
 
 use super::{
-    acquire,
+    acquire::{self, Purpose},
     clock::ServerClock,
     health::Health,
     open,
@@ -29,6 +30,7 @@ pub(super) const RETRIES: u32 = 10;
 pub struct Db {
     pub(super) shared: Arc<Shared>,
     read: Pool,
+    lookup: Pool,
 }
 
 impl Db {
@@ -38,22 +40,33 @@ impl Db {
     /// When the database cannot be opened.
     pub async fn connect(url: &str, options: impl Into<Options>) -> Result<Self, DbErr> {
         let options = options.into();
+        let places = options.pool.most - acquire::kept_for_lookups(options.pool.most);
+        let places = usize::try_from(places).unwrap_or(usize::MAX);
         let shared = Arc::new(Shared {
             pools: open::pools(url, &options).await?,
             health: Health::new(),
             clock: ServerClock::default(),
             observer: OnceLock::new(),
+            places: Arc::new(Semaphore::new(places)),
             options,
         });
-        let read = Pool(shared.clone());
+        let read = Pool { shared: shared.clone(), purpose: Purpose::Work };
+        let lookup = Pool { shared: shared.clone(), purpose: Purpose::Lookup };
         shared.clock.compare_with(&read).await?;
-        Ok(Self { shared, read })
+        Ok(Self { shared, read, lookup })
     }
 
     /// The pool to read from. Each statement sees the data that is committed when the statement starts.
     #[must_use]
     pub fn read(&self) -> &Pool {
         &self.read
+    }
+
+    /// Like [`Db::read`], to find out who asks. Some connections are kept for this, so that it does not wait until those that
+    /// are known are served. Nothing that takes long may be read so.
+    #[must_use]
+    pub fn lookup(&self) -> &Pool {
+        &self.lookup
     }
 
     /// Calls `observer` with each statement that is executed from now on; used to count statements. Only the first observer is
@@ -76,7 +89,7 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Transaction> {
         let mut retries = RETRIES;
         loop {
-            let mut session = acquire::reader(&self.shared).await?;
+            let mut session = acquire::reader(&self.shared, Purpose::Work).await?;
             let begun = shield(session.begin(match self.backend() {
                 DbBackend::Sqlite => "BEGIN",
                 // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when a

@@ -4,7 +4,12 @@ use std::{fmt, sync::Arc};
 
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::{acquire, session::Session, shared::Shared, transaction::Transaction};
+use super::{
+    acquire::{self, Purpose},
+    session::Session,
+    shared::Shared,
+    transaction::Transaction,
+};
 use crate::{cancel::shield, db_error};
 
 /// How many times a statement is retried when its connection turns out to be dead. After the database was restarted, a pool may
@@ -22,7 +27,10 @@ pub enum Read {
 
 /// The pool for reading. Each statement uses a connection of its own.
 #[derive(Clone)]
-pub struct Pool(pub(super) Arc<Shared>);
+pub struct Pool {
+    pub(super) shared: Arc<Shared>,
+    pub(super) purpose: Purpose,
+}
 
 impl Pool {
     /// Returns the first row of a query that may take any time on SQLite.
@@ -37,7 +45,7 @@ impl Pool {
     {
         let mut retries = RETRIES;
         loop {
-            let session = acquire::reader(&self.0).await?;
+            let session = acquire::reader(&self.shared, self.purpose).await?;
             match shield(work(session)).await {
                 Err(error) if !db_error::is_lost_connection(&error) => return Err(error),
                 Err(_) if retries > 0 => retries -= 1,
@@ -57,7 +65,7 @@ pub(super) fn unreachable(error: &DbErr) -> DbErr {
 #[async_trait::async_trait]
 impl ConnectionTrait for Pool {
     fn get_database_backend(&self) -> DbBackend {
-        self.0.backend()
+        self.shared.backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -120,6 +128,6 @@ impl ConnectionTrait for Read {
 
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Pool").field(&self.0.backend()).finish()
+        f.debug_tuple("Pool").field(&self.shared.backend()).finish()
     }
 }

@@ -21,6 +21,7 @@ use sea_orm::{
     sqlx::{self, AssertSqlSafe, Executor, Postgres, Sqlite, pool::PoolConnection, query_with},
 };
 use sea_query_sqlx::SqlxValues;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::{shared::Shared, statement_limit::StatementClock};
 use crate::db_error;
@@ -38,6 +39,8 @@ pub(super) struct Session {
     writes: bool,
     /// How long each statement may run.
     limit: Option<Duration>,
+    /// The place that the connection takes; `None` when it needs none.
+    place: Option<OwnedSemaphorePermit>,
     shared: Arc<Shared>,
 }
 
@@ -93,9 +96,14 @@ macro_rules! run {
 }
 
 impl Session {
-    pub(super) fn new(connection: Pooled, writes: bool, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(
+        connection: Pooled,
+        place: Option<OwnedSemaphorePermit>,
+        writes: bool,
+        shared: Arc<Shared>,
+    ) -> Self {
         let limit = Some(shared.options.statement_limit);
-        Self { connection: Some(connection), state: State::Clean, writes, limit, shared }
+        Self { connection: Some(connection), state: State::Clean, writes, limit, place, shared }
     }
 
     /// The same session, whose statements may run for any time on SQLite.
@@ -234,7 +242,8 @@ impl Drop for Session {
             // shutting down, the rollback is dropped at once and the connection is closed instead.
             State::Open | State::Failed => {
                 let shared = self.shared.clone();
-                let session = Self { connection: Some(connection), state: State::Unknown, shared, ..*self };
+                let (place, connection) = (self.place.take(), Some(connection));
+                let session = Self { connection, state: State::Unknown, place, shared, ..*self };
                 match tokio::runtime::Handle::try_current() {
                     Ok(runtime) => drop(runtime.spawn(session.end())),
                     Err(_) => mem::forget(session),

@@ -9,6 +9,7 @@ use sea_orm::{
     DbBackend, DbErr, Statement,
     sqlx::{self, Postgres, Sqlite},
 };
+use tokio::sync::Semaphore;
 
 use super::{clock::ServerClock, file::Files, health::Health, options::Options, statement_limit::StatementClock};
 
@@ -22,6 +23,8 @@ pub(super) struct Shared {
     pub(super) clock: ServerClock,
     pub(super) observer: OnceLock<Observer>,
     pub(super) options: Options,
+    /// One permit for each connection that is not kept for lookups.
+    pub(super) places: Arc<Semaphore>,
 }
 
 /// Called with each statement before it is executed.

@@ -31,3 +31,19 @@ async fn a_write_that_does_not_get_its_turn_is_refused_inside_of_the_mutation(on
     owner.fund("1").await;
     assert_eq!(owner.balance(&owner.wallet).await, "1.00");
 }
+
+#[apply(both_databases)]
+async fn who_asks_is_found_out_while_all_others_wait_for_a_connection(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let db = Db::connect(&app.url, PoolSize { most: 2, least: 0 }).await.unwrap();
+    let busy = app.another(|app| app.db = db.clone());
+    let _held = db.snapshot().await.unwrap();
+    let stranger = app.user("badr").await;
+    stranger.gql("mutation { logout { userErrors { code } } }", json!({})).await;
+    let waiting = owner.at(&busy);
+    let waiting = waiting.client.request("{ me { username } }", json!({}));
+    let (who, waiting) = tokio::join!(stranger.at(&busy).error("{ me { username } }", json!({})), async {
+        futures_util::poll!(std::pin::pin!(waiting)).is_pending()
+    });
+    assert_eq!((who.as_str(), waiting), ("UNAUTHENTICATED", true));
+}
