@@ -60,6 +60,7 @@ mod tests {
             currency: Currency::Yem,
             holder_id: Id::generate(),
             status: AccountStatus::Active,
+            closing: false,
             may_overdraw: kind != AccountKind::Wallet,
             debits,
             credits,
