@@ -63,7 +63,7 @@ fn run(arguments: &[&str]) -> Output {
     "\"many\"",
     "from 0 to"
 )]
-#[case::lookups("--payee-lookups-per-day", "-1", "DAYBOOK_PAYEE_LOOKUPS_PER_DAY", "\"-1\"", "from 0 to")]
+#[case::lookups("--payee-lookups-per-day", "all", "DAYBOOK_PAYEE_LOOKUPS_PER_DAY", "\"all\"", "from 0 to")]
 #[case::taken("--taken-names-per-day", "few", "DAYBOOK_TAKEN_NAMES_PER_DAY", "\"few\"", "from 0 to")]
 #[case::cost("--request-cost-per-minute", "1.5", "DAYBOOK_REQUEST_COST_PER_MINUTE", "\"1.5\"", "from 0 to")]
 #[test_attr(apply(test))]
