@@ -72,12 +72,14 @@ struct Minute {
 }
 
 /// The points that a principal has left.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Bucket {
     /// Points that this server has leased and not spent.
     leased: u32,
     /// Points that no server has leased yet, as far as this server knows.
     free: u32,
+    /// Held while points are leased. Requests that come meanwhile wait, instead of leasing more than they can spend.
+    leasing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// The result of a charge, as reported in the response headers.
@@ -112,10 +114,19 @@ impl Rates {
 
     /// Deducts a cost from a principal's points. Returns whether the points sufficed, and how many are left.
     async fn spend(&self, principal: Principal, window: Window, cost: u32) -> Result<(Result<(), Exceeded>, u32)> {
+        let leasing = {
+            let mut minute = self.minute(window.end);
+            let bucket = self.bucket(&mut minute, principal);
+            if bucket.suffices(cost) {
+                return Ok(bucket.spend(cost));
+            }
+            bucket.leasing.clone()
+        };
+        let _leasing = leasing.lock().await;
         let to_lease = {
             let mut minute = self.minute(window.end);
             let bucket = self.bucket(&mut minute, principal);
-            if bucket.leased >= cost || bucket.free == 0 {
+            if bucket.suffices(cost) {
                 return Ok(bucket.spend(cost));
             }
             (self.limit() / 100).max(cost - bucket.leased)
@@ -135,7 +146,8 @@ impl Rates {
         if minute.end != window.end {
             // The minute ended while the lease was written, so the rest of the lease is worthless. The request itself came in
             // time.
-            return Ok(Bucket { leased: cost.saturating_sub(too_much), free: 0 }.spend(cost));
+            let mut rest = Bucket::with(cost.saturating_sub(too_much), 0);
+            return Ok(rest.spend(cost));
         }
         let bucket = self.bucket(&mut minute, principal);
         bucket.leased += to_lease.saturating_sub(too_much);
@@ -155,14 +167,23 @@ impl Rates {
         let whole = self.limit();
         // A SQLite database has only one server, so that server leases the whole limit at once.
         let full = match self.app.db.backend() {
-            DbBackend::Sqlite => Bucket { leased: whole, free: 0 },
-            _ => Bucket { leased: 0, free: whole },
+            DbBackend::Sqlite => Bucket::with(whole, 0),
+            _ => Bucket::with(0, whole),
         };
         minute.buckets.entry(principal).or_insert(full)
     }
 }
 
 impl Bucket {
+    fn with(leased: u32, free: u32) -> Self {
+        Self { leased, free, leasing: Arc::default() }
+    }
+
+    /// Whether a cost can be paid, or refused, without leasing more.
+    fn suffices(&self, cost: u32) -> bool {
+        self.leased >= cost || self.free == 0
+    }
+
     fn spend(&mut self, cost: u32) -> (Result<(), Exceeded>, u32) {
         let left = self.leased.checked_sub(cost);
         self.leased = left.unwrap_or(self.leased);

@@ -233,6 +233,17 @@ async fn on_postgresql_a_hundredth_is_leased_at_once() {
     assert_eq!(tally::Entity::find().count(app.app.db.read()).await.unwrap(), 1);
 }
 
+#[apply(on_postgres)]
+async fn requests_at_once_lease_no_more_than_one_after_the_other() {
+    let (app, amina) = TestApp::with_owner(Postgres).await;
+    app.advance(TimeDelta::minutes(1));
+    let requests = stream::iter(0..100).map(|_| ask(&amina.client, CHEAP));
+    let answers: Vec<Answer> = requests.buffer_unordered(100).collect().await;
+    assert!(answers.iter().all(|answer| answer.status == 200));
+    let rows = tally::Entity::find().all(app.app.db.read()).await.unwrap();
+    assert!(rows.iter().all(|row| row.count <= 1200), "{rows:?}");
+}
+
 #[apply(both_databases)]
 async fn a_limit_of_zero_is_none_and_not_told(on: Database) {
     let app = TestApp::with(on, limit(0)).await;
