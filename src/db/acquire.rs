@@ -22,7 +22,8 @@ const RECONNECT: Duration = Duration::from_millis(100);
 /// What a connection is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
-    /// To find out who asks. Some connections are kept for this, so that it never waits for what the others do.
+    /// To find out who asks and whether they may. Some connections are kept for this, so that it never waits for what the others
+    /// do.
     Lookup,
     /// Everything else.
     Work,
@@ -31,10 +32,7 @@ pub(super) enum Purpose {
 /// A connection to read with.
 pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Session, DbErr> {
     let deadline = Instant::now() + WAIT;
-    let place = match purpose {
-        Purpose::Lookup => None,
-        Purpose::Work => Some(place(shared, deadline).await?),
-    };
+    let place = place(shared, purpose, deadline).await?;
     let connection = match &shared.pools {
         Pools::Sqlite { read, .. } => {
             let mut connection = acquire(read, deadline).await?;
@@ -53,15 +51,15 @@ pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
 }
 
 /// A connection to write with.
-pub(super) async fn writer(shared: &Arc<Shared>) -> Result<Session, DbErr> {
+pub(super) async fn writer(shared: &Arc<Shared>, purpose: Purpose) -> Result<Session, DbErr> {
     let deadline = Instant::now() + WAIT;
     let (connection, place) = match &shared.pools {
         Pools::Sqlite { write, write_clock, .. } => {
             (Pooled::Sqlite(acquire(write, deadline).await?, write_clock.clone()), None)
         }
         Pools::Postgres(pool) => {
-            let place = place(shared, deadline).await?;
-            (Pooled::Postgres(acquire(pool, deadline).await?), Some(place))
+            let place = place(shared, purpose, deadline).await?;
+            (Pooled::Postgres(acquire(pool, deadline).await?), place)
         }
     };
     Ok(Session::new(connection, place, true, shared.clone()))
@@ -72,10 +70,13 @@ pub(super) fn kept_for_lookups(most: u32) -> u32 {
     if most > 1 { (most / 8).max(1) } else { 0 }
 }
 
-/// Waits for a place among the connections that are not kept for lookups.
-async fn place(shared: &Shared, deadline: Instant) -> Result<OwnedSemaphorePermit, DbErr> {
+/// Waits for a place among the connections that are not kept for lookups. Lookups need none.
+async fn place(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Option<OwnedSemaphorePermit>, DbErr> {
+    if purpose == Purpose::Lookup {
+        return Ok(None);
+    }
     match tokio::time::timeout_at(deadline, shared.places.clone().acquire_owned()).await {
-        Ok(Ok(place)) => Ok(place),
+        Ok(Ok(place)) => Ok(Some(place)),
         Ok(Err(_)) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
         Err(_) => {
             tracing::warn!("all connections to the database were in use for {WAIT:?}");

@@ -29,8 +29,8 @@ pub(super) const RETRIES: u32 = 10;
 #[derive(Clone)]
 pub struct Db {
     pub(super) shared: Arc<Shared>,
-    read: Pool,
-    lookup: Pool,
+    /// Also says what the connections for writing are needed for.
+    pub(super) read: Pool,
 }
 
 impl Db {
@@ -51,9 +51,8 @@ impl Db {
             options,
         });
         let read = Pool { shared: shared.clone(), purpose: Purpose::Work };
-        let lookup = Pool { shared: shared.clone(), purpose: Purpose::Lookup };
         shared.clock.compare_with(&read).await?;
-        Ok(Self { shared, read, lookup })
+        Ok(Self { shared, read })
     }
 
     /// The pool to read from. Each statement sees the data that is committed when the statement starts.
@@ -62,11 +61,11 @@ impl Db {
         &self.read
     }
 
-    /// Like [`Db::read`], to find out who asks. Some connections are kept for this, so that it does not wait until those that
-    /// are known are served. Nothing that takes long may be read so.
+    /// The same database, to find out who asks and whether they may. Some connections are kept for this, so that it does not wait
+    /// until those that were admitted are served. Nothing that takes long may be done through it.
     #[must_use]
-    pub fn lookup(&self) -> &Pool {
-        &self.lookup
+    pub fn for_lookups(&self) -> Self {
+        Self { shared: self.shared.clone(), read: Pool { shared: self.shared.clone(), purpose: Purpose::Lookup } }
     }
 
     /// Calls `observer` with each statement that is executed from now on; used to count statements. Only the first observer is
@@ -89,7 +88,7 @@ impl Db {
     pub async fn snapshot(&self) -> Result<Transaction> {
         let mut retries = RETRIES;
         loop {
-            let mut session = acquire::reader(&self.shared, Purpose::Work).await?;
+            let mut session = acquire::reader(&self.shared, self.read.purpose).await?;
             let begun = shield(session.begin(match self.backend() {
                 DbBackend::Sqlite => "BEGIN",
                 // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when a

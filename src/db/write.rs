@@ -115,7 +115,7 @@ impl Db {
         if let Err(apart) = self.shared.clock.check() {
             return Err(Failed::Certainly(Error::wrong_clock(apart)));
         }
-        let session = acquire::writer(&self.shared).await?;
+        let session = acquire::writer(&self.shared, self.read.purpose).await?;
         shield(self.transact(session, work)).await
     }
 

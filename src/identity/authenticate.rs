@@ -24,7 +24,7 @@ pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Res
         .filter(session::Column::UserId.eq(viewer.user))
         .filter(session::Column::BookId.eq(viewer.book))
         .filter(session::Column::EndedAt.is_null())
-        .one(app.db.lookup())
+        .one(app.db.for_lookups().read())
         .await?;
     let Some(session) = session else { return Ok(Err(Unauthenticated)) };
     session_list::note_use(app, &session, client);

@@ -138,7 +138,8 @@ impl Rates {
             Principal::Unknown => String::new(),
         };
         let window = &Window { key: self.app.token_keys.hash(&key)?, ..window };
-        let leased = self.app.db.write(|tx| async move { window.add(&tx, to_lease.into()).await }).await?;
+        let db = self.app.db.for_lookups();
+        let leased = db.write(|tx| async move { window.add(&tx, to_lease.into()).await }).await?;
         let leased = u32::try_from(leased).unwrap_or(u32::MAX);
         let too_much = leased.saturating_sub(self.limit());
 
