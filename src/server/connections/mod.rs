@@ -95,6 +95,7 @@ pub async fn serve(
                 continue;
             }
         };
+        tracing::trace!(%peer, "connected");
         let watch = Watch::new(patience);
         let network = network(peer.ip(), &trusted_proxies);
         // Without a place, the connection is closed at once.
@@ -136,7 +137,8 @@ struct Serving {
 
 impl Serving {
     async fn run(self, place: Place) {
-        let Self { stream, peer, watch, router, mut stopped } = self;
+        let Self { stream, peer, watch, router, stopped: is_served } = self;
+        let mut stopped = is_served.clone();
         let of_requests = watch.clone();
         let service = service_fn(move |request: Request<Incoming>| {
             let (counted, work) = (of_requests.request(request.version()), of_requests.work());
@@ -191,7 +193,8 @@ impl Serving {
             }
         })
         .await;
-        drop(place);
+        // The server waits until no connection has its receiver any more.
+        drop((place, is_served));
     }
 }
 
