@@ -6,6 +6,7 @@
 
 mod authenticate;
 pub mod counter;
+mod familiar;
 pub(crate) mod names;
 mod phone;
 pub(crate) mod profile;
