@@ -9,6 +9,7 @@ use crate::{
     bookkeeping,
     calendar::time_zone::TimeZone,
     client::Client,
+    credentials::Turn,
     db::Transaction,
     entity::{
         activity::Action,
@@ -105,7 +106,12 @@ async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration:
         created_at: app.clock.now(),
         deleted_at: None,
     };
-    refusals.take(app.passwords.judge(&registration.password, &user, "password").await)?;
+    let turn = Turn {
+        is_known: false,
+        network: client.network(),
+        name: app.token_keys.hash(&format!("name {}", user.username_key))?,
+    };
+    refusals.take(app.passwords.judge(&turn, &registration.password, &user, "password").await)?;
     let taken = names::taken(app.db.read(), &user).await?;
     if let Some(day) = day.filter(|_| !taken.is_empty()) {
         // Asking for taken names reveals which names exist, so it counts against the limit like a registration.
@@ -113,7 +119,7 @@ async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration:
     }
     refusals.extend(taken);
     refusals.none()?;
-    user.password_hash = app.passwords.hash(registration.password).await?;
+    user.password_hash = app.passwords.hash(&turn, registration.password).await?;
     let user = &user;
     let currency = registration.currency.unwrap_or(app.defaults.currency);
     app.db

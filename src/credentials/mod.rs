@@ -1,9 +1,11 @@
 //! Passwords and tokens as values: hashing, strength and signing. Reads and writes no table.
 
+mod fair_queue;
 mod password;
 mod password_strength;
 pub(crate) mod token;
 
+pub(crate) use self::fair_queue::Turn;
 pub use self::{
     password::{HashCost, Passwords},
     token::{Secret, TokenKeys},

@@ -6,16 +6,16 @@ use std::{str::FromStr, sync::Arc, thread};
 
 use argon2::{Argon2, Params, PasswordHasher, PasswordVerifier, password_hash::phc::PasswordHash};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 
-use super::password_strength;
+use super::{
+    fair_queue::{FairQueue, Place, Turn},
+    password_strength,
+};
 use crate::{
     entity::user,
-    error::{Code, Error, Refusal, Result},
+    error::{Error, Result},
 };
-
-/// How many callers may wait for a hashing slot. Further ones are refused.
-const QUEUE: usize = 512;
 
 /// The password of the dummy hashes. It need not be secret, because the result of verifying a dummy hash is ignored.
 const NOBODY: &str = "nobody has this password";
@@ -59,10 +59,10 @@ pub struct Passwords {
     /// The parameters of new hashes.
     hasher: Argon2<'static>,
     /// The slots for hashing and verifying passwords.
-    hashing: Line,
+    hashing: FairQueue,
     /// The slots for estimating how easy a password is to guess. They are separate, because someone who registers can choose a
     /// password for which this takes long, and must not delay logins by it.
-    judging: Line,
+    judging: FairQueue,
     /// Dummy hashes, one for each cost that the users' hashes have. They are verified in addition, so that a wrong password
     /// takes equally long for every user, and also when the user does not exist.
     nobody: Arc<[String]>,
@@ -78,8 +78,8 @@ impl Passwords {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let places = (cores / 2).max(1);
         Ok(Self {
-            hashing: Line::of(places),
-            judging: Line::of(places),
+            hashing: FairQueue::of(places),
+            judging: FairQueue::of(places),
             nobody: [hash(&hasher, NOBODY)?].into(),
             hasher,
         })
@@ -114,26 +114,32 @@ impl Passwords {
     ///
     /// # Errors
     /// `INVALID` at `path`, with advice in the message; `TRY_AGAIN` when the queue is full.
-    pub(crate) async fn judge(&self, password: &str, user: &user::Model, path: &'static str) -> Result<()> {
+    pub(crate) async fn judge(
+        &self,
+        turn: &Turn,
+        password: &str,
+        user: &user::Model,
+        path: &'static str,
+    ) -> Result<()> {
         let (password, user) = (password.to_owned(), user.clone());
-        self.judging.run(move || Ok(password_strength::check(&password, &user, path)?)).await
+        run(&self.judging, turn, move || Ok(password_strength::check(&password, &user, path)?)).await
     }
 
     /// Hashes a password with a new salt. Returns a PHC string.
     ///
     /// # Errors
     /// `TRY_AGAIN` when the queue is full.
-    pub async fn hash(&self, password: String) -> Result<String> {
+    pub(crate) async fn hash(&self, turn: &Turn, password: String) -> Result<String> {
         let hasher = self.hasher.clone();
-        self.hashing.run(move || hash(&hasher, &password)).await
+        run(&self.hashing, turn, move || hash(&hasher, &password)).await
     }
 
     /// Waits for a hashing slot.
     ///
     /// # Errors
     /// `TRY_AGAIN` when the queue is full.
-    pub(crate) async fn place(&self) -> Result<Place> {
-        self.hashing.place().await
+    pub(crate) async fn place(&self, turn: &Turn) -> Result<Place> {
+        self.hashing.place(turn).await
     }
 
     /// Whether a password matches a hash. Without a hash the answer is no, after the same time. Returns the slot too, so that
@@ -156,37 +162,13 @@ impl Passwords {
     }
 }
 
-/// A number of slots, and the queue of callers that wait for one.
-#[derive(Clone, Debug)]
-struct Line {
-    /// One permit per slot.
-    places: Arc<Semaphore>,
-    /// One permit per caller that has a slot or waits for one.
-    queue: Arc<Semaphore>,
-}
-
-impl Line {
-    fn of(places: usize) -> Self {
-        Self { places: Arc::new(Semaphore::new(places)), queue: Arc::new(Semaphore::new(places + QUEUE)) }
-    }
-
-    async fn place(&self) -> Result<Place> {
-        let busy = |_| Refusal::new(Code::TryAgain, "", "Too many users are logging in at once. Try again.");
-        let in_queue = self.queue.clone().try_acquire_owned().map_err(busy)?;
-        let place = self.places.clone().acquire_owned().await.map_err(fault)?;
-        Ok(Place { _in_queue: in_queue, _place: place })
-    }
-
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-        Ok(in_place(self.place().await?, work).await?.0)
-    }
-}
-
-/// A hashing slot. Dropping it releases the slot.
-#[derive(Debug)]
-pub(crate) struct Place {
-    _in_queue: OwnedSemaphorePermit,
-    _place: OwnedSemaphorePermit,
+/// Waits for a slot and runs work in it.
+async fn run<T: Send + 'static>(
+    queue: &FairQueue,
+    turn: &Turn,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    Ok(in_place(queue.place(turn).await?, work).await?.0)
 }
 
 /// Runs hashing work on a thread of its own. The slot stays taken until the work is done, even if nobody waits for the result.

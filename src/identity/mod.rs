@@ -7,6 +7,7 @@
 mod authenticate;
 pub mod counter;
 mod daily_limit;
+mod familiar;
 pub(crate) mod names;
 mod phone;
 pub(crate) mod profile;

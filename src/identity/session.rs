@@ -20,7 +20,10 @@ use crate::{
     activity::ActivityEvent,
     app::App,
     client::Client,
-    credentials::token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
+    credentials::{
+        Turn,
+        token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
+    },
     db::Transaction,
     entity::{self, activity::Action, member, refresh_token, session},
     error::{Code, Error, Refusal, Result},
@@ -58,7 +61,7 @@ async fn attempt(app: &App, client: &Client, identifier: String, password: Strin
     let user = user::by_identifier(app, &identifier).await?;
     let refused = refused_login(app, client, user.as_ref()).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let guess = Guess::at_login(app, client, &identifier, refused)?;
+    let guess = Guess::at_login(app, client, &identifier, user.as_ref(), refused)?;
     let verified = guess.verify(app, password.clone(), hash).await?;
     let Some((user, verified)) = user.zip(verified) else { return Err(wrong_credentials()) };
     enter(app, client, &verified, &user, password).await
@@ -73,7 +76,8 @@ async fn enter(
     password: String,
 ) -> Result<Grant> {
     let is_current = app.passwords.is_current(&checked.password_hash);
-    let new_hash = &if is_current { None } else { Some(app.passwords.hash(password).await?) };
+    let turn = Turn { is_known: true, network: client.network(), name: checked.id.to_string() };
+    let new_hash = &if is_current { None } else { Some(app.passwords.hash(&turn, password).await?) };
     let granted = app.db.write(|tx| async move {
         let Some(user) = unchanged(&tx, checked).await? else {
             verified.record_refusal(&tx, app).await?;

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The maximum number of sessions of a user. One more login removes the session that was used least recently.
-const MOST_SESSIONS: u64 = 100;
+pub(super) const MOST_SESSIONS: u64 = 100;
 /// How precisely the last use of a session is recorded. Within this time, repeated use causes no write.
 const PRECISION: TimeDelta = TimeDelta::minutes(1);
 

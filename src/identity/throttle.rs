@@ -16,16 +16,20 @@
 //! failure. So at most as many guesses as there are slots, on each server, can get past the throttle at once. Right passwords
 //! are not limited in this way.
 
-use super::{counter, user};
+use std::net::IpAddr;
+
+use super::{counter, familiar, user};
 use crate::{
     activity::ActivityEvent,
     app::App,
     cancel::shield,
     client::Client,
     clock::seconds_of,
+    credentials::Turn,
     db::Transaction,
     entity,
     error::{Code, Refusal, Result},
+    id::{Id, kind},
     viewer::Viewer,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -45,8 +49,19 @@ pub(crate) struct Guess {
     owner: Option<Count>,
     /// The counter of the client's address. `None` when the address is unknown, or when failures are not limited.
     address: Option<Count>,
+    /// When it is the turn of this attempt, while others wait.
+    waits: Waits,
     /// The entry of the audit log for a failed attempt. `None` when the caller writes it.
     act: Option<ActivityEvent>,
+}
+
+/// Whose turn an attempt takes in the queue for hashing.
+#[derive(Clone, Debug)]
+enum Waits {
+    /// A logged-in user.
+    Viewer(Turn),
+    /// Somebody who is at `network` and logs in. The user is `None` when the identifier is unknown.
+    Login { user: Option<Id<kind::User>>, network: Option<IpAddr>, name: String },
 }
 
 /// A counter of failures: of one identifier, session or address.
@@ -60,22 +75,34 @@ struct Count {
 }
 
 impl Guess {
-    /// An attempt to log in with this identifier, as typed. `act` is recorded in the audit log when the attempt fails.
-    pub(super) fn at_login(app: &App, client: &Client, identifier: &str, act: ActivityEvent) -> Result<Self> {
-        let owner = Count::at(app, &format!("login {}", user::comparable(app, identifier)))?;
+    /// An attempt to log in with this identifier, as typed. `user` is whom the identifier belongs to. `act` is recorded in the
+    /// audit log when the attempt fails.
+    pub(super) fn at_login(
+        app: &App,
+        client: &Client,
+        identifier: &str,
+        user: Option<&entity::user::Model>,
+        act: ActivityEvent,
+    ) -> Result<Self> {
+        let comparable = user::comparable(app, identifier);
+        let owner = Count::at(app, &format!("login {comparable}"))?;
         let free = app.limits.login_failures_per_address;
         let address = match client.network() {
             Some(network) => Count::of(app, &format!("guesses from {network}"), free, TimeDelta::minutes(1))?,
             None => None,
         };
-        Ok(Self { owner, address, act: Some(act) })
+        // A hash is shorter than an identifier may be.
+        let name = app.token_keys.hash(&format!("name {comparable}"))?;
+        let waits = Waits::Login { user: user.map(|user| user.id), network: client.network(), name };
+        Ok(Self { owner, address, waits, act: Some(act) })
     }
 
     /// A logged-in user's attempt to confirm a sensitive operation with their password. It is counted under the session, so
     /// that failures in one session do not make the user wait in another.
     pub(crate) fn of_viewer(app: &App, viewer: &Viewer) -> Result<Self> {
         let session = viewer.session.map(|id| id.to_string()).unwrap_or_default();
-        Ok(Self { owner: Count::at(app, &format!("{} in {session}", viewer.user))?, address: None, act: None })
+        let owner = Count::at(app, &format!("{} in {session}", viewer.user))?;
+        Ok(Self { owner, address: None, waits: Waits::Viewer(turn_of(viewer)), act: None })
     }
 
     /// Records the attempt in the audit log as refused, unless the caller does so.
@@ -94,7 +121,7 @@ impl Guess {
         shield(async {
             // Checked before waiting for a hashing slot too, so that throttled attempts do not lengthen the queue.
             check(app, &self).await?;
-            let place = app.passwords.place().await?;
+            let place = app.passwords.place(&self.turn(app).await?).await?;
             check(app, &self).await?;
             // The slot is held until the failure is recorded.
             let (matches, _place) = app.passwords.verify(place, password, hash).await?;
@@ -105,6 +132,15 @@ impl Guess {
             Ok(None)
         })
         .await
+    }
+
+    async fn turn(&self, app: &App) -> Result<Turn> {
+        Ok(match self.waits.clone() {
+            Waits::Viewer(turn) => turn,
+            Waits::Login { user, network, name } => {
+                Turn { is_known: familiar::is_familiar(app.db.read(), user, network).await?, network, name }
+            }
+        })
     }
 
     fn counts(&self) -> impl Iterator<Item = &Count> {
@@ -139,6 +175,12 @@ impl Verified {
     pub(super) async fn record_refusal(&self, tx: &Transaction, app: &App) -> Result<()> {
         self.0.record_refusal(tx, app, Code::WrongCredentials).await
     }
+}
+
+/// The turn of a logged-in user in the queue for hashing.
+pub(crate) fn turn_of(viewer: &Viewer) -> Turn {
+    let network = Client::new(viewer.address, None).network();
+    Turn { is_known: true, network, name: viewer.user.to_string() }
 }
 
 /// Refuses an attempt during a wait.

@@ -4,6 +4,7 @@ mod abandoned_guesses;
 mod closing;
 mod deletion;
 mod login_delays;
+mod login_queue;
 mod passwords;
 mod profile;
 mod refresh_repeats;
