@@ -18,7 +18,7 @@ use super::{
     shared::{Pools, Shared},
     transaction::Transaction,
 };
-use crate::{cancel::shield, db_error::is_lost_connection, error::Result};
+use crate::{cancel::shield, error::{Result, db_error::is_lost_connection}};
 
 /// How many times a transaction is retried after a deadlock, a serialization failure or a lost connection, before it is
 /// refused.

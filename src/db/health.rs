@@ -18,7 +18,7 @@ use std::sync::{
 use sea_orm::sqlx;
 use tokio::sync::{Notify, watch};
 
-use crate::db_error;
+use crate::error::db_error;
 
 /// What is known about the database's health.
 #[derive(Debug)]

@@ -15,9 +15,9 @@ use sea_orm::{
 
 use super::{
     file::Files,
+    limits::StatementClock,
     options::{Options, PoolSize},
     shared::{Pools, WAIT},
-    statement_limit::StatementClock,
 };
 
 /// A connection that was idle for this long is pinged before it is used.

@@ -12,10 +12,7 @@ use sea_orm::{
 };
 
 use super::database::Db;
-use crate::{
-    db_error,
-    error::{Error, Result},
-};
+use crate::error::{Error, Result, db_error};
 
 /// The pause between two probes, unless an error triggers one earlier.
 const INTERVAL: Duration = Duration::from_secs(3);

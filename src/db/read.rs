@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use sea_orm::{ConnAcquireErr, ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::{acquire, session::Session, shared::Shared, transaction::Transaction};
-use crate::{cancel::shield, db_error};
+use crate::{cancel::shield, error::db_error};
 
 /// How many times a statement is retried when its connection turns out to be dead. After the database was restarted, a pool may
 /// hold several dead connections.

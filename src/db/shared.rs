@@ -10,7 +10,7 @@ use sea_orm::{
     sqlx::{self, Postgres, Sqlite},
 };
 
-use super::{clock::ServerClock, file::Files, health::Health, options::Options, statement_limit::StatementClock};
+use super::{clock::ServerClock, file::Files, health::Health, limits::StatementClock, options::Options};
 
 /// How long a caller waits for a free connection, and how long SQLite waits for its lock.
 pub(super) const WAIT: Duration = Duration::from_secs(8);
