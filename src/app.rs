@@ -5,6 +5,7 @@
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use ipnet::IpNet;
@@ -58,6 +59,25 @@ pub struct Limits {
     pub registrations_per_address: u32,
     /// How many points the requests of one user (or of one address, for unauthenticated requests) may cost in a minute.
     pub request_cost_per_minute: u32,
+    /// Limits of downloads.
+    pub downloads: DownloadLimits,
+}
+
+/// Limits of downloads.
+#[derive(Clone, Copy, Debug)]
+pub struct DownloadLimits {
+    /// How many files are sent at once.
+    pub at_once: usize,
+    /// How many files are sent at once to one user. Others wait.
+    pub at_once_per_user: usize,
+    /// How long a download may take.
+    pub time: Duration,
+}
+
+impl Default for DownloadLimits {
+    fn default() -> Self {
+        Self { at_once: 16, at_once_per_user: 2, time: Duration::from_mins(10) }
+    }
 }
 
 /// The sessions whose last use this server is currently writing. Parallel requests of a session cause only one write.

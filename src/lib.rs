@@ -44,4 +44,5 @@ pub mod picture;
 pub mod server;
 pub mod telemetry;
 pub mod text;
+mod turns;
 pub mod viewer;

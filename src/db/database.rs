@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 
 use migration::{Migrator, MigratorTrait};
@@ -18,7 +18,10 @@ use super::{
     shared::{Pools, Shared},
     transaction::Transaction,
 };
-use crate::{cancel::shield, error::{Result, db_error::is_lost_connection}};
+use crate::{
+    cancel::shield,
+    error::{Result, db_error::is_lost_connection},
+};
 
 /// How many times a transaction is retried after a deadlock, a serialization failure or a lost connection, before it is
 /// refused.
@@ -38,12 +41,14 @@ impl Db {
     /// When the database cannot be opened.
     pub async fn connect(url: &str, options: impl Into<Options>) -> Result<Self, DbErr> {
         let options = options.into();
+        let pools = open::pools(url, &options).await?;
         let shared = Arc::new(Shared {
-            pools: open::pools(url, &options).await?,
+            pools,
             health: Health::new(),
             clock: ServerClock::default(),
             observer: OnceLock::new(),
             options,
+            is_log_too_large: AtomicBool::new(false),
         });
         let read = Pool(shared.clone());
         shared.clock.compare_with(&read).await?;
@@ -79,8 +84,8 @@ impl Db {
             let mut session = acquire::reader(&self.shared).await?;
             let begun = shield(session.begin(match self.backend() {
                 DbBackend::Sqlite => "BEGIN",
-                // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when a
-                // client downloads slowly.
+                // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when
+                // nobody reads the output of `daybook verify`.
                 _ => {
                     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
                      SET LOCAL idle_in_transaction_session_timeout = '60s'"

@@ -54,6 +54,9 @@ impl Db {
     pub async fn watch(&self) {
         loop {
             self.check().await;
+            if let Err(error) = self.bound_log().await {
+                tracing::warn!(%error, "the write-ahead log could not be emptied");
+            }
             tokio::time::sleep(SOON).await;
             tokio::select! {
                 () = self.shared.health.alarm.notified() => {}

@@ -1,7 +1,7 @@
 //! The state that all clones and all connections of a database share.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -22,6 +22,7 @@ pub(super) struct Shared {
     pub(super) clock: ServerClock,
     pub(super) observer: OnceLock<Observer>,
     pub(super) options: Options,
+    pub(super) is_log_too_large: AtomicBool,
 }
 
 /// Called with each statement before it is executed.
@@ -38,12 +39,18 @@ pub(super) enum Pools {
     Postgres(sqlx::Pool<Postgres>),
 }
 
+impl Pools {
+    pub(super) fn backend(&self) -> DbBackend {
+        match self {
+            Self::Sqlite { .. } => DbBackend::Sqlite,
+            Self::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+}
+
 impl Shared {
     pub(super) fn backend(&self) -> DbBackend {
-        match self.pools {
-            Pools::Sqlite { .. } => DbBackend::Sqlite,
-            Pools::Postgres(_) => DbBackend::Postgres,
-        }
+        self.pools.backend()
     }
 
     pub(super) fn observe(&self, statement: &Statement) {

@@ -3,7 +3,9 @@
 //! | module | limits |
 //! |---|---|
 //! | `statement` | how long a statement may run on SQLite |
+//! | `log_size` | the size of SQLite's write-ahead log |
 
+mod log_size;
 mod statement;
 
 pub(super) use self::statement::StatementClock;

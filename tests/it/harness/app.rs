@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
-    app::{App, Defaults, LastUsedTracker, Limits},
+    app::{App, Defaults, DownloadLimits, LastUsedTracker, Limits},
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
@@ -97,6 +97,7 @@ impl TestApp {
                 login_failures_per_address: 100,
                 registrations_per_address: 1000,
                 request_cost_per_minute: 120_000,
+                downloads: DownloadLimits::default(),
             },
             trusted_proxies: Arc::default(),
         };

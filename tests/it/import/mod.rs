@@ -4,3 +4,4 @@ mod command;
 mod exports;
 mod files;
 mod requests;
+mod slow_downloads;
