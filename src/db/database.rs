@@ -12,7 +12,7 @@ use super::{
     acquire,
     clock::ServerClock,
     health::Health,
-    open,
+    limits, open,
     options::Options,
     read::{self, Pool},
     shared::{Pools, Shared},
@@ -43,6 +43,7 @@ impl Db {
         let options = options.into();
         let pools = open::pools(url, &options).await?;
         let shared = Arc::new(Shared {
+            long_writes: limits::turns(pools.backend()),
             pools,
             health: Health::new(),
             clock: ServerClock::default(),

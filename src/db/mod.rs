@@ -10,7 +10,7 @@
 //! | `session` | one connection, and whether a transaction is open on it |
 //! | `read`, `transaction` | the connection types that other modules run statements through |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
-//! | `limits` | how long a statement may run on SQLite |
+//! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
 //! | `file`, `clock`, `health`, `probe` | whether the database can be trusted at the moment |
 //! | `copy` | copies of a SQLite database, for backup and restore |
 //!
@@ -38,6 +38,7 @@ mod write;
 
 pub use self::{
     database::Db,
+    limits::LongWrite,
     open::migrate,
     options::{Options, PoolSize},
     read::{Pool, Read},

@@ -11,6 +11,10 @@ use sea_orm::{
 };
 
 use super::{clock::ServerClock, file::Files, health::Health, limits::StatementClock, options::Options};
+use crate::{
+    id::{Id, kind},
+    turns::Turns,
+};
 
 /// How long a caller waits for a free connection, and how long SQLite waits for its lock.
 pub(super) const WAIT: Duration = Duration::from_secs(8);
@@ -23,6 +27,7 @@ pub(super) struct Shared {
     pub(super) observer: OnceLock<Observer>,
     pub(super) options: Options,
     pub(super) is_log_too_large: AtomicBool,
+    pub(super) long_writes: Turns<Id<kind::Book>>,
 }
 
 /// Called with each statement before it is executed.

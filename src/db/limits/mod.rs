@@ -4,8 +4,11 @@
 //! |---|---|
 //! | `statement` | how long a statement may run on SQLite |
 //! | `log_size` | the size of SQLite's write-ahead log |
+//! | `long_write` | how many imports write at once |
 
 mod log_size;
+mod long_write;
 mod statement;
 
-pub(super) use self::statement::StatementClock;
+pub use self::long_write::LongWrite;
+pub(super) use self::{long_write::turns, statement::StatementClock};

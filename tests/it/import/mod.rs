@@ -5,3 +5,4 @@ mod exports;
 mod files;
 mod requests;
 mod slow_downloads;
+mod turns;
