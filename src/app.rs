@@ -72,6 +72,8 @@ pub struct Limits {
     pub bodies: BodyLimits,
     /// Limits of the execution of requests.
     pub execution: ExecutionLimits,
+    /// Limits of downloads.
+    pub downloads: DownloadLimits,
 }
 
 /// Limits of connections.
@@ -138,6 +140,23 @@ pub struct ExecutionLimits {
 impl Default for ExecutionLimits {
     fn default() -> Self {
         Self { time: Duration::from_secs(10), at_once_per_user: 4, answer: 16 * 1024 * 1024 }
+    }
+}
+
+/// Limits of downloads.
+#[derive(Clone, Copy, Debug)]
+pub struct DownloadLimits {
+    /// How many files are sent at once.
+    pub at_once: usize,
+    /// How many files are sent at once to one user. Others wait.
+    pub at_once_per_user: usize,
+    /// How long a download may take.
+    pub time: Duration,
+}
+
+impl Default for DownloadLimits {
+    fn default() -> Self {
+        Self { at_once: 16, at_once_per_user: 2, time: Duration::from_mins(10) }
     }
 }
 

@@ -31,7 +31,6 @@ pub mod command;
 pub mod config;
 pub mod credentials;
 pub mod db;
-mod db_error;
 pub mod entity;
 pub mod error;
 pub mod graphql;

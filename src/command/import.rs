@@ -116,7 +116,8 @@ struct FileArguments {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ModeArgument {
-    /// Import nothing and report the lines that cannot be imported
+    /// Import nothing and report the lines that cannot be imported. A file of more than 5,000 lines is checked first, then
+    /// written some hundred lines at a time, so that others can write in between
     AllOrNothing,
     /// Import the other lines
     GoodLines,
@@ -256,6 +257,7 @@ impl<'a> Report<'a> {
         if let Some(error) = self.failed.or(printed.err()) {
             return Err(Failure::Failed(format!("cannot print the report: {error}; the import itself was completed")));
         }
+        let added_lines = added;
         let added = if options.dry_run { format!("{good} would be added") } else { format!("{added} added") };
         let sums = format!("{added}, {duplicates} there already, {refused} refused");
         if refused == 0 {
@@ -263,7 +265,7 @@ impl<'a> Report<'a> {
             return Ok(());
         }
         let nothing = match options.mode {
-            Mode::AllOrNothing if !options.dry_run => "; nothing was written",
+            Mode::AllOrNothing if !options.dry_run && added_lines == 0 => "; nothing was written",
             _ => "",
         };
         Err(Failure::Failed(format!("lines: {sums}{nothing}")))

@@ -9,12 +9,12 @@ use sea_orm::{
 use tokio::{sync::OwnedSemaphorePermit, time::Instant};
 
 use super::{
+    limits::StatementClock,
     open::connection_error,
     session::{Pooled, Session},
     shared::{Pools, Shared, WAIT},
-    statement_limit::StatementClock,
 };
-use crate::{cancel::Watch, db_error};
+use crate::{cancel::Watch, error::db_error};
 
 /// How long to wait before trying again to open a connection.
 const RECONNECT: Duration = Duration::from_millis(100);

@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
 };
 
 use migration::{Migrator, MigratorTrait};
@@ -13,13 +13,16 @@ use super::{
     acquire::{self, Purpose},
     clock::ServerClock,
     health::Health,
-    open,
+    limits, open,
     options::Options,
     read::{self, Pool},
     shared::{Pools, Shared},
     transaction::Transaction,
 };
-use crate::{cancel::shield, db_error::is_lost_connection, error::Result};
+use crate::{
+    cancel::shield,
+    error::{Result, db_error::is_lost_connection},
+};
 
 /// How many times a transaction is retried after a deadlock, a serialization failure or a lost connection, before it is
 /// refused.
@@ -42,13 +45,16 @@ impl Db {
         let options = options.into();
         let places = options.pool.most - acquire::kept_for_lookups(options.pool.most);
         let places = usize::try_from(places).unwrap_or(usize::MAX);
+        let pools = open::pools(url, &options).await?;
         let shared = Arc::new(Shared {
-            pools: open::pools(url, &options).await?,
+            long_writes: limits::turns(pools.backend()),
+            pools,
             health: Health::new(),
             clock: ServerClock::default(),
             observer: OnceLock::new(),
             places: Arc::new(Semaphore::new(places)),
             options,
+            is_log_too_large: AtomicBool::new(false),
         });
         let read = Pool { shared: shared.clone(), purpose: Purpose::Work };
         shared.clock.compare_with(&read).await?;
@@ -91,8 +97,8 @@ impl Db {
             let mut session = acquire::reader(&self.shared, self.read.purpose).await?;
             let begun = shield(session.begin(match self.backend() {
                 DbBackend::Sqlite => "BEGIN",
-                // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when a
-                // client downloads slowly.
+                // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when
+                // nobody reads the output of `daybook verify`.
                 _ => {
                     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
                      SET LOCAL idle_in_transaction_session_timeout = '60s'"

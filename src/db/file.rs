@@ -60,6 +60,12 @@ impl Files {
         }
     }
 
+    /// The size of the write-ahead log in bytes; zero when there is none.
+    pub(super) fn log_size(&self) -> u64 {
+        let [(log, _), _] = &*self.logs.lock().unwrap_or_else(PoisonError::into_inner);
+        fs::metadata(log).map(|log| log.len()).unwrap_or_default()
+    }
+
     /// Checks that all recorded files still have their identities.
     ///
     /// # Errors

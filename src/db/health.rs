@@ -9,16 +9,26 @@
 //! | a SQLite file that was deleted or replaced | the server ends |
 //! | a clock that differs from the database's | no writes and not ready, until the clocks agree again |
 //! | a failed probe, or no successful statement for some seconds | not ready, until a probe succeeds |
+//! | no probes | not ready, until they are made again |
+//!
+//! Whether the server is ready is answered from these observations, without a statement, so that whoever asks ten thousand times
+//! a second slows nobody down.
 
-use std::sync::{
-    Mutex, MutexGuard, OnceLock, PoisonError,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use sea_orm::sqlx;
 use tokio::sync::{Notify, watch};
 
-use crate::db_error;
+use crate::error::db_error;
+
+/// How long ago the watch of the database may have shown that it runs. It does so every few seconds.
+const LATEST_WATCH: Duration = Duration::from_secs(15);
 
 /// What is known about the database's health.
 #[derive(Debug)]
@@ -30,7 +40,9 @@ pub(super) struct Health {
     /// Triggers the next probe.
     pub(super) alarm: Notify,
     /// The result of the latest probe. `None` before the first one.
-    pub(super) latest: Mutex<Option<Result<(), String>>>,
+    latest: watch::Sender<Option<Result<(), String>>>,
+    /// When the watch of the database last showed that it runs.
+    watched: Mutex<Option<Instant>>,
 }
 
 impl Health {
@@ -40,7 +52,8 @@ impl Health {
             lost_file: watch::Sender::new(None),
             progress: AtomicU64::new(0),
             alarm: Notify::new(),
-            latest: Mutex::new(None),
+            latest: watch::Sender::new(None),
+            watched: Mutex::new(None),
         }
     }
 
@@ -73,18 +86,58 @@ impl Health {
         }
     }
 
-    pub(super) fn latest(&self) -> MutexGuard<'_, Option<Result<(), String>>> {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Records that the watch of the database runs.
+    pub(super) fn note_watch(&self, now: Instant) {
+        *self.watched.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
     }
 
     /// Stores the result of a probe, and logs it when it differs from the previous one.
     pub(super) fn set(&self, probed: Result<(), String>) {
-        let mut latest = self.latest();
-        match (&probed, latest.as_ref()) {
-            (Err(reason), Some(Ok(())) | None) => tracing::error!(reason, "not ready"),
-            (Ok(()), Some(Err(_))) => tracing::info!("ready again"),
-            _ => {}
+        self.latest.send_modify(|latest| {
+            match (&probed, latest.as_ref()) {
+                (Err(reason), Some(Ok(())) | None) => tracing::error!(reason, "not ready"),
+                (Ok(()), Some(Err(_))) => tracing::info!("ready again"),
+                _ => {}
+            }
+            *latest = Some(probed);
+        });
+    }
+
+    /// Waits for the result of the first probe, but not for longer than `patience`.
+    pub(super) async fn first(&self, patience: Duration) {
+        let mut latest = self.latest.subscribe();
+        drop(tokio::time::timeout(patience, latest.wait_for(Option::is_some)).await);
+    }
+
+    /// The result of the latest probe.
+    pub(super) fn latest(&self, now: Instant) -> Result<(), String> {
+        let watched = *self.watched.lock().unwrap_or_else(PoisonError::into_inner);
+        match watched.map(|watched| now.saturating_duration_since(watched)) {
+            Some(age) if age <= LATEST_WATCH => {}
+            Some(age) => return Err(format!("the database has not been checked for {} s", age.as_secs())),
+            None => return Err("the database has not been checked".to_owned()),
         }
-        *latest = Some(probed);
+        self.latest.borrow().clone().unwrap_or_else(|| Err("the database has not been checked".to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Duration, Health, Instant};
+
+    #[test]
+    fn a_result_counts_only_as_long_as_the_database_is_watched() {
+        let (health, start) = (Health::new(), Instant::now());
+        assert!(health.latest(start).unwrap_err().contains("not been checked"));
+        health.note_watch(start);
+        assert!(health.latest(start).unwrap_err().contains("not been checked"));
+        health.set(Ok(()));
+        assert_eq!(health.latest(start + Duration::from_secs(15)), Ok(()));
+        let late = start + Duration::from_secs(17);
+        assert!(health.latest(late).unwrap_err().contains("not been checked for 17 s"));
+        health.note_watch(late);
+        assert_eq!(health.latest(late), Ok(()));
+        health.set(Err("it burns".to_owned()));
+        assert_eq!(health.latest(late), Err("it burns".to_owned()));
     }
 }

@@ -7,10 +7,10 @@
 //! |---|---|
 //! | `database`, `shared`, `acquire` | the open database: its connections, and taking one of them |
 //! | `open`, `options` | opening connections, and applying migrations |
-//! | `statement_limit` | how long a statement may run on SQLite |
 //! | `session` | one connection, and whether a transaction is open on it |
 //! | `read`, `transaction` | the connection types that other modules run statements through |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
+//! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
 //! | `file`, `clock`, `health`, `probe` | whether the database can be trusted at the moment |
 //! | `copy` | copies of a SQLite database, for backup and restore |
 //!
@@ -26,21 +26,22 @@ pub mod copy;
 mod database;
 mod file;
 mod health;
+mod limits;
 mod open;
 mod options;
 mod probe;
 mod read;
 mod session;
 mod shared;
-mod statement_limit;
 mod transaction;
 mod write;
 
 pub use self::{
     database::Db,
+    limits::LongWrite,
     open::migrate,
     options::{Options, PoolSize},
     read::{Pool, Read},
     transaction::Transaction,
 };
-pub use crate::db_error::{code, is_lost_connection};
+pub use crate::error::db_error::{code, is_lost_connection};

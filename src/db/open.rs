@@ -15,9 +15,9 @@ use sea_orm::{
 
 use super::{
     file::Files,
+    limits::StatementClock,
     options::{Options, PoolSize},
     shared::{Pools, WAIT},
-    statement_limit::StatementClock,
 };
 
 /// A connection that was idle for this long is pinged before it is used.
@@ -51,7 +51,7 @@ pub(super) async fn pools(url: &str, options: &Options) -> Result<Pools, DbErr> 
     pools_of(url, options).await.map_err(connection_error)
 }
 
-async fn pools_of(url: &str, &Options { pool: size, statement_limit }: &Options) -> Result<Pools, sqlx::Error> {
+async fn pools_of(url: &str, &Options { pool: size, statement_limit, .. }: &Options) -> Result<Pools, sqlx::Error> {
     if !url.starts_with("sqlite:") {
         let options = postgres(url)?
             .options([("statement_timeout", statement_limit.as_millis().to_string())])
@@ -118,8 +118,8 @@ fn sqlite(url: &str) -> Result<SqliteConnectOptions, sqlx::Error> {
         .foreign_keys(true)
         // Deleted data is overwritten, so that nobody can find it in the file.
         .pragma("secure_delete", "on")
-        // The log grows during a long download; this shrinks it again afterwards. In bytes.
-        .pragma("journal_size_limit", "67108864")
+        // A log that grew is cut to this size when SQLite begins it anew. In bytes.
+        .pragma("journal_size_limit", "16777216")
         // A damaged page is detected when it is read.
         .pragma("cell_size_check", "on")
         .busy_timeout(WAIT))

@@ -4,6 +4,10 @@ use std::time::Duration;
 
 /// How long a statement may run, unless an option says otherwise.
 const STATEMENT_LIMIT: Duration = Duration::from_secs(8);
+/// The size of SQLite's log above which it is emptied, in bytes, unless an option says otherwise.
+const LARGEST_LOG: u64 = 64 * 1024 * 1024;
+/// How long an import waits for its turn, unless an option says otherwise. Shorter than the time that a request has.
+const LONG_WRITE_WAIT: Duration = Duration::from_secs(6);
 
 /// The size of a connection pool.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +26,14 @@ pub struct Options {
     /// How long a statement may run. A statement that takes longer is stopped, and fails with
     /// [`Error::TimedOut`](crate::error::Error::TimedOut).
     pub statement_limit: Duration,
+    /// The size in bytes above which SQLite's write-ahead log is emptied, and snapshots that keep it from being emptied end.
+    pub largest_log: u64,
+    /// How long an import waits for its turn.
+    pub long_write_wait: Duration,
 }
 
 impl From<PoolSize> for Options {
     fn from(pool: PoolSize) -> Self {
-        Self { pool, statement_limit: STATEMENT_LIMIT }
+        Self { pool, statement_limit: STATEMENT_LIMIT, largest_log: LARGEST_LOG, long_write_wait: LONG_WRITE_WAIT }
     }
 }

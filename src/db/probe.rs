@@ -12,10 +12,7 @@ use sea_orm::{
 };
 
 use super::database::Db;
-use crate::{
-    db_error,
-    error::{Error, Result},
-};
+use crate::error::{Error, Result, db_error};
 
 /// The pause between two probes, unless an error triggers one earlier.
 const INTERVAL: Duration = Duration::from_secs(3);
@@ -29,18 +26,15 @@ const SHARE_OF_CHECKS: u32 = 100;
 const BETWEEN_CHECKS: Duration = Duration::from_mins(1);
 
 impl Db {
-    /// Whether the database can be used now, according to the latest probe of [`Db::watch`]. If there was none yet, a probe is
-    /// made now.
+    /// Whether the database can be used now, according to the latest probe of [`Db::watch`]. Executes no statement. Before the
+    /// first probe has ended, waits for it for a few seconds.
     ///
     /// # Errors
     /// The reason why not: a sentence for the operator of the server.
     pub async fn ready(&self) -> std::result::Result<(), String> {
         let health = &self.shared.health;
-        let latest = health.latest().clone();
-        let probed = match latest {
-            Some(latest) => latest,
-            None => self.probe().await.map_err(reason),
-        };
+        health.first(STUCK).await;
+        let probed = health.latest(Instant::now());
         if health.damage.get().is_some() {
             return Err(
                 "the database is damaged: stop the server and run `daybook verify`; if that fails, restore a backup"
@@ -58,33 +52,43 @@ impl Db {
 
     /// Probes the database every few seconds, and soon after each error, for as long as the returned future is polled.
     pub async fn watch(&self) {
-        let health = &self.shared.health;
         loop {
-            let mut probe = pin!(self.probe());
-            let start = health.progress.load(Ordering::Relaxed);
-            let (mut seen, mut since) = (start, Instant::now());
-            let probed = loop {
-                tokio::select! {
-                    probed = &mut probe => break probed,
-                    () = tokio::time::sleep(STUCK / 5) => {}
-                }
-                let now = health.progress.load(Ordering::Relaxed);
-                if now != seen {
-                    (seen, since) = (now, Instant::now());
-                } else if since.elapsed() >= STUCK {
-                    health.set(Err(format!("the database has done nothing for {} s", since.elapsed().as_secs())));
-                }
-            };
-            match probed {
-                // The probe timed out, but other statements succeeded: the database is busy, not broken.
-                Err(error) if is_slow(&error) && health.progress.load(Ordering::Relaxed) != start => {}
-                probed => health.set(probed.map_err(reason)),
+            self.check().await;
+            if let Err(error) = self.bound_log().await {
+                tracing::warn!(%error, "the write-ahead log could not be emptied");
             }
             tokio::time::sleep(SOON).await;
             tokio::select! {
-                () = health.alarm.notified() => {}
+                () = self.shared.health.alarm.notified() => {}
                 () = tokio::time::sleep(INTERVAL) => {}
             }
+        }
+    }
+
+    /// Probes the database once.
+    pub async fn check(&self) {
+        let health = &self.shared.health;
+        let mut probe = pin!(self.probe());
+        let start = health.progress.load(Ordering::Relaxed);
+        let (mut seen, mut since) = (start, Instant::now());
+        let probed = loop {
+            health.note_watch(Instant::now());
+            tokio::select! {
+                probed = &mut probe => break probed,
+                () = tokio::time::sleep(STUCK / 5) => {}
+            }
+            let now = health.progress.load(Ordering::Relaxed);
+            if now != seen {
+                (seen, since) = (now, Instant::now());
+            } else if since.elapsed() >= STUCK {
+                health.set(Err(format!("the database has done nothing for {} s", since.elapsed().as_secs())));
+            }
+        };
+        health.note_watch(Instant::now());
+        match probed {
+            // The probe timed out, but other statements succeeded: the database is busy, not broken.
+            Err(error) if is_slow(&error) && health.progress.load(Ordering::Relaxed) != start => {}
+            probed => health.set(probed.map_err(reason)),
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
     shared::Shared,
     transaction::Transaction,
 };
-use crate::{cancel::shield, db_error};
+use crate::{cancel::shield, error::db_error};
 
 /// How many times a statement is retried when its connection turns out to be dead. After the database was restarted, a pool may
 /// hold several dead connections.

@@ -23,8 +23,8 @@ use sea_orm::{
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{shared::Shared, statement_limit::StatementClock};
-use crate::db_error;
+use super::{limits::StatementClock, shared::Shared};
+use crate::error::db_error;
 
 /// How much longer than the limit for statements this side waits for an answer of PostgreSQL. After that the connection counts as
 /// dead: the database host is down, or the network drops all packets.

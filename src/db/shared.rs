@@ -1,7 +1,7 @@
 //! The state that all clones and all connections of a database share.
 
 use std::{
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, atomic::AtomicBool},
     time::Duration,
 };
 
@@ -11,7 +11,11 @@ use sea_orm::{
 };
 use tokio::sync::Semaphore;
 
-use super::{clock::ServerClock, file::Files, health::Health, options::Options, statement_limit::StatementClock};
+use super::{clock::ServerClock, file::Files, health::Health, limits::StatementClock, options::Options};
+use crate::{
+    id::{Id, kind},
+    turns::Turns,
+};
 
 /// How long a caller waits for a free connection, and how long SQLite waits for its lock.
 pub(super) const WAIT: Duration = Duration::from_secs(8);
@@ -25,6 +29,8 @@ pub(super) struct Shared {
     pub(super) options: Options,
     /// One permit for each connection that is not kept for lookups.
     pub(super) places: Arc<Semaphore>,
+    pub(super) is_log_too_large: AtomicBool,
+    pub(super) long_writes: Turns<Id<kind::Book>>,
 }
 
 /// Called with each statement before it is executed.
@@ -41,12 +47,18 @@ pub(super) enum Pools {
     Postgres(sqlx::Pool<Postgres>),
 }
 
+impl Pools {
+    pub(super) fn backend(&self) -> DbBackend {
+        match self {
+            Self::Sqlite { .. } => DbBackend::Sqlite,
+            Self::Postgres(_) => DbBackend::Postgres,
+        }
+    }
+}
+
 impl Shared {
     pub(super) fn backend(&self) -> DbBackend {
-        match self.pools {
-            Pools::Sqlite { .. } => DbBackend::Sqlite,
-            Pools::Postgres(_) => DbBackend::Postgres,
-        }
+        self.pools.backend()
     }
 
     pub(super) fn observe(&self, statement: &Statement) {

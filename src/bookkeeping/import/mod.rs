@@ -13,8 +13,12 @@
 //! again, to report what was written after the commit.
 //!
 //! [`Mode::AllOrNothing`] reads the file twice: the first pass finds bad lines before anything is locked, the second
-//! writes the whole file in one transaction. Writing locks the book, so of two imports of the same file at once the
+//! writes the whole file in one transaction. A file of more than 5,000 lines is written in batches after the first pass,
+//! since others would wait too long for one transaction. Then a line that becomes bad during the import is refused alone,
+//! and the others are written. Writing locks the book, so of two imports of the same file at once the
 //! second sees what the first has written.
+//!
+//! Imports of different books take turns ([`Db::long_write`](crate::db::Db::long_write)), so that others can write.
 //!
 //! Rules: no line is written twice, and no line is skipped without being reported. A line that a wallet refuses is not
 //! recorded as a failed journal entry, unlike the attempt of a user: the file reports payments that were made

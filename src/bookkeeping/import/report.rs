@@ -89,6 +89,12 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// The number of lines.
+    pub(super) fn lines(&self) -> u64 {
+        let Self { added, duplicates, refused, good } = self;
+        added + duplicates + refused + good
+    }
+
     pub(super) fn count(&mut self, lines: &[Line]) {
         for line in lines {
             match line.status {

@@ -27,6 +27,9 @@ use crate::{
     viewer::Viewer,
 };
 
+/// The most lines that are written in one transaction. Others wait for so long.
+const MOST_LINES_TOGETHER: u64 = 5_000;
+
 /// The decision about a candidate, before or after it is written.
 #[derive(Clone)]
 enum Verdict<G> {
@@ -68,6 +71,7 @@ pub(super) async fn run<S: LineKind>(
     if let Some(most) = options.most_lines {
         refuse_longer(&mut file, format, S::COLUMNS, most)?;
     }
+    let _turn = app.db.long_write(viewer.book).await?;
     let act = ActivityEvent::by(viewer, S::ACTION);
     if options.dry_run {
         let summary = look::<S>(app, viewer, &mut file, format, more, report).await?;
@@ -95,8 +99,13 @@ pub(super) async fn run<S: LineKind>(
         activity::record_alone(app, act.refused(refusals)).await?;
         return Ok(Summary { refused: looked.refused, ..Summary::default() });
     }
-    let summary = write_together::<S>(app, viewer, file, format, more, report).await?;
-    if summary.refused > 0 {
+    let summary = if looked.lines() > MOST_LINES_TOGETHER {
+        file.rewind().map_err(|error| cannot_rewind(&error))?;
+        write_batches::<S>(app, viewer, &mut file, format, more, report).await?
+    } else {
+        write_together::<S>(app, viewer, file, format, more, report).await?
+    };
+    if summary.refused > 0 && summary.added == 0 {
         activity::record_alone(app, act.refused([Code::Conflict])).await?;
     }
     Ok(summary)
@@ -150,6 +159,7 @@ async fn write_batches<S: LineKind>(
 ) -> Result<Summary> {
     let mut batches = Batches::open::<S>(file, format)?;
     let mut summary = Summary::default();
+    let mut pace = app.db.pace();
     loop {
         let batch = &batches.next::<S>();
         if batch.is_empty() {
@@ -166,6 +176,7 @@ async fn write_batches<S: LineKind>(
         let lines = lines.await?;
         summary.count(&lines);
         report(&lines);
+        pace.keep().await;
     }
 }
 

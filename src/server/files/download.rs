@@ -1,15 +1,16 @@
-//! Downloads of CSV files. A file is written while it is being read from the database, so its length does not affect memory
-//! use.
+//! Downloads of CSV files. A file is written in portions while it is being read from the database, so its length does not affect
+//! memory use.
 //!
-//! The whole file is read from one snapshot, so that its figures agree whatever is written meanwhile. A snapshot holds a
-//! database connection. So only a few downloads run at once, and a download whose client stops reading is aborted; the
-//! connection is broken off in the middle of the response, so that the client notices that the file is incomplete.
+//! The whole file is read from one snapshot, so that its figures agree whatever is written meanwhile. Each user has a few
+//! downloads at once; further ones wait in order. `transfer` reads the snapshot as fast as the database allows and sends the file
+//! as fast as the client reads. A file that cannot be sent to its end is broken off in the middle of the response, so that the
+//! client notices that it is incomplete.
 
-use std::{io, str::FromStr, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{
     Extension, Json,
-    body::{Body, Bytes},
+    body::Body,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
@@ -17,88 +18,66 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use futures_util::stream;
-use sea_orm::DbErr;
-use serde::de::DeserializeOwned;
 use serde_json::json;
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore, mpsc},
-    time::timeout,
-};
+use tokio::time::{Instant, sleep, timeout_at};
 
+use super::{
+    table::{Source, Table},
+    transfer::Transfer,
+};
 use crate::{
-    app::App,
-    calendar::date::Date,
+    app::{App, DownloadLimits},
     client::Client,
-    db::Transaction,
-    error::{Code, Error, Refusal, Refusals, Result},
+    error::{Code, Error, Refusal, Result},
     graphql::TIMEOUT,
+    id::{Id, kind},
     identity,
     server::{
         graphql::bearer,
         rate_limit::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
     },
+    turns::{Places, TooManyWait, Turn, Turns},
     viewer::Viewer,
 };
 
-/// How many rows are read from the database at a time.
-pub(super) const PORTION: u64 = 500;
-/// How many downloads run at once. Others wait.
-const AT_ONCE: usize = 4;
-/// How long a download waits to start, and how long it then waits for a client that has stopped reading.
+/// How many downloads read the database at once, each of another user.
+const READING: usize = 4;
+/// How many downloads of one user may wait.
+const WAITING: usize = 100;
+/// How long a download waits to start.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a download that waits for the log of the database to shrink looks away.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// The state of the download endpoints.
 #[derive(Clone, Debug)]
 pub(super) struct Downloads {
     app: App,
     rates: Rates,
-    turns: Arc<Semaphore>,
+    reading: Turns<Id<kind::User>>,
+    sending: Turns<Id<kind::User>>,
 }
 
 impl Downloads {
     pub(super) fn new(app: App, rates: Rates) -> Self {
-        Self { app, rates, turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        let DownloadLimits { at_once, at_once_per_user, .. } = app.limits.downloads;
+        let reading = Turns::new(Places { in_all: READING, per_key: 1, waiting_per_key: WAITING });
+        let sending = Turns::new(Places { in_all: at_once, per_key: at_once_per_user, waiting_per_key: WAITING });
+        Self { app, rates, reading, sending }
     }
-}
 
-/// The source of a file's rows: one snapshot, as seen by one viewer.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Source<'a> {
-    pub(super) app: &'a App,
-    pub(super) viewer: &'a Viewer,
-    pub(super) snapshot: &'a Transaction,
-}
-
-/// A CSV file that can be downloaded.
-pub(super) trait Table: Sized + Send + 'static {
-    /// The parameters in the query string of the URL.
-    type Parameters: DeserializeOwned + Send;
-    /// The names of the columns, for the first row.
-    const COLUMNS: &'static [&'static str];
-
-    /// Makes every check that can fail, before the first byte is sent. `id` is the id in the URL's path, if the path has one.
-    fn open(
-        source: Source<'_>,
-        id: Option<&str>,
-        parameters: Self::Parameters,
-    ) -> impl Future<Output = Result<Self>> + Send;
-
-    /// The name of the file, without `.csv`.
-    fn name(&self) -> String;
-
-    /// Writes the next rows, without the header. Returns whether more rows follow.
-    fn write(&mut self, source: Source<'_>, rows: &mut Rows) -> impl Future<Output = Result<bool>> + Send;
-}
-
-/// A buffer of CSV rows.
-#[derive(Debug)]
-pub(super) struct Rows(csv::Writer<Vec<u8>>);
-
-impl Rows {
-    /// Adds a row. Texts that users typed must have gone through [`crate::text::to_field`].
-    pub(super) fn write<const N: usize>(&mut self, fields: [&str; N]) -> Result<()> {
-        Ok(self.0.write_record(fields).map_err(|error| DbErr::Custom(error.to_string()))?)
+    /// Waits for a turn to send and one to read, and until the log of the database is small enough for another snapshot.
+    async fn turns(&self, user: Id<kind::User>) -> Result<[Turn<Id<kind::User>>; 2]> {
+        let turns = async {
+            let sending = self.sending.take(user).await?;
+            let reading = self.reading.take(user).await?;
+            while self.app.db.is_log_too_large() {
+                sleep(PAUSE).await;
+            }
+            Ok([reading, sending])
+        };
+        let turns = timeout_at(Instant::now() + PATIENCE, turns).await;
+        turns.map_err(|_| Error::busy())?.map_err(|TooManyWait| Error::busy())
     }
 }
 
@@ -113,8 +92,8 @@ pub(super) async fn download<T: Table>(
     let mut meter = downloads.rates.meter(&client);
     let id = id.as_ref().map(|id| id.0.as_str());
     let mut response = match begin::<T>(&downloads, id, parameters, &mut meter, (&client, &headers)).await {
-        Ok(writer) => {
-            let name = format!("attachment; filename=\"{}.csv\"", writer.table.name());
+        Ok(transfer) => {
+            let name = format!("attachment; filename=\"{}.csv\"", transfer.table.name());
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
             let headers: [(HeaderName, HeaderValue); 4] = [
                 (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
@@ -122,7 +101,7 @@ pub(super) async fn download<T: Table>(
                 (CACHE_CONTROL, HeaderValue::from_static("no-store")),
                 (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
             ];
-            (headers, Body::from_stream(writer.stream())).into_response()
+            (headers, Body::from_stream(transfer.start())).into_response()
         }
         Err(not_begun) => not_begun.into_response(),
     };
@@ -131,77 +110,21 @@ pub(super) async fn download<T: Table>(
 }
 
 async fn begin<T: Table>(
-    Downloads { app, turns, .. }: &Downloads,
+    downloads: &Downloads,
     id: Option<&str>,
     parameters: Result<Query<T::Parameters>, QueryRejection>,
     meter: &mut Meter<'_>,
     request: (&Client, &HeaderMap),
-) -> Result<Writer<T>, NotBegun> {
+) -> Result<Transfer<T>, NotBegun> {
+    let app = &downloads.app;
     let viewer = admit(app, meter, request, rate_limit::DOWNLOAD).await?;
     let unreadable =
         |rejection: QueryRejection| Error::from(Refusal::new(Code::Invalid, "", format!("{}.", rejection.body_text())));
     let parameters = parameters.map_err(unreadable)?.0;
-    let turn = timeout(PATIENCE, turns.clone().acquire_owned()).await.ok().and_then(Result::ok);
-    let turn = turn.ok_or_else(Error::busy)?;
+    let [reading, sending] = downloads.turns(viewer.user).await?;
     let snapshot = app.db.snapshot().await?;
     let table = T::open(Source { app, viewer: &viewer, snapshot: &snapshot }, id, parameters).await?;
-    Ok(Writer { app: app.clone(), viewer, snapshot, _turn: turn, table, is_begun: false, is_over: false })
-}
-
-/// Writes a file in portions.
-struct Writer<T> {
-    app: App,
-    viewer: Viewer,
-    snapshot: Transaction,
-    _turn: OwnedSemaphorePermit,
-    table: T,
-    is_begun: bool,
-    is_over: bool,
-}
-
-impl<T: Table> Writer<T> {
-    /// The file as a stream of portions. A task of its own writes them and gives up when the client does not read for too long.
-    fn stream(mut self) -> impl stream::Stream<Item = io::Result<Bytes>> {
-        let (sender, receiver) = mpsc::channel(2);
-        tokio::spawn(async move {
-            loop {
-                let portion = self.portion().await;
-                let is_last = matches!(portion, Ok(None) | Err(_));
-                // Sending fails when the client has disconnected.
-                if !matches!(timeout(PATIENCE, sender.send(portion)).await, Ok(Ok(()))) || is_last {
-                    return;
-                }
-            }
-        });
-        stream::unfold(Some(receiver), async |receiver| {
-            let mut receiver = receiver?;
-            match receiver.recv().await {
-                Some(Ok(Some(portion))) => Some((Ok(Bytes::from(portion)), Some(receiver))),
-                Some(Ok(None)) => None,
-                Some(Err(error)) => Some((Err(error), None)),
-                None => Some((Err(io::Error::other("the client stopped reading")), None)),
-            }
-        })
-    }
-
-    /// The next portion; `None` after the last one. On a database error the connection is broken off.
-    async fn portion(&mut self) -> io::Result<Option<Vec<u8>>> {
-        if self.is_over {
-            return Ok(None);
-        }
-        let mut rows = Rows(csv::Writer::from_writer(Vec::new()));
-        if !self.is_begun {
-            self.is_begun = true;
-            rows.0.write_record(T::COLUMNS)?;
-        }
-        let source = Source { app: &self.app, viewer: &self.viewer, snapshot: &self.snapshot };
-        let more = self.table.write(source, &mut rows).await.map_err(|error| {
-            tracing::error!(?error, "a download was aborted");
-            io::Error::other("internal error")
-        })?;
-        self.is_over = !more;
-        rows.0.into_inner().map(Some).map_err(csv::IntoInnerError::into_error)
-    }
+    Ok(Transfer { app: app.clone(), viewer, snapshot, table, reading, sending })
 }
 
 /// Why no file is sent.
@@ -271,22 +194,4 @@ pub(super) async fn admit(
 async fn viewer(app: &App, (client, headers): (&Client, &HeaderMap)) -> Result<Viewer, NotBegun> {
     let token = bearer(headers).ok().flatten().ok_or(NotBegun::Unauthenticated)?;
     identity::authenticate(app, client, token).await?.map_err(|_| NotBegun::Unauthenticated)
-}
-
-/// The value of a parameter. An empty one counts as absent.
-pub(super) fn given(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
-}
-
-/// Parses the date in a parameter.
-pub(super) fn date(text: Option<String>, path: &str, refusals: &mut Refusals) -> Option<Date> {
-    let text = given(text)?;
-    let message = format!("`{path}` must be a date, as in 2026-11-20.");
-    refusals.check(Date::parse_text(&text).ok_or_else(|| Refusal::new(Code::Invalid, path, message)))
-}
-
-/// Parses a parameter that takes one of a few values. `what` describes them in the error message.
-pub(super) fn word<T: FromStr>(text: Option<String>, path: &str, what: &str, refusals: &mut Refusals) -> Option<T> {
-    let invalid = |_| Refusal::new(Code::Invalid, path, format!("`{path}` must be {what}."));
-    refusals.check(given(text)?.parse().map_err(invalid))
 }

@@ -5,7 +5,7 @@
 use sea_orm::ActiveEnum;
 use serde::Deserialize;
 
-use super::download::{PORTION, Rows, Source, Table, date};
+use super::table::{PORTION, Rows, Source, Table, date};
 use crate::{
     bookkeeping::{
         book,

@@ -4,8 +4,11 @@ mod download;
 mod entries;
 mod history;
 mod report;
+mod spool;
 mod statement;
+mod table;
 mod transactions;
+mod transfer;
 
 use axum::{Router, routing::get};
 

@@ -3,7 +3,7 @@
 use sea_orm::ActiveEnum;
 use serde::Deserialize;
 
-use super::download::{self, PORTION, Rows, Source, Table};
+use super::table::{PORTION, Rows, Source, Table, date, word};
 use crate::{
     bookkeeping::{
         book,
@@ -80,9 +80,9 @@ impl Table for Statement {
 
 fn range(parameters: Parameters) -> Result<Range> {
     let mut refusals = Refusals::default();
-    let from = download::date(parameters.from, "from", &mut refusals);
-    let to = download::date(parameters.to, "to", &mut refusals);
-    let currency = download::word(parameters.currency, "currency", "a code such as USD", &mut refusals);
+    let from = date(parameters.from, "from", &mut refusals);
+    let to = date(parameters.to, "to", &mut refusals);
+    let currency = word(parameters.currency, "currency", "a code such as USD", &mut refusals);
     refusals.none()?;
     Ok(Range { from, to, currency })
 }

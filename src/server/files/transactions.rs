@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::download::{PORTION, Rows, Source, Table, date, given, word};
+use super::table::{PORTION, Rows, Source, Table, date, given, word};
 use crate::{
     bookkeeping::{
         book,

@@ -22,6 +22,22 @@ fn file_of(app: &TestApp) -> PathBuf {
 }
 
 #[apply(both_databases)]
+async fn asking_whether_the_server_is_ready_costs_the_database_nothing(on: Database) {
+    let app = TestApp::on(on).await;
+    let client = app.anonymous();
+    // Asked before the first probe has ended, the server waits for that.
+    tokio::select! {
+        () = app.app.db.watch() => panic!("the watch ended"),
+        answer = client.get("/health/ready") => assert_eq!(answer.status, 200),
+    }
+    let before = app.statements();
+    for _ in 0..100 {
+        assert_eq!(client.get("/health/ready").await.status, 200);
+    }
+    assert_eq!(app.statements(), before);
+}
+
+#[apply(both_databases)]
 async fn a_server_whose_database_does_nothing_is_not_ready_until_it_does(on: Database) {
     let app = TestApp::on(on).await;
     let server = Server::start(&app.url);

@@ -10,7 +10,7 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
-    app::{App, BodyLimits, ConnectionLimits, Defaults, ExecutionLimits, LastUsedTracker, Limits},
+    app::{App, BodyLimits, ConnectionLimits, Defaults, DownloadLimits, ExecutionLimits, LastUsedTracker, Limits},
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
@@ -103,6 +103,7 @@ impl TestApp {
                 connections: ConnectionLimits::default(),
                 bodies: BodyLimits::default(),
                 execution: ExecutionLimits::default(),
+                downloads: DownloadLimits::default(),
             },
             trusted_proxies: Arc::default(),
         };

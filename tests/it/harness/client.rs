@@ -137,6 +137,17 @@ impl Client {
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
+    /// Sends a request for a file to a router and returns the body, of which nothing is read yet.
+    pub async fn begin_download(&self, uri: &str) -> Body {
+        let Transport::Router(router) = &self.transport else { panic!("not a router") };
+        let token = self.token.as_ref().unwrap();
+        let request = Request::get(uri).header(header::AUTHORIZATION, format!("Bearer {token}"));
+        let request = request.extension(ConnectInfo(SocketAddr::new(self.address, 4711)));
+        let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(response.status(), 200);
+        response.into_body()
+    }
+
     /// Sends any request.
     pub async fn send(&self, mut request: Request<Body>) -> Answer {
         request.headers_mut().extend(self.headers.clone());

@@ -9,7 +9,8 @@ use std::{
 use super::source::{ModulePath, Source};
 
 /// The floors of the house from the ground up. A folder imports only from folders before it in this list.
-const FLOORS: [&str; 13] = [
+const FLOORS: [&str; 14] = [
+    "error",
     "calendar",
     "db",
     "entity",

@@ -186,15 +186,18 @@ async fn health_tells_whether_the_database_is_there_and_migrated(on: Database) {
     use migration::{Migrator, MigratorTrait};
     let app = TestApp::on(on).await;
     assert_eq!(get(&app, "/health/live").await.json(), json!({ "status": "live" }));
+    app.app.db.check().await;
     assert_eq!(get(&app, "/health/ready").await.json(), json!({ "status": "ready" }));
 
     let connection = sea_orm::Database::connect(&app.url).await.unwrap();
     Migrator::down(&connection, Some(1)).await.unwrap();
+    app.app.db.check().await;
     let answer = get(&app, "/health/ready").await;
     let reason = "1 migrations are not applied; run `daybook migrate`";
     assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (503, &json!(reason)));
 
     app.app.db.clone().close().await;
+    app.app.db.check().await;
     let answer = get(&app, "/health/ready").await;
     assert_eq!((answer.status.as_u16(), &answer.json()["reason"]), (503, &json!("the database does not answer")));
     assert_eq!(get(&app, "/health/live").await.status, 200);

@@ -4,3 +4,5 @@ mod command;
 mod exports;
 mod files;
 mod requests;
+mod slow_downloads;
+mod turns;

@@ -37,7 +37,7 @@ const DAMAGED_POSTGRES: [&str; 2] = ["XX001", "XX002"];
 const CONNECTION_ENDED: [&str; 5] = ["57P01", "57P02", "57P03", "25P03", "25P04"];
 
 /// Whether only the statement failed, so that the connection can be used further.
-pub(super) fn is_of_statement(error: &sqlx::Error) -> bool {
+pub(crate) fn is_of_statement(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else { return false };
     match postgres(error.as_ref()) {
         Some(error) => matches!(error.severity(), PgSeverity::Error),
@@ -46,7 +46,7 @@ pub(super) fn is_of_statement(error: &sqlx::Error) -> bool {
 }
 
 /// Whether a `COMMIT` that failed with this error certainly did not commit.
-pub(super) fn is_rolled_back(error: &DbErr) -> bool {
+pub(crate) fn is_rolled_back(error: &DbErr) -> bool {
     let Some(sqlx::Error::Database(error)) = sqlx_error(error) else { return false };
     if let Some(error) = postgres(error.as_ref()) {
         return matches!(error.severity(), PgSeverity::Error) || ENDED_WHILE_IDLE.contains(&error.code());
@@ -56,7 +56,7 @@ pub(super) fn is_rolled_back(error: &DbErr) -> bool {
 }
 
 /// Whether the error means that stored data is damaged.
-pub(super) fn is_damage(error: &sqlx::Error) -> bool {
+pub(crate) fn is_damage(error: &sqlx::Error) -> bool {
     let sqlx::Error::Database(error) = error else { return false };
     match postgres(error.as_ref()) {
         Some(error) => DAMAGED_POSTGRES.contains(&error.code()),
@@ -65,7 +65,7 @@ pub(super) fn is_damage(error: &sqlx::Error) -> bool {
 }
 
 /// Whether the disk of the database is full.
-pub(super) fn is_full_disk(error: &DbErr) -> bool {
+pub(crate) fn is_full_disk(error: &DbErr) -> bool {
     let Some(sqlx::Error::Database(error)) = sqlx_error(error) else { return false };
     match postgres(error.as_ref()) {
         Some(error) => error.code() == FULL_POSTGRES,
@@ -74,7 +74,7 @@ pub(super) fn is_full_disk(error: &DbErr) -> bool {
 }
 
 /// Whether the statement took too long and was stopped.
-pub(super) fn is_timeout(error: &DbErr) -> bool {
+pub(crate) fn is_timeout(error: &DbErr) -> bool {
     code(error).is_some_and(|code| TIMED_OUT.contains(&code.as_str()))
 }
 
@@ -85,7 +85,7 @@ pub fn is_lost_connection(error: &DbErr) -> bool {
 }
 
 /// The same as [`is_lost_connection`], for an error of sqlx.
-pub(super) fn is_lost(error: &sqlx::Error) -> bool {
+pub(crate) fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Io(_) | sqlx::Error::Tls(_) => true,
         sqlx::Error::Database(error) => postgres(error.as_ref())

@@ -26,7 +26,7 @@ const UNLIMITED: u64 = u64::MAX;
 
 /// The time at which the running statement of one connection must end.
 #[derive(Debug)]
-pub(super) struct StatementClock {
+pub(in crate::db) struct StatementClock {
     /// In microseconds of [`now`].
     end: AtomicU64,
     /// The request that a connection for reading works for. When its client has gone, nobody needs the result.
@@ -34,19 +34,19 @@ pub(super) struct StatementClock {
 }
 
 impl StatementClock {
-    pub(super) fn new(request: Option<Watch>) -> Arc<Self> {
+    pub(in crate::db) fn new(request: Option<Watch>) -> Arc<Self> {
         Arc::new(Self { end: AtomicU64::new(UNLIMITED), request })
     }
 
     /// Makes a connection ask this clock during its statements.
-    pub(super) async fn install(self: &Arc<Self>, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    pub(in crate::db) async fn install(self: &Arc<Self>, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
         let clock = self.clone();
         connection.lock_handle().await?.set_progress_handler(STEPS, move || clock.may_go_on());
         Ok(())
     }
 
     /// A statement starts that may run for `limit`.
-    pub(super) fn start(&self, limit: Option<Duration>) -> Running<'_> {
+    pub(in crate::db) fn start(&self, limit: Option<Duration>) -> Running<'_> {
         let end = limit.map_or(UNLIMITED, |limit| now().saturating_add(micros(limit)));
         self.end.store(end, Ordering::Relaxed);
         Running(self)
@@ -60,11 +60,11 @@ impl StatementClock {
 
 /// A statement that is running. Dropping this stops the statement, if it still runs: it was dropped half way, so nobody waits
 /// for its result, and the session closes the connection.
-pub(super) struct Running<'a>(&'a StatementClock);
+pub(in crate::db) struct Running<'a>(&'a StatementClock);
 
 impl Running<'_> {
     /// The statement has ended.
-    pub(super) fn end(self) {
+    pub(in crate::db) fn end(self) {
         self.0.end.store(UNLIMITED, Ordering::Relaxed);
         mem::forget(self);
     }

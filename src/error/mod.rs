@@ -9,12 +9,12 @@
 //!
 //! A database error is a fault, unless the operation that caused it turns it into a refusal.
 
+pub(crate) mod db_error;
+
 use std::time::Duration;
 
 use async_graphql::{Enum, MaybeUndefined};
 use sea_orm::{DbErr, SqlErr};
-
-use crate::db_error;
 
 /// The result of an operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,0 +1,89 @@
+//! Imports take turns, and others write in between.
+
+use daybook::{
+    db::{Db, LongWrite, Options, PoolSize},
+    id::Id,
+};
+use serde_json::{Value, json};
+
+use crate::harness::{Database, TestApp, User, errors, file_of, transactions};
+
+async fn import(user: &User) -> Value {
+    let input = json!({ "csv": "date,amount,category,description\n2026-11-01,-1,Food,tea\n" });
+    user.mutate("importTransactions", "ImportTransactionsInput", "added userErrors { code path }", input).await
+}
+
+/// Takes the turns of all imports of a server.
+async fn take_all(db: &Db, on: Database) -> Vec<LongWrite> {
+    let mut turns = Vec::new();
+    for _ in 0..if on == Database::Sqlite { 1 } else { 4 } {
+        turns.push(db.long_write(Id::generate()).await.unwrap());
+    }
+    turns
+}
+
+#[apply(both_databases)]
+async fn an_import_waits_for_its_turn_while_others_write(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    let turns = take_all(&app.app.db, on).await;
+    {
+        let gone = import(&amina);
+        tokio::pin!(gone);
+        tokio::select! {
+            biased;
+            done = &mut gone => panic!("it did not wait: {done}"),
+            () = badr.fund("1") => {}
+        }
+    }
+    assert_eq!(transactions(&amina).await, [""; 0]);
+    let waiting = import(&amina);
+    tokio::pin!(waiting);
+    for _ in 0..3 {
+        tokio::select! {
+            biased;
+            done = &mut waiting => panic!("it did not wait: {done}"),
+            () = badr.fund("1") => {}
+        }
+    }
+    drop(turns);
+    // The first one left the line when its client went, so the second is next.
+    assert_eq!(waiting.await["added"], 1);
+    assert_eq!(transactions(&amina).await.len(), 1);
+    assert_eq!(badr.balance(&badr.wallet).await, "4.00");
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn an_import_that_waits_too_long_is_refused_and_writes_nothing(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let options = Options { long_write_wait: std::time::Duration::ZERO, ..PoolSize { most: 2, least: 0 }.into() };
+    let db = Db::connect(&app.url, options).await.unwrap();
+    let turns = take_all(&db, on).await;
+    let hasty = amina.at(&app.another(|app| app.db = db));
+    let query = "mutation($csv: String!) { importTransactions(input: { csv: $csv }) { userErrors { code path } } }";
+    let csv = "date,amount,category,description\n2026-11-01,-1,Food,tea\n";
+    let refused = hasty.client.request(query, json!({ "csv": csv })).await.json();
+    assert_eq!(errors(&refused["data"]["importTransactions"]), ["TRY_AGAIN"]);
+    assert_eq!(transactions(&amina).await, [""; 0]);
+    drop(turns);
+    assert_eq!(import(&hasty).await["added"], 1);
+}
+
+#[apply(both_databases)]
+async fn a_file_of_more_than_five_thousand_lines_is_checked_as_a_whole_and_written_in_batches(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let file = |last: &'static str| {
+        file_of(5001, move |number| format!("2026-11-01,-1,{},{number}", if number == 5000 { last } else { "Food" }))
+    };
+    let refused = app.import("amina", file("Nowhere"), &[]);
+    assert_eq!(refused.statuses(), "5002 REFUSED");
+    assert_eq!(refused.sum, "lines: 0 added, 0 there already, 1 refused; nothing was written");
+    assert_eq!(transactions(&amina).await, [""; 0]);
+    let done = app.import("amina", file("Data"), &[]);
+    assert_eq!((done.count("ADDED"), done.code), (5001, Some(0)));
+    // Each transaction is one event.
+    let events = "{ activity(first: 100, filter: { actions: [IMPORT_TRANSACTIONS] }) { totalCount } }";
+    let events = amina.gql(events, json!({})).await["activity"]["totalCount"].as_i64().unwrap();
+    assert!(events > 20, "{events}");
+}
