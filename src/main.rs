@@ -2,7 +2,7 @@
 //!
 //! Exit codes: 0 for success, 1 for a failure, 2 for an argument or setting that cannot be used.
 
-use std::{io::Write, process::ExitCode, time::Duration};
+use std::{io::Write, net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use daybook::{
@@ -15,7 +15,7 @@ use daybook::{
     error::Error,
     server, telemetry,
 };
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// Gives freed memory back to the system within seconds.
 #[cfg(not(target_env = "msvc"))]
@@ -200,7 +200,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         None => config.kept_secrets().map_err(Stop::BadSetting)?,
     };
     let app = app(&config, db.clone(), passwords, secrets)?;
-    let listener = TcpListener::bind(config.listen).await;
+    let listener = listen(config.listen);
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot read the address that it listens on"))?;
     let explorer = if config.explorer { format!("http://{address}/") } else { "off".to_owned() };
@@ -221,6 +221,18 @@ async fn serve(config: Config) -> Result<(), Stop> {
     // Requests that are still running after the grace period are not waited for any longer.
     let _ = tokio::time::timeout(Duration::from_secs(1), db.close()).await;
     Ok(())
+}
+
+/// How many clients may wait until their connections are accepted. Those beyond it believe that they are connected, and are not.
+const BACKLOG: u32 = 4096;
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // On Windows this would let another program take over the address.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Resolves when the process is asked to stop, by SIGTERM or by SIGINT (Ctrl-C).
