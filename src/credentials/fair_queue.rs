@@ -13,6 +13,7 @@
 use std::{
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::sync::oneshot;
@@ -25,6 +26,8 @@ const IN_ALL: usize = 512;
 const PER_NETWORK: usize = 128;
 /// How many of them may be about one name.
 const PER_NAME: usize = 64;
+/// How long somebody waits. After that nothing was done, and they can try again.
+const LONGEST_WAIT: Duration = Duration::from_secs(8);
 /// How many of the known are served before a stranger has a turn.
 const KNOWN_IN_A_ROW: u32 = 3;
 
@@ -65,11 +68,12 @@ impl FairQueue {
     /// Waits for a slot.
     ///
     /// # Errors
-    /// `TRY_AGAIN` when there is no room for more, or no longer.
+    /// `TRY_AGAIN` when there is no room for more, or no longer, or when it takes too long.
     pub(super) async fn place(&self, turn: &Turn) -> Result<Place> {
         let Some(called) = self.join(turn) else { return Ok(Place(self.clone())) };
-        let busy = |_| Refusal::new(Code::TryAgain, "", "Too many users are logging in at once. Try again.");
-        Ok(called.await.map_err(busy)?)
+        let busy = || Refusal::new(Code::TryAgain, "", "Too many users are logging in at once. Try again.");
+        let called = tokio::time::timeout(LONGEST_WAIT, called).await;
+        Ok(called.ok().and_then(Result::ok).ok_or_else(busy)?)
     }
 
     /// Takes a free slot, or joins those who wait. Nothing is sent to those for whom there is no room.

@@ -111,8 +111,9 @@ impl InFlight {
         }
         let given_up = held.given_up.clone();
         let bytes = tokio::select! {
-            bytes = tokio::time::timeout(self.limits.time, held.collect(body)) => bytes.unwrap_or(Err(Unread::TooSlow))?,
+            biased;
             () = given_up.notified() => return Err(Unread::TooSlow),
+            bytes = tokio::time::timeout(self.limits.time, held.collect(body)) => bytes.unwrap_or(Err(Unread::TooSlow))?,
         };
         held.set(Phase::Runs);
         Ok((bytes, held))

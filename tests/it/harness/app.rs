@@ -6,6 +6,7 @@ use std::{
         Arc, LazyLock,
         atomic::{AtomicI64, AtomicUsize, Ordering},
     },
+    time::Duration,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -102,7 +103,8 @@ impl TestApp {
                 request_cost_per_minute: 120_000,
                 connections: ConnectionLimits::default(),
                 bodies: BodyLimits::default(),
-                execution: ExecutionLimits::default(),
+                // The machine that the tests run on may be busy.
+                execution: ExecutionLimits { time: Duration::from_mins(5), ..ExecutionLimits::default() },
                 downloads: DownloadLimits::default(),
             },
             trusted_proxies: Arc::default(),

@@ -21,7 +21,8 @@ pub fn program() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DAYBOOK_") || name == "DATABASE_URL") {
         command.env_remove(name);
     }
-    command.stdin(Stdio::null());
+    // The machine that the tests run on may be busy.
+    command.env("DAYBOOK_REQUEST_TIMEOUT", "300").stdin(Stdio::null());
     command
 }
 
