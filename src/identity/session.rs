@@ -61,7 +61,7 @@ async fn attempt(app: &App, client: &Client, identifier: String, password: Strin
     let user = user::by_identifier(app, &identifier).await?;
     let refused = refused_login(app, client, user.as_ref()).await?;
     let hash = user.as_ref().map(|user| user.password_hash.clone());
-    let guess = Guess::at_login(app, client, &identifier, user.as_ref(), refused)?;
+    let guess = Guess::at_login(app, client, &identifier, user.as_ref(), refused).await?;
     let verified = guess.verify(app, password.clone(), hash).await?;
     let Some((user, verified)) = user.zip(verified) else { return Err(wrong_credentials()) };
     enter(app, client, &verified, &user, password).await

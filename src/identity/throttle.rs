@@ -3,6 +3,7 @@
 //! | what | rule |
 //! |---|---|
 //! | counted | each failed attempt, once under the identifier that was typed and once under the client's network address |
+//! | apart | failures under an identifier from networks where its owner has logged in before, so that strangers cannot lock the owner out |
 //! | free | the first failures, up to the configured number, so that a typing error has no consequence |
 //! | wait | after that, each failure delays the next attempt: 1 s, 2 s, 4 s, up to 15 minutes |
 //! | during a wait | the password is not checked and the wait does not grow; only the first attempt of each wait is written to the audit log |
@@ -16,8 +17,6 @@
 //! failure. So at most as many guesses as there are slots, on each server, can get past the throttle at once. Right passwords
 //! are not limited in this way.
 
-use std::net::IpAddr;
-
 use super::{counter, familiar, user};
 use crate::{
     activity::ActivityEvent,
@@ -29,7 +28,6 @@ use crate::{
     db::Transaction,
     entity,
     error::{Code, Refusal, Result},
-    id::{Id, kind},
     viewer::Viewer,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -49,19 +47,10 @@ pub(crate) struct Guess {
     owner: Option<Count>,
     /// The counter of the client's address. `None` when the address is unknown, or when failures are not limited.
     address: Option<Count>,
-    /// When it is the turn of this attempt, while others wait.
-    waits: Waits,
+    /// Whose turn the attempt takes in the queue for hashing.
+    turn: Turn,
     /// The entry of the audit log for a failed attempt. `None` when the caller writes it.
     act: Option<ActivityEvent>,
-}
-
-/// Whose turn an attempt takes in the queue for hashing.
-#[derive(Clone, Debug)]
-enum Waits {
-    /// A logged-in user.
-    Viewer(Turn),
-    /// Somebody who is at `network` and logs in. The user is `None` when the identifier is unknown.
-    Login { user: Option<Id<kind::User>>, network: Option<IpAddr>, name: String },
 }
 
 /// A counter of failures: of one identifier, session or address.
@@ -77,7 +66,7 @@ struct Count {
 impl Guess {
     /// An attempt to log in with this identifier, as typed. `user` is whom the identifier belongs to. `act` is recorded in the
     /// audit log when the attempt fails.
-    pub(super) fn at_login(
+    pub(super) async fn at_login(
         app: &App,
         client: &Client,
         identifier: &str,
@@ -85,7 +74,12 @@ impl Guess {
         act: ActivityEvent,
     ) -> Result<Self> {
         let comparable = user::comparable(app, identifier);
-        let owner = Count::at(app, &format!("login {comparable}"))?;
+        let is_known = familiar::is_familiar(app.db.read(), user.map(|user| user.id), client.network()).await?;
+        // Strangers who guess at a name do not make its owner wait where the owner has logged in before.
+        let owner = match client.network().filter(|_| is_known) {
+            Some(network) => Count::at(app, &format!("login {comparable} from {network}"))?,
+            None => Count::at(app, &format!("login {comparable}"))?,
+        };
         let free = app.limits.login_failures_per_address;
         let address = match client.network() {
             Some(network) => Count::of(app, &format!("guesses from {network}"), free, TimeDelta::minutes(1))?,
@@ -93,8 +87,8 @@ impl Guess {
         };
         // A hash is shorter than an identifier may be.
         let name = app.token_keys.hash(&format!("name {comparable}"))?;
-        let waits = Waits::Login { user: user.map(|user| user.id), network: client.network(), name };
-        Ok(Self { owner, address, waits, act: Some(act) })
+        let turn = Turn { is_known, network: client.network(), name };
+        Ok(Self { owner, address, turn, act: Some(act) })
     }
 
     /// A logged-in user's attempt to confirm a sensitive operation with their password. It is counted under the session, so
@@ -102,7 +96,7 @@ impl Guess {
     pub(crate) fn of_viewer(app: &App, viewer: &Viewer) -> Result<Self> {
         let session = viewer.session.map(|id| id.to_string()).unwrap_or_default();
         let owner = Count::at(app, &format!("{} in {session}", viewer.user))?;
-        Ok(Self { owner, address: None, waits: Waits::Viewer(turn_of(viewer)), act: None })
+        Ok(Self { owner, address: None, turn: turn_of(viewer), act: None })
     }
 
     /// Records the attempt in the audit log as refused, unless the caller does so.
@@ -121,7 +115,7 @@ impl Guess {
         shield(async {
             // Checked before waiting for a hashing slot too, so that throttled attempts do not lengthen the queue.
             check(app, &self).await?;
-            let place = app.passwords.place(&self.turn(app).await?).await?;
+            let place = app.passwords.place(&self.turn).await?;
             check(app, &self).await?;
             // The slot is held until the failure is recorded.
             let (matches, _place) = app.passwords.verify(place, password, hash).await?;
@@ -132,15 +126,6 @@ impl Guess {
             Ok(None)
         })
         .await
-    }
-
-    async fn turn(&self, app: &App) -> Result<Turn> {
-        Ok(match self.waits.clone() {
-            Waits::Viewer(turn) => turn,
-            Waits::Login { user, network, name } => {
-                Turn { is_known: familiar::is_familiar(app.db.read(), user, network).await?, network, name }
-            }
-        })
     }
 
     fn counts(&self) -> impl Iterator<Item = &Count> {
