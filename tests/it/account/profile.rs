@@ -136,3 +136,18 @@ async fn guesses_of_names_at_once_are_counted_one_after_the_other(on: Database) 
     }
     assert_eq!(told, 3);
 }
+
+#[apply(both_databases)]
+async fn a_display_name_holds_nothing_that_cannot_be_seen_but_what_its_script_needs(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    for name in
+        ["Ami\u{AD}na", "Amina\u{200D}", "Amina\u{E0061}\u{E007F}", "Am\u{200F}ina", "Amina\u{FE0F}", "\u{2062}x"]
+    {
+        assert_eq!(errors(&update(&amina, json!({ "displayName": name })).await), ["INVALID displayName"], "{name:?}");
+    }
+    for name in ["علی‌رضا", "ශ්‍රී", "สมชาย", "Amina 👩‍🌾", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 Alice"]
+    {
+        let updated = update(&amina, json!({ "displayName": name })).await;
+        assert_eq!((errors(&updated), updated["user"]["displayName"].as_str()), (vec![], Some(name)));
+    }
+}

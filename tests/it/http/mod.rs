@@ -2,4 +2,5 @@
 
 mod client_address;
 mod endpoint;
+mod numbers;
 mod request_limits;

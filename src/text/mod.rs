@@ -1,4 +1,7 @@
 //! Checks of the texts that users send. All inputs use them, so that the same characters and lengths are refused everywhere.
+//! Texts that were stored before a rule stay as they are until they are changed.
+
+mod invisible;
 
 use crate::error::{Code, Refusal, Result};
 
@@ -11,7 +14,7 @@ pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refu
     if value.chars().all(is_blank) {
         return Err(Refusal::new(Code::Invalid, path, "The text must not be empty."));
     }
-    within(value, most, path, |c| c.is_control() || is_deceptive(c))
+    within(value, most, path, false, char::is_control)
 }
 
 /// Checks text for people that may have several lines: at most `most` characters, no control or invisible characters.
@@ -19,7 +22,7 @@ pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refu
 /// # Errors
 /// `INVALID` at `path`.
 pub fn paragraph(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
-    within(value, most, path, |c| (c.is_control() && c != '\n' && c != '\t') || is_deceptive(c))
+    within(value, most, path, true, |c| c.is_control() && c != '\n' && c != '\t')
 }
 
 /// Checks an optional note: like [`paragraph`], and trimmed and with `\n` as its line end. `None` when nothing is left.
@@ -48,7 +51,9 @@ pub fn required(value: &str, most: usize, path: &'static str) -> Result<String, 
 /// # Errors
 /// `INVALID` at `path`.
 pub fn search(value: Option<&str>, path: &'static str) -> Result<Option<String>, Refusal> {
-    let value = value.map(str::trim).filter(|value| !value.is_empty());
+    // While somebody types, the letter after a joiner is still missing.
+    let value = value.map(|value| value.trim().trim_end_matches(['\u{200C}', '\u{200D}']));
+    let value = value.filter(|value| !value.is_empty());
     value.map(|value| Ok(line(value, 100, path)?.to_lowercase())).transpose()
 }
 
@@ -78,7 +83,7 @@ pub fn token(value: &str, most: usize, path: &'static str) -> Result<String, Ref
 }
 
 /// Makes a text safe as a field of a CSV file, so that a spreadsheet does not run it as a formula: adds an apostrophe before a
-/// text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return ([OWASP, CSV
+/// text that begins with `=`, `+`, `-`, `@`, one of their full-width forms, a tab or a carriage return ([OWASP, CSV
 /// Injection](https://owasp.org/www-community/attacks/CSV_Injection)). A text that begins with apostrophes followed by such a
 /// character gets one more, so that [`from_field`] restores every text exactly.
 #[must_use]
@@ -93,27 +98,25 @@ pub fn from_field(field: &str) -> &str {
 }
 
 fn looks_like_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
-}
-
-/// Invisible characters and characters that change the text direction: with them, one name can be made to look like another.
-/// Joiners and direction marks are allowed, since some scripts need them.
-fn is_deceptive(c: char) -> bool {
-    matches!(c, '\u{200B}' | '\u{2060}'..='\u{2064}' | '\u{FEFF}' | '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
-        || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FFF9}'..='\u{FFFB}')
+    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r'])
 }
 
 /// Characters without a visible mark. A text that consists only of them looks empty.
 fn is_blank(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2800}' | '\u{FE00}'..='\u{FE0F}')
+    c.is_whitespace() || c == '\u{2800}' || invisible::is_invisible(c)
 }
 
-fn within(value: &str, most: usize, path: &'static str, refused: fn(char) -> bool) -> Result<String, Refusal> {
+fn within(
+    value: &str,
+    most: usize,
+    path: &'static str,
+    marks: bool,
+    refused: fn(char) -> bool,
+) -> Result<String, Refusal> {
     if value.chars().count() > most {
         return Err(Refusal::new(Code::Invalid, path, format!("The text must have at most {most} characters.")));
     }
-    if value.contains(refused) {
+    if value.contains(refused) || invisible::has_any(value, marks) {
         return Err(Refusal::new(
             Code::Invalid,
             path,
@@ -129,12 +132,14 @@ mod tests {
 
     #[test]
     fn a_text_comes_back_from_a_field_as_it_was() {
-        for text in
-            ["", "rice", "'", "'tis", "=1+1", "'=1+1", "''=1", "+7", "-", "@x", "\tx", "\rx", "a=1", "'a", "\"=\""]
-        {
+        for text in [
+            "", "rice", "'", "'tis", "=1+1", "'=1+1", "''=1", "+7", "-", "@x", "\tx", "\rx", "＝1", "'＋1", "－",
+            "＠x", "a=1", "'a", "\"=\"",
+        ] {
             assert_eq!(from_field(&to_field(text)), text);
         }
         assert_eq!(to_field("=1+1"), "'=1+1");
+        assert_eq!(to_field("＠x"), "'＠x");
         assert_eq!(to_field("rice"), "rice");
     }
 }
