@@ -9,8 +9,9 @@ use std::{
 use super::source::{ModulePath, Source};
 
 /// The floors of the house from the ground up. A folder imports only from folders before it in this list.
-const FLOORS: [&str; 14] = [
+const FLOORS: [&str; 15] = [
     "error",
+    "text",
     "calendar",
     "db",
     "entity",
