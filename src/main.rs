@@ -226,11 +226,17 @@ async fn serve(config: Config) -> Result<(), Stop> {
 /// How many clients may wait until their connections are accepted. Those beyond it believe that they are connected, and are not.
 const BACKLOG: u32 = 4096;
 
+/// How many bytes of an answer the system takes from the server before the client has taken them. With more, a slow client's
+/// connection seems to stand still for minutes. The system may double it.
+const SEND_BUFFER: u32 = 128 * 1024;
+
 fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
     // On Windows this would let another program take over the address.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
+    // Accepted connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }

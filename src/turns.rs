@@ -1,8 +1,9 @@
 //! [`Turns`]: takes turns on something that only a few can use at once, so that nobody can use up all of it.
 //!
-//! There are some places in all, and each key (a user, an address) has a few of them at most. Who finds no place waits. A place
-//! that becomes free goes to the key that was served longest ago, and within a key to whoever came first. So a key with a
-//! thousand waiting requests delays the only request of another key by one turn.
+//! There are some places in all, and each key (a user, an address) has a few of them at most. Once half of the places are taken, a
+//! key gets no second one, so that a few keys cannot take all of them. Who finds no place waits. A place that becomes free goes to
+//! the key that was served longest ago, and within a key to whoever came first. So a key with a thousand waiting requests delays
+//! the only request of another key by one turn.
 //!
 //! Must not know what the keys are or what is done during a turn.
 
@@ -52,12 +53,13 @@ struct Shared<K: Key> {
 struct State<K: Key> {
     taken: usize,
     keys: HashMap<K, OfKey<K>>,
-    /// The keys that somebody waits with and that have not all of their places, the one that was served longest ago first.
-    next: VecDeque<K>,
+    /// The keys that somebody waits with, each once; the one that was served longest ago first.
+    line: VecDeque<K>,
 }
 
 struct OfKey<K: Key> {
     taken: usize,
+    is_in_line: bool,
     waiting: VecDeque<oneshot::Sender<Turn<K>>>,
 }
 
@@ -69,7 +71,7 @@ pub(crate) struct Turn<K: Key> {
 
 impl<K: Key> Turns<K> {
     pub(crate) fn new(places: Places) -> Self {
-        let state = State { taken: 0, keys: HashMap::new(), next: VecDeque::new() };
+        let state = State { taken: 0, keys: HashMap::new(), line: VecDeque::new() };
         Self(Arc::new(Shared { places, state: Mutex::new(state) }))
     }
 
@@ -80,15 +82,19 @@ impl<K: Key> Turns<K> {
     pub(crate) async fn take(&self, key: K) -> Result<Turn<K>, TooManyWait> {
         let turn = {
             let mut state = self.0.lock();
-            let of_key = state.keys.entry(key.clone()).or_insert_with(|| OfKey { taken: 0, waiting: VecDeque::new() });
+            let of_key = state.keys.entry(key.clone()).or_insert_with(|| OfKey {
+                taken: 0,
+                is_in_line: false,
+                waiting: VecDeque::new(),
+            });
             of_key.waiting.retain(|waiting| !waiting.is_closed());
             if of_key.waiting.len() >= self.0.places.waiting_per_key {
                 return Err(TooManyWait);
             }
             let (given, turn) = oneshot::channel();
             of_key.waiting.push_back(given);
-            if of_key.waiting.len() == 1 && of_key.taken < self.0.places.per_key {
-                state.next.push_back(key);
+            if !std::mem::replace(&mut of_key.is_in_line, true) {
+                state.line.push_back(key);
             }
             turn
         };
@@ -116,17 +122,30 @@ impl<K: Key> Shared<K> {
 impl<K: Key> State<K> {
     /// Takes a place for the next in turn.
     fn next(&mut self, places: &Places) -> Option<(oneshot::Sender<Turn<K>>, K)> {
-        while self.taken < places.in_all {
-            let key = self.next.pop_front()?;
-            // A key whose only waiting request went away may be in line without need, or twice.
-            let Some(of_key) = self.keys.get_mut(&key).filter(|of_key| of_key.taken < places.per_key) else { continue };
-            let Some(waiting) = of_key.waiting.pop_front() else { continue };
-            of_key.taken += 1;
-            self.taken += 1;
-            if !of_key.waiting.is_empty() && of_key.taken < places.per_key {
-                self.next.push_back(key.clone());
+        let mut at = 0;
+        while self.taken < places.in_all && at < self.line.len() {
+            let (Some(key), is_scarce) = (self.line.get(at), self.taken >= places.in_all / 2) else { break };
+            let Some(of_key) = self.keys.get_mut(key) else { break };
+            let most = if is_scarce { places.per_key.min(1) } else { places.per_key };
+            if of_key.taken >= most {
+                at += 1;
+                continue;
             }
-            return Some((waiting, key));
+            let key = self.line.remove(at)?;
+            // Those who went away take no place.
+            let waiting = std::iter::from_fn(|| of_key.waiting.pop_front()).find(|waiting| !waiting.is_closed());
+            of_key.is_in_line = !of_key.waiting.is_empty();
+            if of_key.is_in_line {
+                self.line.push_back(key.clone());
+            }
+            if let Some(waiting) = waiting {
+                of_key.taken += 1;
+                self.taken += 1;
+                return Some((waiting, key));
+            }
+            if of_key.taken == 0 && !of_key.is_in_line {
+                self.keys.remove(&key);
+            }
         }
         None
     }
@@ -138,14 +157,9 @@ impl<K: Key> Drop for Turn<K> {
             let mut state = self.shared.lock();
             state.taken -= 1;
             let Some(of_key) = state.keys.get_mut(&self.key) else { return };
-            let had_all = of_key.taken == self.shared.places.per_key;
             of_key.taken -= 1;
-            if of_key.waiting.is_empty() {
-                if of_key.taken == 0 {
-                    state.keys.remove(&self.key);
-                }
-            } else if had_all {
-                state.next.push_back(self.key.clone());
+            if of_key.taken == 0 && !of_key.is_in_line {
+                state.keys.remove(&self.key);
             }
         }
         self.shared.give();
@@ -207,6 +221,15 @@ mod tests {
         assert!(other.is_some());
         drop(first);
         assert!(poll(&mut third).is_some());
+    }
+
+    #[test]
+    fn a_few_keys_cannot_take_all_places() {
+        let turns = turns(6, 4);
+        let taken: Vec<_> = "aaaabbbbcccc".chars().map(|key| ask(&turns, key)).collect();
+        let having = |key: usize| taken.iter().skip(4 * key).take(4).filter(|(_, turn)| turn.is_some()).count();
+        assert_eq!([having(0), having(1), having(2)], [3, 1, 1]);
+        assert!(ask(&turns, 'd').1.is_some());
     }
 
     #[test]

@@ -65,9 +65,10 @@ pub(super) async fn writer(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
     Ok(Session::new(connection, place, true, shared.clone()))
 }
 
-/// How many connections of a pool are kept for [`Purpose::Lookup`].
-pub(super) fn kept_for_lookups(most: u32) -> u32 {
-    if most > 1 { (most / 8).max(1) } else { 0 }
+/// How many connections of a pool are there for [`Purpose::Work`]. An eighth is kept for lookups.
+pub(super) fn for_work(most: u32) -> usize {
+    let kept = if most > 1 { (most / 8).max(1) } else { 0 };
+    usize::try_from(most - kept).unwrap_or(usize::MAX)
 }
 
 /// Waits for a place among the connections that are not kept for lookups. Lookups need none.

@@ -43,8 +43,7 @@ impl Db {
     /// When the database cannot be opened.
     pub async fn connect(url: &str, options: impl Into<Options>) -> Result<Self, DbErr> {
         let options = options.into();
-        let places = options.pool.most - acquire::kept_for_lookups(options.pool.most);
-        let places = usize::try_from(places).unwrap_or(usize::MAX);
+        let places = acquire::for_work(options.pool.most);
         let pools = open::pools(url, &options).await?;
         let shared = Arc::new(Shared {
             long_writes: limits::turns(pools.backend()),
@@ -72,6 +71,12 @@ impl Db {
     #[must_use]
     pub fn for_lookups(&self) -> Self {
         Self { shared: self.shared.clone(), read: Pool { shared: self.shared.clone(), purpose: Purpose::Lookup } }
+    }
+
+    /// How many connections there are for other things than finding out who asks.
+    #[must_use]
+    pub fn work_connections(&self) -> usize {
+        acquire::for_work(self.shared.options.pool.most)
     }
 
     /// Calls `observer` with each statement that is executed from now on; used to count statements. Only the first observer is

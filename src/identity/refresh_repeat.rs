@@ -13,10 +13,15 @@
 //!
 //! [`TokenKeys::successors`]: crate::credentials::TokenKeys
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::{app::App, credentials::token::hash_refresh_token, db::Transaction, entity::refresh_token, error::Result};
+
+/// How many tokens after the used one are looked at. No client renews its session so often within the grace period.
+const MOST_STEPS: u64 = 100;
 
 /// What a repeated use of a refresh token leads to.
 pub(super) enum Repeat {
@@ -46,17 +51,19 @@ pub(super) async fn answer(
     if grace <= TimeDelta::zero() || now >= used_at + grace {
         return Ok(Repeat::Late);
     }
-    // All of them were issued within the grace period, so they are few.
     let later = refresh_token::Entity::find()
         .filter(refresh_token::Column::SessionId.eq(used.session_id))
         .filter(refresh_token::Column::CreatedAt.gte(used.created_at))
+        .order_by_asc(refresh_token::Column::CreatedAt)
+        .limit(MOST_STEPS)
         .all(tx)
         .await?;
-    let row_of = |candidate: &String| later.iter().find(|row| row.token_hash == hash_refresh_token(candidate));
+    let later: HashMap<&[u8], _> = later.iter().map(|row| (row.token_hash.as_slice(), row)).collect();
     let mut token = token.to_owned();
     // No token follows itself, so each step reaches another row.
-    for _ in &later {
+    for _ in 0..later.len() {
         let candidates = app.token_keys.successors(&token)?;
+        let row_of = |candidate: &String| later.get(hash_refresh_token(candidate).as_slice());
         let next = candidates.into_iter().find_map(|candidate| Some((row_of(&candidate)?, candidate)));
         let Some((row, next)) = next else { break };
         if row.used_at.is_none() {

@@ -10,6 +10,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
+    time::Duration,
 };
 
 use axum::{
@@ -18,13 +19,21 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
-use tokio::sync::Notify;
+use tokio::{
+    sync::Notify,
+    time::{Instant, timeout_at},
+};
 
 use super::principal::Principal;
 use crate::app::BodyLimits;
 
 /// How many bytes of an answer are given to the connection at a time.
 const PORTION: usize = 64 * 1024;
+
+/// How many bytes a second a client that is logged in must send at least, after the time that each body has.
+const SLOWEST: u32 = 8 * 1024;
+/// How long to read a body that is not needed.
+const DISCARD: Duration = Duration::from_secs(2);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,7 +113,7 @@ impl InFlight {
     }
 
     /// Reads the body of a request.
-    pub(super) async fn read(&self, principal: Principal, body: Body) -> Result<(Bytes, Held), Unread> {
+    pub(super) async fn read(&self, principal: Principal, body: &mut Body) -> Result<(Bytes, Held), Unread> {
         let mut held = self.hold(principal).ok_or(Unread::TooMany)?;
         if body.size_hint().lower() > self.limits.largest as u64 {
             return Err(Unread::TooLarge);
@@ -113,10 +122,27 @@ impl InFlight {
         let bytes = tokio::select! {
             biased;
             () = given_up.notified() => return Err(Unread::TooSlow),
-            bytes = tokio::time::timeout(self.limits.time, held.collect(body)) => bytes.unwrap_or(Err(Unread::TooSlow))?,
+            bytes = held.collect(principal, body) => bytes?,
         };
         held.set(Phase::Runs);
         Ok((bytes, held))
+    }
+
+    /// Reads the rest of a body that is not needed, within limits, and keeps nothing of it. Many clients look at the answer only
+    /// after they have sent all of the body, and lose it when the server stops reading before.
+    pub(super) async fn discard(&self, principal: Principal, mut body: Body) {
+        let Some(held) = self.hold(principal) else { return };
+        let rest = async {
+            let mut left = self.limits.largest;
+            while let Some(Ok(frame)) = body.frame().await {
+                let Some(still) = left.checked_sub(frame.data_ref().map_or(0, Bytes::len)) else { return };
+                left = still;
+            }
+        };
+        tokio::select! {
+            _ = tokio::time::timeout(DISCARD.min(self.limits.time), rest) => {}
+            () = held.given_up.notified() => {}
+        }
     }
 
     fn hold(&self, principal: Principal) -> Option<Held> {
@@ -179,15 +205,23 @@ impl Requests {
 }
 
 impl Held {
-    async fn collect(&mut self, mut body: Body) -> Result<Bytes, Unread> {
+    async fn collect(&mut self, principal: Principal, body: &mut Body) -> Result<Bytes, Unread> {
+        let limits = self.in_flight.limits;
+        let mut deadline = Instant::now() + limits.time;
         let mut first = Bytes::new();
         let mut all = Vec::new();
-        while let Some(frame) = body.frame().await {
+        loop {
+            let frame = timeout_at(deadline, body.frame()).await.map_err(|_| Unread::TooSlow)?;
+            let Some(frame) = frame else { break };
             let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
-            if first.len().max(all.len()) + data.len() > self.in_flight.limits.largest {
+            if first.len().max(all.len()) + data.len() > limits.largest {
                 return Err(Unread::TooLarge);
             }
             self.grow(data.len());
+            // Somebody who is logged in may import a file over a slow line.
+            if matches!(principal, Principal::User(_)) {
+                deadline += Duration::from_secs(data.len() as u64) / SLOWEST;
+            }
             if first.is_empty() {
                 // Most bodies arrive at once, and need not be copied.
                 first = data;
@@ -306,7 +340,10 @@ mod tests {
         let parts_as_stream = stream::unfold(arrived, |mut arrived| async { Some((arrived.recv().await?, arrived)) });
         let body = Body::from_stream(parts_as_stream.map(Ok::<_, std::io::Error>));
         let all = all.clone();
-        let mut reading: Reading = Box::pin(async move { all.read(who, body).await });
+        let mut reading: Reading = Box::pin(async move {
+            let mut body = body;
+            all.read(who, &mut body).await
+        });
         assert!(poll(&mut reading).is_none());
         (parts, reading)
     }
@@ -360,11 +397,11 @@ mod tests {
     async fn what_is_executed_is_never_given_up() {
         let all = in_flight();
         let running = [(); 3].map(|()| end(begin(&all, network(1), "x")).unwrap());
-        let refused = all.read(network(1), Body::from("x")).await;
+        let refused = all.read(network(1), &mut Body::from("x")).await;
         assert_eq!(refused.unwrap_err(), Unread::TooMany);
-        assert!(all.read(network(2), Body::from("x")).await.is_ok());
+        assert!(all.read(network(2), &mut Body::from("x")).await.is_ok());
         drop(running);
-        assert!(all.read(network(1), Body::from("x")).await.is_ok());
+        assert!(all.read(network(1), &mut Body::from("x")).await.is_ok());
         assert_eq!(all.lock().bytes, 0);
         assert!(all.lock().per_principal.is_empty());
     }
@@ -373,7 +410,7 @@ mod tests {
     async fn an_answer_that_is_not_taken_makes_room_for_the_next_one() {
         let all = in_flight();
         let answer = async |length: usize| {
-            let (_, held) = all.read(network(1), Body::from("x")).await.unwrap();
+            let (_, held) = all.read(network(1), &mut Body::from("x")).await.unwrap();
             held.answer(vec![b'a'; length].into())
         };
         // An answer may be larger than the limit when it is the only one.

@@ -248,7 +248,10 @@ pub(in crate::bookkeeping) async fn close_all(tx: &Transaction, viewer: &Viewer)
         if holds != 0 {
             let (name, currency) = (&wallet.name, wallet.currency);
             let holds = Decimal::from_minor(holds, currency);
-            let message = format!("The wallet “{name}” still holds {holds} {currency}. Withdraw or transfer it first.");
+            let message = format!(
+                "The wallet “{name}” still holds {holds} {currency}. Withdraw or transfer it first. Until then nobody else can \
+                 pay you, unless you call cancelAccountDeletion."
+            );
             refusals.push(Refusal::new(Code::WalletNotEmpty, "", message));
         } else if account.status != AccountStatus::Closed {
             empty.push(account);

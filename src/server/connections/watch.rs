@@ -73,6 +73,8 @@ pub(super) enum Worth {
     New,
     /// A client that has logged in and asks nothing at the moment.
     Idle,
+    /// A client that has logged in takes its answer, such as a download.
+    Sending,
     /// A request is being answered.
     AtWork,
 }
@@ -110,7 +112,8 @@ impl Watch {
         if self.at_work.load(Ordering::SeqCst) > self.waiting.load(Ordering::SeqCst) {
             Worth::AtWork
         } else if self.is_logged_in.load(Ordering::SeqCst) {
-            Worth::Idle
+            let is_sending = self.requests.load(Ordering::SeqCst) > self.waiting.load(Ordering::SeqCst);
+            if is_sending { Worth::Sending } else { Worth::Idle }
         } else if self.is_new.load(Ordering::SeqCst) {
             Worth::New
         } else {

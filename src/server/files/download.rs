@@ -6,7 +6,7 @@
 //! as fast as the client reads. A file that cannot be sent to its end is broken off in the middle of the response, so that the
 //! client notices that it is incomplete.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension, Json,
@@ -33,6 +33,7 @@ use crate::{
     id::{Id, kind},
     identity,
     server::{
+        connections::Watch,
         graphql::bearer,
         rate_limit::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
     },
@@ -87,12 +88,16 @@ pub(super) async fn download<T: Table>(
     id: Option<Path<String>>,
     parameters: Result<Query<T::Parameters>, QueryRejection>,
     Extension(client): Extension<Client>,
+    connection: Option<Extension<Arc<Watch>>>,
     headers: HeaderMap,
 ) -> Response {
     let mut meter = downloads.rates.meter(&client);
     let id = id.as_ref().map(|id| id.0.as_str());
     let mut response = match begin::<T>(&downloads, id, parameters, &mut meter, (&client, &headers)).await {
         Ok(transfer) => {
+            if let Some(Extension(connection)) = connection {
+                connection.note_login();
+            }
             let name = format!("attachment; filename=\"{}.csv\"", transfer.table.name());
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
             let headers: [(HeaderName, HeaderValue); 4] = [

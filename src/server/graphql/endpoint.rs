@@ -83,14 +83,14 @@ pub(in crate::server) struct Endpoint {
 
 impl Endpoint {
     pub(in crate::server) fn new(app: App, rates: Rates) -> Self {
-        let limits = app.limits;
+        let (limits, in_all) = (app.limits, app.db.work_connections());
         let phase = Phase { largest_answer: limits.execution.answer };
         let schema = schema_builder().data(app.clone()).extension(phase).finish();
         Self {
             app,
             rates,
             in_flight: InFlight::new(limits.bodies),
-            turns: UserTurns::new(limits.execution.at_once_per_user),
+            turns: UserTurns::new(in_all, limits.execution.at_once_per_user),
             schema,
         }
     }
@@ -108,7 +108,9 @@ pub(in crate::server) async fn handle(
     let media_type = MediaType::accepted(&parts.headers);
     let mut meter = endpoint.rates.meter(&client);
     let connection = connection.map(|Extension(connection)| connection);
-    let incoming = Incoming { client: &client, headers: &parts.headers, body, connection: connection.as_ref() };
+    let mut body = body;
+    let incoming =
+        Incoming { client: &client, headers: &parts.headers, body: &mut body, connection: connection.as_ref() };
     let mut response = match answer(&endpoint, incoming, &mut meter, &mut summary).await {
         Ok((mut executed, held)) => {
             complete(&mut executed.errors, id);
@@ -118,6 +120,7 @@ pub(in crate::server) async fn handle(
         Err(mut refused) => {
             complete(&mut refused.errors, id);
             summary.error = refused.errors.first().and_then(code);
+            endpoint.in_flight.discard(Principal::of(None, &client), body).await;
             refused.into_response(media_type)
         }
     };
@@ -135,7 +138,7 @@ pub(in crate::server) async fn handle(
 struct Incoming<'a> {
     client: &'a Client,
     headers: &'a HeaderMap,
-    body: Body,
+    body: &'a mut Body,
     connection: Option<&'a Arc<Watch>>,
 }
 

@@ -24,8 +24,10 @@ use crate::{
 pub(super) struct UserTurns(Turns<Principal>);
 
 impl UserTurns {
-    pub(super) fn new(at_once_per_user: usize) -> Self {
-        Self(Turns::new(Places { in_all: usize::MAX, per_key: at_once_per_user, waiting_per_key: usize::MAX }))
+    /// `in_all` is how many connections to the database there are for requests. So requests wait here, where users take turns, and
+    /// not for a connection, where the first would be served first.
+    pub(super) fn new(in_all: usize, at_once_per_user: usize) -> Self {
+        Self(Turns::new(Places { in_all, per_key: at_once_per_user, waiting_per_key: usize::MAX }))
     }
 
     /// Runs `work` when it is the principal's turn, until the deadline. Without a principal, it runs at once.
