@@ -2,7 +2,7 @@
 //!
 //! There are some places in all, and each key (a user, an address) has a few of them at most. Once half of the places are taken, a
 //! key gets no second one, so that a few keys cannot take all of them. Who finds no place waits. A place that becomes free goes to
-//! the key that was served longest ago, and within a key to whoever came first. So a key with a thousand waiting requests delays
+//! the key that is in line for longest, and within a key to whoever came first. So a key with a thousand waiting requests delays
 //! the only request of another key by one turn.
 //!
 //! Must not know what the keys are or what is done during a turn.
@@ -53,7 +53,7 @@ struct Shared<K: Key> {
 struct State<K: Key> {
     taken: usize,
     keys: HashMap<K, OfKey<K>>,
-    /// The keys that somebody waits with, each once; the one that was served longest ago first.
+    /// The keys that somebody waits with, each once. A key that was served goes to the end.
     line: VecDeque<K>,
 }
 
@@ -124,7 +124,7 @@ impl<K: Key> State<K> {
     fn next(&mut self, places: &Places) -> Option<(oneshot::Sender<Turn<K>>, K)> {
         let mut at = 0;
         while self.taken < places.in_all && at < self.line.len() {
-            let (Some(key), is_scarce) = (self.line.get(at), self.taken >= places.in_all / 2) else { break };
+            let (Some(key), is_scarce) = (self.line.get(at), self.taken >= places.in_all.div_ceil(2)) else { break };
             let Some(of_key) = self.keys.get_mut(key) else { break };
             let most = if is_scarce { places.per_key.min(1) } else { places.per_key };
             if of_key.taken >= most {
@@ -219,7 +219,7 @@ mod tests {
         assert!(none.is_none());
         let (_, other) = ask(&turns, 'b');
         assert!(other.is_some());
-        drop(first);
+        drop((first, other));
         assert!(poll(&mut third).is_some());
     }
 
@@ -249,7 +249,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(served, [3, 5, 0, 4, 1, 2]);
+        assert_eq!(served, [0, 3, 5, 1, 4, 2]);
     }
 
     #[test]
