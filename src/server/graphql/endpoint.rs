@@ -46,10 +46,10 @@ use super::{
     limits::{check_introspection, check_mutation, check_nesting, check_size},
     media_type::MediaType,
     parameters::{Parameters, is_json, pick, require_variables},
+    payees::{check_payees, payees},
     phase::{Execution, Phase},
     refused::Refused,
     rows::check_rows,
-    snapshot::reads_snapshot,
     turns::UserTurns,
 };
 use crate::{
@@ -59,7 +59,7 @@ use crate::{
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, with_viewer},
     identity::{self, Unauthenticated},
     server::{
-        connections::Watch,
+        connections::ConnectionWatch,
         in_flight::{Held, InFlight, Unread},
         principal::Principal,
         rate_limit::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
@@ -100,7 +100,7 @@ pub(in crate::server) async fn handle(
     State(endpoint): State<Endpoint>,
     Extension(RequestId(id)): Extension<RequestId>,
     Extension(client): Extension<Client>,
-    connection: Option<Extension<Arc<Watch>>>,
+    connection: Option<Extension<Arc<ConnectionWatch>>>,
     request: axum::extract::Request,
 ) -> Response {
     let mut summary = Summary::default();
@@ -139,7 +139,7 @@ struct Incoming<'a> {
     client: &'a Client,
     headers: &'a HeaderMap,
     body: &'a mut Body,
-    connection: Option<&'a Arc<Watch>>,
+    connection: Option<&'a Arc<ConnectionWatch>>,
 }
 
 /// Counts the answer until it is sent.
@@ -168,14 +168,19 @@ async fn answer(
         return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
     }
     let principal = Principal::of(viewer.as_ref(), client);
-    let waits = connection.map(Watch::wait);
+    let waits = connection.map(ConnectionWatch::wait);
     let read = endpoint.in_flight.read(principal, body).await;
     drop(waits);
+    if matches!(read, Err(Unread::TooSlow)) {
+        // Nobody waits for the rest of it.
+        *body = Body::empty();
+    }
     let (body, held) = read.map_err(|unread| unread_body(endpoint, unread))?;
     let deadline = Instant::now() + endpoint.app.limits.execution.time;
     let prepared = prepare(&body, viewer.as_ref(), meter, summary).await?;
     drop(body);
-    // Logins and registrations take turns where passwords are hashed.
+    // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
+    // which is short. It waits for nobody at the same address.
     let in_turn = Some(principal).filter(|_| viewer.is_some() || prepared.is_query);
     // On the heap, since the future is large.
     let execute = Box::pin(execute(endpoint.clone(), prepared, viewer, client.clone()));
@@ -213,7 +218,7 @@ async fn prepare(
     check_introspection(&document)?;
     let (name, operation) = pick(&document, operation_name.as_deref())?;
     summary.operation = name.map(str::to_owned);
-    let of_fields = check_mutation(operation, &document)?;
+    let of_fields = check_mutation(operation, &document)?.saturating_add(check_payees(operation, &document)?);
     require_variables(operation, variables)?;
     let settled = settle(&document, (name, operation), variables)?;
     // Charged for the document that is executed, which may have fewer fields than the one that was sent.
@@ -221,7 +226,7 @@ async fn prepare(
     let rows = check_rows(pick(executed, operation_name.as_deref())?.1, executed, variables)?;
     charge(meter, viewer, rate_limit::of(rows).saturating_add(of_fields)).await?;
     let is_query = operation.ty == OperationType::Query;
-    let from_snapshot = reads_snapshot(operation, &document);
+    let from_snapshot = is_query && payees(operation, &document) == 0;
     Ok(Prepared { parameters, document, settled, is_query, from_snapshot })
 }
 

@@ -8,10 +8,10 @@ mod media_type;
 mod nulls;
 mod order;
 pub(super) mod parameters;
+mod payees;
 mod phase;
 pub(super) mod refused;
 mod rows;
-mod snapshot;
 mod turns;
 
 pub(in crate::server) use self::{
