@@ -33,7 +33,7 @@ impl fmt::Debug for Scenario {
 }
 
 /// All attacks.
-pub static SCENARIOS: [Scenario; 18] = [
+pub static SCENARIOS: [Scenario; 19] = [
     Scenario {
         name: "bodies",
         what: "a stranger opens 5 HTTP/2 connections with 1,000 unfinished bodies each",
@@ -63,6 +63,11 @@ pub static SCENARIOS: [Scenario; 18] = [
         name: "lists",
         what: "a user sends 16 documents at once with 250 lists of transactions each",
         prepare: |stage| documents::lists(stage).boxed(),
+    },
+    Scenario {
+        name: "users",
+        what: "six users send 4 documents at once with 250 lists of transactions each",
+        prepare: |stage| documents::users(stage).boxed(),
     },
     Scenario {
         name: "huge-answer",
