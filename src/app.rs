@@ -87,11 +87,22 @@ pub struct ConnectionLimits {
     pub head: Duration,
     /// How long a connection may be idle.
     pub idle: Duration,
+    /// The maximum size of a head, in bytes.
+    pub largest_head: u32,
+    /// How many requests may be under way over one HTTP/2 connection.
+    pub streams: u32,
 }
 
 impl Default for ConnectionLimits {
     fn default() -> Self {
-        Self { in_all: 4096, per_address: 256, head: Duration::from_secs(10), idle: Duration::from_mins(1) }
+        Self {
+            in_all: 4096,
+            per_address: 256,
+            head: Duration::from_secs(10),
+            idle: Duration::from_mins(1),
+            largest_head: 32 * 1024,
+            streams: 100,
+        }
     }
 }
 
@@ -152,11 +163,21 @@ pub struct DownloadLimits {
     pub at_once_per_user: usize,
     /// How long a download may take.
     pub time: Duration,
+    /// How long a download waits to start.
+    pub wait: Duration,
+    /// How long the client may read nothing.
+    pub stalled: Duration,
 }
 
 impl Default for DownloadLimits {
     fn default() -> Self {
-        Self { at_once: 16, at_once_per_user: 2, time: Duration::from_mins(10) }
+        Self {
+            at_once: 16,
+            at_once_per_user: 2,
+            time: Duration::from_mins(10),
+            wait: Duration::from_secs(10),
+            stalled: Duration::from_secs(30),
+        }
     }
 }
 

@@ -45,9 +45,9 @@ impl Request {
 
 /// Tells whether anybody still needs what a request reads.
 #[derive(Clone)]
-pub(crate) struct Watch(Arc<Request>);
+pub(crate) struct Interest(Arc<Request>);
 
-impl Watch {
+impl Interest {
     /// The current request. `None` outside of a request.
     pub(crate) fn current() -> Option<Self> {
         CURRENT.try_with(|request| Self(request.clone())).ok()
@@ -60,9 +60,9 @@ impl Watch {
     }
 }
 
-impl fmt::Debug for Watch {
+impl fmt::Debug for Interest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Watch").field(&self.may_interrupt()).finish()
+        f.debug_tuple("Interest").field(&self.may_interrupt()).finish()
     }
 }
 

@@ -116,7 +116,7 @@ async fn migrate(config: Config) -> Result<(), Stop> {
 }
 
 async fn import(config: Config, wanted: Box<Import>) -> Result<(), Stop> {
-    let db = connect(&config, config.pool.into()).await?;
+    let db = connect(&config, config.database_options).await?;
     require_migrated(&db).await?;
     // The import issues no access tokens, so it needs no secrets.
     let app = app(&config, db.clone(), Passwords::new(config.password_hash.clone()), Vec::new())?;
@@ -163,7 +163,7 @@ async fn open_books(config: &Config) -> Result<Db, Stop> {
     if let Some(file) = config.database.file().filter(|file| !file.exists()) {
         return Err(Stop::Failure(format!("there is no database {} (DATABASE_URL)", file.display())));
     }
-    let db = connect(config, Options { statement_limit: OF_CHECK, ..config.pool.into() }).await?;
+    let db = connect(config, Options { statement_limit: OF_CHECK, ..config.database_options }).await?;
     require_migrated(&db).await?;
     Ok(db)
 }
@@ -187,7 +187,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
     if config.migrate {
         apply_migrations(&config).await?;
     }
-    let db = connect(&config, config.pool.into()).await?;
+    let db = connect(&config, config.database_options).await?;
     let cost = config.password_hash.clone();
     let passwords = if db.pending_migrations().await.map_err(failure("the database does not answer"))? > 0 {
         tracing::warn!("the database is not migrated: run `daybook migrate`; /health/ready returns 503 until then");
@@ -199,6 +199,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         Some(secrets) => secrets,
         None => config.kept_secrets().map_err(Stop::BadSetting)?,
     };
+    let passwords = passwords.map(|passwords| passwords.with_queues(config.password_queues));
     let app = app(&config, db.clone(), passwords, secrets)?;
     let listener = listen(config.listen);
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
@@ -209,7 +210,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         env!("CARGO_PKG_VERSION"),
         config.database,
     ))?;
-    let limits = server::within_open_files(config.limits.connections, config.pool);
+    let limits = server::within_open_files(config.limits.connections, config.database_options.pool);
     let router = server::router(app, config.explorer);
     let served = server::serve(listener, router, limits, config.trusted_proxies.clone(), told_to_stop());
     tokio::select! {

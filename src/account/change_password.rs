@@ -10,7 +10,7 @@ use crate::{
     cancel::shield,
     entity::{self, activity::Action},
     error::Result,
-    identity::{session_list, throttle::turn_of},
+    identity::{session_list, throttle::claim_of},
     viewer::Viewer,
 };
 
@@ -40,9 +40,9 @@ pub async fn change_password(app: &App, viewer: &Viewer, change: PasswordChange)
 
 async fn set_password(app: &App, viewer: &Viewer, change: PasswordChange) -> Result<entity::user::Model> {
     let proof = &Proof::of(app, viewer, change.current_password, "currentPassword").await?;
-    let turn = turn_of(viewer);
-    app.passwords.judge(&turn, &change.new_password, &proof.user, "newPassword").await?;
-    let new_hash = &app.passwords.hash(&turn, change.new_password).await?;
+    let claim = claim_of(viewer);
+    app.passwords.judge(&claim, &change.new_password, &proof.user, "newPassword").await?;
+    let new_hash = &app.passwords.hash(&claim, change.new_password).await?;
     app.db
         .write(|tx| async move {
             let user = proof.lock_user(&tx, viewer).await?;

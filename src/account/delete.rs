@@ -21,7 +21,7 @@ use crate::{
     credentials::token::new_refresh_token,
     entity::{self, activity::Action},
     error::{Refusals, Result},
-    identity::{profile, session_list, throttle::turn_of},
+    identity::{profile, session_list, throttle::claim_of},
     viewer::Viewer,
 };
 
@@ -76,7 +76,7 @@ pub async fn cancel_deletion(app: &App, viewer: &Viewer) -> Result<entity::user:
 async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<Refusals> {
     let proof = &Proof::of(app, viewer, password, "password").await?;
     // The hash of a random text that nobody knows: the row keeps a valid hash, but no password matches it.
-    let no_password = &app.passwords.hash(&turn_of(viewer), new_refresh_token()?).await?;
+    let no_password = &app.passwords.hash(&claim_of(viewer), new_refresh_token()?).await?;
     app.db
         .write(|tx| async move {
             let user = proof.lock_user(&tx, viewer).await?;

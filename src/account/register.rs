@@ -9,7 +9,7 @@ use crate::{
     bookkeeping,
     calendar::time_zone::TimeZone,
     client::Client,
-    credentials::Turn,
+    credentials::Claim,
     db::Transaction,
     entity::{
         activity::Action,
@@ -106,12 +106,12 @@ async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration:
         created_at: app.clock.now(),
         deleted_at: None,
     };
-    let turn = Turn {
+    let claim = Claim {
         is_known: false,
         network: client.network(),
         name: app.token_keys.hash(&format!("name {}", user.username_key))?,
     };
-    refusals.take(app.passwords.judge(&turn, &registration.password, &user, "password").await)?;
+    refusals.take(app.passwords.judge(&claim, &registration.password, &user, "password").await)?;
     let taken = names::taken(app.db.read(), &user).await?;
     if let Some(day) = day.filter(|_| !taken.is_empty()) {
         // Asking for taken names reveals which names exist, so it counts against the limit like a registration.
@@ -119,7 +119,7 @@ async fn attempt(app: &App, client: &Client, day: Option<&Window>, registration:
     }
     refusals.extend(taken);
     refusals.none()?;
-    user.password_hash = app.passwords.hash(&turn, registration.password).await?;
+    user.password_hash = app.passwords.hash(&claim, registration.password).await?;
     let user = &user;
     let currency = registration.currency.unwrap_or(app.defaults.currency);
     app.db

@@ -13,6 +13,8 @@ const MOST: u32 = 1_000_000;
 const LONGEST: u32 = 24 * 60 * 60;
 /// The largest body or answer, in bytes.
 const LARGEST: u32 = 1024 * MEBIBYTE;
+/// The smallest limit of heads, in bytes: hyper needs so much.
+const SMALLEST_HEAD: u32 = 8 * 1024;
 /// One mebibyte, in bytes.
 const MEBIBYTE: u32 = 1024 * 1024;
 
@@ -31,6 +33,14 @@ pub(super) struct HttpSettings {
     /// How long the head of a request may take to arrive, from its first byte or from the beginning of the connection
     #[arg(long, global = true, env = "DAYBOOK_HEAD_TIMEOUT", value_name = "SECONDS", default_value = "10")]
     head_timeout: String,
+
+    /// Maximum size of the head of a request
+    #[arg(long, global = true, env = "DAYBOOK_HEAD_MAX", value_name = "BYTES", default_value = "32768")]
+    head_max: String,
+
+    /// Maximum number of requests under way over one HTTP/2 connection
+    #[arg(long, global = true, env = "DAYBOOK_STREAMS", value_name = "COUNT", default_value = "100")]
+    streams: String,
 
     /// How long the body of a request may take to arrive
     #[arg(long, global = true, env = "DAYBOOK_BODY_TIMEOUT", value_name = "SECONDS", default_value = "20")]
@@ -87,6 +97,8 @@ impl HttpSettings {
             in_all: number("DAYBOOK_CONNECTIONS", "--connections", &self.connections, MOST)?,
             per_address: number("DAYBOOK_CONNECTIONS_PER_ADDRESS", "--connections-per-address", per_address, MOST)?,
             head: seconds("DAYBOOK_HEAD_TIMEOUT", "--head-timeout", &self.head_timeout)?,
+            largest_head: count("DAYBOOK_HEAD_MAX", "--head-max", &self.head_max, SMALLEST_HEAD..=MEBIBYTE)?,
+            streams: count("DAYBOOK_STREAMS", "--streams", &self.streams, 1..=MOST)?,
             idle: seconds("DAYBOOK_IDLE_TIMEOUT", "--idle-timeout", &self.idle_timeout)?,
         })
     }
@@ -98,8 +110,13 @@ impl HttpSettings {
             time: seconds("DAYBOOK_BODY_TIMEOUT", "--body-timeout", &self.body_timeout)?,
             at_once: number("DAYBOOK_REQUESTS", "--requests", &self.requests, MOST)?,
             at_once_per_user: number("DAYBOOK_REQUESTS_PER_USER", "--requests-per-user", per_user, MOST)?,
-            bytes: mebibytes("DAYBOOK_REQUEST_MEMORY", "--request-memory", &self.request_memory)?,
-            bytes_per_user: mebibytes("DAYBOOK_REQUEST_MEMORY_PER_USER", "--request-memory-per-user", memory_per_user)?,
+            bytes: mebibytes("DAYBOOK_REQUEST_MEMORY", "--request-memory", &self.request_memory, MOST)?,
+            bytes_per_user: mebibytes(
+                "DAYBOOK_REQUEST_MEMORY_PER_USER",
+                "--request-memory-per-user",
+                memory_per_user,
+                MOST,
+            )?,
         })
     }
 
@@ -112,14 +129,19 @@ impl HttpSettings {
     }
 }
 
-fn number(variable: &'static str, flag: &'static str, text: &str, most: u32) -> Result<usize, BadSetting> {
+pub(super) fn number(variable: &'static str, flag: &'static str, text: &str, most: u32) -> Result<usize, BadSetting> {
     Ok(usize::try_from(count(variable, flag, text, 1..=most)?).unwrap_or(usize::MAX))
 }
 
-fn seconds(variable: &'static str, flag: &'static str, text: &str) -> Result<Duration, BadSetting> {
+pub(super) fn seconds(variable: &'static str, flag: &'static str, text: &str) -> Result<Duration, BadSetting> {
     Ok(Duration::from_secs(count(variable, flag, text, 1..=LONGEST)?.into()))
 }
 
-fn mebibytes(variable: &'static str, flag: &'static str, text: &str) -> Result<usize, BadSetting> {
-    Ok(number(variable, flag, text, MOST)?.saturating_mul(1024 * 1024))
+pub(super) fn mebibytes(
+    variable: &'static str,
+    flag: &'static str,
+    text: &str,
+    most: u32,
+) -> Result<usize, BadSetting> {
+    Ok(number(variable, flag, text, most)?.saturating_mul(1024 * 1024))
 }

@@ -1,6 +1,6 @@
 //! Settings against abuse: limits, and the proxies whose `X-Forwarded-For` header is trusted.
 
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc};
 
 use clap::Args;
 use ipnet::IpNet;
@@ -8,18 +8,15 @@ use ipnet::IpNet;
 use super::{
     http::HttpSettings,
     setting::{BadSetting, count},
+    waits::WaitSettings,
 };
-use crate::app::{DownloadLimits, Limits};
+use crate::app::Limits;
 
 /// The highest value of a limit.
 const MOST: u32 = 1_000_000_000;
 /// The highest number of failed logins without consequence. Failures are remembered for up to an hour each, so more would be
 /// useless.
 const MOST_FAILURES: u32 = 1_000_000;
-/// The highest number of downloads at once.
-const MOST_DOWNLOADS: u32 = 1_000;
-/// The longest time of a download, in seconds.
-const LONGEST: u32 = 24 * 60 * 60;
 
 /// The settings as given on the command line and in the environment, not checked yet.
 #[derive(Args, Clone, Debug)]
@@ -91,24 +88,12 @@ pub(super) struct LimitSettings {
     )]
     request_cost_per_minute: String,
 
-    /// Number of files that are downloaded at once
-    #[arg(long, global = true, env = "DAYBOOK_DOWNLOADS", value_name = "COUNT", default_value = "16")]
-    downloads: String,
-
-    /// Number of files that one user downloads at once. Others wait
-    #[arg(long, global = true, env = "DAYBOOK_DOWNLOADS_PER_USER", value_name = "COUNT", default_value = "2")]
-    downloads_per_user: String,
-
-    /// How long a download may take before it is broken off
-    #[arg(long, global = true, env = "DAYBOOK_DOWNLOAD_TIMEOUT", value_name = "SECONDS", default_value = "600")]
-    download_timeout: String,
-
     #[command(flatten)]
     http: HttpSettings,
 }
 
 impl LimitSettings {
-    pub(super) fn limits(&self) -> Result<Limits, BadSetting> {
+    pub(super) fn limits(&self, waits: &WaitSettings) -> Result<Limits, BadSetting> {
         Ok(Limits {
             login_failures_per_identifier: count(
                 "DAYBOOK_LOGIN_FAILURES_PER_IDENTIFIER",
@@ -149,17 +134,7 @@ impl LimitSettings {
             connections: self.http.connections()?,
             bodies: self.http.bodies()?,
             execution: self.http.execution()?,
-            downloads: self.downloads()?,
-        })
-    }
-
-    fn downloads(&self) -> Result<DownloadLimits, BadSetting> {
-        let most = |variable, flag, text| count(variable, flag, text, 1..=MOST_DOWNLOADS).map(|most| most as usize);
-        let time = count("DAYBOOK_DOWNLOAD_TIMEOUT", "--download-timeout", &self.download_timeout, 1..=LONGEST)?;
-        Ok(DownloadLimits {
-            at_once: most("DAYBOOK_DOWNLOADS", "--downloads", &self.downloads)?,
-            at_once_per_user: most("DAYBOOK_DOWNLOADS_PER_USER", "--downloads-per-user", &self.downloads_per_user)?,
-            time: Duration::from_secs(time.into()),
+            downloads: waits.downloads()?,
         })
     }
 

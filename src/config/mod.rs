@@ -8,6 +8,7 @@ mod http;
 mod limits;
 mod secret;
 mod setting;
+mod waits;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -18,11 +19,11 @@ use phonenumber::country;
 use tracing_subscriber::EnvFilter;
 
 pub use self::{database::DatabaseUrl, setting::BadSetting};
-use self::{limits::LimitSettings, setting::count};
+use self::{limits::LimitSettings, setting::count, waits::WaitSettings};
 use crate::{
     app::{Defaults, Limits},
-    credentials::HashCost,
-    db::PoolSize,
+    credentials::{HashCost, QueueLimits},
+    db::{Options, PoolSize},
     money::Currency,
 };
 
@@ -97,6 +98,9 @@ pub struct Settings {
 
     #[command(flatten)]
     limits: LimitSettings,
+
+    #[command(flatten)]
+    waits: WaitSettings,
 }
 
 /// The settings after all checks.
@@ -107,8 +111,10 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The database to open.
     pub database: DatabaseUrl,
-    /// The size of the connection pool.
-    pub pool: PoolSize,
+    /// How the database is opened.
+    pub database_options: Options,
+    /// The limits of the queues for hashing.
+    pub password_queues: QueueLimits,
     /// The values used where a user leaves an optional input out.
     pub defaults: Defaults,
     /// The cost of hashing a password.
@@ -183,15 +189,16 @@ impl Settings {
             "auto" => database.is_sqlite(),
             other => return Err(BadSetting::new("DAYBOOK_MIGRATE", "--migrate", other, "always, never or auto")),
         };
-        let pool = PoolSize { most, least };
+        let database_options = self.waits.database(PoolSize { most, least })?;
         let refresh_grace = count("DAYBOOK_REFRESH_GRACE", "--refresh-grace", &self.refresh_grace, 0..=600)?;
         let defaults = Defaults { currency, phone_region };
-        let (limits, trusted_proxies) = (self.limits.limits()?, self.limits.trusted_proxies()?);
+        let (limits, trusted_proxies) = (self.limits.limits(&self.waits)?, self.limits.trusted_proxies()?);
         let jwt_secret = self.jwt_secret;
         Ok(Config {
             listen,
             database,
-            pool,
+            database_options,
+            password_queues: self.waits.passwords()?,
             defaults,
             password_hash,
             explorer,

@@ -5,7 +5,8 @@ mod password;
 mod password_strength;
 pub(crate) mod token;
 
-pub(crate) use self::fair_queue::Turn;
+pub(crate) use self::fair_queue::Claim;
+pub use self::fair_queue::QueueLimits;
 pub use self::{
     password::{HashCost, Passwords},
     token::{Secret, TokenKeys},

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, Query
 use tokio::sync::oneshot;
 
 use super::{
-    fair_queue::{FairQueue, Place, Turn},
+    fair_queue::{Claim, FairQueue, Place, QueueLimits},
     password_strength,
 };
 use crate::{
@@ -75,14 +75,19 @@ impl Passwords {
     /// When the operating system provides no random numbers.
     pub fn new(cost: HashCost) -> Result<Self> {
         let hasher = Argon2::from(cost.0);
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        let places = (cores / 2).max(1);
         Ok(Self {
-            hashing: FairQueue::of(places),
-            judging: FairQueue::of(places),
+            hashing: FairQueue::new(places(), QueueLimits::default()),
+            judging: FairQueue::new(places(), QueueLimits::default()),
             nobody: [hash(&hasher, NOBODY)?].into(),
             hasher,
         })
+    }
+
+    /// The same, with other limits of the queues.
+    #[must_use]
+    pub fn with_queues(self, limits: QueueLimits) -> Self {
+        let queue = || FairQueue::new(places(), limits);
+        Self { hashing: queue(), judging: queue(), ..self }
     }
 
     /// Like [`Passwords::new`], with dummy hashes also for the costs of hashes that were made under earlier settings.
@@ -116,30 +121,30 @@ impl Passwords {
     /// `INVALID` at `path`, with advice in the message; `TRY_AGAIN` when the queue is full.
     pub(crate) async fn judge(
         &self,
-        turn: &Turn,
+        claim: &Claim,
         password: &str,
         user: &user::Model,
         path: &'static str,
     ) -> Result<()> {
         let (password, user) = (password.to_owned(), user.clone());
-        run(&self.judging, turn, move || Ok(password_strength::check(&password, &user, path)?)).await
+        run(&self.judging, claim, move || Ok(password_strength::check(&password, &user, path)?)).await
     }
 
     /// Hashes a password with a new salt. Returns a PHC string.
     ///
     /// # Errors
     /// `TRY_AGAIN` when the queue is full.
-    pub(crate) async fn hash(&self, turn: &Turn, password: String) -> Result<String> {
+    pub(crate) async fn hash(&self, claim: &Claim, password: String) -> Result<String> {
         let hasher = self.hasher.clone();
-        run(&self.hashing, turn, move || hash(&hasher, &password)).await
+        run(&self.hashing, claim, move || hash(&hasher, &password)).await
     }
 
     /// Waits for a hashing slot.
     ///
     /// # Errors
     /// `TRY_AGAIN` when the queue is full.
-    pub(crate) async fn place(&self, turn: &Turn) -> Result<Place> {
-        self.hashing.place(turn).await
+    pub(crate) async fn place(&self, claim: &Claim) -> Result<Place> {
+        self.hashing.place(claim).await
     }
 
     /// Whether a password matches a hash. Without a hash the answer is no, after the same time. Returns the slot too, so that
@@ -162,13 +167,19 @@ impl Passwords {
     }
 }
 
+/// How many passwords are hashed at once.
+fn places() -> usize {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    (cores / 2).max(1)
+}
+
 /// Waits for a slot and runs work in it.
 async fn run<T: Send + 'static>(
     queue: &FairQueue,
-    turn: &Turn,
+    claim: &Claim,
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    Ok(in_place(queue.place(turn).await?, work).await?.0)
+    Ok(in_place(queue.place(claim).await?, work).await?.0)
 }
 
 /// Runs hashing work on a thread of its own. The slot stays taken until the work is done, even if nobody waits for the result.

@@ -14,7 +14,7 @@ use super::{
     session::{Pooled, Session},
     shared::{Pools, Shared, WAIT},
 };
-use crate::{cancel::Watch, error::db_error};
+use crate::{cancel::Interest, error::db_error};
 
 /// How long to wait before trying again to open a connection.
 const RECONNECT: Duration = Duration::from_millis(100);
@@ -38,7 +38,7 @@ pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
             let mut connection = acquire(read, deadline).await?;
             // A clock for each use of a connection, because a pool does not say which of its connections this is. This takes
             // about as long as reading one row.
-            let clock = StatementClock::new(Watch::current());
+            let clock = StatementClock::new(Interest::current());
             if let Err(error) = clock.install(&mut connection).await {
                 connection.close_on_drop();
                 return Err(connection_error(error));

@@ -21,7 +21,7 @@ use crate::{
     app::App,
     client::Client,
     credentials::{
-        Turn,
+        Claim,
         token::{ACCESS_TOKEN_LIFE, REFRESH_TOKEN_LIFE, hash_refresh_token, new_refresh_token},
     },
     db::Transaction,
@@ -76,8 +76,8 @@ async fn enter(
     password: String,
 ) -> Result<Grant> {
     let is_current = app.passwords.is_current(&checked.password_hash);
-    let turn = Turn { is_known: true, network: client.network(), name: checked.id.to_string() };
-    let new_hash = &if is_current { None } else { Some(app.passwords.hash(&turn, password).await?) };
+    let claim = Claim { is_known: true, network: client.network(), name: checked.id.to_string() };
+    let new_hash = &if is_current { None } else { Some(app.passwords.hash(&claim, password).await?) };
     let granted = app.db.write(|tx| async move {
         let Some(user) = unchanged(&tx, checked).await? else {
             verified.record_refusal(&tx, app).await?;

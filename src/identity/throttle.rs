@@ -24,7 +24,7 @@ use crate::{
     cancel::shield,
     client::Client,
     clock::seconds_of,
-    credentials::Turn,
+    credentials::Claim,
     db::Transaction,
     entity,
     error::{Code, Refusal, Result},
@@ -47,8 +47,8 @@ pub(crate) struct Guess {
     owner: Option<Count>,
     /// The counter of the client's address. `None` when the address is unknown, or when failures are not limited.
     address: Option<Count>,
-    /// Whose turn the attempt takes in the queue for hashing.
-    turn: Turn,
+    /// On whose account the attempt waits for hashing.
+    claim: Claim,
     /// The entry of the audit log for a failed attempt. `None` when the caller writes it.
     act: Option<ActivityEvent>,
 }
@@ -87,8 +87,8 @@ impl Guess {
         };
         // A hash is shorter than an identifier may be.
         let name = app.token_keys.hash(&format!("name {comparable}"))?;
-        let turn = Turn { is_known, network: client.network(), name };
-        Ok(Self { owner, address, turn, act: Some(act) })
+        let claim = Claim { is_known, network: client.network(), name };
+        Ok(Self { owner, address, claim, act: Some(act) })
     }
 
     /// A logged-in user's attempt to confirm a sensitive operation with their password. It is counted under the session, so
@@ -96,7 +96,7 @@ impl Guess {
     pub(crate) fn of_viewer(app: &App, viewer: &Viewer) -> Result<Self> {
         let session = viewer.session.map(|id| id.to_string()).unwrap_or_default();
         let owner = Count::at(app, &format!("{} in {session}", viewer.user))?;
-        Ok(Self { owner, address: None, turn: turn_of(viewer), act: None })
+        Ok(Self { owner, address: None, claim: claim_of(viewer), act: None })
     }
 
     /// Records the attempt in the audit log as refused, unless the caller does so.
@@ -115,7 +115,7 @@ impl Guess {
         shield(async {
             // Checked before waiting for a hashing slot too, so that throttled attempts do not lengthen the queue.
             check(app, &self).await?;
-            let place = app.passwords.place(&self.turn).await?;
+            let place = app.passwords.place(&self.claim).await?;
             check(app, &self).await?;
             // The slot is held until the failure is recorded.
             let (matches, _place) = app.passwords.verify(place, password, hash).await?;
@@ -162,10 +162,10 @@ impl Verified {
     }
 }
 
-/// The turn of a logged-in user in the queue for hashing.
-pub(crate) fn turn_of(viewer: &Viewer) -> Turn {
+/// On whose account a logged-in user waits for hashing.
+pub(crate) fn claim_of(viewer: &Viewer) -> Claim {
     let network = Client::new(viewer.address, None).network();
-    Turn { is_known: true, network, name: viewer.user.to_string() }
+    Claim { is_known: true, network, name: viewer.user.to_string() }
 }
 
 /// Refuses an attempt during a wait.

@@ -16,7 +16,7 @@ use std::{
 
 use sea_orm::sqlx::{self, SqliteConnection};
 
-use crate::cancel::Watch;
+use crate::cancel::Interest;
 
 /// How many steps SQLite makes between two calls of the function: a millisecond or less of work in memory. Short statements
 /// never get so far, so they cost nothing more.
@@ -30,11 +30,11 @@ pub(in crate::db) struct StatementClock {
     /// In microseconds of [`now`].
     end: AtomicU64,
     /// The request that a connection for reading works for. When its client has gone, nobody needs the result.
-    request: Option<Watch>,
+    request: Option<Interest>,
 }
 
 impl StatementClock {
-    pub(in crate::db) fn new(request: Option<Watch>) -> Arc<Self> {
+    pub(in crate::db) fn new(request: Option<Interest>) -> Arc<Self> {
         Arc::new(Self { end: AtomicU64::new(UNLIMITED), request })
     }
 
@@ -54,7 +54,7 @@ impl StatementClock {
 
     fn may_go_on(&self) -> bool {
         let end = self.end.load(Ordering::Relaxed);
-        end == UNLIMITED || (now() < end && !self.request.as_ref().is_some_and(Watch::may_interrupt))
+        end == UNLIMITED || (now() < end && !self.request.as_ref().is_some_and(Interest::may_interrupt))
     }
 }
 

@@ -45,7 +45,7 @@ use tokio::{
 use tower_service::Service;
 
 pub use self::open_files::within_open_files;
-pub(super) use self::watch::Watch;
+pub(super) use self::watch::ConnectionWatch;
 use self::{
     registry::{Place, Places, Registry},
     watch::{Counted, Patience, Watched},
@@ -56,10 +56,6 @@ use crate::{app::ConnectionLimits, client::Client};
 const GRACE: Duration = Duration::from_secs(10);
 /// How long to wait after a connection could not be accepted, for example because all file descriptors are in use.
 const AFTER_FAILURE: Duration = Duration::from_millis(50);
-/// The maximum size of a request's head, in bytes.
-const LARGEST_HEAD: usize = 32 * 1024;
-/// How many requests a client may have under way at once over one HTTP/2 connection.
-const MOST_STREAMS: u32 = 100;
 /// How many bytes a client may send over one HTTP/2 connection, and in one request, before the server has taken them.
 const WINDOW: u32 = 256 * 1024;
 /// How many bytes of an answer are prepared in advance for one HTTP/2 request.
@@ -96,13 +92,15 @@ pub async fn serve(
             }
         };
         tracing::trace!(%peer, "connected");
-        let watch = Watch::new(patience);
+        let watch = ConnectionWatch::new(patience);
         let network = network(peer.ip(), &trusted_proxies);
         // Without a place, the connection is closed at once.
         let Some(place) = registry.admit(network, watch.clone()) else { continue };
         // Small answers are sent at once, instead of waiting for more to send.
         let _ = stream.set_nodelay(true);
-        tokio::spawn(Serving { stream, peer, watch, router: router.clone(), stopped: stopped.clone() }.run(place));
+        tokio::spawn(
+            Serving { stream, peer, watch, router: router.clone(), limits, stopped: stopped.clone() }.run(place),
+        );
     }
     drop((listener, stopped));
     stopping.send_replace(true);
@@ -130,14 +128,15 @@ fn network(peer: IpAddr, trusted_proxies: &[IpNet]) -> Option<IpAddr> {
 struct Serving {
     stream: TcpStream,
     peer: SocketAddr,
-    watch: Arc<Watch>,
+    watch: Arc<ConnectionWatch>,
     router: Router,
+    limits: ConnectionLimits,
     stopped: channel::Receiver<bool>,
 }
 
 impl Serving {
     async fn run(self, place: Place) {
-        let Self { stream, peer, watch, router, stopped: is_served } = self;
+        let Self { stream, peer, watch, router, limits, stopped: is_served } = self;
         let mut stopped = is_served.clone();
         let of_requests = watch.clone();
         let service = service_fn(move |request: Request<Incoming>| {
@@ -153,15 +152,18 @@ impl Serving {
             }
         });
         let mut builder = Builder::new(TokioExecutor::new());
-        builder.http1().max_buf_size(LARGEST_HEAD).header_read_timeout(None);
+        builder
+            .http1()
+            .max_buf_size(usize::try_from(limits.largest_head).unwrap_or(usize::MAX))
+            .header_read_timeout(None);
         builder
             .http2()
             .timer(TokioTimer::new())
-            .max_concurrent_streams(MOST_STREAMS)
+            .max_concurrent_streams(limits.streams)
             .initial_stream_window_size(WINDOW)
             .initial_connection_window_size(WINDOW)
             .max_send_buf_size(SEND_BUFFER)
-            .max_header_list_size(u32::try_from(LARGEST_HEAD).unwrap_or(u32::MAX));
+            .max_header_list_size(limits.largest_head);
         let stream = TokioIo::new(Watched { stream, watch: watch.clone() });
         let mut connection = pin!(builder.serve_connection(stream, service));
         let mut closed = pin!(watch.close.notified());

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::watch::{Watch, Worth};
+use super::watch::{ConnectionWatch, Worth};
 
 /// How many connections may be open.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ struct Open {
 struct Connection {
     /// `None` for a trusted proxy, which many clients share.
     network: Option<IpAddr>,
-    watch: Arc<Watch>,
+    watch: Arc<ConnectionWatch>,
 }
 
 /// The place of an open connection. Dropping it makes the place free.
@@ -52,7 +52,7 @@ impl Registry {
     }
 
     /// Finds a place for a connection, if need be by closing another one. `None` when all of them are at work.
-    pub(super) fn admit(self: &Arc<Self>, network: Option<IpAddr>, watch: Arc<Watch>) -> Option<Place> {
+    pub(super) fn admit(self: &Arc<Self>, network: Option<IpAddr>, watch: Arc<ConnectionWatch>) -> Option<Place> {
         let mut open = self.lock();
         let of_network = network.and_then(|network| open.per_network.get(&network)).copied().unwrap_or_default();
         if of_network >= self.places.per_network {
@@ -75,6 +75,8 @@ impl Registry {
 }
 
 impl Open {
+    /// Looks at all connections, so it takes some time when there are thousands. It happens only when a limit is reached.
+    ///
     /// Closes the connection that is worth least; of equal ones, one of the network that has most; of these, the one that has been
     /// idle for longest.
     fn close_one(&mut self, may_be: impl Fn(&Connection) -> bool) -> Option<()> {
@@ -112,22 +114,22 @@ impl Drop for Place {
 mod tests {
     use std::{net::IpAddr, sync::Arc, time::Duration};
 
-    use super::{Place, Places, Registry, Watch};
+    use super::{ConnectionWatch, Place, Places, Registry};
     use crate::server::connections::watch::Patience;
 
     fn registry(in_all: usize, per_network: usize) -> Arc<Registry> {
         Registry::new(Places { in_all, per_network })
     }
 
-    fn open(registry: &Arc<Registry>, network: u8) -> (Arc<Watch>, Option<Place>) {
+    fn open(registry: &Arc<Registry>, network: u8) -> (Arc<ConnectionWatch>, Option<Place>) {
         let day = Duration::from_hours(24);
-        let watch = Watch::new(Patience { head: day, idle: day });
+        let watch = ConnectionWatch::new(Patience { head: day, idle: day });
         watch.note_read_once();
         let place = registry.admit(Some(IpAddr::from([192, 0, 2, network])), watch.clone());
         (watch, place)
     }
 
-    fn is_open(registry: &Registry, (watch, _): &(Arc<Watch>, Option<Place>)) -> bool {
+    fn is_open(registry: &Registry, (watch, _): &(Arc<ConnectionWatch>, Option<Place>)) -> bool {
         registry.lock().connections.values().any(|connection| Arc::ptr_eq(&connection.watch, watch))
     }
 
@@ -172,7 +174,7 @@ mod tests {
         let registry = registry(2, 2);
         let slow = open(&registry, 1);
         let _held = (slow.0.work(), slow.0.wait());
-        let new = Watch::new(Patience { head: Duration::from_hours(24), idle: Duration::from_hours(24) });
+        let new = ConnectionWatch::new(Patience { head: Duration::from_hours(24), idle: Duration::from_hours(24) });
         let new = (new.clone(), registry.admit(None, new));
         let another = open(&registry, 2);
         assert!(!is_open(&registry, &slow));

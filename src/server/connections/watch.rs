@@ -38,7 +38,7 @@ pub(super) struct Patience {
 
 /// One connection.
 #[derive(Debug)]
-pub(in crate::server) struct Watch {
+pub(in crate::server) struct ConnectionWatch {
     patience: Patience,
     times: Mutex<Times>,
     /// Requests whose head has arrived and whose answer is not sent.
@@ -79,7 +79,7 @@ pub(super) enum Worth {
     AtWork,
 }
 
-impl Watch {
+impl ConnectionWatch {
     pub(super) fn new(patience: Patience) -> Arc<Self> {
         let now = Instant::now();
         Arc::new(Self {
@@ -170,15 +170,15 @@ impl Watch {
     }
 }
 
-/// One more in a count of a [`Watch`], until this is dropped.
+/// One more in a count of a [`ConnectionWatch`], until this is dropped.
 #[derive(Debug)]
 pub(in crate::server) struct Counted {
-    watch: Arc<Watch>,
-    count: fn(&Watch) -> &AtomicUsize,
+    watch: Arc<ConnectionWatch>,
+    count: fn(&ConnectionWatch) -> &AtomicUsize,
 }
 
 impl Counted {
-    fn new(watch: &Arc<Watch>, count: fn(&Watch) -> &AtomicUsize) -> Self {
+    fn new(watch: &Arc<ConnectionWatch>, count: fn(&ConnectionWatch) -> &AtomicUsize) -> Self {
         count(watch).fetch_add(1, Ordering::SeqCst);
         Self { watch: watch.clone(), count }
     }
@@ -191,11 +191,11 @@ impl Drop for Counted {
     }
 }
 
-/// A stream that tells a [`Watch`] when bytes move.
+/// A stream that tells a [`ConnectionWatch`] when bytes move.
 #[derive(Debug)]
 pub(super) struct Watched<S> {
     pub(super) stream: S,
-    pub(super) watch: Arc<Watch>,
+    pub(super) watch: Arc<ConnectionWatch>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {

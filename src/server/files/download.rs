@@ -33,7 +33,7 @@ use crate::{
     id::{Id, kind},
     identity,
     server::{
-        connections::Watch,
+        connections::ConnectionWatch,
         graphql::bearer,
         rate_limit::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
     },
@@ -45,8 +45,6 @@ use crate::{
 const READING: usize = 4;
 /// How many downloads of one user may wait.
 const WAITING: usize = 100;
-/// How long a download waits to start.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a download that waits for the log of the database to shrink looks away.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -67,7 +65,7 @@ impl Downloads {
         Self { app, rates, reading, sending }
     }
 
-    /// Waits for a turn to send and one to read, and until the log of the database is small enough for another snapshot.
+    /// Waits for a turn to send and one to read, in this order, so that a user with too many downloads waits without a turn to read, and until the log of the database is small enough for another snapshot.
     async fn turns(&self, user: Id<kind::User>) -> Result<[Turn<Id<kind::User>>; 2]> {
         let turns = async {
             let sending = self.sending.take(user).await?;
@@ -77,7 +75,7 @@ impl Downloads {
             }
             Ok([reading, sending])
         };
-        let turns = timeout_at(Instant::now() + PATIENCE, turns).await;
+        let turns = timeout_at(Instant::now() + self.app.limits.downloads.wait, turns).await;
         turns.map_err(|_| Error::busy())?.map_err(|TooManyWait| Error::busy())
     }
 }
@@ -88,7 +86,7 @@ pub(super) async fn download<T: Table>(
     id: Option<Path<String>>,
     parameters: Result<Query<T::Parameters>, QueryRejection>,
     Extension(client): Extension<Client>,
-    connection: Option<Extension<Arc<Watch>>>,
+    connection: Option<Extension<Arc<ConnectionWatch>>>,
     headers: HeaderMap,
 ) -> Response {
     let mut meter = downloads.rates.meter(&client);

@@ -25,8 +25,6 @@ use crate::{
     viewer::Viewer,
 };
 
-/// How long the client may read nothing.
-const STALLED: Duration = Duration::from_secs(30);
 /// How long a snapshot may stay open while the log of the database is too large.
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -48,8 +46,9 @@ impl<T: Table> Transfer<T> {
     pub(super) fn start(self) -> impl Stream<Item = io::Result<Bytes>> {
         let (file, reader) = spool();
         let (sender, receiver) = mpsc::channel(1);
-        let end = time::Instant::now() + self.app.limits.downloads.time;
-        tokio::spawn(send(reader, sender, end, self.sending));
+        let limits = self.app.limits.downloads;
+        let end = time::Instant::now() + limits.time;
+        tokio::spawn(send(reader, sender, (end, limits.stalled), self.sending));
         let reading = Reading { app: self.app, viewer: self.viewer, snapshot: self.snapshot, table: self.table };
         let turn = self.reading;
         tokio::spawn(async move {
@@ -73,15 +72,15 @@ impl<T: Table> Transfer<T> {
 async fn send(
     mut file: spool::Reader,
     sender: mpsc::Sender<io::Result<Option<Vec<u8>>>>,
-    end: time::Instant,
+    (end, stalled): (time::Instant, Duration),
     _turn: Turn<Id<kind::User>>,
 ) {
     loop {
         let Ok(chunk) = time::timeout_at(end, file.next()).await else { return };
         let is_last = !matches!(chunk, Ok(Some(_)));
-        let stalled = end.min(time::Instant::now() + STALLED);
+        let latest = end.min(time::Instant::now() + stalled);
         // Sending fails when the client has disconnected.
-        if !matches!(time::timeout_at(stalled, sender.send(chunk)).await, Ok(Ok(()))) || is_last {
+        if !matches!(time::timeout_at(latest, sender.send(chunk)).await, Ok(Ok(()))) || is_last {
             return;
         }
     }

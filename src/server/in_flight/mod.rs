@@ -169,6 +169,8 @@ impl InFlight {
 }
 
 impl Requests {
+    /// Looks at all requests, which happens only when a limit is reached.
+    ///
     /// Gives up the oldest request that waits for its client: of this principal, or of the one that holds most.
     fn give_up_one(&mut self, of: Option<Principal>, but: Option<u64>) -> Option<()> {
         let waiting = self.held.iter().filter(|(id, request)| request.phase == Phase::Waits && Some(**id) != but);

@@ -63,6 +63,9 @@ fn run(arguments: &[&str]) -> Output {
     "\"many\"",
     "from 0 to"
 )]
+#[case::head_max("--head-max", "8191", "DAYBOOK_HEAD_MAX", "\"8191\"", "from 8192 to 1048576")]
+#[case::statement("--statement-timeout", "0", "DAYBOOK_STATEMENT_TIMEOUT", "\"0\"", "from 1 to 86400")]
+#[case::queue("--login-queue", "0", "DAYBOOK_LOGIN_QUEUE", "\"0\"", "from 1 to 100000")]
 #[case::head("--head-timeout", "0", "DAYBOOK_HEAD_TIMEOUT", "\"0\"", "from 1 to 86400")]
 #[case::connections("--connections", "many", "DAYBOOK_CONNECTIONS", "\"many\"", "from 1 to 1000000")]
 #[case::answer("--answer-max", "0", "DAYBOOK_ANSWER_MAX", "\"0\"", "from 1 to 1073741824")]
