@@ -36,10 +36,8 @@ use async_graphql::{
 pub use self::batches::Batches;
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, TIMEOUT, UNAUTHENTICATED};
 pub use self::reader::Reader;
+pub use self::scalar::{CUSTOM_SCALARS, CustomScalar};
 use crate::{nouns::nouns, viewer::Viewer};
-
-/// The maximum depth of a query: just enough for the standard introspection query.
-const MOST_DEPTH: usize = 15;
 
 /// The maximum number of keys in one batch. Some loaders make one term of an SQL condition from each key, and SQLite allows at
 /// most 1,000 terms.
@@ -74,7 +72,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// The schema without the [`crate::app::App`] that its resolvers need.
 #[must_use]
 pub fn schema_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).limit_depth(MOST_DEPTH)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
 }
 
 /// The schema in the schema definition language, as committed in `schema.graphql`.

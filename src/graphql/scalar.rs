@@ -3,6 +3,40 @@
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, SecondsFormat, Utc};
 
+use crate::{
+    calendar::{date::Date, month::YearMonth, time_zone::TimeZone},
+    money::{Currency, Decimal},
+};
+
+/// A scalar of the schema that the specification does not know.
+#[derive(Clone, Copy, Debug)]
+pub struct CustomScalar {
+    /// The name in the schema.
+    pub name: &'static str,
+    /// What a value is, with an example, for error messages.
+    pub example: &'static str,
+    /// Whether a value has the form of this scalar.
+    pub is_valid: fn(&Value) -> bool,
+}
+
+/// All scalars of the schema that the specification does not know.
+pub const CUSTOM_SCALARS: [CustomScalar; 6] = [
+    CustomScalar { name: "CurrencyCode", example: "a currency code, as in \"USD\"", is_valid: Currency::is_valid },
+    CustomScalar { name: "Date", example: "a day of the calendar, as in \"2026-11-20\"", is_valid: Date::is_valid },
+    CustomScalar {
+        name: "DateTime",
+        example: "a time with its offset, as in \"2026-11-20T10:00:00Z\"",
+        is_valid: DateTime::is_valid,
+    },
+    CustomScalar { name: "Decimal", example: "a decimal number, as in \"1250.00\"", is_valid: Decimal::is_valid },
+    CustomScalar { name: "TimeZone", example: "a time zone, as in \"Asia/Aden\"", is_valid: TimeZone::is_valid },
+    CustomScalar {
+        name: "YearMonth",
+        example: "a month, as in \"2026-11\", in the years 1900 to 2199",
+        is_valid: YearMonth::is_valid,
+    },
+];
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DateTime(pub(super) chrono::DateTime<Utc>);
 

@@ -1,16 +1,15 @@
 //! `POST /graphql`: from the body of a request to its response.
 //!
-//! | step | function |
+//! | stage | function |
 //! |---|---|
 //! | authenticate, and charge one point | `viewer`, `charge` |
-//! | check the content type, read the body | `is_json`, `in_flight` |
-//! | parse the body | `Parameters::parse` |
-//! | check nesting and size, parse the document | `check_nesting`, `check_size` |
-//! | choose the operation, check the fields of a mutation | `pick`, `check_mutation` |
-//! | resolve variables that were not sent | `require_variables`, `settle` |
-//! | count the rows, charge for them | `check_rows`, `charge` |
+//! | read: check the content type, read the body and its parameters | `is_json`, `in_flight`, `Parameters::parse` |
+//! | parse, validate | `Documents::read` in `document` |
+//! | choose, coerce, normalize | `operation` |
+//! | price: check the fields of a mutation, count the rows, charge for them | `check_mutation`, `check_rows`, `charge` |
 //! | wait for a turn, and stop when the time is over | `turns` |
-//! | validate and execute | `Execution` in `phase` |
+//! | execute | the GraphQL library, with `answer_size` |
+//! | write: order the data, put in nulls | `operation::write` |
 //! | add codes to the errors, log faults | `complete` |
 //!
 //! The axum service of the GraphQL library is not used. It accepts forms and bodies without a content type, so another web site
@@ -19,13 +18,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{
-    Request, Response as Executed, ServerError, Value,
-    parser::{
-        parse_query,
-        types::{ExecutableDocument, OperationType},
-    },
-};
+use async_graphql::{Request, Response as Executed, ServerError, ValidationMode, Value, parser::types::OperationType};
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     Extension,
@@ -41,22 +34,22 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    absent::settle,
-    hints::explain,
-    limits::{check_introspection, check_mutation, check_nesting, check_size},
+    answer_size::{AnswerSize, CountAnswers},
+    document::{DocumentLimits, Documents},
     media_type::MediaType,
-    parameters::{Parameters, is_json, pick, require_variables},
-    payees::{check_payees, payees},
-    phase::{Execution, Phase},
+    operation::{Plan, check_mutation, choose, coerce, executable, normalize, write},
+    parameters::{Parameters, is_json},
+    payees::{check_payees, reads_snapshot},
     refused::Refused,
     rows::check_rows,
     turns::UserTurns,
+    types::Types,
 };
 use crate::{
     app::App,
     client::Client,
     error::Error,
-    graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, with_viewer},
+    graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, sdl, with_viewer},
     identity::{self, Unauthenticated},
     server::{
         connections::ConnectionWatch,
@@ -68,8 +61,8 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The maximum size of a document, in bytes.
-const LARGEST_DOCUMENT: usize = 16 * 1024;
+/// The maximum nesting of selections that the library executes: more than any plan has, since `DocumentLimits` limits its depth.
+const MOST_NESTING: usize = 1000;
 
 /// The state of the endpoint.
 #[derive(Clone)]
@@ -78,19 +71,30 @@ pub(in crate::server) struct Endpoint {
     rates: Rates,
     in_flight: InFlight,
     turns: UserTurns,
+    types: Arc<Types>,
+    documents: Arc<Documents>,
     schema: Schema,
 }
 
 impl Endpoint {
     pub(in crate::server) fn new(app: App, rates: Rates) -> Self {
         let (limits, in_all) = (app.limits, app.db.work_connections());
-        let phase = Phase { largest_answer: limits.execution.answer };
-        let schema = schema_builder().data(app.clone()).extension(phase).finish();
+        let types = Arc::new(Types::new(&sdl()));
+        let documents = Arc::new(Documents::new(types.clone(), DocumentLimits::default()));
+        // The limits on documents are checked before.
+        let schema = schema_builder()
+            .validation_mode(ValidationMode::Fast)
+            .limit_recursive_depth(MOST_NESTING)
+            .data(app.clone())
+            .extension(CountAnswers)
+            .finish();
         Self {
             app,
             rates,
             in_flight: InFlight::new(limits.bodies),
             turns: UserTurns::new(in_all, limits.execution.at_once_per_user),
+            types,
+            documents,
             schema,
         }
     }
@@ -104,11 +108,10 @@ pub(in crate::server) async fn handle(
     request: axum::extract::Request,
 ) -> Response {
     let mut summary = Summary::default();
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let media_type = MediaType::accepted(&parts.headers);
     let mut meter = endpoint.rates.meter(&client);
     let connection = connection.map(|Extension(connection)| connection);
-    let mut body = body;
     let incoming =
         Incoming { client: &client, headers: &parts.headers, body: &mut body, connection: connection.as_ref() };
     let mut response = match answer(&endpoint, incoming, &mut meter, &mut summary).await {
@@ -177,87 +180,46 @@ async fn answer(
     }
     let (body, held) = read.map_err(|unread| unread_body(endpoint, unread))?;
     let deadline = Instant::now() + endpoint.app.limits.execution.time;
-    let prepared = prepare(&body, viewer.as_ref(), meter, summary).await?;
+    let plan = prepare(endpoint, &body, summary)?;
     drop(body);
+    price(&plan, viewer.as_ref(), meter).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
     // which is short. It waits for nobody at the same address.
-    let in_turn = Some(principal).filter(|_| viewer.is_some() || prepared.is_query);
+    let in_turn = Some(principal).filter(|_| viewer.is_some() || plan.kind == OperationType::Query);
     // On the heap, since the future is large.
-    let execute = Box::pin(execute(endpoint.clone(), prepared, viewer, client.clone()));
+    let execute = Box::pin(execute(endpoint.clone(), plan, viewer, client.clone()));
     Ok((endpoint.turns.run(in_turn, deadline, execute).await?, held))
 }
 
-/// An operation that may be executed.
-struct Prepared {
-    parameters: Parameters,
-    document: ExecutableDocument,
-    /// The document that is executed, where it differs.
-    settled: Option<ExecutableDocument>,
-    is_query: bool,
-    /// Whether all that it reads is of one moment.
-    from_snapshot: bool,
+/// Makes a plan from the body of a request.
+fn prepare(endpoint: &Endpoint, body: &[u8], summary: &mut Summary) -> Result<Plan, Refused> {
+    let Parameters { query, operation_name, variables } = Parameters::parse(body)?;
+    let document = endpoint.documents.read(&query)?;
+    let operation = choose(&document.executable, operation_name.as_deref())?;
+    summary.operation = operation.name.as_ref().map(ToString::to_string);
+    let values = coerce(&endpoint.types, operation, &document.lines, variables)?;
+    normalize(&endpoint.types, &document, operation, &values)
 }
 
-/// Checks the document and charges for it.
-async fn prepare(
-    body: &[u8],
-    viewer: Option<&Viewer>,
-    meter: &mut Meter<'_>,
-    summary: &mut Summary,
-) -> Result<Prepared, Refused> {
-    let mut parameters = Parameters::parse(body)?;
-    let Parameters { query, operation_name, variables } = &mut parameters;
-    if query.len() > LARGEST_DOCUMENT {
-        let message = format!("The document is larger than {LARGEST_DOCUMENT} bytes.");
-        return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
-    }
-    check_nesting(query)?;
-    let document = parse_query(query.as_str())
-        .map_err(|error| Refused::from(vec![ServerError::from(error)]).coded("GRAPHQL_PARSE_FAILED"))?;
-    check_size(&document)?;
-    check_introspection(&document)?;
-    let (name, operation) = pick(&document, operation_name.as_deref())?;
-    summary.operation = name.map(str::to_owned);
-    let of_fields = check_mutation(operation, &document)?.saturating_add(check_payees(operation, &document)?);
-    require_variables(operation, variables)?;
-    let settled = settle(&document, (name, operation), variables)?;
-    // Charged for the document that is executed, which may have fewer fields than the one that was sent.
-    let executed = settled.as_ref().unwrap_or(&document);
-    let rows = check_rows(pick(executed, operation_name.as_deref())?.1, executed, variables)?;
-    charge(meter, viewer, rate_limit::of(rows).saturating_add(of_fields)).await?;
-    let is_query = operation.ty == OperationType::Query;
-    let from_snapshot = is_query && payees(operation, &document) == 0;
-    Ok(Prepared { parameters, document, settled, is_query, from_snapshot })
+/// Charges for what a plan asks for.
+async fn price(plan: &Plan, viewer: Option<&Viewer>, meter: &mut Meter<'_>) -> Result<(), Refused> {
+    let of_fields = check_mutation(plan)?.saturating_add(check_payees(plan)?);
+    let rows = check_rows(plan)?;
+    charge(meter, viewer, rate_limit::of(rows).saturating_add(of_fields)).await
 }
 
 async fn execute(
     endpoint: Endpoint,
-    prepared: Prepared,
+    mut plan: Plan,
     viewer: Option<Viewer>,
     client: Client,
 ) -> Result<Executed, Refused> {
-    let Prepared {
-        parameters: Parameters { query, operation_name, variables }, document, settled, from_snapshot, ..
-    } = prepared;
-    let request = |execution: &Arc<Execution>, document, variables| {
-        let mut request = Request::new(query.as_str()).variables(variables).data(execution.clone());
-        request.operation_name.clone_from(&operation_name);
-        request.set_parsed_query(document);
-        request
-    };
-    let (execution, document) = match settled {
-        None => (Execution::new(document.clone(), operation_name.clone()), document),
-        Some(settled) => {
-            let validation = Execution::validation(document.clone(), operation_name.clone());
-            let validated = endpoint.schema.execute(request(&validation, document, variables.clone())).await;
-            if !validation.has_started() {
-                return Err(invalid(validated.errors));
-            }
-            (Execution::of_validated(settled.clone(), operation_name.clone()), settled)
-        }
-    };
-    let request = request(&execution, document, variables).data(client);
-    let executed = match viewer {
+    let most = endpoint.app.limits.execution.answer;
+    let size = AnswerSize::at_most(most);
+    let from_snapshot = reads_snapshot(&plan);
+    let mut request = Request::new("").data(size.clone()).data(client);
+    request.set_parsed_query(executable(&mut plan));
+    let mut executed = match viewer {
         Some(viewer) => {
             let reader =
                 if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
@@ -267,13 +229,11 @@ async fn execute(
         }
         None => endpoint.schema.execute(request).await,
     };
-    if execution.is_too_large() {
-        return Err(too_large(endpoint.app.limits.execution.answer));
+    if size.is_too_large() {
+        return Err(too_large(most));
     }
-    if execution.has_started() {
-        return Ok(executed);
-    }
-    Err(invalid(executed.errors))
+    write(&plan, &mut executed);
+    Ok(executed)
 }
 
 /// Refuses a request whose body was not read.
@@ -293,13 +253,7 @@ fn too_large(most: usize) -> Refused {
         "The answer would be larger than {most} bytes. Ask for fewer fields or smaller pages. What a mutation has done \
          remains done."
     );
-    Refused::new("QUERY_TOO_COMPLEX", message)
-}
-
-/// Refuses a document that failed the validation.
-fn invalid(mut errors: Vec<ServerError>) -> Refused {
-    errors.iter_mut().for_each(explain);
-    Refused::from(errors).coded("GRAPHQL_VALIDATION_FAILED")
+    Refused::too_complex("answerBytes", most, most.saturating_add(1), message)
 }
 
 /// Charges the cost of a request, or refuses it when the limit is exceeded.

@@ -1,18 +1,19 @@
 //! One GraphQL request, from its body to its answer.
 
-mod absent;
+mod answer_size;
+mod document;
 mod endpoint;
-mod hints;
-mod limits;
 mod media_type;
-mod nulls;
-mod order;
+mod operation;
 pub(super) mod parameters;
 mod payees;
-mod phase;
 pub(super) mod refused;
 mod rows;
+mod scalars;
+#[cfg(test)]
+mod testing;
 mod turns;
+mod types;
 
 pub(in crate::server) use self::{
     endpoint::{Endpoint, bearer, complete, handle},

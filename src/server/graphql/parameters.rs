@@ -1,11 +1,7 @@
-//! The parameters of a GraphQL request over HTTP: media types, the body, and the choice of the operation.
+//! The parameters of a GraphQL request over HTTP: media types and the body.
 
-use async_graphql::{
-    Pos, ServerError, Variables,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition},
-};
 use axum::http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::refused::Refused;
 
@@ -25,7 +21,7 @@ pub(in crate::server) fn is_json(headers: &HeaderMap) -> bool {
 pub(in crate::server) struct Parameters {
     pub(in crate::server) query: String,
     pub(in crate::server) operation_name: Option<String>,
-    pub(in crate::server) variables: Variables,
+    pub(in crate::server) variables: Map<String, Value>,
 }
 
 impl Parameters {
@@ -44,8 +40,8 @@ impl Parameters {
             Some(_) => return Err(malformed("`operationName` must be a string.")),
         };
         let variables = match take("variables") {
-            None => Variables::default(),
-            Some(variables @ Value::Object(_)) => Variables::from_json(variables),
+            None => Map::new(),
+            Some(Value::Object(variables)) => variables,
             Some(_) => return Err(malformed("`variables` must be an object.")),
         };
         if take("extensions").is_some_and(|extensions| !extensions.is_object()) {
@@ -87,46 +83,6 @@ fn with_finite_numbers(json: &[u8]) -> Vec<u8> {
         rest = after;
     }
     finite
-}
-
-/// The requested operation of a document, and its name.
-pub(in crate::server) fn pick<'a>(
-    document: &'a ExecutableDocument,
-    wanted: Option<&str>,
-) -> Result<(Option<&'a str>, &'a OperationDefinition), Refused> {
-    let unresolved = |message: String| Refused::new("OPERATION_RESOLUTION_FAILURE", message);
-    match (&document.operations, wanted) {
-        (DocumentOperations::Single(operation), None) => Ok((None, &operation.node)),
-        (DocumentOperations::Single(_), Some(_)) => {
-            Err(unresolved("The document has one operation, and it has no name.".to_owned()))
-        }
-        (DocumentOperations::Multiple(operations), Some(wanted)) => operations
-            .get_key_value(wanted)
-            .map(|(name, operation)| (Some(name.as_str()), &operation.node))
-            .ok_or_else(|| unresolved("The document has no operation of this name.".to_owned())),
-        (DocumentOperations::Multiple(operations), None) => match (operations.len(), operations.iter().next()) {
-            (1, Some((name, operation))) => Ok((Some(name.as_str()), &operation.node)),
-            _ => Err(unresolved("The document has several operations; send `operationName`.".to_owned())),
-        },
-    }
-}
-
-/// Refuses an operation when a variable that must not be null has no value.
-pub(in crate::server) fn require_variables(
-    operation: &OperationDefinition,
-    variables: &Variables,
-) -> Result<(), Refused> {
-    let missing = |pos: Pos, name: &str| ServerError::new(format!("Variable \"${name}\" is required."), Some(pos));
-    let missing: Vec<_> = operation
-        .variable_definitions
-        .iter()
-        .filter(|variable| !variable.node.var_type.node.nullable && variable.node.default_value.is_none())
-        .filter(|variable| {
-            matches!(variables.get(variable.node.name.node.as_str()), None | Some(async_graphql::Value::Null))
-        })
-        .map(|variable| missing(variable.pos, variable.node.name.node.as_str()))
-        .collect();
-    if missing.is_empty() { Ok(()) } else { Err(Refused::from(missing).coded("BAD_USER_INPUT")) }
 }
 
 #[cfg(test)]

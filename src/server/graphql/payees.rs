@@ -1,86 +1,61 @@
 //! Queries that look up payees. The field `payee` counts the look-up in the database, so it costs more than it shows, and the
 //! query cannot read from a snapshot.
 
-use std::collections::HashMap;
+use async_graphql::parser::types::OperationType;
 
-use async_graphql::{
-    Name,
-    parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection, SelectionSet},
-};
-
-use super::refused::Refused;
+use super::{operation::Plan, refused::Refused};
 use crate::server::rate_limit;
 
 /// How many payees an operation may look up.
-const MOST: u32 = 10;
+const MOST: usize = 10;
 
-/// The cost of the payees that a query looks up. Refuses too many.
-pub(super) fn check_payees(operation: &OperationDefinition, document: &ExecutableDocument) -> Result<u32, Refused> {
-    let looked_up = payees(operation, document);
+/// The cost of the payees that a plan looks up. Refuses too many.
+pub(super) fn check_payees(plan: &Plan) -> Result<u32, Refused> {
+    let looked_up = payees(plan);
     if looked_up > MOST {
         let message = format!("An operation may look up at most {MOST} payees.");
-        return Err(Refused::new("QUERY_TOO_COMPLEX", message));
+        return Err(Refused::too_complex("payees", MOST, looked_up, message));
     }
-    Ok(looked_up * rate_limit::MUTATION)
+    Ok(u32::try_from(looked_up).unwrap_or(u32::MAX).saturating_mul(rate_limit::MUTATION))
 }
 
-/// How many payees a query looks up. If it is any, the query reads no snapshot. A snapshot holds a connection until the response
-/// is complete, and counting needs another one to write with. If each of many requests held one and waited for another one, none
-/// would get it.
-pub(super) fn payees(operation: &OperationDefinition, document: &ExecutableDocument) -> u32 {
-    if operation.ty != OperationType::Query {
-        return 0;
-    }
-    in_set(&operation.selection_set.node, document, &mut HashMap::new())
+/// Whether an operation reads a snapshot: each query does, unless it looks up a payee. A snapshot holds a connection until the
+/// response is complete, and counting needs another one to write with. If each of many requests held one and waited for another
+/// one, none would get it.
+pub(super) fn reads_snapshot(plan: &Plan) -> bool {
+    plan.kind == OperationType::Query && payees(plan) == 0
 }
 
-/// `check_size` has already refused fragments that contain themselves.
-fn in_set<'a>(set: &'a SelectionSet, document: &'a ExecutableDocument, known: &mut HashMap<&'a Name, u32>) -> u32 {
-    set.items.iter().fold(0, |sum, selection| {
-        let more = match &selection.node {
-            Selection::Field(field) => u32::from(field.node.name.node == "payee"),
-            Selection::InlineFragment(fragment) => in_set(&fragment.node.selection_set.node, document, known),
-            Selection::FragmentSpread(spread) => {
-                let name = &spread.node.fragment_name.node;
-                match (known.get(name), document.fragments.get(name)) {
-                    (Some(count), _) => *count,
-                    (None, Some(fragment)) => {
-                        let count = in_set(&fragment.node.selection_set.node, document, known);
-                        known.insert(name, count);
-                        count
-                    }
-                    (None, None) => 0,
-                }
-            }
-        };
-        sum + more
-    })
+fn payees(plan: &Plan) -> usize {
+    plan.root_fields().iter().filter(|field| field.name() == "payee").count()
 }
 
 #[cfg(test)]
 mod tests {
-    use async_graphql::parser::parse_query;
+    use serde_json::json;
 
-    use super::{check_payees, payees};
+    use super::{super::testing::plan, check_payees, reads_snapshot};
+    use crate::server::rate_limit::MUTATION;
 
     #[test]
     fn the_payees_of_a_query_are_counted_with_its_fragments_put_in() {
-        let many = "a: payee b: payee c: payee d: payee e: payee f: payee";
+        let payee = |alias| format!("{alias}: payee(wallet: {{ username: \"badr\" }}) {{ displayName }} ");
+        let many: String = (0..6).map(|nth| payee(format!("p{nth}"))).collect();
         for (query, expected) in [
-            ("{ me { id } wallets { id } }", 0),
-            ("mutation { payee { ok } }", 0),
-            ("{ me { id } who: payee(wallet: { username: \"badr\" }) { displayName } }", 1),
-            ("{ ... on Query { payee { displayName } } }", 1),
-            ("{ ...a ...a } fragment a on Query { me { id } ...b } fragment b on Query { payee { displayName } }", 2),
-            (&format!("{{ ...a x: payee }} fragment a on Query {{ {many} }}"), 7),
+            ("{ me { id } wallets { id } }".to_owned(), 0),
+            ("{ me { id } ".to_owned() + &payee("who".to_owned()) + "}", 1),
+            ("{ ... on Query { ".to_owned() + &payee("who".to_owned()) + "} }", 1),
+            (format!("{{ ...a ...a }} fragment a on Query {{ {many} }}"), 6),
+            (format!("{{ ...a {} }} fragment a on Query {{ {many} }}", payee("x".to_owned())), 7),
         ] {
-            let document = parse_query(query).unwrap();
-            let (_, operation) = document.operations.iter().next().unwrap();
-            assert_eq!(payees(&operation.node, &document), expected, "{query}");
-            assert_eq!(check_payees(&operation.node, &document).ok(), Some(expected), "{query}");
+            let plan = plan(&query, json!({}));
+            assert_eq!(check_payees(&plan).ok(), Some(expected * MUTATION), "{query}");
+            assert_eq!(reads_snapshot(&plan), expected == 0, "{query}");
         }
-        let document = parse_query(format!("{{ ...a ...a }} fragment a on Query {{ {many} }}")).unwrap();
-        let (_, operation) = document.operations.iter().next().unwrap();
-        assert!(check_payees(&operation.node, &document).is_err());
+        let others: String = (6..11).map(|nth| payee(format!("p{nth}"))).collect();
+        assert!(check_payees(&plan(&format!("{{ {many} {others} }}"), json!({}))).is_err());
+        let skipped = "{ me { id } who: payee(wallet: { username: \"badr\" }) @skip(if: true) { displayName } }";
+        assert!(reads_snapshot(&plan(skipped, json!({}))));
+        assert!(!reads_snapshot(&plan("mutation { logout { __typename } }", json!({}))));
     }
 }

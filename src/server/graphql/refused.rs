@@ -11,6 +11,9 @@ use serde_json::json;
 use super::media_type::MediaType;
 use crate::{error, graphql::ApiError};
 
+/// The maximum number of errors in a response.
+pub(in crate::server) const MOST_ERRORS: usize = 50;
+
 /// Why a request is not executed, and with which HTTP status.
 #[derive(Debug)]
 pub(in crate::server) struct Refused {
@@ -23,7 +26,8 @@ pub(in crate::server) struct Refused {
 }
 
 impl From<Vec<ServerError>> for Refused {
-    fn from(errors: Vec<ServerError>) -> Self {
+    fn from(mut errors: Vec<ServerError>) -> Self {
+        errors.truncate(MOST_ERRORS);
         Self { json_status: StatusCode::OK, graphql_status: StatusCode::BAD_REQUEST, errors }
     }
 }
@@ -50,6 +54,23 @@ impl Refused {
     /// A GraphQL request that cannot be executed.
     pub(in crate::server) fn new(code: &str, message: impl Into<String>) -> Self {
         Self::from(vec![ServerError::new(message, None)]).coded(code)
+    }
+
+    /// A document that is not valid.
+    pub(in crate::server) fn invalid(errors: Vec<ServerError>) -> Self {
+        Self::from(errors).coded("GRAPHQL_VALIDATION_FAILED")
+    }
+
+    /// A request that exceeds a limit. `limit` is its name.
+    pub(in crate::server) fn too_complex(limit: &str, most: usize, actual: usize, message: impl Into<String>) -> Self {
+        let mut refused = Self::new("QUERY_TOO_COMPLEX", message);
+        for error in &mut refused.errors {
+            let extensions = error.extensions.get_or_insert_default();
+            extensions.set("limit", limit);
+            extensions.set("max", most);
+            extensions.set("actual", actual);
+        }
+        refused
     }
 
     /// An HTTP request that is not a GraphQL request.

@@ -1,0 +1,30 @@
+//! The stages that concern one operation and its variables: choose, coerce, normalize, and, after the execution, write.
+//!
+//! | stage | file | result |
+//! |---|---|---|
+//! | choose | `choose` | the operation |
+//! | coerce | `coerce` | the values of its variables: defaults applied, absent ones absent |
+//! | normalize | `collect`, `normalize`, `literal` | a [`Plan`]: `@skip` and `@include` decided, fields merged, arguments complete |
+//! | check the fields of a mutation | `mutation` | |
+//! | execute | `executable` | the document for the GraphQL library |
+//! | write | `write` | the data in the order of the request, with null for what failed |
+
+mod choose;
+mod coerce;
+mod collect;
+mod executable;
+mod literal;
+mod mutation;
+mod normalize;
+mod plan;
+mod write;
+
+pub(super) use self::{
+    choose::choose,
+    coerce::coerce,
+    executable::executable,
+    mutation::check_mutation,
+    normalize::normalize,
+    plan::{Field, Plan, Shape},
+    write::write,
+};

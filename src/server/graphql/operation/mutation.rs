@@ -1,0 +1,43 @@
+//! What a mutation may call together, and what its fields cost.
+
+use std::collections::HashSet;
+
+use async_graphql::parser::types::OperationType;
+
+use super::plan::Plan;
+use crate::server::{graphql::refused::Refused, rate_limit};
+
+/// The fields that hash a password or issue tokens. A request may call each of them only once, under whatever alias.
+const ONCE: [&str; 4] = ["register", "login", "refreshToken", "changePassword"];
+
+/// The fields that cost more than others, because they hash a password, reveal which names are taken, or write something for
+/// unauthenticated clients.
+const COSTLY: [&str; 6] = ["register", "login", "refreshToken", "updateProfile", "changePassword", "deleteAccount"];
+
+/// The field that must be alone in its mutation, since the account does not exist after it.
+const LAST: &str = "deleteAccount";
+
+/// The cost of the fields of a mutation.
+///
+/// # Errors
+/// When fields are called together that must not be.
+pub(in crate::server::graphql) fn check_mutation(plan: &Plan) -> Result<u32, Refused> {
+    if plan.kind != OperationType::Mutation {
+        return Ok(0);
+    }
+    let (mut cost, mut seen) = (0, HashSet::new());
+    let fields = plan.root_fields();
+    for field in fields {
+        let name = field.name();
+        cost += if COSTLY.contains(&name) { rate_limit::COSTLY } else { rate_limit::MUTATION };
+        if ONCE.contains(&name) && !seen.insert(name) {
+            let calls = fields.iter().filter(|field| field.name() == name).count();
+            return Err(Refused::too_complex(name, 1, calls, format!("A request may call `{name}` once.")));
+        }
+    }
+    if fields.len() > 1 && fields.iter().any(|field| field.name() == LAST) {
+        let message = format!("A mutation that calls `{LAST}` calls nothing else.");
+        return Err(Refused::too_complex(LAST, 1, fields.len(), message));
+    }
+    Ok(cost)
+}

@@ -1,0 +1,124 @@
+//! Brings the data of a response into the form that the specification requires.
+//!
+//! The library returns fields in the order in which they were resolved, and leaves out those that failed. Here the fields get
+//! the order of the request (section 7.2.2, "Serialized Map Ordering"), and a failed field is null or, if it cannot be null, the
+//! closest parent that can (section 6.4.4, "Handling Execution Errors"). One pass, in time proportional to the response.
+
+use std::collections::HashMap;
+
+use apollo_compiler::ast::Type;
+use async_graphql::{Name, PathSegment, Response, ServerError, Value, indexmap::IndexMap};
+
+use super::{
+    executable::TYPE,
+    plan::{Field, Plan, Shape},
+};
+use crate::server::graphql::refused::MOST_ERRORS;
+
+/// Completes a response: its data, and the order and number of its errors.
+pub(in crate::server::graphql) fn write(plan: &Plan, response: &mut Response) {
+    let errors = &mut response.errors;
+    // The library adds errors in the order in which resolvers fail, which differs from run to run.
+    errors.sort_by_cached_key(|error| {
+        let place = error.locations.first().map(|place| (place.line, place.column));
+        (place, error.path.iter().map(Step::of).map(Step::owned).collect::<Vec<_>>())
+    });
+    let failures = Failures::of(errors);
+    let data = std::mem::take(&mut response.data);
+    let data = match data {
+        Value::Object(fields) => object(&plan.root, fields, Some(&failures)),
+        _ => object(&plan.root, IndexMap::new(), Some(&failures)),
+    };
+    response.data = data.unwrap_or_default();
+    errors.truncate(MOST_ERRORS);
+}
+
+/// The failures below a place in the response.
+#[derive(Default)]
+struct Failures<'a>(HashMap<Step<'a>, Failures<'a>>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Step<'a> {
+    Item(usize),
+    Field(&'a str),
+}
+
+impl<'a> Step<'a> {
+    fn of(segment: &'a PathSegment) -> Self {
+        match segment {
+            PathSegment::Field(name) => Self::Field(name),
+            PathSegment::Index(at) => Self::Item(*at),
+        }
+    }
+
+    fn owned(self) -> (usize, String) {
+        match self {
+            Self::Item(at) => (at, String::new()),
+            Self::Field(name) => (0, name.to_owned()),
+        }
+    }
+}
+
+impl<'a> Failures<'a> {
+    fn of(errors: &'a [ServerError]) -> Self {
+        let mut all = Self::default();
+        for error in errors {
+            let mut place = &mut all;
+            for segment in &error.path {
+                place = place.0.entry(Step::of(segment)).or_default();
+            }
+        }
+        all
+    }
+
+    fn below<'b>(&'b self, step: Step<'b>) -> Option<&'b Failures<'b>> {
+        self.0.get(&step)
+    }
+}
+
+/// Completes an object. `None` when a field of it failed that cannot be null.
+fn object(shape: &Shape, mut resolved: IndexMap<Name, Value>, failures: Option<&Failures<'_>>) -> Option<Value> {
+    let fields: &[Field] = match shape {
+        Shape::Same(fields) => fields,
+        Shape::ByType(types) => {
+            let ty = match resolved.get(TYPE) {
+                Some(Value::String(ty)) => types.iter().find(|(name, _)| name == ty.as_str()),
+                _ => None,
+            };
+            ty.map_or(&[], |(_, fields)| fields)
+        }
+    };
+    let mut complete = IndexMap::with_capacity(fields.len());
+    for field in fields {
+        let value = resolved.swap_remove(&field.key).unwrap_or_default();
+        let failures = failures.and_then(|failures| failures.below(Step::Field(&field.key)));
+        complete.insert(field.key.clone(), value_of(field.ty(), field.below.as_ref(), value, failures)?);
+    }
+    Some(Value::Object(complete))
+}
+
+/// Completes a value. `None` when it must be null and cannot.
+fn value_of(ty: &Type, below: Option<&Shape>, value: Value, failures: Option<&Failures<'_>>) -> Option<Value> {
+    let complete = match (ty, value) {
+        (Type::List(item) | Type::NonNullList(item), Value::List(items)) => {
+            let items = items.into_iter().enumerate().map(|(at, value)| {
+                value_of(item, below, value, failures.and_then(|failures| failures.below(Step::Item(at))))
+            });
+            items.collect::<Option<_>>().map(Value::List)
+        }
+        (Type::Named(_) | Type::NonNullNamed(_), value) => match (below, value) {
+            (Some(shape), Value::Object(fields)) => object(shape, fields, failures),
+            // The library returns null for an object in which all fields failed.
+            (Some(shape @ Shape::Same(_)), Value::Null) if failures.is_some_and(|failures| !failures.0.is_empty()) => {
+                object(shape, IndexMap::new(), failures)
+            }
+            (_, value) => Some(value),
+        },
+        (_, value) => Some(value),
+    };
+    match complete {
+        Some(Value::Null) | None if ty.is_non_null() => None,
+        None => Some(Value::Null),
+        complete => complete,
+    }
+}
