@@ -12,6 +12,8 @@
 mod choose;
 mod coerce;
 mod collect;
+#[cfg(test)]
+mod documents;
 mod executable;
 mod literal;
 mod mutation;
