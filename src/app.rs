@@ -74,6 +74,8 @@ pub struct Limits {
     pub execution: ExecutionLimits,
     /// Limits of downloads.
     pub downloads: DownloadLimits,
+    /// Limits of documents.
+    pub documents: DocumentLimits,
 }
 
 /// Limits of connections.
@@ -151,6 +153,55 @@ pub struct ExecutionLimits {
 impl Default for ExecutionLimits {
     fn default() -> Self {
         Self { time: Duration::from_secs(10), at_once_per_user: 4, answer: 16 * 1024 * 1024 }
+    }
+}
+
+/// The maximum sizes of a document.
+#[derive(Clone, Copy, Debug)]
+pub struct DocumentLimits {
+    /// The size of the text in bytes.
+    pub bytes: usize,
+    /// The number of tokens, without blanks, commas and comments.
+    pub tokens: usize,
+    /// The nesting of brackets of any kind, and of fragments.
+    pub nesting: usize,
+    /// The nesting of fields. The standard introspection query has 15.
+    pub depth: usize,
+    /// The number of fields of an operation after its fragments are expanded, `__typename` included.
+    pub fields: usize,
+    /// The number of aliases in the document.
+    pub aliases: usize,
+    /// The number of directives in the document.
+    pub directives: usize,
+    /// The number of directives on one field, fragment or definition.
+    pub directives_at_once: usize,
+    /// The number of root fields of a query.
+    pub query_fields: usize,
+    /// The number of root fields of a mutation.
+    pub mutation_fields: usize,
+    /// How many lists of types may stand in each other in an introspection query. Each list of fields leads to types with lists
+    /// of fields again, so the answer grows exponentially. The standard introspection query nests none of them.
+    pub introspection: usize,
+    /// The total size of the documents that are kept, in bytes of memory.
+    pub kept: usize,
+}
+
+impl Default for DocumentLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 16 * 1024,
+            tokens: 2000,
+            nesting: 100,
+            depth: 15,
+            fields: 1000,
+            aliases: 30,
+            directives: 50,
+            directives_at_once: 10,
+            query_fields: 20,
+            mutation_fields: 5,
+            introspection: 3,
+            kept: 16 * 1024 * 1024,
+        }
     }
 }
 

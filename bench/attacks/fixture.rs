@@ -10,7 +10,7 @@ use super::stage::Stage;
 use crate::harness::User;
 
 /// How many customers are created with one request.
-const TOGETHER: usize = 100;
+const TOGETHER: usize = 5;
 
 /// The day of the row with this number.
 fn day(row: usize) -> NaiveDate {

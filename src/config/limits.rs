@@ -10,7 +10,7 @@ use super::{
     setting::{BadSetting, count},
     waits::WaitSettings,
 };
-use crate::app::Limits;
+use crate::app::{DocumentLimits, Limits};
 
 /// The highest value of a limit.
 const MOST: u32 = 1_000_000_000;
@@ -135,6 +135,7 @@ impl LimitSettings {
             bodies: self.http.bodies()?,
             execution: self.http.execution()?,
             downloads: waits.downloads()?,
+            documents: DocumentLimits::default(),
         })
     }
 

@@ -35,7 +35,7 @@ use uuid::Uuid;
 
 use super::{
     answer_size::{AnswerSize, CountAnswers},
-    document::{DocumentLimits, Documents},
+    document::Documents,
     media_type::MediaType,
     operation::{Plan, check_mutation, choose, coerce, executable, normalize, write},
     parameters::{Parameters, is_json},
@@ -80,7 +80,7 @@ impl Endpoint {
     pub(in crate::server) fn new(app: App, rates: Rates) -> Self {
         let (limits, in_all) = (app.limits, app.db.work_connections());
         let types = Arc::new(Types::new(&sdl()));
-        let documents = Arc::new(Documents::new(types.clone(), DocumentLimits::default()));
+        let documents = Arc::new(Documents::new(types.clone(), limits.documents));
         // The limits on documents are checked before.
         let schema = schema_builder()
             .validation_mode(ValidationMode::Fast)

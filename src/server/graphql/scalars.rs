@@ -15,9 +15,8 @@ pub(super) fn scalar(ty: &str, value: &Value) -> Option<ConstValue> {
         (_, Value::String(text)) => ConstValue::String(text.clone()),
         (_, Value::Enum(name)) => ConstValue::Enum(Name::new(name)),
         // The digits stay as they are written: a double would round them.
-        ("Decimal", Value::Int(number)) => ConstValue::String(number.as_str().to_owned()),
         ("Decimal", Value::Float(number)) => ConstValue::String(without_exponent(number.as_str())?),
-        ("ID", Value::Int(number)) => ConstValue::String(number.as_str().to_owned()),
+        ("Decimal" | "ID", Value::Int(number)) => ConstValue::String(number.as_str().to_owned()),
         ("Float", Value::Int(number)) => ConstValue::Number(Number::from_f64(number.as_str().parse().ok()?)?),
         // "-0" is an integer, and has no sign when it is one.
         (_, Value::Int(number)) => match number.as_str().parse::<i64>() {

@@ -5,11 +5,12 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value;
 
 use super::{
-    document::{DocumentLimits, Documents},
+    document::Documents,
     operation::{Plan, choose, coerce, normalize},
     refused::Refused,
     types::Types,
 };
+use crate::app::DocumentLimits;
 
 static TYPES: LazyLock<Arc<Types>> = LazyLock::new(|| Types::new(&crate::graphql::sdl()).into());
 

@@ -59,7 +59,7 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(on: Database) 
     let none = amina.gql(query, json!({ "from": "9999-12-31T23:59:59Z" })).await;
     assert_eq!(none["activity"]["totalCount"], 0);
     for from in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59"] {
-        assert_eq!(amina.error(query, json!({ "from": from })).await, "GRAPHQL_VALIDATION_FAILED", "{from}");
+        assert_eq!(amina.error(query, json!({ "from": from })).await, "BAD_USER_INPUT", "{from}");
     }
     let query = "query($filter: ActivityFilter) { activity(filter: $filter) { totalCount } }";
     for filter in [

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Database, TestApp, User};
+use crate::harness::{Answer, Database, TestApp, User, large_documents};
 
 async fn customer(owner: &User) -> String {
     let input = json!({ "name": "Salma" });
@@ -154,7 +154,8 @@ async fn what_cannot_be_downloaded_is_refused(on: Database) {
 
 #[apply(both_databases)]
 async fn a_long_statement_is_written_whole(on: Database) {
-    let (_app, owner) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, large_documents).await;
+    let owner = app.user("amina").await;
     let id = customer(&owner).await;
     // More than two portions, many lines on one day.
     for part in 0..11 {
@@ -178,7 +179,8 @@ async fn a_long_statement_is_written_whole(on: Database) {
 #[apply(both_databases)]
 #[threads(4)]
 async fn a_statement_is_of_one_moment_whatever_is_written_meanwhile(on: Database) {
-    let (_app, owner) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, large_documents).await;
+    let owner = app.user("amina").await;
     let id = customer(&owner).await;
     for part in 0..6 {
         let entry = |number: usize| {

@@ -11,7 +11,9 @@ use std::{
 
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
-    app::{App, BodyLimits, ConnectionLimits, Defaults, DownloadLimits, ExecutionLimits, LastUsedTracker, Limits},
+    app::{
+        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker, Limits,
+    },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
@@ -54,6 +56,12 @@ pub enum Storage {
     },
     /// The test itself keeps it.
     Elsewhere,
+}
+
+/// Lets documents be as large as tests like that write much at once.
+pub fn large_documents(app: &mut App) {
+    let documents = &mut app.limits.documents;
+    (documents.tokens, documents.aliases, documents.mutation_fields) = (10_000, 1000, 1000);
 }
 
 impl TestApp {
@@ -106,6 +114,7 @@ impl TestApp {
                 // The machine that the tests run on may be busy.
                 execution: ExecutionLimits { time: Duration::from_mins(5), ..ExecutionLimits::default() },
                 downloads: DownloadLimits::default(),
+                documents: DocumentLimits::default(),
             },
             trusted_proxies: Arc::default(),
         };

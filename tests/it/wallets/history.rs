@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, User};
+use crate::harness::{Database, TestApp, User, large_documents};
 
 const PAGE: &str =
     "query($id: ID!, $filter: WalletTransactionFilter, $first: Int, $after: String, $last: Int, $before: String) {
@@ -158,7 +158,8 @@ async fn a_balance_is_known_for_every_moment(on: Database) {
 
 #[apply(both_databases)]
 async fn a_thousand_moments_are_known_in_one_request(on: Database) {
-    let (app, amina) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, large_documents).await;
+    let amina = app.user("amina").await;
     let mut moments = Vec::new();
     for _ in 0..5 {
         amina.new_wallet("YEM").await;

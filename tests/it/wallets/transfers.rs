@@ -319,21 +319,23 @@ async fn nothing_moves_when_a_later_field_of_the_request_is_malformed(on: Databa
     ] {
         let answer = amina.client.request(&query, variables).await.json();
         assert_eq!(answer.get("data"), None, "{query} {answer}");
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
+        let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap();
+        assert!(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&code), "{query} {code}");
     }
     assert_eq!(amina.balance(&amina.wallet).await, "0.00");
 }
 
 #[apply(both_databases)]
-async fn the_same_field_twice_moves_money_once_or_not_at_all(on: Database) {
+async fn the_same_field_twice_moves_money_once(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     let deposit = "deposit(input: { wallet: { username: \"amina\" }, amount: 10 }) { replayed }";
     for query in [
         format!("mutation {{ {deposit} {deposit} }}"),
         format!("mutation {{ ...F ...F }} fragment F on Mutation {{ {deposit} }}"),
     ] {
-        assert_eq!(amina.error(&query, json!({})).await, "GRAPHQL_VALIDATION_FAILED");
+        assert_eq!(amina.gql(&query, json!({})).await["deposit"], json!({ "replayed": false }));
     }
-    amina.gql(&format!("mutation {{ a: {deposit} b: {deposit} }}"), json!({})).await;
     assert_eq!(amina.balance(&amina.wallet).await, "20.00");
+    amina.gql(&format!("mutation {{ a: {deposit} b: {deposit} }}"), json!({})).await;
+    assert_eq!(amina.balance(&amina.wallet).await, "40.00");
 }

@@ -56,11 +56,11 @@ mod tests {
     use std::sync::Arc;
 
     use super::{super::Documents, Cache, size};
-    use crate::server::graphql::types::Types;
+    use crate::{app::DocumentLimits, server::graphql::types::Types};
 
     #[test]
     fn what_was_not_used_for_longest_makes_room() {
-        let documents = Documents::new(Types::new("type Query { a: Int }").into(), Default::default());
+        let documents = Documents::new(Types::new("type Query { a: Int }").into(), DocumentLimits::default());
         let document = documents.read("{ a }").unwrap();
         let cache = Cache::new(2 * size("{ a }"));
         for text in ["{ a }", "{a  }", "{ a }"] {

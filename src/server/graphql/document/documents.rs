@@ -8,7 +8,7 @@ use super::{
     cache::Cache,
     descriptions::without_descriptions,
     diagnostics::{invalid, is_too_deep, malformed},
-    limits::{DocumentLimits, at_most},
+    limits::at_most,
     lines::Lines,
     measure::check_size,
     tokens,
@@ -16,7 +16,10 @@ use super::{
     values::check_values,
     variable_positions::check_variables,
 };
-use crate::server::graphql::{refused::Refused, types::Types};
+use crate::{
+    app::DocumentLimits,
+    server::graphql::{refused::Refused, types::Types},
+};
 
 /// Reads documents.
 pub(in crate::server::graphql) struct Documents {

@@ -8,8 +8,8 @@ use apollo_compiler::{
     executable::{Operation, OperationType, Selection, SelectionSet},
 };
 
-use super::limits::{DocumentLimits, at_most};
-use crate::server::graphql::refused::Refused;
+use super::limits::at_most;
+use crate::{app::DocumentLimits, server::graphql::refused::Refused};
 
 /// The lists of types and fields in an introspection query.
 const LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
@@ -124,8 +124,8 @@ impl<'a> Measuring<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{DocumentLimits, Documents};
-    use crate::server::graphql::types::Types;
+    use super::super::Documents;
+    use crate::{app::DocumentLimits, server::graphql::types::Types};
 
     const SCHEMA: &str = "type Query { a: Query b: Query c: Int } type Mutation { c: Int }
         directive @d repeatable on FIELD | QUERY | FRAGMENT_SPREAD";
@@ -170,7 +170,7 @@ mod tests {
     fn each_limit_holds_where_it_says() {
         let limits = DocumentLimits::default();
         let many = |part: &str, count: usize| part.repeat(count);
-        let aliased = |count| (0..count).map(|number| format!("a{number}: c ")).collect::<String>();
+        let aliased = |count| (0..count).map(|number| format!("a{number}: c")).collect::<Vec<_>>().join(" ");
         for (fits, exceeds, limit) in [
             (format!("{{ {} }}", many("c ", 20)), format!("{{ {} }}", many("c ", 21)), "rootFields"),
             (format!("mutation {{ {} }}", many("c ", 5)), format!("mutation {{ {} }}", many("c ", 6)), "rootFields"),

@@ -23,4 +23,4 @@ mod valid;
 mod values;
 mod variable_positions;
 
-pub(super) use self::{documents::Documents, limits::DocumentLimits, lines::Lines, valid::Document};
+pub(super) use self::{documents::Documents, lines::Lines, valid::Document};

@@ -57,7 +57,7 @@ impl Checking<'_> {
     }
 
     fn directives(&mut self, directives: &DirectiveList) {
-        for directive in directives.iter() {
+        for directive in directives {
             self.arguments(&directive.arguments, self.types.directive(&directive.name));
         }
     }

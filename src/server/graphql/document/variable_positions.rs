@@ -93,7 +93,7 @@ impl<'a> Found<'a> {
     }
 
     fn directives(&mut self, directives: &'a DirectiveList) {
-        for directive in directives.iter() {
+        for directive in directives {
             self.arguments(&directive.arguments, self.types.directive(&directive.name));
         }
     }

@@ -117,7 +117,7 @@ impl Coercing<'_> {
             return value.or_else(|| self.wrong(&format!("expected {}", custom.example)));
         }
         let coerced = match (name, value) {
-            ("String", Value::String(text)) | ("ID", Value::String(text)) => Some(ConstValue::String(text)),
+            ("String" | "ID", Value::String(text)) => Some(ConstValue::String(text)),
             ("Boolean", Value::Bool(value)) => Some(ConstValue::Boolean(value)),
             ("Int", Value::Number(number)) => integer(&number)
                 .and_then(|number| i32::try_from(number).ok())
@@ -202,4 +202,56 @@ fn integer(number: &Number) -> Option<i64> {
         let double = number.as_f64().filter(|double| double.fract() == 0.0 && double.abs() <= EXACT)?;
         format!("{double:.0}").parse().ok()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::server::graphql::{refused::MOST_ERRORS, testing::plan_of};
+
+    fn messages(query: &str, variables: Value) -> Vec<String> {
+        let errors = plan_of(query, None, variables).unwrap_err().errors;
+        errors.into_iter().map(|error| error.message).collect()
+    }
+
+    #[test]
+    fn errors_name_the_variable_and_the_place_and_never_the_value() {
+        let query = "query($a: TransactionFilter, $b: Int, $c: [ID!]!, $d: CategoryKind, $e: Date!) {
+            transactions(filter: $a, first: $b) { totalCount } nodes(ids: $c) { id } categories(kind: $d) { id }
+            customers { nodes { summary(from: $e) { __typename } } } }";
+        let secret = "secret ".repeat(100);
+        let given = json!({
+            "a": { "category": { "id": { "secret": 1 } }, "minAmount": secret, secret.clone(): 5, "deleted": null },
+            "b": secret, "c": ["x", secret, { "secret": secret }], "d": secret,
+        });
+        let [mut found, expected] = [
+            messages(query, given),
+            [
+                "at \"a.category.id\": expected a string or a whole number.",
+                "at \"a.deleted\": a value of type \"Boolean!\" must not be null.",
+                "at \"a.minAmount\": expected a decimal number, as in \"1250.00\".",
+                ": expected a whole number of 32 bits.",
+                "at \"c[2]\": expected a string or a whole number.",
+                ": expected a value of the enum \"CategoryKind\".",
+                "Variable \"$e\" of required type \"Date!\" was not provided.",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+        ];
+        // A name that the client made up is cut short.
+        let unknown = found.iter().position(|message| message.contains("has no field")).unwrap();
+        assert!(found.remove(unknown).len() < 200);
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.starts_with("Variable \"$") && found.ends_with(&expected), "{found}");
+            assert!(!found.contains("secret"), "{found}");
+        }
+    }
+
+    #[test]
+    fn a_large_value_that_is_wrong_everywhere_has_few_errors() {
+        let query = "query($a: [ID!]!) { nodes(ids: $a) { id } }";
+        assert_eq!(messages(query, json!({ "a": vec![true; 100_000] })).len(), MOST_ERRORS);
+    }
 }

@@ -95,7 +95,7 @@ impl<'a> Collecting<'a> {
 
     /// What `@skip` and `@include` say.
     fn is_included(&self, directives: &DirectiveList) -> Result<bool, Refused> {
-        for directive in directives.iter() {
+        for directive in directives {
             let wanted = match directive.name.as_str() {
                 "include" => true,
                 "skip" => false,

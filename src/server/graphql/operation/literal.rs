@@ -84,3 +84,19 @@ fn size(value: &ConstValue) -> usize {
         _ => 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::server::graphql::testing::{plan, plan_of};
+
+    #[test]
+    fn a_large_variable_cannot_be_used_again_and_again() {
+        let query = |times: usize| format!("query($a: ID!) {{ nodes(ids: [{}]) {{ id }} }}", "$a ".repeat(times));
+        let large = json!({ "a": "x".repeat(100_000) });
+        plan(&query(50), large.clone());
+        let refused = plan_of(&query(100), None, large).unwrap_err();
+        assert_eq!(refused.errors[0].extensions.as_ref().unwrap().get("limit"), Some(&"variables".into()));
+    }
+}

@@ -37,7 +37,31 @@ pub(in crate::server::graphql) fn check_mutation(plan: &Plan) -> Result<u32, Ref
     }
     if fields.len() > 1 && fields.iter().any(|field| field.name() == LAST) {
         let message = format!("A mutation that calls `{LAST}` calls nothing else.");
-        return Err(Refused::too_complex(LAST, 1, fields.len(), message));
+        return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
     }
     Ok(cost)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::check_mutation;
+    use crate::server::{graphql::testing::plan, rate_limit};
+
+    #[test]
+    fn passwords_are_tried_once_in_a_request() {
+        let login = "login(input: { identifier: \"a\", password: \"b\" }) { __typename }";
+        let cost = |fields: String| check_mutation(&plan(&format!("mutation {{ {fields} }}"), json!({}))).ok();
+        assert_eq!(cost(format!("a: {login}")), Some(rate_limit::COSTLY));
+        // The same field twice is one call.
+        assert_eq!(cost(format!("{login} {login}")), Some(rate_limit::COSTLY));
+        assert_eq!(cost(format!("{login} logout {{ __typename }}")), Some(rate_limit::COSTLY + rate_limit::MUTATION));
+        assert_eq!(cost(format!("a: {login} b: {login}")), None);
+        assert_eq!(cost(format!("{login} ... {{ b: {login} }}")), None);
+        assert_eq!(
+            cost(format!("a: {login} b: {}", login.replace(" {", " @skip(if: true) {"))),
+            Some(rate_limit::COSTLY)
+        );
+    }
 }

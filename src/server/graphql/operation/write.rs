@@ -122,3 +122,39 @@ fn value_of(ty: &Type, below: Option<&Shape>, value: Value, failures: Option<&Fa
         complete => complete,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::{PathSegment, Pos, Response, ServerError, Value};
+    use serde_json::json;
+
+    use super::{MOST_ERRORS, write};
+    use crate::server::graphql::testing::plan;
+
+    #[test]
+    fn errors_have_the_order_of_the_request_and_there_are_only_so_many() {
+        let plan = plan("{ customers { nodes { city note } } book { address } }", json!({}));
+        let error = |column: usize, path: Vec<PathSegment>| {
+            let error = ServerError::new("failed", Some(Pos { line: 1, column }));
+            ServerError { path, ..error }
+        };
+        let field = |name: &str| PathSegment::Field(name.to_owned());
+        let in_customer = |column, at, name| {
+            error(column, vec![field("customers"), field("nodes"), PathSegment::Index(at), field(name)])
+        };
+        let nodes: Vec<_> = (0..40).map(|_| json!(null)).collect();
+        let data = json!({ "customers": { "nodes": nodes } });
+        let mut response = Response::new(Value::from_json(data).unwrap());
+        response.errors.push(error(45, vec![field("book"), field("address")]));
+        for at in (0..40).rev() {
+            response.errors.extend([in_customer(28, at, "note"), in_customer(23, at, "city")]);
+        }
+        write(&plan, &mut response);
+        let items: Vec<_> = response.errors.iter().map(|error| error.path[2].clone()).collect();
+        let expected: Vec<_> = (0..40).chain(0..10).map(PathSegment::Index).collect();
+        assert_eq!((items.len(), &items), (MOST_ERRORS, &expected));
+        let customer = json!({ "city": null, "note": null });
+        let expected = json!({ "customers": { "nodes": vec![customer; 40] }, "book": { "address": null } });
+        assert_eq!(response.data.into_json().unwrap(), expected);
+    }
+}

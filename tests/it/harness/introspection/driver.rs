@@ -247,7 +247,7 @@ impl Driver {
         };
         let mut selected = vec!["__typename".to_owned()];
         *count += 1;
-        for member in members {
+        for &member in &members {
             let mut fields = Vec::new();
             for field in list(&self.types[member]["fields"]) {
                 let (field_name, of) = (text(&field["name"]), named(&field["type"]));
@@ -264,11 +264,13 @@ impl Driver {
                 let below = if is_leaf { String::new() } else { self.select(of, within, count) };
                 let below = if is_page { format!("(first: 3) {below}") } else { below };
                 // Members of an interface may have fields of one name and different types.
-                let alias = if is_of_several && field_name != "userErrors" {
-                    format!("{member}_{field_name}: ")
-                } else {
-                    String::new()
+                let differs = |other: &&str| {
+                    let mut fields = list(&self.types[*other]["fields"]).iter();
+                    fields
+                        .any(|other| other["name"] == field_name && written(&other["type"]) != written(&field["type"]))
                 };
+                let is_other_elsewhere = is_of_several && members.iter().any(differs);
+                let alias = if is_other_elsewhere { format!("{member}_{field_name}: ") } else { String::new() };
                 fields.push(format!("{alias}{field_name} {below}"));
             }
             let fields = fields.join(" ");
