@@ -20,8 +20,8 @@ async fn a_number_that_is_too_large_is_an_error_of_its_variable(on: Database) {
             .header("authorization", format!("Bearer {}", amina.client.token.as_ref().unwrap()));
         let answer = amina.client.send(request.body(Body::from(body)).unwrap()).await.json();
         let error = &answer["errors"][0];
-        // As for any other value that is no decimal.
-        assert_eq!(error["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{answer}");
+        // As for any other value of a variable that is no decimal.
+        assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{answer}");
         assert!(error["message"].as_str().unwrap().contains("input.amount"), "{answer}");
         assert_eq!(answer.get("data"), None::<&Value>);
     }
