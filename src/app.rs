@@ -182,6 +182,10 @@ pub struct DocumentLimits {
     /// How many lists of types may stand in each other in an introspection query. Each list of fields leads to types with lists
     /// of fields again, so the answer grows exponentially. The standard introspection query nests none of them.
     pub introspection: usize,
+    /// What an operation of a user may cost, see [`crate::graphql`].
+    pub price: usize,
+    /// What an operation without a login may cost.
+    pub anonymous_price: usize,
     /// The total size of the documents that are kept, in bytes of memory.
     pub kept: usize,
 }
@@ -200,6 +204,8 @@ impl Default for DocumentLimits {
             query_fields: 20,
             mutation_fields: 5,
             introspection: 3,
+            price: 25_000,
+            anonymous_price: 1000,
             kept: 16 * 1024 * 1024,
         }
     }

@@ -41,6 +41,7 @@ pub mod money;
 mod nouns;
 pub mod page;
 pub mod picture;
+mod price;
 pub mod server;
 pub mod telemetry;
 pub mod text;

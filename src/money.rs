@@ -254,6 +254,7 @@ impl ScalarType for Decimal {
 
 /// An amount of money in one currency. Amounts in different currencies are never added up.
 #[derive(Clone, Debug, SimpleObject)]
+#[graphql(directive = crate::price::Cost::apply(0))]
 pub struct Money {
     /// The amount, with all decimals of the currency, such as `"1250.00"`.
     amount: Decimal,

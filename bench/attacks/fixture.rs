@@ -45,6 +45,23 @@ pub async fn customers(user: &User, count: usize) {
     }
 }
 
+/// Creates so many invoices with 20 lines each, for the customers in turn, and a receipt for each.
+pub async fn invoices(user: &User, count: usize) {
+    let customers = user.gql("{ customers(first: 100) { nodes { id } } }", json!({})).await;
+    let line = json!({ "description": "Cloth", "quantity": "2", "unitPrice": "10" });
+    for number in 0..count {
+        let customer = &customers["customers"]["nodes"][number % 100]["id"];
+        let invoice = json!({ "customerId": customer, "lines": vec![line.clone(); 20] });
+        let fields = "invoice { id } userErrors { code message }";
+        let done = user.mutate("createInvoice", "CreateInvoiceInput", fields, invoice).await;
+        assert!(done["invoice"]["id"].is_string(), "{done}");
+        let receipt = json!({ "customerId": customer, "amount": "100", "paymentType": "CASH" });
+        let fields = "receipt { id } userErrors { code message }";
+        let done = user.mutate("createReceipt", "CreateReceiptInput", fields, receipt).await;
+        assert!(done["receipt"]["id"].is_string(), "{done}");
+    }
+}
+
 /// Imports transactions into the book of a user.
 pub fn transactions(stage: &Stage, username: &str, rows: usize) {
     let csv = lines_of_transactions("early", rows);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A field of an object whose value was changed by an activity.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SimpleObject)]
+#[graphql(directive = crate::price::Cost::apply(0))]
 pub struct Change {
     /// The name of the field, as in the object's type. Items of lists are numbered from 0, such as `lines.0.amount`.
     /// For an import, the name of a count, such as `added`.

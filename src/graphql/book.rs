@@ -20,6 +20,7 @@ use crate::{
     error::Error,
     id::{Id, kind},
     money::Currency,
+    price,
 };
 
 pub(super) struct Book(pub(super) entity::book::Model);
@@ -97,6 +98,7 @@ impl Book {
     }
 
     /// What all customers together owe, archived ones included: one item per currency.
+    #[graphql(directive = price::List::apply(10))]
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
         let receivables = receivables::of_book(ctx.read()?, ctx.viewer()?).await?;
         Ok(receivables.into_iter().map(Receivables).collect())

@@ -14,6 +14,7 @@ use crate::{
     error::Error,
     id::{Id, kind},
     page::{self, Page, PageArgs, Paged},
+    price,
 };
 
 /// Computes the total count of a list.
@@ -92,11 +93,13 @@ impl<N: OutputType, T: Count> Nodes<N, T> {
     }
 
     /// Whether there are items before and after this page, and the cursors to get them with.
+    #[graphql(directive = price::Cost::apply(0))]
     async fn page_info(&self) -> PageInfo {
         self.page.info()
     }
 
     /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
+    #[graphql(directive = price::Cost::apply(200))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         self.total.count(ctx).await
     }
@@ -109,7 +112,7 @@ impl<N: OutputType> TypeName for NodeEdge<N> {
 }
 
 /// An item of a page, with its cursor.
-#[Object(name_type)]
+#[Object(name_type, directive = price::Cost::apply(0))]
 impl<N: OutputType> NodeEdge<N> {
     /// An opaque text that marks the position of this item in the list. Pass it as `after` or `before`.
     async fn cursor(&self) -> &str {

@@ -13,6 +13,7 @@ use crate::{
     bookkeeping::import::{self, Line, Status, TransactionImport},
     entity::activity::Action,
     id::{Id, kind},
+    price,
 };
 
 /// A CSV file of transactions, and how to read it.
@@ -28,7 +29,7 @@ struct ImportTransactionsInput {
 struct ImportLine(Line);
 
 /// The result of importing one line of a file.
-#[Object]
+#[Object(directive = price::Cost::apply(0))]
 impl ImportLine {
     /// The number of the line in the file; the first line of the file is line 1. For a record that spans several lines,
     /// the number of the first of them.
@@ -87,6 +88,7 @@ pub(super) struct ImportMutation;
 impl ImportMutation {
     /// Imports transactions from a CSV file. Each line is imported once: sending the same file again, or an export of
     /// the same book, adds nothing. Equal lines within one file are all imported.
+    #[graphql(directive = price::ListsBy::apply(&["input.csv"], &["lines"]))]
     async fn import_transactions(
         &self,
         ctx: &Context<'_>,

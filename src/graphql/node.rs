@@ -13,6 +13,7 @@ use crate::{
     error::{Code, Error, Refusal},
     id::{Id, kind},
     nouns::nouns,
+    price,
 };
 
 /// The maximum number of ids in a call of `nodes`.
@@ -82,6 +83,7 @@ impl NodeQuery {
 
     /// The objects with these ids, in the same order. An item is null when the object does not exist or belongs to
     /// somebody else.
+    #[graphql(directive = price::ListBy::apply(&["ids"]))]
     async fn nodes(
         &self,
         ctx: &Context<'_>,

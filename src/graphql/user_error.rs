@@ -13,6 +13,7 @@ use crate::{
 
 /// A problem with the input of a mutation.
 #[derive(Debug, SimpleObject)]
+#[graphql(directive = crate::price::Cost::apply(0))]
 pub(super) struct UserError {
     /// The kind of problem. It is stable, so programs can depend on it.
     code: Code,

@@ -1,6 +1,7 @@
 //! The attacks. Each prepares what it needs, and gives what is to run beside the canary.
 
 mod bodies;
+mod chains;
 mod deletion;
 mod documents;
 mod downloads;
@@ -9,6 +10,7 @@ mod imports;
 mod logins;
 mod payments;
 mod phones;
+mod prices;
 mod refresh;
 mod reports;
 mod silent;
@@ -33,7 +35,7 @@ impl fmt::Debug for Scenario {
 }
 
 /// All attacks.
-pub static SCENARIOS: [Scenario; 19] = [
+pub static SCENARIOS: [Scenario; 20] = [
     Scenario {
         name: "bodies",
         what: "a stranger opens 5 HTTP/2 connections with 1,000 unfinished bodies each",
@@ -83,6 +85,11 @@ pub static SCENARIOS: [Scenario; 19] = [
         name: "report",
         what: "a user asks for a monthly report with the history of the histories of a category",
         prepare: |stage| reports::history(stage).boxed(),
+    },
+    Scenario {
+        name: "prices",
+        what: "a user sends the dearest operations that are allowed, made from the schema",
+        prepare: |stage| prices::dearest(stage).boxed(),
     },
     Scenario {
         name: "downloads",

@@ -14,6 +14,7 @@ use crate::{
     },
     id::is_id,
     page::{PageArgs, Paged},
+    price,
 };
 
 /// Conditions on the activities to list. An activity must meet every condition that is given.
@@ -66,6 +67,7 @@ pub(in crate::graphql) struct ActivityQuery;
 impl ActivityQuery {
     /// The activity log of the book, newest first: every mutation that was done or refused, and every login. A filter
     /// with an id from another book matches nothing.
+    #[graphql(directive = price::Page::apply())]
     async fn activity(
         &self,
         ctx: &Context<'_>,

@@ -38,6 +38,7 @@ use crate::{
     id::{Id, kind},
     money::{Currency, Money},
     page::PageArgs,
+    price,
 };
 
 #[derive(Clone)]
@@ -124,6 +125,7 @@ impl Customer {
 
     /// What the customer owes, one item for each currency in which there ever was an entry. Negative when the customer
     /// has paid in advance.
+    #[graphql(directive = price::List::apply(5))]
     async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
         let accounts = ctx.loader()?.load_one(Ledger(self.0.id)).await?.unwrap_or_default();
         Ok(accounts.iter().map(|account| Money::from_minor(journal::balance(account), account.currency)).collect())
@@ -141,6 +143,7 @@ impl Customer {
     }
 
     /// The entries of the customer's ledger, newest date first.
+    #[graphql(directive = price::Page::apply())]
     async fn entries(
         &self,
         ctx: &Context<'_>,
@@ -157,6 +160,7 @@ impl Customer {
     }
 
     /// The customer's invoices, newest date first, voided ones included.
+    #[graphql(directive = price::Page::apply())]
     async fn invoices(
         &self,
         ctx: &Context<'_>,
@@ -174,6 +178,7 @@ impl Customer {
     }
 
     /// The customer's receipts, newest date first, voided ones included.
+    #[graphql(directive = price::Page::apply())]
     async fn receipts(
         &self,
         ctx: &Context<'_>,

@@ -12,6 +12,7 @@ use crate::{
     },
     id::kind,
     page::{PageArgs, Paged},
+    price,
 };
 
 /// The total count of a list with this filter.
@@ -39,6 +40,7 @@ impl CustomerQuery {
 
     /// The customers of the book.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    #[graphql(directive = price::Page::apply())]
     async fn customers(
         &self,
         ctx: &Context<'_>,

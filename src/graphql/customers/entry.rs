@@ -37,6 +37,7 @@ use crate::{
     id::{Id, kind},
     money::Money,
     page::PageArgs,
+    price,
 };
 
 #[derive(Clone)]
@@ -220,6 +221,7 @@ impl EntryQuery {
 
     /// The ledger entries of all customers of the book, newest date first. Entries of one date are sorted by the order
     /// in which they were recorded, newest first.
+    #[graphql(directive = price::Page::apply())]
     async fn entries(
         &self,
         ctx: &Context<'_>,

@@ -7,6 +7,7 @@ use crate::{
     bookkeeping::customers::receivables,
     graphql::error::{ApiError, ContextExt},
     money::{Currency, Money},
+    price,
 };
 
 pub(in crate::graphql) struct Receivables(pub(in crate::graphql) receivables::Receivables);
@@ -35,6 +36,7 @@ impl Receivables {
     }
 
     /// The ten customers with the largest debts, largest first.
+    #[graphql(directive = price::List::apply(10))]
     async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
         let debts = receivables::largest(ctx.read()?, ctx.viewer()?, self.0.currency).await?;
         let ids = debts.iter().map(|(customer, _)| *customer);

@@ -19,6 +19,7 @@ use crate::{
     },
     money::{Currency, Money},
     page::PageArgs,
+    price,
 };
 
 pub(in crate::graphql) struct CustomerStatement(Summary);
@@ -69,6 +70,7 @@ impl CustomerStatement {
     }
 
     /// The entries of the period, oldest first. `Entry.balanceAfter` is the running balance.
+    #[graphql(directive = price::Page::apply())]
     async fn lines(
         &self,
         ctx: &Context<'_>,
@@ -85,6 +87,7 @@ impl CustomerStatement {
 
     /// What the customer owes at the end of the period, by how long it has been due. Ages are counted on the last day
     /// of the period, or today in the book's time zone when `to` is null.
+    #[graphql(directive = price::Cost::apply(500))]
     async fn aging(&self, ctx: &Context<'_>) -> Result<Aging, ApiError> {
         let today = today(ctx).await?.0;
         Ok(Aging { aging: statement::aging(ctx.read()?, &self.0, today).await?, currency: self.0.currency })

@@ -19,6 +19,7 @@ use crate::{
     },
     id::{Id, kind},
     identity::{self, ProfileChange},
+    price,
 };
 
 pub(in crate::graphql) struct User(pub(in crate::graphql) entity::user::Model);
@@ -66,6 +67,7 @@ impl User {
 
     /// The active sessions of the user, most recently used first. At most 100: one more login ends the session that was
     /// used longest ago.
+    #[graphql(directive = price::List::apply(100))]
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let viewer = ctx.viewer()?;
         let sessions = identity::list_sessions(ctx.read()?, viewer, ctx.app()?.clock.now()).await?;

@@ -32,6 +32,7 @@ use crate::{
     id::{Id, kind},
     money::{Currency, Decimal, Money},
     page::PageArgs,
+    price,
 };
 
 #[derive(Clone)]
@@ -128,6 +129,7 @@ impl Invoice {
     }
 
     /// The goods and services sold. Empty when the invoice was created without lines.
+    #[graphql(directive = price::List::apply(20))]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<InvoiceLine>, ApiError> {
         let lines = ctx.loader()?.load_one(LinesOf(self.0.id)).await?.unwrap_or_default();
         Ok(lines.into_iter().map(|line| InvoiceLine { line, currency: self.0.currency }).collect())
@@ -273,6 +275,7 @@ impl InvoiceQuery {
     }
 
     /// The invoices of the book, newest date first, voided ones included.
+    #[graphql(directive = price::Page::apply())]
     async fn invoices(
         &self,
         ctx: &Context<'_>,

@@ -35,6 +35,7 @@ use crate::{
     id::{Id, kind},
     money::Money,
     page::PageArgs,
+    price,
 };
 
 #[derive(Clone)]
@@ -204,6 +205,7 @@ impl ReceiptQuery {
     }
 
     /// The receipts of the book, newest date first, voided ones included.
+    #[graphql(directive = price::Page::apply())]
     async fn receipts(
         &self,
         ctx: &Context<'_>,

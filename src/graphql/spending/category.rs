@@ -20,6 +20,7 @@ use crate::{
         user_error::{UserError, into_payload},
     },
     id::{Id, kind},
+    price,
 };
 
 #[derive(Clone)]
@@ -78,6 +79,7 @@ impl CategoryQuery {
     }
 
     /// The categories of the book, at most 200: income first, then expenses, each sorted by name.
+    #[graphql(directive = price::List::apply(200))]
     async fn categories(
         &self,
         ctx: &Context<'_>,

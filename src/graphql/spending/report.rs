@@ -8,6 +8,7 @@ use crate::{
     calendar::month::YearMonth,
     graphql::error::{ApiError, ContextExt},
     money::{Currency, Decimal, Money},
+    price,
 };
 
 struct MonthlyReport(Report);
@@ -55,12 +56,14 @@ impl MonthlyReport {
 
     /// The totals of each category with transactions in this month or the month before: income categories first, each
     /// kind sorted by total, largest first.
+    #[graphql(directive = price::List::apply(200))]
     async fn categories(&self) -> Vec<CategoryTotal> {
         let currency = self.0.currency;
         self.0.categories.iter().map(|total| CategoryTotal { total: total.clone(), currency }).collect()
     }
 
     /// How each budget that applies in this month was used, sorted by the name of its category.
+    #[graphql(directive = price::List::apply(200))]
     async fn budgets(&self) -> Vec<BudgetStatus> {
         self.0.budgets.iter().cloned().map(BudgetStatus).collect()
     }
@@ -77,7 +80,7 @@ struct CategoryTotal {
 }
 
 /// The total of one category in a month.
-#[Object]
+#[Object(directive = price::Cost::apply(0))]
 impl CategoryTotal {
     /// The category that the total is for.
     async fn category(&self) -> Category {
@@ -120,7 +123,7 @@ impl BudgetStatus {
 }
 
 /// How a budget was used in a month.
-#[Object]
+#[Object(directive = price::Cost::apply(0))]
 impl BudgetStatus {
     /// The budget that applies in this month.
     async fn budget(&self) -> Budget {
@@ -171,6 +174,7 @@ pub(in crate::graphql) struct ReportQuery;
 #[Object]
 impl ReportQuery {
     /// Income, expenses and budgets of one month, in one currency.
+    #[graphql(directive = price::Cost::apply(100))]
     async fn monthly_report(
         &self,
         ctx: &Context<'_>,
@@ -181,6 +185,7 @@ impl ReportQuery {
     }
 
     /// The monthly reports of a period of at most 36 months, earliest first.
+    #[graphql(directive = price::ListBy::apply(&["from", "to"]), directive = price::Cost::apply(100))]
     async fn monthly_reports(
         &self,
         ctx: &Context<'_>,

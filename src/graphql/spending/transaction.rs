@@ -23,6 +23,7 @@ use crate::{
     },
     id::{Id, kind},
     money::{Currency, Money},
+    price,
 };
 
 #[derive(Clone)]
@@ -54,6 +55,7 @@ impl Transaction {
     }
 
     /// The amounts per category, which add up to `amount`. One line when the transaction is not split.
+    #[graphql(directive = price::List::apply(20))]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionLine>, ApiError> {
         let currency = self.0.currency;
         let lines = self.load_lines(ctx).await?;

@@ -17,6 +17,7 @@ use crate::{
     id::kind,
     money::{Currency, Money},
     page::{PageArgs, Paged},
+    price,
 };
 
 struct TransactionConnection {
@@ -38,17 +39,20 @@ impl TransactionConnection {
     }
 
     /// Whether there are items before and after this page, and the cursors to get them with.
+    #[graphql(directive = price::Cost::apply(0))]
     async fn page_info(&self) -> PageInfo {
         self.page.info()
     }
 
     /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
+    #[graphql(directive = price::Cost::apply(200))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         Ok(list::count(ctx.read()?, ctx.viewer()?, &self.filter).await?)
     }
 
     /// The totals of all transactions in the list, in one currency. If the filter names a category, only the lines in
     /// that category are counted.
+    #[graphql(directive = price::Cost::apply(200))]
     async fn totals(
         &self,
         ctx: &Context<'_>,
@@ -105,6 +109,7 @@ impl TransactionQuery {
 
     /// The transactions of the book: income and expenses.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    #[graphql(directive = price::Page::apply())]
     async fn transactions(
         &self,
         ctx: &Context<'_>,

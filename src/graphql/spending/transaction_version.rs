@@ -19,6 +19,7 @@ use crate::{
     },
     id::{Id, kind},
     money::Money,
+    price,
 };
 
 pub(in crate::graphql) struct TransactionVersion {
@@ -54,6 +55,7 @@ impl TransactionVersion {
     }
 
     /// The amounts per category in this version.
+    #[graphql(directive = price::List::apply(20))]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersionLine>, ApiError> {
         let entry = &self.version.entry;
         let shares = ctx.loader()?.load_one(SharesOf(entry.id)).await?.unwrap_or_default();

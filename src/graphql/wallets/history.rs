@@ -20,6 +20,7 @@ use crate::{
     },
     money::Money,
     page::{self, PageArgs, Paged},
+    price,
 };
 
 /// Conditions on the wallet transactions to list. A transaction must meet every condition that is given.
@@ -69,6 +70,7 @@ impl WalletTransactionConnection {
     }
 
     /// Whether there are items before and after this page, and the cursors to get them with.
+    #[graphql(directive = price::Cost::apply(0))]
     async fn page_info(&self) -> PageInfo {
         let cursor = |edge: Option<&WalletTransactionEdge>| edge.map(|edge| edge.cursor.clone());
         PageInfo {
@@ -81,6 +83,7 @@ impl WalletTransactionConnection {
 
     /// The number of transactions in the whole list that match the filter. With a filter by type, status or direction,
     /// selecting it costs an extra database query.
+    #[graphql(directive = price::Cost::apply(200))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         Ok(self.steps.count(ctx.read()?).await?)
     }
@@ -88,6 +91,7 @@ impl WalletTransactionConnection {
 
 /// A transaction from the point of view of one wallet.
 #[derive(SimpleObject)]
+#[graphql(directive = price::Cost::apply(0))]
 struct WalletTransactionEdge {
     /// An opaque text that marks the position of this item in the list. Pass it as `after` or `before`.
     cursor: String,
@@ -119,6 +123,7 @@ pub(in crate::graphql) struct WalletHistoryQuery;
 impl WalletHistoryQuery {
     /// The transactions of a wallet of the book, newest first, including failed ones.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    #[graphql(directive = price::Page::apply())]
     async fn wallet_history(
         &self,
         ctx: &Context<'_>,

@@ -13,6 +13,7 @@ use crate::{
         error::{ApiError, ContextExt},
     },
     id::{Id, kind},
+    price,
 };
 
 #[derive(Clone)]
@@ -26,7 +27,7 @@ impl WalletParty {
 }
 
 /// The payer or payee of a wallet transaction, or whom a transfer would pay.
-#[Object]
+#[Object(directive = price::Cost::apply(0))]
 impl WalletParty {
     /// The name that the owner of the wallet shows to others.
     async fn display_name(&self) -> &str {

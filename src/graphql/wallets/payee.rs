@@ -7,6 +7,7 @@ use crate::{
     bookkeeping::wallets::{payee, reference::WalletRef},
     graphql::error::{ApiError, ContextExt},
     money::Currency,
+    price,
 };
 
 #[derive(Debug, Default)]
@@ -18,6 +19,7 @@ impl PayeeQuery {
     /// found by phone number and username. Looking up the phone number or username of somebody whom your book has not
     /// paid before counts, found or not, towards a limit per user and day, 100 unless the server sets another; beyond it
     /// the error has the code `TOO_MANY_ATTEMPTS`.
+    #[graphql(directive = price::Cost::apply(100))]
     async fn payee(
         &self,
         ctx: &Context<'_>,

@@ -22,6 +22,7 @@ use crate::{
     },
     id::{Id, kind},
     money::{Currency, Money},
+    price,
 };
 
 #[derive(Clone)]
@@ -188,6 +189,7 @@ pub(in crate::graphql) struct WalletQuery;
 #[Object]
 impl WalletQuery {
     /// All wallets of the book, oldest first, at most 200. Closed wallets are included.
+    #[graphql(directive = price::List::apply(200))]
     async fn wallets(&self, ctx: &Context<'_>) -> Result<Vec<Wallet>, ApiError> {
         let wallets = wallet::list(ctx.read()?, ctx.viewer()?).await?;
         Ok(wallets.into_iter().map(Wallet).collect())

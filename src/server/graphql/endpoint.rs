@@ -37,11 +37,9 @@ use super::{
     answer_size::{AnswerSize, CountAnswers},
     document::Documents,
     media_type::MediaType,
-    operation::{Plan, check_mutation, choose, coerce, executable, normalize, write},
+    operation::{Plan, check_mutation, choose, coerce, executable, normalize, price, reads_snapshot, write},
     parameters::{Parameters, is_json},
-    payees::{check_payees, reads_snapshot},
     refused::Refused,
-    rows::check_rows,
     turns::UserTurns,
     types::Types,
 };
@@ -182,7 +180,8 @@ async fn answer(
     let deadline = Instant::now() + endpoint.app.limits.execution.time;
     let plan = prepare(endpoint, &body, summary)?;
     drop(body);
-    price(&plan, viewer.as_ref(), meter).await?;
+    let cost = cost(endpoint, &plan, viewer.is_some())?;
+    charge(meter, viewer.as_ref(), cost).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
     // which is short. It waits for nobody at the same address.
     let in_turn = Some(principal).filter(|_| viewer.is_some() || plan.kind == OperationType::Query);
@@ -201,11 +200,11 @@ fn prepare(endpoint: &Endpoint, body: &[u8], summary: &mut Summary) -> Result<Pl
     normalize(&endpoint.types, &document, operation, &values)
 }
 
-/// Charges for what a plan asks for.
-async fn price(plan: &Plan, viewer: Option<&Viewer>, meter: &mut Meter<'_>) -> Result<(), Refused> {
-    let of_fields = check_mutation(plan)?.saturating_add(check_payees(plan)?);
-    let rows = check_rows(plan)?;
-    charge(meter, viewer, rate_limit::of(rows).saturating_add(of_fields)).await
+/// The points that a plan costs besides those of the request.
+fn cost(endpoint: &Endpoint, plan: &Plan, is_user: bool) -> Result<u32, Refused> {
+    let limits = &endpoint.app.limits.documents;
+    let most = if is_user { limits.price } else { limits.anonymous_price };
+    Ok(rate_limit::of(price(&endpoint.types, plan, most)?).saturating_add(check_mutation(plan)?))
 }
 
 async fn execute(

@@ -6,9 +6,7 @@ mod endpoint;
 mod media_type;
 mod operation;
 pub(super) mod parameters;
-mod payees;
 pub(super) mod refused;
-mod rows;
 mod scalars;
 #[cfg(test)]
 mod testing;

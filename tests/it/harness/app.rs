@@ -12,7 +12,8 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
-        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker, Limits,
+        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker,
+        Limits,
     },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},

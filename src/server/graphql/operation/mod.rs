@@ -5,6 +5,7 @@
 //! | choose | `choose` | the operation |
 //! | coerce | `coerce` | the values of its variables: defaults applied, absent ones absent |
 //! | normalize | `collect`, `normalize`, `literal` | a [`Plan`]: `@skip` and `@include` decided, fields merged, arguments complete |
+//! | price | `price` | what it costs, from what the schema declares |
 //! | check the fields of a mutation | `mutation` | |
 //! | execute | `executable` | the document for the GraphQL library |
 //! | write | `write` | the data in the order of the request, with null for what failed |
@@ -19,14 +20,11 @@ mod literal;
 mod mutation;
 mod normalize;
 mod plan;
+mod price;
+mod snapshot;
 mod write;
 
 pub(super) use self::{
-    choose::choose,
-    coerce::coerce,
-    executable::executable,
-    mutation::check_mutation,
-    normalize::normalize,
-    plan::{Field, Plan, Shape},
-    write::write,
+    choose::choose, coerce::coerce, executable::executable, mutation::check_mutation, normalize::normalize, plan::Plan,
+    price::price, snapshot::reads_snapshot, write::write,
 };
