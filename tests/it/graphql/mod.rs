@@ -3,6 +3,7 @@
 mod absent;
 mod documents;
 mod foreign;
+mod fuzz;
 mod idempotency;
 mod idempotency_at_once;
 mod loaders;
