@@ -6,12 +6,15 @@ use sea_orm::{
     ConnAcquireErr, DbErr,
     sqlx::{self, pool::PoolConnection},
 };
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::Instant,
+};
 
 use super::{
     limits::StatementClock,
     open::connection_error,
-    session::{Pooled, Session},
+    session::{Places, Pooled, Session},
     shared::{Pools, Shared, WAIT},
 };
 use crate::{cancel::Interest, error::db_error};
@@ -25,6 +28,9 @@ pub(super) enum Purpose {
     /// To find out who asks and whether they may. Some connections are kept for this, so that it never waits for what the others
     /// do.
     Lookup,
+    /// To serve somebody who has not logged in. A part of the connections is all that these requests get together, so that those
+    /// who are logged in do not wait behind a flood of them.
+    Strangers,
     /// Everything else.
     Work,
 }
@@ -32,7 +38,7 @@ pub(super) enum Purpose {
 /// A connection to read with.
 pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Session, DbErr> {
     let deadline = Instant::now() + WAIT;
-    let place = place(shared, purpose, deadline).await?;
+    let places = places(shared, purpose, deadline).await?;
     let connection = match &shared.pools {
         Pools::Sqlite { read, .. } => {
             let mut connection = acquire(read, deadline).await?;
@@ -47,22 +53,24 @@ pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
         }
         Pools::Postgres(pool) => Pooled::Postgres(acquire(pool, deadline).await?),
     };
-    Ok(Session::new(connection, place, false, shared.clone()))
+    Ok(Session::new(connection, places, false, shared.clone()))
 }
 
 /// A connection to write with.
 pub(super) async fn writer(shared: &Arc<Shared>, purpose: Purpose) -> Result<Session, DbErr> {
     let deadline = Instant::now() + WAIT;
-    let (connection, place) = match &shared.pools {
+    let (connection, places) = match &shared.pools {
         Pools::Sqlite { write, write_clock, .. } => {
-            (Pooled::Sqlite(acquire(write, deadline).await?, write_clock.clone()), None)
+            // There is one connection to write with, and the pool lets those who wait go in order.
+            let stranger = stranger(shared, purpose, deadline).await?;
+            (Pooled::Sqlite(acquire(write, deadline).await?, write_clock.clone()), [stranger, None])
         }
         Pools::Postgres(pool) => {
-            let place = place(shared, purpose, deadline).await?;
-            (Pooled::Postgres(acquire(pool, deadline).await?), place)
+            let places = places(shared, purpose, deadline).await?;
+            (Pooled::Postgres(acquire(pool, deadline).await?), places)
         }
     };
-    Ok(Session::new(connection, place, true, shared.clone()))
+    Ok(Session::new(connection, places, true, shared.clone()))
 }
 
 /// How many connections of a pool are there for [`Purpose::Work`]. An eighth is kept for lookups.
@@ -71,13 +79,30 @@ pub(super) fn for_work(most: u32) -> usize {
     usize::try_from(most - kept).unwrap_or(usize::MAX)
 }
 
+/// How many of the connections for work all strangers get together.
+pub(super) fn for_strangers(most: u32) -> usize {
+    (for_work(most) / 4).max(1)
+}
+
 /// Waits for a place among the connections that are not kept for lookups. Lookups need none.
-async fn place(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Option<OwnedSemaphorePermit>, DbErr> {
+async fn places(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Places, DbErr> {
     if purpose == Purpose::Lookup {
-        return Ok(None);
+        return Ok([None, None]);
     }
-    match tokio::time::timeout_at(deadline, shared.places.clone().acquire_owned()).await {
-        Ok(Ok(place)) => Ok(Some(place)),
+    Ok([stranger(shared, purpose, deadline).await?, Some(place(&shared.places, deadline).await?)])
+}
+
+/// Waits for a place among those of strangers, for one of them.
+async fn stranger(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Option<OwnedSemaphorePermit>, DbErr> {
+    match purpose {
+        Purpose::Strangers => place(&shared.strangers, deadline).await.map(Some),
+        Purpose::Lookup | Purpose::Work => Ok(None),
+    }
+}
+
+async fn place(places: &Arc<Semaphore>, deadline: Instant) -> Result<OwnedSemaphorePermit, DbErr> {
+    match tokio::time::timeout_at(deadline, places.clone().acquire_owned()).await {
+        Ok(Ok(place)) => Ok(place),
         Ok(Err(_)) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
         Err(_) => {
             tracing::warn!("all connections to the database were in use for {WAIT:?}");

@@ -43,7 +43,6 @@ impl Db {
     /// When the database cannot be opened.
     pub async fn connect(url: &str, options: impl Into<Options>) -> Result<Self, DbErr> {
         let options = options.into();
-        let places = acquire::for_work(options.pool.most);
         let pools = open::pools(url, &options).await?;
         let shared = Arc::new(Shared {
             long_writes: limits::turns(pools.backend()),
@@ -51,7 +50,8 @@ impl Db {
             health: Health::new(),
             clock: ServerClock::default(),
             observer: OnceLock::new(),
-            places: Arc::new(Semaphore::new(places)),
+            places: Arc::new(Semaphore::new(acquire::for_work(options.pool.most))),
+            strangers: Arc::new(Semaphore::new(acquire::for_strangers(options.pool.most))),
             options,
             is_log_too_large: AtomicBool::new(false),
         });
@@ -70,7 +70,18 @@ impl Db {
     /// until those that were admitted are served. Nothing that takes long may be done through it.
     #[must_use]
     pub fn for_lookups(&self) -> Self {
-        Self { shared: self.shared.clone(), read: Pool { shared: self.shared.clone(), purpose: Purpose::Lookup } }
+        self.with(Purpose::Lookup)
+    }
+
+    /// The same database, for those who have not logged in. All of them together get a part of the connections, so that those who
+    /// have do not wait behind them.
+    #[must_use]
+    pub fn for_strangers(&self) -> Self {
+        self.with(Purpose::Strangers)
+    }
+
+    fn with(&self, purpose: Purpose) -> Self {
+        Self { shared: self.shared.clone(), read: Pool { shared: self.shared.clone(), purpose } }
     }
 
     /// How many connections there are for other things than finding out who asks.

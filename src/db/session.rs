@@ -39,10 +39,13 @@ pub(super) struct Session {
     writes: bool,
     /// How long each statement may run.
     limit: Option<Duration>,
-    /// The place that the connection takes; `None` when it needs none.
-    place: Option<OwnedSemaphorePermit>,
+    /// The places that the connection takes.
+    places: Places,
     shared: Arc<Shared>,
 }
+
+/// What a connection holds while it is in use: a place among those of strangers and one among all, as far as it needs them.
+pub(super) type Places = [Option<OwnedSemaphorePermit>; 2];
 
 pub(super) enum Pooled {
     Sqlite(PoolConnection<Sqlite>, Arc<StatementClock>),
@@ -96,14 +99,9 @@ macro_rules! run {
 }
 
 impl Session {
-    pub(super) fn new(
-        connection: Pooled,
-        place: Option<OwnedSemaphorePermit>,
-        writes: bool,
-        shared: Arc<Shared>,
-    ) -> Self {
+    pub(super) fn new(connection: Pooled, places: Places, writes: bool, shared: Arc<Shared>) -> Self {
         let limit = Some(shared.options.statement_limit);
-        Self { connection: Some(connection), state: State::Clean, writes, limit, place, shared }
+        Self { connection: Some(connection), state: State::Clean, writes, limit, places, shared }
     }
 
     /// The same session, whose statements may run for any time on SQLite.
@@ -242,8 +240,8 @@ impl Drop for Session {
             // shutting down, the rollback is dropped at once and the connection is closed instead.
             State::Open | State::Failed => {
                 let shared = self.shared.clone();
-                let (place, connection) = (self.place.take(), Some(connection));
-                let session = Self { connection, state: State::Unknown, place, shared, ..*self };
+                let (places, connection) = (mem::take(&mut self.places), Some(connection));
+                let session = Self { connection, state: State::Unknown, places, shared, ..*self };
                 match tokio::runtime::Handle::try_current() {
                     Ok(runtime) => drop(runtime.spawn(session.end())),
                     Err(_) => mem::forget(session),

@@ -29,6 +29,8 @@ pub(super) struct Shared {
     pub(super) options: Options,
     /// One permit for each connection that is not kept for lookups.
     pub(super) places: Arc<Semaphore>,
+    /// The places for [`super::acquire::Purpose::Strangers`].
+    pub(super) strangers: Arc<Semaphore>,
     pub(super) is_log_too_large: AtomicBool,
     pub(super) long_writes: Turns<Id<kind::Book>>,
 }

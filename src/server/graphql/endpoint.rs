@@ -265,7 +265,10 @@ async fn execute(
             let (request, batches) = with_viewer(request, reader, viewer);
             batches.run(endpoint.schema.execute(request)).await
         }
-        None => endpoint.schema.execute(request).await,
+        None => {
+            let app = App { db: endpoint.app.db.for_strangers(), ..endpoint.app.clone() };
+            endpoint.schema.execute(request.data(app)).await
+        }
     };
     if execution.is_too_large() {
         return Err(too_large(endpoint.app.limits.execution.answer));
