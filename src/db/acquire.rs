@@ -1,6 +1,12 @@
 //! Taking a connection from a pool: waiting for one that is free, and connecting again to a database that was restarted.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use sea_orm::{
     ConnAcquireErr, DbErr,
@@ -63,7 +69,10 @@ pub(super) async fn writer(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
         Pools::Sqlite { write, write_clock, .. } => {
             // There is one connection to write with, and the pool lets those who wait go in order.
             let stranger = stranger(shared, purpose, deadline).await?;
-            (Pooled::Sqlite(acquire(write, deadline).await?, write_clock.clone()), [stranger, None])
+            let waiting = Waiting::one_more(&shared.waiting_writers);
+            let connection = acquire(write, deadline).await?;
+            drop(waiting);
+            (Pooled::Sqlite(connection, write_clock.clone()), [stranger, None])
         }
         Pools::Postgres(pool) => {
             let places = places(shared, purpose, deadline).await?;
@@ -71,6 +80,22 @@ pub(super) async fn writer(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
         }
     };
     Ok(Session::new(connection, places, true, shared.clone()))
+}
+
+/// Counts one who waits, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn one_more(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// How many connections of a pool are there for [`Purpose::Work`]. An eighth is kept for lookups.

@@ -2,12 +2,15 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock, atomic::AtomicBool},
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, AtomicUsize},
+    },
 };
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{DbBackend, DbErr, Statement};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 
 use super::{
     acquire::{self, Purpose},
@@ -46,6 +49,8 @@ impl Db {
         let pools = open::pools(url, &options).await?;
         let shared = Arc::new(Shared {
             long_writes: limits::turns(pools.backend()),
+            next_long_write: Mutex::new(Instant::now()),
+            waiting_writers: AtomicUsize::new(0),
             pools,
             health: Health::new(),
             clock: ServerClock::default(),
