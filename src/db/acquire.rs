@@ -1,6 +1,7 @@
 //! Taking a connection from a pool: waiting for one that is free, and connecting again to a database that was restarted.
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -12,10 +13,7 @@ use sea_orm::{
     ConnAcquireErr, DbErr,
     sqlx::{self, pool::PoolConnection},
 };
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::Instant,
-};
+use tokio::time::Instant;
 
 use super::{
     limits::StatementClock,
@@ -23,7 +21,11 @@ use super::{
     session::{Places, Pooled, Session},
     shared::{Pools, Shared, WAIT},
 };
-use crate::{cancel::Interest, error::db_error};
+use crate::{
+    cancel::Interest,
+    error::db_error,
+    turns::{self, Turn, Turns},
+};
 
 /// How long to wait before trying again to open a connection.
 const RECONNECT: Duration = Duration::from_millis(100);
@@ -35,8 +37,8 @@ pub(super) enum Purpose {
     /// do.
     Lookup,
     /// To serve somebody who has not logged in. A part of the connections is all that these requests get together, so that those
-    /// who are logged in do not wait behind a flood of them.
-    Strangers,
+    /// who are logged in do not wait behind a flood of them. Their networks take turns.
+    Stranger(Option<IpAddr>),
     /// Everything else.
     Work,
 }
@@ -72,7 +74,7 @@ pub(super) async fn writer(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
             let waiting = Waiting::one_more(&shared.waiting_writers);
             let connection = acquire(write, deadline).await?;
             drop(waiting);
-            (Pooled::Sqlite(connection, write_clock.clone()), [stranger, None])
+            (Pooled::Sqlite(connection, write_clock.clone()), Places { _stranger: stranger, _in_all: None })
         }
         Pools::Postgres(pool) => {
             let places = places(shared, purpose, deadline).await?;
@@ -104,29 +106,33 @@ pub(super) fn for_work(most: u32) -> usize {
     usize::try_from(most - kept).unwrap_or(usize::MAX)
 }
 
-/// How many of the connections for work all strangers get together.
-pub(super) fn for_strangers(most: u32) -> usize {
-    (for_work(most) / 4).max(1)
+/// The turns of strangers. All together they get a quarter of the connections for work.
+pub(super) fn turns_of_strangers(most: u32) -> Turns<Option<IpAddr>> {
+    let in_all = (for_work(most) / 4).max(1);
+    Turns::new(turns::Places { in_all, per_key: in_all, waiting_per_key: usize::MAX })
 }
 
 /// Waits for a place among the connections that are not kept for lookups. Lookups need none.
 async fn places(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Places, DbErr> {
     if purpose == Purpose::Lookup {
-        return Ok([None, None]);
+        return Ok(Places::default());
     }
-    Ok([stranger(shared, purpose, deadline).await?, Some(place(&shared.places, deadline).await?)])
+    let stranger = stranger(shared, purpose, deadline).await?;
+    let place = in_time(shared.places.clone().acquire_owned(), deadline).await?;
+    Ok(Places { _stranger: stranger, _in_all: Some(place) })
 }
 
 /// Waits for a place among those of strangers, for one of them.
-async fn stranger(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Option<OwnedSemaphorePermit>, DbErr> {
+async fn stranger(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Option<Turn<Option<IpAddr>>>, DbErr> {
     match purpose {
-        Purpose::Strangers => place(&shared.strangers, deadline).await.map(Some),
+        Purpose::Stranger(network) => in_time(shared.strangers.take(network), deadline).await.map(Some),
         Purpose::Lookup | Purpose::Work => Ok(None),
     }
 }
 
-async fn place(places: &Arc<Semaphore>, deadline: Instant) -> Result<OwnedSemaphorePermit, DbErr> {
-    match tokio::time::timeout_at(deadline, places.clone().acquire_owned()).await {
+/// Waits for a place until the deadline.
+async fn in_time<T, E>(place: impl Future<Output = Result<T, E>>, deadline: Instant) -> Result<T, DbErr> {
+    match tokio::time::timeout_at(deadline, place).await {
         Ok(Ok(place)) => Ok(place),
         Ok(Err(_)) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
         Err(_) => {

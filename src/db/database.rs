@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    net::IpAddr,
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize},
@@ -56,7 +57,7 @@ impl Db {
             clock: ServerClock::default(),
             observer: OnceLock::new(),
             places: Arc::new(Semaphore::new(acquire::for_work(options.pool.most))),
-            strangers: Arc::new(Semaphore::new(acquire::for_strangers(options.pool.most))),
+            strangers: acquire::turns_of_strangers(options.pool.most),
             options,
             is_log_too_large: AtomicBool::new(false),
         });
@@ -78,11 +79,11 @@ impl Db {
         self.with(Purpose::Lookup)
     }
 
-    /// The same database, for those who have not logged in. All of them together get a part of the connections, so that those who
-    /// have do not wait behind them.
+    /// The same database, for somebody in this network who has not logged in. All of them together get a part of the connections,
+    /// so that those who have do not wait behind them.
     #[must_use]
-    pub fn for_strangers(&self) -> Self {
-        self.with(Purpose::Strangers)
+    pub fn for_stranger(&self, network: Option<IpAddr>) -> Self {
+        self.with(Purpose::Stranger(network))
     }
 
     fn with(&self, purpose: Purpose) -> Self {

@@ -13,7 +13,7 @@
 //!
 //! This module must not decide what an error means for the user, and must not retry anything: `db` does both.
 
-use std::{io, mem, sync::Arc, time::Duration};
+use std::{io, mem, net::IpAddr, sync::Arc, time::Duration};
 
 use sea_orm::{
     DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
@@ -24,7 +24,7 @@ use sea_query_sqlx::SqlxValues;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{limits::StatementClock, shared::Shared};
-use crate::error::db_error;
+use crate::{error::db_error, turns::Turn};
 
 /// How much longer than the limit for statements this side waits for an answer of PostgreSQL. After that the connection counts as
 /// dead: the database host is down, or the network drops all packets.
@@ -44,8 +44,14 @@ pub(super) struct Session {
     shared: Arc<Shared>,
 }
 
-/// What a connection holds while it is in use: a place among those of strangers and one among all, as far as it needs them.
-pub(super) type Places = [Option<OwnedSemaphorePermit>; 2];
+/// What a connection holds while it is in use, as far as it needs it.
+#[derive(Default)]
+pub(super) struct Places {
+    /// A place among those of strangers.
+    pub(super) _stranger: Option<Turn<Option<IpAddr>>>,
+    /// A place among all.
+    pub(super) _in_all: Option<OwnedSemaphorePermit>,
+}
 
 pub(super) enum Pooled {
     Sqlite(PoolConnection<Sqlite>, Arc<StatementClock>),

@@ -1,6 +1,7 @@
 //! The state that all clones and all connections of a database share.
 
 use std::{
+    net::IpAddr,
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicBool, AtomicUsize},
@@ -32,8 +33,8 @@ pub(super) struct Shared {
     pub(super) options: Options,
     /// One permit for each connection that is not kept for lookups.
     pub(super) places: Arc<Semaphore>,
-    /// The places for [`super::acquire::Purpose::Strangers`].
-    pub(super) strangers: Arc<Semaphore>,
+    /// The places of those who have not logged in. Their networks take turns.
+    pub(super) strangers: Turns<Option<IpAddr>>,
     pub(super) is_log_too_large: AtomicBool,
     pub(super) long_writes: Turns<Id<kind::Book>>,
     /// When the next long write may begin.

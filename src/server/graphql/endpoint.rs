@@ -256,6 +256,7 @@ async fn execute(
             (Execution::of_validated(settled.clone(), operation_name.clone()), settled)
         }
     };
+    let network = client.network();
     let request = request(&execution, document, variables).data(client);
     let executed = match viewer {
         Some(viewer) => {
@@ -266,7 +267,7 @@ async fn execute(
             batches.run(endpoint.schema.execute(request)).await
         }
         None => {
-            let app = App { db: endpoint.app.db.for_strangers(), ..endpoint.app.clone() };
+            let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
             endpoint.schema.execute(request.data(app)).await
         }
     };

@@ -53,7 +53,7 @@ async fn those_who_are_logged_in_do_not_wait_behind_those_who_are_not(on: Databa
     let db = Db::connect(&app.url, PoolSize { most: 4, least: 0 }).await.unwrap();
     let busy = app.another(|app| app.db = db.clone());
     // The place that strangers have.
-    let held = db.for_strangers().snapshot().await.unwrap();
+    let held = db.for_stranger(None).snapshot().await.unwrap();
     let input = json!({ "input": { "identifier": "amina", "password": PASSWORD } });
     let login = "mutation($input: LoginInput!) { login(input: $input) { user { username } userErrors { code } } }";
     let mut waiting: Vec<_> = (0..8).map(|_| Box::pin(busy.gql(login, input.clone()))).collect();
