@@ -1,20 +1,31 @@
 //! Taking a connection from a pool: waiting for one that is free, and connecting again to a database that was restarted.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use sea_orm::{
     ConnAcquireErr, DbErr,
     sqlx::{self, pool::PoolConnection},
 };
-use tokio::{sync::OwnedSemaphorePermit, time::Instant};
+use tokio::time::Instant;
 
 use super::{
     limits::StatementClock,
     open::connection_error,
-    session::{Pooled, Session},
+    session::{Places, Pooled, Session},
     shared::{Pools, Shared, WAIT},
 };
-use crate::{cancel::Interest, error::db_error};
+use crate::{
+    cancel::Interest,
+    error::db_error,
+    turns::{self, Turn, Turns},
+};
 
 /// How long to wait before trying again to open a connection.
 const RECONNECT: Duration = Duration::from_millis(100);
@@ -25,6 +36,9 @@ pub(super) enum Purpose {
     /// To find out who asks and whether they may. Some connections are kept for this, so that it never waits for what the others
     /// do.
     Lookup,
+    /// To serve somebody who has not logged in. A part of the connections is all that these requests get together, so that those
+    /// who are logged in do not wait behind a flood of them. Their networks take turns.
+    Stranger(Option<IpAddr>),
     /// Everything else.
     Work,
 }
@@ -32,7 +46,7 @@ pub(super) enum Purpose {
 /// A connection to read with.
 pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Session, DbErr> {
     let deadline = Instant::now() + WAIT;
-    let place = place(shared, purpose, deadline).await?;
+    let places = places(shared, purpose, deadline).await?;
     let connection = match &shared.pools {
         Pools::Sqlite { read, .. } => {
             let mut connection = acquire(read, deadline).await?;
@@ -47,22 +61,43 @@ pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
         }
         Pools::Postgres(pool) => Pooled::Postgres(acquire(pool, deadline).await?),
     };
-    Ok(Session::new(connection, place, false, shared.clone()))
+    Ok(Session::new(connection, places, false, shared.clone()))
 }
 
 /// A connection to write with.
 pub(super) async fn writer(shared: &Arc<Shared>, purpose: Purpose) -> Result<Session, DbErr> {
     let deadline = Instant::now() + WAIT;
-    let (connection, place) = match &shared.pools {
+    let (connection, places) = match &shared.pools {
         Pools::Sqlite { write, write_clock, .. } => {
-            (Pooled::Sqlite(acquire(write, deadline).await?, write_clock.clone()), None)
+            // There is one connection to write with, and the pool lets those who wait go in order.
+            let stranger = stranger(shared, purpose, deadline).await?;
+            let waiting = Waiting::one_more(&shared.waiting_writers);
+            let connection = acquire(write, deadline).await?;
+            drop(waiting);
+            (Pooled::Sqlite(connection, write_clock.clone()), Places { _stranger: stranger, _in_all: None })
         }
         Pools::Postgres(pool) => {
-            let place = place(shared, purpose, deadline).await?;
-            (Pooled::Postgres(acquire(pool, deadline).await?), place)
+            let places = places(shared, purpose, deadline).await?;
+            (Pooled::Postgres(acquire(pool, deadline).await?), places)
         }
     };
-    Ok(Session::new(connection, place, true, shared.clone()))
+    Ok(Session::new(connection, places, true, shared.clone()))
+}
+
+/// Counts one who waits, until it is dropped.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn one_more(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// How many connections of a pool are there for [`Purpose::Work`]. An eighth is kept for lookups.
@@ -71,13 +106,34 @@ pub(super) fn for_work(most: u32) -> usize {
     usize::try_from(most - kept).unwrap_or(usize::MAX)
 }
 
+/// The turns of strangers. All together they get a quarter of the connections for work.
+pub(super) fn turns_of_strangers(most: u32) -> Turns<Option<IpAddr>> {
+    let in_all = (for_work(most) / 4).max(1);
+    Turns::new(turns::Places { in_all, per_key: in_all, waiting_per_key: usize::MAX })
+}
+
 /// Waits for a place among the connections that are not kept for lookups. Lookups need none.
-async fn place(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Option<OwnedSemaphorePermit>, DbErr> {
+async fn places(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Places, DbErr> {
     if purpose == Purpose::Lookup {
-        return Ok(None);
+        return Ok(Places::default());
     }
-    match tokio::time::timeout_at(deadline, shared.places.clone().acquire_owned()).await {
-        Ok(Ok(place)) => Ok(Some(place)),
+    let stranger = stranger(shared, purpose, deadline).await?;
+    let place = in_time(shared.places.clone().acquire_owned(), deadline).await?;
+    Ok(Places { _stranger: stranger, _in_all: Some(place) })
+}
+
+/// Waits for a place among those of strangers, for one of them.
+async fn stranger(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Option<Turn<Option<IpAddr>>>, DbErr> {
+    match purpose {
+        Purpose::Stranger(network) => in_time(shared.strangers.take(network), deadline).await.map(Some),
+        Purpose::Lookup | Purpose::Work => Ok(None),
+    }
+}
+
+/// Waits for a place until the deadline.
+async fn in_time<T, E>(place: impl Future<Output = Result<T, E>>, deadline: Instant) -> Result<T, DbErr> {
+    match tokio::time::timeout_at(deadline, place).await {
+        Ok(Ok(place)) => Ok(place),
         Ok(Err(_)) => Err(DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)),
         Err(_) => {
             tracing::warn!("all connections to the database were in use for {WAIT:?}");

@@ -2,12 +2,16 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock, atomic::AtomicBool},
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, AtomicUsize},
+    },
 };
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{DbBackend, DbErr, Statement};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 
 use super::{
     acquire::{self, Purpose},
@@ -43,15 +47,17 @@ impl Db {
     /// When the database cannot be opened.
     pub async fn connect(url: &str, options: impl Into<Options>) -> Result<Self, DbErr> {
         let options = options.into();
-        let places = acquire::for_work(options.pool.most);
         let pools = open::pools(url, &options).await?;
         let shared = Arc::new(Shared {
             long_writes: limits::turns(pools.backend()),
+            next_long_write: Mutex::new(Instant::now()),
+            waiting_writers: AtomicUsize::new(0),
             pools,
             health: Health::new(),
             clock: ServerClock::default(),
             observer: OnceLock::new(),
-            places: Arc::new(Semaphore::new(places)),
+            places: Arc::new(Semaphore::new(acquire::for_work(options.pool.most))),
+            strangers: acquire::turns_of_strangers(options.pool.most),
             options,
             is_log_too_large: AtomicBool::new(false),
         });
@@ -70,7 +76,18 @@ impl Db {
     /// until those that were admitted are served. Nothing that takes long may be done through it.
     #[must_use]
     pub fn for_lookups(&self) -> Self {
-        Self { shared: self.shared.clone(), read: Pool { shared: self.shared.clone(), purpose: Purpose::Lookup } }
+        self.with(Purpose::Lookup)
+    }
+
+    /// The same database, for somebody in this network who has not logged in. All of them together get a part of the connections,
+    /// so that those who have do not wait behind them.
+    #[must_use]
+    pub fn for_stranger(&self, network: Option<IpAddr>) -> Self {
+        self.with(Purpose::Stranger(network))
+    }
+
+    fn with(&self, purpose: Purpose) -> Self {
+        Self { shared: self.shared.clone(), read: Pool { shared: self.shared.clone(), purpose } }
     }
 
     /// How many connections there are for other things than finding out who asks.

@@ -13,7 +13,7 @@
 //!
 //! This module must not decide what an error means for the user, and must not retry anything: `db` does both.
 
-use std::{io, mem, sync::Arc, time::Duration};
+use std::{io, mem, net::IpAddr, sync::Arc, time::Duration};
 
 use sea_orm::{
     DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
@@ -24,7 +24,7 @@ use sea_query_sqlx::SqlxValues;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::{limits::StatementClock, shared::Shared};
-use crate::error::db_error;
+use crate::{error::db_error, turns::Turn};
 
 /// How much longer than the limit for statements this side waits for an answer of PostgreSQL. After that the connection counts as
 /// dead: the database host is down, or the network drops all packets.
@@ -39,9 +39,18 @@ pub(super) struct Session {
     writes: bool,
     /// How long each statement may run.
     limit: Option<Duration>,
-    /// The place that the connection takes; `None` when it needs none.
-    place: Option<OwnedSemaphorePermit>,
+    /// The places that the connection takes.
+    places: Places,
     shared: Arc<Shared>,
+}
+
+/// What a connection holds while it is in use, as far as it needs it.
+#[derive(Default)]
+pub(super) struct Places {
+    /// A place among those of strangers.
+    pub(super) _stranger: Option<Turn<Option<IpAddr>>>,
+    /// A place among all.
+    pub(super) _in_all: Option<OwnedSemaphorePermit>,
 }
 
 pub(super) enum Pooled {
@@ -96,14 +105,9 @@ macro_rules! run {
 }
 
 impl Session {
-    pub(super) fn new(
-        connection: Pooled,
-        place: Option<OwnedSemaphorePermit>,
-        writes: bool,
-        shared: Arc<Shared>,
-    ) -> Self {
+    pub(super) fn new(connection: Pooled, places: Places, writes: bool, shared: Arc<Shared>) -> Self {
         let limit = Some(shared.options.statement_limit);
-        Self { connection: Some(connection), state: State::Clean, writes, limit, place, shared }
+        Self { connection: Some(connection), state: State::Clean, writes, limit, places, shared }
     }
 
     /// The same session, whose statements may run for any time on SQLite.
@@ -242,8 +246,8 @@ impl Drop for Session {
             // shutting down, the rollback is dropped at once and the connection is closed instead.
             State::Open | State::Failed => {
                 let shared = self.shared.clone();
-                let (place, connection) = (self.place.take(), Some(connection));
-                let session = Self { connection, state: State::Unknown, place, shared, ..*self };
+                let (places, connection) = (mem::take(&mut self.places), Some(connection));
+                let session = Self { connection, state: State::Unknown, places, shared, ..*self };
                 match tokio::runtime::Handle::try_current() {
                     Ok(runtime) => drop(runtime.spawn(session.end())),
                     Err(_) => mem::forget(session),

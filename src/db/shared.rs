@@ -1,7 +1,11 @@
 //! The state that all clones and all connections of a database share.
 
 use std::{
-    sync::{Arc, OnceLock, atomic::AtomicBool},
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, AtomicUsize},
+    },
     time::Duration,
 };
 
@@ -9,7 +13,7 @@ use sea_orm::{
     DbBackend, DbErr, Statement,
     sqlx::{self, Postgres, Sqlite},
 };
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 
 use super::{clock::ServerClock, file::Files, health::Health, limits::StatementClock, options::Options};
 use crate::{
@@ -29,8 +33,14 @@ pub(super) struct Shared {
     pub(super) options: Options,
     /// One permit for each connection that is not kept for lookups.
     pub(super) places: Arc<Semaphore>,
+    /// The places of those who have not logged in. Their networks take turns.
+    pub(super) strangers: Turns<Option<IpAddr>>,
     pub(super) is_log_too_large: AtomicBool,
     pub(super) long_writes: Turns<Id<kind::Book>>,
+    /// When the next long write may begin.
+    pub(super) next_long_write: Mutex<Instant>,
+    /// How many wait for the only connection that SQLite writes with.
+    pub(super) waiting_writers: AtomicUsize,
 }
 
 /// Called with each statement before it is executed.

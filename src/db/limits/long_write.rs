@@ -2,16 +2,20 @@
 //!
 //! SQLite has one writer. Each import holds it for some tenths of a second at a time, so with many imports in the line everybody
 //! else would wait for all of them. With one import at a time, whoever else wants to write waits for one transaction of it at
-//! most, because those who wait for the connection get it in order. On PostgreSQL, imports of several books run at once, but never
+//! most, because those who wait for the connection get it in order. When somebody waits at the end of an import, the next one
+//! begins only after as much time as the last one took, so others have the writer for half of the time at least. On PostgreSQL, imports of several books run at once, but never
 //! so many that they take all connections.
 //!
 //! Another process, such as `daybook import`, has a turn of its own. SQLite lets processes try again now and then rather than
 //! wait in order, so a process that writes again at once may keep the others out; [`Pace`] leaves gaps for them.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{PoisonError, atomic::Ordering},
+    time::Duration,
+};
 
 use sea_orm::DbBackend;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::{
     db::database::Db,
@@ -28,11 +32,24 @@ const WAITING: usize = 100;
 const STRETCH: Duration = Duration::from_millis(500);
 /// How long the gap is. Longer than the longest pause between two attempts of SQLite to get the lock, which is 100 ms.
 const GAP: Duration = Duration::from_millis(120);
+/// The longest pause between two long writes.
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// The turn of a long write. Dropping it gives the turn to the next.
 #[derive(Debug)]
 pub struct LongWrite {
     _turn: Turn<Id<kind::Book>>,
+    db: Db,
+    began: Instant,
+}
+
+impl Drop for LongWrite {
+    fn drop(&mut self) {
+        if self.db.shared.waiting_writers.load(Ordering::Relaxed) > 0 {
+            let pause = self.began.elapsed().min(LONGEST_PAUSE);
+            *self.db.shared.next_long_write.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now() + pause;
+        }
+    }
 }
 
 /// The turns of the server.
@@ -47,11 +64,13 @@ impl Db {
     /// # Errors
     /// `TRY_AGAIN` when the wait takes too long.
     pub async fn long_write(&self, book: Id<kind::Book>) -> Result<LongWrite> {
-        let turn = timeout(self.shared.options.long_write_wait, self.shared.long_writes.take(book)).await;
-        match turn {
-            Ok(Ok(turn)) => Ok(LongWrite { _turn: turn }),
-            Ok(Err(_)) | Err(_) => Err(Error::busy()),
-        }
+        let turn = async {
+            let turn = self.shared.long_writes.take(book).await.map_err(|_| Error::busy())?;
+            let begin = *self.shared.next_long_write.lock().unwrap_or_else(PoisonError::into_inner);
+            sleep_until(begin).await;
+            Ok(LongWrite { _turn: turn, db: self.clone(), began: Instant::now() })
+        };
+        timeout(self.shared.options.long_write_wait, turn).await.unwrap_or_else(|_| Err(Error::busy()))
     }
 
     /// The pace of a write of many transactions that begins now.

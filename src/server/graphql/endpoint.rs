@@ -216,6 +216,7 @@ async fn execute(
     let most = endpoint.app.limits.execution.answer;
     let size = AnswerSize::at_most(most);
     let from_snapshot = reads_snapshot(&plan);
+    let network = client.network();
     let mut request = Request::new("").data(size.clone()).data(client);
     request.set_parsed_query(executable(&mut plan));
     let mut executed = match viewer {
@@ -226,7 +227,10 @@ async fn execute(
             let (request, batches) = with_viewer(request, reader, viewer);
             batches.run(endpoint.schema.execute(request)).await
         }
-        None => endpoint.schema.execute(request).await,
+        None => {
+            let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
+            endpoint.schema.execute(request.data(app)).await
+        }
     };
     if size.is_too_large() {
         return Err(too_large(most));

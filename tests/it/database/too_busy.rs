@@ -3,7 +3,7 @@
 use daybook::db::{Db, PoolSize};
 use serde_json::json;
 
-use crate::harness::{Blocker, Database, TestApp, errors};
+use crate::harness::{Blocker, Database, PASSWORD, TestApp, errors};
 
 #[apply(both_databases)]
 async fn a_request_that_gets_no_connection_before_it_is_executed_is_answered_503(on: Database) {
@@ -45,4 +45,29 @@ async fn who_asks_is_found_out_while_all_others_wait_for_a_connection(on: Databa
     assert!(futures_util::poll!(waiting.as_mut()).is_pending());
     assert_eq!(stranger.error("{ me { username } }", json!({})).await, "UNAUTHENTICATED");
     assert!(futures_util::poll!(waiting.as_mut()).is_pending());
+}
+
+#[apply(both_databases)]
+async fn those_who_are_logged_in_do_not_wait_behind_those_who_are_not(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let db = Db::connect(&app.url, PoolSize { most: 4, least: 0 }).await.unwrap();
+    let busy = app.another(|app| app.db = db.clone());
+    // The place that strangers have.
+    let held = db.for_stranger(None).snapshot().await.unwrap();
+    let input = json!({ "input": { "identifier": "amina", "password": PASSWORD } });
+    let login = "mutation($input: LoginInput!) { login(input: $input) { user { username } userErrors { code } } }";
+    let mut waiting: Vec<_> = (0..8).map(|_| Box::pin(busy.gql(login, input.clone()))).collect();
+    for login in &mut waiting {
+        assert!(futures_util::poll!(login.as_mut()).is_pending());
+    }
+    let owner = owner.at(&busy);
+    owner.fund("1").await;
+    assert_eq!(owner.balance(&owner.wallet).await, "1.00");
+    for login in &mut waiting {
+        assert!(futures_util::poll!(login.as_mut()).is_pending());
+    }
+    drop(held);
+    for login in waiting {
+        assert_eq!(login.await["login"]["user"]["username"], "amina");
+    }
 }

@@ -4,7 +4,9 @@ use daybook::{
     db::{Db, LongWrite, Options, PoolSize},
     id::Id,
 };
+use futures_util::poll;
 use serde_json::{Value, json};
+use tokio::sync::{Mutex, oneshot};
 
 use crate::harness::{Database, TestApp, User, errors, file_of, transactions};
 
@@ -52,6 +54,40 @@ async fn an_import_waits_for_its_turn_while_others_write(on: Database) {
     assert_eq!(transactions(&amina).await.len(), 1);
     assert_eq!(badr.balance(&badr.wallet).await, "4.00");
     app.assert_journal_is_whole().await;
+}
+
+#[apply(test)]
+async fn the_next_import_leaves_time_for_those_who_waited_behind_the_last() {
+    let (app, amina) = TestApp::with_owner(Database::Sqlite).await;
+    let db = &app.app.db;
+    // Nobody waited, so the next one begins at once.
+    drop(db.long_write(Id::generate()).await.unwrap());
+    assert!(poll!(std::pin::pin!(db.long_write(Id::generate()))).is_ready());
+
+    let long = db.long_write(Id::generate()).await.unwrap();
+    // The time of an import: some requests that write.
+    amina.fund("1").await;
+    let (release, held) = oneshot::channel::<()>();
+    let held = Mutex::new(Some(held));
+    let (began, has_begun) = oneshot::channel();
+    let began = Mutex::new(Some(began));
+    let first = db.write(|_| async {
+        began.lock().await.take().unwrap().send(()).unwrap();
+        Ok(held.lock().await.take().unwrap().await.unwrap())
+    });
+    let second = db.write(|_| async { Ok(()) });
+    let after = async {
+        has_begun.await.unwrap();
+        let mut second = std::pin::pin!(second);
+        assert!(poll!(second.as_mut()).is_pending());
+        drop(long);
+        assert!(poll!(std::pin::pin!(db.long_write(Id::generate()))).is_pending());
+        release.send(()).unwrap();
+        second.await.unwrap();
+    };
+    let (first, ()) = tokio::join!(first, after);
+    first.unwrap();
+    assert_eq!(import(&amina).await["added"], 1);
 }
 
 #[apply(both_databases)]
