@@ -77,8 +77,8 @@ pub(super) struct LimitSettings {
     taken_names_per_day: String,
 
     /// Points that the requests of one user (or of one address, when not logged in) may cost per minute. A request costs 1
-    /// point; each 100 rows and each field of a mutation cost 1 more; a password, a refresh token or a download costs 100. 0:
-    /// no limit
+    /// point; each 100 of its price and each field of a mutation cost 1 more; a password, a refresh token or a download costs
+    /// 100. 0: no limit
     #[arg(
         long,
         global = true,
