@@ -1,13 +1,15 @@
 //! Keyset pagination: a page starts after the key of the last row seen, not at an offset. So a page deep in a list costs the
 //! same as the first one, and rows that are inserted meanwhile do not cause repeated rows.
 
+use std::{collections::HashMap, hash::Hash};
+
 use sea_orm::{
     Condition, Order, Value,
-    sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement, UnionType},
+    sea_query::{Asterisk, Expr, ExprTrait, Func, IntoColumnRef, Query, SelectStatement, UnionType, WindowStatement},
 };
 use uuid::Uuid;
 
-use crate::page::Page;
+use crate::page::{Page, Paged};
 
 /// The order of a list: by a key, then by id.
 #[derive(Clone, Debug)]
@@ -24,6 +26,50 @@ impl Keyset {
     /// Restricts a query to one page, plus one row to detect whether more rows follow. [`Keyset::is_backwards`] says in which
     /// order the rows come.
     pub(crate) fn cut<K: Clone + Into<Value>>(&self, query: &mut SelectStatement, page: &Page<(K, Uuid)>) {
+        self.bound(query, page);
+        let order = self.order(page);
+        query.order_by_expr(self.key.clone(), order.clone()).order_by_expr(self.id.clone(), order).limit(page.ask());
+    }
+
+    /// Like [`Keyset::cut`], for a query of several lists: restricts each list to the page. The column `list` tells the lists apart.
+    pub(crate) fn cut_each<K: Clone + Into<Value>>(
+        &self,
+        mut query: SelectStatement,
+        list: impl IntoColumnRef,
+        page: &Page<(K, Uuid)>,
+    ) -> SelectStatement {
+        self.bound(&mut query, page);
+        let order = self.order(page);
+        let mut of_list = WindowStatement::partition_by(list);
+        of_list.order_by_expr(self.key.clone(), order.clone()).order_by_expr(self.id.clone(), order);
+        query.expr_window_as(Func::cust("row_number"), of_list, "place");
+        let most = i64::try_from(page.ask()).unwrap_or(i64::MAX);
+        Query::select().column(Asterisk).from_subquery(query, "ranked").and_where(Expr::col("place").lte(most)).take()
+    }
+
+    /// Sorts rows of several lists, each row with its list, into the pages of the lists.
+    pub(crate) fn pages<L: Eq + Hash, R, K, S: Ord>(
+        &self,
+        rows: impl IntoIterator<Item = (L, R)>,
+        key: impl Fn(&R) -> S,
+        page: &Page<K>,
+    ) -> HashMap<L, Paged<R>> {
+        let mut lists: HashMap<_, Vec<_>> = HashMap::new();
+        for (list, row) in rows {
+            lists.entry(list).or_default().push(row);
+        }
+        let cut = |mut rows: Vec<R>| {
+            rows.sort_unstable_by_key(&key);
+            if self.descending {
+                rows.reverse();
+            }
+            page.cut(rows)
+        };
+        lists.into_iter().map(|(list, rows)| (list, cut(rows))).collect()
+    }
+
+    /// Restricts a query to the rows between the cursors of a page.
+    fn bound<K: Clone + Into<Value>>(&self, query: &mut SelectStatement, page: &Page<(K, Uuid)>) {
         let row = Expr::tuple([self.key.clone(), self.id.clone()]);
         let bound = |(key, id): &(K, Uuid)| Expr::tuple([Expr::val(key.clone()), Expr::val(*id)]);
         if let Some(after) = &page.after {
@@ -34,8 +80,10 @@ impl Keyset {
             let before = bound(before);
             query.and_where(if self.descending { row.gt(before) } else { row.lt(before) });
         }
-        let order = if self.is_backwards(page) { Order::Desc } else { Order::Asc };
-        query.order_by_expr(self.key.clone(), order.clone()).order_by_expr(self.id.clone(), order).limit(page.ask());
+    }
+
+    fn order<K>(&self, page: &Page<K>) -> Order {
+        if self.is_backwards(page) { Order::Desc } else { Order::Asc }
     }
 
     /// Whether the rows of this page come from the database in descending order.

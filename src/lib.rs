@@ -39,6 +39,7 @@ pub mod identity;
 mod keyset;
 pub mod money;
 mod nouns;
+pub mod owned_list;
 pub mod page;
 pub mod picture;
 mod price;

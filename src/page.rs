@@ -80,6 +80,15 @@ impl PageArgs {
     }
 }
 
+impl<T> Paged<T> {
+    /// Converts the rows.
+    #[must_use]
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Paged<U> {
+        let Self { rows, has_previous, has_next } = self;
+        Paged { rows: rows.into_iter().map(convert).collect(), has_previous, has_next }
+    }
+}
+
 impl<K> Page<K> {
     /// The number of rows to query: one more than the page holds, to detect whether more rows follow.
     #[must_use]

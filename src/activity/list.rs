@@ -1,14 +1,14 @@
-//! Reads the activity log: pages of a book's events, newest first, and the latest events of given objects.
+//! Reads the activity log: pages of a book's events, newest first, and the histories of objects.
 
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Expr, Order, SelectStatement},
+    sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -17,12 +17,13 @@ use crate::{
     error::Result,
     id::{Id, kind},
     keyset::{Keyset, union},
+    owned_list::OwnedList,
     page::{Page, Paged},
     viewer::Viewer,
 };
 
 /// The sort key of a row: its time and its id.
-pub type Key = (DateTime<Utc>, Uuid);
+type Key = (DateTime<Utc>, Uuid);
 
 /// Which events to return. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default)]
@@ -57,8 +58,24 @@ impl Filter {
 
 /// The sort key of a row.
 #[must_use]
-pub fn key(row: &Model) -> Key {
+fn key(row: &Model) -> Key {
     (row.created_at, row.id.uuid())
+}
+
+/// The text that the cursor of a row carries.
+#[must_use]
+pub fn key_text(row: &Model) -> String {
+    let (time, id) = key(row);
+    format!("{} {}", time.timestamp_micros(), id.simple())
+}
+
+/// Parses the text of a cursor.
+#[must_use]
+pub fn parse_key(text: &str) -> Option<Key> {
+    let (time, id) = text.split_once(' ')?;
+    // Only the years that both databases can store.
+    let time = DateTime::from_timestamp_micros(time.parse().ok()?).filter(|time| (1..=9999).contains(&time.year()))?;
+    Some((time, id.parse().ok()?))
 }
 
 fn keyset() -> Keyset {
@@ -122,26 +139,59 @@ pub async fn find_many(
     Ok(own.filter(Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// The latest `most` events about each of these objects of the viewer's book, newest first, read in one statement.
-///
-/// # Errors
-/// When the database fails.
-pub async fn histories(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    things: impl IntoIterator<Item = String>,
-    most: u64,
-) -> Result<HashMap<String, Vec<Model>>> {
-    let arms = things.into_iter().map(|thing| {
-        let filter = Filter { thing: Some(thing), ..Filter::default() };
-        let mut arm = activity::Entity::find().filter(filter.condition(viewer)).into_query();
-        arm.order_by(Column::CreatedAt, Order::Desc).order_by(Column::Id, Order::Desc).limit(most).take()
-    });
-    let mut rows = rows(conn, arms).await?;
-    rows.sort_unstable_by_key(|row| Reverse(key(row)));
-    let mut histories: HashMap<_, Vec<_>> = HashMap::new();
-    for row in rows {
-        histories.entry(row.thing_id.clone().unwrap_or_default()).or_default().push(row);
+/// The history of each object: the events about it, newest first. The owner of a list is the object's id, in the form that the
+/// API uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct History;
+
+impl OwnedList for History {
+    type Owner = String;
+    type Key = Key;
+    type Row = Model;
+
+    fn key_text(&self, row: &Model) -> String {
+        key_text(row)
     }
-    Ok(histories)
+
+    fn parse_key(&self, text: &str) -> Option<Key> {
+        parse_key(text)
+    }
+
+    async fn pages(
+        &self,
+        conn: &impl ConnectionTrait,
+        viewer: &Viewer,
+        things: &[String],
+        page: &Page<Key>,
+    ) -> Result<HashMap<String, Paged<Model>>> {
+        let keyset = keyset();
+        let arms = things.iter().map(|thing| {
+            let filter = Filter { thing: Some(thing.clone()), ..Filter::default() };
+            let mut arm = activity::Entity::find().filter(filter.condition(viewer)).into_query();
+            keyset.cut(&mut arm, page);
+            arm
+        });
+        let rows = rows(conn, arms).await?;
+        let rows = rows.into_iter().map(|row| (row.thing_id.clone().unwrap_or_default(), row));
+        Ok(keyset.pages(rows, key, page))
+    }
+
+    async fn counts(
+        &self,
+        conn: &impl ConnectionTrait,
+        viewer: &Viewer,
+        things: &[String],
+    ) -> Result<HashMap<String, i64>> {
+        let counts: Vec<(String, i64)> = activity::Entity::find()
+            .select_only()
+            .column(Column::ThingId)
+            .expr(Column::Id.count())
+            .filter(Column::BookId.eq(viewer.book))
+            .filter(Column::ThingId.is_in(things))
+            .group_by(Column::ThingId)
+            .into_tuple()
+            .all(conn)
+            .await?;
+        Ok(counts.into_iter().collect())
+    }
 }

@@ -27,6 +27,6 @@ mod stored;
 pub use self::{
     change::{AuditFields, Change, Field, field, time},
     event::{ActivityEvent, forget_person, record_alone, refuse},
-    list::{Filter, Key, count, find_many, histories, key, page},
+    list::{Filter, History, count, find_many, key_text, page, parse_key},
     stored::{changes, codes},
 };

@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 
 use super::{
     RequestLoader,
-    activity::event::{Activity, history},
+    activity::list::{Activities, history},
     customers::receivables::Receivables,
     error::{ApiError, ContextExt},
     scalar::DateTime,
@@ -20,6 +20,7 @@ use crate::{
     error::Error,
     id::{Id, kind},
     money::Currency,
+    page::PageArgs,
     price,
 };
 
@@ -110,12 +111,17 @@ impl Book {
     }
 
     /// The activity log of the book's own settings, newest first: changes and refused attempts.
+    #[graphql(directive = price::Page::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
-    ) -> Result<Vec<Activity>, ApiError> {
-        history(ctx, self.0.id, first).await
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Activities, ApiError> {
+        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 

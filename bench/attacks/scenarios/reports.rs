@@ -35,8 +35,8 @@ pub async fn history(stage: &Stage) -> Attack {
     let spend = json!({ "amount": "1", "category": { "id": id } });
     user.mutate("addTransaction", "AddTransactionInput", "transaction { id } userErrors { code }", spend).await;
     let mut within = "id".to_owned();
-    for _ in 0..4 {
-        within = format!("history(first: 100) {{ thing {{ ... on Category {{ {within} }} }} }}");
+    for _ in 0..3 {
+        within = format!("history(first: 100) {{ nodes {{ thing {{ ... on Category {{ {within} }} }} }} }}");
     }
     let today = Local::now();
     let month = format!("{:04}-{:02}", today.year(), today.month());

@@ -18,6 +18,7 @@ use crate::{
     id::{Id, kind},
     keyset::{Keyset, union_where},
     money::{Currency, Decimal, InexactAmount},
+    owned_list::OwnedList,
     page::{Page, Paged},
     viewer::Viewer,
 };
@@ -62,6 +63,61 @@ pub trait Filter: Clone + Debug + Eq + Hash + Send + Sync + 'static {
 
 /// The rows that a filter selects.
 pub type Model<F> = <<F as Filter>::Entity as EntityTrait>::Model;
+
+/// The text that the cursor of a document carries.
+#[must_use]
+pub fn key_text((date, id): Key) -> String {
+    format!("{} {}", date.format("%Y-%m-%d"), id.simple())
+}
+
+/// Parses the text of the cursor of a document.
+#[must_use]
+pub fn parse_key(text: &str) -> Option<Key> {
+    let (date, id) = text.split_once(' ')?;
+    Some((Date::parse_text(date)?.0, id.parse().ok()?))
+}
+
+/// The list of each customer's documents that match a filter.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Documents<F> {
+    /// The filter.
+    pub filter: F,
+    /// The order of the list.
+    pub direction: Direction,
+}
+
+impl<F: Filter> OwnedList for Documents<F> {
+    type Owner = Id<kind::Customer>;
+    type Key = Key;
+    type Row = Model<F>;
+
+    fn key_text(&self, row: &Model<F>) -> String {
+        key_text(F::key(row))
+    }
+
+    fn parse_key(&self, text: &str) -> Option<Key> {
+        parse_key(text)
+    }
+
+    async fn pages(
+        &self,
+        conn: &impl ConnectionTrait,
+        viewer: &Viewer,
+        customers: &[Id<kind::Customer>],
+        page: &Page<Key>,
+    ) -> Result<HashMap<Id<kind::Customer>, Paged<Model<F>>>> {
+        pages(conn, viewer, customers, &self.filter, self.direction, page).await
+    }
+
+    async fn counts(
+        &self,
+        conn: &impl ConnectionTrait,
+        viewer: &Viewer,
+        customers: &[Id<kind::Customer>],
+    ) -> Result<HashMap<Id<kind::Customer>, i64>> {
+        self.filter.counts(conn, viewer, customers).await
+    }
+}
 
 /// The order of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -122,21 +178,14 @@ pub async fn pages<F: Filter>(
         keyset.cut(&mut arm, page);
         arm
     });
-    let mut lists: HashMap<_, Vec<_>> = HashMap::new();
     let own = Condition::all().add(Expr::col(("arm", book)).eq(viewer.book));
     let Some(query) = union_where(arms, &own) else { return Ok(HashMap::new()) };
+    let mut rows = Vec::new();
     for row in conn.query_all(&query).await? {
         let model = Model::<F>::from_query_result(&row, "")?;
-        lists.entry(F::owner(&model)).or_default().push(model);
+        rows.push((F::owner(&model), model));
     }
-    let cut = |mut rows: Vec<Model<F>>| {
-        rows.sort_unstable_by_key(|row| F::key(row));
-        if keyset.descending {
-            rows.reverse();
-        }
-        page.cut(rows)
-    };
-    Ok(lists.into_iter().map(|(customer, rows)| (customer, cut(rows))).collect())
+    Ok(keyset.pages(rows, F::key, page))
 }
 
 /// The number of documents of the viewer's book that match the filter.

@@ -1,6 +1,7 @@
 //! Invoices and receipts: their sums, taxes and numbers, and which receipt pays which invoice.
 
 mod allocation;
+pub mod allocation_list;
 pub mod invoice;
 pub mod invoice_input;
 pub mod invoice_list;

@@ -1,20 +1,16 @@
-//! Lists of receipts, and the allocations of receipts and invoices.
+//! Lists of receipts.
 
 use async_graphql::{ID, InputObject};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition};
 
 use crate::{
     bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
     calendar::date::Date,
-    entity::{
-        allocation, invoice,
-        receipt::{self, PaymentType},
-    },
+    entity::receipt::{self, PaymentType},
     error::{Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
     text,
-    viewer::Viewer,
 };
 
 /// Conditions on the receipts to list. A receipt must meet every condition that is given.
@@ -116,44 +112,4 @@ impl Filter for ReceiptFilter {
     fn owner(receipt: &receipt::Model) -> Id<kind::Customer> {
         receipt.customer_id
     }
-}
-
-/// The allocations of these receipts with their currency, ordered by invoice, the oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn payments_of_receipts(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    receipts: Vec<Id<kind::Receipt>>,
-) -> Result<Vec<(allocation::Model, Currency)>> {
-    let found = allocation::Entity::find()
-        .find_both_related(invoice::Entity)
-        .filter(invoice::Column::BookId.eq(viewer.book))
-        .filter(allocation::Column::ReceiptId.is_in(receipts))
-        .order_by_asc(invoice::Column::Date)
-        .order_by_asc(invoice::Column::Id)
-        .all(conn)
-        .await?;
-    Ok(found.into_iter().map(|(allocation, invoice)| (allocation, invoice.currency)).collect())
-}
-
-/// The allocations to these invoices with their currency, ordered by receipt, the oldest first.
-///
-/// # Errors
-/// When the database fails.
-pub async fn payments_of_invoices(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    invoices: Vec<Id<kind::Invoice>>,
-) -> Result<Vec<(allocation::Model, Currency)>> {
-    let found = allocation::Entity::find()
-        .find_both_related(receipt::Entity)
-        .filter(receipt::Column::BookId.eq(viewer.book))
-        .filter(allocation::Column::InvoiceId.is_in(invoices))
-        .order_by_asc(receipt::Column::Date)
-        .order_by_asc(receipt::Column::Id)
-        .all(conn)
-        .await?;
-    Ok(found.into_iter().map(|(allocation, receipt)| (allocation, receipt.currency)).collect())
 }

@@ -47,5 +47,5 @@ pub use self::{
     reverse::{reversal, reverse},
     totals::{MOST_TAKEN_IN, carried},
     turnover::{Turnover, last_days, months, months_in_others, turnovers},
-    versions::{Version, shares, versions},
+    versions::{Version, Versions, shares},
 };

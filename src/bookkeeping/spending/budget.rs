@@ -1,16 +1,15 @@
-//! Budgets: setting, finding and deleting them. `rollover` computes the amounts that are carried over, `report` the
-//! amounts spent.
+//! Budgets: setting, finding and deleting them. `budget_list` lists them, `rollover` computes the amounts that are
+//! carried over, `report` the amounts spent.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use sea_orm::{
-    ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType,
+    ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QuerySelect, sea_query::LockType,
 };
 
 use super::{
     category::{self, CategoryRef},
     category_reference::Named,
-    rollover::Budgets,
 };
 use crate::{
     activity::{ActivityEvent, AuditFields, Field, field},
@@ -29,7 +28,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The most budgets that a book may have, since the list of budgets is not paginated.
+/// The most budgets that a book may have, since a report reads all of them.
 const MOST_BUDGETS: u64 = 5_000;
 
 /// The budget to set. It replaces an existing one for the same category, currency and month.
@@ -54,31 +53,6 @@ pub struct BudgetSetting {
     pub rollover_from: Option<YearMonth>,
     /// The purpose of the budget, at most 500 characters. If omitted it stays as it is; null clears it.
     pub description: MaybeUndefined<String>,
-}
-
-/// The budgets of the viewer's book: those that apply in `month`, or all when it is `None`.
-///
-/// # Errors
-/// When the database fails.
-pub async fn list(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    month: Option<YearMonth>,
-) -> Result<Vec<budget::Model>> {
-    use budget::Column;
-    let of_month =
-        |month: YearMonth| Condition::any().add(Column::Month.is_null()).add(Column::Month.eq(month.first_day()));
-    let budgets = budget::Entity::find()
-        .filter(Column::BookId.eq(viewer.book))
-        .filter(Condition::all().add_option(month.map(of_month)))
-        .order_by_asc(Column::Id)
-        .all(conn)
-        .await?;
-    let Some(month) = month else { return Ok(budgets) };
-    let budgets = Budgets::of(budgets);
-    let mut in_force: Vec<_> = budgets.values().filter_map(|budgets| budgets.in_force(month)).cloned().collect();
-    in_force.sort_unstable_by_key(|budget| budget.id);
-    Ok(in_force)
 }
 
 /// The budgets of the viewer's book with these ids; ids of other books are ignored.

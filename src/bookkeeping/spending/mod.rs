@@ -1,6 +1,7 @@
 //! Income and spending: categories, transactions, budgets and the monthly report.
 
 pub mod budget;
+pub mod budget_list;
 pub mod category;
 pub(super) mod category_reference;
 mod percent;

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{
-    budget, category, percent,
+    budget_list, category, percent,
     rollover::{Available, Budgets},
 };
 use crate::{
@@ -125,7 +125,7 @@ pub async fn months(
         None => book::find(conn, viewer).await?.currency,
     };
     let categories = category::all(conn, viewer).await?;
-    let mut budgets = Budgets::of(budget::list(conn, viewer, None).await?);
+    let mut budgets = Budgets::of(budget_list::all(conn, viewer).await?);
     budgets.retain(|(_, of), _| *of == currency);
     let mut figures = Figures { currency, categories: &categories, moved: HashMap::new(), others: BTreeMap::new() };
     for kind in [CategoryKind::Income, CategoryKind::Expense] {

@@ -1,9 +1,8 @@
-//! The audit log: the object `Activity`, and the `history` of an object.
+//! The object `Activity`, an entry of the audit log.
 
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
-use type_safe_id::StaticType;
 
 use crate::{
     activity,
@@ -16,11 +15,16 @@ use crate::{
         scalar::DateTime,
     },
     id::{Id, kind},
-    page::PageArgs,
 };
 
 #[derive(Clone)]
 pub(in crate::graphql) struct Activity(pub(in crate::graphql) Model);
+
+impl From<Model> for Activity {
+    fn from(row: Model) -> Self {
+        Self(row)
+    }
+}
 
 /// An entry of the activity log: something that a user did, or tried and was refused. Activities cannot be changed or
 /// deleted. When a user deletes their account, personal data in them is erased.
@@ -100,43 +104,6 @@ struct Actor {
     id: ID,
     /// The name that the user shows to others.
     display_name: String,
-}
-
-/// The latest audit log entries about an object of the viewer, latest first. Batched with the histories of other objects.
-pub(in crate::graphql) async fn history<K: StaticType>(
-    ctx: &Context<'_>,
-    thing: Id<K>,
-    first: i32,
-) -> Result<Vec<Activity>, ApiError> {
-    let args = PageArgs { first: Some(first), ..PageArgs::default() };
-    let most = args.check(|_| None::<()>)?.limit;
-    let rows = ctx.loader()?.load_one(HistoryOf { thing: thing.to_string(), most }).await?.unwrap_or_default();
-    Ok(rows.into_iter().map(Activity).collect())
-}
-
-/// The loader key for a history: the object's id and the maximum number of entries.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(in crate::graphql) struct HistoryOf {
-    thing: String,
-    most: u64,
-}
-
-impl Loader<HistoryOf> for RequestLoader {
-    type Value = Vec<Model>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, keys: &[HistoryOf]) -> Result<HashMap<HistoryOf, Vec<Model>>, Arc<Error>> {
-        let mut alike: HashMap<_, Vec<_>> = HashMap::new();
-        for HistoryOf { thing, most } in keys.iter().cloned() {
-            alike.entry(most).or_default().push(thing);
-        }
-        let mut loaded = HashMap::new();
-        for (most, things) in alike {
-            let histories = activity::histories(self.reader.conn(), &self.viewer, things, most).await?;
-            loaded.extend(histories.into_iter().map(|(thing, rows)| (HistoryOf { thing, most }, rows)));
-        }
-        Ok(loaded)
-    }
 }
 
 /// Loads audit log entries of the viewer's book by their ids.

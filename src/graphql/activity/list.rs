@@ -1,19 +1,20 @@
-//! The list of a book's audit log entries.
+//! Lists of audit log entries: those of a book, and the `history` of an object.
 
 use async_graphql::{Context, ID, InputObject, Object};
+use type_safe_id::StaticType;
 
 use super::event::Activity;
 use crate::{
-    activity::{self, Filter},
+    activity::{self, Filter, History},
     entity::activity::{Action, Outcome},
     error::{Code, Error, Refusal},
     graphql::{
-        connection::{self, Count, Nodes},
+        connection::{self, Count, Nodes, OwnedTotal},
         error::{ApiError, ContextExt},
         scalar::DateTime,
     },
-    id::is_id,
-    page::{PageArgs, Paged},
+    id::{Id, is_id},
+    page::PageArgs,
     price,
 };
 
@@ -51,13 +52,33 @@ impl ActivityFilter {
     }
 }
 
-/// The total count of a list with this filter.
-struct Total(Filter);
+/// A page of the audit log, or of the part of it that is about one object.
+pub(in crate::graphql) type Activities = Nodes<Activity, Total>;
+
+/// The total count of a page's list.
+pub(in crate::graphql) enum Total {
+    OfBook(Filter),
+    OfThing(OwnedTotal<History>),
+}
 
 impl Count for Total {
     async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
-        Ok(activity::count(ctx.read()?, ctx.viewer()?, &self.0).await?)
+        match self {
+            Self::OfBook(filter) => Ok(activity::count(ctx.read()?, ctx.viewer()?, filter).await?),
+            Self::OfThing(total) => total.count(ctx).await,
+        }
     }
+}
+
+/// A page of the audit log entries about an object of the viewer's book.
+pub(in crate::graphql) async fn history<K: StaticType>(
+    ctx: &Context<'_>,
+    thing: Id<K>,
+    args: PageArgs,
+) -> Result<Activities, ApiError> {
+    let owner = thing.to_string();
+    let paged = connection::page(ctx, History, owner.clone(), args).await?;
+    Ok(connection::connect(paged, Total::OfThing(OwnedTotal { owner, list: History })))
 }
 
 #[derive(Debug, Default)]
@@ -77,21 +98,12 @@ impl ActivityQuery {
         after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
-    ) -> Result<Nodes<Activity, Total>, ApiError> {
+    ) -> Result<Activities, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
-        let page = PageArgs { first, after, last, before }.check(read_key)?;
+        let page = PageArgs { first, after, last, before }.check(activity::parse_key)?;
         let filter = filter.unwrap_or_default().check()?;
-        let Paged { rows, has_previous, has_next } = activity::page(conn, viewer, &filter, &page).await?;
-        let row = |row| {
-            let (time, id) = activity::key(&row);
-            (format!("{} {}", time.timestamp_micros(), id.simple()), Activity(row))
-        };
-        let paged = Paged { rows: rows.into_iter().map(row).collect(), has_previous, has_next };
-        Ok(connection::connect(paged, Total(filter)))
+        let paged = activity::page(conn, viewer, &filter, &page).await?;
+        let paged = paged.map(|row| (activity::key_text(&row), Activity(row)));
+        Ok(connection::connect(paged, Total::OfBook(filter)))
     }
-}
-
-fn read_key(text: &str) -> Option<activity::Key> {
-    let (time, id) = text.split_once(' ')?;
-    Some((chrono::DateTime::from_timestamp_micros(time.parse().ok()?)?, id.parse().ok()?))
 }

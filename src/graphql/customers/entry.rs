@@ -4,10 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 
-use super::{
-    customer::Customer,
-    entry_version::{EntryVersion, VersionsOf},
-};
+use super::{customer::Customer, entry_version::EntryVersion};
 use crate::{
     bookkeeping::{
         customers::{
@@ -16,6 +13,7 @@ use crate::{
             running_balance,
         },
         document::Replayable,
+        journal::Versions,
     },
     calendar::date::{Date, Weekday},
     entity::{
@@ -25,9 +23,9 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::event::{Activity, history},
+        activity::list::{Activities, history},
         book::book_currency,
-        connection::{self, Nodes, Total},
+        connection::{self, Nodes, OwnedTotal, Total},
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
         node,
@@ -123,9 +121,17 @@ impl Entry {
 
     /// All versions of the entry, oldest first. The last one is the current version, or the last version before the
     /// entry was deleted.
-    async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<EntryVersion>, ApiError> {
-        let versions = ctx.loader()?.load_one(VersionsOf(self.0.id.cast())).await?.unwrap_or_default();
-        Ok(versions.into_iter().zip(1..).map(|(version, number)| EntryVersion { version, number }).collect())
+    #[graphql(directive = price::Page::apply())]
+    async fn versions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Nodes<EntryVersion, OwnedTotal<Versions>>, ApiError> {
+        connection::of_owner(ctx, Versions, self.0.id.cast(), PageArgs { first, after, last, before }).await
     }
 
     /// The time when the entry was created.
@@ -145,16 +151,21 @@ impl Entry {
 
     /// The activity log of this entry, newest first: changes and refused attempts. For an entry that belongs to an
     /// invoice or a receipt, the log of that invoice or receipt.
+    #[graphql(directive = price::Page::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
-    ) -> Result<Vec<Activity>, ApiError> {
-        let id = self.0.id;
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Activities, ApiError> {
+        let (id, args) = (self.0.id, PageArgs { first, after, last, before });
         match self.0.source {
-            EntrySource::Manual => history(ctx, id, first).await,
-            EntrySource::Invoice => history(ctx, id.cast::<kind::Invoice>(), first).await,
-            EntrySource::Receipt => history(ctx, id.cast::<kind::Receipt>(), first).await,
+            EntrySource::Manual => history(ctx, id, args).await,
+            EntrySource::Invoice => history(ctx, id.cast::<kind::Invoice>(), args).await,
+            EntrySource::Receipt => history(ctx, id.cast::<kind::Receipt>(), args).await,
         }
     }
 }

@@ -4,11 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::allocation::{Allocation, PaymentsOf};
+use super::allocation::Allocation;
 use crate::{
     bookkeeping::{
         document::Replayable,
         invoicing::{
+            allocation_list::Allocations,
             invoice,
             invoice_input::{NewInvoice, Voiding},
             invoice_list::{self, InvoiceFilter, InvoiceFilterInput, InvoiceStatus},
@@ -20,9 +21,9 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::event::{Activity, history},
+        activity::list::{Activities, history},
         book::{book_currency, today},
-        connection::{self, Nodes, Total},
+        connection::{self, Nodes, OwnedTotal, Total},
         customers::{customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
         node,
@@ -136,8 +137,18 @@ impl Invoice {
     }
 
     /// The receipts that pay this invoice and the amount of each, oldest receipt first.
-    async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Allocation>, ApiError> {
-        Ok(ctx.loader()?.load_one(PaymentsOf::Invoice(self.0.id)).await?.unwrap_or_default())
+    #[graphql(directive = price::Page::apply())]
+    async fn allocations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Nodes<Allocation, OwnedTotal<Allocations>>, ApiError> {
+        connection::of_owner(ctx, Allocations::OfInvoice, self.0.id.cast(), PageArgs { first, after, last, before })
+            .await
     }
 
     /// The entry of the customer's ledger that this invoice created.
@@ -166,12 +177,17 @@ impl Invoice {
     }
 
     /// The activity log of this invoice, newest first: changes and refused attempts.
+    #[graphql(directive = price::Page::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
-    ) -> Result<Vec<Activity>, ApiError> {
-        history(ctx, self.0.id, first).await
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Activities, ApiError> {
+        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 

@@ -4,11 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::allocation::{Allocation, PaymentsOf};
+use super::allocation::Allocation;
 use crate::{
     bookkeeping::{
         document::Replayable,
         invoicing::{
+            allocation_list::Allocations,
             invoice_input::Voiding,
             receipt::{self, Attempted, NewReceipt},
             receipt_list::{ReceiptFilter, ReceiptFilterInput},
@@ -22,9 +23,9 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::event::{Activity, history},
+        activity::list::{Activities, history},
         book::book_currency,
-        connection::{self, Nodes, Total},
+        connection::{self, Nodes, OwnedTotal, Total},
         customers::{customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
         node,
@@ -92,8 +93,18 @@ impl Receipt {
     }
 
     /// The invoices that this receipt pays and the amount for each, oldest invoice first.
-    async fn allocations(&self, ctx: &Context<'_>) -> Result<Vec<Allocation>, ApiError> {
-        Ok(ctx.loader()?.load_one(PaymentsOf::Receipt(self.0.id)).await?.unwrap_or_default())
+    #[graphql(directive = price::Page::apply())]
+    async fn allocations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Nodes<Allocation, OwnedTotal<Allocations>>, ApiError> {
+        connection::of_owner(ctx, Allocations::OfReceipt, self.0.id.cast(), PageArgs { first, after, last, before })
+            .await
     }
 
     /// The part of `amount` that pays invoices.
@@ -133,12 +144,17 @@ impl Receipt {
     }
 
     /// The activity log of this receipt, newest first: changes and refused attempts.
+    #[graphql(directive = price::Page::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
-    ) -> Result<Vec<Activity>, ApiError> {
-        history(ctx, self.0.id, first).await
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Activities, ApiError> {
+        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 

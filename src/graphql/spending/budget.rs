@@ -6,7 +6,10 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::
 
 use super::category::Category;
 use crate::{
-    bookkeeping::spending::budget::{self, BudgetSetting},
+    bookkeeping::spending::{
+        budget::{self, BudgetSetting},
+        budget_list,
+    },
     calendar::month::YearMonth,
     entity::{
         activity::Action,
@@ -15,13 +18,16 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::event::{Activity, history},
+        activity::list::{Activities, history},
+        connection::{self, Count, Nodes},
         error::{ApiError, ContextExt},
         scalar::DateTime,
         user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::Money,
+    page::PageArgs,
+    price,
 };
 
 #[derive(Clone)]
@@ -77,12 +83,27 @@ impl Budget {
     }
 
     /// The activity log of this budget, newest first: changes and refused attempts.
+    #[graphql(directive = price::Page::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
-    ) -> Result<Vec<Activity>, ApiError> {
-        history(ctx, self.0.id, first).await
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Activities, ApiError> {
+        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+    }
+}
+
+/// The total count of the budgets that apply in a month, or of all.
+struct BudgetTotal(Option<YearMonth>);
+
+impl Count for BudgetTotal {
+    async fn count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        let count = budget_list::count(ctx.read()?, ctx.viewer()?, self.0).await?;
+        Ok(i64::try_from(count).unwrap_or(i64::MAX))
     }
 }
 
@@ -91,15 +112,24 @@ pub(in crate::graphql) struct BudgetQuery;
 
 #[Object]
 impl BudgetQuery {
-    /// The budgets of the book, at most 5,000. With `month`, only the budget that applies in that month for each
-    /// category and currency: the month's own budget if there is one, otherwise the budget for every month.
+    /// The budgets of the book, in the order in which they were first set. With `month`, only the budget that applies in
+    /// that month for each category and currency: the month's own budget if there is one, otherwise the budget for every
+    /// month.
+    #[graphql(directive = price::Page::apply())]
     async fn budgets(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "List only the budgets that apply in this month. Default: all.")] month: Option<YearMonth>,
-    ) -> Result<Vec<Budget>, ApiError> {
-        let budgets = budget::list(ctx.read()?, ctx.viewer()?, month).await?;
-        Ok(budgets.into_iter().map(Budget).collect())
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Nodes<Budget, BudgetTotal>, ApiError> {
+        let page = PageArgs { first, after, last, before }.check(budget_list::parse_key)?;
+        let paged = budget_list::page(ctx.read()?, ctx.viewer()?, month, &page).await?;
+        let paged = paged.map(|budget| (budget_list::key_text(&budget), Budget(budget)));
+        Ok(connection::connect(paged, BudgetTotal(month)))
     }
 }
 

@@ -8,6 +8,7 @@ use super::{category::Category, transaction_version::TransactionVersion};
 use crate::{
     bookkeeping::{
         document::Replayable,
+        journal::Versions,
         spending::transaction::{self, Attempted, NewTransaction, TransactionDeletion, change::TransactionChange},
     },
     calendar::date::{Date, Weekday},
@@ -15,7 +16,8 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::event::{Activity, history},
+        activity::list::{Activities, history},
+        connection::{self, Nodes, OwnedTotal},
         error::{ApiError, ContextExt},
         scalar::DateTime,
         user_error::{UserError, into_replayable_payload},
@@ -23,6 +25,7 @@ use crate::{
     },
     id::{Id, kind},
     money::{Currency, Money},
+    page::PageArgs,
     price,
 };
 
@@ -90,8 +93,17 @@ impl Transaction {
 
     /// All versions of the transaction, oldest first. The last one is the current version, or the last version before
     /// the transaction was deleted.
-    async fn versions(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersion>, ApiError> {
-        TransactionVersion::of(ctx, self.0.id).await
+    #[graphql(directive = price::Page::apply())]
+    async fn versions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Nodes<TransactionVersion, OwnedTotal<Versions>>, ApiError> {
+        connection::of_owner(ctx, Versions, self.0.id.cast(), PageArgs { first, after, last, before }).await
     }
 
     /// The time when the transaction was created.
@@ -110,12 +122,17 @@ impl Transaction {
     }
 
     /// The activity log of this transaction, newest first: changes and refused attempts.
+    #[graphql(directive = price::Page::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
-    ) -> Result<Vec<Activity>, ApiError> {
-        history(ctx, self.0.id, first).await
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Activities, ApiError> {
+        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 

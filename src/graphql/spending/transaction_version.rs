@@ -12,7 +12,6 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        customers::entry_version::VersionsOf,
         error::{ApiError, ContextExt},
         scalar::DateTime,
         wallets::wallet::Wallet,
@@ -22,16 +21,11 @@ use crate::{
     price,
 };
 
-pub(in crate::graphql) struct TransactionVersion {
-    version: Version,
-    number: i32,
-}
+pub(in crate::graphql) struct TransactionVersion(Version);
 
-impl TransactionVersion {
-    /// The versions of a transaction, the oldest first.
-    pub(in crate::graphql) async fn of(ctx: &Context<'_>, id: Id<kind::Transaction>) -> Result<Vec<Self>, ApiError> {
-        let versions = ctx.loader()?.load_one(VersionsOf(id.cast())).await?.unwrap_or_default();
-        Ok(versions.into_iter().zip(1..).map(|(version, number)| Self { version, number }).collect())
+impl From<Version> for TransactionVersion {
+    fn from(version: Version) -> Self {
+        Self(version)
     }
 }
 
@@ -40,24 +34,24 @@ impl TransactionVersion {
 #[Object]
 impl TransactionVersion {
     /// The number of the version, counted from 1.
-    async fn version(&self) -> i32 {
-        self.number
+    async fn version(&self) -> i64 {
+        self.0.number
     }
 
     /// Whether it was an income or an expense.
     async fn kind(&self) -> CategoryKind {
-        version::kind_of(self.version.entry.kind)
+        version::kind_of(self.0.entry.kind)
     }
 
     /// The total amount in this version.
     async fn amount(&self) -> Money {
-        Money::from_minor(self.version.entry.amount, self.version.entry.currency)
+        Money::from_minor(self.0.entry.amount, self.0.entry.currency)
     }
 
     /// The amounts per category in this version.
     #[graphql(directive = price::List::apply(20))]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersionLine>, ApiError> {
-        let entry = &self.version.entry;
+        let entry = &self.0.entry;
         let shares = ctx.loader()?.load_one(SharesOf(entry.id)).await?.unwrap_or_default();
         let categories = shares.iter().map(|(category, _)| *category);
         let found = ctx.loader()?.load_many(categories).await?;
@@ -72,33 +66,33 @@ impl TransactionVersion {
 
     /// The wallet that paid the expense or received the income in this version. Null for cash.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
-        let Some(wallet) = ctx.loader()?.load_one(WalletOf(self.version.entry.id)).await? else { return Ok(None) };
+        let Some(wallet) = ctx.loader()?.load_one(WalletOf(self.0.entry.id)).await? else { return Ok(None) };
         Ok(ctx.loader()?.load_one(wallet).await?)
     }
 
     /// The date of the transaction in this version.
     async fn date(&self) -> Date {
-        Date(self.version.entry.effective_on)
+        Date(self.0.entry.effective_on)
     }
 
     /// What the money was for, in this version. Null when not given.
     async fn description(&self) -> Option<&str> {
-        self.version.entry.memo.as_deref()
+        self.0.entry.memo.as_deref()
     }
 
     /// The reference number of the journal entry that recorded this version, such as `EXP-20261121-7K3M9QPXWA`.
     async fn reference(&self) -> &str {
-        &self.version.entry.reference
+        &self.0.entry.reference
     }
 
     /// The time from which this version was in force.
     async fn since(&self) -> DateTime {
-        DateTime(self.version.entry.created_at)
+        DateTime(self.0.entry.created_at)
     }
 
     /// The time until which this version was in force. Null when it still is.
     async fn until(&self) -> Option<DateTime> {
-        self.version.reversal.as_ref().map(|reversal| DateTime(reversal.created_at))
+        self.0.until.map(DateTime)
     }
 }
 

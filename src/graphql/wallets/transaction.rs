@@ -15,7 +15,7 @@ use crate::{
     error::{Code, Error},
     graphql::{
         RequestLoader,
-        activity::event::{Activity, history},
+        activity::list::{Activities, history},
         error::{ApiError, ContextExt},
         invoicing::receipt::Receipt,
         scalar::DateTime,
@@ -24,6 +24,8 @@ use crate::{
     },
     id::{Id, kind},
     money::Money,
+    page::PageArgs,
+    price,
 };
 
 #[derive(Clone)]
@@ -119,20 +121,25 @@ impl WalletTransaction {
 
     /// The activity log of this transaction, newest first. For one that belongs to a receipt, income or expense, the
     /// log of that object.
+    #[graphql(directive = price::Page::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
-    ) -> Result<Vec<Activity>, ApiError> {
-        let entry = &self.0.entry;
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Activities, ApiError> {
+        let (entry, args) = (&self.0.entry, PageArgs { first, after, last, before });
         match (self.0.kind, entry.document_id) {
             (WalletTransactionType::Receipt, Some(made_by)) => {
-                history(ctx, made_by.cast::<kind::Receipt>(), first).await
+                history(ctx, made_by.cast::<kind::Receipt>(), args).await
             }
             (WalletTransactionType::Income | WalletTransactionType::Expense, Some(made_by)) => {
-                history(ctx, made_by.cast::<kind::Transaction>(), first).await
+                history(ctx, made_by.cast::<kind::Transaction>(), args).await
             }
-            _ => history(ctx, entry.id, first).await,
+            _ => history(ctx, entry.id, args).await,
         }
     }
 }

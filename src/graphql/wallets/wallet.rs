@@ -14,7 +14,7 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::event::{Activity, history},
+        activity::list::{Activities, history},
         error::{ApiError, ContextExt},
         node,
         scalar::DateTime,
@@ -22,6 +22,7 @@ use crate::{
     },
     id::{Id, kind},
     money::{Currency, Money},
+    page::PageArgs,
     price,
 };
 
@@ -80,12 +81,17 @@ impl Wallet {
 
     /// The activity log of this wallet, newest first: changes of its settings and refused attempts. For its payments
     /// see `Query.walletHistory`.
+    #[graphql(directive = price::Page::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many activities to return, newest first: 0 to 100.", default = 20)] first: i32,
-    ) -> Result<Vec<Activity>, ApiError> {
-        history(ctx, self.0.wallet.id, first).await
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Activities, ApiError> {
+        history(ctx, self.0.wallet.id, PageArgs { first, after, last, before }).await
     }
 }
 

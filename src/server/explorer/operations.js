@@ -39,8 +39,10 @@ const RECEIPT = `replayed
       id number date paymentType voidReason
       amount { amount currency }
       allocations {
-        amount { amount }
-        invoice { number status outstanding { amount } }
+        nodes {
+          amount { amount }
+          invoice { number status outstanding { amount } }
+        }
       }
       onAccount { amount }
     }`;
@@ -114,17 +116,25 @@ const VERSIONS = `query Versions($id: ID!) {
   transaction(id: $id) {
     description deletedAt
     versions {
-      version kind date description since until
-      amount { amount currency }
-      lines { category { name } amount { amount } }
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        version kind date description since until
+        amount { amount currency }
+        lines { category { name } amount { amount } }
+      }
     }
   }
 }`;
-const BUDGETS = `query Budgets($month: YearMonth) {
-  budgets(month: $month) {
-    id month rollover rolloverFrom description
-    limit { amount currency }
-    category { name }
+const BUDGETS = `query Budgets($month: YearMonth, $first: Int, $after: String) {
+  budgets(month: $month, first: $first, after: $after) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    nodes {
+      id month rollover rolloverFrom description
+      limit { amount currency }
+      category { name }
+    }
   }
 }`;
 const REPORT = `query Report($month: YearMonth!) {
@@ -241,13 +251,17 @@ const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
     pageInfo { hasNextPage endCursor }
   }
 }`;
-const HISTORY_OF_CUSTOMER = `query HistoryOfCustomer($id: ID!) {
+const HISTORY_OF_CUSTOMER = `query HistoryOfCustomer($id: ID!, $first: Int, $after: String) {
   customer(id: $id) {
     name
-    history {
-      time action outcome codes
-      actor { displayName }
-      changes { field from to }
+    history(first: $first, after: $after) {
+      totalCount
+      pageInfo { hasNextPage endCursor }
+      nodes {
+        time action outcome codes
+        actor { displayName }
+        changes { field from to }
+      }
     }
   }
 }`;

@@ -219,18 +219,14 @@ async fn execute(
     let network = client.network();
     let mut request = Request::new("").data(size.clone()).data(client);
     request.set_parsed_query(executable(&mut plan));
-    let mut executed = match viewer {
-        Some(viewer) => {
-            let reader =
-                if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
-            let reader = reader.map_err(ApiError::from)?;
-            let (request, batches) = with_viewer(request, reader, viewer);
-            batches.run(endpoint.schema.execute(request)).await
-        }
-        None => {
-            let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
-            endpoint.schema.execute(request.data(app)).await
-        }
+    let mut executed = if let Some(viewer) = viewer {
+        let reader = if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
+        let reader = reader.map_err(ApiError::from)?;
+        let (request, batches) = with_viewer(request, reader, viewer);
+        batches.run(endpoint.schema.execute(request)).await
+    } else {
+        let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
+        endpoint.schema.execute(request.data(app)).await
     };
     if size.is_too_large() {
         return Err(too_large(most));

@@ -45,9 +45,9 @@ async fn an_entry_keeps_its_id_and_all_that_it_was(on: Database) {
     assert_eq!(deleted["entry"]["balanceAfter"], Value::Null);
     assert_eq!(amina.owed(&customer).await, "0.00");
     let query = "query($id: ID!) { entry(id: $id) { version deletedAt
-        versions { version type amount { amount } date note since until reference } } }";
+        versions { nodes { version type amount { amount } date note since until reference } } } }";
     let entry = amina.gql(query, json!({ "id": id })).await["entry"].take();
-    let versions = entry["versions"].as_array().unwrap();
+    let versions = entry["versions"]["nodes"].as_array().unwrap();
     let what =
         |version: &Value| json!([version["version"], version["type"], version["amount"]["amount"], version["note"]]);
     let what: Vec<_> = versions.iter().map(what).collect();

@@ -93,14 +93,14 @@ async fn changes_at_once_come_one_after_the_other(on: Database) {
     versions.sort_unstable();
     assert_eq!(versions, (2..=9).collect::<Vec<_>>());
     // The ledger, the balance and the days agree with the last one, whichever it is.
-    let query = "query($id: ID!, $customer: ID!) { entry(id: $id) { version type amount { amount } versions { version }
+    let query = "query($id: ID!, $customer: ID!) { entry(id: $id) { version type amount { amount } versions { totalCount }
             balanceAfter { amount } }
         customerSummary(customerId: $customer) { closingBalance { amount } entryCount totalCredit { amount } totalDebit { amount } }
         customer(id: $customer) { balance { amount } entries { totalCount } } }";
     let data = amina.gql(query, json!({ "id": id, "customer": customer })).await;
     let last = payloads.iter().find(|payload| payload["entry"]["version"] == 9).unwrap();
     assert_eq!(data["entry"]["amount"]["amount"], last["entry"]["amount"]["amount"]);
-    assert_eq!(data["entry"]["versions"].as_array().unwrap().len(), 9);
+    assert_eq!(data["entry"]["versions"]["totalCount"], 9);
     let amount = data["entry"]["amount"]["amount"].as_str().unwrap();
     let (credit, debit, owed) = match data["entry"]["type"].as_str().unwrap() {
         "CREDIT" => (amount, "0.00", amount.to_owned()),

@@ -37,13 +37,13 @@ async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(on: Data
         "balance { amount } balances { amount } entries(first: 2) { totalCount nodes { amount { amount } balanceAfter { amount } } }",
         "summary(from: \"2026-01-01\") { openingBalance { amount } closingBalance { amount } entryCount lastEntryDate }",
         "entries(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes {
-            versions { reference } customer { name } invoice { number } receipt { number } } }",
+            versions { totalCount nodes { reference } } customer { name } invoice { number } receipt { number } } }",
         "invoices(first: 2) { totalCount nodes { status customer { name } entry { note } lines { description }
-            allocations { amount { amount } receipt { number } } } }",
+            allocations { totalCount nodes { amount { amount } receipt { number } } } } }",
         "receipts(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } entry { note }
-            allocations { invoice { number } } } }",
-        "history(first: 3) { action actor { displayName } thing { ... on Customer { name } } changes { field } }
-            entries(first: 2) { nodes { history { codes } customer { history(first: 1) { time } } } }",
+            allocations(last: 2) { totalCount nodes { invoice { number } } } } }",
+        "history(first: 3) { totalCount nodes { action actor { displayName } thing { ... on Customer { name } } changes { field } } }
+            entries(first: 2) { nodes { history { nodes { codes } } customer { history(last: 1) { nodes { time } } } } }",
     ];
     for more in [2, 98] {
         add_customers(&owner, more).await;
@@ -96,15 +96,15 @@ async fn a_page_of_100_transactions_costs_no_more_statements_than_one_of_2(on: D
             category { name } lines { category { name } amount { amount } note } wallet { name balance { amount } } } } }"
             .to_owned(),
         "{ transactions(first: 100, orderBy: { field: AMOUNT }, filter: { text: \"changed\" }) {
-            totals { expense { amount } } nodes { versions { reference amount { amount }
-                lines { category { name } amount { amount } } } } } }"
+            totals { expense { amount } } nodes { versions(first: 5) { totalCount
+                nodes { reference amount { amount } lines { category { name } amount { amount } } } } } } }"
             .to_owned(),
         "{ activity(first: 100) { nodes { actor { displayName } changes { to }
-            thing { ... on Transaction { description } ... on Category { name history { action } }
+            thing { ... on Transaction { description } ... on Category { name history { nodes { action } } }
                 ... on Budget { limit { amount } } ... on User { username } ... on Book { name } } } } }"
             .to_owned(),
-        "{ transactions(first: 100) { nodes { history { outcome } wallet { history { outcome } } } } }".to_owned(),
-        "{ categories { name } budgets(month: \"2026-11\") { category { name } } }".to_owned(),
+        "{ transactions(first: 100) { nodes { history { nodes { outcome } } wallet { history { nodes { outcome } } } } } }".to_owned(),
+        "{ categories { name } budgets(month: \"2026-11\", first: 100) { totalCount nodes { category { name } } } }".to_owned(),
         format!("{{ monthlyReport(month: \"2026-11\") {{ {report} }} }}"),
         format!("{{ monthlyReports(from: \"2025-01\", to: \"2027-12\") {{ {report} }} }}"),
     ];
@@ -126,4 +126,53 @@ async fn a_page_of_100_transactions_costs_no_more_statements_than_one_of_2(on: D
     assert!(counts[0].iter().zip(&counts[1]).all(is_alike), "{counts:?}");
     assert!(counts[1].iter().all(|count| (3..=16).contains(count)), "{counts:?}");
     app.assert_journal_is_whole().await;
+}
+
+/// Customers, entries, invoices, receipts and transactions with everything that their lists show.
+async fn add_documents(owner: &User, numbers: std::ops::Range<usize>) {
+    add_transactions(owner, numbers.clone()).await;
+    for number in numbers {
+        let customer = owner.customer(&format!("Customer {number:03}")).await;
+        let entry = owner.entry(&customer, "CREDIT", "5", "2026-11-01").await;
+        owner.update_entry(json!({ "id": entry, "amount": "6" })).await;
+        owner.invoice(&customer, "10", "2026-11-02").await;
+        owner.invoice(&customer, "10", "2026-11-03").await;
+        owner.receipt(&customer, "15", "2026-11-04").await;
+        owner.receipt(&customer, "5", "2026-11-05").await;
+    }
+}
+
+#[apply(both_databases)]
+async fn the_lists_of_many_objects_are_read_by_one_statement_for_each_page_that_is_asked_for(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let statements = async |list: &str, fields: &str| {
+        let before = app.statements();
+        owner.gql(&format!("{{ {list}(first: 60) {{ nodes {{ id {fields} }} }} }}"), json!({})).await;
+        app.statements() - before
+    };
+    for numbers in [0..2, 2..30] {
+        add_documents(&owner, numbers).await;
+        for (list, field) in [
+            ("customers", "history"),
+            ("entries", "history"),
+            ("transactions", "history"),
+            ("entries", "versions"),
+            ("transactions", "versions"),
+            ("invoices", "allocations"),
+            ("receipts", "allocations"),
+            ("customers", "entries"),
+        ] {
+            let none = statements(list, "").await;
+            for (fields, expected) in [
+                (format!("{field} {{ edges {{ cursor }} }}"), 1),
+                (format!("{field} {{ edges {{ cursor }} totalCount }}"), 2),
+                (format!("{field}(first: 0) {{ totalCount }} a: {field}(first: 0) {{ totalCount }}"), 2),
+                (format!("{field}(first: 2) {{ edges {{ cursor }} }} a: {field}(last: 2) {{ edges {{ cursor }} }}"), 2),
+            ] {
+                let more = statements(list, &fields).await - none;
+                // A history of entries is that of the entry, the invoice or the receipt, and still one statement.
+                assert_eq!(more, expected, "{list} {{ {fields} }}");
+            }
+        }
+    }
 }

@@ -75,3 +75,51 @@ async fn everything_in_the_schema_has_a_description() {
     }
     assert_eq!(missing, [""; 0]);
 }
+
+/// The lists that are not connections, since something keeps each of them short: what an object is made of, what the request
+/// itself names, or a limit on what a book may have.
+const SHORT: [&str; 20] = [
+    "Activity.changes",
+    "Activity.codes",
+    "Book.receivables",
+    "Customer.balances",
+    "CustomerSummary.otherCurrencies",
+    "ImportLine.userErrors",
+    "ImportTransactionsPayload.lines",
+    "Invoice.lines",
+    "MonthlyReport.budgets",
+    "MonthlyReport.categories",
+    "MonthlyReport.otherCurrencies",
+    "Query.categories",
+    "Query.monthlyReports",
+    "Query.nodes",
+    "Query.wallets",
+    "Receivables.largest",
+    "Transaction.lines",
+    "TransactionVersion.lines",
+    "User.sessions",
+    "UserError.path",
+];
+
+#[apply(test)]
+async fn every_list_is_a_connection_or_known_to_be_short() {
+    let app = TestApp::on(Sqlite).await;
+    let query = "{ __schema { types { name fields { name type { kind ofType { kind } } } } } }";
+    let schema = app.anonymous().gql(query, json!({})).await;
+    let mut lists = Vec::new();
+    for type_ in schema["__schema"]["types"].as_array().unwrap() {
+        let name = type_["name"].as_str().unwrap();
+        if name.starts_with("__") || name.ends_with("Connection") {
+            continue;
+        }
+        for field in type_["fields"].as_array().into_iter().flatten() {
+            let type_ = &field["type"];
+            if type_["kind"] == "LIST" || type_["ofType"]["kind"] == "LIST" {
+                lists.push(format!("{name}.{}", field["name"].as_str().unwrap()));
+            }
+        }
+    }
+    lists.retain(|list| !list.ends_with("Payload.userErrors"));
+    lists.sort_unstable();
+    assert_eq!(lists, SHORT);
+}

@@ -54,16 +54,16 @@ async fn actual(user: &User, invoices: &[Written], receipts: &[Written]) -> BTre
     let minor = |value: &Value| value["amount"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap() / 100;
     let query = "query($invoices: [ID!]!, $receipts: [ID!]!) {
         receipts: nodes(ids: $receipts) { ... on Receipt { allocated { amount } onAccount { amount }
-            allocations { amount { amount } invoice { id } } } }
+            allocations(first: 100) { nodes { amount { amount } invoice { id } } } } }
         invoices: nodes(ids: $invoices) { ... on Invoice { paid { amount } outstanding { amount }
-            allocations { amount { amount } receipt { id } } } } }";
+            allocations(first: 100) { nodes { amount { amount } receipt { id } } } } } }";
     let ids = |written: &[Written]| written.iter().map(|document| document.id.clone()).collect::<Vec<_>>();
     let data = user.gql(query, json!({ "invoices": ids(invoices), "receipts": ids(receipts) })).await;
     let number = |written: &[Written], id: &Value| written.iter().position(|document| document.id == *id).unwrap();
     let mut pays = BTreeMap::new();
     for (receipt, node) in data["receipts"].as_array().unwrap().iter().enumerate() {
         let mut sum = 0;
-        for allocation in node["allocations"].as_array().unwrap() {
+        for allocation in node["allocations"]["nodes"].as_array().unwrap() {
             let invoice = number(invoices, &allocation["invoice"]["id"]);
             pays.insert((receipt, invoice), minor(&allocation["amount"]));
             sum += minor(&allocation["amount"]);
@@ -74,7 +74,7 @@ async fn actual(user: &User, invoices: &[Written], receipts: &[Written]) -> BTre
     let mut seen = BTreeMap::new();
     for (invoice, node) in data["invoices"].as_array().unwrap().iter().enumerate() {
         let mut sum = 0;
-        for allocation in node["allocations"].as_array().unwrap() {
+        for allocation in node["allocations"]["nodes"].as_array().unwrap() {
             seen.insert((number(receipts, &allocation["receipt"]["id"]), invoice), minor(&allocation["amount"]));
             sum += minor(&allocation["amount"]);
         }

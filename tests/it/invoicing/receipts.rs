@@ -50,7 +50,7 @@ async fn the_oldest_receipt_pays_the_oldest_invoice_whenever_either_was_written(
     assert_eq!(amina.pays(&first).await, pairs(&[(&late, "50.00")]));
     // What a void receipt paid is open for the next.
     let voided = amina.void_receipt(json!({ "id": back_dated, "reason": "bounced" })).await;
-    assert_eq!(voided["receipt"]["allocations"], json!([]));
+    assert_eq!(voided["receipt"]["allocations"]["nodes"], json!([]));
     assert_eq!(voided["receipt"]["onAccount"]["amount"], "0.00");
     assert_eq!(amina.pays(&first).await, pairs(&[(&late, "100.00")]));
     amina.void_receipt(json!({ "id": first, "reason": "bounced" })).await;

@@ -18,14 +18,16 @@ async fn delete(user: &User, id: &str) -> Value {
 
 /// The budgets in force in a month, or all: category, limit and month.
 async fn budgets(user: &User, month: Value) -> Value {
-    let query = "query($month: YearMonth) { budgets(month: $month) {
-        category { name } limit { amount currency } month } }";
+    let query = "query($month: YearMonth) { budgets(month: $month) { totalCount nodes {
+        category { name } limit { amount currency } month } } }";
     let data = user.gql(query, json!({ "month": month })).await;
     let shown = |budget: &Value| {
         let limit = &budget["limit"];
         json!([budget["category"]["name"], limit["amount"], limit["currency"], budget["month"]])
     };
-    data["budgets"].as_array().unwrap().iter().map(shown).collect()
+    let nodes = data["budgets"]["nodes"].as_array().unwrap();
+    assert_eq!(data["budgets"]["totalCount"], nodes.len());
+    nodes.iter().map(shown).collect()
 }
 
 /// The limit of the budget of food in a month's report, and how it stands.
@@ -155,7 +157,7 @@ async fn a_budget_that_limits_nothing_is_refused(on: Database) {
         assert_eq!((errors(&refused), &refused["budget"]), (vec![expected.to_owned()], &Value::Null), "{bad}");
     }
     let set = "mutation($input: SetBudgetInput!) { setBudget(input: $input) { budget { id } } }";
-    let list = "query($month: YearMonth) { budgets(month: $month) { id } }";
+    let list = "query($month: YearMonth) { budgets(month: $month) { totalCount } }";
     let report = "query($month: YearMonth!) { monthlyReport(month: $month) { month } }";
     for month in [
         json!("2026-13"),

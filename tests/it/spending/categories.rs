@@ -270,10 +270,10 @@ async fn a_category_that_is_deleted_while_it_is_used_leaves_nothing_without_one(
         assert_eq!(errors(&deleted), [""; 0]);
         assert_eq!(deleted["category"].is_null(), written == 0, "{written} in {deleted}");
     }
-    let query = "{ transactions(first: 100) { nodes { category { name } } } budgets { category { name } } }";
+    let query = "{ transactions(first: 100) { nodes { category { name } } } budgets(first: 100) { nodes { category { name } } } }";
     let data = amina.gql(query, json!({})).await;
     let [transactions, budgets] =
-        [&data["transactions"]["nodes"], &data["budgets"]].map(|list| list.as_array().unwrap());
+        [&data["transactions"]["nodes"], &data["budgets"]["nodes"]].map(|list| list.as_array().unwrap());
     for thing in transactions.iter().chain(budgets) {
         assert!(thing["category"]["name"].is_string(), "{thing}");
     }

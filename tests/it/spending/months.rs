@@ -106,9 +106,9 @@ async fn today_is_the_day_where_the_book_is_and_a_given_date_is_never_shifted(on
         // What is given is written down, whatever day it is.
         for date in ["2026-12-31", "2027-01-01"] {
             let id = amina.spend("Food", "10", date).await;
-            let query = "query($id: ID!) { transaction(id: $id) { date versions { date } } }";
+            let query = "query($id: ID!) { transaction(id: $id) { date versions { nodes { date } } } }";
             let found = amina.gql(query, json!({ "id": id })).await["transaction"].take();
-            assert_eq!(found, json!({ "date": date, "versions": [{ "date": date }] }), "{time_zone}");
+            assert_eq!(found, json!({ "date": date, "versions": { "nodes": [{ "date": date }] } }), "{time_zone}");
         }
     }
     // Wherever the book is moved to, what was written stays where it was.

@@ -136,7 +136,7 @@ async fn income_that_is_spent_is_neither_made_less_nor_deleted(on: Database) {
     let salary = paid(&amina, &wallet, "Salary", "60").await;
     paid(&amina, &wallet, "Food", "50").await;
     let query = "query($id: ID!) { transaction(id: $id) { version kind amount { amount } date description
-        category { name } wallet { id } versions { version } } }";
+        category { name } wallet { id } versions { nodes { version } } } }";
     // What leaves the wallet with as much is let: only what both sides leave counts.
     for change in [
         json!({ "description": "of November" }),

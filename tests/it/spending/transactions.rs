@@ -36,7 +36,7 @@ async fn a_transaction_shows_what_was_said_of_it(on: Database) {
     assert_eq!((&added["transaction"], &added["replayed"]), (&expected, &json!(false)));
     assert!(id.starts_with("txn_"), "{id}");
     let query = "query($id: ID!) { transaction(id: $id) { id amount { amount } createdAt updatedAt
-            versions { version kind amount { amount } lines { category { name } amount { amount } } until } }
+            versions { nodes { version kind amount { amount } lines { category { name } amount { amount } } until } } }
         node(id: $id) { __typename id } }";
     let found = amina.gql(query, json!({ "id": id })).await;
     assert_eq!(found["node"], json!({ "__typename": "Transaction", "id": id }));
@@ -45,7 +45,7 @@ async fn a_transaction_shows_what_was_said_of_it(on: Database) {
         "version": 1, "kind": "EXPENSE", "amount": { "amount": "10.50" }, "until": null,
         "lines": [{ "category": { "name": "Food" }, "amount": { "amount": "10.50" } }],
     });
-    assert_eq!(found["transaction"]["versions"], json!([version]));
+    assert_eq!(found["transaction"]["versions"]["nodes"], json!([version]));
 
     // Income by its category, today, in another currency, with nothing said.
     let salary = json!({ "category": { "name": "salary" }, "amount": "1500", "currency": "JPY", "description": " " });

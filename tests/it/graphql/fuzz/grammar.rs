@@ -62,7 +62,7 @@ const TYPES: [&str; 12] = [
 ];
 const VARIABLES: [&str; 3] = ["a", "b", "c"];
 
-fn one_of(texts: &'static [&'static str]) -> impl Strategy<Value = String> {
+fn one_of(texts: &'static [&'static str]) -> impl Strategy<Value = String> + Clone {
     select(texts).prop_map(str::to_owned)
 }
 

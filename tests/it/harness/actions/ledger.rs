@@ -20,7 +20,7 @@ const INVOICE: &str = "invoice { id number date dueDate status note voidedAt voi
 const RECEIPT: &str =
     "receipt { id number date paymentType note voidedAt voidReason wallet { id } amount { amount currency }
         allocated { amount } onAccount { amount } entry { id }
-        allocations { amount { amount } invoice { id number status } } }
+        allocations { nodes { amount { amount } invoice { id number status } } } }
     replayed userErrors { code path message }";
 
 impl User {
@@ -109,9 +109,9 @@ impl User {
 
     /// What a receipt is set off against: how much, and the ids of the invoices.
     pub async fn pays(&self, receipt: &str) -> Vec<(String, String)> {
-        let query = "query($id: ID!) { receipt(id: $id) { allocations { amount { amount } invoice { id } } } }";
+        let query = "query($id: ID!) { receipt(id: $id) { allocations(first: 100) { nodes { amount { amount } invoice { id } } } } }";
         let mut data = self.gql(query, json!({ "id": receipt })).await;
-        let allocations: Vec<Value> = serde_json::from_value(data["receipt"]["allocations"].take()).unwrap();
+        let allocations: Vec<Value> = serde_json::from_value(data["receipt"]["allocations"]["nodes"].take()).unwrap();
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let pair = |pays: &Value| (text(&pays["invoice"]["id"]), text(&pays["amount"]["amount"]));
         allocations.iter().map(pair).collect()

@@ -1,0 +1,17 @@
+//! Connections: pages of lists.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `nodes` | the types in the schema, which all connections share |
+//! | `owned` | the lists that belong to an object, and the loaders that batch those of several objects |
+//! | `documents` | the lists of dated documents (entries, invoices, receipts) of a book and of a customer |
+
+mod documents;
+mod nodes;
+mod owned;
+
+pub(super) use self::{
+    documents::{Total, of_book, of_customer},
+    nodes::{Count, Edges, NodeEdge, Nodes, connect},
+    owned::{OwnedTotal, of_owner, page},
+};

@@ -1,0 +1,119 @@
+//! The types of a connection: the connection, its edges and its total count.
+
+use std::borrow::Cow;
+
+use async_graphql::{Context, Object, OutputType, TypeName, connection::PageInfo};
+
+use crate::{
+    graphql::error::ApiError,
+    page::{self, Paged},
+    price,
+};
+
+/// Computes the total count of a list.
+pub(in crate::graphql) trait Count: Send + Sync {
+    /// Counts the rows of the whole list. Called only when `totalCount` is selected.
+    fn count(&self, ctx: &Context<'_>) -> impl Future<Output = Result<i64, ApiError>> + Send;
+}
+
+/// A connection: one page of a list, and a way to count the whole list.
+pub(in crate::graphql) struct Nodes<N, T> {
+    page: Edges<N>,
+    total: T,
+}
+
+/// The edges of a page.
+pub(in crate::graphql) struct Edges<N>(Paged<NodeEdge<N>>);
+
+/// An edge: a row of a page with its cursor.
+pub(in crate::graphql) struct NodeEdge<N> {
+    cursor: String,
+    node: N,
+}
+
+/// Makes a connection of a page. Each row comes with the sort key that its cursor carries.
+pub(in crate::graphql) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> Nodes<N, T> {
+    Nodes { page: paged.into(), total }
+}
+
+impl<N> From<Paged<(String, N)>> for Edges<N> {
+    fn from(Paged { rows, has_previous, has_next }: Paged<(String, N)>) -> Self {
+        let edge = |(key, node): (String, N)| NodeEdge { cursor: page::encode(&key), node };
+        Self(Paged { rows: rows.into_iter().map(edge).collect(), has_previous, has_next })
+    }
+}
+
+impl<N> Edges<N> {
+    /// The edges.
+    pub(in crate::graphql) fn rows(&self) -> &[NodeEdge<N>] {
+        &self.0.rows
+    }
+
+    /// The nodes of the edges.
+    pub(in crate::graphql) fn nodes(&self) -> Vec<&N> {
+        self.0.rows.iter().map(|edge| &edge.node).collect()
+    }
+
+    /// The page info of the connection.
+    pub(in crate::graphql) fn info(&self) -> PageInfo {
+        let cursor = |edge: Option<&NodeEdge<N>>| edge.map(|edge| edge.cursor.clone());
+        PageInfo {
+            has_previous_page: self.0.has_previous,
+            has_next_page: self.0.has_next,
+            start_cursor: cursor(self.0.rows.first()),
+            end_cursor: cursor(self.0.rows.last()),
+        }
+    }
+}
+
+impl<N: OutputType, T: Count> TypeName for Nodes<N, T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", N::type_name()).into()
+    }
+}
+
+/// One page of a list.
+#[Object(name_type)]
+impl<N: OutputType, T: Count> Nodes<N, T> {
+    /// The items of this page, each with its cursor.
+    async fn edges(&self) -> &[NodeEdge<N>] {
+        self.page.rows()
+    }
+
+    /// The items of this page, without cursors.
+    async fn nodes(&self) -> Vec<&N> {
+        self.page.nodes()
+    }
+
+    /// Whether there are items before and after this page, and the cursors to get them with.
+    #[graphql(directive = price::Cost::apply(0))]
+    async fn page_info(&self) -> PageInfo {
+        self.page.info()
+    }
+
+    /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
+    #[graphql(directive = price::Cost::apply(200))]
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        self.total.count(ctx).await
+    }
+}
+
+impl<N: OutputType> TypeName for NodeEdge<N> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", N::type_name()).into()
+    }
+}
+
+/// An item of a page, with its cursor.
+#[Object(name_type, directive = price::Cost::apply(0))]
+impl<N: OutputType> NodeEdge<N> {
+    /// An opaque text that marks the position of this item in the list. Pass it as `after` or `before`.
+    async fn cursor(&self) -> &str {
+        &self.cursor
+    }
+
+    /// The item at this position.
+    async fn node(&self) -> &N {
+        &self.node
+    }
+}

@@ -1,0 +1,349 @@
+//! Rules that hold for every connection of the schema, whichever there are.
+
+use std::collections::BTreeMap;
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use crate::harness::{Database, TestApp, User, id_of};
+
+/// A connection, and how to ask for it.
+struct Connection {
+    /// The type that it is a field of and its name: `Query.customers`, `Wallet.history`.
+    field: String,
+    /// The type that it returns.
+    returns: String,
+    /// What stands around the field, with the id put in: the field goes where `@` is.
+    around: String,
+    /// The arguments that it must have.
+    arguments: String,
+}
+
+impl Connection {
+    /// The operation that asks for one page. `selection` is made of fields of the connection.
+    fn query(&self, page: &str, selection: &str) -> String {
+        let (_, name) = self.field.split_once('.').unwrap();
+        let field = match format!("{} {page}", self.arguments).trim() {
+            "" => format!("found: {name} {{ {selection} }}"),
+            arguments => format!("found: {name}({arguments}) {{ {selection} }}"),
+        };
+        format!("{{ {} }}", self.around.replace('@', &field))
+    }
+
+    /// The code of the error that a page is refused with.
+    async fn refused(&self, user: &User, page: &str) -> Option<String> {
+        let answer = user.client.request(&self.query(page, "totalCount edges { cursor }"), json!({})).await.json();
+        Some(answer["errors"][0]["extensions"]["code"].as_str()?.to_owned())
+    }
+
+    /// A page: its cursors, and whether there are others before and after it.
+    async fn page(&self, user: &User, page: &str) -> (Vec<String>, [bool; 2]) {
+        let selection = "totalCount edges { cursor node { __typename } } nodes { __typename }
+            pageInfo { hasPreviousPage hasNextPage startCursor endCursor }";
+        let data = user.gql(&self.query(page, selection), json!({})).await;
+        let found = if data["found"].is_null() { &data["of"]["found"] } else { &data["found"] };
+        let edges = found["edges"].as_array().unwrap_or_else(|| panic!("{}: {data}", self.field));
+        let cursors: Vec<_> = edges.iter().map(|edge| edge["cursor"].as_str().unwrap().to_owned()).collect();
+        let info = &found["pageInfo"];
+        assert_eq!(found["nodes"].as_array().unwrap().len(), cursors.len());
+        assert_eq!((info["startCursor"].as_str(), info["endCursor"].as_str()), ends(&cursors), "{}", self.field);
+        (cursors, ["hasPreviousPage", "hasNextPage"].map(|has| info[has].as_bool().unwrap()))
+    }
+
+    /// The cursors of all rows, which are as many as are counted.
+    async fn all(&self, user: &User) -> Vec<String> {
+        let (cursors, others) = self.page(user, "first: 100").await;
+        assert_eq!(others, [false, false], "{} has too many rows", self.field);
+        let data = user.gql(&self.query("first: 0", "totalCount"), json!({})).await;
+        let found = if data["found"].is_null() { &data["of"]["found"] } else { &data["found"] };
+        assert_eq!(found["totalCount"], cursors.len(), "{}", self.field);
+        cursors
+    }
+
+    /// The lists whose cursors mean the same: a row's place by date and id, for example.
+    fn cursors(&self) -> &str {
+        match self.returns.as_str() {
+            "EntryConnection" | "InvoiceConnection" | "ReceiptConnection" => "documents",
+            "EntryVersionConnection" | "TransactionVersionConnection" => "versions",
+            "AllocationConnection" => &self.field,
+            other => other,
+        }
+    }
+}
+
+fn ends(cursors: &[String]) -> (Option<&str>, Option<&str>) {
+    (cursors.first().map(String::as_str), cursors.last().map(String::as_str))
+}
+
+fn encode(text: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(text)
+}
+
+/// The ids of one thing of each type.
+type Owners = BTreeMap<&'static str, String>;
+
+/// One thing of each type that has connections, each connection with several rows.
+async fn things(user: &User) -> Owners {
+    let customer = user.customer("Zaid").await;
+    // The first receipt pays both invoices, and all receipts pay the second one.
+    user.invoice(&customer, "10", "2026-11-01").await;
+    let invoice = user.invoice(&customer, "100", "2026-11-02").await;
+    let receipt = user.receipt(&customer, "15", "2026-11-03").await;
+    user.receipt(&customer, "9", "2026-11-04").await;
+    let entry = user.entry(&customer, "CREDIT", "1", "2026-11-05").await;
+    let category = user.category("Rice", "EXPENSE").await;
+    let transaction = user.spend("Rice", "1", "2026-11-06").await;
+    let budget = json!({ "category": { "id": category }, "limit": "1", "currency": "USD" });
+    id_of(&user.set_budget(budget).await, "budget");
+    let budget = json!({ "category": { "id": category }, "limit": "1" });
+    let budget = id_of(&user.set_budget(budget).await, "budget");
+    user.fund("1").await;
+    let movement = user.history(&user.wallet, Value::Null).await.swap_remove(0)["node"]["id"].take();
+    let book = user.gql("{ book { id } }", json!({})).await["book"]["id"].take();
+    let text = |id: Value| id.as_str().unwrap().to_owned();
+    let owners = BTreeMap::from([
+        ("Customer", customer),
+        ("Entry", entry),
+        ("Invoice", invoice),
+        ("Receipt", receipt),
+        ("Category", category),
+        ("Transaction", transaction),
+        ("Budget", budget),
+        ("Wallet", user.wallet.clone()),
+        ("WalletTransaction", text(movement)),
+        ("Book", text(book)),
+    ]);
+    for round in 1..4 {
+        change(user, &owners, round).await;
+    }
+    owners
+}
+
+/// Adds a row to almost every list.
+async fn change(user: &User, of: &Owners, round: usize) {
+    let (amount, name) = ((round + 1).to_string(), format!("Number {round}"));
+    user.update_entry(json!({ "id": of["Entry"], "amount": amount })).await;
+    user.update_transaction(json!({ "id": of["Transaction"], "amount": amount })).await;
+    user.update_customer(json!({ "id": of["Customer"], "city": name })).await;
+    user.update_category(json!({ "id": of["Category"], "name": name })).await;
+    user.set_budget(json!({ "category": { "id": of["Category"] }, "limit": amount })).await;
+    let month = format!("2026-{round:02}");
+    user.set_budget(json!({ "category": { "id": of["Category"] }, "limit": amount, "month": month })).await;
+    let wallet = json!({ "id": of["Wallet"], "name": name });
+    user.mutate("updateWallet", "UpdateWalletInput", "userErrors { code }", wallet).await;
+    user.mutate("updateBook", "UpdateBookInput", "userErrors { code }", json!({ "name": name })).await;
+    // Before the other receipts, and after them.
+    user.receipt(&of["Customer"], "1", "2026-11-02").await;
+    user.receipt(&of["Customer"], "1", "2026-11-20").await;
+    user.entry(&of["Customer"], "CREDIT", "1", "2026-11-01").await;
+    user.spend("Food", &amount, "2026-11-01").await;
+    // What is not active any more cannot be voided, and what was tried is on record.
+    for (mutation, id) in [("voidInvoice", &of["Invoice"]), ("voidReceipt", &of["Receipt"])] {
+        let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let refused = json!({ "id": id, "reason": "x".repeat(5000) });
+        user.mutate(mutation, &input_type, "userErrors { code }", refused).await;
+    }
+    user.customer(&name).await;
+    user.fund("1").await;
+}
+
+/// All connections of the schema.
+async fn connections(user: &User, owners: &Owners) -> Vec<Connection> {
+    let query = "{ __schema { types { name fields { name type { ofType { name } } } } } }";
+    let schema = user.gql(query, json!({})).await["__schema"].take();
+    let mut found = Vec::new();
+    for type_ in schema["types"].as_array().unwrap() {
+        let owner = type_["name"].as_str().unwrap();
+        for field in type_["fields"].as_array().into_iter().flatten() {
+            let name = field["name"].as_str().unwrap();
+            let Some(returns) = field["type"]["ofType"]["name"].as_str() else { continue };
+            if !returns.ends_with("Connection") {
+                continue;
+            }
+            let around = match owner {
+                "Query" => "@".to_owned(),
+                "CustomerStatement" => {
+                    format!("of: customerStatement(customerId: \"{}\") {{ @ }}", owners["Customer"])
+                }
+                _ => {
+                    let id = owners.get(owner).unwrap_or_else(|| panic!("teach the test where to find a {owner}"));
+                    format!("of: node(id: \"{id}\") {{ ... on {owner} {{ @ }} }}")
+                }
+            };
+            let arguments = match (owner, name) {
+                ("Query", "walletHistory") => format!("walletId: \"{}\"", user.wallet),
+                _ => String::new(),
+            };
+            let field = format!("{owner}.{name}");
+            found.push(Connection { field, returns: returns.to_owned(), around, arguments });
+        }
+    }
+    assert!(found.len() > 20, "only {} connections", found.len());
+    found
+}
+
+/// A book whose lists have several rows each, and the same of another user.
+async fn books(on: Database) -> (TestApp, [(User, Owners); 2]) {
+    let app = TestApp::with(on, |app| app.limits.request_cost_per_minute = 1_000_000).await;
+    let mut books = Vec::new();
+    for name in ["amina", "zahra"] {
+        let user = app.user(name).await;
+        let owners = things(&user).await;
+        books.push((user, owners));
+    }
+    let books = books.try_into().unwrap_or_else(|_| panic!("not two"));
+    (app, books)
+}
+
+#[apply(both_databases)]
+async fn a_page_that_cannot_be_is_refused_by_every_connection(on: Database) {
+    let (_app, [(amina, owners), _]) = books(on).await;
+    let cursor = |text: &str| format!("after: \"{}\"", encode(text));
+    let id = "0191a1b2c3d47e5f8a9b0c1d2e3f4a5b";
+    let mut pages = ["first: -1", "first: 101", "first: 2147483647", "last: -1", "last: 101", "first: 1, last: 1"]
+        .map(str::to_owned)
+        .to_vec();
+    for bad in ["", " ", "x", "😀", "AAAA\\u0000", "a=="] {
+        pages.extend([format!("after: \"{bad}\""), format!("last: 1, before: \"{bad}\"")]);
+    }
+    pages.push(format!("after: \"{}\"", "A".repeat(5000)));
+    for forged in [
+        "version -1",
+        "version 99999999999999999999",
+        "version 1.0",
+        "version",
+        "budget",
+        "budget x",
+        "2026-13-01 x",
+        "OfInvoice 2026-11-01",
+        "OfReceipt",
+        // Times that a database cannot store.
+        &format!("-9223372036854775808 {id}"),
+        &format!("9223372036854775807 {id}"),
+        &format!("-99999999999999999 {id}"),
+    ] {
+        pages.push(cursor(forged));
+    }
+    for connection in connections(&amina, &owners).await {
+        for page in &pages {
+            let code = connection.refused(&amina, page).await;
+            assert_eq!(code.as_deref(), Some("INVALID"), "{}({page})", connection.field);
+        }
+        for huge in ["first: 2147483648", "last: -99999999999", "first: 1.5", "after: 1"] {
+            let code = connection.refused(&amina, huge).await;
+            assert_eq!(code.as_deref(), Some("GRAPHQL_VALIDATION_FAILED"), "{}({huge})", connection.field);
+        }
+    }
+}
+
+#[apply(both_databases)]
+async fn pages_of_every_connection_run_both_ways_and_miss_nothing(on: Database) {
+    let (_app, [(amina, owners), _]) = books(on).await;
+    for connection in connections(&amina, &owners).await {
+        let all = connection.all(&amina).await;
+        let field = &connection.field;
+        // A wallet transaction never changes, so it has one row of history.
+        assert!(all.len() > 1 || field == "WalletTransaction.history", "{field} has {} rows", all.len());
+        for size in [1, 2, 7] {
+            let (mut seen, mut at) = (Vec::new(), String::new());
+            loop {
+                let (cursors, [previous, next]) = connection.page(&amina, &format!("first: {size} {at}")).await;
+                assert_eq!(previous, !at.is_empty(), "{field}");
+                seen.extend(cursors);
+                if !next {
+                    break;
+                }
+                at = format!("after: \"{}\"", seen.last().unwrap());
+            }
+            assert_eq!(seen, all, "{field} by {size}");
+            let (mut seen, mut at) = (Vec::new(), String::new());
+            loop {
+                let (cursors, [previous, next]) = connection.page(&amina, &format!("last: {size} {at}")).await;
+                assert_eq!(next, !at.is_empty(), "{field}");
+                seen.splice(0..0, cursors);
+                if !previous {
+                    break;
+                }
+                at = format!("before: \"{}\"", seen[0]);
+            }
+            assert_eq!(seen, all, "{field} backwards by {size}");
+        }
+        // Between two rows is what is between them.
+        let (first, last) = (&all[0], all.last().unwrap());
+        for size in ["first: 100", "last: 100"] {
+            let (between, _) =
+                connection.page(&amina, &format!("{size}, after: \"{first}\", before: \"{last}\"")).await;
+            let expected = all.get(1..all.len() - 1).unwrap_or_default();
+            assert_eq!(between, expected, "{field}");
+        }
+    }
+}
+
+#[apply(both_databases)]
+async fn a_cursor_of_another_list_is_refused_and_one_of_another_user_shows_only_ones_own(on: Database) {
+    let (_app, [(amina, of_amina), (zahra, of_zahra)]) = books(on).await;
+    let (own, theirs) = (connections(&amina, &of_amina).await, connections(&zahra, &of_zahra).await);
+    let mut cursors = Vec::new();
+    for (connections, user) in [(&own, &amina), (&theirs, &zahra)] {
+        for connection in connections {
+            let all = connection.all(user).await;
+            cursors.push((connection, all[all.len() / 2].clone()));
+        }
+    }
+    for connection in &own {
+        let all = connection.all(&amina).await;
+        for (of, cursor) in &cursors {
+            let what = format!("a cursor of {} in {}", of.field, connection.field);
+            for (size, side) in [("first", "after"), ("last", "before")] {
+                let page = format!("{size}: 2, {side}: \"{cursor}\"");
+                if of.cursors() != connection.cursors() {
+                    assert_eq!(connection.refused(&amina, &page).await.as_deref(), Some("INVALID"), "{what}");
+                    continue;
+                }
+                let (shown, _) = connection.page(&amina, &page).await;
+                assert!(shown.iter().all(|shown| all.contains(shown)), "{what}");
+                // From there on the list is shown without a gap, up to its end.
+                let (rest, _) = connection.page(&amina, &format!("first: 100, after: \"{cursor}\"")).await;
+                let (before, _) = connection.page(&amina, &format!("last: 100, before: \"{cursor}\"")).await;
+                assert!(all.ends_with(&rest) && all.starts_with(&before), "{what}");
+                assert!(rest.len() + before.len() + 1 >= all.len(), "{what}");
+                if side == "after" {
+                    assert_eq!(shown, rest[..rest.len().min(2)], "{what}");
+                } else {
+                    assert_eq!(shown, before[before.len().saturating_sub(2)..], "{what}");
+                }
+            }
+        }
+    }
+}
+
+#[apply(both_databases)]
+async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(on: Database) {
+    let (_app, [(amina, owners), _]) = books(on).await;
+    let connections = connections(&amina, &owners).await;
+    let mut before = Vec::new();
+    for connection in &connections {
+        before.push(connection.all(&amina).await);
+    }
+    change(&amina, &owners, 4).await;
+    for (connection, before) in connections.iter().zip(before) {
+        let field = &connection.field;
+        let all = connection.all(&amina).await;
+        let grows = !["Receipt.allocations", "WalletTransaction.history"].contains(&field.as_str());
+        assert!(all.len() > before.len() || !grows, "{field} did not grow");
+        for cursor in before {
+            let place = all.iter().position(|other| *other == cursor);
+            let place = place.unwrap_or_else(|| panic!("the cursor of a row of {field} changed"));
+            let (rest, _) = connection.page(&amina, &format!("first: 100, after: \"{cursor}\"")).await;
+            assert_eq!(rest, all[place + 1..], "{field}");
+        }
+    }
+    // The cursor of a row that is deleted marks the place where it was.
+    let budgets = connections.iter().find(|connection| connection.field == "Query.budgets").unwrap();
+    let all = budgets.all(&amina).await;
+    let id = amina.gql("{ budgets(first: 1) { nodes { id } } }", json!({})).await["budgets"]["nodes"][0]["id"].take();
+    let deleted = amina.mutate("deleteBudget", "DeleteBudgetInput", "deletedId", json!({ "id": id })).await;
+    assert_eq!(deleted["deletedId"], id);
+    let (rest, _) = budgets.page(&amina, &format!("after: \"{}\"", all[0])).await;
+    assert_eq!(rest, all[1..]);
+}
