@@ -10,6 +10,7 @@
 //! Every request passes `request_log`, `client` and `finish`; `rate_limit` charges those that cost something, and `in_flight`
 //! limits what is held in memory for them. No bookkeeping rule belongs here.
 
+mod bearer;
 mod client;
 mod connections;
 mod explorer;

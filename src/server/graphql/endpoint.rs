@@ -26,7 +26,7 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
+        header::{CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Response},
 };
@@ -50,8 +50,9 @@ use crate::{
     client::Client,
     error::Error,
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, sdl, with_viewer},
-    identity::{self, Unauthenticated},
+    identity,
     server::{
+        bearer::{bearer, challenge},
         connections::ConnectionWatch,
         in_flight::{Held, InFlight, Unread},
         principal::Principal,
@@ -127,6 +128,7 @@ pub(in crate::server) async fn handle(
             refused.into_response(media_type)
         }
     };
+    challenge(&parts.headers, &mut response);
     let answer_headers = response.headers_mut();
     answer_headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.content_type()));
     answer_headers.insert(VARY, HeaderValue::from_static("Accept"));
@@ -299,17 +301,4 @@ async fn viewer(endpoint: &Endpoint, client: &Client, headers: &HeaderMap) -> Re
         Ok(viewer) => viewer.map(Some).map_err(|_| Refused::unauthenticated()),
         Err(error) => Err(Refused::from(ApiError::from(error))),
     }
-}
-
-/// The access token of a request, if it has one.
-pub(in crate::server) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Unauthenticated> {
-    let mut authorizations = headers.get_all(AUTHORIZATION).iter();
-    let Some(authorization) = authorizations.next() else { return Ok(None) };
-    let token = authorization
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer") && authorizations.next().is_none())
-        .map(|(_, token)| token.trim());
-    token.map(Some).ok_or(Unauthenticated)
 }

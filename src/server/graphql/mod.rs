@@ -16,7 +16,7 @@ mod turns;
 mod types;
 
 pub(in crate::server) use self::{
-    endpoint::{Endpoint, bearer, complete, handle},
+    endpoint::{Endpoint, complete, handle},
     media_type::MediaType,
     refused::Refused,
 };
