@@ -110,11 +110,12 @@ pub(in crate::server) async fn handle(
 ) -> Response {
     let mut summary = Summary::default();
     let (parts, mut body) = request.into_parts();
-    let media_type = MediaType::accepted(&parts.headers);
+    let accepted = MediaType::accepted(&parts.headers);
+    let media_type = accepted.unwrap_or_default();
     let mut meter = endpoint.rates.meter(&client);
     let connection = connection.map(|Extension(connection)| connection);
     let incoming =
-        Incoming { client: &client, headers: &parts.headers, body: &mut body, connection: connection.as_ref() };
+        Incoming { client: &client, headers: &parts.headers, accepted, body: &mut body, connection: connection.as_ref() };
     let mut response = match answer(&endpoint, incoming, &mut meter, &mut summary).await {
         Ok((mut executed, held)) => {
             complete(&mut executed.errors, id);
@@ -143,6 +144,8 @@ pub(in crate::server) async fn handle(
 struct Incoming<'a> {
     client: &'a Client,
     headers: &'a HeaderMap,
+    /// The media type to answer with. `None` when the client accepts none.
+    accepted: Option<MediaType>,
     body: &'a mut Body,
     connection: Option<&'a Arc<ConnectionWatch>>,
 }
@@ -158,12 +161,16 @@ async fn until_sent(response: Response, held: Held) -> Response {
 /// Checks a request and executes it.
 async fn answer(
     endpoint: &Endpoint,
-    Incoming { client, headers, body, connection }: Incoming<'_>,
+    Incoming { client, headers, accepted, body, connection }: Incoming<'_>,
     meter: &mut Meter<'_>,
     summary: &mut Summary,
 ) -> Result<(Executed, Held), Refused> {
     let viewer = viewer(endpoint, client, headers).await;
     charge(meter, viewer.as_ref().ok().and_then(Option::as_ref), rate_limit::REQUEST).await?;
+    if accepted.is_none() {
+        let message = "Accept `application/graphql-response+json` or `application/json`.";
+        return Err(Refused::with_status(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
+    }
     let viewer = viewer?;
     if let (Some(_), Some(connection)) = (&viewer, connection) {
         connection.note_login();

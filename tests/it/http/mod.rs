@@ -1,5 +1,6 @@
 //! The HTTP side: the endpoint, its limits, and the address of a client.
 
+mod accept;
 mod challenges;
 mod client_address;
 mod endpoint;
