@@ -16,6 +16,7 @@ async fn each_401_has_a_challenge(on: Database) {
         let mut answers = vec![client.get("/transactions.csv").await, client.get("/reports/2026-11.svg").await];
         if authorization.is_some() {
             answers.push(client.request("{ __typename }", json!({})).await);
+            answers.push(client.get("/graphql?query={__typename}").await);
         }
         for answer in answers {
             assert_eq!(answer.status, 401);
