@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     credentials::{Passwords, TokenKeys},
     db::Db,
+    documents::TrustedDocuments,
     id::{Id, kind},
     money::Currency,
 };
@@ -40,6 +41,29 @@ pub struct App {
     pub limits: Limits,
     /// The proxies whose `X-Forwarded-For` header is trusted. With any other peer, the client address is the peer's address.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// How much the server shows of itself.
+    pub profile: Profile,
+    /// The documents that the operator trusts.
+    pub trusted_documents: TrustedDocuments,
+}
+
+/// How much the server shows of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// Everything that developers of clients use.
+    #[default]
+    Open,
+    /// No more than the clients in use need: no queries by GET, no introspection, no schema for download, no suggestions in
+    /// messages.
+    Locked,
+}
+
+impl Profile {
+    /// Whether the server is locked.
+    #[must_use]
+    pub fn is_locked(self) -> bool {
+        self == Self::Locked
+    }
 }
 
 /// The values used where a user leaves an optional input out.

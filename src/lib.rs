@@ -31,6 +31,7 @@ pub mod command;
 pub mod config;
 pub mod credentials;
 pub mod db;
+pub mod documents;
 pub mod entity;
 pub mod error;
 pub mod graphql;

@@ -12,6 +12,7 @@ use daybook::{
     config::{BadSetting, Config, Settings},
     credentials::{Passwords, Secret, TokenKeys},
     db::{self, Db, Options},
+    documents::TrustedDocuments,
     error::Error,
     server, telemetry,
 };
@@ -179,11 +180,25 @@ fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Ve
         defaults: config.defaults,
         limits: config.limits,
         trusted_proxies: config.trusted_proxies.clone(),
+        profile: config.profile,
+        trusted_documents: TrustedDocuments::default(),
     })
+}
+
+/// Reads the trusted documents, and validates all of them.
+fn trusted_documents(config: &Config) -> Result<TrustedDocuments, Stop> {
+    let documents = config.trust.read().map_err(Stop::BadSetting)?;
+    server::check_trusted_documents(&documents, config.profile, config.limits.documents)
+        .map_err(|why| Stop::BadSetting(config.trust.bad(&format!("in which {why}"))))?;
+    if config.profile.is_locked() && !config.trust.only {
+        tracing::warn!("the profile is locked, but documents of any text are executed (DAYBOOK_TRUSTED_DOCUMENTS)");
+    }
+    Ok(documents)
 }
 
 async fn serve(config: Config) -> Result<(), Stop> {
     let given_secrets = config.given_secrets().map_err(Stop::BadSetting)?;
+    let trusted_documents = trusted_documents(&config)?;
     if config.migrate {
         apply_migrations(&config).await?;
     }
@@ -200,7 +215,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         None => config.kept_secrets().map_err(Stop::BadSetting)?,
     };
     let passwords = passwords.map(|passwords| passwords.with_queues(config.password_queues));
-    let app = app(&config, db.clone(), passwords, secrets)?;
+    let app = App { trusted_documents, ..app(&config, db.clone(), passwords, secrets)? };
     let listener = listen(config.listen);
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot read the address that it listens on"))?;

@@ -6,11 +6,12 @@ use clap::Args;
 use ipnet::IpNet;
 
 use super::{
+    documents::DocumentSettings,
     http::HttpSettings,
     setting::{BadSetting, count},
     waits::WaitSettings,
 };
-use crate::app::{DocumentLimits, Limits};
+use crate::app::Limits;
 
 /// The highest value of a limit.
 const MOST: u32 = 1_000_000_000;
@@ -93,7 +94,7 @@ pub(super) struct LimitSettings {
 }
 
 impl LimitSettings {
-    pub(super) fn limits(&self, waits: &WaitSettings) -> Result<Limits, BadSetting> {
+    pub(super) fn limits(&self, waits: &WaitSettings, documents: &DocumentSettings) -> Result<Limits, BadSetting> {
         Ok(Limits {
             login_failures_per_identifier: count(
                 "DAYBOOK_LOGIN_FAILURES_PER_IDENTIFIER",
@@ -135,7 +136,7 @@ impl LimitSettings {
             bodies: self.http.bodies()?,
             execution: self.http.execution()?,
             downloads: waits.downloads()?,
-            documents: DocumentLimits::default(),
+            documents: documents.limits()?,
         })
     }
 

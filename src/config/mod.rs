@@ -4,6 +4,7 @@
 //! line that names the setting, its value and the values that are allowed ([`BadSetting`]).
 
 mod database;
+mod documents;
 mod http;
 mod limits;
 mod secret;
@@ -18,10 +19,10 @@ use ipnet::IpNet;
 use phonenumber::country;
 use tracing_subscriber::EnvFilter;
 
-pub use self::{database::DatabaseUrl, setting::BadSetting};
-use self::{limits::LimitSettings, setting::count, waits::WaitSettings};
+pub use self::{database::DatabaseUrl, documents::Trust, setting::BadSetting};
+use self::{documents::DocumentSettings, limits::LimitSettings, setting::count, waits::WaitSettings};
 use crate::{
-    app::{Defaults, Limits},
+    app::{Defaults, Limits, Profile},
     credentials::{HashCost, QueueLimits},
     db::{Options, PoolSize},
     money::Currency,
@@ -88,7 +89,8 @@ pub struct Settings {
     #[arg(long, global = true, env = "DAYBOOK_POOL_MIN", value_name = "COUNT", default_value = "1")]
     pool_min: String,
 
-    /// Whether to serve the explorer page at /: on, off, or auto, which means on when listening on a loopback address
+    /// Whether to serve the explorer page at /: on, off, or auto, which means on when listening on a loopback address and the
+    /// profile is open
     #[arg(long, global = true, env = "DAYBOOK_EXPLORER", value_name = "WHEN", default_value = "auto")]
     explorer: String,
 
@@ -101,6 +103,9 @@ pub struct Settings {
 
     #[command(flatten)]
     waits: WaitSettings,
+
+    #[command(flatten)]
+    documents: DocumentSettings,
 }
 
 /// The settings after all checks.
@@ -129,6 +134,10 @@ pub struct Config {
     pub limits: Limits,
     /// The proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// How much the server shows of itself.
+    pub profile: Profile,
+    /// Which documents the operator trusts.
+    pub trust: Trust,
     jwt_secret: Option<String>,
 }
 
@@ -177,10 +186,11 @@ impl Settings {
         let phone_region = self.phone_region.map(|region| phone_region(&region)).transpose()?;
         let most = count("DAYBOOK_POOL_MAX", "--pool-max", &self.pool_max, 1..=1000)?;
         let least = count("DAYBOOK_POOL_MIN", "--pool-min", &self.pool_min, 0..=most)?;
+        let (profile, trust) = (self.documents.profile()?, self.documents.trust()?);
         let explorer = match self.explorer.as_str() {
             "on" => true,
             "off" => false,
-            "auto" => listen.ip().is_loopback(),
+            "auto" => listen.ip().is_loopback() && !profile.is_locked(),
             other => return Err(BadSetting::new("DAYBOOK_EXPLORER", "--explorer", other, "on, off or auto")),
         };
         let migrate = match self.migrate.as_str() {
@@ -192,7 +202,8 @@ impl Settings {
         let database_options = self.waits.database(PoolSize { most, least })?;
         let refresh_grace = count("DAYBOOK_REFRESH_GRACE", "--refresh-grace", &self.refresh_grace, 0..=600)?;
         let defaults = Defaults { currency, phone_region };
-        let (limits, trusted_proxies) = (self.limits.limits(&self.waits)?, self.limits.trusted_proxies()?);
+        let (limits, trusted_proxies) =
+            (self.limits.limits(&self.waits, &self.documents)?, self.limits.trusted_proxies()?);
         let jwt_secret = self.jwt_secret;
         Ok(Config {
             listen,
@@ -206,6 +217,8 @@ impl Settings {
             refresh_grace: TimeDelta::seconds(refresh_grace.into()),
             limits,
             trusted_proxies,
+            profile,
+            trust,
             jwt_secret,
         })
     }

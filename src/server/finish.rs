@@ -22,7 +22,7 @@ use crate::{
 };
 
 pub(super) async fn finish(Extension(RequestId(id)): Extension<RequestId>, request: Request, next: Next) -> Response {
-    let media_type = MediaType::accepted(request.headers());
+    let media_type = MediaType::accepted(request.headers()).unwrap_or_default();
     let Panicked(message) = match cancel::run(next.run(request).in_current_span()).await {
         Ok(response) => return response,
         Err(panicked) => panicked,

@@ -10,6 +10,7 @@
 //! Every request passes `request_log`, `client` and `finish`; `rate_limit` charges those that cost something, and `in_flight`
 //! limits what is held in memory for them. No bookkeeping rule belongs here.
 
+mod bearer;
 mod client;
 mod connections;
 mod explorer;
@@ -24,11 +25,14 @@ mod request_log;
 
 use axum::{
     Router, middleware,
-    routing::{get, post},
+    routing::{any, get},
 };
 
-pub use self::connections::{serve, within_open_files};
 use self::rate_limit::Rates;
+pub use self::{
+    connections::{serve, within_open_files},
+    graphql::check_trusted_documents,
+};
 use crate::app::App;
 
 /// The routes of the server. `explorer` decides whether the explorer page is among them.
@@ -36,7 +40,7 @@ pub fn router(app: App, explorer: bool) -> Router {
     let identify = middleware::from_fn_with_state(app.trusted_proxies.clone(), client::identify);
     let rates = Rates::new(app.clone());
     let mut router = Router::new()
-        .route("/graphql", post(graphql::handle))
+        .route("/graphql", any(graphql::handle))
         .with_state(graphql::Endpoint::new(app.clone(), rates.clone()))
         .merge(files::router(app.clone(), rates))
         .route("/health/live", get(health::live))

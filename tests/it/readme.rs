@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use axum::{body::Body, http::Request};
+use daybook::documents::TrustedDocuments;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Database, TestApp};
@@ -118,6 +119,60 @@ async fn download(client: &Client, path: &str) -> String {
     let token = client.token.as_deref().unwrap();
     let request = Request::get(path).header("Authorization", format!("Bearer {token}"));
     client.send(request.body(Body::empty()).unwrap()).await.text
+}
+
+/// The words of a line of shell, in which quotes have no escapes.
+fn words(line: &str) -> Vec<String> {
+    let (mut words, mut quote) = (vec![String::new()], None);
+    for c in line.chars() {
+        match (c, quote) {
+            ('\'' | '"', None) => quote = Some(c),
+            (c, Some(end)) if c == end => quote = None,
+            (' ', None) => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(c),
+        }
+    }
+    words
+}
+
+/// Sends the request of a line of `curl`.
+async fn curl(client: &Client, line: &str, token: &str) -> Value {
+    let (mut request, mut body) = (Request::builder(), None);
+    let mut words = words(line).into_iter().skip(1);
+    while let Some(word) = words.next() {
+        request = match word.as_str() {
+            "-H" => {
+                let header = words.next().unwrap().replace("$TOKEN", token);
+                let (name, value) = header.split_once(": ").unwrap();
+                request.header(name, value)
+            }
+            "--json" => {
+                body = words.next();
+                request.method("POST").header("Content-Type", "application/json").header("Accept", "application/json")
+            }
+            url => request.uri(url.strip_prefix("http://localhost:8000").unwrap()),
+        };
+    }
+    client.send(request.body(body.map_or(Body::empty(), Body::from)).unwrap()).await.json()
+}
+
+#[apply(both_databases)]
+async fn the_curl_lines_of_the_api_page_are_answered(on: Database) {
+    let app = TestApp::on(on).await;
+    let amina = app.user("amina").await;
+    let document = "query Me { me { username } }";
+    let manifest = json!({ "me": document }).to_string();
+    let persisted = app.anonymous();
+    let trusted = app.another(|app| app.trusted_documents = TrustedDocuments::parse(&manifest).unwrap());
+    let blocks = blocks(API, &["sh"]);
+    let lines: Vec<_> =
+        blocks.iter().flat_map(|(_, lines)| lines.lines()).filter(|line| line.starts_with("curl")).collect();
+    assert_eq!(lines.len(), 5);
+    for line in lines {
+        let client = if line.contains("documentId") { &trusted } else { &persisted };
+        let answer = curl(client, line, amina.client.token.as_ref().unwrap()).await;
+        assert_eq!(answer, json!({ "data": { "me": { "username": "amina" } } }), "{line}");
+    }
 }
 
 /// The codes that the table under a heading of `docs/api.md` has in its first column.

@@ -14,7 +14,7 @@ use axum::{
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
         HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
+        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
     },
     response::{IntoResponse, Response},
 };
@@ -33,8 +33,8 @@ use crate::{
     id::{Id, kind},
     identity,
     server::{
+        bearer::{bearer, challenge},
         connections::ConnectionWatch,
-        graphql::bearer,
         rate_limit::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
     },
     turns::{Places, TooManyWait, Turn, Turns},
@@ -108,6 +108,7 @@ pub(super) async fn download<T: Table>(
         }
         Err(not_begun) => not_begun.into_response(),
     };
+    challenge(&headers, &mut response);
     meter.tell(&mut response);
     response
 }
@@ -147,9 +148,8 @@ impl IntoResponse for NotBegun {
     fn into_response(self) -> Response {
         match self {
             Self::Unauthenticated | Self::Failed(Error::Gone) => {
-                let challenge = [(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
                 let message = "Send the access token: `Authorization: Bearer ...`.";
-                (StatusCode::UNAUTHORIZED, challenge, error("UNAUTHENTICATED", message)).into_response()
+                (StatusCode::UNAUTHORIZED, error("UNAUTHENTICATED", message)).into_response()
             }
             Self::RateLimited => (StatusCode::TOO_MANY_REQUESTS, error(RATE_LIMITED, TOO_MANY)).into_response(),
             Self::Failed(Error::Refused(refusals)) => {

@@ -23,7 +23,10 @@ use crate::{
     entity::category::CategoryKind,
     error::{Code, Error, Refusal, Result},
     picture::{self, Bar, Figure, Picture, Spending},
-    server::rate_limit::{self, Meter, Rates},
+    server::{
+        bearer::challenge,
+        rate_limit::{self, Meter, Rates},
+    },
 };
 
 /// The parameters in the query string, with the same meaning as the arguments of `monthlyReport`.
@@ -58,6 +61,7 @@ pub(super) async fn draw(
         }
         Err(not_begun) => not_begun.into_response(),
     };
+    challenge(&headers, &mut response);
     meter.tell(&mut response);
     response
 }

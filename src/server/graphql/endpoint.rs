@@ -1,10 +1,10 @@
-//! `POST /graphql`: from the body of a request to its response.
+//! `/graphql`: from a request to its response.
 //!
 //! | stage | function |
 //! |---|---|
 //! | authenticate, and charge one point | `viewer`, `charge` |
-//! | read: check the content type, read the body and its parameters | `is_json`, `in_flight`, `Parameters::parse` |
-//! | parse, validate | `Documents::read` in `document` |
+//! | read: check media types and the method, read the body and the parameters | `MediaType`, `Place`, `in_flight`, `Parameters` |
+//! | find, parse, validate | `Documents::find` in `document` |
 //! | choose, coerce, normalize | `operation` |
 //! | price: check the fields of a mutation, count the rows, charge for them | `check_mutation`, `check_rows`, `charge` |
 //! | wait for a turn, and stop when the time is over | `turns` |
@@ -25,8 +25,9 @@ use axum::{
     body::{Body, to_bytes},
     extract::State,
     http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
+        request::Parts,
     },
     response::{IntoResponse, Response},
 };
@@ -37,19 +38,22 @@ use super::{
     answer_size::{AnswerSize, CountAnswers},
     document::Documents,
     media_type::MediaType,
+    method::Place,
     operation::{Plan, check_mutation, choose, coerce, executable, normalize, price, reads_snapshot, write},
-    parameters::{Parameters, is_json},
+    parameters::Parameters,
     refused::Refused,
     turns::UserTurns,
     types::Types,
 };
 use crate::{
-    app::App,
+    app::{App, DocumentLimits, Profile},
     client::Client,
+    documents::TrustedDocuments,
     error::Error,
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, sdl, with_viewer},
-    identity::{self, Unauthenticated},
+    identity,
     server::{
+        bearer::{bearer, challenge},
         connections::ConnectionWatch,
         in_flight::{Held, InFlight, Unread},
         principal::Principal,
@@ -61,6 +65,11 @@ use crate::{
 
 /// The maximum nesting of selections that the library executes: more than any plan has, since `DocumentLimits` limits its depth.
 const MOST_NESTING: usize = 1000;
+
+/// How caches may keep an answer, and the headers of requests that it depends on.
+const NOT_KEPT: (&str, &str) = ("no-store", "Accept");
+/// The same for the answer to a query by GET.
+const OF_GET: (&str, &str) = ("private, no-cache", "Accept, Authorization, Origin, Accept-Encoding");
 
 /// The state of the endpoint.
 #[derive(Clone)]
@@ -78,7 +87,8 @@ impl Endpoint {
     pub(in crate::server) fn new(app: App, rates: Rates) -> Self {
         let (limits, in_all) = (app.limits, app.db.work_connections());
         let types = Arc::new(Types::new(&sdl()));
-        let documents = Arc::new(Documents::new(types.clone(), limits.documents));
+        let documents =
+            Arc::new(Documents::new(types.clone(), limits.documents).with(app.trusted_documents.clone(), app.profile));
         // The limits on documents are checked before.
         let schema = schema_builder()
             .validation_mode(ValidationMode::Fast)
@@ -98,6 +108,18 @@ impl Endpoint {
     }
 }
 
+/// Validates all trusted documents.
+///
+/// # Errors
+/// The first one that cannot be used, and why.
+pub fn check_trusted_documents(
+    trusted: &TrustedDocuments,
+    profile: Profile,
+    limits: DocumentLimits,
+) -> Result<(), String> {
+    Documents::new(Types::new(&sdl()).into(), limits).with(trusted.clone(), profile).check_trusted()
+}
+
 pub(in crate::server) async fn handle(
     State(endpoint): State<Endpoint>,
     Extension(RequestId(id)): Extension<RequestId>,
@@ -107,28 +129,31 @@ pub(in crate::server) async fn handle(
 ) -> Response {
     let mut summary = Summary::default();
     let (parts, mut body) = request.into_parts();
-    let media_type = MediaType::accepted(&parts.headers);
+    let accepted = MediaType::accepted(&parts.headers);
+    let media_type = accepted.unwrap_or_default();
     let mut meter = endpoint.rates.meter(&client);
     let connection = connection.map(|Extension(connection)| connection);
     let incoming =
-        Incoming { client: &client, headers: &parts.headers, body: &mut body, connection: connection.as_ref() };
-    let mut response = match answer(&endpoint, incoming, &mut meter, &mut summary).await {
+        Incoming { client: &client, parts: &parts, accepted, body: &mut body, connection: connection.as_ref() };
+    let (mut response, (kept, depends_on)) = match answer(&endpoint, incoming, &mut meter, &mut summary).await {
         Ok((mut executed, held)) => {
             complete(&mut executed.errors, id);
             summary.error = executed.errors.first().and_then(code);
-            until_sent(GraphQLResponse::from(executed).into_response(), held).await
+            let response = until_sent(GraphQLResponse::from(executed).into_response(), held).await;
+            (response, if parts.method == Method::POST { NOT_KEPT } else { OF_GET })
         }
         Err(mut refused) => {
             complete(&mut refused.errors, id);
             summary.error = refused.errors.first().and_then(code);
             endpoint.in_flight.discard(Principal::of(None, &client), body).await;
-            refused.into_response(media_type)
+            (refused.into_response(media_type), NOT_KEPT)
         }
     };
+    challenge(&parts.headers, &mut response);
     let answer_headers = response.headers_mut();
     answer_headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.content_type()));
-    answer_headers.insert(VARY, HeaderValue::from_static("Accept"));
-    answer_headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer_headers.insert(VARY, HeaderValue::from_static(depends_on));
+    answer_headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
     answer_headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     meter.tell(&mut response);
     response.extensions_mut().insert(summary);
@@ -138,7 +163,9 @@ pub(in crate::server) async fn handle(
 /// A request whose body is not read yet.
 struct Incoming<'a> {
     client: &'a Client,
-    headers: &'a HeaderMap,
+    parts: &'a Parts,
+    /// The media type to answer with. `None` when the client accepts none.
+    accepted: Option<MediaType>,
     body: &'a mut Body,
     connection: Option<&'a Arc<ConnectionWatch>>,
 }
@@ -154,20 +181,21 @@ async fn until_sent(response: Response, held: Held) -> Response {
 /// Checks a request and executes it.
 async fn answer(
     endpoint: &Endpoint,
-    Incoming { client, headers, body, connection }: Incoming<'_>,
+    Incoming { client, parts, accepted, body, connection }: Incoming<'_>,
     meter: &mut Meter<'_>,
     summary: &mut Summary,
 ) -> Result<(Executed, Held), Refused> {
-    let viewer = viewer(endpoint, client, headers).await;
+    let viewer = viewer(endpoint, client, &parts.headers).await;
     charge(meter, viewer.as_ref().ok().and_then(Option::as_ref), rate_limit::REQUEST).await?;
+    if accepted.is_none() {
+        let message = "Accept `application/graphql-response+json` or `application/json`.";
+        return Err(Refused::with_status(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
+    }
     let viewer = viewer?;
     if let (Some(_), Some(connection)) = (&viewer, connection) {
         connection.note_login();
     }
-    if !is_json(headers) {
-        let message = "Send `Content-Type: application/json`.";
-        return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
-    }
+    let place = Place::of(parts, endpoint.app.profile)?;
     let principal = Principal::of(viewer.as_ref(), client);
     let waits = connection.map(ConnectionWatch::wait);
     let read = endpoint.in_flight.read(principal, body).await;
@@ -178,8 +206,12 @@ async fn answer(
     }
     let (body, held) = read.map_err(|unread| unread_body(endpoint, unread))?;
     let deadline = Instant::now() + endpoint.app.limits.execution.time;
-    let plan = prepare(endpoint, &body, summary)?;
+    let parameters = match place {
+        Place::Url => Parameters::in_url(&parts.uri)?,
+        Place::Body => Parameters::in_body(&body)?,
+    };
     drop(body);
+    let plan = prepare(endpoint, parameters, place, summary)?;
     let cost = cost(endpoint, &plan, viewer.is_some())?;
     charge(meter, viewer.as_ref(), cost).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
@@ -190,12 +222,13 @@ async fn answer(
     Ok((endpoint.turns.run(in_turn, deadline, execute).await?, held))
 }
 
-/// Makes a plan from the body of a request.
-fn prepare(endpoint: &Endpoint, body: &[u8], summary: &mut Summary) -> Result<Plan, Refused> {
-    let Parameters { query, operation_name, variables } = Parameters::parse(body)?;
-    let document = endpoint.documents.read(&query)?;
+/// Makes a plan from the parameters of a request.
+fn prepare(endpoint: &Endpoint, parameters: Parameters, place: Place, summary: &mut Summary) -> Result<Plan, Refused> {
+    let Parameters { document, operation_name, variables } = parameters;
+    let document = endpoint.documents.find(&document)?;
     let operation = choose(&document.executable, operation_name.as_deref())?;
     summary.operation = operation.name.as_ref().map(ToString::to_string);
+    place.check(operation.is_mutation())?;
     let values = coerce(&endpoint.types, operation, &document.lines, variables)?;
     normalize(&endpoint.types, &document, operation, &values)
 }
@@ -298,17 +331,4 @@ async fn viewer(endpoint: &Endpoint, client: &Client, headers: &HeaderMap) -> Re
         Ok(viewer) => viewer.map(Some).map_err(|_| Refused::unauthenticated()),
         Err(error) => Err(Refused::from(ApiError::from(error))),
     }
-}
-
-/// The access token of a request, if it has one.
-pub(in crate::server) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Unauthenticated> {
-    let mut authorizations = headers.get_all(AUTHORIZATION).iter();
-    let Some(authorization) = authorizations.next() else { return Ok(None) };
-    let token = authorization
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer") && authorizations.next().is_none())
-        .map(|(_, token)| token.trim());
-    token.map(Some).ok_or(Unauthenticated)
 }

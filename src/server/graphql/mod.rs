@@ -4,6 +4,7 @@ mod answer_size;
 mod document;
 mod endpoint;
 mod media_type;
+mod method;
 mod operation;
 pub(super) mod parameters;
 pub(super) mod refused;
@@ -13,8 +14,9 @@ mod testing;
 mod turns;
 mod types;
 
+pub use self::endpoint::check_trusted_documents;
 pub(in crate::server) use self::{
-    endpoint::{Endpoint, bearer, complete, handle},
+    endpoint::{Endpoint, complete, handle},
     media_type::MediaType,
     refused::Refused,
 };

@@ -3,7 +3,10 @@
 use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError};
 use axum::{
     Json,
-    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderValue, StatusCode,
+        header::{ALLOW, RETRY_AFTER},
+    },
     response::{IntoResponse, Response},
 };
 use serde_json::json;
@@ -21,6 +24,8 @@ pub(in crate::server) struct Refused {
     json_status: StatusCode,
     /// The status of an `application/graphql-response+json` response.
     graphql_status: StatusCode,
+    /// The methods that are allowed, when another one was used.
+    allow: Option<&'static str>,
     /// The errors of the response.
     pub(in crate::server) errors: Vec<ServerError>,
 }
@@ -28,7 +33,7 @@ pub(in crate::server) struct Refused {
 impl From<Vec<ServerError>> for Refused {
     fn from(mut errors: Vec<ServerError>) -> Self {
         errors.truncate(MOST_ERRORS);
-        Self { json_status: StatusCode::OK, graphql_status: StatusCode::BAD_REQUEST, errors }
+        Self { json_status: StatusCode::OK, graphql_status: StatusCode::BAD_REQUEST, allow: None, errors }
     }
 }
 
@@ -46,7 +51,7 @@ impl From<ApiError> for Refused {
         };
         let mut error = Error::from(error).into_server_error(Pos::default());
         error.locations.clear();
-        Self { json_status, graphql_status, errors: vec![error] }
+        Self { json_status, graphql_status, allow: None, errors: vec![error] }
     }
 }
 
@@ -78,6 +83,17 @@ impl Refused {
         Self::with_statuses(status, status, code, message)
     }
 
+    /// A request that is malformed.
+    pub(in crate::server) fn bad_request(message: &str) -> Self {
+        Self::with_status(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    /// A request by another method than those allowed.
+    pub(in crate::server) fn method_not_allowed(allow: &'static str, message: &str) -> Self {
+        let refused = Self::with_status(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", message);
+        Self { allow: Some(allow), ..refused }
+    }
+
     /// A request that is answered with different statuses under the two media types.
     pub(in crate::server) fn with_statuses(json: StatusCode, graphql: StatusCode, code: &str, message: &str) -> Self {
         Self { json_status: json, graphql_status: graphql, ..Self::new(code, message) }
@@ -103,6 +119,7 @@ impl Refused {
             MediaType::GraphqlResponse => self.graphql_status,
         };
         let mut response = (status, Json(json!({ "errors": self.errors }))).into_response();
+        response.headers_mut().extend(self.allow.map(|allow| (ALLOW, HeaderValue::from_static(allow))));
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }

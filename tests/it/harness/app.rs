@@ -13,11 +13,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
         App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker,
-        Limits,
+        Limits, Profile,
     },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
+    documents::TrustedDocuments,
     money::Currency,
     server,
 };
@@ -118,6 +119,8 @@ impl TestApp {
                 documents: DocumentLimits::default(),
             },
             trusted_proxies: Arc::default(),
+            profile: Profile::default(),
+            trusted_documents: TrustedDocuments::default(),
         };
         set_up(&mut app);
         let client = Client::to_router(server::router(app.clone(), true));

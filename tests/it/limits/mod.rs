@@ -3,4 +3,5 @@
 mod answers;
 mod bodies;
 mod connections;
+mod documents;
 mod turns;

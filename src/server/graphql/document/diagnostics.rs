@@ -22,6 +22,16 @@ pub(super) fn invalid(diagnostics: &DiagnosticList, lines: &Lines) -> Refused {
     Refused::invalid(errors(diagnostics, lines, MOST))
 }
 
+/// Takes the suggestions out of the messages.
+pub(super) fn without_suggestions(mut refused: Refused) -> Refused {
+    for error in &mut refused.errors {
+        if let Some((before, _)) = error.message.split_once(" Did you mean ") {
+            error.message = before.to_owned();
+        }
+    }
+    refused
+}
+
 /// Whether the document is nested too deeply to be validated.
 pub(super) fn is_too_deep(diagnostics: &DiagnosticList) -> bool {
     let names = diagnostics.iter().filter_map(|diagnostic| diagnostic.error.unstable_error_name());

@@ -26,6 +26,11 @@ impl Lines {
         lines
     }
 
+    /// The memory that the offsets take, in bytes.
+    pub(super) fn size(&self) -> usize {
+        (self.starts.len() + self.continuations.len()).saturating_mul(size_of::<usize>())
+    }
+
     /// The position of a part of the document.
     pub(in crate::server::graphql) fn position(&self, part: Option<SourceSpan>) -> Pos {
         part.map(|part| self.at(part.offset())).unwrap_or_default()

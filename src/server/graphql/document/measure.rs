@@ -14,6 +14,24 @@ use crate::{app::DocumentLimits, server::graphql::refused::Refused};
 /// The lists of types and fields in an introspection query.
 const LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
 
+/// Whether a document asks for the schema.
+pub(super) fn introspects(document: &ExecutableDocument) -> bool {
+    let of_operations = document.operations.iter().map(|operation| &operation.selection_set);
+    let mut sets: Vec<_> =
+        of_operations.chain(document.fragments.values().map(|fragment| &fragment.selection_set)).collect();
+    while let Some(set) = sets.pop() {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) if ["__schema", "__type"].contains(&field.name.as_str()) => return true,
+                Selection::Field(field) => sets.push(&field.selection_set),
+                Selection::InlineFragment(fragment) => sets.push(&fragment.selection_set),
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    false
+}
+
 /// Refuses a document that is too large after its fragments are expanded.
 pub(super) fn check_size(document: &ExecutableDocument, limits: &DocumentLimits) -> Result<(), Refused> {
     let mut measuring =

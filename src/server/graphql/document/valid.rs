@@ -9,4 +9,6 @@ use super::lines::Lines;
 pub(in crate::server::graphql) struct Document {
     pub(in crate::server::graphql) executable: Valid<ExecutableDocument>,
     pub(in crate::server::graphql) lines: Lines,
+    /// The memory that it takes, in bytes.
+    pub(super) size: usize,
 }
