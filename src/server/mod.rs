@@ -6,6 +6,7 @@
 //! | `*.csv`, `/reports/*.svg` | `files` |
 //! | `/health/*` | `health` |
 //! | `/` | `explorer` |
+//! | all others | `failure` |
 //!
 //! Every request passes `request_log`, `client` and `finish`; `rate_limit` charges those that cost something, and `in_flight`
 //! limits what is held in memory for them. No bookkeeping rule belongs here.
@@ -13,6 +14,7 @@
 mod client;
 mod connections;
 mod explorer;
+mod failure;
 mod files;
 mod finish;
 mod graphql;
@@ -44,5 +46,6 @@ pub fn router(app: App, explorer: bool) -> Router {
     if explorer {
         router = router.route("/", get(explorer::page));
     }
+    router = router.fallback(failure::not_found).method_not_allowed_fallback(failure::method_not_allowed);
     router.layer(middleware::from_fn(finish::finish)).layer(identify).layer(middleware::from_fn(request_log::log))
 }

@@ -9,7 +9,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Extension, Json,
+    Extension,
     body::Body,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
@@ -18,7 +18,6 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use serde_json::json;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
@@ -34,6 +33,7 @@ use crate::{
     identity,
     server::{
         connections::ConnectionWatch,
+        failure::failure,
         graphql::bearer,
         rate_limit::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
     },
@@ -149,9 +149,9 @@ impl IntoResponse for NotBegun {
             Self::Unauthenticated | Self::Failed(Error::Gone) => {
                 let challenge = [(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))];
                 let message = "Send the access token: `Authorization: Bearer ...`.";
-                (StatusCode::UNAUTHORIZED, challenge, error("UNAUTHENTICATED", message)).into_response()
+                (challenge, failure(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)).into_response()
             }
-            Self::RateLimited => (StatusCode::TOO_MANY_REQUESTS, error(RATE_LIMITED, TOO_MANY)).into_response(),
+            Self::RateLimited => failure(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, TOO_MANY),
             Self::Failed(Error::Refused(refusals)) => {
                 let is = |code| refusals.iter().any(|refusal| refusal.code == code);
                 let (status, code) = match () {
@@ -160,22 +160,17 @@ impl IntoResponse for NotBegun {
                     () => (StatusCode::BAD_REQUEST, "INVALID"),
                 };
                 let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
-                (status, error(code, &message)).into_response()
+                failure(status, code, &message)
             }
             Self::Failed(Error::TimedOut) => {
-                (StatusCode::SERVICE_UNAVAILABLE, error(TIMEOUT, "This took too long, so it was stopped."))
-                    .into_response()
+                failure(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, "This took too long, so it was stopped.")
             }
             Self::Failed(Error::Fault(cause)) => {
                 tracing::error!(%cause, "fault");
-                (StatusCode::INTERNAL_SERVER_ERROR, error("INTERNAL_SERVER_ERROR", "internal error")).into_response()
+                failure(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "internal error")
             }
         }
     }
-}
-
-fn error(code: &str, message: &str) -> Json<serde_json::Value> {
-    Json(json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
 }
 
 /// Authenticates the request and charges its cost. Unauthenticated requests are charged to the client address.
