@@ -18,6 +18,7 @@ mod failure;
 mod files;
 mod finish;
 mod graphql;
+mod headers;
 mod health;
 mod in_flight;
 mod principal;
@@ -47,5 +48,5 @@ pub fn router(app: App, explorer: bool) -> Router {
         router = router.route("/", get(explorer::page));
     }
     router = router.fallback(failure::not_found).method_not_allowed_fallback(failure::method_not_allowed);
-    router.layer(middleware::from_fn(finish::finish)).layer(identify).layer(middleware::from_fn(request_log::log))
+    router.layer(middleware::from_fn(finish::finish)).layer(identify).layer(middleware::from_fn(headers::complete)).layer(middleware::from_fn(request_log::log))
 }

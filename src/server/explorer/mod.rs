@@ -1,7 +1,7 @@
 //! The explorer: a page for trying out operations. It is part of the binary and loads nothing from other servers.
 
 use axum::{
-    http::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS},
+    http::header::CONTENT_SECURITY_POLICY,
     response::{Html, IntoResponse},
 };
 
@@ -18,5 +18,5 @@ const POLICY: &str = "default-src 'none'; script-src 'unsafe-inline'; style-src 
                       img-src blob:; form-action 'none'; frame-ancestors 'none'; base-uri 'none'";
 
 pub(super) async fn page() -> impl IntoResponse {
-    ([(CONTENT_SECURITY_POLICY, POLICY), (X_CONTENT_TYPE_OPTIONS, "nosniff")], Html(PAGE))
+    ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE))
 }

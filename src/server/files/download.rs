@@ -13,8 +13,8 @@ use axum::{
     body::Body,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS},
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE, WWW_AUTHENTICATE},
     },
     response::{IntoResponse, Response},
 };
@@ -98,12 +98,8 @@ pub(super) async fn download<T: Table>(
             }
             let name = format!("attachment; filename=\"{}.csv\"", transfer.table.name());
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
-            let headers: [(HeaderName, HeaderValue); 4] = [
-                (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
-                (CONTENT_DISPOSITION, name),
-                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-            ];
+            let content_type = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+            let headers = [(CONTENT_TYPE, content_type), (CONTENT_DISPOSITION, name)];
             (headers, Body::from_stream(transfer.start())).into_response()
         }
         Err(not_begun) => not_begun.into_response(),

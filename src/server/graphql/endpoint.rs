@@ -26,7 +26,7 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
+        header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, VARY},
     },
     response::{IntoResponse, Response},
 };
@@ -131,7 +131,6 @@ pub(in crate::server) async fn handle(
     answer_headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.content_type()));
     answer_headers.insert(VARY, HeaderValue::from_static("Accept"));
     answer_headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer_headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     meter.tell(&mut response);
     response.extensions_mut().insert(summary);
     response
