@@ -12,6 +12,7 @@
 //! limits what is held in memory for them. No bookkeeping rule belongs here.
 
 mod client;
+mod compression;
 mod connections;
 mod explorer;
 mod failure;
@@ -48,5 +49,6 @@ pub fn router(app: App, explorer: bool) -> Router {
         router = router.route("/", get(explorer::page));
     }
     router = router.fallback(failure::not_found).method_not_allowed_fallback(failure::method_not_allowed);
+    router = router.layer(middleware::from_fn(compression::compress));
     router.layer(middleware::from_fn(finish::finish)).layer(identify).layer(middleware::from_fn(headers::complete)).layer(middleware::from_fn(request_log::log))
 }

@@ -18,6 +18,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
@@ -100,7 +101,8 @@ pub(super) async fn download<T: Table>(
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
             let content_type = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
             let headers = [(CONTENT_TYPE, content_type), (CONTENT_DISPOSITION, name)];
-            (headers, Body::from_stream(transfer.start())).into_response()
+            // Compression asks a stream for more after its end.
+            (headers, Body::from_stream(transfer.start().fuse())).into_response()
         }
         Err(not_begun) => not_begun.into_response(),
     };

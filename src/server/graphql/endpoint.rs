@@ -22,7 +22,7 @@ use async_graphql::{Request, Response as Executed, ServerError, ValidationMode, 
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     Extension,
-    body::{Body, to_bytes},
+    body::Body,
     extract::State,
     http::{
         HeaderMap, HeaderValue, StatusCode,
@@ -52,6 +52,7 @@ use crate::{
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, sdl, with_viewer},
     identity::{self, Unauthenticated},
     server::{
+        compression::{hold, is_encoded},
         connections::ConnectionWatch,
         in_flight::{Held, InFlight, Unread},
         principal::Principal,
@@ -118,7 +119,7 @@ pub(in crate::server) async fn handle(
         Ok((mut executed, held)) => {
             complete(&mut executed.errors, id);
             summary.error = executed.errors.first().and_then(code);
-            until_sent(GraphQLResponse::from(executed).into_response(), held).await
+            hold(&parts.headers, GraphQLResponse::from(executed).into_response(), held).await
         }
         Err(mut refused) => {
             complete(&mut refused.errors, id);
@@ -144,14 +145,6 @@ struct Incoming<'a> {
     connection: Option<&'a Arc<ConnectionWatch>>,
 }
 
-/// Counts the answer until it is sent.
-async fn until_sent(response: Response, held: Held) -> Response {
-    let (parts, body) = response.into_parts();
-    // The library has written the whole answer already, so nothing is waited for and nothing can fail.
-    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    Response::from_parts(parts, held.answer(bytes))
-}
-
 /// Checks a request and executes it.
 async fn answer(
     endpoint: &Endpoint,
@@ -167,6 +160,10 @@ async fn answer(
     }
     if !is_json(headers) {
         let message = "Send `Content-Type: application/json`.";
+        return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
+    }
+    if is_encoded(headers) {
+        let message = "Send the body without `Content-Encoding`.";
         return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
     }
     let principal = Principal::of(viewer.as_ref(), client);
