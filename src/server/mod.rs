@@ -5,7 +5,7 @@
 //! | `/graphql` | `graphql` |
 //! | `*.csv`, `/reports/*.svg` | `files` |
 //! | `/health/*` | `health` |
-//! | `/` | `explorer` |
+//! | `/`, `/explorer.js` | `explorer` |
 //! | all others | `failure` |
 //!
 //! Every request passes `request_log`, `client` and `finish`; `rate_limit` charges those that cost something, and `in_flight`
@@ -25,6 +25,7 @@ mod in_flight;
 mod principal;
 mod rate_limit;
 mod request_log;
+mod text;
 
 use axum::{
     Router, middleware,
@@ -46,7 +47,7 @@ pub fn router(app: App, explorer: bool) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.db));
     if explorer {
-        router = router.route("/", get(explorer::page));
+        router = router.route("/", get(explorer::page)).route("/explorer.js", get(explorer::script));
     }
     router = router.fallback(failure::not_found).method_not_allowed_fallback(failure::method_not_allowed);
     router = router.layer(middleware::from_fn(compression::compress));
