@@ -3,7 +3,7 @@
 //! | path | module |
 //! |---|---|
 //! | `/graphql` | `graphql` |
-//! | `*.csv`, `/reports/*.svg` | `files` |
+//! | `*.csv`, `/reports/*.svg`, `/schema.graphql` | `files` |
 //! | `/health/*` | `health` |
 //! | `/`, `/explorer.js` | `explorer` |
 //! | all others | `failure` |
@@ -36,20 +36,33 @@ pub use self::connections::{serve, within_open_files};
 use self::rate_limit::Rates;
 use crate::app::App;
 
-/// The routes of the server. `explorer` decides whether the explorer page is among them.
-pub fn router(app: App, explorer: bool) -> Router {
+/// The pages that a server may leave out.
+#[derive(Clone, Copy, Debug)]
+pub struct Pages {
+    /// The explorer, at `/`.
+    pub explorer: bool,
+    /// The schema as text, at `/schema.graphql`.
+    pub schema: bool,
+}
+
+/// The routes of the server.
+pub fn router(app: App, pages: Pages) -> Router {
     let identify = middleware::from_fn_with_state(app.trusted_proxies.clone(), client::identify);
     let rates = Rates::new(app.clone());
     let mut router = Router::new()
         .route("/graphql", post(graphql::handle))
         .with_state(graphql::Endpoint::new(app.clone(), rates.clone()))
-        .merge(files::router(app.clone(), rates))
+        .merge(files::router(app.clone(), rates, pages.schema))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.db));
-    if explorer {
+    if pages.explorer {
         router = router.route("/", get(explorer::page)).route("/explorer.js", get(explorer::script));
     }
     router = router.fallback(failure::not_found).method_not_allowed_fallback(failure::method_not_allowed);
     router = router.layer(middleware::from_fn(compression::compress));
-    router.layer(middleware::from_fn(finish::finish)).layer(identify).layer(middleware::from_fn(headers::complete)).layer(middleware::from_fn(request_log::log))
+    router
+        .layer(middleware::from_fn(finish::finish))
+        .layer(identify)
+        .layer(middleware::from_fn(headers::complete))
+        .layer(middleware::from_fn(request_log::log))
 }

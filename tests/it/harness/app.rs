@@ -12,13 +12,14 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
-        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker, Limits,
+        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker,
+        Limits,
     },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
     money::Currency,
-    server,
+    server::{self, Pages},
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -34,6 +35,9 @@ pub enum Database {
 
 /// The secret that the tests' access tokens are signed with.
 pub const SECRET: &str = "a secret that only the tests know, of 32 bytes or more";
+
+/// A server with everything.
+pub const ALL_PAGES: Pages = Pages { explorer: true, schema: true };
 
 /// An app on a database of its own.
 pub struct TestApp {
@@ -119,7 +123,7 @@ impl TestApp {
             trusted_proxies: Arc::default(),
         };
         set_up(&mut app);
-        let client = Client::to_router(server::router(app.clone(), true));
+        let client = Client::to_router(server::router(app.clone(), ALL_PAGES));
         Self { app, url, client, time, statements, storage }
     }
 
@@ -134,7 +138,7 @@ impl TestApp {
     pub fn another(&self, change: impl FnOnce(&mut App)) -> Client {
         let mut app = self.app.clone();
         change(&mut app);
-        Client::to_router(server::router(app, true))
+        Client::to_router(server::router(app, ALL_PAGES))
     }
 
     /// Somebody who is not logged in.

@@ -1,6 +1,8 @@
-//! The HTTP side: the endpoint, its limits, and the address of a client.
+//! The HTTP side: the endpoint, what surrounds it, its limits, and the address of a client.
 
 mod client_address;
+mod compression;
 mod endpoint;
 mod numbers;
 mod request_limits;
+mod responses;
