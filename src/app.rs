@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderValue;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
@@ -40,6 +41,20 @@ pub struct App {
     pub limits: Limits,
     /// The proxies whose `X-Forwarded-For` header is trusted. With any other peer, the client address is the peer's address.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// The origins of the web pages that may read responses.
+    pub origins: Origins,
+}
+
+/// The origins of the web pages that may read responses (CORS).
+#[derive(Clone, Debug, Default)]
+pub enum Origins {
+    /// The server's own, which needs no permission.
+    #[default]
+    Own,
+    /// Also these, as browsers write them in the header `Origin`.
+    Listed(Arc<[HeaderValue]>),
+    /// All.
+    Any,
 }
 
 /// The values used where a user leaves an optional input out.

@@ -179,6 +179,7 @@ fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Ve
         defaults: config.defaults,
         limits: config.limits,
         trusted_proxies: config.trusted_proxies.clone(),
+        origins: config.origins.clone(),
     })
 }
 

@@ -6,6 +6,7 @@
 mod database;
 mod http;
 mod limits;
+mod origins;
 mod secret;
 mod setting;
 mod waits;
@@ -21,7 +22,7 @@ use tracing_subscriber::EnvFilter;
 pub use self::{database::DatabaseUrl, setting::BadSetting};
 use self::{limits::LimitSettings, setting::count, waits::WaitSettings};
 use crate::{
-    app::{Defaults, Limits},
+    app::{Defaults, Limits, Origins},
     credentials::{HashCost, QueueLimits},
     db::{Options, PoolSize},
     money::Currency,
@@ -96,6 +97,18 @@ pub struct Settings {
     #[arg(long, global = true, env = "DAYBOOK_MIGRATE", value_name = "WHEN", default_value = "auto")]
     migrate: String,
 
+    /// Origins of the web pages that may call the server: exact ones, such as https://shop.example,http://localhost:5173, or *
+    /// for all
+    #[arg(
+        long,
+        global = true,
+        env = "DAYBOOK_CORS_ORIGINS",
+        value_name = "ORIGINS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    cors_origins: String,
+
     #[command(flatten)]
     limits: LimitSettings,
 
@@ -129,6 +142,8 @@ pub struct Config {
     pub limits: Limits,
     /// The proxies whose `X-Forwarded-For` header is trusted.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// The origins of the web pages that may read responses.
+    pub origins: Origins,
     jwt_secret: Option<String>,
 }
 
@@ -206,6 +221,7 @@ impl Settings {
             refresh_grace: TimeDelta::seconds(refresh_grace.into()),
             limits,
             trusted_proxies,
+            origins: origins::parse(&self.cors_origins)?,
             jwt_secret,
         })
     }

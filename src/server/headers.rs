@@ -4,17 +4,19 @@
 //! TLS.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{
-            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
-            X_FRAME_OPTIONS,
+            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ORIGIN, REFERRER_POLICY, VARY,
+            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::Next,
     response::Response,
 };
+
+use crate::app::Origins;
 
 const DEFAULTS: [(HeaderName, &str); 6] = [
     (CACHE_CONTROL, "no-store"),
@@ -28,13 +30,14 @@ const DEFAULTS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-pub(super) async fn complete(request: Request, next: Next) -> Response {
+pub(super) async fn complete(State(origins): State<Origins>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in DEFAULTS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    vary(headers, [ACCEPT_ENCODING].into_iter());
+    let of_origin = matches!(origins, Origins::Listed(_)).then_some(ORIGIN);
+    vary(headers, of_origin.into_iter().chain([ACCEPT_ENCODING]));
     response
 }
 

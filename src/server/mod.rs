@@ -8,12 +8,24 @@
 //! | `/`, `/explorer.js` | `explorer` |
 //! | all others | `failure` |
 //!
-//! Every request passes `request_log`, `client` and `finish`; `rate_limit` charges those that cost something, and `in_flight`
-//! limits what is held in memory for them. No bookkeeping rule belongs here.
+//! Every request passes these layers, the first one first:
+//!
+//! | layer | what it does |
+//! |---|---|
+//! | `request_log` | gives the request its id, and logs it |
+//! | `headers` | adds the headers that every response has |
+//! | `cors` | answers preflights, and lets pages of other origins read responses |
+//! | `client` | finds the address of the client |
+//! | `finish` | runs the rest as a task of its own |
+//! | `compression` | compresses responses |
+//!
+//! `rate_limit` charges those that cost something, and `in_flight` limits what is held in memory for them. No bookkeeping rule
+//! belongs here.
 
 mod client;
 mod compression;
 mod connections;
+mod cors;
 mod explorer;
 mod failure;
 mod files;
@@ -48,6 +60,8 @@ pub struct Pages {
 /// The routes of the server.
 pub fn router(app: App, pages: Pages) -> Router {
     let identify = middleware::from_fn_with_state(app.trusted_proxies.clone(), client::identify);
+    let complete = middleware::from_fn_with_state(app.origins.clone(), headers::complete);
+    let cors = cors::layer(&app.origins);
     let rates = Rates::new(app.clone());
     let mut router = Router::new()
         .route("/graphql", post(graphql::handle))
@@ -58,11 +72,14 @@ pub fn router(app: App, pages: Pages) -> Router {
     if pages.explorer {
         router = router.route("/", get(explorer::page)).route("/explorer.js", get(explorer::script));
     }
-    router = router.fallback(failure::not_found).method_not_allowed_fallback(failure::method_not_allowed);
-    router = router.layer(middleware::from_fn(compression::compress));
-    router
+    router = router
+        .fallback(failure::not_found)
+        .method_not_allowed_fallback(failure::method_not_allowed)
+        .layer(middleware::from_fn(compression::compress))
         .layer(middleware::from_fn(finish::finish))
-        .layer(identify)
-        .layer(middleware::from_fn(headers::complete))
-        .layer(middleware::from_fn(request_log::log))
+        .layer(identify);
+    if let Some(cors) = cors {
+        router = router.layer(cors).layer(middleware::map_response(cors::only_allowed));
+    }
+    router.layer(complete).layer(middleware::from_fn(request_log::log))
 }

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
         App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker,
-        Limits,
+        Limits, Origins,
     },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
@@ -121,6 +121,7 @@ impl TestApp {
                 documents: DocumentLimits::default(),
             },
             trusted_proxies: Arc::default(),
+            origins: Origins::default(),
         };
         set_up(&mut app);
         let client = Client::to_router(server::router(app.clone(), ALL_PAGES));

@@ -2,6 +2,7 @@
 
 mod client_address;
 mod compression;
+mod cors;
 mod endpoint;
 mod numbers;
 mod request_limits;
