@@ -5,5 +5,6 @@ mod compression;
 mod cors;
 mod endpoint;
 mod numbers;
+mod probes;
 mod request_limits;
 mod responses;
