@@ -50,5 +50,7 @@ fn vary(headers: &mut HeaderMap, more: impl Iterator<Item = HeaderName>) {
             names.push(name.to_string());
         }
     }
-    headers.extend(HeaderValue::try_from(names.join(", ")).ok().map(|names| (VARY, names)));
+    if let Ok(names) = HeaderValue::try_from(names.join(", ")) {
+        headers.insert(VARY, names);
+    }
 }
