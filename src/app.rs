@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use axum::http::HeaderValue;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
@@ -45,6 +46,8 @@ pub struct App {
     pub profile: Profile,
     /// The documents that the operator trusts.
     pub trusted_documents: TrustedDocuments,
+    /// The origins of the web pages that may read responses.
+    pub origins: Origins,
 }
 
 /// How much the server shows of itself.
@@ -64,6 +67,18 @@ impl Profile {
     pub fn is_locked(self) -> bool {
         self == Self::Locked
     }
+}
+
+/// The origins of the web pages that may read responses (CORS).
+#[derive(Clone, Debug, Default)]
+pub enum Origins {
+    /// The server's own, which needs no permission.
+    #[default]
+    Own,
+    /// Also these, as browsers write them in the header `Origin`.
+    Listed(Arc<[HeaderValue]>),
+    /// All.
+    Any,
 }
 
 /// The values used where a user leaves an optional input out.

@@ -182,6 +182,7 @@ fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Ve
         trusted_proxies: config.trusted_proxies.clone(),
         profile: config.profile,
         trusted_documents: TrustedDocuments::default(),
+        origins: config.origins.clone(),
     })
 }
 
@@ -226,7 +227,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         config.database,
     ))?;
     let limits = server::within_open_files(config.limits.connections, config.database_options.pool);
-    let router = server::router(app, config.explorer);
+    let router = server::router(app, server::Pages { explorer: config.explorer, schema: !config.profile.is_locked() });
     let served = server::serve(listener, router, limits, config.trusted_proxies.clone(), told_to_stop());
     tokio::select! {
         served = served => served.map_err(failure("cannot serve"))?,

@@ -90,6 +90,14 @@ pub(super) struct DocumentSettings {
     #[arg(long, global = true, env = "DAYBOOK_INTROSPECTION_NESTING", value_name = "COUNT", default_value = "3")]
     introspection_nesting: String,
 
+    /// Maximum price of an operation of a user, as worked out from @cost and @listSize in the schema
+    #[arg(long, global = true, env = "DAYBOOK_PRICE_MAX", value_name = "PRICE", default_value = "25000")]
+    price_max: String,
+
+    /// Maximum price of an operation without a login
+    #[arg(long, global = true, env = "DAYBOOK_ANONYMOUS_PRICE_MAX", value_name = "PRICE", default_value = "1000")]
+    anonymous_price_max: String,
+
     /// How much memory parsed documents may take that are kept for the next request with the same text or hash
     #[arg(long, global = true, env = "DAYBOOK_DOCUMENT_MEMORY", value_name = "MEBIBYTES", default_value = "16")]
     document_memory: String,
@@ -119,6 +127,13 @@ impl DocumentSettings {
                 "--introspection-nesting",
                 &self.introspection_nesting,
                 DEEPEST,
+            )?,
+            price: number("DAYBOOK_PRICE_MAX", "--price-max", &self.price_max, MOST)?,
+            anonymous_price: number(
+                "DAYBOOK_ANONYMOUS_PRICE_MAX",
+                "--anonymous-price-max",
+                &self.anonymous_price_max,
+                MOST,
             )?,
             kept: mebibytes("DAYBOOK_DOCUMENT_MEMORY", "--document-memory", &self.document_memory, MOST)?,
         })

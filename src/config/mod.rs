@@ -7,6 +7,7 @@ mod database;
 mod documents;
 mod http;
 mod limits;
+mod origins;
 mod secret;
 mod setting;
 mod waits;
@@ -22,7 +23,7 @@ use tracing_subscriber::EnvFilter;
 pub use self::{database::DatabaseUrl, documents::Trust, setting::BadSetting};
 use self::{documents::DocumentSettings, limits::LimitSettings, setting::count, waits::WaitSettings};
 use crate::{
-    app::{Defaults, Limits, Profile},
+    app::{Defaults, Limits, Origins, Profile},
     credentials::{HashCost, QueueLimits},
     db::{Options, PoolSize},
     money::Currency,
@@ -98,6 +99,18 @@ pub struct Settings {
     #[arg(long, global = true, env = "DAYBOOK_MIGRATE", value_name = "WHEN", default_value = "auto")]
     migrate: String,
 
+    /// Origins of the web pages that may call the server: exact ones, such as https://shop.example,http://localhost:5173, or *
+    /// for all
+    #[arg(
+        long,
+        global = true,
+        env = "DAYBOOK_CORS_ORIGINS",
+        value_name = "ORIGINS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    cors_origins: String,
+
     #[command(flatten)]
     limits: LimitSettings,
 
@@ -138,6 +151,8 @@ pub struct Config {
     pub profile: Profile,
     /// Which documents the operator trusts.
     pub trust: Trust,
+    /// The origins of the web pages that may read responses.
+    pub origins: Origins,
     jwt_secret: Option<String>,
 }
 
@@ -219,6 +234,7 @@ impl Settings {
             trusted_proxies,
             profile,
             trust,
+            origins: origins::parse(&self.cors_origins)?,
             jwt_secret,
         })
     }

@@ -45,8 +45,10 @@ pub(super) const PICTURE: u32 = 10;
 /// The length of a window in seconds.
 const MINUTE: i64 = 60;
 
-const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+/// The header with the limit.
+pub(super) const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+/// The header with the remaining points.
+pub(super) const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// The additional cost of an operation that may return this many rows.
 pub(super) fn of(rows: u64) -> u32 {

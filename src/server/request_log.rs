@@ -12,7 +12,8 @@ use axum::{
 use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The header with the id of a request.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The id of a request. It appears in the response headers, in the log, and in the error of a fault.
 #[derive(Clone, Copy, Debug)]

@@ -9,16 +9,16 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    Extension, Json,
+    Extension,
     body::Body,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
-        HeaderMap, HeaderName, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+        HeaderMap, HeaderValue, StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
-use serde_json::json;
+use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
@@ -35,6 +35,7 @@ use crate::{
     server::{
         bearer::{bearer, challenge},
         connections::ConnectionWatch,
+        failure::failure,
         rate_limit::{self, Meter, RATE_LIMITED, Rates, TOO_MANY},
     },
     turns::{Places, TooManyWait, Turn, Turns},
@@ -98,13 +99,10 @@ pub(super) async fn download<T: Table>(
             }
             let name = format!("attachment; filename=\"{}.csv\"", transfer.table.name());
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("attachment"));
-            let headers: [(HeaderName, HeaderValue); 4] = [
-                (CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8; header=present")),
-                (CONTENT_DISPOSITION, name),
-                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-            ];
-            (headers, Body::from_stream(transfer.start())).into_response()
+            let content_type = HeaderValue::from_static("text/csv; charset=utf-8; header=present");
+            let headers = [(CONTENT_TYPE, content_type), (CONTENT_DISPOSITION, name)];
+            // Compression asks a stream for more after its end.
+            (headers, Body::from_stream(transfer.start().fuse())).into_response()
         }
         Err(not_begun) => not_begun.into_response(),
     };
@@ -149,9 +147,9 @@ impl IntoResponse for NotBegun {
         match self {
             Self::Unauthenticated | Self::Failed(Error::Gone) => {
                 let message = "Send the access token: `Authorization: Bearer ...`.";
-                (StatusCode::UNAUTHORIZED, error("UNAUTHENTICATED", message)).into_response()
+                failure(StatusCode::UNAUTHORIZED, "UNAUTHENTICATED", message)
             }
-            Self::RateLimited => (StatusCode::TOO_MANY_REQUESTS, error(RATE_LIMITED, TOO_MANY)).into_response(),
+            Self::RateLimited => failure(StatusCode::TOO_MANY_REQUESTS, RATE_LIMITED, TOO_MANY),
             Self::Failed(Error::Refused(refusals)) => {
                 let is = |code| refusals.iter().any(|refusal| refusal.code == code);
                 let (status, code) = match () {
@@ -160,22 +158,17 @@ impl IntoResponse for NotBegun {
                     () => (StatusCode::BAD_REQUEST, "INVALID"),
                 };
                 let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
-                (status, error(code, &message)).into_response()
+                failure(status, code, &message)
             }
             Self::Failed(Error::TimedOut) => {
-                (StatusCode::SERVICE_UNAVAILABLE, error(TIMEOUT, "This took too long, so it was stopped."))
-                    .into_response()
+                failure(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT, "This took too long, so it was stopped.")
             }
             Self::Failed(Error::Fault(cause)) => {
                 tracing::error!(%cause, "fault");
-                (StatusCode::INTERNAL_SERVER_ERROR, error("INTERNAL_SERVER_ERROR", "internal error")).into_response()
+                failure(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL_SERVER_ERROR", "internal error")
             }
         }
     }
-}
-
-fn error(code: &str, message: &str) -> Json<serde_json::Value> {
-    Json(json!({ "errors": [{ "message": message, "extensions": { "code": code } }] }))
 }
 
 /// Authenticates the request and charges its cost. Unauthenticated requests are charged to the client address.

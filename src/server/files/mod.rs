@@ -1,9 +1,10 @@
-//! Downloads: statements, lists as CSV files that `daybook import` reads again, and reports as pictures.
+//! Downloads: statements, lists as CSV files that `daybook import` reads again, reports as pictures, and the schema.
 
 mod download;
 mod entries;
 mod history;
 mod report;
+mod schema;
 mod spool;
 mod statement;
 mod table;
@@ -22,9 +23,11 @@ use self::{
 use super::rate_limit::Rates;
 use crate::app::App;
 
-/// What can be downloaded.
-pub(super) fn router(app: App, rates: Rates) -> Router {
-    Router::new()
+/// What can be downloaded; the schema only if `with_schema`.
+pub(super) fn router(app: App, rates: Rates, with_schema: bool) -> Router {
+    let schema = Router::new().route("/schema.graphql", get(schema::send).with_state(rates.clone()));
+    let router = if with_schema { schema } else { Router::new() };
+    router
         .route("/customers/{id}/statement.csv", get(download::<Statement>))
         .route("/transactions.csv", get(download::<Transactions>))
         .route("/entries.csv", get(download::<Entries>))

@@ -4,8 +4,8 @@ use axum::{
     Extension,
     extract::{Path, Query, State, rejection::QueryRejection},
     http::{
-        HeaderMap, HeaderName, HeaderValue,
-        header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS},
+        HeaderMap, HeaderValue,
+        header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
@@ -29,6 +29,8 @@ use crate::{
     },
 };
 
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
+
 /// The parameters in the query string, with the same meaning as the arguments of `monthlyReport`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -48,14 +50,12 @@ pub(super) async fn draw(
         Ok((month, svg)) => {
             let name = format!("inline; filename=\"report-{month}.svg\"");
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"));
-            let headers: [(HeaderName, HeaderValue); 5] = [
+            let headers = [
                 (CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")),
                 (CONTENT_DISPOSITION, name),
-                (CACHE_CONTROL, HeaderValue::from_static("no-store")),
-                (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
                 // The picture loads nothing and runs no scripts. This forbids both, in case a user's text could ever smuggle in
                 // such content.
-                (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
+                (CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
             ];
             (headers, svg).into_response()
         }

@@ -22,11 +22,11 @@ use async_graphql::{Request, Response as Executed, ServerError, ValidationMode, 
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     Extension,
-    body::{Body, to_bytes},
+    body::Body,
     extract::State,
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, VARY, X_CONTENT_TYPE_OPTIONS},
+        header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
         request::Parts,
     },
     response::{IntoResponse, Response},
@@ -54,6 +54,7 @@ use crate::{
     identity,
     server::{
         bearer::{bearer, challenge},
+        compression::{hold, is_encoded},
         connections::ConnectionWatch,
         in_flight::{Held, InFlight, Unread},
         principal::Principal,
@@ -139,7 +140,7 @@ pub(in crate::server) async fn handle(
         Ok((mut executed, held)) => {
             complete(&mut executed.errors, id);
             summary.error = executed.errors.first().and_then(code);
-            let response = until_sent(GraphQLResponse::from(executed).into_response(), held).await;
+            let response = hold(&parts.headers, GraphQLResponse::from(executed).into_response(), held).await;
             (response, if parts.method == Method::POST { NOT_KEPT } else { OF_GET })
         }
         Err(mut refused) => {
@@ -154,7 +155,6 @@ pub(in crate::server) async fn handle(
     answer_headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type.content_type()));
     answer_headers.insert(VARY, HeaderValue::from_static(depends_on));
     answer_headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
-    answer_headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     meter.tell(&mut response);
     response.extensions_mut().insert(summary);
     response
@@ -168,14 +168,6 @@ struct Incoming<'a> {
     accepted: Option<MediaType>,
     body: &'a mut Body,
     connection: Option<&'a Arc<ConnectionWatch>>,
-}
-
-/// Counts the answer until it is sent.
-async fn until_sent(response: Response, held: Held) -> Response {
-    let (parts, body) = response.into_parts();
-    // The library has written the whole answer already, so nothing is waited for and nothing can fail.
-    let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
-    Response::from_parts(parts, held.answer(bytes))
 }
 
 /// Checks a request and executes it.
@@ -196,6 +188,10 @@ async fn answer(
         connection.note_login();
     }
     let place = Place::of(parts, endpoint.app.profile)?;
+    if is_encoded(&parts.headers) {
+        let message = "Send the body without `Content-Encoding`.";
+        return Err(Refused::with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST", message));
+    }
     let principal = Principal::of(viewer.as_ref(), client);
     let waits = connection.map(ConnectionWatch::wait);
     let read = endpoint.in_flight.read(principal, body).await;

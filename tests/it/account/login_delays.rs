@@ -17,7 +17,7 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Client,
+    ALL_PAGES, Client,
     Database::{self, Postgres},
     PASSWORD, TestApp, errors, register,
 };
@@ -287,7 +287,7 @@ async fn two_servers_on_one_database_count_together() {
     let mut second = app.app.clone();
     second.db = Db::connect(&app.url, PoolSize { most: 4, least: 0 }).await.unwrap();
     second.passwords = Passwords::new(HashCost::default()).unwrap();
-    let clients = [app.anonymous(), Client::to_router(server::router(second, false))];
+    let clients = [app.anonymous(), Client::to_router(server::router(second, ALL_PAGES))];
     let guesses = stream::iter(0..40).map(|number| login(&clients[number % 2], "amina", "wrong password"));
     let answers: Vec<Value> = guesses.buffer_unordered(40).collect().await;
     let looked_at = answers.iter().filter(|answer| told_to_wait(answer).is_none()).count();

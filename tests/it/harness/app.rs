@@ -13,14 +13,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
         App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker,
-        Limits, Profile,
+        Limits, Origins, Profile,
     },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
     documents::TrustedDocuments,
     money::Currency,
-    server,
+    server::{self, Pages},
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -36,6 +36,9 @@ pub enum Database {
 
 /// The secret that the tests' access tokens are signed with.
 pub const SECRET: &str = "a secret that only the tests know, of 32 bytes or more";
+
+/// A server with everything.
+pub const ALL_PAGES: Pages = Pages { explorer: true, schema: true };
 
 /// An app on a database of its own.
 pub struct TestApp {
@@ -121,9 +124,10 @@ impl TestApp {
             trusted_proxies: Arc::default(),
             profile: Profile::default(),
             trusted_documents: TrustedDocuments::default(),
+            origins: Origins::default(),
         };
         set_up(&mut app);
-        let client = Client::to_router(server::router(app.clone(), true));
+        let client = Client::to_router(server::router(app.clone(), ALL_PAGES));
         Self { app, url, client, time, statements, storage }
     }
 
@@ -138,7 +142,7 @@ impl TestApp {
     pub fn another(&self, change: impl FnOnce(&mut App)) -> Client {
         let mut app = self.app.clone();
         change(&mut app);
-        Client::to_router(server::router(app, true))
+        Client::to_router(server::router(app, ALL_PAGES))
     }
 
     /// Somebody who is not logged in.

@@ -10,6 +10,7 @@ use axum::{
     body::{Body, to_bytes},
     extract::ConnectInfo,
     http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode, header},
+    response::Response,
 };
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -139,13 +140,19 @@ impl Client {
 
     /// Sends a request for a file to a router and returns the body, of which nothing is read yet.
     pub async fn begin_download(&self, uri: &str) -> Body {
-        let Transport::Router(router) = &self.transport else { panic!("not a router") };
         let token = self.token.as_ref().unwrap();
         let request = Request::get(uri).header(header::AUTHORIZATION, format!("Bearer {token}"));
-        let request = request.extension(ConnectInfo(SocketAddr::new(self.address, 4711)));
-        let response = router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let response = self.begin(request.body(Body::empty()).unwrap()).await;
         assert_eq!(response.status(), 200);
         response.into_body()
+    }
+
+    /// Sends any request to a router and returns the response, of whose body nothing is read yet.
+    pub async fn begin(&self, mut request: Request<Body>) -> Response {
+        let Transport::Router(router) = &self.transport else { panic!("not a router") };
+        request.headers_mut().extend(self.headers.clone());
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(self.address, 4711)));
+        router.clone().oneshot(request).await.unwrap()
     }
 
     /// Sends any request.

@@ -17,7 +17,7 @@ use sea_orm::{EntityTrait, PaginatorTrait};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Answer, Client,
+    ALL_PAGES, Answer, Client,
     Database::{self, Postgres},
     PASSWORD, TestApp,
 };
@@ -198,7 +198,7 @@ async fn two_servers_on_one_database_share_the_limit(#[case] points: u32, #[case
     app.advance(TimeDelta::minutes(1));
     let mut second = app.app.clone();
     second.db = Db::connect(&app.url, PoolSize { most: 4, least: 0 }).await.unwrap();
-    let second = Client::to_router(server::router(second, false));
+    let second = Client::to_router(server::router(second, ALL_PAGES));
     let clients = [&amina.client, &amina.at(&second).client];
     let statements = app.statements();
     let points = usize::try_from(points).unwrap();

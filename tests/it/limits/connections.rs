@@ -10,7 +10,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::harness::{Database::Sqlite, TestApp};
+use crate::harness::{ALL_PAGES, Database::Sqlite, TestApp};
 
 /// How long the server may take for what it does at once, on a busy machine.
 const SOON: Duration = Duration::from_mins(1);
@@ -30,7 +30,7 @@ async fn serve(limits: ConnectionLimits) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (stop, stopped) = oneshot::channel::<()>();
-    let router = server::router(app.app.clone(), true);
+    let router = server::router(app.app.clone(), ALL_PAGES);
     let stopped = async move {
         let _ = stopped.await;
     };

@@ -33,6 +33,7 @@ async fn a_limit_that_is_lowered_is_obeyed_and_named() {
             "{ __typename @skip(if: false) @include(if: true) }",
         ),
         ("--query-fields", 1, "rootFields", "{ __typename }", "{ __typename a: __typename }"),
+        ("--anonymous-price-max", 1, "price", "{ wallet(id: \"x\") { id } }", "{ a: me { id } book { id } }"),
         ("--mutation-fields", 1, "rootFields", "mutation { __typename }", "mutation { __typename a: __typename }"),
         (
             "--introspection-nesting",

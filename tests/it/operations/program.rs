@@ -42,6 +42,13 @@ fn run(arguments: &[&str]) -> Output {
     "\"10.0.0.1,10.0.0.0/33\"",
     "such as 127"
 )]
+#[case::origins(
+    "--cors-origins",
+    "https://shop.example/",
+    "DAYBOOK_CORS_ORIGINS",
+    "\"https://shop.example/\"",
+    "no path"
+)]
 #[case::failures(
     "--login-failures-per-identifier",
     "1000001",

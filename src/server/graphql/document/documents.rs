@@ -171,7 +171,7 @@ fn size(text: &str, tokens: usize) -> usize {
 /// The limits on trusted documents. Their size is the operator's business; brackets in each other are limited, since the program
 /// goes through them by recursion.
 fn trusted(limits: &DocumentLimits) -> DocumentLimits {
-    let DocumentLimits { nesting, kept, .. } = *limits;
+    let DocumentLimits { nesting, kept, price, anonymous_price, .. } = *limits;
     let most = usize::MAX;
     DocumentLimits {
         bytes: most,
@@ -185,6 +185,8 @@ fn trusted(limits: &DocumentLimits) -> DocumentLimits {
         query_fields: most,
         mutation_fields: most,
         introspection: most,
+        price,
+        anonymous_price,
         kept,
     }
 }
