@@ -17,8 +17,14 @@ mod directives {
     use async_graphql::TypeDirective;
 
     /// What a field costs in itself, or what each field costs that returns this type. What its selections cost is added. A field
-    /// without this directive costs 1 when it returns an object, and nothing otherwise.
-    #[TypeDirective(name = "cost", location = "FieldDefinition", location = "Object")]
+    /// without this directive costs 1 when it returns an object, and nothing otherwise. A field of an input object costs this for
+    /// each item of a list, or for each line of a text.
+    #[TypeDirective(
+        name = "cost",
+        location = "FieldDefinition",
+        location = "InputFieldDefinition",
+        location = "Object"
+    )]
     pub(super) fn cost(#[graphql(desc = "The cost, as a whole number.")] weight: String) {}
 
     /// How many items a list has when the price of an operation is worked out. What each item costs, with its selections, counts
@@ -105,7 +111,7 @@ macro_rules! declared_by {
 }
 
 declared_by! {
-    Cost => cost at Directive_At_FIELD_DEFINITION Directive_At_OBJECT;
+    Cost => cost at Directive_At_FIELD_DEFINITION Directive_At_INPUT_FIELD_DEFINITION Directive_At_OBJECT;
     List => list_size at Directive_At_FIELD_DEFINITION;
     Page => list_size at Directive_At_FIELD_DEFINITION;
     ListBy => list_size at Directive_At_FIELD_DEFINITION;

@@ -16,8 +16,8 @@ use crate::{
     entity::activity::{self, Action, Column, Model, Outcome},
     error::Result,
     id::{Id, kind},
-    keyset::{Keyset, union},
-    owned_list::OwnedList,
+    list::keyset::{Keyset, union},
+    list::owned_list::OwnedList,
     page::{Page, Paged},
     viewer::Viewer,
 };

@@ -21,6 +21,7 @@ use crate::{
 struct ImportTransactionsInput {
     /// The text of the CSV file: a header line and at most 5,000 lines. Longer files can be imported on the server with
     /// the command `daybook import`.
+    #[graphql(directive = price::Cost::apply(1))]
     csv: String,
     #[graphql(flatten)]
     options: TransactionImport,

@@ -8,8 +8,7 @@ use axum::{
     http::{
         HeaderMap, HeaderName, HeaderValue,
         header::{
-            ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ORIGIN, REFERRER_POLICY, VARY,
-            X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
         },
     },
     middleware::Next,
@@ -36,18 +35,18 @@ pub(super) async fn complete(State(origins): State<Origins>, request: Request, n
     for (name, value) in DEFAULTS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    let of_origin = matches!(origins, Origins::Listed(_)).then_some(ORIGIN);
-    vary(headers, of_origin.into_iter().chain([ACCEPT_ENCODING]));
+    let of_origin = matches!(origins, Origins::Listed(_)).then_some("Origin");
+    vary(headers, of_origin.into_iter().chain(["Accept-Encoding"]));
     response
 }
 
 /// Adds names to `Vary`, and puts all of it into one line that names nothing twice.
-fn vary(headers: &mut HeaderMap, more: impl Iterator<Item = HeaderName>) {
+fn vary(headers: &mut HeaderMap, more: impl Iterator<Item = &'static str>) {
     let lines = headers.get_all(VARY).iter().filter_map(|line| line.to_str().ok());
     let mut names: Vec<_> = lines.flat_map(|line| line.split(',')).map(|name| name.trim().to_owned()).collect();
     for name in more {
-        if !names.iter().any(|given| given.eq_ignore_ascii_case(name.as_str())) {
-            names.push(name.to_string());
+        if !names.iter().any(|given| given.eq_ignore_ascii_case(name)) {
+            names.push(name.to_owned());
         }
     }
     if let Ok(names) = HeaderValue::try_from(names.join(", ")) {

@@ -16,7 +16,7 @@ use crate::{
         customer,
     },
     error::{Refusals, Result},
-    keyset::Keyset,
+    list::keyset::Keyset,
     page::{Page, Paged},
     text,
     viewer::Viewer,

@@ -16,9 +16,9 @@ use crate::{
     calendar::date::Date,
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
-    keyset::{Keyset, union_where},
+    list::keyset::{Keyset, union_where},
+    list::owned_list::OwnedList,
     money::{Currency, Decimal, InexactAmount},
-    owned_list::OwnedList,
     page::{Page, Paged},
     viewer::Viewer,
 };

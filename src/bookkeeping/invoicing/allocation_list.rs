@@ -11,9 +11,9 @@ use crate::{
     entity::{allocation, invoice, receipt},
     error::Result,
     id::{Id, kind},
-    keyset::Keyset,
+    list::keyset::Keyset,
+    list::owned_list::OwnedList,
     money::Currency,
-    owned_list::OwnedList,
     page::{Page, Paged},
     viewer::Viewer,
 };

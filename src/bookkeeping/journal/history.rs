@@ -22,7 +22,7 @@ use crate::{
     },
     error::Result,
     id::{Id, kind},
-    keyset::union,
+    list::keyset::union,
 };
 
 /// The side of a posting that an account is on.

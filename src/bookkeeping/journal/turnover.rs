@@ -23,7 +23,7 @@ use crate::{
     },
     error::Result,
     id::{Id, kind},
-    keyset::union,
+    list::keyset::union,
     money::Currency,
 };
 

@@ -17,7 +17,7 @@ use crate::{
     },
     error::Result,
     id::{Id, kind},
-    owned_list::OwnedList,
+    list::owned_list::OwnedList,
     page::{Page, Paged},
     viewer::Viewer,
 };

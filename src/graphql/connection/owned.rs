@@ -12,7 +12,7 @@ use crate::{
         RequestLoader,
         error::{ApiError, ContextExt},
     },
-    owned_list::OwnedList,
+    list::owned_list::OwnedList,
     page::{Page, PageArgs, Paged},
 };
 

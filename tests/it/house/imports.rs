@@ -9,13 +9,14 @@ use std::{
 use super::source::{ModulePath, Source};
 
 /// The floors of the house from the ground up. A folder imports only from folders before it in this list.
-const FLOORS: [&str; 15] = [
+const FLOORS: [&str; 16] = [
     "error",
     "text",
     "calendar",
     "db",
     "entity",
     "credentials",
+    "list",
     "activity",
     "identity",
     "bookkeeping",

@@ -48,7 +48,7 @@ async fn a_client_that_accepts_no_media_type_gets_406_and_nothing_is_done(on: Da
         let answer = post(&app.anonymous().with_header("authorization", &token), accept, &deposit).await;
         assert_eq!(answer.status, 406, "{accept}");
         assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json; charset=utf-8");
-        assert_eq!(answer.headers[header::VARY], "Accept");
+        assert_eq!(answer.headers[header::VARY], "Accept, Accept-Encoding");
         let body = answer.json();
         assert_eq!((&body["errors"][0]["extensions"]["code"], body.get("data")), (&json!("BAD_REQUEST"), None));
     }

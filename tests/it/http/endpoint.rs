@@ -133,7 +133,7 @@ async fn a_request_that_is_executed_has_data_and_safe_headers() {
         assert_eq!((answer.status.as_u16(), code(&answer)), (200, "UNAUTHENTICATED".to_owned()));
         assert_eq!(answer.json()["data"], Value::Null);
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
-        assert_eq!(answer.headers[header::VARY], "Accept, accept-encoding");
+        assert_eq!(answer.headers[header::VARY], "Accept, Accept-Encoding");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff");
         assert!(answer.headers.contains_key("x-request-id"));
     }
@@ -162,7 +162,7 @@ async fn other_methods_and_paths_are_refused() {
         let answer = app.anonymous().send(request).await;
         assert_eq!((answer.status.as_u16(), code(&answer)), (405, "BAD_REQUEST".to_owned()), "{method}");
         assert_eq!(answer.headers[header::ALLOW], "GET, POST", "{method}");
-        assert_eq!(answer.headers[header::VARY], "Accept", "{method}");
+        assert_eq!(answer.headers[header::VARY], "Accept, Accept-Encoding", "{method}");
     }
     assert_eq!(get(&app, "/nothing").await.status, 404);
 }

@@ -78,7 +78,7 @@ async fn a_get_that_is_no_request_is_refused_and_not_kept(on: Database) {
         assert_eq!((answer.status.as_u16(), code(&answer)), (status, json!(expected)), "{parameters:?}");
         assert_eq!(answer.json().get("data"), None);
         assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
-        assert_eq!(answer.headers[header::VARY], "Accept");
+        assert_eq!(answer.headers[header::VARY], "Accept, Accept-Encoding");
     }
 }
 

@@ -60,15 +60,15 @@ async fn each_answer_tells_the_limit_and_what_is_left_of_it(on: Database) {
     let passwords = "mutation { login(input: { identifier: \"amina\", password: \"x\" }) { userErrors { code } } }";
     for (query, cost) in [
         (CHEAP, 1),
-        ("{ wallets { id } }", 1),
-        ("{ customers(first: 99) { nodes { id } } }", 1),
-        ("{ customers(first: 100) { nodes { id } } }", 2),
-        ("{ customers(first: 100) { nodes { entries(first: 10) { nodes { id } } } } }", 12),
-        ("{ customers(first: 100) { nodes { entries(first: 100) { nodes { customer { name } } } } } }", 102),
+        ("{ wallets { id } }", 3),
+        ("{ customers(first: 98) { nodes { id } } }", 1),
+        ("{ customers(first: 99) { nodes { id } } }", 2),
+        ("{ customers(first: 100) { nodes { entries(first: 10) { nodes { id } } } } }", 13),
+        ("{ customers(first: 100) { nodes { entries(first: 100) { nodes { customer { name } } } } } }", 203),
         ("{ customers(first: 100) { totalCount nodes { id } } }", 4),
         // What is not sent costs what it counts as: a page of 20, and what the default says.
         ("query($first: Int) { customers(first: $first) { nodes { entries { nodes { id } } } } }", 5),
-        ("query($from: YearMonth! = \"2024-01\") { monthlyReports(from: $from, to: \"2026-12\") { month } }", 145),
+        ("query($from: YearMonth! = \"2024-01\") { monthlyReports(from: $from, to: \"2026-12\") { month } }", 37),
         (&format!("mutation {{ {month} }}"), 2),
         (&format!("mutation {{ {month} a: {month} }}"), 3),
         (passwords, 101),
@@ -158,7 +158,7 @@ async fn when_nothing_is_left_the_answer_is_429_and_nothing_is_done(on: Database
 #[apply(both_databases)]
 async fn an_operation_that_costs_more_than_is_left_is_not_begun(on: Database) {
     let app = TestApp::with(on, limit(150)).await;
-    app.user("amina").await;
+    let amina = app.user("amina").await;
     app.advance(TimeDelta::minutes(1));
     let client = app.anonymous();
     let login = json!({ "query": format!(
@@ -174,7 +174,7 @@ async fn an_operation_that_costs_more_than_is_left_is_not_begun(on: Database) {
     // What costs more than there is in a minute costs all of it.
     app.advance(TimeDelta::minutes(1));
     let much = "{ customers(first: 100) { nodes { entries(first: 100) { nodes { id } } invoices(first: 100) { nodes { id } } } } }";
-    let answer = ask(&client, much).await;
+    let answer = ask(&amina.client, much).await;
     assert_eq!((answer.status.as_u16(), left(&answer).0), (200, 0));
 }
 

@@ -56,7 +56,7 @@ async fn every_response_has_the_headers_that_make_it_safe(on: Database) {
         (404, "no path", client.get("/nothing").await),
         (405, "no method", send(&client, "DELETE", "/graphql").await),
         (405, "no preflight", send(&client, "OPTIONS", "/graphql").await),
-        (200, "health", client.get("/health/ready").await),
+        (200, "health", client.get("/health/live").await),
     ] {
         assert_eq!(answer.status, status, "{what}: {answer:?}");
         assert_safe(what, &answer.headers, "no-store", DATA_ONLY);
@@ -149,7 +149,7 @@ async fn unknown_paths_and_methods_are_refused_in_json() {
         ("POST", "/nothing", 404, None),
         ("GET", "/graphql/", 404, None),
         ("DELETE", "/", 405, Some("GET,HEAD")),
-        ("PUT", "/graphql", 405, Some("POST")),
+        ("PUT", "/graphql", 405, Some("GET, POST")),
         ("POST", "/transactions.csv", 405, Some("GET,HEAD")),
         ("PATCH", "/reports/2026-11.svg", 405, Some("GET,HEAD")),
         ("POST", "/schema.graphql", 405, Some("GET,HEAD")),

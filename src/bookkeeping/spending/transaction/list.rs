@@ -20,7 +20,7 @@ use crate::{
     entity::{category::CategoryKind, transaction, transaction_line},
     error::{Refusals, Result},
     id::{Id, kind},
-    keyset::Keyset,
+    list::keyset::Keyset,
     money::{Currency, Decimal},
     page::{Page, Paged},
     text,

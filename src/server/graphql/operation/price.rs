@@ -63,7 +63,21 @@ impl Prices<'_> {
         let (times, lists) = if names.is_empty() { (size, Lists::default()) } else { (1, Lists { names, size }) };
         let times = if siblings.names.contains(&field.name()) { times.saturating_mul(siblings.size) } else { times };
         let below = field.below.as_ref().map_or(0, |below| self.shape(below, &lists));
-        self.own(field).saturating_add(below).saturating_mul(times)
+        self.own(field).saturating_add(below).saturating_mul(times).saturating_add(self.given(field))
+    }
+
+    /// What the input of a field costs.
+    fn given(&self, field: &Field) -> u64 {
+        let arguments = field.definition.arguments.iter();
+        arguments.fold(0, |sum: u64, argument| {
+            let Some(Value::Object(value)) = field.argument(&argument.name) else { return sum };
+            let Some(input) = self.types.input_object(argument.ty.inner_named_type()) else { return sum };
+            input.fields.values().fold(sum, |sum, field| {
+                let each = weight(field.directives.get("cost").map(|cost| &**cost)).unwrap_or_default();
+                let items = value.get(field.name.as_str()).filter(|_| each > 0).and_then(items).unwrap_or_default();
+                sum.saturating_add(each.saturating_mul(items))
+            })
+        })
     }
 
     /// What a field costs without its selections.
@@ -96,13 +110,22 @@ fn size(field: &Field, list: &Directive) -> u64 {
     {
         return u64::try_from(to.since(from)).unwrap_or_default().saturating_add(1).min(MOST_MONTHS);
     }
-    let sizes = given.into_iter().filter_map(|(_, value)| match value {
+    given
+        .into_iter()
+        .filter_map(|(_, value)| items(value))
+        .max()
+        .or_else(|| u64::try_from(list.specified_argument_by_name("assumedSize")?.to_i32()?).ok())
+        .unwrap_or(1)
+}
+
+/// The number of items that a value stands for.
+fn items(value: &Value) -> Option<u64> {
+    match value {
         Value::Number(size) => Some(size.as_u64().unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE)),
         Value::List(items) => u64::try_from(items.len()).ok(),
         Value::String(text) => u64::try_from(text.split(['\n', '\r']).count()).ok(),
         _ => None,
-    });
-    sizes.max().or_else(|| u64::try_from(list.specified_argument_by_name("assumedSize")?.to_i32()?).ok()).unwrap_or(1)
+    }
 }
 
 /// The value of an argument, or of a field inside it.
@@ -284,8 +307,8 @@ mod tests {
             let csv = "\\n".repeat(lines - 1);
             cost(&format!("mutation {{ importTransactions(input: {{ csv: \"{csv}\" }}) {{ lines {{ {fields} }} }} }}"))
         };
-        assert_eq!(import(5000, "status userErrors { code }"), 1);
-        assert_eq!(import(5000, "status transaction { id category { name } }"), 1 + 5000 * 2);
+        assert_eq!(import(5000, "status userErrors { code }"), 1 + 5000);
+        assert_eq!(import(5000, "status transaction { id category { name } }"), 1 + 5000 * 3);
         assert!(import(5000, "transaction { lines { amount { amount } } }") > 25_000);
     }
 

@@ -1,0 +1,9 @@
+//! Pages of lists in the database: where a page begins, and pages of the lists of several owners at once.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `keyset` | the conditions and the order with which a page is read |
+//! | `owned_list` | lists that belong to an object, read for several objects with one statement |
+
+pub(crate) mod keyset;
+pub mod owned_list;
