@@ -92,7 +92,7 @@ impl<N: OutputType, T: Count> Nodes<N, T> {
     }
 
     /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(200))]
+    #[graphql(directive = price::Cost::apply(20))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         self.total.count(ctx).await
     }

@@ -45,7 +45,7 @@ impl TransactionConnection {
     }
 
     /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(200))]
+    #[graphql(directive = price::Cost::apply(20))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         Ok(list::count(ctx.read()?, ctx.viewer()?, &self.filter).await?)
     }

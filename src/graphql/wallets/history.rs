@@ -83,7 +83,7 @@ impl WalletTransactionConnection {
 
     /// The number of transactions in the whole list that match the filter. With a filter by type, status or direction,
     /// selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(200))]
+    #[graphql(directive = price::Cost::apply(20))]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         Ok(self.steps.count(ctx.read()?).await?)
     }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::harness::{
     Client,
     Database::{self, Sqlite},
-    Driver, Position, Root, TestApp, inputs, kind, quick, somebody, things, written,
+    Driver, Position, Root, TestApp, any_price, inputs, kind, quick, somebody, things, written,
 };
 
 /// What is done about the places of an operation that are not given.
@@ -233,7 +233,8 @@ fn given(driver: &Driver, root: &Root, fewest: Value) -> Value {
 
 #[apply(both_databases)]
 async fn what_a_query_is_not_sent_is_as_if_left_out_and_null_is_null(on: Database) {
-    let (app, amina) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, any_price).await;
+    let amina = app.user("amina").await;
     let driver = Driver::new(&app.anonymous()).await;
     let own = things(&amina, "mine", "5").await;
     let mut checked = 0;

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, Database, Driver, PASSWORD, Position, Root, TestApp, User, errors, kind, things};
+use crate::harness::{
+    Answer, Client, Database, Driver, PASSWORD, Position, Root, TestApp, User, any_price, errors, kind, things,
+};
 
 /// What stands in every text of the victim's, and in no other.
 const MARK: &str = "Zahra";
@@ -75,7 +77,8 @@ fn assert_refused(root: &Root, position: &Position, answer: &Answer) {
 
 #[apply(both_databases)]
 async fn by_anothers_id_nothing_is_shown_and_nothing_changed(on: Database) {
-    let (app, attacker) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, any_price).await;
+    let attacker = app.user("amina").await;
     let victim = json!({
         "username": MARK, "password": PASSWORD, "displayName": MARK, "bookName": MARK, "phone": "+967711234567",
         "email": "Zahra@example.org",
@@ -136,7 +139,8 @@ async fn by_anothers_id_nothing_is_shown_and_nothing_changed(on: Database) {
 
 #[apply(both_databases)]
 async fn anothers_category_is_not_found_by_what_it_is_called(on: Database) {
-    let (app, amina) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, any_price).await;
+    let amina = app.user("amina").await;
     let badr = app.user("badr").await;
     badr.category(MARK, "EXPENSE").await;
     badr.spend(MARK, AMOUNT, "2026-11-20").await;
@@ -168,7 +172,8 @@ async fn anothers_category_is_not_found_by_what_it_is_called(on: Database) {
 
 #[apply(both_databases)]
 async fn the_statement_as_a_file_is_its_owners_alone(on: Database) {
-    let (app, amina) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, any_price).await;
+    let amina = app.user("amina").await;
     let badr = app.user("badr").await;
     let theirs = things(&badr, MARK, AMOUNT).await;
     let get = async |client: &Client, id: &str| {

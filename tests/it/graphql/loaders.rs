@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, User};
+use crate::harness::{Database, TestApp, User, any_price};
 
 async fn create(owner: &User, mutation: &str, thing: &str, input: Value) -> String {
     let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
@@ -144,7 +144,8 @@ async fn add_documents(owner: &User, numbers: std::ops::Range<usize>) {
 
 #[apply(both_databases)]
 async fn the_lists_of_many_objects_are_read_by_one_statement_for_each_page_that_is_asked_for(on: Database) {
-    let (app, owner) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, any_price).await;
+    let owner = app.user("amina").await;
     let statements = async |list: &str, fields: &str| {
         let before = app.statements();
         owner.gql(&format!("{{ {list}(first: 60) {{ nodes {{ id {fields} }} }} }}"), json!({})).await;

@@ -69,6 +69,12 @@ pub fn large_documents(app: &mut App) {
     (documents.tokens, documents.aliases, documents.mutation_fields) = (10_000, 1000, 1000);
 }
 
+/// Lets operations cost as much as they do in tests that select all there is, and does not count what they cost.
+pub fn any_price(app: &mut App) {
+    app.limits.documents.price = usize::MAX;
+    app.limits.request_cost_per_minute = 0;
+}
+
 impl TestApp {
     /// A fresh app.
     pub async fn on(database: Database) -> Self {

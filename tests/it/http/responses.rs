@@ -159,7 +159,7 @@ async fn unknown_paths_and_methods_are_refused_in_json() {
         let answer = send(&client, method, path).await;
         assert_eq!(answer.status, status, "{method} {path}");
         assert_eq!(answer.headers.get(header::ALLOW).map(|allow| allow.to_str().unwrap()), allow, "{method} {path}");
-        assert_eq!(answer.headers[header::CONTENT_TYPE], "application/json");
+        assert!(answer.headers[header::CONTENT_TYPE].as_bytes().starts_with(b"application/json"));
         let error = &answer.json()["errors"][0];
         assert!(error["message"].is_string() && error["extensions"] == json!({ "code": "BAD_REQUEST" }), "{error}");
     }
