@@ -60,7 +60,7 @@ mod tests {
             ("http://shop.example:443", "http://shop.example:443"),
             ("http://localhost:5173", "http://localhost:5173"),
             ("http://[0:0::1]:8080", "http://[::1]:8080"),
-            ("https://بازار.example", "https://xn--mgbx3ec4c.example"),
+            ("https://بازار.example", "https://xn--mgbab2bd.example"),
             ("capacitor://localhost", "capacitor://localhost"),
             ("chrome-extension://ABCdef", "chrome-extension://abcdef"),
         ] {
