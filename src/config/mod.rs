@@ -99,7 +99,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "DAYBOOK_MIGRATE", value_name = "WHEN", default_value = "auto")]
     migrate: String,
 
-    /// Origins of the web pages that may call the server: exact ones, such as https://shop.example,http://localhost:5173, or *
+    /// Origins of the web pages that may call the server: exact ones, such as `https://shop.example,http://localhost:5173`, or `*`
     /// for all
     #[arg(
         long,

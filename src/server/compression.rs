@@ -28,7 +28,7 @@ use tower::{ServiceExt, service_fn};
 use tower_http::{
     CompressionLevel,
     compression::{
-        Compression, CompressionBody, DefaultPredicate, Predicate,
+        Compression, DefaultPredicate, Predicate,
         predicate::{NotForContentType, SizeAbove},
     },
 };
@@ -83,17 +83,16 @@ pub(super) async fn encode(request: &HeaderMap, response: Response) -> Response 
     if !request.contains_key(ACCEPT_ENCODING) || size.is_some_and(|size| size < SMALLEST.into()) {
         return response;
     }
-    let Some(_) = size else { return begin(request, response, false).await.map(Body::new) };
+    let Some(_) = size else { return begin(request, response, false).await };
     let _permit = ENCODERS.acquire().await;
     let (parts, body) = begin(request, response, true).await.into_parts();
     let is_encoded_now = body.size_hint().exact().is_none();
-    let body = if is_encoded_now { Body::from(collect(body).await) } else { Body::new(body) };
-    Response::from_parts(parts, body)
+    Response::from_parts(parts, if is_encoded_now { Body::from(collect(body).await) } else { body })
 }
 
 /// A response whose body is compressed while it is read. The encoder of a stream lives as long as the client reads, so it is
 /// always gzip's, which takes a third of a mebibyte.
-async fn begin(request: &HeaderMap, response: Response, is_in_memory: bool) -> Response<CompressionBody<Body>> {
+async fn begin(request: &HeaderMap, response: Response, is_in_memory: bool) -> Response {
     let is_worth_it = DefaultPredicate::new()
         .and(SizeAbove::new(SMALLEST))
         // Parts are sent one by one, each as soon as it is there.
@@ -104,7 +103,8 @@ async fn begin(request: &HeaderMap, response: Response, is_in_memory: bool) -> R
     let mut accepting = Request::new(());
     *accepting.headers_mut() = accepted(request);
     let Ok(response) = encoder.compress_when(is_worth_it).oneshot(accepting).await;
-    response
+    // Boxed, since an encoder has kilobytes.
+    response.map(Body::new)
 }
 
 fn accepted(request: &HeaderMap) -> HeaderMap {
@@ -112,7 +112,7 @@ fn accepted(request: &HeaderMap) -> HeaderMap {
 }
 
 /// Reads a body in memory to its end, and lets others go on meanwhile.
-async fn collect(mut body: CompressionBody<Body>) -> Bytes {
+async fn collect(mut body: Body) -> Bytes {
     let mut bytes = Vec::new();
     while let Some(Ok(frame)) = body.frame().await {
         bytes.extend_from_slice(frame.data_ref().map_or(&[][..], Bytes::as_ref));

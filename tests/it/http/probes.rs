@@ -27,8 +27,8 @@ async fn send(client: &Client, method: &str, path: &str, content_type: &str, bod
 async fn flags(client: &Client) -> Vec<&'static str> {
     const FORM: &str = "application/x-www-form-urlencoded";
     const JSON: &str = "application/json";
-    let aliases: String = (0..101).map(|number| format!("alias{number}:__typename \n")).collect();
-    let aliases = ask(client, &format!("query {{ {aliases} }}")).await;
+    let aliases: Vec<_> = (0..101).map(|number| format!("alias{number}:__typename")).collect();
+    let aliases = ask(client, &format!("query {{ {} }}", aliases.join(" \n"))).await;
     let batch = json!(vec![json!({ "query": "query { __typename }" }); 10]).to_string();
     let (batch, _) = send(client, "POST", "/graphql", JSON, &batch).await;
     let directives = ask(client, "query { __typename @aa@aa@aa@aa@aa@aa@aa@aa@aa@aa }").await;
