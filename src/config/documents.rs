@@ -194,7 +194,8 @@ impl Trust {
     #[must_use]
     pub fn bad(&self, why: &str) -> BadSetting {
         let (variable, flag) = MANIFEST;
-        let holds = format!("{:?}, {why}", self.manifest.clone().unwrap_or_default());
+        let file = self.manifest.clone().unwrap_or_default();
+        let holds = format!("\"{}\", {why}", file.display());
         let should_hold = "a JSON file of documents that fit the schema, by their ids".to_owned();
         BadSetting { variable, flag, holds, should_hold }
     }

@@ -8,7 +8,7 @@ use crate::harness::{Answer, Client, Database, TestApp};
 const QUERY: &str = "query Name { __typename }";
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 fn persisted(hash: &str) -> Value {

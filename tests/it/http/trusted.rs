@@ -11,13 +11,13 @@ use crate::harness::{Client, Database, SECRET, Server, TestApp, fresh, program};
 const NAME: &str = "query Name { me { username } }";
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text))
 }
 
 /// A document that exceeds the limits on the size of documents.
 fn large() -> String {
-    let fields: String = (0..1500).map(|number| format!("a{number}: __typename @include(if: true) ")).collect();
-    format!("{{ {fields} }}")
+    let fields: Vec<_> = (0..1500).map(|number| format!("a{number}: __typename @include(if: true)")).collect();
+    format!("{{ {} }}", fields.join(" "))
 }
 
 fn trust(only: bool) -> impl FnOnce(&mut App) {
