@@ -67,7 +67,12 @@ pub(crate) struct Page;
 
 impl Page {
     pub(crate) fn apply() -> MetaDirectiveInvocation {
-        directives::list_size::apply(Some(PAGE), names(&["first", "last"]), names(&["edges", "nodes"]), Some(false))
+        directives::list_size::apply(
+            Some(PAGE),
+            Some(names(&["first", "last"])),
+            Some(names(&["edges", "nodes"])),
+            Some(false),
+        )
     }
 }
 
@@ -76,7 +81,7 @@ pub(crate) struct ListBy;
 
 impl ListBy {
     pub(crate) fn apply(arguments: &[&str]) -> MetaDirectiveInvocation {
-        directives::list_size::apply(None, names(arguments), None, Some(false))
+        directives::list_size::apply(None, Some(names(arguments)), None, Some(false))
     }
 }
 
@@ -85,12 +90,12 @@ pub(crate) struct ListsBy;
 
 impl ListsBy {
     pub(crate) fn apply(arguments: &[&str], lists: &[&str]) -> MetaDirectiveInvocation {
-        directives::list_size::apply(None, names(arguments), names(lists), Some(false))
+        directives::list_size::apply(None, Some(names(arguments)), Some(names(lists)), Some(false))
     }
 }
 
-fn names(names: &[&str]) -> Option<Vec<String>> {
-    Some(names.iter().map(ToString::to_string).collect())
+fn names(names: &[&str]) -> Vec<String> {
+    names.iter().map(ToString::to_string).collect()
 }
 
 /// Lets the library accept a type as a directive that is declared by another type.
