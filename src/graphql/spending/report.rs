@@ -56,14 +56,14 @@ impl MonthlyReport {
 
     /// The totals of each category with transactions in this month or the month before: income categories first, each
     /// kind sorted by total, largest first.
-    #[graphql(directive = price::List::apply(200))]
+    #[graphql(directive = price::List::apply(100))]
     async fn categories(&self) -> Vec<CategoryTotal> {
         let currency = self.0.currency;
         self.0.categories.iter().map(|total| CategoryTotal { total: total.clone(), currency }).collect()
     }
 
     /// How each budget that applies in this month was used, sorted by the name of its category.
-    #[graphql(directive = price::List::apply(200))]
+    #[graphql(directive = price::List::apply(100))]
     async fn budgets(&self) -> Vec<BudgetStatus> {
         self.0.budgets.iter().cloned().map(BudgetStatus).collect()
     }
