@@ -151,7 +151,7 @@ async fn measure(client: &Client, kind: &Kind) -> (Vec<Duration>, String) {
         let began = Instant::now();
         let answer = client.request(&query, kind.variables.clone()).await;
         times.push(began.elapsed());
-        code = answer.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or("executed").to_owned();
+        answer.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or("executed").clone_into(&mut code);
     }
     times.sort();
     (times, code)
