@@ -1,6 +1,6 @@
 //! Operations made from the schema: lists in lists, with all that is free selected in each.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write};
 
 use apollo_compiler::{Node, Schema, ast::FieldDefinition, schema::ExtendedType, validation::Valid};
 
@@ -86,7 +86,7 @@ impl Walk<'_> {
         }
         let arguments = if arguments.is_empty() { String::new() } else { format!("({})", arguments.join(", ")) };
         let beside = if parent == "Query" { String::new() } else { self.free(parent, 1) };
-        path.open += &format!("{beside} {}{arguments} {{ ", field.name);
+        write!(path.open, "{beside} {}{arguments} {{ ", field.name).unwrap();
         path.close += " }";
         path.names.push(field.name.to_string());
         Some(path)
