@@ -258,18 +258,14 @@ async fn execute(
     };
     let network = client.network();
     let request = request(&execution, document, variables).data(client);
-    let executed = match viewer {
-        Some(viewer) => {
-            let reader =
-                if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
-            let reader = reader.map_err(ApiError::from)?;
-            let (request, batches) = with_viewer(request, reader, viewer);
-            batches.run(endpoint.schema.execute(request)).await
-        }
-        None => {
-            let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
-            endpoint.schema.execute(request.data(app)).await
-        }
+    let executed = if let Some(viewer) = viewer {
+        let reader = if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
+        let reader = reader.map_err(ApiError::from)?;
+        let (request, batches) = with_viewer(request, reader, viewer);
+        batches.run(endpoint.schema.execute(request)).await
+    } else {
+        let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
+        endpoint.schema.execute(request.data(app)).await
     };
     if execution.is_too_large() {
         return Err(too_large(endpoint.app.limits.execution.answer));
