@@ -73,7 +73,8 @@ async fn the_next_import_leaves_time_for_those_who_waited_behind_the_last() {
     let began = Mutex::new(Some(began));
     let first = db.write(|_| async {
         began.lock().await.take().unwrap().send(()).unwrap();
-        Ok(held.lock().await.take().unwrap().await.unwrap())
+        held.lock().await.take().unwrap().await.unwrap();
+        Ok(())
     });
     let second = db.write(|_| async { Ok(()) });
     let after = async {
