@@ -104,11 +104,10 @@ pub(in crate::server) async fn handle(
     request: axum::extract::Request,
 ) -> Response {
     let mut summary = Summary::default();
-    let (parts, body) = request.into_parts();
+    let (parts, mut body) = request.into_parts();
     let media_type = MediaType::accepted(&parts.headers);
     let mut meter = endpoint.rates.meter(&client);
     let connection = connection.map(|Extension(connection)| connection);
-    let mut body = body;
     let incoming =
         Incoming { client: &client, headers: &parts.headers, body: &mut body, connection: connection.as_ref() };
     let mut response = match answer(&endpoint, incoming, &mut meter, &mut summary).await {
