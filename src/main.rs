@@ -220,6 +220,8 @@ async fn serve(config: Config) -> Result<(), Stop> {
     let listener = listen(config.listen);
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot read the address that it listens on"))?;
+    // Before the address is known to others, who may stop the server at once.
+    let stop = told_to_stop();
     let explorer = if config.explorer { format!("http://{address}/") } else { "off".to_owned() };
     print(&format!(
         "Daybook {}\n  GraphQL   http://{address}/graphql\n  explorer  {explorer}\n  database  {}\n",
@@ -228,7 +230,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
     ))?;
     let limits = server::within_open_files(config.limits.connections, config.database_options.pool);
     let router = server::router(app, server::Pages { explorer: config.explorer, schema: !config.profile.is_locked() });
-    let served = server::serve(listener, router, limits, config.trusted_proxies.clone(), told_to_stop());
+    let served = server::serve(listener, router, limits, config.trusted_proxies.clone(), stop);
     tokio::select! {
         served = served => served.map_err(failure("cannot serve"))?,
         lost = db.file_lost() => return Err(Stop::Failure(lost)),
@@ -258,23 +260,32 @@ fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Resolves when the process is asked to stop, by SIGTERM or by SIGINT (Ctrl-C).
-async fn told_to_stop() {
+/// Waits until the process is asked to stop, by SIGTERM or by SIGINT (Ctrl-C). A request that comes after this call is noticed,
+/// even when the returned future is polled much later.
+fn told_to_stop() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    let terminated = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => terminate.recv().await,
+    let told = {
+        use tokio::signal::unix::{Signal, SignalKind, signal};
+        let received = async |signal: std::io::Result<Signal>| match signal {
+            Ok(mut signal) => signal.recv().await,
             Err(_) => std::future::pending().await,
+        };
+        let [terminate, interrupt] = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+        async move {
+            tokio::select! {
+                _ = received(terminate) => {}
+                _ = received(interrupt) => {}
+            }
         }
     };
     #[cfg(not(unix))]
-    let terminated = std::future::pending::<Option<()>>();
-    tokio::select! {
-        _ = terminated => {}
-        _ = tokio::signal::ctrl_c() => {}
+    let told = async {
+        let _ = tokio::signal::ctrl_c().await;
+    };
+    async move {
+        told.await;
+        tracing::info!("stopping");
     }
-    tracing::info!("stopping");
 }
 
 fn print(text: &str) -> Result<(), Stop> {

@@ -3,8 +3,8 @@
 //! SQLite has one writer. Each import holds it for some tenths of a second at a time, so with many imports in the line everybody
 //! else would wait for all of them. With one import at a time, whoever else wants to write waits for one transaction of it at
 //! most, because those who wait for the connection get it in order. When somebody waits at the end of an import, the next one
-//! begins only after as much time as the last one took, so others have the writer for half of the time at least. On PostgreSQL, imports of several books run at once, but never
-//! so many that they take all connections.
+//! begins only after as much time as the last one took, so others have the writer for half of the time at least. On PostgreSQL,
+//! imports of several books run at once, but never so many that they take all connections.
 //!
 //! Another process, such as `daybook import`, has a turn of its own. SQLite lets processes try again now and then rather than
 //! wait in order, so a process that writes again at once may keep the others out; [`Pace`] leaves gaps for them.

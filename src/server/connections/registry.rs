@@ -75,10 +75,8 @@ impl Registry {
 }
 
 impl Open {
-    /// Looks at all connections, so it takes some time when there are thousands. It happens only when a limit is reached.
-    ///
     /// Closes the connection that is worth least; of equal ones, one of the network that has most; of these, the one that has been
-    /// idle for longest.
+    /// idle for longest. It looks at all connections, which happens only when a limit is reached.
     fn close_one(&mut self, may_be: impl Fn(&Connection) -> bool) -> Option<()> {
         let candidates =
             self.connections.iter().filter(|(_, connection)| may_be(connection)).map(|(id, connection)| {

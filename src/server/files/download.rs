@@ -66,7 +66,8 @@ impl Downloads {
         Self { app, rates, reading, sending }
     }
 
-    /// Waits for a turn to send and one to read, in this order, so that a user with too many downloads waits without a turn to read, and until the log of the database is small enough for another snapshot.
+    /// Waits for a turn to send and one to read, in this order, so that a user with too many downloads waits without a turn to
+    /// read. Then waits until the log of the database is small enough for another snapshot.
     async fn turns(&self, user: Id<kind::User>) -> Result<[Turn<Id<kind::User>>; 2]> {
         let turns = async {
             let sending = self.sending.take(user).await?;

@@ -169,9 +169,8 @@ impl InFlight {
 }
 
 impl Requests {
-    /// Looks at all requests, which happens only when a limit is reached.
-    ///
-    /// Gives up the oldest request that waits for its client: of this principal, or of the one that holds most.
+    /// Gives up the oldest request that waits for its client: of this principal, or of the one that holds most. It looks at all
+    /// requests, which happens only when a limit is reached.
     fn give_up_one(&mut self, of: Option<Principal>, but: Option<u64>) -> Option<()> {
         let waiting = self.held.iter().filter(|(id, request)| request.phase == Phase::Waits && Some(**id) != but);
         let waiting = waiting.filter(|(_, request)| of.is_none_or(|of| request.principal == of));

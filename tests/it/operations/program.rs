@@ -236,6 +236,19 @@ async fn migrating_postgresql_is_a_step_of_its_own() {
 #[case::terminate("TERM")]
 #[case::interrupt("INT")]
 #[test_attr(apply(test))]
+async fn a_server_stops_cleanly_when_it_is_told_to_as_soon_as_its_address_is_known(#[case] signal: &str) {
+    let (url, _storage) = fresh(Sqlite).await;
+    let mut server = Server::start(&url);
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.args(["-s", signal, &server.child.id().to_string()]).status().unwrap().success());
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}
+
+#[cfg(unix)]
+#[rstest]
+#[case::terminate("TERM")]
+#[case::interrupt("INT")]
+#[test_attr(apply(test))]
 async fn a_request_under_way_is_finished_when_the_server_is_told_to_stop(#[case] signal: &str) {
     let (url, storage) = fresh(Sqlite).await;
     let mut server = Server::start(&url);
