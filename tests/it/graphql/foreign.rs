@@ -75,7 +75,8 @@ fn assert_refused(root: &Root, position: &Position, answer: &Answer) {
 
 #[apply(both_databases)]
 async fn by_anothers_id_nothing_is_shown_and_nothing_changed(on: Database) {
-    let (app, attacker) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, |app| app.limits.request_cost_per_minute = 1_000_000).await;
+    let attacker = app.user("amina").await;
     let victim = json!({
         "username": MARK, "password": PASSWORD, "displayName": MARK, "bookName": MARK, "phone": "+967711234567",
         "email": "Zahra@example.org",
