@@ -5,6 +5,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use daybook::app::Profile;
 use serde_json::{Value, json};
 
 use crate::harness::{Client, Database, TestApp};
@@ -80,4 +81,10 @@ async fn a_server_offers_nothing_but_what_clients_need(on: Database) {
     let mut flags = flags(&app.anonymous()).await;
     flags.retain(|flag| !FOR_CLIENTS.contains(flag));
     assert_eq!(flags, [""; 0]);
+}
+
+#[apply(both_databases)]
+async fn a_locked_server_offers_nothing_that_a_probe_finds(on: Database) {
+    let app = TestApp::with(on, |app| app.profile = Profile::Locked).await;
+    assert_eq!(flags(&app.anonymous()).await, [""; 0]);
 }

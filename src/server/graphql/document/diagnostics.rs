@@ -22,8 +22,9 @@ pub(super) fn invalid(diagnostics: &DiagnosticList, lines: &Lines) -> Refused {
     Refused::invalid(errors(diagnostics, lines, MOST))
 }
 
-/// Takes the suggestions out of the messages.
-pub(super) fn without_suggestions(mut refused: Refused) -> Refused {
+/// Keeps the first error only, without its suggestions.
+pub(super) fn briefly(mut refused: Refused) -> Refused {
+    refused.errors.truncate(1);
     for error in &mut refused.errors {
         if let Some((before, _)) = error.message.split_once(" Did you mean ") {
             error.message = before.to_owned();

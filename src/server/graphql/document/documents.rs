@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use super::{
     cache::Cache,
     descriptions::without_descriptions,
-    diagnostics::{invalid, is_too_deep, malformed, without_suggestions},
+    diagnostics::{briefly, invalid, is_too_deep, malformed},
     limits::at_most,
     lines::Lines,
     measure::{check_size, introspects},
@@ -98,7 +98,7 @@ impl Documents {
         }
         let limits = if is_trusted { trusted(&self.limits) } else { self.limits };
         let document = self.parse(text, &limits);
-        let document = if self.profile.is_locked() { document.map_err(without_suggestions) } else { document };
+        let document = if self.profile.is_locked() { document.map_err(briefly) } else { document };
         let document = Arc::new(document?);
         if let Some(hash) = hash {
             self.cache.keep(hash, document.clone());
