@@ -18,7 +18,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use self::harness::{Client, Database, TestApp};
+use self::harness::{Client, Database, INTROSPECTION, TestApp};
 
 /// The longest that a document may take.
 const LONGEST: Duration = Duration::from_millis(50);
@@ -135,12 +135,6 @@ fn kinds() -> Vec<Kind> {
         },
     ]
 }
-
-const INTROSPECTION: &str = "{ __schema { queryType { name } mutationType { name } types { ...T } directives { name locations args { ...I } } } }
-    fragment T on __Type { kind name description fields(includeDeprecated: true) { name description args { ...I } type { ...R } }
-      inputFields { ...I } interfaces { ...R } enumValues { name } possibleTypes { ...R } }
-    fragment I on __InputValue { name description type { ...R } defaultValue }
-    fragment R on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }";
 
 async fn measure(client: &Client, kind: &Kind) -> (Vec<Duration>, String) {
     let mut times = Vec::new();

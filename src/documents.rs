@@ -67,7 +67,8 @@ impl TrustedDocuments {
         let longest = documents.iter().map(|(_, text)| text.len()).max().unwrap_or(0);
         for (id, text) in documents {
             let (text, hash) = (Arc::from(text), DocumentHash::of(text));
-            if id.strip_prefix(SHA256).is_some_and(|payload| DocumentHash::parse(payload) != Some(hash)) {
+            let is_hash = id.starts_with(SHA256) || DocumentHash::parse(id).is_some();
+            if is_hash && DocumentHash::parse(id.strip_prefix(SHA256).unwrap_or(id)) != Some(hash) {
                 return Err(format!("document {id:?} has another hash: {hash:?}"));
             }
             by_hash.insert(hash, Arc::clone(&text));
@@ -171,6 +172,7 @@ mod tests {
             (json!([]), "it is not a JSON object"),
             (json!({ "a": 1 }), "document \"a\" is not a text"),
             (json!({ format!("sha256:{HASH}"): "{ a }" }), "has another hash"),
+            (json!({ HASH: "{ a }" }), "has another hash"),
             (apollo(2, json!([])), "in version 1"),
             (apollo(1, json!({})), "no list"),
             (apollo(1, json!([{ "body": TEXT }])), "operation number 1 has no id"),

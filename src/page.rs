@@ -7,9 +7,9 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use crate::error::{Code, Error, Refusal, Refusals};
 
 /// The number of edges on a page when neither `first` nor `last` is given.
-const DEFAULT: u64 = 20;
+pub const DEFAULT: u16 = 20;
 /// The maximum number of edges on a page.
-const MOST: u64 = 100;
+pub const MOST: u16 = 100;
 
 /// The arguments of a connection field, not checked yet.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,7 @@ impl PageArgs {
         let (path, size) = if self.last.is_some() { ("last", self.last) } else { ("first", self.first) };
         let limit = match size {
             None => Some(DEFAULT),
-            Some(size) => u64::try_from(size).ok().filter(|size| *size <= MOST),
+            Some(size) => u16::try_from(size).ok().filter(|size| *size <= MOST),
         };
         if limit.is_none() {
             refusals.push(Refusal::new(Code::Invalid, path, format!("`{path}` must be from 0 to {MOST}.")));
@@ -76,7 +76,7 @@ impl PageArgs {
         };
         let (after, before) = (cursor(self.after, "after"), cursor(self.before, "before"));
         refusals.none()?;
-        Ok(Page { limit: limit.unwrap_or(DEFAULT), from_end: self.last.is_some(), after, before })
+        Ok(Page { limit: limit.unwrap_or(DEFAULT).into(), from_end: self.last.is_some(), after, before })
     }
 }
 

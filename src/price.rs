@@ -10,8 +10,7 @@ use async_graphql::{
     registry::{MetaDirectiveInvocation, Registry, location_traits},
 };
 
-/// The size of a page when the request does not say.
-const PAGE: i32 = 20;
+use crate::page;
 
 mod directives {
     use async_graphql::TypeDirective;
@@ -44,6 +43,9 @@ mod directives {
     }
 }
 
+/// What it costs to search a list for a text: all of its rows are read.
+pub(crate) const SEARCH: u32 = 2000;
+
 /// What a field or a type costs.
 pub(crate) struct Cost;
 
@@ -68,7 +70,7 @@ pub(crate) struct Page;
 impl Page {
     pub(crate) fn apply() -> MetaDirectiveInvocation {
         directives::list_size::apply(
-            Some(PAGE),
+            Some(page::DEFAULT.into()),
             Some(names(&["first", "last"])),
             Some(names(&["edges", "nodes"])),
             Some(false),

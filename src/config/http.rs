@@ -85,7 +85,7 @@ pub(super) struct HttpSettings {
     #[arg(long, global = true, env = "DAYBOOK_REQUESTS_AT_ONCE", value_name = "COUNT", default_value = "4")]
     requests_at_once: String,
 
-    /// Maximum size of an answer, counting at least 32 bytes for each field
+    /// Maximum size of an answer, counting at least 256 bytes for each field
     #[arg(long, global = true, env = "DAYBOOK_ANSWER_MAX", value_name = "BYTES", default_value = "16777216")]
     answer_max: String,
 }

@@ -99,7 +99,7 @@ impl Book {
     }
 
     /// What all customers together owe, archived ones included: one item per currency.
-    #[graphql(directive = price::List::apply(10))]
+    #[graphql(directive = price::List::apply(10), directive = price::Cost::apply(20))]
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
         let receivables = receivables::of_book(ctx.read()?, ctx.viewer()?).await?;
         Ok(receivables.into_iter().map(Receivables).collect())

@@ -18,7 +18,7 @@ use crate::{
     error::{Refusals, Result},
     list::keyset::Keyset,
     page::{Page, Paged},
-    text,
+    price, text,
     viewer::Viewer,
 };
 
@@ -38,6 +38,7 @@ pub enum CustomerStanding {
 #[graphql(name = "CustomerFilter")]
 pub struct CustomerFilterInput {
     /// Only customers whose name, firm or phone number contains this text, ignoring case. At most 100 characters.
+    #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub search: Option<String>,
     /// Only customers in this city, ignoring case.
     pub city: Option<String>,

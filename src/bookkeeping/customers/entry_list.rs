@@ -16,7 +16,7 @@ use crate::{
     error::{Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
-    text,
+    price, text,
     viewer::Viewer,
 };
 
@@ -42,6 +42,7 @@ pub struct EntryFilterInput {
     /// Only items of at most this amount, in `currency` or, if that is not given, in the book's currency.
     pub max_amount: Option<Decimal>,
     /// Only entries whose note contains this text, ignoring case. At most 100 characters.
+    #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub text: Option<String>,
     /// True lists only deleted entries, which include those of voided invoices and receipts; false lists only entries
     /// that are not deleted.

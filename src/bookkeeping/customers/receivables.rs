@@ -1,8 +1,10 @@
 //! Receivables: the total that all customers of a book owe.
 
+use std::collections::HashMap;
+
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::{Expr, ExprTrait},
+    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
+    sea_query::{Asterisk, Expr, ExprTrait, Func, Order, Query, WindowStatement},
 };
 
 use crate::{
@@ -53,27 +55,40 @@ pub async fn of_book(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec
     Ok(rows.into_iter().map(receivables).collect())
 }
 
-/// The ten customers of the viewer's book who owe most in a currency, with their debts in minor units, the largest
-/// first.
+/// A customer and their debt in minor units.
+pub type Debt = (Id<kind::Customer>, i64);
+
+/// The ten customers of the viewer's book who owe most in each of some currencies, the largest debt first.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn largest(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
-    currency: Currency,
-) -> Result<Vec<(Id<kind::Customer>, i64)>> {
+    currencies: &[Currency],
+) -> Result<HashMap<Currency, Vec<Debt>>> {
     use account::Column;
     let balance = || Expr::col(Column::Debits).sub(Expr::col(Column::Credits));
-    let accounts = account::Entity::find()
+    let mut debts = account::Entity::find()
         .filter(Column::BookId.eq(viewer.book))
         .filter(Column::Kind.eq(AccountKind::Receivable))
-        .filter(Column::Currency.eq(currency))
+        .filter(Column::Currency.is_in(currencies.iter().copied()))
         .filter(balance().gt(0))
-        .order_by_desc(balance())
-        .order_by_asc(Column::Id)
-        .limit(10)
-        .all(conn)
-        .await?;
-    Ok(accounts.into_iter().map(|account| (account.holder_id.cast(), journal::balance(&account))).collect())
+        .into_query();
+    let mut in_currency = WindowStatement::partition_by(Column::Currency);
+    in_currency.order_by_expr(balance(), Order::Desc).order_by(Column::Id, Order::Asc);
+    debts.expr_window_as(Func::cust("row_number"), in_currency, "place");
+    let largest = Query::select()
+        .column(Asterisk)
+        .from_subquery(debts, "ranked")
+        .and_where(Expr::col("place").lte(10))
+        .order_by("place", Order::Asc)
+        .take();
+    let mut by_currency: HashMap<_, Vec<_>> = HashMap::new();
+    for row in conn.query_all(&largest).await? {
+        let account = account::Model::from_query_result(&row, "")?;
+        let debt = (account.holder_id.cast(), journal::balance(&account));
+        by_currency.entry(account.currency).or_default().push(debt);
+    }
+    Ok(by_currency)
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The most months that one call may ask for.
-const MOST_MONTHS: i32 = 36;
+pub const MOST_MONTHS: u16 = 36;
 
 /// The report of one month in one currency. Amounts are in minor units.
 #[derive(Clone, Debug)]
@@ -115,7 +115,7 @@ pub async fn months(
     if to < from {
         return Err(Refusal::new(Code::Invalid, "to", "`to` must not be before `from`.").into());
     }
-    if to.since(from) >= MOST_MONTHS {
+    if to.since(from) >= i32::from(MOST_MONTHS) {
         return Err(
             Refusal::new(Code::Invalid, "to", format!("The period can have at most {MOST_MONTHS} months.")).into()
         );

@@ -125,13 +125,14 @@ impl Customer {
 
     /// What the customer owes, one item for each currency in which there ever was an entry. Negative when the customer
     /// has paid in advance.
-    #[graphql(directive = price::List::apply(5))]
+    #[graphql(directive = price::List::apply(10), directive = price::Cost::apply(1))]
     async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
         let accounts = ctx.loader()?.load_one(Ledger(self.0.id)).await?.unwrap_or_default();
         Ok(accounts.iter().map(|account| Money::from_minor(journal::balance(account), account.currency)).collect())
     }
 
     /// The totals of the customer's ledger in a period, in one currency.
+    #[graphql(directive = price::Cost::apply(20))]
     async fn summary(
         &self,
         ctx: &Context<'_>,

@@ -1,11 +1,17 @@
 //! Receivables: what all customers of a book owe.
 
-use async_graphql::{Context, Object, SimpleObject};
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, Object, SimpleObject, dataloader::Loader};
 
 use super::customer::Customer;
 use crate::{
     bookkeeping::customers::receivables,
-    graphql::error::{ApiError, ContextExt},
+    error::Error,
+    graphql::{
+        RequestLoader,
+        error::{ApiError, ContextExt},
+    },
     money::{Currency, Money},
     price,
 };
@@ -38,9 +44,9 @@ impl Receivables {
     /// The ten customers with the largest debts, largest first.
     #[graphql(directive = price::List::apply(10))]
     async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
-        let debts = receivables::largest(ctx.read()?, ctx.viewer()?, self.0.currency).await?;
-        let ids = debts.iter().map(|(customer, _)| *customer);
-        let mut customers = ctx.loader()?.load_many(ids).await?;
+        let loader = ctx.loader()?;
+        let debts = loader.load_one(LargestOf(self.0.currency)).await?.unwrap_or_default();
+        let mut customers = loader.load_many(debts.iter().map(|(customer, _)| *customer)).await?;
         let debt = |(customer, minor)| {
             Some(Debt { customer: customers.remove(&customer)?, balance: Money::from_minor(minor, self.0.currency) })
         };
@@ -55,4 +61,20 @@ struct Debt {
     customer: Customer,
     /// The amount that the customer owes.
     balance: Money,
+}
+
+/// The largest debts in a currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct LargestOf(Currency);
+
+/// Loads the largest debts in all currencies that are asked for.
+impl Loader<LargestOf> for RequestLoader {
+    type Value = Vec<receivables::Debt>;
+    type Error = Arc<Error>;
+
+    async fn load(&self, keys: &[LargestOf]) -> Result<HashMap<LargestOf, Self::Value>, Arc<Error>> {
+        let currencies: Vec<_> = keys.iter().map(|LargestOf(currency)| *currency).collect();
+        let debts = receivables::largest(self.reader.conn(), &self.viewer, &currencies).await?;
+        Ok(debts.into_iter().map(|(currency, debts)| (LargestOf(currency), debts)).collect())
+    }
 }

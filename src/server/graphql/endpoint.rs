@@ -6,7 +6,7 @@
 //! | read: check media types and the method, read the body and the parameters | `MediaType`, `Place`, `in_flight`, `Parameters` |
 //! | find, parse, validate | `Documents::find` in `document` |
 //! | choose, coerce, normalize | `operation` |
-//! | price: check the fields of a mutation, count the rows, charge for them | `check_mutation`, `check_rows`, `charge` |
+//! | price: check the fields of a mutation, charge for what the operation costs | `check_mutation`, `price`, `charge` |
 //! | wait for a turn, and stop when the time is over | `turns` |
 //! | execute | the GraphQL library, with `answer_size` |
 //! | write: order the data, put in nulls | `operation::write` |
@@ -207,7 +207,7 @@ async fn answer(
         Place::Body => Parameters::in_body(&body)?,
     };
     drop(body);
-    let plan = prepare(endpoint, parameters, place, summary)?;
+    let plan = prepare(endpoint, parameters, place, viewer.is_some(), summary)?;
     let cost = cost(endpoint, &plan, viewer.is_some())?;
     charge(meter, viewer.as_ref(), cost).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
@@ -219,9 +219,15 @@ async fn answer(
 }
 
 /// Makes a plan from the parameters of a request.
-fn prepare(endpoint: &Endpoint, parameters: Parameters, place: Place, summary: &mut Summary) -> Result<Plan, Refused> {
+fn prepare(
+    endpoint: &Endpoint,
+    parameters: Parameters,
+    place: Place,
+    is_user: bool,
+    summary: &mut Summary,
+) -> Result<Plan, Refused> {
     let Parameters { document, operation_name, variables } = parameters;
-    let document = endpoint.documents.find(&document)?;
+    let document = endpoint.documents.find(&document, is_user)?;
     let operation = choose(&document.executable, operation_name.as_deref())?;
     summary.operation = operation.name.as_ref().map(ToString::to_string);
     place.check(operation.is_mutation())?;
@@ -252,10 +258,10 @@ async fn execute(
         let reader = if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
         let reader = reader.map_err(ApiError::from)?;
         let (request, batches) = with_viewer(request, reader, viewer);
-        batches.run(endpoint.schema.execute(request)).await
+        size.in_slices(batches.run(endpoint.schema.execute(request))).await
     } else {
         let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
-        endpoint.schema.execute(request.data(app)).await
+        size.in_slices(endpoint.schema.execute(request.data(app))).await
     };
     if size.is_too_large() {
         return Err(too_large(most));

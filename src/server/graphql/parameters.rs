@@ -54,10 +54,11 @@ struct InUrl {
 impl Parameters {
     /// The parameters in a body.
     pub(in crate::server) fn in_body(body: &[u8]) -> Result<Self, Refused> {
-        let Some(Value::Object(body)) = parse_json(body) else {
-            return Err(Refused::bad_request("The body must be a JSON object."));
-        };
-        Self::of(body)
+        match parse_json(body) {
+            Some(Value::Object(body)) => Self::of(body),
+            Some(_) => Err(Refused::bad_request("The body must be a JSON object.")),
+            None => Err(Refused::bad_request("The body is not JSON, or is nested too deeply.")),
+        }
     }
 
     /// The parameters in the query string of a URL. One that is empty counts as absent.

@@ -17,6 +17,12 @@ use crate::{error, graphql::ApiError};
 /// The maximum number of errors in a response.
 pub(in crate::server) const MOST_ERRORS: usize = 50;
 
+/// A number that every client can read. Sums that are larger are only known to be too large.
+pub(in crate::server) fn countable(number: usize) -> usize {
+    const LARGEST: usize = 2_147_483_647;
+    number.min(LARGEST)
+}
+
 /// Why a request is not executed, and with which HTTP status.
 #[derive(Debug)]
 pub(in crate::server) struct Refused {
@@ -73,7 +79,7 @@ impl Refused {
             let extensions = error.extensions.get_or_insert_default();
             extensions.set("limit", limit);
             extensions.set("max", most);
-            extensions.set("actual", actual);
+            extensions.set("actual", countable(actual));
         }
         refused
     }

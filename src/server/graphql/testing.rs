@@ -28,7 +28,7 @@ pub(super) fn plan(query: &str, variables: Value) -> Plan {
 pub(super) fn plan_of(query: &str, operation: Option<&str>, variables: Value) -> Result<Plan, Refused> {
     let most = usize::MAX;
     let limits = DocumentLimits { bytes: most, tokens: most, aliases: most, query_fields: most, ..Default::default() };
-    let document = Documents::new(types(), limits).read(query)?;
+    let document = Documents::new(types(), limits).read(query, true)?;
     let Value::Object(variables) = variables else { panic!("variables are an object") };
     let operation = choose(&document.executable, operation)?;
     let values = coerce(&types(), operation, &document.lines, variables)?;

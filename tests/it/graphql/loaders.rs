@@ -143,6 +143,32 @@ async fn add_documents(owner: &User, numbers: std::ops::Range<usize>) {
 }
 
 #[apply(both_databases)]
+async fn the_largest_debts_in_all_currencies_are_read_together(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let query = "{ book { receivables { currency largest { customer { name } balance { amount } } }
+        again: receivables { largest { balance { amount } } } } }";
+    let mut counts = Vec::new();
+    for (number, currencies) in [(12, &["YEM", "USD"][..]), (3, &["EUR", "INR", "KWD"])] {
+        for customer in 0..number {
+            let customer =
+                create(&owner, "createCustomer", "customer", json!({ "name": format!("{number} {customer}") })).await;
+            for currency in currencies {
+                let input = json!({ "customerId": customer, "type": "CREDIT", "amount": "5", "currency": currency });
+                create(&owner, "addEntry", "entry", input).await;
+            }
+        }
+        let before = app.statements();
+        let data = owner.gql(query, json!({})).await;
+        counts.push(app.statements() - before);
+        for receivables in data["book"]["receivables"].as_array().unwrap() {
+            let expected = if ["YEM", "USD"].contains(&receivables["currency"].as_str().unwrap()) { 10 } else { 3 };
+            assert_eq!(receivables["largest"].as_array().unwrap().len(), expected, "{receivables}");
+        }
+    }
+    assert_eq!(counts[0], counts[1]);
+}
+
+#[apply(both_databases)]
 async fn the_lists_of_many_objects_are_read_by_one_statement_for_each_page_that_is_asked_for(on: Database) {
     let app = TestApp::with(on, any_price).await;
     let owner = app.user("amina").await;

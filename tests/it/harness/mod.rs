@@ -21,7 +21,7 @@ pub use self::{
     client::{Answer, Client},
     dump::dump,
     faults::{Blocker, Loss, Proxy, SmallDisk},
-    introspection::{Driver, Position, Root, inputs, kind, quick, somebody, things, written},
+    introspection::{Driver, INTROSPECTION, Position, Root, inputs, kind, quick, somebody, things, written},
     postgres::{Authority, OwnPostgres},
     server::{Server, program},
     user::{PASSWORD, User, errors, login, refresh, register},

@@ -53,10 +53,13 @@ async fn a_locked_server_suggests_nothing(on: Database) {
     let query = "{ me }";
     let suggestion = errors(&open.anonymous(), query).await;
     assert!(suggestion[0]["message"].as_str().unwrap().contains("Did you mean"), "{suggestion}");
-    for query in [query, "{ mee { id } }", "{ node(idd: \"a\") { id } }", "query($a: CurrencyCod) { __typename }"] {
+    for query in
+        [query, "{ mee { id } }", "{ mee you }", "{ node(idd: \"a\") { id } }", "query($a: CurrencyCod) { __typename }"]
+    {
         let refused = errors(&locked.anonymous(), query).await;
         assert!(refused[0]["message"].is_string(), "{query}");
         assert!(!refused.to_string().contains("Did you mean"), "{refused}");
+        assert_eq!(refused.as_array().unwrap().len(), 1, "{refused}");
     }
 }
 

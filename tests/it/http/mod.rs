@@ -8,6 +8,7 @@ mod cors;
 mod endpoint;
 mod get;
 mod locked;
+mod mistakes;
 mod numbers;
 mod persisted;
 mod probes;

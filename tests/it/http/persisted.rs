@@ -49,6 +49,19 @@ async fn a_hash_stands_for_a_document_that_was_sent_before(on: Database) {
 }
 
 #[apply(both_databases)]
+async fn strangers_do_not_drive_out_the_documents_of_users(on: Database) {
+    let app = TestApp::with(on, |app| app.limits.documents.kept = 100_000).await;
+    let amina = app.user("amina").await;
+    let text = "query Of { me { username } }";
+    with_text(&amina.client, text).await;
+    for number in 0..100 {
+        let document = format!("query Stranger{number} {{ {} }}", "__typename ".repeat(100));
+        assert_eq!(with_text(&app.anonymous(), &document).await.json()["data"]["__typename"], "Query");
+    }
+    assert_eq!(by_hash(&amina.client, text).await.json()["data"]["me"]["username"], "amina");
+}
+
+#[apply(both_databases)]
 async fn the_operation_of_a_persisted_query_is_chosen_and_has_variables(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     let text = "query A { __typename } query B($id: ID!) { wallet(id: $id) { id } } mutation C { logout { userErrors { code } } }";

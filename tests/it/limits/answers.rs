@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     Database::{self, Sqlite},
-    TestApp,
+    INTROSPECTION, TestApp,
 };
 
 /// A query with many aliases of one field.
@@ -18,7 +18,7 @@ fn code(answer: &Value) -> &Value {
 
 #[apply(both_databases)]
 async fn an_answer_that_grows_too_large_is_refused_while_it_is_built(on: Database) {
-    let app = TestApp::with(on, |app| app.limits.execution.answer = 2_500).await;
+    let app = TestApp::with(on, |app| app.limits.execution.answer = 15_000).await;
     let amina = app.user("amina").await;
     for name in ["rice", "tea", "oil"] {
         amina.customer(name).await;
@@ -36,7 +36,7 @@ async fn an_answer_that_grows_too_large_is_refused_while_it_is_built(on: Databas
            deposit(input: {{ wallet: {{ id: $w }}, amount: 1, memo: $memo }}) {{ transaction {{ {} }} }} }}",
         aliases("memo", 30)
     );
-    let memo = "m".repeat(100);
+    let memo = "m".repeat(500);
     let answer = amina.client.request(&deposit, json!({ "w": amina.wallet, "memo": memo })).await.json();
     assert_eq!(code(&answer), "QUERY_TOO_COMPLEX");
     assert_eq!(amina.balance(&amina.wallet).await, "1.00");
@@ -53,6 +53,47 @@ async fn introspection_that_nests_lists_of_types_is_refused() {
     assert_eq!(code(&answer), "QUERY_TOO_COMPLEX");
     let limit = &answer["errors"][0]["extensions"];
     assert_eq!((&limit["limit"], &limit["max"], &limit["actual"]), (&json!("introspection"), &json!(3), &json!(6)));
+}
+
+#[apply(test)]
+async fn introspection_that_asks_for_everything_many_times_is_refused_while_it_is_built() {
+    let app = TestApp::on(Sqlite).await;
+    let query = format!(
+        "{{ {} }} fragment A on __Type {{ fields {{ type {{ ...B }} }} ofType {{ fields {{ type {{ ...B }} }} }} }}
+         fragment B on __Type {{ ...C ofType {{ ...C }} }}
+         fragment C on __Type {{ fields {{ name description args {{ name description defaultValue }} }} }}",
+        aliases("__schema { types { fields { type { ...A } } } }", 20)
+    );
+    let answer = app.anonymous().request(&query, json!({})).await.json();
+    assert_eq!(answer["errors"][0]["extensions"]["limit"], "answerBytes");
+    let standard = app.anonymous().request(INTROSPECTION, json!({})).await.json();
+    assert!(standard["data"]["__schema"]["types"].as_array().unwrap().len() > 200);
+}
+
+#[apply(both_databases)]
+async fn what_takes_the_server_long_costs_much(on: Database) {
+    let amina = TestApp::with_owner(on).await.1;
+    let list = |field: &str, text: &str| format!("{field}(first: 0, filter: {{ {text}: \"z\" }}) {{ totalCount }}");
+    for (field, fits, exceeds) in [
+        (list("transactions", "text"), 12, 13),
+        (list("entries", "text"), 12, 13),
+        (list("customers", "search"), 12, 13),
+        ("customers(first: 100) { nodes { summary(from: \"2026-01-01\") { entryCount } } }".to_owned(), 11, 12),
+        (
+            "customers(first: 100) { nodes { entries(first: 100) { nodes { customer { balances { amount } } } } } }"
+                .to_owned(),
+            0,
+            1,
+        ),
+    ] {
+        for (count, expected) in [(fits, Value::Null), (exceeds, json!("price"))] {
+            if count > 0 {
+                let query = format!("{{ {} }}", aliases(&field, count));
+                let answer = amina.client.request(&query, json!({})).await.json();
+                assert_eq!(answer["errors"][0]["extensions"]["limit"], expected, "{count} times {field}");
+            }
+        }
+    }
 }
 
 #[apply(test)]

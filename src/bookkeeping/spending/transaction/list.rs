@@ -23,7 +23,7 @@ use crate::{
     list::keyset::Keyset,
     money::{Currency, Decimal},
     page::{Page, Paged},
-    text,
+    price, text,
     viewer::Viewer,
 };
 
@@ -48,6 +48,7 @@ pub struct TransactionFilterInput {
     /// Only items of at most this amount, in `currency` or, if that is not given, in the book's currency.
     pub max_amount: Option<Decimal>,
     /// Only transactions whose description or line notes contain this text, ignoring case. At most 100 characters.
+    #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub text: Option<String>,
     /// True lists only deleted transactions; false lists only those that are not deleted.
     #[graphql(default)]

@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn what_was_not_used_for_longest_makes_room() {
         let documents = Documents::new(Types::new("type Query { a: Int }").into(), DocumentLimits::default());
-        let document = documents.read("{ a }").unwrap();
+        let document = documents.read("{ a }", true).unwrap();
         let cache = Cache::new(2 * document.size);
         let get = |text| cache.get(DocumentHash::of(text));
         let keep = |text| cache.keep(DocumentHash::of(text), document.clone());

@@ -1,25 +1,32 @@
 //! What the parser and the validation say, as errors of the response.
 
-use apollo_compiler::{diagnostic::ToCliReport, validation::DiagnosticList};
+use apollo_compiler::{
+    diagnostic::{self, ToCliReport},
+    validation::{DiagnosticData, DiagnosticList},
+};
 use async_graphql::ServerError;
 
-use super::lines::Lines;
-use crate::server::graphql::refused::Refused;
+use super::{lines::Lines, suggestions::suggestion};
+use crate::server::graphql::{refused::Refused, types::Types};
 
 /// The maximum number of errors in the answer to a document that is not valid. Wording them is slow.
 const MOST: usize = 20;
 /// The maximum length of a message in characters. Messages quote the document.
 const LONGEST: usize = 300;
 
+type Diagnostic<'a> = diagnostic::Diagnostic<'a, DiagnosticData>;
+
 /// Refuses a document that cannot be parsed. Only the first error counts: the others follow from it.
 pub(super) fn malformed(diagnostics: &DiagnosticList, lines: &Lines) -> Refused {
-    let first = errors(diagnostics, lines, 1);
-    Refused::from(first).coded("GRAPHQL_PARSE_FAILED")
+    let first = diagnostics.iter().take(1).map(|diagnostic| error(&diagnostic, message(&diagnostic), lines));
+    Refused::from(first.collect::<Vec<_>>()).coded("GRAPHQL_PARSE_FAILED")
 }
 
 /// Refuses a document that is not valid.
-pub(super) fn invalid(diagnostics: &DiagnosticList, lines: &Lines) -> Refused {
-    Refused::invalid(errors(diagnostics, lines, MOST))
+pub(super) fn invalid(diagnostics: &DiagnosticList, text: &str, types: &Types, lines: &Lines) -> Refused {
+    let diagnostics = diagnostics.iter().filter(|diagnostic| !is_emptied(diagnostic, text)).take(MOST);
+    let errors = diagnostics.map(|diagnostic| error(&diagnostic, explained(&diagnostic, types), lines));
+    Refused::invalid(errors.collect())
 }
 
 /// Keeps the first error only, without its suggestions.
@@ -39,13 +46,51 @@ pub(super) fn is_too_deep(diagnostics: &DiagnosticList) -> bool {
     names.into_iter().any(|name| matches!(name, "RecursionError" | "RecursionLimitError" | "DeeplyNestedType"))
 }
 
-fn errors(diagnostics: &DiagnosticList, lines: &Lines, most: usize) -> Vec<ServerError> {
-    let diagnostics = diagnostics.iter().take(most);
-    let error = diagnostics.map(|diagnostic| {
-        let message = diagnostic.error.unstable_compat_message().unwrap_or_else(|| diagnostic.error.to_string());
-        let message = message.lines().next().unwrap_or_default().chars().take(LONGEST).collect::<String>();
-        let place = diagnostic.error.location();
-        ServerError::new(message, place.map(|place| lines.position(Some(place))))
-    });
-    error.collect()
+/// Whether this says that a field has no selection, although it has one in the text. The validation takes out fields that do not
+/// exist, and then finds nothing left.
+fn is_emptied(diagnostic: &Diagnostic<'_>, text: &str) -> bool {
+    let place = diagnostic.error.location();
+    let field = place.and_then(|place| text.get(place.offset()..place.end_offset()));
+    kind(diagnostic) == "MissingSubselection" && field.is_some_and(|field| field.ends_with('}'))
+}
+
+/// The message, with a suggestion where a name of the schema is similar.
+fn explained(diagnostic: &Diagnostic<'_>, types: &Types) -> String {
+    let message = message(diagnostic);
+    let names: Vec<_> = message.split('"').skip(1).step_by(2).collect();
+    match (kind(diagnostic), &names[..]) {
+        // The library names the type of the parent.
+        ("MissingSubselection", [field, parent, meant]) => match types.field(parent, field) {
+            Some(field_definition) => {
+                let ty = &field_definition.ty;
+                format!(
+                    "Field \"{field}\" of type \"{ty}\" must have a selection of subfields. Did you mean \"{meant}\"?"
+                )
+            }
+            None => message,
+        },
+        (kind, names) => match suggestion(types, kind, names) {
+            Some(name) => format!("{message} Did you mean \"{name}\"?"),
+            None => message,
+        },
+    }
+}
+
+fn kind(diagnostic: &Diagnostic<'_>) -> &'static str {
+    diagnostic.error.unstable_error_name().unwrap_or_default()
+}
+
+/// The message, on one line.
+fn message(diagnostic: &Diagnostic<'_>) -> String {
+    let message = diagnostic.error.unstable_compat_message().unwrap_or_else(|| diagnostic.error.to_string());
+    let mut message = message.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+    if kind(diagnostic) == "ConflictingFieldType" {
+        // The library leaves a quote out.
+        message = message.replacen(" and \"", "\" and \"", 1);
+    }
+    message.chars().take(LONGEST).collect()
+}
+
+fn error(diagnostic: &Diagnostic<'_>, message: String, lines: &Lines) -> ServerError {
+    ServerError::new(message, diagnostic.error.location().map(|place| lines.position(Some(place))))
 }

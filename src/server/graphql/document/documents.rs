@@ -33,14 +33,18 @@ pub(in crate::server::graphql) struct Documents {
     limits: DocumentLimits,
     trusted: TrustedDocuments,
     profile: Profile,
-    cache: Cache,
+    /// The documents that users sent.
+    of_users: Cache,
+    /// Those that were sent without a login. They are kept apart, so that strangers cannot drive out what users need.
+    of_strangers: Cache,
 }
 
 impl Documents {
     /// Reads documents of any text.
     pub(in crate::server::graphql) fn new(types: Arc<Types>, limits: DocumentLimits) -> Self {
         let (trusted, profile) = (TrustedDocuments::default(), Profile::default());
-        Self { types, limits, trusted, profile, cache: Cache::new(limits.kept) }
+        let [of_users, of_strangers] = [(); 2].map(|()| Cache::new(limits.kept / 2));
+        Self { types, limits, trusted, profile, of_users, of_strangers }
     }
 
     /// The same with trusted documents and another profile.
@@ -48,19 +52,23 @@ impl Documents {
         Self { trusted, profile, ..self }
     }
 
-    /// The document that a request asks for.
+    /// The document that a request asks for. `is_user` tells whether it was sent with a login.
     ///
     /// # Errors
     /// `PERSISTED_QUERY_NOT_FOUND`, `BAD_REQUEST` for a name that is none or does not belong to the text, or as [`Self::read`].
-    pub(in crate::server::graphql) fn find(&self, wanted: &Wanted) -> Result<Arc<Document>, Refused> {
+    pub(in crate::server::graphql) fn find(&self, wanted: &Wanted, is_user: bool) -> Result<Arc<Document>, Refused> {
         let (id, text) = match wanted {
-            Wanted::Text(text) => return self.read(text),
+            Wanted::Text(text) => return self.read(text, is_user),
             Wanted::Id(id) => (id, None),
             Wanted::Hash { hash, text } => (hash, text.as_ref()),
         };
         let wrong = |message| Err(Refused::bad_request(message));
         if let Some(trusted) = self.trusted.get(id) {
-            return if text.is_none_or(|text| text == trusted) { self.read(trusted) } else { wrong(OTHER_HASH) };
+            return if text.is_none_or(|text| text == trusted) {
+                self.read(trusted, is_user)
+            } else {
+                wrong(OTHER_HASH)
+            };
         }
         let hash = match wanted {
             Wanted::Id(id) => id.strip_prefix(SHA256),
@@ -73,8 +81,8 @@ impl Documents {
         match text {
             // The text of a document that is too long is not hashed.
             Some(text) if self.may_be_read(text) && hash != Some(DocumentHash::of(text)) => wrong(OTHER_HASH),
-            Some(text) => self.read(text),
-            None => hash.and_then(|hash| self.cache.get(hash)).ok_or_else(|| {
+            Some(text) => self.read(text, is_user),
+            None => hash.and_then(|hash| self.kept(hash)).ok_or_else(|| {
                 // Apollo Client and urql look for this message, and send the text then.
                 Refused::new("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
             }),
@@ -86,14 +94,14 @@ impl Documents {
     /// # Errors
     /// `GRAPHQL_PARSE_FAILED`, `GRAPHQL_VALIDATION_FAILED`, `QUERY_TOO_COMPLEX` when it exceeds a limit, or `FORBIDDEN` when only
     /// trusted documents are executed.
-    pub(in crate::server::graphql) fn read(&self, text: &str) -> Result<Arc<Document>, Refused> {
+    pub(in crate::server::graphql) fn read(&self, text: &str, is_user: bool) -> Result<Arc<Document>, Refused> {
         let hash = self.may_be_read(text).then(|| DocumentHash::of(text));
         let is_trusted = hash.is_some_and(|hash| self.trusted.has(hash));
         if self.trusted.only && !is_trusted {
             let message = "This server executes trusted documents only.";
             return Err(Refused::with_statuses(StatusCode::OK, StatusCode::FORBIDDEN, "FORBIDDEN", message));
         }
-        if let Some(document) = hash.and_then(|hash| self.cache.get(hash)) {
+        if let Some(document) = hash.and_then(|hash| self.kept(hash)) {
             return Ok(document);
         }
         let limits = if is_trusted { trusted(&self.limits) } else { self.limits };
@@ -101,9 +109,14 @@ impl Documents {
         let document = if self.profile.is_locked() { document.map_err(briefly) } else { document };
         let document = Arc::new(document?);
         if let Some(hash) = hash {
-            self.cache.keep(hash, document.clone());
+            let cache = if is_user { &self.of_users } else { &self.of_strangers };
+            cache.keep(hash, document.clone());
         }
         Ok(document)
+    }
+
+    fn kept(&self, hash: DocumentHash) -> Option<Arc<Document>> {
+        self.of_users.get(hash).or_else(|| self.of_strangers.get(hash))
     }
 
     /// Whether a text is short enough for any document. Others are not hashed.
@@ -117,7 +130,7 @@ impl Documents {
     /// The first one that cannot be used, and why.
     pub(in crate::server::graphql) fn check_trusted(&self) -> Result<(), String> {
         for (id, text) in self.trusted.all() {
-            let Err(refused) = self.read(text) else { continue };
+            let Err(refused) = self.read(text, false) else { continue };
             let Some(ServerError { message, locations, .. }) = refused.errors.first() else { continue };
             let at = locations.first().map(|Pos { line, column }| format!(" (line {line}, column {column})"));
             return Err(format!("document {id:?} cannot be used: {message}{}", at.unwrap_or_default()));
@@ -142,7 +155,7 @@ impl Documents {
                 let message = format!("Fragments in each other: more than the {} that are allowed.", limits.nesting);
                 return Refused::too_complex("nesting", limits.nesting, limits.nesting + 1, message);
             }
-            invalid(&with.errors, &lines)
+            invalid(&with.errors, text, &self.types, &lines)
         })?;
         let mut errors = Vec::new();
         check_values(&executable, &self.types, &lines, &mut errors);

@@ -1,6 +1,6 @@
 //! Measures a valid document: its fields, its depth, its aliases and directives.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use apollo_compiler::{
     ExecutableDocument, Name,
@@ -36,7 +36,8 @@ pub(super) fn introspects(document: &ExecutableDocument) -> bool {
 pub(super) fn check_size(document: &ExecutableDocument, limits: &DocumentLimits) -> Result<(), Refused> {
     let mut measuring =
         Measuring { document, fragments: HashMap::new(), aliases: 0, directives: Directives::default() };
-    let operations: Vec<_> = document.operations.iter().map(|operation| measuring.operation(operation)).collect();
+    let operations: Vec<_> =
+        document.operations.iter().map(|operation| (operation, measuring.operation(operation))).collect();
     for fragment in document.fragments.values() {
         measuring.fragment(&fragment.name);
     }
@@ -44,10 +45,13 @@ pub(super) fn check_size(document: &ExecutableDocument, limits: &DocumentLimits)
     at_most(limits.aliases, aliases, "aliases", "Aliases in the document")?;
     at_most(limits.directives, directives.all, "directives", "Directives in the document")?;
     at_most(limits.directives_at_once, directives.most_at_once, "directivesAtOnce", "Directives in one place")?;
-    for (kind, size) in operations {
-        match kind {
-            OperationType::Query => at_most(limits.query_fields, size.root, "rootFields", "Root fields of the query")?,
-            _ => at_most(limits.mutation_fields, size.root, "rootFields", "Root fields of the mutation")?,
+    for (operation, size) in operations {
+        let root_fields = root_fields(document, operation);
+        match operation.operation_type {
+            OperationType::Query => {
+                at_most(limits.query_fields, root_fields, "rootFields", "Root fields of the query")?
+            }
+            _ => at_most(limits.mutation_fields, root_fields, "rootFields", "Root fields of the mutation")?,
         }
         at_most(limits.depth, size.depth, "depth", "Fields in each other")?;
         at_most(limits.fields, size.fields, "fields", "Fields of the operation, with those of its fragments")?;
@@ -57,12 +61,32 @@ pub(super) fn check_size(document: &ExecutableDocument, limits: &DocumentLimits)
     Ok(())
 }
 
+/// The number of root fields of an operation. Those with the same name in the response are one, as when they are executed: clients
+/// that compose a query from fragments select the same root field in many of them.
+fn root_fields(document: &ExecutableDocument, operation: &Operation) -> usize {
+    let (mut keys, mut seen, mut sets) = (HashSet::new(), HashSet::new(), vec![&operation.selection_set]);
+    while let Some(set) = sets.pop() {
+        for selection in &set.selections {
+            match selection {
+                Selection::Field(field) => {
+                    keys.insert(field.response_key());
+                }
+                Selection::InlineFragment(fragment) => sets.push(&fragment.selection_set),
+                Selection::FragmentSpread(spread) if seen.insert(&spread.fragment_name) => {
+                    let fragment = document.fragments.get(&spread.fragment_name);
+                    sets.extend(fragment.map(|fragment| &fragment.selection_set));
+                }
+                Selection::FragmentSpread(_) => {}
+            }
+        }
+    }
+    keys.len()
+}
+
 /// The size of a selection set with its fragments expanded. Repeated fields count each time, although they are merged later.
 #[derive(Clone, Copy, Debug, Default)]
 struct Size {
     fields: usize,
-    /// The fields of the selection set itself.
-    root: usize,
     depth: usize,
     /// How many lists of types stand in each other.
     introspection: usize,
@@ -72,7 +96,6 @@ impl Size {
     fn and(self, other: Self) -> Self {
         Self {
             fields: self.fields.saturating_add(other.fields),
-            root: self.root.saturating_add(other.root),
             depth: self.depth.max(other.depth),
             introspection: self.introspection.max(other.introspection),
         }
@@ -93,12 +116,12 @@ struct Measuring<'a> {
 }
 
 impl<'a> Measuring<'a> {
-    fn operation(&mut self, operation: &'a Operation) -> (OperationType, Size) {
+    fn operation(&mut self, operation: &'a Operation) -> Size {
         self.directives(&operation.directives);
         for variable in &operation.variables {
             self.directives(&variable.directives);
         }
-        (operation.operation_type, self.set(&operation.selection_set))
+        self.set(&operation.selection_set)
     }
 
     fn set(&mut self, set: &'a SelectionSet) -> Size {
@@ -111,7 +134,6 @@ impl<'a> Measuring<'a> {
                     let is_list = set.ty.starts_with("__") && LISTS.contains(&field.name.as_str());
                     Size {
                         fields: below.fields.saturating_add(1),
-                        root: 1,
                         depth: below.depth + 1,
                         introspection: below.introspection + usize::from(is_list),
                     }
@@ -151,7 +173,7 @@ mod tests {
     /// The name of the limit that the document exceeds.
     fn exceeded(limits: &DocumentLimits, document: &str) -> Option<String> {
         let documents = Documents::new(Types::new(SCHEMA).into(), *limits);
-        let refused = documents.read(document).err()?;
+        let refused = documents.read(document, true).err()?;
         let limit = refused.errors[0].extensions.as_ref().unwrap().get("limit");
         Some(limit.unwrap_or_else(|| panic!("{:?}", refused.errors)).to_string())
     }
@@ -190,8 +212,12 @@ mod tests {
         let many = |part: &str, count: usize| part.repeat(count);
         let aliased = |count| (0..count).map(|number| format!("a{number}: c")).collect::<Vec<_>>().join(" ");
         for (fits, exceeds, limit) in [
-            (format!("{{ {} }}", many("c ", 20)), format!("{{ {} }}", many("c ", 21)), "rootFields"),
-            (format!("mutation {{ {} }}", many("c ", 5)), format!("mutation {{ {} }}", many("c ", 6)), "rootFields"),
+            (format!("{{ {} }}", aliased(20)), format!("{{ {} }}", aliased(21)), "rootFields"),
+            (
+                format!("mutation {{ {} c ...F {} }} fragment F on Mutation {{ c a0: c }}", aliased(4), many("c ", 30)),
+                format!("mutation {{ {} ...F c }} fragment F on Mutation {{ d: c }}", aliased(4)),
+                "rootFields",
+            ),
             (format!("{{ a {{ {} }} }}", aliased(30)), format!("{{ a {{ {} }} }}", aliased(31)), "aliases"),
             (
                 format!("{}c{}", many("{ a ", 14) + "{", many("}", 15)),

@@ -6,10 +6,12 @@
 //! | leave out descriptions | `descriptions` |
 //! | parse, validate by the rules of the specification | `documents`, with apollo-compiler |
 //! | the rules that it leaves out | `values`, `variable_positions` |
+//! | word the errors | `diagnostics`, `suggestions` |
 //! | measure: fields, depth, aliases, directives | `limits`, `measure` |
 //! | keep the document | `cache` |
 //!
-//! All of it takes time linear in the size of the document. A fragment is measured once, however often it is spread.
+//! All of it takes time linear in the size of the document, but for a document with many operations: the variables of each are
+//! looked for in all fragments. A fragment is measured once, however often it is spread.
 
 mod cache;
 mod descriptions;
@@ -18,6 +20,7 @@ mod documents;
 mod limits;
 mod lines;
 mod measure;
+mod suggestions;
 mod tokens;
 mod valid;
 mod values;

@@ -1,6 +1,9 @@
 //! Values in a document as the values that are executed, with the values of variables put in.
 
-use std::{cell::Cell, collections::HashMap};
+use std::{
+    cell::{Cell, RefCell},
+    collections::HashMap,
+};
 
 use apollo_compiler::ast::{Type, Value};
 use async_graphql::{Name, Value as ConstValue, indexmap::IndexMap};
@@ -20,16 +23,24 @@ pub(super) struct Literals<'a> {
     values: &'a Values,
     /// The size that is left for values of variables.
     left: Cell<Option<usize>>,
+    /// What is wrong with the last variable that is null where a value must be.
+    null: RefCell<Option<String>>,
 }
 
 impl<'a> Literals<'a> {
     pub(super) fn new(types: &'a Types, values: &'a Values) -> Self {
-        Self { types, values, left: Cell::new(Some(LARGEST)) }
+        Self { types, values, left: Cell::new(Some(LARGEST)), null: RefCell::default() }
     }
 
     /// Whether the values became too large. What was evaluated is not complete then.
     pub(super) fn is_too_large(&self) -> bool {
         self.left.get().is_none()
+    }
+
+    /// What is wrong with a variable that was null where a value must be, since this was asked last. The execution of the field
+    /// fails then.
+    pub(super) fn take_null(&self) -> Option<String> {
+        self.null.take()
     }
 
     /// The value of a variable.
@@ -44,6 +55,11 @@ impl<'a> Literals<'a> {
                 let value = self.values.get(name.as_str())?;
                 let left = self.left.get().and_then(|left| left.checked_sub(size(value)));
                 self.left.set(left);
+                if *value == ConstValue::Null && ty.is_non_null() {
+                    let message =
+                        format!("Variable \"${name}\" must not be null: it stands for a value of type \"{ty}\".");
+                    self.null.replace(Some(message));
+                }
                 left.is_some().then(|| value.clone())
             }
             (Value::Null, _) => Some(ConstValue::Null),

@@ -80,9 +80,10 @@ fn field<'a>(
         Some((ExecutedName::new(&argument.name), value.or_else(default)?))
     });
     let arguments = arguments.collect();
+    let null = literals.take_null();
     let sets: Vec<_> = merged.iter().map(|field| &field.selection_set).collect();
     let has_fields = sets.iter().any(|set| !set.selections.is_empty());
     let below = has_fields.then(|| shape(collecting, definition.ty.inner_named_type(), &sets)).transpose()?;
     let place = lines.position(first.location());
-    Ok(Some(Field { key: ExecutedName::new(key), definition, arguments, place, below }))
+    Ok(Some(Field { key: ExecutedName::new(key), definition, arguments, null, place, below }))
 }

@@ -4,7 +4,7 @@ use apollo_compiler::{
     Node,
     ast::{FieldDefinition, Type},
 };
-use async_graphql::{Name, Pos, Value, parser::types::OperationType};
+use async_graphql::{Name, PathSegment, Pos, Value, parser::types::OperationType};
 
 /// A normalized operation.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub(in crate::server::graphql) struct Field {
     pub(in crate::server::graphql) definition: Node<FieldDefinition>,
     /// The arguments, with defaults applied. The last stage before the execution takes them away.
     pub(in crate::server::graphql) arguments: Vec<(Name, Value)>,
+    /// Why the execution of the field fails: a variable is null where its arguments need a value.
+    pub(in crate::server::graphql) null: Option<String>,
     /// Where the document names the field first.
     pub(in crate::server::graphql) place: Pos,
     /// The fields of the objects that the field returns; `None` for a scalar or an enum.
@@ -43,6 +45,33 @@ impl Plan {
             Shape::Same(fields) => fields,
             Shape::ByType(_) => &[],
         }
+    }
+}
+
+impl Plan {
+    /// The field at a place of the response.
+    pub(in crate::server::graphql) fn field(&self, path: &[PathSegment]) -> Option<&Field> {
+        let names = path.iter().filter_map(|segment| match segment {
+            PathSegment::Field(name) => Some(name.as_str()),
+            PathSegment::Index(_) => None,
+        });
+        let (mut below, mut found) = (Some(&self.root), None);
+        for name in names {
+            found = below?.fields().find(|field| field.key == name);
+            below = found?.below.as_ref();
+        }
+        found
+    }
+}
+
+impl Shape {
+    /// The fields, for all types that the object may have.
+    fn fields(&self) -> impl Iterator<Item = &Field> {
+        let (same, by_type) = match self {
+            Self::Same(fields) => (fields.as_slice(), [].as_slice()),
+            Self::ByType(types) => ([].as_slice(), types.as_slice()),
+        };
+        same.iter().chain(by_type.iter().flat_map(|(_, fields)| fields))
     }
 }
 

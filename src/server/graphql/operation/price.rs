@@ -9,14 +9,14 @@ use async_graphql::Value;
 
 use super::plan::{Field, Plan, Shape};
 use crate::{
+    bookkeeping::spending::report::MOST_MONTHS,
     calendar::month::YearMonth,
-    server::graphql::{refused::Refused, types::Types},
+    page,
+    server::graphql::{
+        refused::{Refused, countable},
+        types::Types,
+    },
 };
-
-/// The maximum size of a page. A larger one is refused during the execution.
-const LARGEST_PAGE: u64 = 100;
-/// The maximum number of months in a list of reports. A longer one is refused during the execution.
-const MOST_MONTHS: u64 = 36;
 
 /// The price of an operation.
 ///
@@ -24,7 +24,7 @@ const MOST_MONTHS: u64 = 36;
 /// `QUERY_TOO_COMPLEX` when it is more than `most`.
 pub(in crate::server::graphql) fn price(types: &Types, plan: &Plan, most: usize) -> Result<u64, Refused> {
     let price = Prices { types }.shape(&plan.root, &Lists::default());
-    let actual = usize::try_from(price).unwrap_or(usize::MAX);
+    let actual = countable(usize::try_from(price).unwrap_or(usize::MAX));
     if actual > most {
         let message = format!(
             "The operation costs {actual}, and at most {most} is allowed. Ask for smaller pages, or for fewer lists in lists."
@@ -108,7 +108,7 @@ fn size(field: &Field, list: &Directive) -> u64 {
     if let [(_, from), (_, to)] = given.as_slice()
         && let (Some(from), Some(to)) = (month(from), month(to))
     {
-        return u64::try_from(to.since(from)).unwrap_or_default().saturating_add(1).min(MOST_MONTHS);
+        return u64::try_from(to.since(from)).unwrap_or_default().saturating_add(1).min(MOST_MONTHS.into());
     }
     given
         .into_iter()
@@ -121,7 +121,8 @@ fn size(field: &Field, list: &Directive) -> u64 {
 /// The number of items that a value stands for.
 fn items(value: &Value) -> Option<u64> {
     match value {
-        Value::Number(size) => Some(size.as_u64().unwrap_or(LARGEST_PAGE).min(LARGEST_PAGE)),
+        // A page that is too large is refused during the execution.
+        Value::Number(size) => Some(size.as_u64().unwrap_or(u64::MAX).min(page::MOST.into())),
         Value::List(items) => u64::try_from(items.len()).ok(),
         Value::String(text) => u64::try_from(text.split(['\n', '\r']).count()).ok(),
         _ => None,
@@ -183,6 +184,19 @@ mod tests {
     fn is_free_field(types: &Types, field: &FieldDefinition) -> bool {
         let own = weight(field.directives.get("cost").map(|cost| &**cost));
         own.is_none_or(|own| own == 0) && is_free(types, field.ty.inner_named_type())
+    }
+
+    #[test]
+    fn every_list_of_objects_costs_more_the_longer_it_is() {
+        let types = types();
+        // The errors of one line of a file, of which there are few.
+        let bounded = ["userErrors"];
+        let free = fields(&types).into_iter().filter(|(_, field)| {
+            let is_object = types.schema.types.get(field.ty.inner_named_type()).is_some_and(|ty| !ty.is_leaf());
+            field.ty.is_list() && is_object && is_free_field(&types, field) && !bounded.contains(&field.name.as_str())
+        });
+        let free: Vec<_> = free.map(|(parent, field)| format!("{parent}.{}", field.name)).collect();
+        assert_eq!(free, [""; 0]);
     }
 
     #[test]

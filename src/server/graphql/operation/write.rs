@@ -18,6 +18,14 @@ use crate::server::graphql::refused::MOST_ERRORS;
 /// Completes a response: its data, and the order and number of its errors.
 pub(in crate::server::graphql) fn write(plan: &Plan, response: &mut Response) {
     let errors = &mut response.errors;
+    for error in errors.iter_mut() {
+        // Such an error of the library names its types, and does not know of variables any more.
+        if error.extensions.is_none()
+            && let Some(null) = plan.field(&error.path).and_then(|field| field.null.as_ref())
+        {
+            error.message.clone_from(null);
+        }
+    }
     // The library adds errors in the order in which resolvers fail, which differs from run to run.
     errors.sort_by_cached_key(|error| {
         let place = error.locations.first().map(|place| (place.line, place.column));

@@ -1,0 +1,45 @@
+//! What the server says of a document with a mistake.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Database, TestApp};
+
+#[apply(both_databases)]
+async fn each_mistake_is_named_once_with_the_name_that_was_probably_meant(on: Database) {
+    let client = TestApp::on(on).await.anonymous();
+    for (query, expected) in [
+        ("{ me { usernam } }", &["Cannot query field \"usernam\" on type \"User\". Did you mean \"username\"?"][..]),
+        ("{ me { xyzzy { a } } }", &["Cannot query field \"xyzzy\" on type \"User\"."]),
+        (
+            "{ __schema { directive } }",
+            &["Cannot query field \"directive\" on type \"__Schema\". Did you mean \"directives\"?"],
+        ),
+        (
+            "{ me }",
+            &["Field \"me\" of type \"User!\" must have a selection of subfields. Did you mean \"me { ... }\"?"],
+        ),
+        (
+            "{ book { customersss @skip(if: true) a: me } customers(frist: 3) { totalCount } }",
+            &[
+                "Cannot query field \"customersss\" on type \"Book\".",
+                "Cannot query field \"me\" on type \"Book\".",
+                "Unknown argument \"frist\" on field \"Query.customers\". Did you mean \"first\"?",
+            ],
+        ),
+        (
+            "query($c: CurrencyCod) { __typename @skip(if: $c) }",
+            &["Unknown type \"CurrencyCod\". Did you mean \"CurrencyCode\"?"],
+        ),
+        (
+            "mutation { updateProfile(input: { display_name: \"a\" }) { userErrors { code } } }",
+            &["Field \"display_name\" is not defined by type \"UpdateProfileInput\". Did you mean \"displayName\"?"],
+        ),
+    ] {
+        let answer = client.request(query, json!({})).await.json();
+        let errors = answer["errors"].as_array().unwrap();
+        let messages: Vec<_> = errors.iter().filter_map(|error| error["message"].as_str()).collect();
+        assert_eq!(messages, expected, "{query}");
+        assert_eq!(answer["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED", "{query}");
+        assert_eq!(answer.get("data"), None::<&Value>);
+    }
+}
