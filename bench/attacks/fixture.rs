@@ -9,6 +9,11 @@ use tokio::task::block_in_place;
 use super::stage::Stage;
 use crate::harness::User;
 
+/// The currencies of the entries.
+const CURRENCIES: [&str; 30] = [
+    "YEM", "USD", "EUR", "INR", "KWD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "TRY",
+    "SAR", "AED", "QAR", "OMR", "JOD", "EGP", "MAD", "TND", "KES", "NGN", "ZAR", "BRL", "MXN", "AUD",
+];
 /// How many customers are created with one request.
 const TOGETHER: usize = 5;
 
@@ -70,10 +75,11 @@ pub fn transactions(stage: &Stage, username: &str, rows: usize) {
 
 /// Imports entries into the book of a user, the same number for each of some customers.
 pub fn entries(stage: &Stage, username: &str, customers: usize, rows: usize) {
-    let mut csv = "date,type,amount,customer,note\n".to_owned();
+    let mut csv = "date,type,amount,currency,customer,note\n".to_owned();
     for row in 0..rows {
         let (day, name) = (day(row), customer(row % customers));
-        writeln!(csv, "{day},CREDIT,{}.25,{name},goods of day {row}", row % 900 + 1).unwrap();
+        let currency = CURRENCIES[row / customers % CURRENCIES.len()];
+        writeln!(csv, "{day},CREDIT,{},{currency},{name},goods of day {row}", row % 900 + 1).unwrap();
     }
     import(stage, "entries", username, &csv, &[]);
 }

@@ -9,10 +9,31 @@ const MOST_LISTS: usize = 4;
 /// How many objects that are no lists stand between two lists.
 const MOST_BETWEEN: usize = 1;
 
-/// An operation whose pages have the size `$size`.
+/// Stands for the size of the pages.
+pub const SIZE: &str = "SIZE";
+/// Stands for a day of a month, another one in each copy.
+pub const DAY: &str = "DAY";
+
+/// A root field with all that is selected in it.
 pub struct Chain {
     pub name: String,
-    pub query: String,
+    field: String,
+}
+
+impl Chain {
+    pub fn new(name: &str, field: &str) -> Self {
+        Self { name: name.to_owned(), field: field.to_owned() }
+    }
+
+    /// A query that asks for the field so many times, with pages of this size or a little smaller: so none is the same as another.
+    pub fn query(&self, copies: usize, size: usize) -> String {
+        let copy = |number: usize| {
+            let size = size.saturating_sub(number).max(1).to_string();
+            let field = self.field.replace(SIZE, &size).replace(DAY, &format!("{:02}", number + 1));
+            format!("a{number}: {field}")
+        };
+        format!("{{ {} }}", (0..copies).map(copy).collect::<Vec<_>>().join(" "))
+    }
 }
 
 struct Walk<'a> {
@@ -51,12 +72,8 @@ impl Walk<'_> {
             }
             if let Some(path) = self.enter(name, &field, path) {
                 if path.lists > 0 {
-                    let query =
-                        format!("query($size: Int!) {{ {}{}{} }}", path.open, self.free(returned, 3), path.close);
-                    // A query without pages uses no variable.
-                    let query =
-                        if query.contains(": $size") { query } else { query.replacen("query($size: Int!) ", "", 1) };
-                    self.found.push(Chain { name: path.names.join("."), query });
+                    let field = format!("{}{}{}", path.open, self.free(returned, 3), path.close);
+                    self.found.push(Chain { name: path.names.join("."), field: field.trim_start().to_owned() });
                 }
                 self.object(returned, &path);
             }
@@ -78,7 +95,7 @@ impl Walk<'_> {
         if path.lists > MOST_LISTS || path.between > MOST_BETWEEN {
             return None;
         }
-        let mut arguments: Vec<_> = is_page.then(|| "first: $size".to_owned()).into_iter().collect();
+        let mut arguments: Vec<_> = is_page.then(|| format!("first: {SIZE}")).into_iter().collect();
         for argument in field.arguments.iter().filter(|argument| argument.is_required()) {
             let (whole, name) = (format!("{}.{}", field.name, argument.name), argument.name.to_string());
             let value = self.given.get(&whole).or_else(|| self.given.get(&name))?;

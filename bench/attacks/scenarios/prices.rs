@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Instant};
 use chrono::{Datelike, Local};
 use serde_json::{Value, json};
 
-use super::chains::{Chain, chains};
+use super::chains::{Chain, DAY, SIZE, chains};
 use crate::attacks::{
     attack::{Attack, Tally},
     fixture,
@@ -19,7 +19,33 @@ const CUSTOMERS: usize = 200;
 /// How many of the slowest operations are printed.
 const PRINTED: usize = 5;
 
-/// Each chain of lists in lists, with pages as large as the price allows, one after the other.
+/// The most root fields of a query.
+const MOST_COPIES: usize = 20;
+const LARGEST_PAGE: usize = 100;
+
+/// What costs in other ways than by lists in lists.
+fn others() -> Vec<Chain> {
+    let search = |list: &str, argument: &str| {
+        let field = format!(
+            "{list}(first: {SIZE}, filter: {{ {argument}: \"nothing {SIZE}\" }}) {{ totalCount nodes {{ id }} }}"
+        );
+        Chain::new(&format!("{list} with a search"), &field)
+    };
+    let summaries = format!(
+        "customers(first: 100) {{ nodes {{ summary(from: \"2020-01-01\", to: \"2025-01-{DAY}\") {{ entryCount totalCredit {{ amount }} }} }} }}"
+    );
+    let types = "type { name fields { name description args { name description defaultValue type { name ofType { name } } } } }";
+    let schema = format!("__schema {{ types {{ name fields {{ name {types} }} }} }}");
+    vec![
+        search("transactions", "text"),
+        search("entries", "text"),
+        search("customers", "search"),
+        Chain::new("customers.nodes.summary of other days", &summaries),
+        Chain::new("the schema", &schema),
+    ]
+}
+
+/// Each chain of lists in lists, with pages as large as the price allows, one after the other, and as often as it allows.
 pub async fn dearest(stage: &Stage) -> Attack {
     let user = stage.user("attacker").await;
     fixture::customers(&user, CUSTOMERS).await;
@@ -32,19 +58,21 @@ pub async fn dearest(stage: &Stage) -> Attack {
     let of_run = tally.clone();
     Attack::new(&tally, async move {
         let mut times = BTreeMap::new();
-        for chain in chains(&given) {
-            let Some(size) = largest_page(&wire, &chain).await else {
+        for chain in chains(&given).into_iter().chain(others()) {
+            let size = largest(LARGEST_PAGE, async |size| is_allowed(&wire, &chain.query(1, size)).await).await;
+            if size == 0 {
                 of_run.add("too dear with the smallest page".to_owned());
                 continue;
-            };
+            }
+            let copies = largest(MOST_COPIES, async |copies| is_allowed(&wire, &chain.query(copies, size)).await).await;
             let began = Instant::now();
-            let outcome = wire.weigh(&chain.query, json!({ "size": size })).await;
+            let outcome = wire.weigh(&chain.query(copies, size), json!({})).await;
             let took = began.elapsed().as_millis();
             of_run.add(outcome.clone());
             if took > LONGEST_MILLISECONDS {
-                of_run.reached(format!("{took} ms: {} with pages of {size}", chain.name));
+                of_run.reached(format!("{took} ms: {} {copies} times with pages of {size}", chain.name));
             }
-            times.insert((took, chain.name), format!("pages of {size}, {outcome}"));
+            times.insert((took, chain.name), format!("{copies} times with pages of {size}, {outcome}"));
         }
         for ((took, name), what) in times.iter().rev().take(PRINTED) {
             of_run.note(format!("{took} ms: {name} ({what})"));
@@ -85,15 +113,20 @@ fn arguments(ids: &Value) -> BTreeMap<String, String> {
     given
 }
 
-/// The largest size of pages with which the operation is allowed.
-async fn largest_page(wire: &Wire, chain: &Chain) -> Option<u32> {
-    let (mut allowed, mut refused) = (0, 101);
-    while allowed + 1 < refused {
-        let size = if refused == 101 && allowed == 0 { 100 } else { u32::midpoint(allowed, refused) };
-        match wire.ask(&chain.query, json!({ "size": size })).await {
-            Err(failure) if failure.contains("QUERY_TOO_COMPLEX") => refused = size,
-            _ => allowed = size,
-        }
+/// Whether an operation is allowed. One that is allowed is executed.
+async fn is_allowed(wire: &Wire, query: &str) -> bool {
+    !matches!(wire.ask(query, json!({})).await, Err(failure) if failure.contains("QUERY_TOO_COMPLEX"))
+}
+
+/// The largest number up to `most` that is allowed, or 0.
+async fn largest(most: usize, is_allowed: impl AsyncFn(usize) -> bool) -> usize {
+    if is_allowed(most).await {
+        return most;
     }
-    (allowed > 0).then_some(allowed)
+    let (mut allowed, mut refused) = (0, most);
+    while allowed + 1 < refused {
+        let middle = usize::midpoint(allowed, refused);
+        if is_allowed(middle).await { allowed = middle } else { refused = middle }
+    }
+    allowed
 }
