@@ -238,8 +238,12 @@ fn prepare(
 /// The points that a plan costs besides those of the request.
 fn cost(endpoint: &Endpoint, plan: &Plan, is_user: bool) -> Result<u32, Refused> {
     let limits = &endpoint.app.limits.documents;
-    let most = if is_user { limits.price } else { limits.anonymous_price };
-    Ok(rate_limit::of(price(&endpoint.types, plan, most)?).saturating_add(check_mutation(plan)?))
+    let (most, hint) = if is_user {
+        (limits.price, "Ask for smaller pages, or for fewer lists in lists.")
+    } else {
+        (limits.anonymous_price, "Log in to ask for more.")
+    };
+    Ok(rate_limit::of(price(&endpoint.types, plan, most, hint)?).saturating_add(check_mutation(plan)?))
 }
 
 async fn execute(

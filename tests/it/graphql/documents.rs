@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp};
+use crate::harness::{Database, TestApp, any_price};
 
 /// The body of a request for each case, by its name.
 fn cases() -> Vec<(String, Value)> {
@@ -85,7 +85,7 @@ fn leave_out_known_differences(value: &mut Value) {
 
 #[apply(both_databases)]
 async fn the_endpoint_judges_documents_as_graphql_js_does(on: Database) {
-    let app = TestApp::with(on, |app| app.limits.request_cost_per_minute = 1_000_000).await;
+    let app = TestApp::with(on, any_price).await;
     let expected = expected();
     let cases = cases();
     assert!(cases.len() > 500 && cases.len() == expected.len(), "run tests/clients/graphql-js again");

@@ -6,7 +6,8 @@ use crate::harness::{Database, TestApp};
 
 #[apply(both_databases)]
 async fn each_mistake_is_named_once_with_the_name_that_was_probably_meant(on: Database) {
-    let client = TestApp::on(on).await.anonymous();
+    let app = TestApp::on(on).await;
+    let client = app.anonymous();
     for (query, expected) in [
         ("{ me { usernam } }", &["Cannot query field \"usernam\" on type \"User\". Did you mean \"username\"?"][..]),
         ("{ me { xyzzy { a } } }", &["Cannot query field \"xyzzy\" on type \"User\"."]),

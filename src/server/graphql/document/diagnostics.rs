@@ -24,7 +24,7 @@ pub(super) fn malformed(diagnostics: &DiagnosticList, lines: &Lines) -> Refused 
 
 /// Refuses a document that is not valid.
 pub(super) fn invalid(diagnostics: &DiagnosticList, text: &str, types: &Types, lines: &Lines) -> Refused {
-    let diagnostics = diagnostics.iter().filter(|diagnostic| !is_emptied(diagnostic, text)).take(MOST);
+    let diagnostics = diagnostics.iter().filter(|diagnostic| !is_consequence(diagnostic, text, types)).take(MOST);
     let errors = diagnostics.map(|diagnostic| error(&diagnostic, explained(&diagnostic, types), lines));
     Refused::invalid(errors.collect())
 }
@@ -46,12 +46,22 @@ pub(super) fn is_too_deep(diagnostics: &DiagnosticList) -> bool {
     names.into_iter().any(|name| matches!(name, "RecursionError" | "RecursionLimitError" | "DeeplyNestedType"))
 }
 
-/// Whether this says that a field has no selection, although it has one in the text. The validation takes out fields that do not
-/// exist, and then finds nothing left.
-fn is_emptied(diagnostic: &Diagnostic<'_>, text: &str) -> bool {
-    let place = diagnostic.error.location();
-    let field = place.and_then(|place| text.get(place.offset()..place.end_offset()));
-    kind(diagnostic) == "MissingSubselection" && field.is_some_and(|field| field.ends_with('}'))
+/// Whether this only follows from another error: a field has no selection any more, since the validation took out fields that do
+/// not exist; or a variable of a type that does not exist is of no use where it stands.
+fn is_consequence(diagnostic: &Diagnostic<'_>, text: &str, types: &Types) -> bool {
+    match kind(diagnostic) {
+        "MissingSubselection" => {
+            let place = diagnostic.error.location();
+            let field = place.and_then(|place| text.get(place.offset()..place.end_offset()));
+            field.is_some_and(|field| field.ends_with('}'))
+        }
+        "DisallowedVariableUsage" => {
+            let message = message(diagnostic);
+            let ty = message.split('"').nth(3).map(|ty| ty.trim_matches(['[', ']', '!']));
+            ty.is_some_and(|ty| !types.schema.types.contains_key(ty))
+        }
+        _ => false,
+    }
 }
 
 /// The message, with a suggestion where a name of the schema is similar.

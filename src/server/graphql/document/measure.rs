@@ -61,11 +61,14 @@ pub(super) fn check_size(document: &ExecutableDocument, limits: &DocumentLimits)
     Ok(())
 }
 
-/// The number of root fields of an operation. Those with the same name in the response are one, as when they are executed: clients
-/// that compose a query from fragments select the same root field in many of them.
+/// The number of root fields of an operation. Those of one name in several fragments are one, as when they are executed: clients
+/// that compose a query from fragments select the same root field in many of them. Repeated in one selection set, each counts.
 fn root_fields(document: &ExecutableDocument, operation: &Operation) -> usize {
     let (mut keys, mut seen, mut sets) = (HashSet::new(), HashSet::new(), vec![&operation.selection_set]);
+    let mut most_in_one_set = 0;
     while let Some(set) = sets.pop() {
+        let fields = set.selections.iter().filter(|selection| selection.as_field().is_some());
+        most_in_one_set = most_in_one_set.max(fields.count());
         for selection in &set.selections {
             match selection {
                 Selection::Field(field) => {
@@ -80,7 +83,7 @@ fn root_fields(document: &ExecutableDocument, operation: &Operation) -> usize {
             }
         }
     }
-    keys.len()
+    most_in_one_set.max(keys.len())
 }
 
 /// The size of a selection set with its fragments expanded. Repeated fields count each time, although they are merged later.
@@ -212,9 +215,13 @@ mod tests {
         let many = |part: &str, count: usize| part.repeat(count);
         let aliased = |count| (0..count).map(|number| format!("a{number}: c")).collect::<Vec<_>>().join(" ");
         for (fits, exceeds, limit) in [
-            (format!("{{ {} }}", aliased(20)), format!("{{ {} }}", aliased(21)), "rootFields"),
+            (format!("{{ {} }}", many("c ", 20)), format!("{{ {} }}", many("c ", 21)), "rootFields"),
             (
-                format!("mutation {{ {} c ...F {} }} fragment F on Mutation {{ c a0: c }}", aliased(4), many("c ", 30)),
+                format!(
+                    "mutation {{ {} c ...F ... {{ {} }} }} fragment F on Mutation {{ c a0: c }}",
+                    aliased(4),
+                    many("c ", 5)
+                ),
                 format!("mutation {{ {} ...F c }} fragment F on Mutation {{ d: c }}", aliased(4)),
                 "rootFields",
             ),

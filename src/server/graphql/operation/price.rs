@@ -21,14 +21,12 @@ use crate::{
 /// The price of an operation.
 ///
 /// # Errors
-/// `QUERY_TOO_COMPLEX` when it is more than `most`.
-pub(in crate::server::graphql) fn price(types: &Types, plan: &Plan, most: usize) -> Result<u64, Refused> {
+/// `QUERY_TOO_COMPLEX` when it is more than `most`. The message ends with the hint.
+pub(in crate::server::graphql) fn price(types: &Types, plan: &Plan, most: usize, hint: &str) -> Result<u64, Refused> {
     let price = Prices { types }.shape(&plan.root, &Lists::default());
     let actual = countable(usize::try_from(price).unwrap_or(usize::MAX));
     if actual > most {
-        let message = format!(
-            "The operation costs {actual}, and at most {most} is allowed. Ask for smaller pages, or for fewer lists in lists."
-        );
+        let message = format!("The operation costs {actual}, and at most {most} is allowed. {hint}");
         return Err(Refused::too_complex("price", most, actual, message));
     }
     Ok(price)
@@ -155,7 +153,7 @@ mod tests {
     use crate::server::graphql::testing::{plan, types};
 
     fn cost_with(query: &str, variables: Value) -> u64 {
-        price(&types(), &plan(query, variables), usize::MAX).unwrap()
+        price(&types(), &plan(query, variables), usize::MAX, "").unwrap()
     }
 
     fn cost(query: &str) -> u64 {
@@ -189,8 +187,8 @@ mod tests {
     #[test]
     fn every_list_of_objects_costs_more_the_longer_it_is() {
         let types = types();
-        // The errors of one line of a file, of which there are few.
-        let bounded = ["userErrors"];
+        // There are only few of each: errors of a line of a file, fields that a mutation changed.
+        let bounded = ["userErrors", "changes"];
         let free = fields(&types).into_iter().filter(|(_, field)| {
             let is_object = types.schema.types.get(field.ty.inner_named_type()).is_some_and(|ty| !ty.is_leaf());
             field.ty.is_list() && is_object && is_free_field(&types, field) && !bounded.contains(&field.name.as_str())
@@ -277,14 +275,14 @@ mod tests {
     #[test]
     fn a_price_above_the_limit_is_refused_with_what_it_is() {
         let of = |first: u32| plan(&format!("{{ customers(first: {first}) {{ nodes {{ id }} }} }}"), json!({}));
-        assert_eq!(price(&types(), &of(9), 10).ok(), Some(10));
-        let refused = price(&types(), &of(10), 10).unwrap_err();
+        assert_eq!(price(&types(), &of(9), 10, "").ok(), Some(10));
+        let refused = price(&types(), &of(10), 10, "").unwrap_err();
         let extensions = refused.errors[0].extensions.as_ref().unwrap();
         assert_eq!(extensions.get("limit"), Some(&"price".into()));
         assert_eq!((extensions.get("max"), extensions.get("actual")), (Some(&10.into()), Some(&11.into())));
         let open = "entries(first: 100) { nodes { customer { ".repeat(4);
         let endless = plan(&format!("{{ {open} id {} }}", "} } }".repeat(4)), json!({}));
-        assert!(price(&types(), &endless, 25_000).is_err());
+        assert!(price(&types(), &endless, 25_000, "").is_err());
     }
 
     #[test]
