@@ -108,7 +108,7 @@ impl Filter for EntryFilter {
 
     fn columns() -> [ledger_entry::Column; 4] {
         use ledger_entry::Column;
-        [Column::BookId, Column::CustomerId, Column::Date, Column::Id]
+        [Column::BookId, Column::CustomerId, Column::Date, Column::Position]
     }
 
     fn condition(&self) -> Condition {
@@ -131,7 +131,7 @@ impl Filter for EntryFilter {
     }
 
     fn key(entry: &ledger_entry::Model) -> Key {
-        (entry.date, entry.id.uuid())
+        (entry.date, entry.position)
     }
 
     fn owner(entry: &ledger_entry::Model) -> Id<kind::Customer> {
