@@ -212,6 +212,8 @@ async fn each_difference_of_documents_is_found(on: Database) {
             "DOCUMENT_LINES DOCUMENT_POSTINGS INVOICE_SUMS",
         ),
         (&format!("UPDATE invoice SET date = '2026-10-01' WHERE {taxed}"), "DOCUMENT_FIELD"),
+        (&format!("UPDATE invoice SET position = customer_id WHERE {taxed}"), "DOCUMENT_FIELD"),
+        ("UPDATE receipt SET position = customer_id", "DOCUMENT_FIELD"),
         (&format!("UPDATE invoice SET voided_at = created_at WHERE {taxed}"), "ALLOCATION DOCUMENT_FIELD"),
         ("UPDATE invoice SET number = 'INV-0009' WHERE number = 'INV-0002'", "DOCUMENT_FIELD"),
         ("UPDATE invoice_line SET unit_price = unit_price + 100 WHERE line = 1", "DOCUMENT_LINES"),
@@ -243,6 +245,7 @@ async fn each_difference_of_documents_is_found(on: Database) {
                 WHERE {of_split}"),
             "DOCUMENT_POSTINGS",
         ),
+        (&format!("UPDATE transaction_line SET position = category_id WHERE {of_split} AND line = 1"), "DOCUMENT_LINES"),
         (&format!("DELETE FROM transaction_line WHERE {of_split} AND line = 1"), "DOCUMENT_LINES DOCUMENT_POSTINGS"),
         (&format!("DELETE FROM \"transaction\" WHERE {split}"), "DOCUMENT_MISSING"),
     ])
