@@ -6,7 +6,7 @@ use type_safe_id::StaticType;
 use super::{
     document, idempotency,
     journal::Idempotency,
-    new_id::{Claim, ClientId, NewId, claim},
+    new_id::{Claim, ClientId, FreeId, claim},
 };
 use crate::{
     activity::ActivityEvent,
@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(super) enum Begun<K: StaticType> {
     /// The object is to be created with this id.
-    New(NewId<K>),
+    New(FreeId<K>),
     /// The result of an earlier request: the object that it created, or the refusal of a wallet that was recorded for it.
     Earlier(Result<Id<K>, Refusal>),
 }
@@ -64,7 +64,7 @@ pub(super) async fn begin<K: StaticType + Copy>(
     let claim: Claim<K> = claim(tx, viewer, wanted).await?;
     let by_key = document::repeated_attempt(tx, app, viewer, act.clone(), key).await?;
     match (claim, by_key) {
-        (Claim::New(new), None) => Ok(Begun::New(new)),
+        (Claim::New(free), None) => Ok(Begun::New(free)),
         (Claim::Used(id), None) => {
             act.on(id).replayed().record(tx, &app.clock).await?;
             Ok(Begun::Earlier(Ok(id)))
@@ -72,8 +72,8 @@ pub(super) async fn begin<K: StaticType + Copy>(
         (Claim::Used(used), Some(Ok(id))) if used.uuid() == id.uuid() => Ok(Begun::Earlier(Ok(id))),
         (Claim::New(_), Some(Ok(id))) if wanted.is_none() => Ok(Begun::Earlier(Ok(id))),
         // The refusal is committed with the record of the repetition, and leaves the id free.
-        (Claim::New(new), Some(Err(refusal))) => {
-            new.release(tx).await?;
+        (Claim::New(free), Some(Err(refusal))) => {
+            free.release(tx).await?;
             Ok(Begun::Earlier(Err(refusal)))
         }
         (_, Some(_)) => {

@@ -40,6 +40,10 @@ pub(super) struct NewId<K: StaticType> {
     pub(super) position: Uuid,
 }
 
+/// The id of an object that is to be created: chosen by the client and free, or still to be made by the server.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FreeId<K: StaticType>(Option<Id<K>>);
+
 /// An id that a client chose, with the hash of the input that it came with.
 #[derive(Clone, Debug)]
 pub(super) struct ClientId {
@@ -50,15 +54,14 @@ pub(super) struct ClientId {
 /// The result of [`claim`].
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Claim<K: StaticType> {
-    /// The id is new, and the object is to be created with it.
-    New(NewId<K>),
+    /// The object is to be created.
+    New(FreeId<K>),
     /// An earlier request with the same input created the object.
     Used(Id<K>),
 }
 
 impl<K: StaticType> NewId<K> {
     /// An id made by the server.
-    #[must_use]
     pub(super) fn generate() -> Self {
         let position = Uuid::now_v7();
         Self { id: Id::from_uuid(position), position }
@@ -68,10 +71,21 @@ impl<K: StaticType> NewId<K> {
     pub(super) fn cast<L: StaticType>(self) -> NewId<L> {
         NewId { id: self.id.cast(), position: self.position }
     }
+}
 
-    /// Gives up an id that a client chose, for a request whose refusal is committed.
+impl<K: StaticType + Copy> FreeId<K> {
+    /// The id for the object, which is written next. Must be called when all locks are held: the positions of objects are
+    /// then in the order in which they are written.
+    pub(super) fn take(self) -> NewId<K> {
+        let made = NewId::generate();
+        NewId { id: self.0.unwrap_or(made.id), ..made }
+    }
+
+    /// Gives the id up, for a request whose refusal is committed.
     pub(super) async fn release(self, tx: &Transaction) -> Result<()> {
-        client_id::Entity::delete_by_id(self.id.uuid()).exec(tx).await?;
+        if let Self(Some(id)) = self {
+            client_id::Entity::delete_by_id(id.uuid()).exec(tx).await?;
+        }
         Ok(())
     }
 }
@@ -88,7 +102,7 @@ impl ClientId {
     }
 }
 
-/// Takes the id that a client chose for a new object, or makes one.
+/// Reserves the id that a client chose for a new object, if it chose one.
 ///
 /// # Errors
 /// `INVALID` and `IDEMPOTENCY_CONFLICT` at `id`. The caller must then roll the transaction back.
@@ -97,8 +111,7 @@ pub(super) async fn claim<K: StaticType + Copy>(
     viewer: &Viewer,
     wanted: Option<&ClientId>,
 ) -> Result<Claim<K>> {
-    let new = NewId::generate();
-    let Some(wanted) = wanted else { return Ok(Claim::New(new)) };
+    let Some(wanted) = wanted else { return Ok(Claim::New(FreeId(None))) };
     let id: Id<K> = wanted.id.parse().ok().filter(|id: &Id<K>| id.is_v7()).ok_or_else(unusable::<K>)?;
     let row = client_id::Model { id: id.uuid(), book_id: viewer.book, request_hash: wanted.request_hash.clone() };
     let unless_used = OnConflict::column(client_id::Column::Id).do_nothing().to_owned();
@@ -115,7 +128,7 @@ pub(super) async fn claim<K: StaticType + Copy>(
         };
     }
     match book_of(tx, id.uuid()).await? {
-        None => Ok(Claim::New(NewId { id, ..new })),
+        None => Ok(Claim::New(FreeId(Some(id)))),
         Some(book) if book == viewer.book => Err(conflict().into()),
         Some(_) => Err(unusable::<K>().into()),
     }

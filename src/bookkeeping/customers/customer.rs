@@ -198,13 +198,13 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCustomer) -> Result<Rep
     let client_id = &ClientId::of(new.id.as_ref(), &("createCustomer", new))?;
     creation::write(app, viewer, new.id.as_ref(), &Ok(None), |tx| async move {
         let act = ActivityEvent::by(viewer, Action::CreateCustomer);
-        let id = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
-            Begun::New(id) => id,
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
+            Begun::New(free) => free,
             Begun::Earlier(id) => {
                 return Ok(Replayable { document: require(&tx, viewer, Some(id?), "id").await?, replayed: true });
             }
         };
-        let mut customer = blank(viewer, id, app.clock.now());
+        let mut customer = blank(viewer, free.take(), app.clock.now());
         let mut refusals = change(&mut customer, &new.clone().into(), app.defaults);
         refusals.extend(taken(&tx, &customer).await?);
         refusals.none()?;

@@ -144,8 +144,8 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Replayabl
         let idempotency = refusals.check(idempotency.clone()).flatten();
         let act = ActivityEvent::by(viewer, Action::AddEntry);
         let key = idempotency.as_ref();
-        let id = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
-            Begun::New(id) => id,
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
+            Begun::New(free) => free,
             Begun::Earlier(id) => {
                 return Ok(Replayable { document: expect(&tx, viewer, id?).await?, replayed: true });
             }
@@ -162,7 +162,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Replayabl
         };
         refusals.none()?;
         let document = Document {
-            id,
+            id: free.take(),
             customer_id: customer.id,
             kind: entry_kind(new.kind),
             amount,

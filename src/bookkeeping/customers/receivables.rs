@@ -7,7 +7,10 @@ use sea_orm::{
 
 use crate::{
     bookkeeping::journal,
-    entity::account::{self, AccountKind},
+    entity::{
+        account::{self, AccountKind},
+        customer,
+    },
     error::Result,
     id::{Id, kind},
     money::Currency,
@@ -54,7 +57,7 @@ pub async fn of_book(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec
 }
 
 /// The ten customers of the viewer's book who owe most in a currency, with their debts in minor units, the largest
-/// first.
+/// first; equal debts in the order in which the customers were created.
 ///
 /// # Errors
 /// When the database fails.
@@ -65,15 +68,17 @@ pub async fn largest(
 ) -> Result<Vec<(Id<kind::Customer>, i64)>> {
     use account::Column;
     let balance = || Expr::col(Column::Debits).sub(Expr::col(Column::Credits));
-    let accounts = account::Entity::find()
+    let mut accounts = account::Entity::find()
         .filter(Column::BookId.eq(viewer.book))
         .filter(Column::Kind.eq(AccountKind::Receivable))
         .filter(Column::Currency.eq(currency))
         .filter(balance().gt(0))
         .order_by_desc(balance())
-        .order_by_asc(Column::Id)
-        .limit(10)
-        .all(conn)
-        .await?;
+        // Not by the id of the account: an import opens accounts in the order of their holders' ids.
+        .order_by_asc(customer::Column::Position)
+        .limit(10);
+    let holder = Column::HolderId.into_expr().equals((customer::Entity, customer::Column::Id));
+    QuerySelect::query(&mut accounts).inner_join(customer::Entity, holder);
+    let accounts = accounts.all(conn).await?;
     Ok(accounts.into_iter().map(|account| (account.holder_id.cast(), journal::balance(&account))).collect())
 }

@@ -70,12 +70,13 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
         let idempotency = refusals.check(idempotency.clone()).flatten();
         let act = ActivityEvent::by(viewer, Action::CreateInvoice);
         let key = idempotency.as_ref();
-        let id = match creation::begin::<kind::Invoice>(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
-            Begun::New(id) => id,
-            Begun::Earlier(id) => {
-                return Ok(Replayable { document: expect(&tx, viewer, id?).await?, replayed: true });
-            }
-        };
+        let free =
+            match creation::begin::<kind::Invoice>(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
+                Begun::New(free) => free,
+                Begun::Earlier(id) => {
+                    return Ok(Replayable { document: expect(&tx, viewer, id?).await?, replayed: true });
+                }
+            };
         let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
         let book = book::find(&tx, viewer).await?;
         let currency = new.currency.unwrap_or(book.currency);
@@ -99,6 +100,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             return Err(refusals.into());
         };
         refusals.none()?;
+        let id = free.take();
         let document = Document {
             id: id.cast(),
             customer_id: customer.id,

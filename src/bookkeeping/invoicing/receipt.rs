@@ -117,10 +117,11 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
         let idempotency = refusals.check(idempotency.clone()).flatten();
         let act = ActivityEvent::by(viewer, Action::CreateReceipt);
         let key = idempotency.as_ref();
-        let id = match creation::begin::<kind::Receipt>(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
-            Begun::New(id) => id,
-            Begun::Earlier(earlier) => return replay(&tx, viewer, earlier).await,
-        };
+        let free =
+            match creation::begin::<kind::Receipt>(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
+                Begun::New(free) => free,
+                Begun::Earlier(earlier) => return replay(&tx, viewer, earlier).await,
+            };
         let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
         let book = book::find(&tx, viewer).await?;
         let currency = new.currency.unwrap_or(book.currency);
@@ -141,6 +142,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
         let named = refusals.take(named_invoices::find(&tx, scope, named, amount).await)?.unwrap_or_default();
         refusals.none()?;
 
+        let id = free.take();
         let document = Document {
             id: id.cast(),
             customer_id: customer.id,
@@ -155,7 +157,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
         let posted = match post(&tx, app, viewer, document.clone(), wallet.is_some()).await? {
             Ok(posted) => posted,
             Err((attempt, refusal)) => {
-                id.release(&tx).await?;
+                free.release(&tx).await?;
                 act.on(attempt).refused([refusal.code]).record(&tx, &app.clock).await?;
                 return Ok(Replayable { document: Err(refusal), replayed: false });
             }

@@ -18,7 +18,7 @@ use crate::{
         creation::{self, Begun},
         document::Replayable,
         journal::{self, Turnover},
-        new_id::{ClientId, NewId},
+        new_id::ClientId,
     },
     db::Transaction,
     entity::{
@@ -162,13 +162,13 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<Rep
     let client_id = &ClientId::of(new.id.as_ref(), &("createCategory", new))?;
     creation::write(app, viewer, new.id.as_ref(), &Ok(None), |tx| async move {
         let act = ActivityEvent::by(viewer, Action::CreateCategory);
-        let id = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
-            Begun::New(NewId { id, .. }) => id,
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
+            Begun::New(free) => free,
             Begun::Earlier(id) => return replay(&tx, viewer, id?).await,
         };
         let name = text::line(&new.name, LONGEST_NAME, "name")?;
         book::lock(&tx, viewer).await?;
-        let category = row(viewer.book, id, name, new.kind, app.clock.now());
+        let category = row(viewer.book, free.take().id, name, new.kind, app.clock.now());
         let mut refusals = Refusals::default();
         refusals.extend(taken(&tx, &category).await?);
         let own = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));

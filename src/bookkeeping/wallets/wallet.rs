@@ -125,8 +125,8 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewWallet) -> Result<Repla
     let client_id = &ClientId::of(new.id.as_ref(), &("createWallet", new))?;
     creation::write(app, viewer, new.id.as_ref(), &Ok(None), |tx| async move {
         let act = ActivityEvent::by(viewer, Action::CreateWallet);
-        let id = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
-            Begun::New(id) => id,
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
+            Begun::New(free) => free,
             Begun::Earlier(id) => {
                 return Ok(Replayable { document: expect(&tx, viewer, id?).await?, replayed: true });
             }
@@ -138,6 +138,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewWallet) -> Result<Repla
             let message = format!("A book can have at most {MOST_WALLETS} wallets.");
             return Err(Refusal::new(Code::LimitReached, "", message).into());
         }
+        let id = free.take();
         open(&tx, viewer.book, id, new.currency, name.as_deref(), app.clock.now()).await?;
         if book.closing_since.is_some() {
             journal::set_closing(&tx, viewer.book, true).await?;

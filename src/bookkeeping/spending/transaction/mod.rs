@@ -108,19 +108,19 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Rep
         let idempotency = refusals.check(idempotency.clone()).flatten();
         let act = ActivityEvent::by(viewer, Action::AddTransaction);
         let key = idempotency.as_ref();
-        let id = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
-            Begun::New(id) => id,
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
+            Begun::New(free) => free,
             Begun::Earlier(earlier) => return replay(&tx, viewer, earlier).await,
         };
         let wanted = refusals.take(wanted(&tx, app, viewer, new).await)?;
         let Some(wanted) = wanted else { return Err(refusals.into()) };
         refusals.none()?;
-        let item = Item { id, wanted, idempotency };
+        let item = Item { id: free.take(), wanted, idempotency };
         let drafts = write::drafts(&tx, app, viewer, std::slice::from_ref(&item)).await?;
         let posted = journal::post(&tx, &app.clock, &drafts).await?.remove(0);
         let posted = posted.map_err(document::wallet_refusal)?;
         if let Some(failure) = posted.entry.failure {
-            id.release(&tx).await?;
+            free.release(&tx).await?;
             return refused(&tx, app, act.on(posted.entry.id), Refused::Failed(failure)).await;
         }
         let written = write::insert(&tx, viewer, [(item, posted)]).await?.pop();
