@@ -139,7 +139,7 @@ async fn lists(user: &User, customers: &[String]) -> Vec<(String, Value)> {
         }
     }
     for (field, direction) in ["DATE", "AMOUNT"].into_iter().flat_map(|field| [(field, "ASC"), (field, "DESC")]) {
-        for filter in ["", "filter: { category: { name: \"Food\" } }", "filter: { currency: YEM }"] {
+        for filter in ["", "filter: { category: { name: \"Food\" } }", "filter: { currency: \"YEM\" }"] {
             let arguments = format!("{filter} orderBy: {{ field: {field}, direction: {direction} }}");
             lists.push((arguments.clone(), json!(pages(user, "transactions", &arguments, "description").await)));
         }
