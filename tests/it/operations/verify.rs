@@ -274,6 +274,12 @@ async fn each_difference_of_allocations_and_numbers_is_found(on: Database) {
             ("UPDATE invoice SET number = 'X', number_key = 'x' WHERE number = 'inv-0003'", "NUMBER_MISSING"),
             ("UPDATE invoice SET number = 'X', number_key = 'x' WHERE number = 'INV-000005'", "NUMBER_MISSING"),
             ("UPDATE receipt SET number = 'X', number_key = 'x' WHERE number = '2026/1'", "NUMBER_MISSING"),
+            (
+                "INSERT INTO client_id (id, book_id, request_hash) SELECT customer.id, wallet.book_id,
+                (SELECT request_hash FROM journal_entry WHERE idempotency_key = 'w') FROM customer, wallet
+                WHERE customer.book_id <> wallet.book_id LIMIT 1",
+                "CLIENT_ID",
+            ),
             ("UPDATE number_series SET last = last + 1", "NUMBER_MISSING"),
             ("UPDATE number_series SET last = 9000000000000000000", "NUMBER_MISSING"),
             ("UPDATE number_series SET series = 'GIFT {}'  WHERE series = 'INVOICE INV-{}'", "NUMBER_MISSING"),
