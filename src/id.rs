@@ -11,7 +11,7 @@ use sea_orm::{
     sea_query::{ArrayType, ColumnType, Nullable, ValueType, ValueTypeErr},
 };
 use type_safe_id::{DynamicType, StaticType, TypeSafeId};
-use uuid::Uuid;
+use uuid::{Uuid, Variant};
 
 use crate::nouns::nouns;
 
@@ -57,6 +57,13 @@ impl<K: StaticType> Id<K> {
     #[must_use]
     pub fn uuid(self) -> Uuid {
         self.0.uuid()
+    }
+
+    /// Whether the UUID is one of version 7, as RFC 9562 defines it. All ids that the server makes are.
+    #[must_use]
+    pub fn is_v7(self) -> bool {
+        let uuid = self.uuid();
+        uuid.get_version_num() == 7 && uuid.get_variant() == Variant::RFC4122
     }
 
     /// The id of another kind with the same UUID, for objects that share it, such as an account and its holder.
@@ -165,6 +172,22 @@ mod tests {
     fn the_id_of_another_kind_does_not_parse() {
         for text in ["user_01h455vb4pex5vsknk084sn02q", "01h455vb4pex5vsknk084sn02q", "wallet_", "", "wallet_é"] {
             assert!(text.parse::<Id<kind::Wallet>>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_a_uuid_of_version_7_is_one() {
+        for (uuid, is_v7) in [
+            ("01890a5d-ac96-774b-bcce-b302099a8057", true),
+            ("00000000-0000-7000-8000-000000000000", true),
+            ("ffffffff-ffff-7fff-bfff-ffffffffffff", true),
+            ("01890a5d-ac96-474b-bcce-b302099a8057", false),
+            ("01890a5d-ac96-774b-3cce-b302099a8057", false),
+            ("01890a5d-ac96-774b-ccce-b302099a8057", false),
+            ("00000000-0000-0000-0000-000000000000", false),
+            ("ffffffff-ffff-ffff-ffff-ffffffffffff", false),
+        ] {
+            assert_eq!(Id::<kind::Wallet>::from_uuid(uuid.parse().unwrap()).is_v7(), is_v7, "{uuid}");
         }
     }
 

@@ -164,6 +164,6 @@ async fn write(
     let book = bookkeeping::book_lifecycle::open(tx, book_name, currency, user.created_at).await?;
     let member = member::Model { book_id: book.id, user_id: user.id, role: Role::Owner, created_at: user.created_at };
     member::Entity::insert(member.into_active_model()).exec_without_returning(tx).await?;
-    bookkeeping::wallets::wallet::open(tx, book.id, currency, None, user.created_at).await?;
+    bookkeeping::wallets::wallet::open_first(tx, book.id, currency, user.created_at).await?;
     session::start(app, tx, client, user, book.id, Action::Register).await
 }

@@ -88,7 +88,7 @@ impl ActivityEvent {
         Self { changes: diff(before.audit_fields(), Vec::new()), ..self }
     }
 
-    /// Marks the event as a repeat of an earlier request with the same idempotency key.
+    /// Marks the event as a repeat of an earlier request with the same idempotency key or the same id.
     pub fn replayed(self) -> Self {
         Self { outcome: Outcome::Replayed, ..self }
     }

@@ -30,8 +30,16 @@ pub fn of(key: Option<&str>, input: &impl Serialize) -> Result<Result<Option<Ide
         Ok(key) => key,
         Err(refusal) => return Ok(Err(refusal)),
     };
+    Ok(Ok(Some(Idempotency { key, request_hash: hash(input)? })))
+}
+
+/// The hash by which inputs are compared: SHA-256 of their JSON.
+///
+/// # Errors
+/// When the input cannot be written as JSON.
+pub(super) fn hash(input: &impl Serialize) -> Result<Vec<u8>> {
     let input = serde_json::to_vec(input).map_err(|error| DbErr::Custom(error.to_string()))?;
-    Ok(Ok(Some(Idempotency { key, request_hash: Sha256::digest(input).to_vec() })))
+    Ok(Sha256::digest(input).to_vec())
 }
 
 /// Runs an operation that takes a key in a write transaction. `work` must look for the key before anything else, and

@@ -11,12 +11,14 @@
 pub mod book;
 pub mod book_lifecycle;
 mod contact;
+mod creation;
 pub mod customers;
 pub mod document;
 pub mod idempotency;
 pub mod import;
 pub mod invoicing;
 pub mod journal;
+mod new_id;
 mod number_pattern;
 pub mod spending;
 pub mod verify;

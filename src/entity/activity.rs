@@ -128,8 +128,9 @@ pub enum Action {
 pub enum Outcome {
     /// The operation succeeded.
     Done,
-    /// An earlier request with the same idempotency key had already done it, or had been refused by a wallet. This request
-    /// changed nothing. For `refreshToken`: the refresh token had just been used, and the same new tokens were returned.
+    /// An earlier request with the same idempotency key, or with the same id for a new object, had already done it, or had
+    /// been refused by a wallet. This request changed nothing. For `refreshToken`: the refresh token had just been used, and
+    /// the same new tokens were returned.
     Replayed,
     /// The operation was refused because of user errors, and changed nothing. Only a `deleteAccount` that is refused with
     /// `WALLET_NOT_EMPTY` has an effect: the account is closing.

@@ -12,6 +12,8 @@ pub struct Model {
     /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Customer>,
+    /// Orders rows with the same date, name or amount: a UUID v7 made by the server, since a client may choose the id.
+    pub position: Uuid,
     /// The book that they are in.
     pub book_id: Id<kind::Book>,
     /// The customer's name.

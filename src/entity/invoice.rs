@@ -15,6 +15,8 @@ pub struct Model {
     /// Primary key: the id of the invoice's ledger entry.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Invoice>,
+    /// Orders rows with the same date, name or amount: a UUID v7 made by the server, since a client may choose the id.
+    pub position: Uuid,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
     /// The customer who owes the money.

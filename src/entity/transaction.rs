@@ -16,6 +16,8 @@ pub struct Model {
     /// Primary key: a UUID v7.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Transaction>,
+    /// Orders rows with the same date, name or amount: a UUID v7 made by the server, since a client may choose the id.
+    pub position: Uuid,
     /// The book that it is in.
     pub book_id: Id<kind::Book>,
     /// Income or expense; the same as the kind of its lines' categories.

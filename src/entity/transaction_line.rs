@@ -19,6 +19,8 @@ pub struct Model {
     pub category_id: Id<kind::Category>,
     /// The date of the transaction, repeated here for an index by category and date.
     pub date: Date,
+    /// The position of the transaction, repeated here for the same index.
+    pub position: Uuid,
     /// The amount in minor units of the transaction's currency.
     pub amount: i64,
     /// A note written by the user.

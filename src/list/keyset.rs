@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::page::{Page, Paged};
 
-/// The order of a list: by a key, then by id.
+/// The order of a list: by a key, then by a tiebreaker.
 #[derive(Clone, Debug)]
 pub(crate) struct Keyset {
     /// The sort key.

@@ -1,15 +1,22 @@
 //! Customers of a shop: creating, changing, archiving and restoring them. What a customer owes is in the journal.
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, Set, sea_query::LockType,
 };
+use serde::Serialize;
 
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field},
     app::{App, Defaults},
-    bookkeeping::contact,
+    bookkeeping::{
+        contact,
+        creation::{self, Begun},
+        document::Replayable,
+        new_id::{ClientId, NewId},
+    },
     db::Transaction,
     entity::{activity::Action, customer},
     error::{Code, Refusal, Refusals, Result},
@@ -19,27 +26,42 @@ use crate::{
 };
 
 /// The customer to create.
-#[derive(Clone, Debug, Default, InputObject)]
+// The ids that clients choose are compared by the JSON of this type, and never expire: leave a new field out of it when
+// absent.
+#[derive(Clone, Debug, Default, Serialize, InputObject)]
 #[graphql(name = "CreateCustomerInput")]
 pub struct NewCustomer {
+    /// An id that you choose: `customer_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
+    /// request again: when the id was already used in this book, the same input changes nothing and returns the customer as
+    /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
+    #[serde(skip)]
+    pub id: Option<ID>,
     /// The customer's name, 1 to 100 characters. It need not be unique.
     pub name: String,
     /// The customer's phone number, preferably starting with `+` and the country code. It must be unique among the
     /// book's customers who are not archived.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// The customer's e-mail address, at most 254 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The firm that the customer buys for, 1 to 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub firm_name: Option<String>,
     /// The customer's street address, at most 300 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// The city of the customer's address, 1 to 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
     /// The state of the customer's address, 1 to 100 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,
     /// The customer's registration number for goods and services tax (GST). Letters, digits and hyphens, at most 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub gst_number: Option<String>,
     /// Your own note about the customer, at most 2,000 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
@@ -171,11 +193,33 @@ pub(in crate::bookkeeping) fn key(name: &str) -> String {
 /// Creates a customer.
 ///
 /// # Errors
-/// `INVALID` and `TAKEN`. All fields are checked before refusing.
-pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<customer::Model> {
-    let now = app.clock.now();
-    let mut customer = customer::Model {
-        id: Id::generate(),
+/// `INVALID` and `TAKEN`; `IDEMPOTENCY_CONFLICT` for the id. All fields but the id are checked before refusing.
+pub async fn create(app: &App, viewer: &Viewer, new: &NewCustomer) -> Result<Replayable<customer::Model>> {
+    let client_id = &ClientId::of(new.id.as_ref(), &("createCustomer", new))?;
+    creation::write(app, viewer, new.id.as_ref(), &Ok(None), |tx| async move {
+        let act = ActivityEvent::by(viewer, Action::CreateCustomer);
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
+            Begun::New(free) => free,
+            Begun::Earlier(id) => {
+                return Ok(Replayable { document: require(&tx, viewer, Some(id?), "id").await?, replayed: true });
+            }
+        };
+        let mut customer = blank(viewer, free.take(), app.clock.now());
+        let mut refusals = change(&mut customer, &new.clone().into(), app.defaults);
+        refusals.extend(taken(&tx, &customer).await?);
+        refusals.none()?;
+        customer::Entity::insert(customer.clone().into_active_model()).exec_without_returning(&tx).await?;
+        act.on(customer.id).record(&tx, &app.clock).await?;
+        Ok(Replayable { document: customer, replayed: false })
+    })
+    .await
+}
+
+/// A new customer, still without a name.
+fn blank(viewer: &Viewer, NewId { id, position }: NewId<kind::Customer>, now: DateTime<Utc>) -> customer::Model {
+    customer::Model {
+        id,
+        position,
         book_id: viewer.book,
         name: String::new(),
         name_key: String::new(),
@@ -192,19 +236,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: NewCustomer) -> Result<cust
         archived_at: None,
         last_activity_at: now,
         created_at: now,
-    };
-    let refusals = &change(&mut customer, &new.into(), app.defaults);
-    let customer = &customer;
-    app.db
-        .write(|tx| async move {
-            let mut refusals = refusals.clone();
-            refusals.extend(taken(&tx, customer).await?);
-            refusals.none()?;
-            customer::Entity::insert(customer.clone().into_active_model()).exec_without_returning(&tx).await?;
-            ActivityEvent::by(viewer, Action::CreateCustomer).on(customer.id).record(&tx, &app.clock).await?;
-            Ok(customer.clone())
-        })
-        .await
+    }
 }
 
 /// Changes the fields of a customer.

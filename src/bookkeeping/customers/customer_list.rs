@@ -156,7 +156,7 @@ pub struct CustomerOrder {
     pub direction: OrderDirection,
 }
 
-/// The sort key of a customer: the value of the order's field, and the id.
+/// The sort key of a customer: the value of the order's field, and the position.
 pub type Key = (Value, Uuid);
 
 impl CustomerOrder {
@@ -169,7 +169,7 @@ impl CustomerOrder {
             CustomerOrderField::LastActivity => row.customer.last_activity_at.timestamp_micros().to_string(),
             CustomerOrderField::CreatedAt => String::new(),
         };
-        format!("{:?} {} {key}", self.field, row.customer.id.uuid().simple())
+        format!("{:?} {} {key}", self.field, row.customer.position.simple())
     }
 
     /// Reads a key from the text of a cursor; `None` when the text is malformed or belongs to another order.
@@ -214,7 +214,7 @@ pub async fn page(
     let currency = book::find(conn, viewer).await?.currency;
     let of = |column| Expr::col((account::Entity, column));
     let balance = of(account::Column::Debits).sub(of(account::Column::Credits)).if_null(0_i64);
-    let id = Expr::col((customer::Entity, customer::Column::Id));
+    let id = Expr::col((customer::Entity, customer::Column::Position));
     let key = match order.field {
         CustomerOrderField::Name => Expr::col((customer::Entity, customer::Column::NameKey)),
         CustomerOrderField::Balance => balance.clone(),

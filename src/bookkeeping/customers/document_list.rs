@@ -1,5 +1,6 @@
 //! Lists of documents of customers (ledger entries, invoices, receipts): pages and counts, for the whole book or for
-//! several customers at once. Documents are ordered by date, then by id.
+//! several customers at once. Documents are ordered by date, then by position, which is the order in which they were
+//! recorded.
 
 use std::{collections::HashMap, fmt::Debug, hash::Hash};
 
@@ -23,7 +24,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The sort key of a document: its date and its id.
+/// The sort key of a document: its date and its position.
 pub type Key = (NaiveDate, Uuid);
 
 /// A filter for documents of one kind.
@@ -31,7 +32,7 @@ pub trait Filter: Clone + Debug + Eq + Hash + Send + Sync + 'static {
     /// The kind of document.
     type Entity: EntityTrait<Model: FromQueryResult + Clone + Send + Sync>;
 
-    /// The columns that every list needs: book, customer, date and id.
+    /// The columns that every list needs: book, customer, date and position.
     fn columns() -> [<Self::Entity as EntityTrait>::Column; 4];
 
     /// The filter as an SQL condition.

@@ -16,8 +16,10 @@ use crate::{
     app::App,
     bookkeeping::{
         book,
+        creation::{self, Begun},
         document::{self, Replayable},
         idempotency, journal,
+        new_id::{ClientId, NewId},
     },
     calendar::date::Date,
     db::Transaction,
@@ -39,6 +41,11 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "AddEntryInput")]
 pub struct NewEntry {
+    /// An id that you choose: `entry_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
+    /// request again: when the id was already used in this book, the same input changes nothing and returns the entry as
+    /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
+    #[serde(skip)]
+    pub id: Option<ID>,
     /// The id of the customer whose ledger the entry is added to. The customer must not be archived.
     pub customer_id: ID,
     /// `CREDIT` when the customer took goods on credit and owes more; `DEBIT` when the customer paid and owes less.
@@ -131,13 +138,18 @@ pub async fn find_many(
 /// `NOT_FOUND` and `NOT_ALLOWED` for the customer; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
 pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Replayable<ledger_entry::Model>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("addEntry", new))?;
-    idempotency::write(app, viewer, idempotency, |tx| async move {
+    let client_id = &ClientId::of(new.id.as_ref(), &("addEntry", new))?;
+    creation::write(app, viewer, new.id.as_ref(), idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
         let act = ActivityEvent::by(viewer, Action::AddEntry);
-        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-            return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
-        }
+        let key = idempotency.as_ref();
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
+            Begun::New(free) => free,
+            Begun::Earlier(id) => {
+                return Ok(Replayable { document: expect(&tx, viewer, id?).await?, replayed: true });
+            }
+        };
         let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
         let book = book::find(&tx, viewer).await?;
         let currency = new.currency.unwrap_or(book.currency);
@@ -150,7 +162,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Replayabl
         };
         refusals.none()?;
         let document = Document {
-            id: Id::generate(),
+            id: free.take(),
             customer_id: customer.id,
             kind: entry_kind(new.kind),
             amount,
@@ -196,7 +208,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             return Ok(Replayable { document: entry, replayed: false });
         }
         let document = Document {
-            id: entry.id,
+            id: NewId { id: entry.id, position: entry.position },
             customer_id: entry.customer_id,
             kind: entry_kind(changed.kind),
             amount: changed.amount,

@@ -109,7 +109,7 @@ impl Filter for EntryFilter {
 
     fn columns() -> [ledger_entry::Column; 4] {
         use ledger_entry::Column;
-        [Column::BookId, Column::CustomerId, Column::Date, Column::Id]
+        [Column::BookId, Column::CustomerId, Column::Date, Column::Position]
     }
 
     fn condition(&self) -> Condition {
@@ -132,7 +132,7 @@ impl Filter for EntryFilter {
     }
 
     fn key(entry: &ledger_entry::Model) -> Key {
-        (entry.date, entry.id.uuid())
+        (entry.date, entry.position)
     }
 
     fn owner(entry: &ledger_entry::Model) -> Id<kind::Customer> {

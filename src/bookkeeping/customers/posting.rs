@@ -14,6 +14,7 @@ use crate::{
     bookkeeping::{
         document,
         journal::{self, Accounts, Attempt, Draft, Idempotency, Line, Posted},
+        new_id::NewId,
     },
     db::Transaction,
     entity::{
@@ -42,7 +43,7 @@ pub(in crate::bookkeeping) enum Side {
 /// A document to be posted to a customer's ledger. Amounts are in minor units.
 #[derive(Clone, Debug)]
 pub(in crate::bookkeeping) struct Document<'a> {
-    pub(in crate::bookkeeping) id: Id<kind::LedgerEntry>,
+    pub(in crate::bookkeeping) id: NewId<kind::LedgerEntry>,
     pub(in crate::bookkeeping) customer_id: Id<kind::Customer>,
     pub(in crate::bookkeeping) kind: EntryKind,
     pub(in crate::bookkeeping) amount: i64,
@@ -97,7 +98,7 @@ impl Document<'_> {
             memo: self.note.map(str::to_owned),
             reference: None,
             idempotency: self.idempotency.clone(),
-            document_id: Some(self.id.cast()),
+            document_id: Some(self.id.id.cast()),
             reverses_id: None,
             attempt: None,
         })
@@ -119,7 +120,8 @@ impl Document<'_> {
 
     fn entered(&self, viewer: &Viewer, source: EntrySource, posted: &Posted) -> ledger_entry::Model {
         ledger_entry::Model {
-            id: self.id,
+            id: self.id.id,
+            position: self.id.position,
             book_id: viewer.book,
             customer_id: self.customer_id,
             kind: type_of(self.kind),

@@ -9,7 +9,10 @@ use sea_orm::{
 
 use crate::{
     bookkeeping::journal,
-    entity::account::{self, AccountKind},
+    entity::{
+        account::{self, AccountKind},
+        customer,
+    },
     error::Result,
     id::{Id, kind},
     money::Currency,
@@ -58,7 +61,8 @@ pub async fn of_book(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec
 /// A customer and their debt in minor units.
 pub type Debt = (Id<kind::Customer>, i64);
 
-/// The ten customers of the viewer's book who owe most in each of some currencies, the largest debt first.
+/// The ten customers of the viewer's book who owe most in each of some currencies, the largest debt first; equal debts in the
+/// order in which the customers were created.
 ///
 /// # Errors
 /// When the database fails.
@@ -75,8 +79,12 @@ pub async fn largest(
         .filter(Column::Currency.is_in(currencies.iter().copied()))
         .filter(balance().gt(0))
         .into_query();
-    let mut in_currency = WindowStatement::partition_by(Column::Currency);
-    in_currency.order_by_expr(balance(), Order::Desc).order_by(Column::Id, Order::Asc);
+    let holder = Column::HolderId.into_expr().equals((customer::Entity, customer::Column::Id));
+    debts.inner_join(customer::Entity, holder);
+    let mut in_currency = WindowStatement::partition_by((account::Entity, Column::Currency));
+    in_currency.order_by_expr(balance(), Order::Desc);
+    // Not by the id of the account: an import opens accounts in the order of their holders' ids.
+    in_currency.order_by((customer::Entity, customer::Column::Position), Order::Asc);
     debts.expr_window_as(Func::cust("row_number"), in_currency, "place");
     let largest = Query::select()
         .column(Asterisk)

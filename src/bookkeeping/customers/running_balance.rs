@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Returns the customer's balance after each of these entries, in minor units; positive when the customer owes. Entries
-/// are ordered as on the statement: by date, and on one date by id. Deleted entries are left out.
+/// are ordered as on the statement: by date, and on one date by position. Deleted entries are left out.
 ///
 /// # Errors
 /// When the database fails.
@@ -65,7 +65,7 @@ async fn later_that_day(
 ) -> Result<HashMap<Id<kind::LedgerEntry>, i64>> {
     use ledger_entry::Column;
     let day = |entry: &ledger_entry::Model| (entry.customer_id, entry.currency.code(), entry.date);
-    entries.sort_unstable_by_key(|entry| (day(entry), entry.id));
+    entries.sort_unstable_by_key(|entry| (day(entry), entry.position));
     entries.reverse();
     if entries.is_empty() {
         return Ok(HashMap::new());
@@ -75,8 +75,8 @@ async fn later_that_day(
     let next: Vec<_> =
         entries.iter().zip(before).map(|(entry, next)| next.filter(|next| day(next) == day(entry))).collect();
     let rows = entries.iter().zip(&next).zip(0_i64..).map(|((entry, next), number)| {
-        let until = next.map_or(Uuid::max(), |next| next.id.uuid());
-        (number, entry.customer_id.uuid(), entry.currency.code(), entry.date, entry.id.uuid(), until)
+        let until = next.map_or(Uuid::max(), |next| next.position);
+        (number, entry.customer_id.uuid(), entry.currency.code(), entry.date, entry.position, until)
     });
     let asked = |column: &'static str| Expr::col(("asked", column));
     let later = |column: Column| Expr::col(("later", column));
@@ -88,8 +88,8 @@ async fn later_that_day(
         .and_where(later(Column::CustomerId).eq(asked("column2")))
         .and_where(later(Column::Currency).eq(asked("column3")))
         .and_where(later(Column::Date).eq(asked("column4")))
-        .and_where(later(Column::Id).gt(asked("column5")))
-        .and_where(later(Column::Id).lte(asked("column6")))
+        .and_where(later(Column::Position).gt(asked("column5")))
+        .and_where(later(Column::Position).lte(asked("column6")))
         .and_where(later(Column::DeletedAt).is_null())
         .take();
     let query = Query::select()

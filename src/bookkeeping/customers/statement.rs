@@ -95,7 +95,7 @@ pub async fn aging(conn: &impl ConnectionTrait, summary: &Summary, today: NaiveD
         .filter(invoice::Column::VoidedAt.is_null())
         .filter(until(invoice::Column::Date, to))
         .order_by_asc(invoice::Column::Date)
-        .order_by_asc(invoice::Column::Id)
+        .order_by_asc(invoice::Column::Position)
         .into_tuple()
         .all(conn)
         .await?;

@@ -18,6 +18,7 @@ use crate::{
         },
         document,
         journal::{self, Idempotency},
+        new_id::NewId,
     },
     entity::{
         activity::Action,
@@ -105,7 +106,7 @@ impl LineKind for Entries {
         let documents: Vec<_> = wanted
             .iter()
             .map(|(EntryDraft { line, customer_id, amount, currency }, key)| Document {
-                id: Id::generate(),
+                id: NewId::generate(),
                 customer_id: *customer_id,
                 kind: entry::entry_kind(line.kind),
                 amount: *amount,
@@ -123,7 +124,7 @@ impl LineKind for Entries {
                 Err(refused) => Err(document::wallet_refusal(refused)),
                 Ok(posted) if posted.replayed => Ok(document::of(&posted.entry)?),
                 Ok(posted) => {
-                    let id = document.id.cast();
+                    let id = document.id.id.cast();
                     written.push((document, posted));
                     Ok(id)
                 }

@@ -19,6 +19,7 @@ use crate::{
     bookkeeping::{
         book, document,
         journal::{self, Idempotency, Refused},
+        new_id::NewId,
         spending::{
             category::{self, CategoryRef},
             category_reference,
@@ -173,7 +174,7 @@ impl LineKind for Transactions {
         wanted: Vec<(TransactionDraft, Idempotency)>,
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
         category::insert(tx, mem::take(&mut self.to_make)).await?;
-        let item = |(wanted, key)| Item { id: Id::generate(), wanted, idempotency: Some(key) };
+        let item = |(wanted, key)| Item { id: NewId::generate(), wanted, idempotency: Some(key) };
         let items: Vec<_> = wanted.into_iter().map(item).collect();
         let mut drafts = write::drafts(tx, app, viewer, &items).await?;
         for draft in &mut drafts {
@@ -187,7 +188,7 @@ impl LineKind for Transactions {
                 Err(refused) => Err(of_column(document::wallet_refusal(refused))),
                 Ok(posted) if posted.replayed => Ok(document::of(&posted.entry)?),
                 Ok(posted) => {
-                    let id = item.id.cast();
+                    let id = item.id.id.cast();
                     written.push((item, posted));
                     Ok(id)
                 }

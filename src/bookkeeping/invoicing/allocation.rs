@@ -1,7 +1,7 @@
 //! Allocation: which receipts pay which invoices.
 //!
 //! A receipt that names invoices pays those, and its rest stays unallocated. All other receipts pay the open invoices
-//! first in, first out: the oldest receipt pays the oldest invoice, each ordered by date and then by id. So the
+//! first in, first out: the oldest receipt pays the oldest invoice, each ordered by date and then by position. So the
 //! allocations depend only on the documents that are not void, not on the order in which they were written or voided,
 //! and no history has to be stored.
 //!
@@ -48,15 +48,17 @@ pub(super) enum Since {
 
 /// Deletes the allocations from the given place on, except those of receipts that name invoices.
 pub(super) async fn release(tx: &Transaction, scope: Scope, since: Since) -> Result<()> {
-    let row = |date: Expr, id: Expr| Expr::tuple([date, id]);
+    let row = |date: Expr, position: Expr| Expr::tuple([date, position]);
     let behind = match since {
-        Since::Invoice((date, id)) => {
+        Since::Invoice((date, position)) => {
             let invoice = |column| Expr::col((invoice::Entity, column));
-            row(invoice(invoice::Column::Date), invoice(invoice::Column::Id)).gte(row(date.into(), id.into()))
+            row(invoice(invoice::Column::Date), invoice(invoice::Column::Position))
+                .gte(row(date.into(), position.into()))
         }
-        Since::Receipt((date, id)) => {
+        Since::Receipt((date, position)) => {
             let receipt = |column| Expr::col((receipt::Entity, column));
-            row(receipt(receipt::Column::Date), receipt(receipt::Column::Id)).gte(row(date.into(), id.into()))
+            row(receipt(receipt::Column::Date), receipt(receipt::Column::Position))
+                .gte(row(date.into(), position.into()))
         }
     };
     let released = allocation::Entity::find()
@@ -97,7 +99,7 @@ pub(super) async fn apply(tx: &Transaction, scope: Scope) -> Result<()> {
             .filter(receipt::Column::Allocated.into_expr().lt(Expr::col(receipt::Column::Amount)))
             .filter(receipt::Column::NamesInvoices.eq(false))
             .order_by_asc(receipt::Column::Date)
-            .order_by_asc(receipt::Column::Id)
+            .order_by_asc(receipt::Column::Position)
             .limit(CHUNK)
             .all(tx)
             .await?;
@@ -110,7 +112,7 @@ pub(super) async fn apply(tx: &Transaction, scope: Scope) -> Result<()> {
             .filter(invoice::Column::VoidedAt.is_null())
             .filter(invoice::Column::Paid.into_expr().lt(Expr::col(invoice::Column::Total)))
             .order_by_asc(invoice::Column::Date)
-            .order_by_asc(invoice::Column::Id)
+            .order_by_asc(invoice::Column::Position)
             .limit(CHUNK)
             .all(tx)
             .await?;

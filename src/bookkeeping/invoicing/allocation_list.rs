@@ -18,7 +18,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The allocations of each document, in the order of the documents on their other side: by date, then by id, oldest first.
+/// The allocations of each document, in the order of the documents on their other side: by date, then by position, oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Allocations {
     /// The owner is an invoice; the list is in the order of the receipts that pay it.
@@ -58,8 +58,8 @@ impl Allocations {
 
     fn keyset(self) -> Keyset {
         let (key, id) = match self {
-            Self::OfInvoice => (receipt::Column::Date.into_expr(), receipt::Column::Id.into_expr()),
-            Self::OfReceipt => (invoice::Column::Date.into_expr(), invoice::Column::Id.into_expr()),
+            Self::OfInvoice => (receipt::Column::Date.into_expr(), receipt::Column::Position.into_expr()),
+            Self::OfReceipt => (invoice::Column::Date.into_expr(), invoice::Column::Position.into_expr()),
         };
         Keyset { key, id, descending: false }
     }
@@ -89,10 +89,12 @@ impl OwnedList for Allocations {
         let keyset = self.keyset();
         let all = match self {
             Self::OfInvoice => {
-                self.select(viewer, documents).columns([receipt::Column::Date, receipt::Column::Currency])
+                use receipt::Column::{Currency, Date, Position};
+                self.select(viewer, documents).columns([Date, Currency, Position])
             }
             Self::OfReceipt => {
-                self.select(viewer, documents).columns([invoice::Column::Date, invoice::Column::Currency])
+                use invoice::Column::{Currency, Date, Position};
+                self.select(viewer, documents).columns([Date, Currency, Position])
             }
         };
         let query = keyset.cut_each(all.into_query(), (allocation::Entity, self.owner()), page);
@@ -100,12 +102,11 @@ impl OwnedList for Allocations {
         for row in conn.query_all(&query).await? {
             let (date, currency) = (row.try_get("", "date")?, row.try_get("", "currency")?);
             let allocation = allocation::Model::from_query_result(&row, "")?;
-            let (invoice, receipt) = (allocation.invoice_id.uuid(), allocation.receipt_id.uuid());
-            let (owner, other) = match self {
-                Self::OfInvoice => (invoice, receipt),
-                Self::OfReceipt => (receipt, invoice),
+            let owner = match self {
+                Self::OfInvoice => allocation.invoice_id.cast(),
+                Self::OfReceipt => allocation.receipt_id.cast(),
             };
-            rows.push((Id::from_uuid(owner), Row { allocation, currency, key: (date, other) }));
+            rows.push((owner, Row { allocation, currency, key: (date, row.try_get("", "position")?) }));
         }
         Ok(keyset.pages(rows, |row| row.key, page))
     }

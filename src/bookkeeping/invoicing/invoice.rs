@@ -15,9 +15,11 @@ use crate::{
     app::App,
     bookkeeping::{
         book,
+        creation::{self, Begun},
         customers::posting::{self, Document, Side},
         document::{self, Replayable},
         idempotency, journal,
+        new_id::{ClientId, NewId},
     },
     db::Transaction,
     entity::{
@@ -62,13 +64,19 @@ pub async fn lines(
 /// `IDEMPOTENCY_CONFLICT`. All fields are checked before refusing.
 pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Replayable<invoice::Model>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createInvoice", new))?;
-    idempotency::write(app, viewer, idempotency, |tx| async move {
+    let client_id = &ClientId::of(new.id.as_ref(), &("createInvoice", new))?;
+    creation::write(app, viewer, new.id.as_ref(), idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
         let act = ActivityEvent::by(viewer, Action::CreateInvoice);
-        if let Some(id) = document::repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-            return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
-        }
+        let key = idempotency.as_ref();
+        let free =
+            match creation::begin::<kind::Invoice>(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
+                Begun::New(free) => free,
+                Begun::Earlier(id) => {
+                    return Ok(Replayable { document: expect(&tx, viewer, id?).await?, replayed: true });
+                }
+            };
         let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
         let book = book::find(&tx, viewer).await?;
         let currency = new.currency.unwrap_or(book.currency);
@@ -92,8 +100,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             return Err(refusals.into());
         };
         refusals.none()?;
+        let id = free.take();
         let document = Document {
-            id: Id::generate(),
+            id: id.cast(),
             customer_id: customer.id,
             kind: EntryKind::Invoice,
             amount: sums.total,
@@ -113,7 +122,8 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             numbering::next(&tx, Numbered::Invoice, viewer.book, pattern, date).await?
         };
         let invoice = invoice::Model {
-            id: entry.id.cast(),
+            id: id.id,
+            position: id.position,
             book_id: viewer.book,
             customer_id: customer.id,
             number_key: numbering::key(&number),
@@ -133,10 +143,10 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             total: sums.total,
             paid: 0,
         };
-        let (id, scope) = (invoice.id, Scope { customer_id: customer.id, currency });
+        let (NewId { id, position }, scope) = (id, Scope { customer_id: customer.id, currency });
         invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&tx).await?;
         write_lines(&tx, id, sums).await?;
-        allocation::release(&tx, scope, Since::Invoice((date, id.uuid()))).await?;
+        allocation::release(&tx, scope, Since::Invoice((date, position))).await?;
         allocation::apply(&tx, scope).await?;
         act.on(id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: false })
@@ -172,7 +182,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
         refusals.none()?;
         let entry = posting::void(&tx, app, viewer, entry, reason.as_deref(), idempotency, false).await??;
         let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
-        allocation::release(&tx, scope, Since::Invoice((entry.date, entry.id.uuid()))).await?;
+        allocation::release(&tx, scope, Since::Invoice((entry.date, entry.position))).await?;
         allocation::remove_of_invoice(&tx, entry.id.cast()).await?;
         let invoice = invoice::ActiveModel {
             id: Set(entry.id.cast()),

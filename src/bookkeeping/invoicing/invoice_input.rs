@@ -13,6 +13,11 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "CreateInvoiceInput")]
 pub struct NewInvoice {
+    /// An id that you choose: `invoice_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
+    /// request again: when the id was already used in this book, the same input changes nothing and returns the invoice as
+    /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
+    #[serde(skip)]
+    pub id: Option<ID>,
     /// The id of the customer who is billed. The customer must not be archived.
     pub customer_id: ID,
     /// The invoice number. 1 to 40 characters, unique among the book's invoices, ignoring case. Default: the next

@@ -133,7 +133,7 @@ impl Filter for InvoiceFilter {
 
     fn columns() -> [invoice::Column; 4] {
         use invoice::Column;
-        [Column::BookId, Column::CustomerId, Column::Date, Column::Id]
+        [Column::BookId, Column::CustomerId, Column::Date, Column::Position]
     }
 
     fn condition(&self) -> Condition {
@@ -153,7 +153,7 @@ impl Filter for InvoiceFilter {
     }
 
     fn key(invoice: &invoice::Model) -> Key {
-        (invoice.date, invoice.id.uuid())
+        (invoice.date, invoice.position)
     }
 
     fn owner(invoice: &invoice::Model) -> Id<kind::Customer> {

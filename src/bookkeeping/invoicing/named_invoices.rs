@@ -153,7 +153,7 @@ async fn reserved(
     Ok(reserved.into_iter().collect())
 }
 
-/// The sort key of the first invoice, by date and id, that these allocations pay.
+/// The sort key of the first invoice, by date and position, that these allocations pay.
 pub(super) async fn first(conn: &impl ConnectionTrait, allocations: &[allocation::Model]) -> Result<Option<Key>> {
     let ids = allocations.iter().map(|allocation| allocation.invoice_id);
     let invoices = invoice::Entity::find().filter(invoice::Column::Id.is_in(ids)).all(conn).await?;

@@ -15,10 +15,12 @@ use crate::{
     app::App,
     bookkeeping::{
         book,
+        creation::{self, Begun},
         customers::posting::{self, Document, Side},
         document::{self, Replayable},
         idempotency,
         journal::{self, Attempt, Posted},
+        new_id::{ClientId, NewId},
         wallets::wallet::{self, Wallet},
     },
     calendar::date::Date,
@@ -43,6 +45,11 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "CreateReceiptInput")]
 pub struct NewReceipt {
+    /// An id that you choose: `receipt_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
+    /// request again: when the id was already used in this book, the same input changes nothing and returns the receipt as
+    /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
+    #[serde(skip)]
+    pub id: Option<ID>,
     /// The id of the customer who paid. The customer must not be archived.
     pub customer_id: ID,
     /// The receipt number. 1 to 40 characters, unique among the book's receipts, ignoring case. Default: the next
@@ -104,14 +111,17 @@ pub async fn find_many(
 /// `WALLET_NOT_ACTIVE` for the wallet; `INVALID` and `LIMIT_REACHED`; `IDEMPOTENCY_CONFLICT`.
 pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("createReceipt", new))?;
-    idempotency::write(app, viewer, idempotency, |tx| async move {
+    let client_id = &ClientId::of(new.id.as_ref(), &("createReceipt", new))?;
+    creation::write(app, viewer, new.id.as_ref(), idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
         let act = ActivityEvent::by(viewer, Action::CreateReceipt);
         let key = idempotency.as_ref();
-        if let Some(earlier) = document::repeated_attempt(&tx, app, viewer, act.clone(), key).await? {
-            return replay(&tx, viewer, earlier).await;
-        }
+        let free =
+            match creation::begin::<kind::Receipt>(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
+                Begun::New(free) => free,
+                Begun::Earlier(earlier) => return replay(&tx, viewer, earlier).await,
+            };
         let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
         let book = book::find(&tx, viewer).await?;
         let currency = new.currency.unwrap_or(book.currency);
@@ -132,8 +142,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
         let named = refusals.take(named_invoices::find(&tx, scope, named, amount).await)?.unwrap_or_default();
         refusals.none()?;
 
+        let id = free.take();
         let document = Document {
-            id: Id::generate(),
+            id: id.cast(),
             customer_id: customer.id,
             kind: EntryKind::Receipt,
             amount,
@@ -146,6 +157,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
         let posted = match post(&tx, app, viewer, document.clone(), wallet.is_some()).await? {
             Ok(posted) => posted,
             Err((attempt, refusal)) => {
+                free.release(&tx).await?;
                 act.on(attempt).refused([refusal.code]).record(&tx, &app.clock).await?;
                 return Ok(Replayable { document: Err(refusal), replayed: false });
             }
@@ -158,7 +170,8 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
             numbering::next(&tx, Numbered::Receipt, viewer.book, pattern, date).await?
         };
         let receipt = receipt::Model {
-            id: entry.id.cast(),
+            id: id.id,
+            position: id.position,
             book_id: viewer.book,
             customer_id: customer.id,
             number_key: numbering::key(&number),
@@ -175,9 +188,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
             names_invoices: !named.is_empty(),
             allocated: 0,
         };
-        let id = receipt.id;
         receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&tx).await?;
         set_off(&tx, scope, id, date, &named).await?;
+        let NewId { id, .. } = id;
         act.on(id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
     })
@@ -227,7 +240,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
             }
         };
         let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
-        allocation::release(&tx, scope, Since::Receipt((entry.date, entry.id.uuid()))).await?;
+        allocation::release(&tx, scope, Since::Receipt((entry.date, entry.position))).await?;
         let paid = allocation::remove_of_receipt(&tx, entry.id.cast()).await?;
         // The invoices that the receipt named are open again, so later receipts must be allocated again from the first
         // of them on.
@@ -315,13 +328,13 @@ async fn post(
 async fn set_off(
     tx: &Transaction,
     scope: Scope,
-    receipt_id: Id<kind::Receipt>,
+    NewId { id: receipt_id, position }: NewId<kind::Receipt>,
     date: chrono::NaiveDate,
     named: &[named_invoices::Share],
 ) -> Result<()> {
     let since = match named.iter().map(|share| share.key).min() {
         Some(first) => Since::Invoice(first),
-        None => Since::Receipt((date, receipt_id.uuid())),
+        None => Since::Receipt((date, position)),
     };
     allocation::release(tx, scope, since).await?;
     let named: Vec<_> = named

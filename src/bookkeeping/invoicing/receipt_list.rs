@@ -84,7 +84,7 @@ impl Filter for ReceiptFilter {
 
     fn columns() -> [receipt::Column; 4] {
         use receipt::Column;
-        [Column::BookId, Column::CustomerId, Column::Date, Column::Id]
+        [Column::BookId, Column::CustomerId, Column::Date, Column::Position]
     }
 
     fn condition(&self) -> Condition {
@@ -106,7 +106,7 @@ impl Filter for ReceiptFilter {
     }
 
     fn key(receipt: &receipt::Model) -> Key {
-        (receipt.date, receipt.id.uuid())
+        (receipt.date, receipt.position)
     }
 
     fn owner(receipt: &receipt::Model) -> Id<kind::Customer> {

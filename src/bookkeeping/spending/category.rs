@@ -6,6 +6,7 @@ use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel,
     PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set, sea_query::LockType,
 };
+use serde::Serialize;
 
 pub use super::category_reference::{CategoryRef, find};
 use super::category_reference::{LONGEST_NAME, key};
@@ -14,7 +15,10 @@ use crate::{
     app::App,
     bookkeeping::{
         book,
+        creation::{self, Begun},
+        document::Replayable,
         journal::{self, Turnover},
+        new_id::ClientId,
     },
     db::Transaction,
     entity::{
@@ -44,9 +48,16 @@ const FIRST: [(&str, CategoryKind); 7] = [
 ];
 
 /// The category to create.
-#[derive(Clone, Debug, InputObject)]
+// The ids that clients choose are compared by the JSON of this type, and never expire: leave a new field out of it when
+// absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "CreateCategoryInput")]
 pub struct NewCategory {
+    /// An id that you choose: `category_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
+    /// request again: when the id was already used in this book, the same input changes nothing and returns the category as
+    /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
+    #[serde(skip)]
+    pub id: Option<ID>,
     /// The name of the category, 1 to 60 characters. It must be unique in the book, ignoring case.
     pub name: String,
     /// Whether the category is for income or for expenses. It cannot be changed later.
@@ -137,7 +148,7 @@ pub(in crate::bookkeeping) fn refuse_archived(category: &category::Model, path: 
 /// # Errors
 /// When the database fails.
 pub async fn open(tx: &Transaction, book_id: Id<kind::Book>, now: DateTime<Utc>) -> Result<()> {
-    let first = FIRST.map(|(name, kind)| row(book_id, name.to_owned(), kind, now).into_active_model());
+    let first = FIRST.map(|(name, kind)| row(book_id, Id::generate(), name.to_owned(), kind, now).into_active_model());
     category::Entity::insert_many(first).exec_without_returning(tx).await?;
     Ok(())
 }
@@ -145,23 +156,37 @@ pub async fn open(tx: &Transaction, book_id: Id<kind::Book>, now: DateTime<Utc>)
 /// Creates a category.
 ///
 /// # Errors
-/// `INVALID` and `TAKEN` for the name; `LIMIT_REACHED` when the book has as many as it may have.
-pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<category::Model> {
-    let name = &text::line(&new.name, LONGEST_NAME, "name")?;
-    app.db
-        .write(|tx| async move {
-            book::lock(&tx, viewer).await?;
-            let category = row(viewer.book, name.clone(), new.kind, app.clock.now());
-            let mut refusals = Refusals::default();
-            refusals.extend(taken(&tx, &category).await?);
-            let own = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
-            refusals.extend(refuse_more(own.count(&tx).await?));
-            refusals.none()?;
-            category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&tx).await?;
-            ActivityEvent::by(viewer, Action::CreateCategory).on(category.id).record(&tx, &app.clock).await?;
-            Ok(category)
-        })
-        .await
+/// `INVALID` and `TAKEN` for the name; `LIMIT_REACHED` when the book has as many as it may have; `INVALID` and
+/// `IDEMPOTENCY_CONFLICT` for the id, and `NOT_FOUND` when the category that was created with it has been deleted.
+pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<Replayable<category::Model>> {
+    let client_id = &ClientId::of(new.id.as_ref(), &("createCategory", new))?;
+    creation::write(app, viewer, new.id.as_ref(), &Ok(None), |tx| async move {
+        let act = ActivityEvent::by(viewer, Action::CreateCategory);
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
+            Begun::New(free) => free,
+            Begun::Earlier(id) => return replay(&tx, viewer, id?).await,
+        };
+        let name = text::line(&new.name, LONGEST_NAME, "name")?;
+        book::lock(&tx, viewer).await?;
+        let category = row(viewer.book, free.take().id, name, new.kind, app.clock.now());
+        let mut refusals = Refusals::default();
+        refusals.extend(taken(&tx, &category).await?);
+        let own = category::Entity::find().filter(category::Column::BookId.eq(viewer.book));
+        refusals.extend(refuse_more(own.count(&tx).await?));
+        refusals.none()?;
+        category::Entity::insert(category.clone().into_active_model()).exec_without_returning(&tx).await?;
+        act.on(category.id).record(&tx, &app.clock).await?;
+        Ok(Replayable { document: category, replayed: false })
+    })
+    .await
+}
+
+/// The category that an earlier request created.
+async fn replay(tx: &Transaction, viewer: &Viewer, id: Id<kind::Category>) -> Result<Replayable<category::Model>> {
+    let found = find_many(tx, viewer, [id]).await?.pop();
+    // A category that was never used is deleted for good. It must not come back because a request arrives twice.
+    let deleted = || Refusal::new(Code::NotFound, "id", "The category with this id was deleted.");
+    Ok(Replayable { document: found.ok_or_else(deleted)?, replayed: true })
 }
 
 /// The refusal when the book has `count` categories already and may have no more.
@@ -185,7 +210,7 @@ pub(in crate::bookkeeping) fn another(
     let name = text::line(name, LONGEST_NAME, "name")?;
     match refuse_more(u64::try_from(count).unwrap_or(u64::MAX)) {
         Some(refusal) => Err(refusal),
-        None => Ok(row(viewer.book, name, kind, now)),
+        None => Ok(row(viewer.book, Id::generate(), name, kind, now)),
     }
 }
 
@@ -314,16 +339,14 @@ async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Resul
     }))
 }
 
-fn row(book_id: Id<kind::Book>, name: String, kind: CategoryKind, now: DateTime<Utc>) -> category::Model {
-    category::Model {
-        id: Id::generate(),
-        book_id,
-        kind,
-        name_key: key(&name),
-        name,
-        archived_at: None,
-        created_at: now,
-    }
+fn row(
+    book_id: Id<kind::Book>,
+    id: Id<kind::Category>,
+    name: String,
+    kind: CategoryKind,
+    now: DateTime<Utc>,
+) -> category::Model {
+    category::Model { id, book_id, kind, name_key: key(&name), name, archived_at: None, created_at: now }
 }
 
 impl AuditFields for category::Model {

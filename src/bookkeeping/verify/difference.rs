@@ -97,6 +97,8 @@ pub enum Check {
     NumberMissing,
     /// No two invoices, and no two receipts, of a book have the same number.
     NumberTwice,
+    /// An id that a client chose belongs to an object of the book that chose it.
+    ClientId,
 }
 
 /// The number of rows checked, by table.

@@ -14,11 +14,13 @@
 //! | `allocations` | allocated and paid amounts of receipts and invoices |
 //! | `series` | each number that a series gave out belongs to a document |
 //! | `unique` | uniqueness of references, idempotency keys, reversals and numbers |
+//! | `client_ids` | an id that a client chose belongs to an object of the same book |
 
 mod accounts;
 mod allocations;
 mod books;
 mod chain;
+mod client_ids;
 mod difference;
 mod documents;
 mod entries;
@@ -59,6 +61,7 @@ pub async fn verify(
     allocations::check(source, &mut report).await?;
     series::check(source, &mut report).await?;
     unique::check(source, &mut report).await?;
+    client_ids::check(source, &mut report).await?;
     Ok(report.checked)
 }
 

@@ -1,15 +1,23 @@
 //! Wallets: creating, renaming, freezing and closing them. The balance of a wallet is in the journal.
 
+use async_graphql::{ID, InputObject};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveEnum, ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, SelectTwoRequired, Set,
 };
+use serde::Serialize;
 
 use crate::{
     activity::{ActivityEvent, AuditFields, Field, field},
     app::App,
-    bookkeeping::{book, journal},
+    bookkeeping::{
+        book,
+        creation::{self, Begun},
+        document::Replayable,
+        journal,
+        new_id::{ClientId, NewId},
+    },
     db::Transaction,
     entity::{
         account::{self, AccountKind, AccountStatus},
@@ -27,6 +35,24 @@ use crate::{
 const MOST_WALLETS: u64 = 200;
 /// The most characters of a wallet's name.
 const LONGEST_NAME: usize = 100;
+
+/// The wallet to create.
+// The ids that clients choose are compared by the JSON of this type, and never expire: leave a new field out of it when
+// absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "CreateWalletInput")]
+pub struct NewWallet {
+    /// An id that you choose: `wallet_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
+    /// request again: when the id was already used in this book, the same input changes nothing and returns the wallet as
+    /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
+    #[serde(skip)]
+    pub id: Option<ID>,
+    /// The currency of the wallet. A book may have several wallets in one currency; the first becomes the default.
+    pub currency: Currency,
+    /// The name of the wallet, 1 to 100 characters. Default: made from the currency, such as `USD wallet`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
 
 /// A wallet and its account.
 #[derive(Clone, Debug)]
@@ -48,7 +74,7 @@ impl From<(wallet::Model, account::Model)> for Wallet {
 /// # Errors
 /// When the database fails.
 pub async fn list(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Vec<Wallet>> {
-    let wallets = in_book(viewer).order_by_asc(wallet::Column::Id).all(conn).await?;
+    let wallets = in_book(viewer).order_by_asc(wallet::Column::Position).all(conn).await?;
     Ok(wallets.into_iter().map(Wallet::from).collect())
 }
 
@@ -93,47 +119,65 @@ pub async fn require(
 /// Creates a wallet. The first wallet of a currency becomes the book's default for it.
 ///
 /// # Errors
-/// `INVALID` for the name; `LIMIT_REACHED` when the book has as many wallets as it may have.
-pub async fn create(app: &App, viewer: &Viewer, currency: Currency, name: Option<&str>) -> Result<Wallet> {
-    let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
-    app.db
-        .write(|tx| async move {
-            let book = book::lock(&tx, viewer).await?;
-            let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&tx).await?;
-            if wallets >= MOST_WALLETS {
-                let message = format!("A book can have at most {MOST_WALLETS} wallets.");
-                return Err(Refusal::new(Code::LimitReached, "", message).into());
+/// `INVALID` for the name; `LIMIT_REACHED` when the book has as many wallets as it may have; `INVALID` and
+/// `IDEMPOTENCY_CONFLICT` for the id.
+pub async fn create(app: &App, viewer: &Viewer, new: &NewWallet) -> Result<Replayable<Wallet>> {
+    let client_id = &ClientId::of(new.id.as_ref(), &("createWallet", new))?;
+    creation::write(app, viewer, new.id.as_ref(), &Ok(None), |tx| async move {
+        let act = ActivityEvent::by(viewer, Action::CreateWallet);
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), None).await? {
+            Begun::New(free) => free,
+            Begun::Earlier(id) => {
+                return Ok(Replayable { document: expect(&tx, viewer, id?).await?, replayed: true });
             }
-            let id = open(&tx, viewer.book, currency, name.as_deref(), app.clock.now()).await?;
-            if book.closing_since.is_some() {
-                journal::set_closing(&tx, viewer.book, true).await?;
-            }
-            ActivityEvent::by(viewer, Action::CreateWallet).on(id).record(&tx, &app.clock).await?;
-            expect(&tx, viewer, id).await
-        })
-        .await
+        };
+        let name = new.name.as_deref().map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
+        let book = book::lock(&tx, viewer).await?;
+        let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&tx).await?;
+        if wallets >= MOST_WALLETS {
+            let message = format!("A book can have at most {MOST_WALLETS} wallets.");
+            return Err(Refusal::new(Code::LimitReached, "", message).into());
+        }
+        let id = free.take();
+        open(&tx, viewer.book, id, new.currency, name.as_deref(), app.clock.now()).await?;
+        if book.closing_since.is_some() {
+            journal::set_closing(&tx, viewer.book, true).await?;
+        }
+        act.on(id.id).record(&tx, &app.clock).await?;
+        Ok(Replayable { document: expect(&tx, viewer, id.id).await?, replayed: false })
+    })
+    .await
+}
+
+/// Opens the first wallet of a new book.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open_first(
+    tx: &Transaction,
+    book_id: Id<kind::Book>,
+    currency: Currency,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    open(tx, book_id, NewId::generate(), currency, None, now).await
 }
 
 /// Opens a wallet with its account, and the book's outside account of that currency. The caller has locked the book or
 /// has just created it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn open(
+async fn open(
     tx: &Transaction,
     book_id: Id<kind::Book>,
+    NewId { id, position }: NewId<kind::Wallet>,
     currency: Currency,
     name: Option<&str>,
     now: DateTime<Utc>,
-) -> Result<Id<kind::Wallet>> {
+) -> Result<()> {
     let name = name.map_or_else(|| format!("{currency} wallet"), str::to_owned);
     let is_default = default_of(tx, book_id, currency).await?.is_none();
-    let wallet = wallet::Model { id: Id::generate(), book_id, name, currency, is_default, created_at: now };
-    let id = wallet.id;
+    let wallet = wallet::Model { id, position, book_id, name, currency, is_default, created_at: now };
     wallet::Entity::insert(wallet.into_active_model()).exec_without_returning(tx).await?;
     journal::open(tx, book_id, AccountKind::Wallet, currency, id.cast(), now).await?;
-    journal::open(tx, book_id, AccountKind::Outside, currency, book_id.cast(), now).await?;
-    Ok(id)
+    journal::open(tx, book_id, AccountKind::Outside, currency, book_id.cast(), now).await
 }
 
 /// Renames a wallet, makes it the default of its currency, or both.
@@ -300,7 +344,7 @@ async fn next_default(
         .filter(wallet::Column::Currency.eq(closed.currency))
         .filter(wallet::Column::Id.ne(closed.id))
         .filter(account::Column::Status.ne(AccountStatus::Closed))
-        .order_by_asc(wallet::Column::Id)
+        .order_by_asc(wallet::Column::Position)
         .one(conn)
         .await?;
     Ok(next.map(|(wallet, _)| wallet))

@@ -233,11 +233,13 @@ struct CustomerResult {
     user_errors: Vec<UserError>,
 }
 
-/// The result of `createCustomer`. Error codes: `INVALID`, `TAKEN`.
+/// The result of `createCustomer`. Error codes: `INVALID`, `TAKEN`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct CreateCustomerPayload {
     #[graphql(flatten)]
     result: CustomerResult,
+    /// True when an earlier request with the same `id` created the customer; this request changed nothing.
+    replayed: bool,
 }
 
 /// The result of `updateCustomer`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`, `NOT_FOUND`.
@@ -279,8 +281,10 @@ impl CustomerMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The customer to create.")] input: NewCustomer,
     ) -> Result<CreateCustomerPayload, ApiError> {
-        let created = customer::create(ctx.app()?, ctx.viewer()?, input).await;
-        Ok(CreateCustomerPayload { result: CustomerResult::new(ctx, Action::CreateCustomer, created).await? })
+        let created = customer::create(ctx.app()?, ctx.viewer()?, &input).await;
+        let replayed = matches!(&created, Ok(created) if created.replayed);
+        let result = CustomerResult::new(ctx, Action::CreateCustomer, created.map(|created| created.document)).await?;
+        Ok(CreateCustomerPayload { result, replayed })
     }
 
     /// Changes a customer's data.

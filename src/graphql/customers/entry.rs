@@ -175,7 +175,8 @@ impl Entry {
 struct EntryResult {
     /// The entry after the change. Null when there are user errors.
     entry: Option<Entry>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
+    /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `addEntry`, the same `id`; this
+    /// request changed nothing.
     replayed: bool,
     /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,

@@ -243,7 +243,8 @@ struct VoidInvoiceInput {
 struct InvoiceResult {
     /// The invoice after the change. Null when there are user errors.
     invoice: Option<Invoice>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
+    /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `createInvoice`, the same `id`; this
+    /// request changed nothing.
     replayed: bool,
     /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,

@@ -170,7 +170,8 @@ struct VoidReceiptInput {
 struct ReceiptResult {
     /// The receipt after the change. Null when there are user errors.
     receipt: Option<Receipt>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
+    /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `createReceipt`, the same `id`; this
+    /// request changed nothing.
     replayed: bool,
     /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,

@@ -124,11 +124,14 @@ struct CategoryResult {
     user_errors: Vec<UserError>,
 }
 
-/// The result of `createCategory`. Error codes: `INVALID`, `TAKEN`, `LIMIT_REACHED`.
+/// The result of `createCategory`. Error codes: `INVALID`, `TAKEN`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`, `NOT_FOUND`
+/// (the category that was created with this `id` has been deleted).
 #[derive(SimpleObject)]
 struct CreateCategoryPayload {
     #[graphql(flatten)]
     result: CategoryResult,
+    /// True when an earlier request with the same `id` created the category; this request changed nothing.
+    replayed: bool,
 }
 
 /// The result of `updateCategory`. Error codes: `INVALID`, `TAKEN`, `NOT_FOUND`.
@@ -175,7 +178,9 @@ impl CategoryMutation {
         #[graphql(desc = "The category to create.")] input: NewCategory,
     ) -> Result<CreateCategoryPayload, ApiError> {
         let created = category::create(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(CreateCategoryPayload { result: CategoryResult::new(ctx, Action::CreateCategory, created).await? })
+        let replayed = matches!(&created, Ok(created) if created.replayed);
+        let result = CategoryResult::new(ctx, Action::CreateCategory, created.map(|created| created.document)).await?;
+        Ok(CreateCategoryPayload { result, replayed })
     }
 
     /// Renames a category.

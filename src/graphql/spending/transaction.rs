@@ -171,7 +171,8 @@ impl TransactionLine {
 struct TransactionResult {
     /// The transaction after the change. Null when there are user errors.
     transaction: Option<Transaction>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
+    /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `addTransaction`, the same `id`; this
+    /// request changed nothing.
     replayed: bool,
     /// The problems with the input, one item per problem. Empty when the mutation succeeded.
     user_errors: Vec<UserError>,

@@ -8,7 +8,10 @@ use chrono::Utc;
 use crate::{
     bookkeeping::{
         journal,
-        wallets::{history, wallet},
+        wallets::{
+            history,
+            wallet::{self, NewWallet},
+        },
     },
     entity::{account::AccountStatus, activity::Action},
     error::Error,
@@ -95,15 +98,6 @@ impl Wallet {
     }
 }
 
-/// The wallet to create.
-#[derive(InputObject)]
-struct CreateWalletInput {
-    /// The currency of the wallet. A book may have several wallets in one currency; the first becomes the default.
-    currency: Currency,
-    /// The name of the wallet, 1 to 100 characters. Default: made from the currency, such as `USD wallet`.
-    name: Option<String>,
-}
-
 /// The fields of the wallet to change. Omitted fields stay as they are.
 #[derive(InputObject)]
 struct UpdateWalletInput {
@@ -146,11 +140,13 @@ struct WalletResult {
     user_errors: Vec<UserError>,
 }
 
-/// The result of `createWallet`. Error codes: `INVALID`, `LIMIT_REACHED`.
+/// The result of `createWallet`. Error codes: `INVALID`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct CreateWalletPayload {
     #[graphql(flatten)]
     result: WalletResult,
+    /// True when an earlier request with the same `id` created the wallet; this request changed nothing.
+    replayed: bool,
 }
 
 /// The result of `updateWallet`. Error codes: `INVALID`, `NOT_FOUND`, `WALLET_NOT_ACTIVE` (a closed wallet cannot be
@@ -220,10 +216,12 @@ impl WalletMutation {
     async fn create_wallet(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The wallet to create.")] input: CreateWalletInput,
+        #[graphql(desc = "The wallet to create.")] input: NewWallet,
     ) -> Result<CreateWalletPayload, ApiError> {
-        let made = wallet::create(ctx.app()?, ctx.viewer()?, input.currency, input.name.as_deref()).await;
-        Ok(CreateWalletPayload { result: WalletResult::new(ctx, Action::CreateWallet, made).await? })
+        let made = wallet::create(ctx.app()?, ctx.viewer()?, &input).await;
+        let replayed = matches!(&made, Ok(made) if made.replayed);
+        let result = WalletResult::new(ctx, Action::CreateWallet, made.map(|made| made.document)).await?;
+        Ok(CreateWalletPayload { result, replayed })
     }
 
     /// Renames a wallet, or makes it the default of its currency.

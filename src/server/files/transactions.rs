@@ -99,7 +99,7 @@ impl Table for Transactions {
             }
         }
         // The sort key is the date, since the order is by date.
-        self.after = page.rows.last().map(|last| (last.date.into(), last.id.uuid()));
+        self.after = page.rows.last().map(|last| (last.date.into(), last.position));
         Ok(page.has_next)
     }
 }

@@ -6,7 +6,7 @@ use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Answer, Client, Database, Driver, PASSWORD, Position, Root, TestApp, User, any_price, errors, kind, things,
+    Answer, Client, Database, Driver, PASSWORD, Position, Root, TestApp, User, any_price, errors, kind, new_id, things,
 };
 
 /// What stands in every text of the victim's, and in no other.
@@ -58,13 +58,20 @@ async fn dump(user: &User, driver: &Driver, things: &BTreeMap<&str, String>) -> 
     seen
 }
 
+/// Whether a position is for the id of something new, which the client may choose.
+fn is_choice(root: &Root, position: &Position) -> bool {
+    let makes = ["create", "add"].iter().any(|verb| root.name.starts_with(verb));
+    makes && *position == ["input", "id"]
+}
+
 /// Checks the answer to a call with an id that is not the caller's.
 fn assert_refused(root: &Root, position: &Position, answer: &Answer) {
     let answer = answer.json();
     let what = format!("{} {}: {answer}", root.name, position.join("."));
     if root.is_mutation {
         // The path of a user error begins within the input.
-        let expected = format!("NOT_FOUND {}", position[1..].join("."));
+        let code = if is_choice(root, position) { "INVALID" } else { "NOT_FOUND" };
+        let expected = format!("{code} {}", position[1..].join("."));
         assert!(errors(&answer["data"][&root.name]).contains(&expected), "{what}");
         return;
     }
@@ -98,7 +105,10 @@ async fn by_anothers_id_nothing_is_shown_and_nothing_changed(on: Database) {
         // Fresh ones for each field, since the last call with them may archive, void or freeze them.
         let own = things(&attacker, "mine", "100").await;
         for position in positions {
-            let own_id = |at: &Position, owner: &str| own[kind(at, owner, &root)].clone();
+            let own_id = |at: &Position, owner: &str| {
+                let own = &own[kind(at, owner, &root)];
+                if is_choice(&root, at) { new_id(own.split_once('_').unwrap().0) } else { own.clone() }
+            };
             if MEANT_FOR_OTHERS.contains(&(root.name.as_str(), position.join(".").as_str())) {
                 continue;
             }

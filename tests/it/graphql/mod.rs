@@ -1,6 +1,7 @@
 //! Rules that hold for every query and mutation of the schema.
 
 mod absent;
+mod client_ids;
 mod connections;
 mod documents;
 mod foreign;

@@ -1,4 +1,4 @@
-//! The request hashes that are stored with idempotency keys never change. If a version of the program computed another
+//! The request hashes that are stored with idempotency keys and with the ids that clients choose never change. If a version of the program computed another
 //! hash for the same input, a client that repeats a request which an older version answered would get
 //! `IDEMPOTENCY_CONFLICT`.
 //!
@@ -8,14 +8,20 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use daybook::entity::journal_entry::{Column, Entity};
+use daybook::{
+    entity::{
+        client_id,
+        journal_entry::{Column, Entity},
+    },
+    id::{Id, kind},
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::harness::{
     Database::{self, Sqlite},
-    TestApp, User, errors, quick, somebody, written,
+    TestApp, User, errors, new_id, quick, somebody, suffix, written,
 };
 
 struct Pin {
@@ -74,6 +80,20 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("not a text: {value}"))
 }
 
+/// The prefix of the ids that a client may choose for what a mutation creates.
+fn prefix(mutation: &str) -> Option<&'static str> {
+    Some(match mutation {
+        "addEntry" => "entry",
+        "addTransaction" => "txn",
+        "createCategory" => "category",
+        "createCustomer" => "customer",
+        "createInvoice" => "invoice",
+        "createReceipt" => "receipt",
+        "createWallet" => "wallet",
+        _ => return None,
+    })
+}
+
 /// The mutations and the types of the schema, as introspection returns them.
 async fn schema(app: &TestApp) -> (Vec<Value>, Types) {
     let of = "kind name ofType { kind name ofType { kind name ofType { kind name } } }";
@@ -101,7 +121,7 @@ async fn each_field_of_each_mutation_with_a_key_has_a_pin() {
             add_places(&types, of.trim_matches('!'), &at, &mut places);
         }
         // The key itself is not hashed.
-        let has_key = places.remove(&format!("{name}.input.idempotencyKey"));
+        let has_key = places.remove(&format!("{name}.input.idempotencyKey")) || prefix(name).is_some();
         // A key in another place would be overlooked by this test.
         assert!(!places.iter().any(|place| place.ends_with(".idempotencyKey")), "{name} takes a key in another place");
         if has_key {
@@ -115,7 +135,7 @@ async fn each_field_of_each_mutation_with_a_key_has_a_pin() {
     assert!(with_key > 0, "no mutation of the schema takes an idempotency key");
     assert!(
         missing.is_empty(),
-        "no pin gives these fields of mutations with an idempotency key; add pins to tests/it/graphql/request_hashes.txt \
+        "no pin gives these fields of mutations with an idempotency key or an id of the client's; add pins to tests/it/graphql/request_hashes.txt \
          that do: {missing:#?}"
     );
 }
@@ -147,16 +167,32 @@ async fn the_request_hash_of_an_input_never_changes(on: Database) {
         let (input, hashed) = (with_ids(pin.input), with_ids(pin.hashed));
         let mut input: Value = serde_json::from_str(&input).unwrap();
         let key = format!("pin-{number}");
-        input["idempotencyKey"] = json!(key);
+        let takes_key = !["createCustomer", "createWallet", "createCategory"].contains(&pin.mutation);
+        if takes_key {
+            input["idempotencyKey"] = json!(key);
+        }
+        if let (Some(prefix), true) = (prefix(pin.mutation), input["id"].is_null()) {
+            input["id"] = json!(new_id(prefix));
+        }
+        let id = prefix(pin.mutation).map(|_| text(&input["id"]).to_owned());
         let mutation = mutations.iter().find(|mutation| mutation["name"] == pin.mutation);
         let mutation = mutation.unwrap_or_else(|| panic!("no mutation {}", pin.mutation));
         let input_type = written(&mutation["args"][0]["type"]);
         let fields = "userErrors { code path message }";
         let payload = user.mutate(pin.mutation, input_type.trim_matches('!'), fields, input).await;
         assert_eq!(errors(&payload), [""; 0], "{} {}: {payload}", pin.mutation, pin.input);
-        let entry = Entity::find().filter(Column::IdempotencyKey.eq(key)).one(app.app.db.read()).await.unwrap();
+        let mut stored = Vec::new();
+        if takes_key {
+            let entry = Entity::find().filter(Column::IdempotencyKey.eq(key)).one(app.app.db.read()).await.unwrap();
+            stored.push(entry.unwrap().request_hash.unwrap());
+        }
+        if let Some(id) = id {
+            let id: Id<kind::Wallet> = format!("wallet_{}", suffix(&id)).parse().unwrap();
+            let chosen = client_id::Entity::find_by_id(id.uuid()).one(app.app.db.read()).await.unwrap();
+            stored.push(chosen.unwrap().request_hash);
+        }
         assert!(
-            entry.unwrap().request_hash.unwrap() == Sha256::digest(&hashed).to_vec(),
+            stored.iter().all(|hash| *hash == Sha256::digest(&hashed).to_vec()),
             "The request hash of {} {} is no longer the SHA-256 of {}. A client that repeats a request which an older \
              version answered would get IDEMPOTENCY_CONFLICT.",
             pin.mutation,

@@ -8,6 +8,7 @@ mod app;
 mod client;
 mod dump;
 mod faults;
+mod ids;
 mod introspection;
 mod journal;
 pub mod postgres;
@@ -21,6 +22,7 @@ pub use self::{
     client::{Answer, Client},
     dump::dump,
     faults::{Blocker, Loss, Proxy, SmallDisk},
+    ids::{id_with, new_id, suffix, uuid_at},
     introspection::{Driver, INTROSPECTION, Position, Root, inputs, kind, quick, somebody, things, written},
     postgres::{Authority, OwnPostgres},
     server::{Server, program},

@@ -212,6 +212,8 @@ async fn each_difference_of_documents_is_found(on: Database) {
             "DOCUMENT_LINES DOCUMENT_POSTINGS INVOICE_SUMS",
         ),
         (&format!("UPDATE invoice SET date = '2026-10-01' WHERE {taxed}"), "DOCUMENT_FIELD"),
+        (&format!("UPDATE invoice SET position = customer_id WHERE {taxed}"), "DOCUMENT_FIELD"),
+        ("UPDATE receipt SET position = customer_id", "DOCUMENT_FIELD"),
         (&format!("UPDATE invoice SET voided_at = created_at WHERE {taxed}"), "ALLOCATION DOCUMENT_FIELD"),
         ("UPDATE invoice SET number = 'INV-0009' WHERE number = 'INV-0002'", "DOCUMENT_FIELD"),
         ("UPDATE invoice_line SET unit_price = unit_price + 100 WHERE line = 1", "DOCUMENT_LINES"),
@@ -243,6 +245,7 @@ async fn each_difference_of_documents_is_found(on: Database) {
                 WHERE {of_split}"),
             "DOCUMENT_POSTINGS",
         ),
+        (&format!("UPDATE transaction_line SET position = category_id WHERE {of_split} AND line = 1"), "DOCUMENT_LINES"),
         (&format!("DELETE FROM transaction_line WHERE {of_split} AND line = 1"), "DOCUMENT_LINES DOCUMENT_POSTINGS"),
         (&format!("DELETE FROM \"transaction\" WHERE {split}"), "DOCUMENT_MISSING"),
     ])
@@ -271,6 +274,12 @@ async fn each_difference_of_allocations_and_numbers_is_found(on: Database) {
             ("UPDATE invoice SET number = 'X', number_key = 'x' WHERE number = 'inv-0003'", "NUMBER_MISSING"),
             ("UPDATE invoice SET number = 'X', number_key = 'x' WHERE number = 'INV-000005'", "NUMBER_MISSING"),
             ("UPDATE receipt SET number = 'X', number_key = 'x' WHERE number = '2026/1'", "NUMBER_MISSING"),
+            (
+                "INSERT INTO client_id (id, book_id, request_hash) SELECT customer.id, wallet.book_id,
+                (SELECT request_hash FROM journal_entry WHERE idempotency_key = 'w') FROM customer, wallet
+                WHERE customer.book_id <> wallet.book_id LIMIT 1",
+                "CLIENT_ID",
+            ),
             ("UPDATE number_series SET last = last + 1", "NUMBER_MISSING"),
             ("UPDATE number_series SET last = 9000000000000000000", "NUMBER_MISSING"),
             ("UPDATE number_series SET series = 'GIFT {}'  WHERE series = 'INVOICE INV-{}'", "NUMBER_MISSING"),

@@ -1,6 +1,6 @@
 //! The checked input of a transaction. Everything here is checked before anything is written.
 
-use async_graphql::InputObject;
+use async_graphql::{ID, InputObject};
 use serde::Serialize;
 
 use super::draft::Part;
@@ -14,6 +14,7 @@ use crate::{
         },
         wallets::wallet::Wallet,
     },
+    calendar::date::Date,
     entity::{category::CategoryKind, transaction},
     error::{Code, Refusal, Refusals},
     money::{Currency, Decimal},
@@ -25,6 +26,49 @@ use sea_orm::ActiveEnum;
 pub(in crate::bookkeeping) const MOST_LINES: usize = 50;
 /// The most characters of a description or a note.
 pub(in crate::bookkeeping) const LONGEST_DESCRIPTION: usize = 500;
+
+/// The income or expense to record. Give either `category` or `lines`.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+#[graphql(name = "AddTransactionInput")]
+pub struct NewTransaction {
+    /// An id that you choose: `txn_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
+    /// request again: when the id was already used in this book, the same input changes nothing and returns the transaction as
+    /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
+    #[serde(skip)]
+    pub id: Option<ID>,
+    /// The category of the whole amount; its kind decides between income and expense. It must not be archived. Leave it
+    /// out when you give `lines`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category: Option<CategoryRef>,
+    /// The lines that split the amount over several categories: 1 to 50 lines that add up to `amount`, in categories of
+    /// one kind. Leave them out when you give `category`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<NewLine>>,
+    /// The total amount. Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of
+    /// it (such as 10,000,000,000,000.00 USD).
+    pub amount: Decimal,
+    /// The currency of `amount`. Default: the currency of the wallet if `walletId` is given, otherwise the book's
+    /// currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// The date of the transaction. In the years 1900 to 2199. Default: today in the book's time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub date: Option<Date>,
+    /// What the money was for, at most 500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The id of the book's wallet that pays an expense or receives income, in the same currency. Default: none; the
+    /// transaction is in cash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wallet_id: Option<ID>,
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A failure because
+    /// of a wallet (such as `INSUFFICIENT_FUNDS`) also counts as a result and is returned again.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
 
 /// One part of a split transaction.
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.

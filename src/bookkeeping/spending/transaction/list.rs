@@ -181,14 +181,14 @@ impl Default for TransactionOrder {
     }
 }
 
-/// The sort key of a transaction: the value of the order's field, and the id.
+/// The sort key of a transaction: the value of the order's field, and the position.
 pub type Key = (Value, Uuid);
 
 impl TransactionOrder {
     /// The sort key of a transaction as text, for a cursor.
     #[must_use]
     pub fn key_text(&self, transaction: &transaction::Model) -> String {
-        let id = transaction.id.uuid().simple();
+        let id = transaction.position.simple();
         match self.field {
             TransactionOrderField::Date => format!("date {id} {}", transaction.date),
             TransactionOrderField::Amount => format!("amount {id} {}", transaction.amount),
@@ -234,12 +234,12 @@ pub async fn page(
                 filter.from,
                 filter.to,
             ));
-            [transaction_line::Column::Date, transaction_line::Column::TransactionId]
+            [transaction_line::Column::Date, transaction_line::Column::Position]
                 .map(|column| Expr::col((transaction_line::Entity, column)))
         }
         _ => {
             select = select.filter(filter.condition(viewer));
-            [column, transaction::Column::Id].map(|column| Expr::col((transaction::Entity, column)))
+            [column, transaction::Column::Position].map(|column| Expr::col((transaction::Entity, column)))
         }
     };
     let keyset = Keyset { key, id, descending: order.direction == OrderDirection::Desc };

@@ -20,69 +20,32 @@ use sea_orm::{
 };
 use serde::Serialize;
 
+pub use self::input::NewTransaction;
 use self::{
     change::TransactionChange,
     draft::{Part, TransactionDraft},
-    input::{Division, NewLine, description},
+    input::{Division, description},
     write::Item,
 };
-use super::{category::CategoryRef, category_reference::Named};
+use super::category_reference::Named;
 use crate::{
     activity::ActivityEvent,
     app::App,
     bookkeeping::{
         book,
+        creation::{self, Begun},
         document::{self, Replayable},
         idempotency,
         journal::{self, Attempt, Idempotency, JointDraft, Posted, Refused},
+        new_id::{ClientId, NewId},
         wallets::wallet,
     },
-    calendar::date::Date,
     db::Transaction,
     entity::{activity::Action, category::CategoryKind, transaction, transaction_line},
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
-    money::{Currency, Decimal},
     viewer::Viewer,
 };
-
-/// The income or expense to record. Give either `category` or `lines`.
-// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
-#[derive(Clone, Debug, Serialize, InputObject)]
-#[graphql(name = "AddTransactionInput")]
-pub struct NewTransaction {
-    /// The category of the whole amount; its kind decides between income and expense. It must not be archived. Leave it
-    /// out when you give `lines`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub category: Option<CategoryRef>,
-    /// The lines that split the amount over several categories: 1 to 50 lines that add up to `amount`, in categories of
-    /// one kind. Leave them out when you give `category`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lines: Option<Vec<NewLine>>,
-    /// The total amount. Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of
-    /// it (such as 10,000,000,000,000.00 USD).
-    pub amount: Decimal,
-    /// The currency of `amount`. Default: the currency of the wallet if `walletId` is given, otherwise the book's
-    /// currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub currency: Option<Currency>,
-    /// The date of the transaction. In the years 1900 to 2199. Default: today in the book's time zone.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub date: Option<Date>,
-    /// What the money was for, at most 500 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// The id of the book's wallet that pays an expense or receives income, in the same currency. Default: none; the
-    /// transaction is in cash.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub wallet_id: Option<ID>,
-    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
-    /// book, the same input changes nothing and returns the result of the first request; another input fails with
-    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A failure because
-    /// of a wallet (such as `INSUFFICIENT_FUNDS`) also counts as a result and is returned again.
-    #[serde(skip)]
-    pub idempotency_key: Option<String>,
-}
 
 /// The transaction to delete.
 #[derive(Clone, Debug, Serialize, InputObject)]
@@ -139,21 +102,25 @@ pub async fn lines(
 /// result.
 pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(new.idempotency_key.as_deref(), &("addTransaction", new))?;
-    idempotency::write(app, viewer, idempotency, |tx| async move {
+    let client_id = &ClientId::of(new.id.as_ref(), &("addTransaction", new))?;
+    creation::write(app, viewer, new.id.as_ref(), idempotency, |tx| async move {
         let mut refusals = Refusals::default();
         let idempotency = refusals.check(idempotency.clone()).flatten();
         let act = ActivityEvent::by(viewer, Action::AddTransaction);
-        if let Some(repeated) = repeated(&tx, app, viewer, act.clone(), idempotency.as_ref()).await? {
-            return Ok(repeated);
-        }
+        let key = idempotency.as_ref();
+        let free = match creation::begin(&tx, app, viewer, act.clone(), client_id.as_ref(), key).await? {
+            Begun::New(free) => free,
+            Begun::Earlier(earlier) => return replay(&tx, viewer, earlier).await,
+        };
         let wanted = refusals.take(wanted(&tx, app, viewer, new).await)?;
         let Some(wanted) = wanted else { return Err(refusals.into()) };
         refusals.none()?;
-        let item = Item { id: Id::generate(), wanted, idempotency };
+        let item = Item { id: free.take(), wanted, idempotency };
         let drafts = write::drafts(&tx, app, viewer, std::slice::from_ref(&item)).await?;
         let posted = journal::post(&tx, &app.clock, &drafts).await?.remove(0);
         let posted = posted.map_err(document::wallet_refusal)?;
         if let Some(failure) = posted.entry.failure {
+            free.release(&tx).await?;
             return refused(&tx, app, act.on(posted.entry.id), Refused::Failed(failure)).await;
         }
         let written = write::insert(&tx, viewer, [(item, posted)]).await?.pop();
@@ -228,7 +195,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
             act.record(&tx, &app.clock).await?;
             return Ok(Replayable { document: Ok(before), replayed: false });
         }
-        let item = Item { id: before.id, wanted, idempotency };
+        let item = Item { id: NewId { id: before.id, position: before.position }, wanted, idempotency };
         let posted = match replace(&tx, app, viewer, &before, &item).await? {
             Ok(posted) => posted,
             Err(refusal) => return refused(&tx, app, act, refusal).await,
@@ -315,15 +282,26 @@ async fn repeated(
     act: ActivityEvent,
     idempotency: Option<&Idempotency>,
 ) -> Result<Option<Replayable<Attempted>>> {
-    let document = match document::repeated_attempt(tx, app, viewer, act, idempotency).await? {
-        None => return Ok(None),
-        Some(Err(refusal)) => Err(refusal),
-        Some(Ok(id)) => {
-            let found = find_many(tx, viewer, [id]).await?.pop();
+    match document::repeated_attempt(tx, app, viewer, act, idempotency).await? {
+        None => Ok(None),
+        Some(earlier) => Ok(Some(replay(tx, viewer, earlier).await?)),
+    }
+}
+
+/// The result of an earlier request.
+async fn replay(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    earlier: Result<Id<kind::Transaction>, Refusal>,
+) -> Result<Replayable<Attempted>> {
+    let document = match earlier {
+        Err(refusal) => Err(refusal),
+        Ok(id) => {
+            let found = find_many(conn, viewer, [id]).await?.pop();
             Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
         }
     };
-    Ok(Some(Replayable { document, replayed: true }))
+    Ok(Replayable { document, replayed: true })
 }
 
 /// Finds a transaction of the viewer's book that is not deleted, and locks it.

@@ -6,7 +6,10 @@ use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use super::draft::{Part, Side, TransactionDraft};
 use crate::{
     app::App,
-    bookkeeping::journal::{Accounts, Attempt, Draft, Idempotency, Line, Posted},
+    bookkeeping::{
+        journal::{Accounts, Attempt, Draft, Idempotency, Line, Posted},
+        new_id::NewId,
+    },
     db::Transaction,
     entity::{category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
     error::Result,
@@ -17,7 +20,7 @@ use crate::{
 /// A checked transaction to be written.
 #[derive(Clone, Debug)]
 pub(in crate::bookkeeping) struct Item {
-    pub(in crate::bookkeeping) id: Id<kind::Transaction>,
+    pub(in crate::bookkeeping) id: NewId<kind::Transaction>,
     pub(in crate::bookkeeping) wanted: TransactionDraft,
     pub(in crate::bookkeeping) idempotency: Option<Idempotency>,
 }
@@ -66,7 +69,7 @@ fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Ac
         memo: wanted.description.clone(),
         reference: None,
         idempotency: idempotency.clone(),
-        document_id: Some(id.cast()),
+        document_id: Some(id.id.cast()),
         reverses_id: None,
         attempt,
     })
@@ -82,7 +85,8 @@ pub(in crate::bookkeeping) async fn insert(
     for (Item { id, wanted, .. }, Posted { entry, .. }) in posted {
         lines.extend(rows(id, wanted.date, &wanted.lines));
         transactions.push(transaction::Model {
-            id,
+            id: id.id,
+            position: id.position,
             book_id: viewer.book,
             kind: wanted.kind,
             amount: wanted.amount,
@@ -110,7 +114,7 @@ pub(in crate::bookkeeping) async fn insert(
 
 /// Replaces the lines of a transaction that was changed.
 pub(in crate::bookkeeping) async fn replace_lines(tx: &Transaction, Item { id, wanted, .. }: &Item) -> Result<()> {
-    let old = transaction_line::Entity::delete_many().filter(transaction_line::Column::TransactionId.eq(*id));
+    let old = transaction_line::Entity::delete_many().filter(transaction_line::Column::TransactionId.eq(id.id));
     old.exec(tx).await?;
     let rows = rows(*id, wanted.date, &wanted.lines).map(IntoActiveModel::into_active_model);
     transaction_line::Entity::insert_many(rows).exec_without_returning(tx).await?;
@@ -124,12 +128,17 @@ pub(in crate::bookkeeping) fn search_text(description: Option<&str>, parts: &[Pa
     Some(text).filter(|text| !text.is_empty())
 }
 
-fn rows(id: Id<kind::Transaction>, date: NaiveDate, parts: &[Part]) -> impl Iterator<Item = transaction_line::Model> {
+fn rows(
+    id: NewId<kind::Transaction>,
+    date: NaiveDate,
+    parts: &[Part],
+) -> impl Iterator<Item = transaction_line::Model> {
     let row = move |(part, line): (&Part, i32)| transaction_line::Model {
-        transaction_id: id,
+        transaction_id: id.id,
         line,
         category_id: part.category_id,
         date,
+        position: id.position,
         amount: part.amount,
         note: part.note.clone(),
     };

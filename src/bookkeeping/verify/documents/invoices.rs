@@ -27,6 +27,7 @@ pub(super) fn check(
             ("book", entry.book_id.to_string(), invoice.book_id.to_string()),
             ("customer", entry.customer_id.to_string(), invoice.customer_id.to_string()),
             ("date", entry.date.to_string(), invoice.date.to_string()),
+            ("position", entry.position.to_string(), invoice.position.to_string()),
             ("total", Money::new(entry.amount, entry.currency).to_string(), money(invoice.total.into()).to_string()),
             ("time of voiding", format!("{:?}", entry.deleted_at), format!("{:?}", invoice.voided_at)),
             ("number as it is compared", numbering::key(&invoice.number), invoice.number_key.clone()),

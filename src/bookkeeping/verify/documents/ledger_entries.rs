@@ -68,7 +68,7 @@ pub(super) fn customer(id: Id<kind::Customer>) -> Holder {
 /// The fields of an invoice or receipt that its ledger entry must repeat: name, expected value, found value.
 pub(super) struct LedgerCopy<'a> {
     pub(super) id: String,
-    pub(super) fields: [(&'static str, String, String); 6],
+    pub(super) fields: [(&'static str, String, String); 7],
     pub(super) notes: [Option<&'a str>; 2],
 }
 

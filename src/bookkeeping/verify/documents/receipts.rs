@@ -18,6 +18,7 @@ pub(super) fn check(receipt: &receipt::Model, entry: &ledger_entry::Model, repor
             ("book", entry.book_id.to_string(), receipt.book_id.to_string()),
             ("customer", entry.customer_id.to_string(), receipt.customer_id.to_string()),
             ("date", entry.date.to_string(), receipt.date.to_string()),
+            ("position", entry.position.to_string(), receipt.position.to_string()),
             ("amount", money(entry.amount, entry.currency), money(receipt.amount, receipt.currency)),
             ("time of voiding", format!("{:?}", entry.deleted_at), format!("{:?}", receipt.voided_at)),
             ("number as it is compared", numbering::key(&receipt.number), receipt.number_key.clone()),

@@ -41,6 +41,8 @@ pub(super) fn check(
         report.same(Check::DocumentLines, id, "the number of a line", number, line.line);
         let what = format_args!("the date of line {}", line.line);
         report.same(Check::DocumentLines, id, what, transaction.date, line.date);
+        let what = format_args!("the position of line {}", line.line);
+        report.same(Check::DocumentLines, id, what, transaction.position.to_string(), line.position.to_string());
     }
     let sum = lines.iter().map(|line| i128::from(line.amount)).sum::<i128>();
     let [sum, amount] = [sum, transaction.amount.into()].map(|minor| Money(minor, transaction.currency));

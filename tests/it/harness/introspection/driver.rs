@@ -146,7 +146,9 @@ impl Driver {
         let must_be = text(&argument["type"]["kind"]) == "NON_NULL" && argument["defaultValue"].is_null();
         let is_needed = must_be || call.under.starts_with(at);
         let is_worth_giving = at.len() > 1 && WORTH_GIVING.contains(&text(&argument["name"]));
-        is_needed || !call.fewest && (is_worth_giving || self.has_id(&argument["type"]))
+        // An id that may be left out is one that the client chooses for something new.
+        let is_choice = argument["name"] == "id" && !must_be;
+        is_needed || !call.fewest && (is_worth_giving || !is_choice && self.has_id(&argument["type"]))
     }
 
     fn has_id(&self, type_: &Value) -> bool {
@@ -165,6 +167,8 @@ impl Driver {
             "SCALAR" => match name {
                 "ID" => json!((call.ids)(&at, owner)),
                 "String" if at.ends_with(&["csv".to_owned()]) => json!(FILE),
+                // Another text, so that a later call can give what was created the name that all others get.
+                "String" if owner.starts_with("Create") => json!("something new"),
                 "String" => json!("something else"),
                 "Decimal" => json!("1"),
                 "CurrencyCode" => json!("YEM"),

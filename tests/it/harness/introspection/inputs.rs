@@ -65,6 +65,7 @@ async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>
             let line = json!({ "category": { "name": "Food" }, "amount": "5" });
             vec![json!({ "amount": "5", "category": { "name": "Food" } }), json!({ "amount": "5", "lines": [line] })]
         }
+        "createCategory" => vec![json!({ "name": "Rent", "kind": "EXPENSE" })],
         "createCustomer" => vec![json!({ "name": "Badr" })],
         "createInvoice" => {
             let line = json!({ "description": "Rice", "quantity": "2", "unitPrice": "5" });
