@@ -9,8 +9,6 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Simpl
 use sea_orm::DeriveValueType;
 use serde::{Serialize, Serializer};
 
-use crate::error::{Code, Refusal};
-
 /// A currency that Daybook supports: one of ISO 4217 that has a minor unit, or `YEM`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, DeriveValueType)]
 #[sea_orm(value_type = "String")]
@@ -134,19 +132,6 @@ impl Decimal {
         self.scaled(digits).ok_or(InexactAmount::TooLarge(currency))
     }
 
-    /// Converts an amount that must be positive into minor units.
-    ///
-    /// # Errors
-    /// `INVALID` at `path` when it is zero or negative, has too many decimals or is too large.
-    pub fn to_positive(&self, currency: Currency, path: &str) -> Result<i64, Refusal> {
-        let invalid = |message: String| Refusal::new(Code::Invalid, path, message);
-        let minor = self.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
-        if minor <= 0 {
-            return Err(invalid("The amount must be more than zero.".to_owned()));
-        }
-        Ok(minor)
-    }
-
     /// Whether the number has a minus sign.
     #[must_use]
     pub fn is_below_zero(&self) -> bool {
@@ -253,7 +238,7 @@ impl ScalarType for Decimal {
 }
 
 /// An amount of money in one currency. Amounts in different currencies are never added up.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 #[graphql(directive = crate::price::Cost::apply(0))]
 pub struct Money {
     /// The amount, with all decimals of the currency, such as `"1250.00"`.

@@ -23,7 +23,7 @@ use crate::{
         budget,
         category::{self, CategoryKind},
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
     text,
     viewer::Viewer,
@@ -167,7 +167,8 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCategory) -> Result<cat
 /// The refusal when the book has `count` categories already and may have no more.
 fn refuse_more(count: u64) -> Option<Refusal> {
     let message = || format!("A book can have at most {MOST_CATEGORIES} categories.");
-    (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()))
+    let most = Detail::MostItems(MOST_CATEGORIES);
+    (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()).with(most))
 }
 
 /// Builds a category for a book that has `count` categories so far. The caller has checked that none has this name, and
@@ -310,7 +311,7 @@ async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Resul
             ),
             None => format!("There is already a category {}.", other.name),
         };
-        Refusal::new(Code::Taken, "name", message)
+        Refusal::taken("name", other.id, message)
     }))
 }
 

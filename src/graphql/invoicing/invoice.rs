@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
 use super::allocation::Allocation;
 use crate::{
@@ -23,12 +23,15 @@ use crate::{
         RequestLoader,
         activity::list::{Activities, history},
         book::{book_currency, today},
-        connection::{self, Nodes, OwnedTotal, Total},
-        customers::{customer::Customer, entry::Entry},
+        connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
+        customers::{
+            customer::Customer,
+            entry::{self, Entry},
+        },
         error::{ApiError, ContextExt},
         node,
+        payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
-        user_error::{UserError, into_replayable_payload},
     },
     id::{Id, kind},
     money::{Currency, Decimal, Money},
@@ -245,24 +248,50 @@ struct InvoiceResult {
     invoice: Option<Invoice>,
     /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `createInvoice`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is
 /// archived), `TAKEN` (the number), `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct CreateInvoicePayload {
     #[graphql(flatten)]
     result: InvoiceResult,
 }
 
+#[ComplexObject]
+impl CreateInvoicePayload {
+    /// The invoice with its cursor in `invoices` and `Customer.invoices`. Null when there are user errors.
+    async fn invoice_edge(&self) -> Option<NodeEdge<Invoice>> {
+        self.result.invoice.clone().map(|invoice| connection::edge_of::<InvoiceFilter, _>(invoice.0))
+    }
+
+    /// The entry of the customer's ledger that the invoice created, with its cursor in `entries` and `Customer.entries`.
+    /// Null when there are user errors, and for a repeated request when the invoice is void by now.
+    async fn entry_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Entry>>, ApiError> {
+        let Some(invoice) = &self.result.invoice else { return Ok(None) };
+        let entry = ctx.loader()?.load_one(invoice.0.id.cast::<kind::LedgerEntry>()).await?;
+        Ok(entry.and_then(|entry| entry::edge(entry.0)))
+    }
+}
+
 /// The result of `voidInvoice`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the invoice is void already),
 /// `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct VoidInvoicePayload {
     #[graphql(flatten)]
     result: InvoiceResult,
+}
+
+#[ComplexObject]
+impl VoidInvoicePayload {
+    /// The id of the entry that left the customer's ledger. Null when there are user errors.
+    async fn deleted_entry_id(&self) -> Option<ID> {
+        self.result.invoice.as_ref().map(|invoice| invoice.0.id.cast::<kind::LedgerEntry>().into())
+    }
 }
 
 impl InvoiceResult {
@@ -271,8 +300,8 @@ impl InvoiceResult {
         action: Action,
         result: Result<Replayable<Model>, Error>,
     ) -> Result<Self, ApiError> {
-        let (invoice, replayed, user_errors) = into_replayable_payload(ctx, action, result).await?;
-        Ok(Self { invoice: invoice.map(Invoice), replayed, user_errors })
+        let (invoice, replayed, errors) = into_replayable_payload(ctx, action, result).await?;
+        Ok(Self { invoice: invoice.map(Invoice), replayed, errors })
     }
 }
 
