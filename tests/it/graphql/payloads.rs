@@ -217,7 +217,7 @@ async fn a_change_of_spending_returns_the_budgets_and_wallets_that_it_affects(on
         let set = amina.mutate("setBudget", "SetBudgetInput", set, input).await;
         assert_eq!(set["status"], json!({ "spent": { "amount": "0.00" }, "limit": { "amount": "50.00" } }));
     }
-    let fields = "transaction { id } affectedBudgets { category { name } spent { amount } } affectedWallets { id balance { amount } }";
+    let fields = "userErrors { code } transaction { id } affectedBudgets { category { name } spent { amount } } affectedWallets { id balance { amount } }";
     let used = |name: &str, spent: &str| json!({ "category": { "name": name }, "spent": { "amount": spent } });
     let holds = |balance: &str| json!([{ "id": amina.wallet, "balance": { "amount": balance } }]);
     let input = json!({ "category": { "name": "Food" }, "amount": "20", "walletId": amina.wallet });

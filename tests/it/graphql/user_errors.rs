@@ -69,7 +69,7 @@ async fn a_wallet_that_cannot_give_money_back_says_what_it_held(on: Database) {
     let receipt = id_of(&amina.create_receipt(receipt).await, "receipt");
     amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "75" })).await;
     for attempt in ["first", "again"] {
-        let key = |mutation: &str| format!("{mutation} once");
+        let key = |mutation: &str| format!("{mutation}-once");
         let change = json!({ "id": salary, "amount": "40", "idempotencyKey": key("update") });
         let expected = |path| short(path, &amina.wallet, "5.00", "5.00");
         assert_eq!(refused(&amina, "updateTransaction", change).await, expected("walletId"), "{attempt}");
@@ -94,7 +94,7 @@ async fn what_is_taken_is_shown_when_it_is_in_the_own_book(on: Database) {
 
     let customer = json!({ "name": "Zahra", "phone": "+967711234567" });
     let zahra = id_of(&amina.create_customer(customer.clone()).await, "customer");
-    let taken = |path, current| conflict("TAKEN", path, current);
+    let taken = |path: &str, current: &Value| conflict("TAKEN", path, current);
     assert_eq!(refused(&amina, "createCustomer", customer).await, taken("phone", &thing("Customer", &zahra)));
     let rent = amina.category("Rent", "EXPENSE").await;
     let category = json!({ "name": "RENT", "kind": "EXPENSE" });
