@@ -1,10 +1,13 @@
-//! Invoices: the object, its lines, its queries, its mutations and its loaders.
+//! Invoices: the object, its queries, its mutations and its loader.
 
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::allocation::Allocation;
+use super::{
+    allocation::Allocation,
+    invoice_line::{InvoiceLine, LinesOf},
+};
 use crate::{
     bookkeeping::{
         document::Replayable,
@@ -13,11 +16,10 @@ use crate::{
             invoice,
             invoice_input::{NewInvoice, Voiding},
             invoice_list::{self, InvoiceFilter, InvoiceFilterInput, InvoiceStatus},
-            totals::{QUANTITY_DIGITS, RATE_DIGITS},
         },
     },
     calendar::date::{Date, Weekday},
-    entity::{activity::Action, invoice::Model, invoice_line},
+    entity::{activity::Action, invoice::Model},
     error::Error,
     graphql::{
         RequestLoader,
@@ -34,7 +36,7 @@ use crate::{
         scalar::DateTime,
     },
     id::{Id, kind},
-    money::{Currency, Decimal, Money},
+    money::Money,
     page::PageArgs,
     price,
 };
@@ -194,46 +196,6 @@ impl Invoice {
     }
 }
 
-pub(in crate::graphql) struct InvoiceLine {
-    line: invoice_line::Model,
-    currency: Currency,
-}
-
-/// A line of an invoice: goods or a service.
-#[Object]
-impl InvoiceLine {
-    /// The name of what was sold.
-    async fn description(&self) -> &str {
-        &self.line.description
-    }
-
-    /// The code of the goods in the Harmonized System of Nomenclature (HSN), or of the service (SAC). Null when not
-    /// given.
-    async fn hsn_code(&self) -> Option<&str> {
-        self.line.hsn_code.as_deref()
-    }
-
-    /// The quantity sold, with at most 4 decimals.
-    async fn quantity(&self) -> Decimal {
-        Decimal::from_scaled(self.line.quantity, QUANTITY_DIGITS)
-    }
-
-    /// The price of one unit before taxes.
-    async fn unit_price(&self) -> Money {
-        Money::from_minor(self.line.unit_price, self.currency)
-    }
-
-    /// The rate of goods and services tax (GST) of this line in per cent. Null when the invoice's rate applies.
-    async fn rate(&self) -> Option<Decimal> {
-        self.line.rate.map(|rate| Decimal::from_scaled(rate.into(), RATE_DIGITS))
-    }
-
-    /// `quantity` times `unitPrice`, rounded half up to the minor unit of the currency.
-    async fn amount(&self) -> Money {
-        Money::from_minor(self.line.amount, self.currency)
-    }
-}
-
 /// The invoice to void, and the reason.
 #[derive(InputObject)]
 struct VoidInvoiceInput {
@@ -373,23 +335,5 @@ impl Loader<Id<kind::Invoice>> for RequestLoader {
     async fn load(&self, ids: &[Id<kind::Invoice>]) -> Result<HashMap<Id<kind::Invoice>, Invoice>, Arc<Error>> {
         let invoices = invoice::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(invoices.into_iter().map(|invoice| (invoice.id, Invoice(invoice))).collect())
-    }
-}
-
-/// The loader key for the lines of an invoice. Must only be used for invoices that the viewer may see: the loader does
-/// not check it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::graphql) struct LinesOf(Id<kind::Invoice>);
-
-impl Loader<LinesOf> for RequestLoader {
-    type Value = Vec<invoice_line::Model>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, invoices: &[LinesOf]) -> Result<HashMap<LinesOf, Vec<invoice_line::Model>>, Arc<Error>> {
-        let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
-        for line in invoice::lines(self.reader.conn(), invoices.iter().map(|invoice| invoice.0)).await? {
-            loaded.entry(LinesOf(line.invoice_id)).or_default().push(line);
-        }
-        Ok(loaded)
     }
 }

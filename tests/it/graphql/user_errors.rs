@@ -80,7 +80,7 @@ async fn a_wallet_that_cannot_give_money_back_says_what_it_held(on: Database) {
     }
     let cash = json!({ "id": salary, "walletId": null });
     assert_eq!(refused(&amina, "updateTransaction", cash).await, short("walletId", &amina.wallet, "5.00", "5.00"));
-    let csv = "date,amount,category,wallet\n2026-11-20,-6,Food,".to_owned() + &amina.wallet;
+    let csv = "date,amount,category,description,wallet\n2026-11-20,-6,Food,lamp oil,".to_owned() + &amina.wallet;
     let fields = format!("lines {{ {ERRORS} }}");
     let line = amina.mutate("importTransactions", "ImportTransactionsInput", &fields, json!({ "csv": csv })).await;
     assert_eq!(line["lines"][0]["userErrors"], short("wallet", &amina.wallet, "5.00", "5.00"));
