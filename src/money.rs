@@ -9,7 +9,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Simpl
 use sea_orm::DeriveValueType;
 use serde::{Serialize, Serializer};
 
-use crate::error::{Code, Refusal};
+use crate::text::digits;
 
 /// A currency that Daybook supports: one of ISO 4217 that has a minor unit, or `YEM`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, DeriveValueType)]
@@ -134,19 +134,6 @@ impl Decimal {
         self.scaled(digits).ok_or(InexactAmount::TooLarge(currency))
     }
 
-    /// Converts an amount that must be positive into minor units.
-    ///
-    /// # Errors
-    /// `INVALID` at `path` when it is zero or negative, has too many decimals or is too large.
-    pub fn to_positive(&self, currency: Currency, path: &str) -> Result<i64, Refusal> {
-        let invalid = |message: String| Refusal::new(Code::Invalid, path, message);
-        let minor = self.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
-        if minor <= 0 {
-            return Err(invalid("The amount must be more than zero.".to_owned()));
-        }
-        Ok(minor)
-    }
-
     /// Whether the number has a minus sign.
     #[must_use]
     pub fn is_below_zero(&self) -> bool {
@@ -219,13 +206,13 @@ impl fmt::Display for InexactAmount {
 }
 
 /// An exact decimal number. Output: a string such as `"1250.00"`; amounts have all decimals of their currency. Input: a
-/// string of digits with an optional minus sign and decimals, an integer, or a number of at most 15 significant digits.
-/// Numbers are read as doubles, so send a string when every digit counts.
+/// string of digits (of any script) with an optional minus sign and decimals, an integer, or a number of at most 15
+/// significant digits. Numbers are read as doubles, so send a string when every digit counts.
 #[Scalar(name = "Decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
         let text = match &value {
-            Value::String(text) => text.clone(),
+            Value::String(text) => digits::ascii(text).into_owned(),
             Value::Number(number) if number.is_f64() => {
                 let text = number.as_f64().unwrap_or(f64::NAN).to_string();
                 let significant = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
@@ -253,7 +240,7 @@ impl ScalarType for Decimal {
 }
 
 /// An amount of money in one currency. Amounts in different currencies are never added up.
-#[derive(Clone, Debug, SimpleObject)]
+#[derive(Clone, Debug, PartialEq, Eq, SimpleObject)]
 #[graphql(directive = crate::price::Cost::apply(0))]
 pub struct Money {
     /// The amount, with all decimals of the currency, such as `"1250.00"`.
@@ -314,8 +301,11 @@ mod tests {
     #[test]
     fn what_is_not_a_decimal_does_not_parse() {
         let long = "1".repeat(101);
-        for text in ["", " 1", "1,000", "1.", ".5", "+1", "1e3", "--1", "NaN", "١٢", "1.2.3", "😀", long.as_str()] {
+        for text in ["", " 1", "1,000", "1.", ".5", "+1", "1e3", "--1", "NaN", "½", "1.2.3", "😀", long.as_str()] {
             assert!(Decimal::parse(Value::from(text)).is_err(), "{text}");
+        }
+        for text in ["١٢٫٥٠", "۱۲٫۵۰", "१२.५०", "１２．５０", "12.50"] {
+            assert_eq!(minor(text, "USD"), Ok(1250), "{text}");
         }
         for json in ["0.1234567890123456", "12345678901234567.5", "true", "null", "[1]"] {
             let value = serde_json::from_str(json).unwrap();

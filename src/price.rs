@@ -22,6 +22,7 @@ mod directives {
         name = "cost",
         location = "FieldDefinition",
         location = "InputFieldDefinition",
+        location = "Interface",
         location = "Object"
     )]
     pub(super) fn cost(#[graphql(desc = "The cost, as a whole number.")] weight: String) {}
@@ -118,7 +119,8 @@ macro_rules! declared_by {
 }
 
 declared_by! {
-    Cost => cost at Directive_At_FIELD_DEFINITION Directive_At_INPUT_FIELD_DEFINITION Directive_At_OBJECT;
+    Cost => cost at Directive_At_FIELD_DEFINITION Directive_At_INPUT_FIELD_DEFINITION Directive_At_INTERFACE
+        Directive_At_OBJECT;
     List => list_size at Directive_At_FIELD_DEFINITION;
     Page => list_size at Directive_At_FIELD_DEFINITION;
     ListBy => list_size at Directive_At_FIELD_DEFINITION;

@@ -1,7 +1,7 @@
 //! What all documents (ledger entries, invoices, receipts, transactions) share: the result of a request, repetition by
 //! idempotency key, and checks of amounts.
 
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 use type_safe_id::StaticType;
 
 use super::journal::{self, Idempotency};
@@ -9,10 +9,10 @@ use crate::{
     activity::ActivityEvent,
     app::App,
     db::Transaction,
-    entity::journal_entry,
-    error::{Code, Refusal, Result},
+    entity::journal_entry::{self, Failure},
+    error::{Code, Detail, Refusal, Result},
     id::{Id, kind},
-    money::{Currency, Decimal},
+    money::{Currency, Decimal, Money},
     viewer::Viewer,
 };
 
@@ -52,7 +52,7 @@ pub(super) async fn repeated_attempt<K: StaticType + Copy>(
     let Some(answer) = journal::find_repeat(tx, viewer.book, idempotency).await? else { return Ok(None) };
     let entry = answer.map_err(Refusal::from)?.entry;
     if let Some(failure) = entry.failure {
-        let refusal = wallet_refusal(journal::Refused::Failed(failure));
+        let refusal = recorded_refusal(tx, viewer, [entry.id], failure).await?;
         act.or_on(entry.id).replayed().refused([refusal.code]).record(tx, &app.clock).await?;
         return Ok(Some(Err(refusal)));
     }
@@ -87,12 +87,37 @@ pub(super) fn wallet_refusal(refused: journal::Refused) -> Refusal {
     Refusal { path: path.to_owned(), ..refusal }
 }
 
+/// Like [`wallet_refusal`], for a draft that one of these failed entries records. Adds what the entry tells, such as the
+/// balance of the wallet that could not pay. It is the same for a repeated request.
+pub(super) async fn recorded_refusal(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    entries: impl IntoIterator<Item = Id<kind::Entry>>,
+    failure: Failure,
+) -> Result<Refusal> {
+    let detail = journal::attempt_detail(conn, viewer.book, entries, failure).await?;
+    Ok(Refusal { detail, ..wallet_refusal(journal::Refused::Failed(failure)) })
+}
+
+/// Converts an amount that must be more than zero into minor units.
+///
+/// # Errors
+/// `INVALID` at `path` when it is zero or negative, has too many decimals or is too large.
+pub(super) fn positive(amount: &Decimal, currency: Currency, path: &str) -> Result<i64, Refusal> {
+    let invalid = |message: String| Refusal::new(Code::Invalid, path, message);
+    let minor = amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
+    if minor <= 0 {
+        return Err(invalid("The amount must be more than zero.".to_owned()));
+    }
+    Ok(minor)
+}
+
 /// Checks the amount of a document: more than zero and at most [`LARGEST`]. Returns it in minor units.
 ///
 /// # Errors
 /// `INVALID` or `LIMIT_REACHED` at `path`.
 pub(super) fn amount(amount: &Decimal, currency: Currency, path: &str) -> Result<i64, Refusal> {
-    within_limit(amount.to_positive(currency, path)?, currency, path)
+    within_limit(positive(amount, currency, path)?, currency, path)
 }
 
 /// Like [`amount`], but allows zero.
@@ -110,8 +135,9 @@ pub(super) fn amount_or_zero(amount: &Decimal, currency: Currency, path: &str) -
 
 pub(super) fn within_limit(minor: i64, currency: Currency, path: &str) -> Result<i64, Refusal> {
     if minor > LARGEST {
-        let most = Decimal::from_minor(LARGEST, currency);
-        return Err(Refusal::new(Code::LimitReached, path, format!("The amount must be at most {most} {currency}.")));
+        let message = format!("The amount must be at most {} {currency}.", Decimal::from_minor(LARGEST, currency));
+        let most = Detail::MostAmount(Money::from_minor(LARGEST, currency));
+        return Err(Refusal::new(Code::LimitReached, path, message).with(most));
     }
     Ok(minor)
 }

@@ -4,7 +4,10 @@ use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType,
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 
-use crate::error::{Code, Refusal};
+use crate::{
+    error::{Code, Refusal},
+    text::digits,
+};
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -42,9 +45,10 @@ impl Date {
         }
     }
 
-    /// Parses a date in the form `2026-11-20`. `None` when the text has another form or names no calendar day.
+    /// Parses a date in the form `2026-11-20`, in digits of any script. `None` when the text has another form or names no calendar day.
     #[must_use]
     pub fn parse_text(text: &str) -> Option<Self> {
+        let text = &*digits::ascii(text);
         let digits = |at: std::ops::Range<usize>| text.get(at)?.parse().ok();
         let is_digit = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
         if text.len() != 10 || !text.bytes().enumerate().all(is_digit) {
@@ -56,8 +60,8 @@ impl Date {
     }
 }
 
-/// A calendar date without a time zone, in the RFC 3339 full-date format: `"2026-11-20"`. Years 1 to 9999. It is stored
-/// and returned exactly as given.
+/// A calendar date without a time zone, in the RFC 3339 full-date format: `"2026-11-20"`. Years 1 to 9999. Input may have
+/// digits of any script.
 #[Scalar(name = "Date", specified_by_url = "https://datatracker.ietf.org/doc/html/rfc3339")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -122,6 +126,10 @@ mod tests {
     fn a_date_is_a_day_of_the_calendar() {
         for text in ["2026-11-20", "2024-02-29", "0001-01-01", "9999-12-31"] {
             assert_eq!(Date::parse(Value::from(text)).unwrap().to_value(), Value::from(text));
+        }
+        for text in ["٢٠٢٦-١١-٢٠", "۲۰۲۶-۱۱-۲۰", "२०२६-११-२०", "２０２６－１１－２０"]
+        {
+            assert_eq!(Date::parse(Value::from(text)).unwrap().to_value(), Value::from("2026-11-20"), "{text}");
         }
         for text in
             ["", "2026-02-29", "0000-01-01", "2026-1-1", "2026-13-01", "+026-11-20", "20261120", "2026-11-20T00", "😀"]

@@ -10,11 +10,14 @@
 //! A database error is a fault, unless the operation that caused it turns it into a refusal.
 
 pub(crate) mod db_error;
+mod detail;
 
 use std::time::Duration;
 
 use async_graphql::{Enum, MaybeUndefined};
 use sea_orm::{DbErr, SqlErr};
+
+pub use self::detail::Detail;
 
 /// The result of an operation.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -41,14 +44,34 @@ pub struct Refusal {
     pub path: String,
     /// A sentence for people. Its wording may change.
     pub message: String,
-    /// How many seconds to wait before the next attempt, for refusals because of too many attempts.
-    pub retry_after: Option<i32>,
+    /// What it tells besides the code.
+    pub detail: Option<Detail>,
 }
 
 impl Refusal {
     /// A refusal of the input value at `path`.
     pub fn new(code: Code, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, path: path.into(), message: message.into(), retry_after: None }
+        Self { code, path: path.into(), message: message.into(), detail: None }
+    }
+
+    /// The same refusal with this detail.
+    #[must_use]
+    pub fn with(self, detail: Detail) -> Self {
+        Self { detail: Some(detail), ..self }
+    }
+
+    /// A refusal because another object of the user's book has a value that must be unique.
+    pub fn taken(path: impl Into<String>, other: impl ToString, message: impl Into<String>) -> Self {
+        Self::new(Code::Taken, path, message).with(Detail::Current(other.to_string()))
+    }
+
+    /// How many seconds to wait before the next attempt, for refusals because of too many attempts.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<i32> {
+        match self.detail {
+            Some(Detail::RetryAfter(seconds)) => Some(seconds),
+            _ => None,
+        }
     }
 }
 
@@ -61,16 +84,17 @@ pub enum Code {
     Invalid,
     /// A required value is missing, or a field that cannot be cleared is null.
     Required,
-    /// The value must be unique and is already in use.
+    /// The value must be unique and is already in use. The error is a `ConflictError`.
     Taken,
     /// There is no such object, or it belongs to somebody else.
     NotFound,
     /// The operation is not allowed in the object's present state, for example because it is archived, deleted or
     /// voided.
     NotAllowed,
-    /// The wallet holds less money than the amount.
+    /// The wallet holds less money than the amount. The error is an `InsufficientFundsError`.
     InsufficientFunds,
-    /// Two wallets, two documents, or a wallet and an amount, are in different currencies.
+    /// Two wallets, two documents, or a wallet and an amount, are in different currencies. The error is a
+    /// `CurrencyMismatchError`.
     CurrencyMismatch,
     /// The paying wallet and the receiving wallet are the same.
     SameWallet,
@@ -79,15 +103,17 @@ pub enum Code {
     /// The wallet still holds money, so neither the wallet nor its owner's account can be closed.
     WalletNotEmpty,
     /// A limit of the server is reached, such as the number of wallets of a book, the largest amount of a document, or
-    /// the largest total of an account.
+    /// the largest total of an account. The error is a `LimitReachedError`.
     LimitReached,
-    /// The idempotency key was already used in this book with another input.
+    /// The idempotency key was already used in this book with another input. The error is a `ConflictError`.
     IdempotencyConflict,
-    /// The object was changed since you read it. Read it again and retry with its new version.
+    /// The object was changed since you read it. Read it again and retry with its new version. The error is a
+    /// `ConflictError`.
     Conflict,
     /// There is no user with this identifier, or the password or token is wrong.
     WrongCredentials,
-    /// There were too many attempts. `retryAfter` says how many seconds to wait.
+    /// There were too many attempts. The error is a `TooManyAttemptsError`, whose `retryAfter` says how many seconds to
+    /// wait.
     TooManyAttempts,
     /// The server was too busy, could not reach the database, or had a wrong clock. Nothing was changed; send the
     /// request again. Any mutation can return this code.

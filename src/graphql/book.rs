@@ -10,8 +10,8 @@ use super::{
     activity::list::{Activities, history},
     customers::receivables::Receivables,
     error::{ApiError, ContextExt},
+    payload::{UserErrors, into_payload},
     scalar::DateTime,
-    user_error::{UserError, into_payload},
 };
 use crate::{
     bookkeeping::{self, book::BookChange, customers::receivables},
@@ -157,8 +157,8 @@ impl Loader<Id<kind::Book>> for RequestLoader {
 struct UpdateBookPayload {
     /// The book after the change. Null when there are user errors.
     book: Option<Book>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 #[derive(Debug, Default)]
@@ -173,8 +173,8 @@ impl BookMutation {
         #[graphql(desc = "The fields to change.")] input: BookChange,
     ) -> Result<UpdateBookPayload, ApiError> {
         let updated = bookkeeping::book::update(ctx.app()?, ctx.viewer()?, &input).await;
-        let (book, user_errors) = into_payload(ctx, Action::UpdateBook, updated).await?;
-        Ok(UpdateBookPayload { book: book.map(Book), user_errors })
+        let (book, errors) = into_payload(ctx, Action::UpdateBook, updated).await?;
+        Ok(UpdateBookPayload { book: book.map(Book), errors })
     }
 }
 

@@ -9,7 +9,13 @@ use async_graphql::{Context, ErrorExtensionValues, dataloader::DataLoader};
 use sea_orm::DbErr;
 
 use super::RequestLoader;
-use crate::{app::App, client::Client, db::Read, error::Error, viewer::Viewer};
+use crate::{
+    app::App,
+    client::Client,
+    db::Read,
+    error::{Error, Refusal},
+    viewer::Viewer,
+};
 
 /// The error code of a field that needs an authenticated user.
 pub const UNAUTHENTICATED: &str = "UNAUTHENTICATED";
@@ -54,7 +60,7 @@ impl From<ApiError> for async_graphql::Error {
                     let message = refusals.iter().map(|refusal| refusal.message.as_str()).collect::<Vec<_>>().join(" ");
                     let code = refusals.first().map(|refusal| async_graphql::resolver_utils::enum_value(refusal.code));
                     let mut error = coded(&message, code.unwrap_or_else(|| INTERNAL_SERVER_ERROR.into()));
-                    if let Some(seconds) = refusals.iter().filter_map(|refusal| refusal.retry_after).max()
+                    if let Some(seconds) = refusals.iter().filter_map(Refusal::retry_after).max()
                         && let Some(extensions) = &mut error.extensions
                     {
                         extensions.set("retryAfter", seconds);

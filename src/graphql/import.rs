@@ -6,8 +6,9 @@ use async_graphql::{Context, InputObject, Object, SimpleObject};
 
 use super::{
     error::{ApiError, ContextExt},
+    payload::{ERRORS, UserErrors, into_payload},
     spending::transaction::Transaction,
-    user_error::{UserError, into_payload},
+    user_error::UserError,
 };
 use crate::{
     bookkeeping::import::{self, Line, Status, TransactionImport},
@@ -58,6 +59,7 @@ impl ImportLine {
     }
 
     /// Why the line cannot be imported; each `path` is the name of a column. Empty when the line has no errors.
+    #[graphql(directive = price::List::apply(ERRORS))]
     async fn user_errors(&self) -> Vec<UserError> {
         self.0.refusals().iter().cloned().map(UserError::from).collect()
     }
@@ -78,8 +80,8 @@ struct ImportTransactionsPayload {
     duplicates: i32,
     /// The number of lines that cannot be imported.
     refused: i32,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 #[derive(Debug, Default)]
@@ -100,10 +102,10 @@ impl ImportMutation {
         let mut lines = Vec::new();
         let mut report = |some: &[Line]| lines.extend(some.iter().cloned().map(ImportLine));
         let imported = import::transactions(ctx.app()?, ctx.viewer()?, Cursor::new(csv), &options, &mut report).await;
-        let (summary, user_errors) = into_payload(ctx, Action::ImportTransactions, imported).await?;
+        let (summary, errors) = into_payload(ctx, Action::ImportTransactions, imported).await?;
         let summary = summary.unwrap_or_default();
         let [added, good, duplicates, refused] = [summary.added, summary.good, summary.duplicates, summary.refused]
             .map(|count| i32::try_from(count).unwrap_or(i32::MAX));
-        Ok(ImportTransactionsPayload { lines, added, good, duplicates, refused, user_errors })
+        Ok(ImportTransactionsPayload { lines, added, good, duplicates, refused, errors })
     }
 }

@@ -6,6 +6,7 @@
 //! | module | owns |
 //! |---|---|
 //! | `error`, `user_error` | converting errors for the response |
+//! | `payload` | what all results of mutations share |
 //! | `node` | finding any object by its id |
 //! | `connection` | connections |
 //! | `batches`, `reader` | when loaders run, and which data a request reads |
@@ -21,6 +22,7 @@ mod identity;
 mod import;
 mod invoicing;
 mod node;
+mod payload;
 mod reader;
 mod scalar;
 mod spending;
@@ -72,7 +74,7 @@ pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
 /// The schema without the [`crate::app::App`] that its resolvers need.
 #[must_use]
 pub fn schema_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription).register_output_type::<payload::Payload>()
 }
 
 /// The schema in the schema definition language, as committed in `schema.graphql`.

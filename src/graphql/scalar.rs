@@ -21,18 +21,18 @@ pub struct CustomScalar {
 
 /// All scalars of the schema that the specification does not know.
 pub const CUSTOM_SCALARS: [CustomScalar; 6] = [
-    CustomScalar { name: "CurrencyCode", example: "a currency code, as in \"USD\"", is_valid: Currency::is_valid },
-    CustomScalar { name: "Date", example: "a day of the calendar, as in \"2026-11-20\"", is_valid: Date::is_valid },
+    CustomScalar { name: "CurrencyCode", example: "a currency code, such as \"USD\"", is_valid: Currency::is_valid },
+    CustomScalar { name: "Date", example: "a day of the calendar, such as \"2026-11-20\"", is_valid: Date::is_valid },
     CustomScalar {
         name: "DateTime",
-        example: "a time with its offset, as in \"2026-11-20T10:00:00Z\"",
+        example: "a time with its offset, such as \"2026-11-20T10:00:00Z\"",
         is_valid: DateTime::is_valid,
     },
-    CustomScalar { name: "Decimal", example: "a decimal number, as in \"1250.00\"", is_valid: Decimal::is_valid },
-    CustomScalar { name: "TimeZone", example: "a time zone, as in \"Asia/Aden\"", is_valid: TimeZone::is_valid },
+    CustomScalar { name: "Decimal", example: "a decimal number, such as \"12.50\"", is_valid: Decimal::is_valid },
+    CustomScalar { name: "TimeZone", example: "a time zone, such as \"Asia/Aden\"", is_valid: TimeZone::is_valid },
     CustomScalar {
         name: "YearMonth",
-        example: "a month, as in \"2026-11\", in the years 1900 to 2199",
+        example: "a month, such as \"2026-11\", in the years 1900 to 2199",
         is_valid: YearMonth::is_valid,
     },
 ];

@@ -1,88 +1,190 @@
-//! User errors: converting refusals for the payload of a mutation, and recording them in the audit log.
+//! User errors: the interface `UserError` and the types that implement it.
+//!
+//! The code of an error decides its type, so that a client knows from the code which data there is. The names end in `Error`, as
+//! those of other public APIs do: a type is read in a fragment, `... on InsufficientFundsError { balance { amount } }`, where
+//! the shorter name would not say that it is an error.
 
-use async_graphql::{Context, SimpleObject, Value};
-use sea_orm::DbErr;
+use async_graphql::{Context, Interface, Object};
 
-use super::{ApiError, error::ContextExt};
+use super::{
+    error::{ApiError, ContextExt},
+    node::{self, Node},
+    wallets::wallet::Wallet,
+};
 use crate::{
-    activity::{self, ActivityEvent},
-    bookkeeping::document::Replayable,
-    entity::activity::Action,
-    error::{Code, Error, Refusal},
+    error::{Code, Detail, Refusal},
+    id::{Id, kind},
+    money::{Currency, Money},
+    price,
 };
 
-/// A problem with the input of a mutation.
-#[derive(Debug, SimpleObject)]
-#[graphql(directive = crate::price::Cost::apply(0))]
-pub(super) struct UserError {
-    /// The kind of problem. It is stable, so programs can depend on it.
-    code: Code,
-    /// A sentence for people that says what is wrong. Its wording may change.
-    message: String,
-    /// The path to the input field concerned, such as `["lines", "0", "amount"]`. Empty when the problem concerns the
-    /// whole input.
-    path: Vec<String>,
-    /// The number of seconds to wait before the next attempt. Null unless `code` is `TOO_MANY_ATTEMPTS`.
-    retry_after: Option<i32>,
+/// A problem that the user can correct. Its code decides its type; types that carry data are listed at `UserErrorCode`.
+#[derive(Debug, Interface)]
+#[graphql(
+    directive = price::Cost::apply(0),
+    field(
+        name = "code",
+        ty = "Code",
+        desc = "The kind of problem. It is stable, so programs can depend on it."
+    ),
+    field(
+        name = "message",
+        ty = "String",
+        desc = "A sentence for people that says what is wrong. Its wording may change."
+    ),
+    field(
+        name = "path",
+        ty = "Vec<String>",
+        desc = "The path to the input field concerned, such as `[\"lines\", \"0\", \"amount\"]`. Empty when the problem concerns the whole input."
+    )
+)]
+pub(super) enum UserError {
+    InsufficientFunds(InsufficientFundsError),
+    Conflict(ConflictError),
+    CurrencyMismatch(CurrencyMismatchError),
+    LimitReached(LimitReachedError),
+    TooManyAttempts(TooManyAttemptsError),
+    Other(OtherError),
 }
 
 impl From<Refusal> for UserError {
     fn from(refusal: Refusal) -> Self {
-        let path = refusal.path.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-        Self { code: refusal.code, message: refusal.message, path, retry_after: refusal.retry_after }
+        match (refusal.code, refusal.detail.clone()) {
+            (Code::InsufficientFunds, Some(Detail::Balance { wallet_id, balance })) => {
+                Self::InsufficientFunds(InsufficientFundsError { refusal, wallet_id, balance })
+            }
+            (Code::Taken | Code::Conflict | Code::IdempotencyConflict, detail) => {
+                let current = match detail {
+                    Some(Detail::Current(id)) => Some(id),
+                    _ => None,
+                };
+                Self::Conflict(ConflictError { refusal, current })
+            }
+            (Code::CurrencyMismatch, Some(Detail::Currencies { expected, actual })) => {
+                Self::CurrencyMismatch(CurrencyMismatchError { refusal, expected, actual })
+            }
+            (Code::LimitReached, detail) => Self::LimitReached(LimitReachedError { refusal, limit: detail }),
+            (Code::TooManyAttempts, Some(Detail::RetryAfter(retry_after))) => {
+                Self::TooManyAttempts(TooManyAttemptsError { refusal, retry_after })
+            }
+            _ => Self::Other(OtherError { refusal }),
+        }
     }
 }
 
-/// Converts the result of an operation into its value or its user errors. User errors are recorded in the audit log. A fault is
-/// returned as an error.
-pub(super) async fn into_payload<T>(
-    ctx: &Context<'_>,
-    action: Action,
-    result: Result<T, Error>,
-) -> Result<(Option<T>, Vec<UserError>), ApiError> {
-    if let Err(Error::Refused(refusals)) = &result {
-        let viewer = ctx.viewer()?;
-        let act = ActivityEvent::by(viewer, action).on_named(&named(ctx)?);
-        let act = match action {
-            Action::UpdateBook => act.on(viewer.book),
-            Action::UpdateProfile => act.on(viewer.user),
-            _ => act,
-        };
-        activity::refuse(ctx.app()?, act, refusals).await?;
+/// Declares a type of the interface: its data, and the resolvers of the fields that it has beside those of the interface.
+macro_rules! user_error {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $type:ty),* } $($resolvers:tt)*) => {
+        #[derive(Debug)]
+        pub(super) struct $name {
+            refusal: Refusal,
+            $($field: $type,)*
+        }
+
+        $(#[$doc])*
+        #[Object(directive = price::Cost::apply(0))]
+        impl $name {
+            /// The kind of problem. It is stable, so programs can depend on it.
+            async fn code(&self) -> Code {
+                self.refusal.code
+            }
+
+            /// A sentence for people that says what is wrong. Its wording may change.
+            async fn message(&self) -> &str {
+                &self.refusal.message
+            }
+
+            /// The path to the input field concerned, such as `["lines", "0", "amount"]`. Empty when the problem
+            /// concerns the whole input.
+            async fn path(&self) -> Vec<String> {
+                self.refusal.path.split('.').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+            }
+
+            $($resolvers)*
+        }
+    };
+}
+
+user_error! {
+    /// A wallet holds less money than the amount. Code: `INSUFFICIENT_FUNDS`.
+    InsufficientFundsError { wallet_id: Id<kind::Wallet>, balance: Money }
+
+    /// What the wallet held when the attempt was refused. A repeated request with the same `idempotencyKey` returns the
+    /// same amount.
+    async fn balance(&self) -> &Money {
+        &self.balance
     }
-    into_recorded_payload(result)
-}
 
-/// Like [`into_payload`], for operations that can be repeated with an idempotency key. Also returns whether this is the result of
-/// an earlier request.
-pub(super) async fn into_replayable_payload<T>(
-    ctx: &Context<'_>,
-    action: Action,
-    result: Result<Replayable<T>, Error>,
-) -> Result<(Option<T>, bool, Vec<UserError>), ApiError> {
-    let (done, user_errors) = into_payload(ctx, action, result).await?;
-    let replayed = done.as_ref().is_some_and(|done| done.replayed);
-    Ok((done.map(|done| done.document), replayed, user_errors))
-}
-
-/// Like [`into_payload`], for operations that record their refusals themselves.
-pub(super) fn into_recorded_payload<T>(result: Result<T, Error>) -> Result<(Option<T>, Vec<UserError>), ApiError> {
-    match result {
-        Ok(value) => Ok((Some(value), Vec::new())),
-        Err(Error::Refused(refusals)) => Ok((None, refusals.into_iter().map(UserError::from).collect())),
-        Err(fault) => Err(fault.into()),
+    /// Your wallet that cannot pay, as it is now.
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        Ok(ctx.loader()?.load_one(self.wallet_id).await?)
     }
 }
 
-/// The value of the field `id` in the mutation's input. Empty when there is none.
-fn named(ctx: &Context<'_>) -> Result<String, ApiError> {
-    let arguments = ctx.field().arguments().map_err(|error| Error::Fault(DbErr::Custom(error.message)))?;
-    let input = arguments.into_iter().find(|(name, _)| name == "input");
-    Ok(match input {
-        Some((_, Value::Object(input))) => match input.get("id") {
-            Some(Value::String(id)) => id.clone(),
-            _ => String::new(),
-        },
-        _ => String::new(),
-    })
+user_error! {
+    /// Something else has the value already, or the object was changed meanwhile. Codes: `TAKEN`, `CONFLICT` and
+    /// `IDEMPOTENCY_CONFLICT`.
+    ConflictError { current: Option<String> }
+
+    /// For `TAKEN` the object that has the value; for `CONFLICT` the object in its newest version; for
+    /// `IDEMPOTENCY_CONFLICT` what the first request with the key made. Null when it belongs to somebody else, as with
+    /// the username of another user, and when there is no such object.
+    async fn current(&self, ctx: &Context<'_>) -> Result<Option<Node>, ApiError> {
+        match &self.current {
+            Some(id) => node::find(ctx, &id.into()).await,
+            None => Ok(None),
+        }
+    }
+}
+
+user_error! {
+    /// Two wallets, two documents, or a wallet and an amount, are in different currencies. Code: `CURRENCY_MISMATCH`.
+    CurrencyMismatchError { expected: Option<Currency>, actual: Currency }
+
+    /// The currency of your wallet or invoice. Null for a wallet that may belong to somebody else.
+    async fn expected(&self) -> Option<Currency> {
+        self.expected
+    }
+
+    /// The currency of the amount.
+    async fn actual(&self) -> Currency {
+        self.actual
+    }
+}
+
+user_error! {
+    /// A limit of the server is reached. Code: `LIMIT_REACHED`.
+    LimitReachedError { limit: Option<Detail> }
+
+    /// The largest number allowed, of wallets or of lines for example. Null for a limit on an amount.
+    async fn max_count(&self) -> Option<u64> {
+        match self.limit {
+            Some(Detail::MostItems(most)) => Some(most),
+            _ => None,
+        }
+    }
+
+    /// The largest amount allowed. Null for a limit on a number, and where the limit is on a sum with other amounts.
+    async fn max_amount(&self) -> Option<&Money> {
+        match &self.limit {
+            Some(Detail::MostAmount(most)) => Some(most),
+            _ => None,
+        }
+    }
+}
+
+user_error! {
+    /// There were too many attempts. Code: `TOO_MANY_ATTEMPTS`.
+    TooManyAttemptsError { retry_after: i32 }
+
+    /// The number of seconds to wait before the next attempt.
+    async fn retry_after(&self) -> i32 {
+        self.retry_after
+    }
+}
+
+user_error! {
+    /// A problem with any other code. A code may get a type of its own later; errors can always be read through the
+    /// interface.
+    OtherError { }
 }

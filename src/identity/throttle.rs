@@ -27,7 +27,7 @@ use crate::{
     credentials::Claim,
     db::Transaction,
     entity,
-    error::{Code, Refusal, Result},
+    error::{Code, Detail, Refusal, Result},
     viewer::Viewer,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -283,5 +283,5 @@ pub(crate) fn too_many_attempts(wait: TimeDelta) -> Refusal {
     let seconds = i32::try_from(seconds_of(wait)).unwrap_or(i32::MAX);
     let unit = if seconds == 1 { "second" } else { "seconds" };
     let message = format!("There were too many attempts. Try again in {seconds} {unit}.");
-    Refusal { retry_after: Some(seconds), ..Refusal::new(Code::TooManyAttempts, "", message) }
+    Refusal::new(Code::TooManyAttempts, "", message).with(Detail::RetryAfter(seconds))
 }

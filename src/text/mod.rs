@@ -1,6 +1,7 @@
 //! Checks of the texts that users send. All inputs use them, so that the same characters and lengths are refused everywhere.
 //! Texts that were stored before a rule stay as they are until they are changed.
 
+pub(crate) mod digits;
 mod invisible;
 
 use crate::error::{Code, Refusal, Result};

@@ -321,8 +321,10 @@ async fn taken(conn: &impl ConnectionTrait, customer: &customer::Model) -> Resul
         .filter(customer::Column::Id.ne(customer.id))
         .one(conn)
         .await?;
-    Ok(other
-        .map(|other| Refusal::new(Code::Taken, "phone", format!("The customer {} has this phone number.", other.name))))
+    let has_it = |other: customer::Model| {
+        Refusal::taken("phone", other.id, format!("The customer {} has this phone number.", other.name))
+    };
+    Ok(other.map(has_it))
 }
 
 impl AuditFields for customer::Model {

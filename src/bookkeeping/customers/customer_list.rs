@@ -172,6 +172,12 @@ impl CustomerOrder {
         format!("{:?} {} {key}", self.field, row.customer.position.simple())
     }
 
+    /// Like [`Self::key_text`], for a customer whose balance was not read. Not for an order by balance.
+    #[must_use]
+    pub fn key_of(&self, customer: &customer::Model) -> String {
+        self.key_text(&Row { customer: customer.clone(), balance: 0 })
+    }
+
     /// Reads a key from the text of a cursor; `None` when the text is malformed or belongs to another order.
     #[must_use]
     pub fn parse_key(&self, text: &str) -> Option<Key> {

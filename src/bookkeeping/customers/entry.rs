@@ -29,7 +29,7 @@ use crate::{
         journal_entry::EntryKind,
         ledger_entry::{self, EntrySource, EntryType},
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
     text,
@@ -199,7 +199,8 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
         let entry = entry?;
         if change.expected_version.is_some_and(|expected| expected != entry.version) {
             let message = format!("The entry was changed: its version is {} now.", entry.version);
-            return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
+            let current = Detail::Current(entry.id.to_string());
+            return Err(Refusal::new(Code::Conflict, "expectedVersion", message).with(current).into());
         }
         let changed = changed(&entry, change)?;
         // With an idempotency key a journal entry is posted even if nothing changes, since the key is stored with it.

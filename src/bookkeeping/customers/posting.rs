@@ -236,8 +236,8 @@ pub(in crate::bookkeeping) async fn void(
     }
     let reversal = match journal::post(tx, &app.clock, &[draft]).await?.remove(0) {
         Err(refused) => return Err(document::wallet_refusal(refused).into()),
-        Ok(Posted { entry: journal_entry::Model { failure: Some(failure), .. }, .. }) => {
-            return Ok(Err(document::wallet_refusal(journal::Refused::Failed(failure))));
+        Ok(Posted { entry: journal_entry::Model { id, failure: Some(failure), .. }, .. }) => {
+            return Ok(Err(document::recorded_refusal(tx, viewer, [id], failure).await?));
         }
         Ok(reversal) => reversal,
     };

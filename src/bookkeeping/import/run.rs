@@ -22,7 +22,7 @@ use crate::{
         book,
         journal::{self, Idempotency},
     },
-    error::{Code, Refusal, Result},
+    error::{Code, Detail, Refusal, Result},
     id::{Id, kind},
     viewer::Viewer,
 };
@@ -314,7 +314,7 @@ fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static 
         if count > most {
             let message =
                 format!("The file has more than {most} lines. Import longer files with the command `daybook import`.");
-            return Err(Refusal::new(Code::LimitReached, "csv", message).into());
+            return Err(Refusal::new(Code::LimitReached, "csv", message).with(Detail::MostItems(most)).into());
         }
     }
     Ok(file.rewind().map_err(|error| cannot_rewind(&error))?)

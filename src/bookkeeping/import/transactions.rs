@@ -38,9 +38,9 @@ use crate::{
         category::{CategoryKind, Model as Category},
         journal_entry::Failure,
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
-    money::Currency,
+    money::{Currency, Money},
     viewer::Viewer,
 };
 
@@ -185,7 +185,7 @@ impl LineKind for Transactions {
         let (mut results, mut written) = (Vec::with_capacity(items.len()), Vec::with_capacity(items.len()));
         for (item, posted) in items.into_iter().zip(journal::post(tx, &app.clock, &drafts).await?) {
             results.push(match posted {
-                Err(refused) => Err(of_column(document::wallet_refusal(refused))),
+                Err(refused) => Err(of_wallet(refused, item.wanted.wallet.as_ref())),
                 Ok(posted) if posted.replayed => Ok(document::of(&posted.entry)?),
                 Ok(posted) => {
                     let id = item.id.id.cast();
@@ -272,7 +272,19 @@ fn refuse_overdrawing(wallet: &Wallet, kind: CategoryKind, amount: i64) -> Resul
         CategoryKind::Expense if left < 0 => Failure::InsufficientFunds,
         _ => return Ok(()),
     };
-    Err(of_column(document::wallet_refusal(Refused::Failed(failure))))
+    Err(of_wallet(Refused::Failed(failure), Some(wallet)))
+}
+
+/// The refusal of a line by its wallet, with the wallet's balance when that is too low.
+fn of_wallet(refused: Refused, wallet: Option<&Wallet>) -> Refusal {
+    let refusal = of_column(document::wallet_refusal(refused));
+    match wallet {
+        Some(Wallet { wallet, account }) if refusal.code == Code::InsufficientFunds => {
+            let balance = Money::from_minor(journal::balance(account), wallet.currency);
+            refusal.with(Detail::Balance { wallet_id: wallet.id, balance })
+        }
+        _ => refusal,
+    }
 }
 
 /// Changes the path of a refusal from the name of the API field to the name of the column.

@@ -9,8 +9,9 @@ use serde::Serialize;
 use super::{allocation::Scope, invoice_list::InvoiceFilter};
 use crate::{
     bookkeeping::customers::document_list::{Filter, Key},
+    bookkeeping::document,
     entity::{allocation, invoice, receipt},
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
     money::Decimal,
 };
@@ -54,7 +55,8 @@ pub(super) async fn find(
 ) -> Result<Vec<Share>> {
     if named.len() > MOST {
         let message = format!("A receipt can name at most {MOST} invoices.");
-        return Err(Refusal::new(Code::LimitReached, "invoices", message).into());
+        let most = Detail::MostItems(MOST as u64);
+        return Err(Refusal::new(Code::LimitReached, "invoices", message).with(most).into());
     }
     if named.is_empty() {
         return Ok(Vec::new());
@@ -106,14 +108,15 @@ fn share(
     }
     if invoice.currency != scope.currency {
         let message = format!("The invoice is in {}, but the receipt is in {}.", invoice.currency, scope.currency);
-        return refused(Code::CurrencyMismatch, "invoiceId", message);
+        let currencies = Detail::Currencies { expected: Some(invoice.currency), actual: scope.currency };
+        return Err(Refusal::new(Code::CurrencyMismatch, path("invoiceId"), message).with(currencies));
     }
     let open = invoice.total - reserved;
     if open == 0 {
         return refused(Code::NotAllowed, "invoiceId", "This invoice is already paid.".to_owned());
     }
     let amount = match &named.amount {
-        Some(amount) => amount.to_positive(scope.currency, &path("amount"))?,
+        Some(amount) => document::positive(amount, scope.currency, &path("amount"))?,
         None => Ord::min(open, left),
     };
     let figure = |minor| format!("{} {}", Decimal::from_minor(minor, scope.currency), scope.currency);

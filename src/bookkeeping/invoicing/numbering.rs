@@ -13,7 +13,7 @@ use crate::{
     bookkeeping::number_pattern::{LONGEST, Pattern},
     db::Transaction,
     entity::{invoice, number_series, receipt},
-    error::{Code, Refusal, Result},
+    error::{Refusal, Result},
     id::{Id, kind},
     text,
 };
@@ -54,8 +54,20 @@ pub(super) async fn refuse_taken(
     book_id: Id<kind::Book>,
     number: &str,
 ) -> Result<Option<Refusal>> {
-    let taken = taken(tx, numbered, book_id, vec![key(number)]).await?;
-    Ok((!taken.is_empty()).then(|| Refusal::new(Code::Taken, "number", "Another document has this number.")))
+    let key = key(number);
+    let other = match numbered {
+        Numbered::Invoice => {
+            let own = invoice::Entity::find().filter(invoice::Column::BookId.eq(book_id));
+            let other = own.filter(invoice::Column::NumberKey.eq(key)).one(tx).await?;
+            other.map(|other| other.id.to_string())
+        }
+        Numbered::Receipt => {
+            let own = receipt::Entity::find().filter(receipt::Column::BookId.eq(book_id));
+            let other = own.filter(receipt::Column::NumberKey.eq(key)).one(tx).await?;
+            other.map(|other| other.id.to_string())
+        }
+    };
+    Ok(other.map(|other| Refusal::taken("number", other, "Another document has this number.")))
 }
 
 /// Takes the next number of the pattern for a document of this date. Skips numbers that users chose themselves.

@@ -33,7 +33,7 @@ use crate::{
         ledger_entry::EntrySource,
         receipt::{self, PaymentType},
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
     text,
@@ -290,7 +290,8 @@ async fn own_wallet(
     let wallet = wallet::require(conn, viewer, id.parse().ok(), "walletId").await?;
     if wallet.wallet.currency != currency {
         let message = format!("The wallet is in {}, but the receipt is in {currency}.", wallet.wallet.currency);
-        return Err(Refusal::new(Code::CurrencyMismatch, "walletId", message).into());
+        let currencies = Detail::Currencies { expected: Some(wallet.wallet.currency), actual: currency };
+        return Err(Refusal::new(Code::CurrencyMismatch, "walletId", message).with(currencies).into());
     }
     Ok(Some(wallet))
 }
@@ -320,7 +321,10 @@ async fn post(
     }
     let posted = journal::post(tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
     Ok(match posted.entry.failure {
-        Some(failure) => Err((posted.entry.id, document::wallet_refusal(journal::Refused::Failed(failure)))),
+        Some(failure) => {
+            let id = posted.entry.id;
+            Err((id, document::recorded_refusal(tx, viewer, [id], failure).await?))
+        }
         None => Ok(posted),
     })
 }

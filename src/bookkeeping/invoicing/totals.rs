@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     bookkeeping::document,
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     money::{Currency, Decimal},
     text,
 };
@@ -48,7 +48,8 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
     let inputs = new.lines.as_deref().unwrap_or_default();
     if inputs.len() > MOST_LINES {
         let message = format!("An invoice can have at most {MOST_LINES} lines.");
-        return Err(Refusal::new(Code::LimitReached, "lines", message).into());
+        let most = Detail::MostItems(MOST_LINES as u64);
+        return Err(Refusal::new(Code::LimitReached, "lines", message).with(most).into());
     }
     let mut lines = Vec::with_capacity(inputs.len());
     for (input, number) in inputs.iter().zip(0..) {

@@ -7,7 +7,7 @@ use crate::{
         journal_entry::{self, EntryKind, Failure},
         posting,
     },
-    error::{Code, Refusal},
+    error::{Code, Detail, Refusal},
     id::{Id, kind},
     money::Currency,
 };
@@ -105,21 +105,51 @@ pub enum Refused {
     /// The accounts did not allow it, and the draft has no `attempt` to record.
     Failed(Failure),
     /// The idempotency key was used before with another input.
-    IdempotencyConflict,
+    IdempotencyConflict(Earlier),
     /// Another entry of the book has this reference.
-    ReferenceTaken,
+    ReferenceTaken(Earlier),
+}
+
+/// An entry of the book that is in the way of a draft.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    id: Id<kind::Entry>,
+    kind: EntryKind,
+    /// `None` when the entry failed, since it then wrote no document.
+    document_id: Option<Id<kind::Document>>,
+}
+
+impl From<&journal_entry::Model> for Earlier {
+    fn from(entry: &journal_entry::Model) -> Self {
+        let document_id = entry.document_id.filter(|_| entry.failure.is_none());
+        Self { id: entry.id, kind: entry.kind, document_id }
+    }
+}
+
+impl Earlier {
+    /// The id of what users know the entry by: the document that it is a version of, or the wallet's transaction.
+    fn thing(self) -> String {
+        let Some(document) = self.document_id else { return self.id.to_string() };
+        match self.kind {
+            EntryKind::Deposit | EntryKind::Withdrawal | EntryKind::Transfer => self.id.to_string(),
+            EntryKind::Credit | EntryKind::Debit => document.cast::<kind::LedgerEntry>().to_string(),
+            EntryKind::Invoice => document.cast::<kind::Invoice>().to_string(),
+            EntryKind::Receipt => document.cast::<kind::Receipt>().to_string(),
+            EntryKind::Income | EntryKind::Expense => document.cast::<kind::Transaction>().to_string(),
+        }
+    }
 }
 
 impl From<Refused> for Refusal {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::IdempotencyConflict => Self::new(
-                Code::IdempotencyConflict,
-                "idempotencyKey",
-                "This idempotency key was already used with another input.",
-            ),
-            Refused::ReferenceTaken => {
-                Self::new(Code::Taken, "reference", "Another transaction of this book has this reference.")
+            Refused::IdempotencyConflict(earlier) => {
+                let message = "This idempotency key was already used with another input.";
+                let current = Detail::Current(earlier.thing());
+                Self::new(Code::IdempotencyConflict, "idempotencyKey", message).with(current)
+            }
+            Refused::ReferenceTaken(earlier) => {
+                Self::taken("reference", earlier.thing(), "Another transaction of this book has this reference.")
             }
             Refused::Failed(failure) => {
                 let message = match failure {

@@ -259,7 +259,9 @@ async fn standings(conn: &impl ConnectionTrait, probes: &[(Id<kind::Account>, i6
 }
 
 impl Step {
-    fn new(entry: journal_entry::Model, posting: posting::Model, side: Side) -> Self {
+    /// A posting as seen from its account on this side.
+    #[must_use]
+    pub fn new(entry: journal_entry::Model, posting: posting::Model, side: Side) -> Self {
         let (seq, balance) = match side {
             Side::Debit => (posting.debit_seq, posting.debit_balance),
             Side::Credit => (posting.credit_seq, posting.credit_balance),
@@ -267,7 +269,9 @@ impl Step {
         Self { entry, posting, side, seq, balance }
     }
 
-    fn account_id(&self) -> Id<kind::Account> {
+    /// The account that the posting is seen from.
+    #[must_use]
+    pub fn account_id(&self) -> Id<kind::Account> {
         match self.side {
             Side::Debit => self.posting.debit_account_id,
             Side::Credit => self.posting.credit_account_id,

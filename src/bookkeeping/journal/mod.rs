@@ -25,6 +25,7 @@
 //! tables from outside this module.
 
 mod account;
+mod attempt;
 mod draft;
 mod fold;
 mod history;
@@ -40,6 +41,7 @@ pub(super) use self::turnover::is_kept;
 
 pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_closing, set_status},
+    attempt::attempt_detail,
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps},
     post::{post, post_refused, post_together},

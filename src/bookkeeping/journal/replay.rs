@@ -55,7 +55,7 @@ pub async fn find_keys(
 /// The result for a request whose key an earlier entry has: that entry, or a conflict when the input differs.
 pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) -> Result<Posted, Refused> {
     if earlier.request_hash.as_ref() != Some(&idempotency.request_hash) {
-        return Err(Refused::IdempotencyConflict);
+        return Err(Refused::IdempotencyConflict(earlier.into()));
     }
     Ok(Posted { entry: earlier.clone(), postings: Vec::new(), replayed: true })
 }

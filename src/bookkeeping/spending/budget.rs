@@ -21,7 +21,7 @@ use crate::{
         budget::{self, Rollover},
         category::CategoryKind,
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
     text,
@@ -185,7 +185,7 @@ async fn refuse_too_many(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result
         return Ok(());
     }
     let message = format!("A book can have at most {MOST_BUDGETS} budgets.");
-    Err(Refusal::new(Code::LimitReached, "", message).into())
+    Err(Refusal::new(Code::LimitReached, "", message).with(Detail::MostItems(MOST_BUDGETS)).into())
 }
 
 impl AuditFields for budget::Model {

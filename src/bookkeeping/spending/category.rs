@@ -27,7 +27,7 @@ use crate::{
         budget,
         category::{self, CategoryKind},
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
     text,
     viewer::Viewer,
@@ -192,7 +192,8 @@ async fn replay(tx: &Transaction, viewer: &Viewer, id: Id<kind::Category>) -> Re
 /// The refusal when the book has `count` categories already and may have no more.
 fn refuse_more(count: u64) -> Option<Refusal> {
     let message = || format!("A book can have at most {MOST_CATEGORIES} categories.");
-    (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()))
+    let most = Detail::MostItems(MOST_CATEGORIES);
+    (count >= MOST_CATEGORIES).then(|| Refusal::new(Code::LimitReached, "", message()).with(most))
 }
 
 /// Builds a category for a book that has `count` categories so far. The caller has checked that none has this name, and
@@ -335,7 +336,7 @@ async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Resul
             ),
             None => format!("There is already a category {}.", other.name),
         };
-        Refusal::new(Code::Taken, "name", message)
+        Refusal::taken("name", other.id, message)
     }))
 }
 

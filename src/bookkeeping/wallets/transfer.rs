@@ -23,7 +23,7 @@ use crate::{
     activity::ActivityEvent,
     app::{App, Defaults},
     bookkeeping::{
-        book, idempotency,
+        book, document, idempotency,
         journal::{self, Attempt, Draft, Idempotency, Line, Posted, Refused},
     },
     db::Transaction,
@@ -31,10 +31,11 @@ use crate::{
         account::{AccountKind, AccountStatus},
         activity::Action,
         journal_entry::{EntryKind, Failure},
+        posting,
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
-    money::{Currency, Decimal},
+    money::{Currency, Decimal, Money},
     text,
     viewer::Viewer,
 };
@@ -69,6 +70,8 @@ pub struct WalletOperation {
 pub struct Outcome {
     /// The recorded transaction; its status tells whether it succeeded or failed.
     pub transaction: WalletTransaction,
+    /// Its posting; of amount zero when it failed.
+    pub posting: posting::Model,
     /// Why it failed; `None` when it succeeded.
     pub refusal: Option<Refusal>,
     /// Whether this is the result of an earlier request with the same idempotency key.
@@ -131,7 +134,7 @@ impl Request<'_> {
         {
             let posted = &answer.map_err(Refusal::from)?;
             app.db.write(|tx| async move { self.record(&tx, app, viewer, posted).await }).await?;
-            return self.outcome(posted.clone());
+            return self.outcome(app, viewer, posted.clone()).await;
         }
         let Prepared { draft, refused, new_payee } = &self.prepare(app, viewer, idempotency.clone()).await?;
         let posted = idempotency::write(app, viewer, &idempotency, |tx| async move {
@@ -146,7 +149,7 @@ impl Request<'_> {
             self.record(&tx, app, viewer, &posted).await?;
             Ok(posted)
         });
-        self.outcome(posted.await?)
+        self.outcome(app, viewer, posted.await?).await
     }
 
     async fn record(&self, tx: &Transaction, app: &App, viewer: &Viewer, posted: &Posted) -> Result<()> {
@@ -187,9 +190,10 @@ impl Request<'_> {
             && own.wallet.currency != currency
         {
             let message = format!("The wallet is in {}, but the amount is in {currency}.", own.wallet.currency);
-            refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message));
+            let currencies = Detail::Currencies { expected: Some(own.wallet.currency), actual: currency };
+            refusals.push(Refusal::new(Code::CurrencyMismatch, "currency", message).with(currencies));
         }
-        let amount = refusals.check(self.operation.amount.to_positive(currency, "amount"));
+        let amount = refusals.check(document::positive(&self.operation.amount, currency, "amount"));
         let (Some(own), Some(amount)) = (own, amount) else { return Err(refusals.into()) };
         refusals.none()?;
         let refused = self.payee.and_then(|_| cannot_pay(&own, amount));
@@ -257,13 +261,20 @@ impl Request<'_> {
         Ok((Line { debit, credit, amount }, attempt))
     }
 
-    fn outcome(&self, posted: Posted) -> Result<Outcome> {
+    async fn outcome(&self, app: &App, viewer: &Viewer, posted: Posted) -> Result<Outcome> {
         let Posted { entry, postings, replayed } = posted;
-        let refusal = entry.failure.map(|failure| self.refusal(failure, entry.currency));
-        let transaction = postings.first().and_then(|posting| WalletTransaction::new(entry, posting));
-        let transaction =
-            transaction.ok_or_else(|| DbErr::RecordNotFound("an entry has no posting on a wallet".to_owned()))?;
-        Ok(Outcome { transaction, refusal, replayed })
+        let refusal = match entry.failure {
+            Some(failure) => {
+                let detail = journal::attempt_detail(app.db.read(), viewer.book, [entry.id], failure).await?;
+                let refusal = self.refusal(failure, entry.currency);
+                Some(Refusal { detail: detail.or(refusal.detail), ..refusal })
+            }
+            None => None,
+        };
+        let no_posting = || DbErr::RecordNotFound("an entry has no posting on a wallet".to_owned());
+        let posting = postings.into_iter().next().ok_or_else(no_posting)?;
+        let transaction = WalletTransaction::new(entry, &posting).ok_or_else(no_posting)?;
+        Ok(Outcome { transaction, posting, refusal, replayed })
     }
 
     /// The refusal for a failure, with the path of the input field that caused it.
@@ -281,7 +292,8 @@ impl Request<'_> {
         }
         let most = Decimal::from_minor(journal::MOST_TAKEN_IN, currency);
         let message = format!("Your wallets can take in at most {most} {currency} more than they pay to the outside.");
-        Refusal { message, ..refusal }
+        let most = Detail::MostAmount(Money::from_minor(journal::MOST_TAKEN_IN, currency));
+        Refusal { message, ..refusal }.with(most)
     }
 }
 

@@ -24,7 +24,7 @@ use crate::{
         activity::Action,
         wallet,
     },
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
     text,
@@ -67,6 +67,15 @@ impl From<(wallet::Model, account::Model)> for Wallet {
     fn from((wallet, account): (wallet::Model, account::Model)) -> Self {
         Self { wallet, account }
     }
+}
+
+/// A wallet that was changed.
+#[derive(Clone, Debug)]
+pub struct ChangedWallet {
+    /// The wallet after the change.
+    pub wallet: Wallet,
+    /// The other wallet that became or ceased to be the default of its currency because of the change.
+    pub other: Option<Id<kind::Wallet>>,
 }
 
 /// All wallets of the viewer's book, oldest first.
@@ -136,7 +145,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewWallet) -> Result<Repla
         let wallets = wallet::Entity::find().filter(wallet::Column::BookId.eq(viewer.book)).count(&tx).await?;
         if wallets >= MOST_WALLETS {
             let message = format!("A book can have at most {MOST_WALLETS} wallets.");
-            return Err(Refusal::new(Code::LimitReached, "", message).into());
+            return Err(Refusal::new(Code::LimitReached, "", message).with(Detail::MostItems(MOST_WALLETS)).into());
         }
         let id = free.take();
         open(&tx, viewer.book, id, new.currency, name.as_deref(), app.clock.now()).await?;
@@ -190,7 +199,7 @@ pub async fn update(
     id: Option<Id<kind::Wallet>>,
     name: Option<&str>,
     make_default: bool,
-) -> Result<Wallet> {
+) -> Result<ChangedWallet> {
     let name = &name.map(|name| text::line(name, LONGEST_NAME, "name")).transpose()?;
     app.db
         .write(|tx| async move {
@@ -202,7 +211,9 @@ pub async fn update(
                 return Err(Refusal::new(Code::WalletNotActive, "makeDefault", message).into());
             }
             let default = default_of(&tx, viewer.book, wallet.currency).await?;
-            if let Some(old) = default.filter(|old| make_default && old.id != wallet.id) {
+            let former = default.filter(|old| make_default && old.id != wallet.id);
+            let other = former.as_ref().map(|former| former.id);
+            if let Some(old) = former {
                 set_default_beside(&tx, app, ActivityEvent::by(viewer, Action::UpdateWallet), old, false).await?;
             }
             let mut changed = wallet.clone().into_active_model();
@@ -218,7 +229,7 @@ pub async fn update(
                 .changed(&before, &after)
                 .record(&tx, &app.clock)
                 .await?;
-            Ok(after)
+            Ok(ChangedWallet { wallet: after, other })
         })
         .await
 }
@@ -234,7 +245,7 @@ pub async fn set_status(
     viewer: &Viewer,
     id: Option<Id<kind::Wallet>>,
     status: AccountStatus,
-) -> Result<Wallet> {
+) -> Result<ChangedWallet> {
     let action = match status {
         AccountStatus::Active => Action::UnfreezeWallet,
         AccountStatus::Frozen => Action::FreezeWallet,
@@ -248,13 +259,14 @@ pub async fn set_status(
             let before = Wallet { wallet: wallet.clone(), account: account.clone() };
             if account.status == status {
                 ActivityEvent::by(viewer, action).on(before.wallet.id).record(&tx, &app.clock).await?;
-                return Ok(before);
+                return Ok(ChangedWallet { wallet: before, other: None });
             }
             if account.status == AccountStatus::Closed {
                 return Err(
                     Refusal::new(Code::WalletNotActive, "id", "The wallet is closed and cannot be reopened.").into()
                 );
             }
+            let mut other = None;
             if status == AccountStatus::Closed {
                 if journal::balance(&account) != 0 {
                     let message = "The wallet still holds money. Withdraw or transfer it first.";
@@ -263,6 +275,7 @@ pub async fn set_status(
                 if wallet.is_default {
                     wallet = set_default(&tx, wallet, false).await?;
                     if let Some(next) = next_default(&tx, viewer, &wallet).await? {
+                        other = Some(next.id);
                         set_default_beside(&tx, app, ActivityEvent::by(viewer, action), next, true).await?;
                     }
                 }
@@ -273,7 +286,7 @@ pub async fn set_status(
                 .changed(&before, &after)
                 .record(&tx, &app.clock)
                 .await?;
-            Ok(after)
+            Ok(ChangedWallet { wallet: after, other })
         })
         .await
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, OutputType};
 
 use super::{
-    nodes::{Count, Nodes, connect},
+    nodes::{Count, NodeEdge, Nodes, connect, edge},
     owned::{OwnedTotal, page},
 };
 use crate::{
@@ -40,6 +40,11 @@ pub(in crate::graphql) async fn of_book<F: Filter, N: OutputType + From<Model<F>
     let paged = document_list::page(ctx.read()?, ctx.viewer()?, &filter, &page).await?;
     let paged = paged.map(|row| (document_list::key_text(F::key(&row)), N::from(row)));
     Ok(connect(paged, Total::OfBook(filter)))
+}
+
+/// The edge of a document, which is the same in the list of the book and in that of the customer.
+pub(in crate::graphql) fn edge_of<F: Filter, N: From<Model<F>>>(row: Model<F>) -> NodeEdge<N> {
+    edge(&document_list::key_text(F::key(&row)), N::from(row))
 }
 
 /// A page of one customer's documents.

@@ -11,7 +11,7 @@ mod nodes;
 mod owned;
 
 pub(super) use self::{
-    documents::{Total, of_book, of_customer},
-    nodes::{Count, Edges, NodeEdge, Nodes, connect},
+    documents::{Total, edge_of, of_book, of_customer},
+    nodes::{Count, Edges, NodeEdge, Nodes, connect, edge},
     owned::{OwnedTotal, of_owner, page},
 };

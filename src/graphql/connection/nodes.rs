@@ -31,6 +31,11 @@ pub(in crate::graphql) struct NodeEdge<N> {
     node: N,
 }
 
+/// The edge of a row with this sort key, as it is in the list.
+pub(in crate::graphql) fn edge<N>(key: &str, node: N) -> NodeEdge<N> {
+    NodeEdge { cursor: page::encode(key), node }
+}
+
 /// Makes a connection of a page. Each row comes with the sort key that its cursor carries.
 pub(in crate::graphql) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> Nodes<N, T> {
     Nodes { page: paged.into(), total }
@@ -38,8 +43,7 @@ pub(in crate::graphql) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> 
 
 impl<N> From<Paged<(String, N)>> for Edges<N> {
     fn from(Paged { rows, has_previous, has_next }: Paged<(String, N)>) -> Self {
-        let edge = |(key, node): (String, N)| NodeEdge { cursor: page::encode(&key), node };
-        Self(Paged { rows: rows.into_iter().map(edge).collect(), has_previous, has_next })
+        Self(Paged { rows: rows.into_iter().map(|(key, node)| edge(&key, node)).collect(), has_previous, has_next })
     }
 }
 

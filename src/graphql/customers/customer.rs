@@ -12,6 +12,7 @@ use crate::{
     bookkeeping::{
         customers::{
             customer::{self, CustomerChange, NewCustomer},
+            customer_list::CustomerOrder,
             document_list::Direction,
             entry_list::{EntryFilter, EntryFilterInput},
             summary::{self, Range},
@@ -29,11 +30,11 @@ use crate::{
         RequestLoader,
         activity::list::{Activities, history},
         book::{book_currency, today},
-        connection::{self, Nodes, Total},
+        connection::{self, NodeEdge, Nodes, Total},
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
+        payload::{UserErrors, into_payload, payloads},
         scalar::DateTime,
-        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::{Currency, Money},
@@ -229,8 +230,10 @@ struct RestoreCustomerInput {
 struct CustomerResult {
     /// The customer after the change. Null when there are user errors.
     customer: Option<Customer>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    /// The customer with their cursor in `customers` in its default order, by name. Null when there are user errors.
+    customer_edge: Option<NodeEdge<Customer>>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `createCustomer`. Error codes: `INVALID`, `TAKEN`, `IDEMPOTENCY_CONFLICT`.
@@ -242,31 +245,31 @@ struct CreateCustomerPayload {
     replayed: bool,
 }
 
-/// The result of `updateCustomer`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`, `NOT_FOUND`.
-#[derive(SimpleObject)]
-struct UpdateCustomerPayload {
-    #[graphql(flatten)]
-    result: CustomerResult,
-}
-
 /// The result of `deleteCustomer`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct DeleteCustomerPayload {
+    /// The customer after the change. Null when there are user errors.
+    customer: Option<Customer>,
+    /// The id of the customer who left the default list of `customers`. Null when there are user errors.
+    archived_customer_id: Option<ID>,
     #[graphql(flatten)]
-    result: CustomerResult,
+    errors: UserErrors,
 }
 
-/// The result of `restoreCustomer`. Error codes: `NOT_FOUND`, `TAKEN` (another customer has the phone number by now).
-#[derive(SimpleObject)]
-struct RestoreCustomerPayload {
-    #[graphql(flatten)]
-    result: CustomerResult,
+payloads! {
+    /// The result of `updateCustomer`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`, `NOT_FOUND`.
+    UpdateCustomerPayload(CustomerResult);
+
+    /// The result of `restoreCustomer`. Error codes: `NOT_FOUND`, `TAKEN` (another customer has the phone number by now).
+    RestoreCustomerPayload(CustomerResult);
 }
 
 impl CustomerResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<Model, Error>) -> Result<Self, ApiError> {
-        let (customer, user_errors) = into_payload(ctx, action, result).await?;
-        Ok(Self { customer: customer.map(Customer), user_errors })
+        let (customer, errors) = into_payload(ctx, action, result).await?;
+        let edge =
+            |customer: &Model| connection::edge(&CustomerOrder::default().key_of(customer), Customer(customer.clone()));
+        Ok(Self { customer_edge: customer.as_ref().map(edge), customer: customer.map(Customer), errors })
     }
 }
 
@@ -305,7 +308,9 @@ impl CustomerMutation {
         #[graphql(desc = "The customer to archive.")] input: DeleteCustomerInput,
     ) -> Result<DeleteCustomerPayload, ApiError> {
         let archived = customer::set_archived(ctx.app()?, ctx.viewer()?, &input.id, true).await;
-        Ok(DeleteCustomerPayload { result: CustomerResult::new(ctx, Action::DeleteCustomer, archived).await? })
+        let (customer, errors) = into_payload(ctx, Action::DeleteCustomer, archived).await?;
+        let archived_customer_id = customer.as_ref().map(|customer| customer.id.into());
+        Ok(DeleteCustomerPayload { customer: customer.map(Customer), archived_customer_id, errors })
     }
 
     /// Restores an archived customer.

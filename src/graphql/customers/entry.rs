@@ -25,12 +25,12 @@ use crate::{
         RequestLoader,
         activity::list::{Activities, history},
         book::book_currency,
-        connection::{self, Nodes, OwnedTotal, Total},
+        connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
         node,
+        payload::{UserErrors, into_replayable_payload, payloads},
         scalar::DateTime,
-        user_error::{UserError, into_replayable_payload},
     },
     id::{Id, kind},
     money::Money,
@@ -175,35 +175,43 @@ impl Entry {
 struct EntryResult {
     /// The entry after the change. Null when there are user errors.
     entry: Option<Entry>,
+    /// The entry with its cursor in `entries` and `Customer.entries`. Null when there are user errors, and for a
+    /// repeated request when the entry is deleted by now.
+    entry_edge: Option<NodeEdge<Entry>>,
     /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `addEntry`, the same `id`; this
     /// request changed nothing.
     replayed: bool,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
-/// The result of `addEntry`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is archived),
-/// `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
-#[derive(SimpleObject)]
-struct AddEntryPayload {
-    #[graphql(flatten)]
-    result: EntryResult,
-}
+payloads! {
+    /// The result of `addEntry`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is archived),
+    /// `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
+    AddEntryPayload(EntryResult);
 
-/// The result of `updateEntry`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the entry is deleted,
-/// or belongs to an invoice or receipt), `CONFLICT`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
-#[derive(SimpleObject)]
-struct UpdateEntryPayload {
-    #[graphql(flatten)]
-    result: EntryResult,
+    /// The result of `updateEntry`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the entry is deleted,
+    /// or belongs to an invoice or receipt), `CONFLICT`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
+    UpdateEntryPayload(EntryResult);
 }
 
 /// The result of `deleteEntry`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the entry is deleted already, or
 /// belongs to an invoice or receipt), `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct DeleteEntryPayload {
+    /// The entry after the change; its customer has the new balance. Null when there are user errors.
+    entry: Option<Entry>,
+    /// The id of the entry that left the ledger. Null when there are user errors.
+    deleted_entry_id: Option<ID>,
+    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
+    replayed: bool,
     #[graphql(flatten)]
-    result: EntryResult,
+    errors: UserErrors,
+}
+
+/// The edge of an entry. `None` for a deleted one, which the lists leave out.
+pub(in crate::graphql) fn edge(entry: Model) -> Option<NodeEdge<Entry>> {
+    entry.deleted_at.is_none().then(|| connection::edge_of::<EntryFilter, _>(entry))
 }
 
 impl EntryResult {
@@ -212,8 +220,8 @@ impl EntryResult {
         action: Action,
         result: Result<Replayable<Model>, Error>,
     ) -> Result<Self, ApiError> {
-        let (entry, replayed, user_errors) = into_replayable_payload(ctx, action, result).await?;
-        Ok(Self { entry: entry.map(Entry), replayed, user_errors })
+        let (entry, replayed, errors) = into_replayable_payload(ctx, action, result).await?;
+        Ok(Self { entry_edge: entry.clone().and_then(edge), entry: entry.map(Entry), replayed, errors })
     }
 }
 
@@ -282,7 +290,9 @@ impl EntryMutation {
         #[graphql(desc = "The entry to delete.")] input: EntryDeletion,
     ) -> Result<DeleteEntryPayload, ApiError> {
         let deleted = entry::delete(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(DeleteEntryPayload { result: EntryResult::new(ctx, Action::DeleteEntry, deleted).await? })
+        let (entry, replayed, errors) = into_replayable_payload(ctx, Action::DeleteEntry, deleted).await?;
+        let deleted_entry_id = entry.as_ref().map(|entry| entry.id.into());
+        Ok(DeleteEntryPayload { entry: entry.map(Entry), deleted_entry_id, replayed, errors })
     }
 }
 

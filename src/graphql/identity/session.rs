@@ -9,8 +9,8 @@ use crate::{
     error::Error,
     graphql::{
         error::{ApiError, ContextExt},
+        payload::{UserErrors, into_payload, into_recorded_payload, payloads},
         scalar::DateTime,
-        user_error::{UserError, into_payload, into_recorded_payload},
     },
     identity::{self, Grant},
 };
@@ -60,45 +60,35 @@ struct Granted {
     refresh_token: Option<String>,
     /// The number of seconds until the access token expires. Null when there are user errors.
     expires_in: Option<i32>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
-/// The result of `register`. Error codes: `INVALID`, `TAKEN`, `TOO_MANY_ATTEMPTS`.
-#[derive(SimpleObject)]
-struct RegisterPayload {
-    #[graphql(flatten)]
-    granted: Granted,
-}
+payloads! {
+    /// The result of `register`. Error codes: `INVALID`, `TAKEN`, `TOO_MANY_ATTEMPTS`.
+    RegisterPayload(Granted);
 
-/// The result of `login`. Error codes: `WRONG_CREDENTIALS`, `TOO_MANY_ATTEMPTS`.
-#[derive(SimpleObject)]
-struct LoginPayload {
-    #[graphql(flatten)]
-    granted: Granted,
-}
+    /// The result of `login`. Error codes: `WRONG_CREDENTIALS`, `TOO_MANY_ATTEMPTS`.
+    LoginPayload(Granted);
 
-/// The result of `refreshToken`. Error codes: `WRONG_CREDENTIALS`.
-#[derive(SimpleObject)]
-struct RefreshTokenPayload {
-    #[graphql(flatten)]
-    granted: Granted,
+    /// The result of `refreshToken`. Error codes: `WRONG_CREDENTIALS`.
+    RefreshTokenPayload(Granted);
 }
 
 /// The result of `logout`. It has no error codes of its own.
 #[derive(SimpleObject)]
 struct LogoutPayload {
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `revokeSession`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct RevokeSessionPayload {
     /// The id of the session that was ended. Null when there are user errors.
-    revoked_id: Option<ID>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    revoked_session_id: Option<ID>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 pub(in crate::graphql) struct Session {
@@ -154,7 +144,7 @@ impl SessionMutation {
         #[graphql(desc = "The data of the new user.")] input: Registration,
     ) -> Result<RegisterPayload, ApiError> {
         let granted = granted(account::register(ctx.app()?, ctx.client()?, input).await)?;
-        Ok(RegisterPayload { granted })
+        Ok(RegisterPayload { result: granted })
     }
 
     /// Logs a user in and starts a session.
@@ -164,7 +154,7 @@ impl SessionMutation {
         #[graphql(desc = "The user's credentials.")] input: LoginInput,
     ) -> Result<LoginPayload, ApiError> {
         let granted = granted(identity::login(ctx.app()?, ctx.client()?, input.identifier, input.password).await)?;
-        Ok(LoginPayload { granted })
+        Ok(LoginPayload { result: granted })
     }
 
     /// Renews a session: exchanges the latest refresh token for a new access token and a new refresh token. When the
@@ -176,7 +166,7 @@ impl SessionMutation {
         #[graphql(desc = "The session to renew.")] input: RefreshTokenInput,
     ) -> Result<RefreshTokenPayload, ApiError> {
         let granted = granted(identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
-        Ok(RefreshTokenPayload { granted })
+        Ok(RefreshTokenPayload { result: granted })
     }
 
     /// Ends the current session, or all sessions of the user. Their access tokens and refresh tokens stop working at
@@ -188,8 +178,8 @@ impl SessionMutation {
     ) -> Result<LogoutPayload, ApiError> {
         let everywhere = input.unwrap_or_default().everywhere;
         let ended = identity::logout(ctx.app()?, ctx.viewer()?, everywhere).await;
-        let (_, user_errors) = into_payload(ctx, Action::Logout, ended).await?;
-        Ok(LogoutPayload { user_errors })
+        let (_, errors) = into_payload(ctx, Action::Logout, ended).await?;
+        Ok(LogoutPayload { errors })
     }
 
     /// Ends one session of the user at once, on any device.
@@ -199,21 +189,21 @@ impl SessionMutation {
         #[graphql(desc = "The session to end.")] input: RevokeSessionInput,
     ) -> Result<RevokeSessionPayload, ApiError> {
         let revoked = identity::revoke_session(ctx.app()?, ctx.viewer()?, input.id.parse().ok()).await;
-        let (revoked, user_errors) = into_payload(ctx, Action::RevokeSession, revoked).await?;
-        Ok(RevokeSessionPayload { revoked_id: revoked.map(ID::from), user_errors })
+        let (revoked, errors) = into_payload(ctx, Action::RevokeSession, revoked).await?;
+        Ok(RevokeSessionPayload { revoked_session_id: revoked.map(ID::from), errors })
     }
 }
 
 fn granted(granted: Result<Grant, Error>) -> Result<Granted, ApiError> {
-    let (grant, user_errors) = into_recorded_payload(granted)?;
+    let (grant, errors) = into_recorded_payload(granted)?;
     let Some(grant) = grant else {
-        return Ok(Granted { user: None, access_token: None, refresh_token: None, expires_in: None, user_errors });
+        return Ok(Granted { user: None, access_token: None, refresh_token: None, expires_in: None, errors });
     };
     Ok(Granted {
         user: Some(User(grant.user)),
         access_token: Some(grant.access_token),
         refresh_token: Some(grant.refresh_token),
         expires_in: Some(grant.expires_in),
-        user_errors,
+        errors,
     })
 }

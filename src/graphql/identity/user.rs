@@ -14,8 +14,8 @@ use crate::{
     graphql::{
         RequestLoader,
         error::{ApiError, ContextExt},
+        payload::{UserErrors, into_payload, into_recorded_payload},
         scalar::DateTime,
-        user_error::{UserError, into_payload, into_recorded_payload},
     },
     id::{Id, kind},
     identity::{self, ProfileChange},
@@ -125,8 +125,8 @@ struct DeleteAccountInput {
 struct UpdateProfilePayload {
     /// The user after the change. Null when there are user errors.
     user: Option<User>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `changePassword`. Error codes: `WRONG_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `INVALID`.
@@ -134,8 +134,8 @@ struct UpdateProfilePayload {
 struct ChangePasswordPayload {
     /// The user whose password was changed. Null when there are user errors.
     user: Option<User>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `deleteAccount`. Error codes: `WRONG_CREDENTIALS`, `TOO_MANY_ATTEMPTS`, `WALLET_NOT_EMPTY` (one for
@@ -143,9 +143,9 @@ struct ChangePasswordPayload {
 #[derive(SimpleObject)]
 struct DeleteAccountPayload {
     /// The id that the user had. Null when there are user errors.
-    deleted_id: Option<ID>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    deleted_user_id: Option<ID>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `cancelAccountDeletion`. It has no error codes of its own.
@@ -153,8 +153,8 @@ struct DeleteAccountPayload {
 struct CancelAccountDeletionPayload {
     /// The user, whose account is not closing any more. Null when there are user errors.
     user: Option<User>,
-    /// The problems, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 #[derive(Debug, Default)]
@@ -169,8 +169,8 @@ impl UserMutation {
         #[graphql(desc = "The fields to change.")] input: ProfileChange,
     ) -> Result<UpdateProfilePayload, ApiError> {
         let updated = identity::update_profile(ctx.app()?, ctx.viewer()?, &input).await;
-        let (user, user_errors) = into_payload(ctx, Action::UpdateProfile, updated).await?;
-        Ok(UpdateProfilePayload { user: user.map(User), user_errors })
+        let (user, errors) = into_payload(ctx, Action::UpdateProfile, updated).await?;
+        Ok(UpdateProfilePayload { user: user.map(User), errors })
     }
 
     /// Sets a new password. All other sessions of the user end; the current one continues.
@@ -180,8 +180,8 @@ impl UserMutation {
         #[graphql(desc = "The current password and the new one.")] input: PasswordChange,
     ) -> Result<ChangePasswordPayload, ApiError> {
         let changed = account::change_password(ctx.app()?, ctx.viewer()?, input).await;
-        let (user, user_errors) = into_recorded_payload(changed)?;
-        Ok(ChangePasswordPayload { user: user.map(User), user_errors })
+        let (user, errors) = into_recorded_payload(changed)?;
+        Ok(ChangePasswordPayload { user: user.map(User), errors })
     }
 
     /// Deletes the logged-in user's account for good. While a wallet of theirs holds money, it is refused with
@@ -197,16 +197,16 @@ impl UserMutation {
     ) -> Result<DeleteAccountPayload, ApiError> {
         let viewer = ctx.viewer()?;
         let deleted = account::delete_account(ctx.app()?, viewer, input.password).await;
-        let (deleted, user_errors) = into_recorded_payload(deleted)?;
-        Ok(DeleteAccountPayload { deleted_id: deleted.map(|()| viewer.user.into()), user_errors })
+        let (deleted, errors) = into_recorded_payload(deleted)?;
+        Ok(DeleteAccountPayload { deleted_user_id: deleted.map(|()| viewer.user.into()), errors })
     }
 
     /// Takes back a deletion of the account that was refused with `WALLET_NOT_EMPTY`: others can pay the user again.
     /// Changes nothing when the account is not closing.
     async fn cancel_account_deletion(&self, ctx: &Context<'_>) -> Result<CancelAccountDeletionPayload, ApiError> {
         let kept = account::cancel_deletion(ctx.app()?, ctx.viewer()?).await;
-        let (user, user_errors) = into_payload(ctx, Action::CancelAccountDeletion, kept).await?;
-        Ok(CancelAccountDeletionPayload { user: user.map(User), user_errors })
+        let (user, errors) = into_payload(ctx, Action::CancelAccountDeletion, kept).await?;
+        Ok(CancelAccountDeletionPayload { user: user.map(User), errors })
     }
 }
 

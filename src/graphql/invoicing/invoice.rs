@@ -1,10 +1,13 @@
-//! Invoices: the object, its lines, its queries, its mutations and its loaders.
+//! Invoices: the object, its queries, its mutations and its loader.
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::allocation::Allocation;
+use super::{
+    allocation::Allocation,
+    invoice_line::{InvoiceLine, LinesOf},
+};
 use crate::{
     bookkeeping::{
         document::Replayable,
@@ -13,25 +16,27 @@ use crate::{
             invoice,
             invoice_input::{NewInvoice, Voiding},
             invoice_list::{self, InvoiceFilter, InvoiceFilterInput, InvoiceStatus},
-            totals::{QUANTITY_DIGITS, RATE_DIGITS},
         },
     },
     calendar::date::{Date, Weekday},
-    entity::{activity::Action, invoice::Model, invoice_line},
+    entity::{activity::Action, invoice::Model},
     error::Error,
     graphql::{
         RequestLoader,
         activity::list::{Activities, history},
         book::{book_currency, today},
-        connection::{self, Nodes, OwnedTotal, Total},
-        customers::{customer::Customer, entry::Entry},
+        connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
+        customers::{
+            customer::Customer,
+            entry::{self, Entry},
+        },
         error::{ApiError, ContextExt},
         node,
+        payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
-        user_error::{UserError, into_replayable_payload},
     },
     id::{Id, kind},
-    money::{Currency, Decimal, Money},
+    money::Money,
     page::PageArgs,
     price,
 };
@@ -191,46 +196,6 @@ impl Invoice {
     }
 }
 
-pub(in crate::graphql) struct InvoiceLine {
-    line: invoice_line::Model,
-    currency: Currency,
-}
-
-/// A line of an invoice: goods or a service.
-#[Object]
-impl InvoiceLine {
-    /// The name of what was sold.
-    async fn description(&self) -> &str {
-        &self.line.description
-    }
-
-    /// The code of the goods in the Harmonized System of Nomenclature (HSN), or of the service (SAC). Null when not
-    /// given.
-    async fn hsn_code(&self) -> Option<&str> {
-        self.line.hsn_code.as_deref()
-    }
-
-    /// The quantity sold, with at most 4 decimals.
-    async fn quantity(&self) -> Decimal {
-        Decimal::from_scaled(self.line.quantity, QUANTITY_DIGITS)
-    }
-
-    /// The price of one unit before taxes.
-    async fn unit_price(&self) -> Money {
-        Money::from_minor(self.line.unit_price, self.currency)
-    }
-
-    /// The rate of goods and services tax (GST) of this line in per cent. Null when the invoice's rate applies.
-    async fn rate(&self) -> Option<Decimal> {
-        self.line.rate.map(|rate| Decimal::from_scaled(rate.into(), RATE_DIGITS))
-    }
-
-    /// `quantity` times `unitPrice`, rounded half up to the minor unit of the currency.
-    async fn amount(&self) -> Money {
-        Money::from_minor(self.line.amount, self.currency)
-    }
-}
-
 /// The invoice to void, and the reason.
 #[derive(InputObject)]
 struct VoidInvoiceInput {
@@ -246,24 +211,50 @@ struct InvoiceResult {
     /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `createInvoice`, the same `id`; this
     /// request changed nothing.
     replayed: bool,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `createInvoice`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is
 /// archived), `TAKEN` (the number), `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct CreateInvoicePayload {
     #[graphql(flatten)]
     result: InvoiceResult,
 }
 
+#[ComplexObject]
+impl CreateInvoicePayload {
+    /// The invoice with its cursor in `invoices` and `Customer.invoices`. Null when there are user errors.
+    async fn invoice_edge(&self) -> Option<NodeEdge<Invoice>> {
+        self.result.invoice.clone().map(|invoice| connection::edge_of::<InvoiceFilter, _>(invoice.0))
+    }
+
+    /// The entry of the customer's ledger that the invoice created, with its cursor in `entries` and `Customer.entries`.
+    /// Null when there are user errors, and for a repeated request when the invoice is void by now.
+    async fn entry_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Entry>>, ApiError> {
+        let Some(invoice) = &self.result.invoice else { return Ok(None) };
+        let entry = ctx.loader()?.load_one(invoice.0.id.cast::<kind::LedgerEntry>()).await?;
+        Ok(entry.and_then(|entry| entry::edge(entry.0)))
+    }
+}
+
 /// The result of `voidInvoice`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the invoice is void already),
 /// `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct VoidInvoicePayload {
     #[graphql(flatten)]
     result: InvoiceResult,
+}
+
+#[ComplexObject]
+impl VoidInvoicePayload {
+    /// The id of the entry that left the customer's ledger. Null when there are user errors.
+    async fn deleted_entry_id(&self) -> Option<ID> {
+        self.result.invoice.as_ref().map(|invoice| invoice.0.id.cast::<kind::LedgerEntry>().into())
+    }
 }
 
 impl InvoiceResult {
@@ -272,8 +263,8 @@ impl InvoiceResult {
         action: Action,
         result: Result<Replayable<Model>, Error>,
     ) -> Result<Self, ApiError> {
-        let (invoice, replayed, user_errors) = into_replayable_payload(ctx, action, result).await?;
-        Ok(Self { invoice: invoice.map(Invoice), replayed, user_errors })
+        let (invoice, replayed, errors) = into_replayable_payload(ctx, action, result).await?;
+        Ok(Self { invoice: invoice.map(Invoice), replayed, errors })
     }
 }
 
@@ -345,23 +336,5 @@ impl Loader<Id<kind::Invoice>> for RequestLoader {
     async fn load(&self, ids: &[Id<kind::Invoice>]) -> Result<HashMap<Id<kind::Invoice>, Invoice>, Arc<Error>> {
         let invoices = invoice::find_many(self.reader.conn(), &self.viewer, ids.iter().copied()).await?;
         Ok(invoices.into_iter().map(|invoice| (invoice.id, Invoice(invoice))).collect())
-    }
-}
-
-/// The loader key for the lines of an invoice. Must only be used for invoices that the viewer may see: the loader does
-/// not check it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::graphql) struct LinesOf(Id<kind::Invoice>);
-
-impl Loader<LinesOf> for RequestLoader {
-    type Value = Vec<invoice_line::Model>;
-    type Error = Arc<Error>;
-
-    async fn load(&self, invoices: &[LinesOf]) -> Result<HashMap<LinesOf, Vec<invoice_line::Model>>, Arc<Error>> {
-        let mut loaded: HashMap<_, Vec<_>> = HashMap::new();
-        for line in invoice::lines(self.reader.conn(), invoices.iter().map(|invoice| invoice.0)).await? {
-            loaded.entry(LinesOf(line.invoice_id)).or_default().push(line);
-        }
-        Ok(loaded)
     }
 }

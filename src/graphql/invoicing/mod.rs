@@ -2,4 +2,5 @@
 
 pub(super) mod allocation;
 pub(super) mod invoice;
+mod invoice_line;
 pub(super) mod receipt;

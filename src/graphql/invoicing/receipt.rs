@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
 use super::allocation::Allocation;
 use crate::{
@@ -25,12 +25,15 @@ use crate::{
         RequestLoader,
         activity::list::{Activities, history},
         book::book_currency,
-        connection::{self, Nodes, OwnedTotal, Total},
-        customers::{customer::Customer, entry::Entry},
+        connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
+        customers::{
+            customer::Customer,
+            entry::{self, Entry},
+        },
         error::{ApiError, ContextExt},
         node,
+        payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
-        user_error::{UserError, into_replayable_payload},
         wallets::wallet::Wallet,
     },
     id::{Id, kind},
@@ -173,25 +176,51 @@ struct ReceiptResult {
     /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `createReceipt`, the same `id`; this
     /// request changed nothing.
     replayed: bool,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `createReceipt`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is archived, or an
 /// invoice is void or fully paid by receipts that name it), `TAKEN` (the number), `CURRENCY_MISMATCH`,
 /// `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct CreateReceiptPayload {
     #[graphql(flatten)]
     result: ReceiptResult,
 }
 
+#[ComplexObject]
+impl CreateReceiptPayload {
+    /// The receipt with its cursor in `receipts` and `Customer.receipts`. Null when there are user errors.
+    async fn receipt_edge(&self) -> Option<NodeEdge<Receipt>> {
+        self.result.receipt.clone().map(|receipt| connection::edge_of::<ReceiptFilter, _>(receipt.0))
+    }
+
+    /// The entry of the customer's ledger that the receipt created, with its cursor in `entries` and `Customer.entries`.
+    /// Null when there are user errors, and for a repeated request when the receipt is void by now.
+    async fn entry_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Entry>>, ApiError> {
+        let Some(receipt) = &self.result.receipt else { return Ok(None) };
+        let entry = ctx.loader()?.load_one(receipt.0.id.cast::<kind::LedgerEntry>()).await?;
+        Ok(entry.and_then(|entry| entry::edge(entry.0)))
+    }
+}
+
 /// The result of `voidReceipt`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the receipt is void already),
 /// `INSUFFICIENT_FUNDS` and `WALLET_NOT_ACTIVE` (the wallet cannot give the money back), `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct VoidReceiptPayload {
     #[graphql(flatten)]
     result: ReceiptResult,
+}
+
+#[ComplexObject]
+impl VoidReceiptPayload {
+    /// The id of the entry that left the customer's ledger. Null when there are user errors.
+    async fn deleted_entry_id(&self) -> Option<ID> {
+        self.result.receipt.as_ref().map(|receipt| receipt.0.id.cast::<kind::LedgerEntry>().into())
+    }
 }
 
 impl ReceiptResult {
@@ -200,10 +229,9 @@ impl ReceiptResult {
         action: Action,
         result: Result<Replayable<Attempted>, Error>,
     ) -> Result<Self, ApiError> {
-        let (attempted, replayed, mut user_errors) = into_replayable_payload(ctx, action, result).await?;
-        let receipt =
-            attempted.and_then(|attempted| attempted.map_err(|refusal| user_errors.push(refusal.into())).ok());
-        Ok(Self { receipt: receipt.map(Receipt), replayed, user_errors })
+        let (attempted, replayed, mut errors) = into_replayable_payload(ctx, action, result).await?;
+        let receipt = attempted.and_then(|attempted| attempted.map_err(|refusal| errors.push(refusal)).ok());
+        Ok(Self { receipt: receipt.map(Receipt), replayed, errors })
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::category::Category;
+use super::{category::Category, report::BudgetStatus};
 use crate::{
     bookkeeping::spending::{
         budget::{self, BudgetSetting},
-        budget_list,
+        budget_list, report,
     },
     calendar::month::YearMonth,
     entity::{
@@ -19,10 +19,11 @@ use crate::{
     graphql::{
         RequestLoader,
         activity::list::{Activities, history},
-        connection::{self, Count, Nodes},
+        book::today,
+        connection::{self, Count, NodeEdge, Nodes},
         error::{ApiError, ContextExt},
+        payload::{UserErrors, into_payload},
         scalar::DateTime,
-        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::Money,
@@ -143,20 +144,36 @@ struct DeleteBudgetInput {
 /// The result of `setBudget`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the category is archived),
 /// `LIMIT_REACHED`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct SetBudgetPayload {
     /// The budget after the change. Null when there are user errors.
     budget: Option<Budget>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    /// The budget with its cursor in `budgets`. Null when there are user errors.
+    budget_edge: Option<NodeEdge<Budget>>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `deleteBudget`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct DeleteBudgetPayload {
     /// The id of the deleted budget. Null when there are user errors.
-    deleted_id: Option<ID>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    deleted_budget_id: Option<ID>,
+    #[graphql(flatten)]
+    errors: UserErrors,
+}
+
+#[ComplexObject]
+impl SetBudgetPayload {
+    /// How the budget is used in its month or, when it is for every month, in the current month. Null when another
+    /// budget applies in that month, and when there are user errors.
+    #[graphql(directive = price::Cost::apply(100))]
+    async fn status(&self, ctx: &Context<'_>) -> Result<Option<BudgetStatus>, ApiError> {
+        let Some(Budget(budget)) = &self.budget else { return Ok(None) };
+        let month = YearMonth::of(budget.month.unwrap_or(today(ctx).await?.0));
+        let report = report::month(ctx.read()?, ctx.viewer()?, month, Some(budget.currency)).await?;
+        Ok(report.budgets.into_iter().find(|used| used.budget.id == budget.id).map(BudgetStatus))
+    }
 }
 
 #[derive(Debug, Default)]
@@ -172,8 +189,9 @@ impl BudgetMutation {
         #[graphql(desc = "The budget to set.")] input: BudgetSetting,
     ) -> Result<SetBudgetPayload, ApiError> {
         let set = budget::set(ctx.app()?, ctx.viewer()?, &input).await;
-        let (budget, user_errors) = into_payload(ctx, Action::SetBudget, set).await?;
-        Ok(SetBudgetPayload { budget: budget.map(Budget), user_errors })
+        let (budget, errors) = into_payload(ctx, Action::SetBudget, set).await?;
+        let edge = |budget: &Model| connection::edge(&budget_list::key_text(budget), Budget(budget.clone()));
+        Ok(SetBudgetPayload { budget_edge: budget.as_ref().map(edge), budget: budget.map(Budget), errors })
     }
 
     /// Deletes a budget, and with it the amounts that it carried over. The transactions stay.
@@ -183,8 +201,8 @@ impl BudgetMutation {
         #[graphql(desc = "The budget to delete.")] input: DeleteBudgetInput,
     ) -> Result<DeleteBudgetPayload, ApiError> {
         let deleted = budget::delete(ctx.app()?, ctx.viewer()?, &input.id).await;
-        let (id, user_errors) = into_payload(ctx, Action::DeleteBudget, deleted).await?;
-        Ok(DeleteBudgetPayload { deleted_id: id.map(ID::from), user_errors })
+        let (id, errors) = into_payload(ctx, Action::DeleteBudget, deleted).await?;
+        Ok(DeleteBudgetPayload { deleted_budget_id: id.map(ID::from), errors })
     }
 }
 

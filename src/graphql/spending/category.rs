@@ -16,8 +16,8 @@ use crate::{
         activity::list::{Activities, history},
         error::{ApiError, ContextExt},
         node,
+        payload::{UserErrors, into_payload, payloads},
         scalar::DateTime,
-        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     page::PageArgs,
@@ -120,8 +120,8 @@ struct RestoreCategoryInput {
 struct CategoryResult {
     /// The category after the change. Null when there are user errors.
     category: Option<Category>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `createCategory`. Error codes: `INVALID`, `TAKEN`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`, `NOT_FOUND`
@@ -134,35 +134,29 @@ struct CreateCategoryPayload {
     replayed: bool,
 }
 
-/// The result of `updateCategory`. Error codes: `INVALID`, `TAKEN`, `NOT_FOUND`.
-#[derive(SimpleObject)]
-struct UpdateCategoryPayload {
-    #[graphql(flatten)]
-    result: CategoryResult,
-}
+payloads! {
+    /// The result of `updateCategory`. Error codes: `INVALID`, `TAKEN`, `NOT_FOUND`.
+    UpdateCategoryPayload(CategoryResult);
 
-/// The result of `restoreCategory`. Error codes: `NOT_FOUND`.
-#[derive(SimpleObject)]
-struct RestoreCategoryPayload {
-    #[graphql(flatten)]
-    result: CategoryResult,
+    /// The result of `restoreCategory`. Error codes: `NOT_FOUND`.
+    RestoreCategoryPayload(CategoryResult);
 }
 
 /// The result of `deleteCategory`. Error codes: `NOT_FOUND`.
 #[derive(SimpleObject)]
 struct DeleteCategoryPayload {
     /// The id of the category if it was deleted, because it was never used. Otherwise null.
-    deleted_id: Option<ID>,
+    deleted_category_id: Option<ID>,
     /// The category if it was archived instead, because it was used before. Otherwise null.
     category: Option<Category>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 impl CategoryResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<Model, Error>) -> Result<Self, ApiError> {
-        let (category, user_errors) = into_payload(ctx, action, result).await?;
-        Ok(Self { category: category.map(Category), user_errors })
+        let (category, errors) = into_payload(ctx, action, result).await?;
+        Ok(Self { category: category.map(Category), errors })
     }
 }
 
@@ -202,13 +196,13 @@ impl CategoryMutation {
         #[graphql(desc = "The category to delete or archive.")] input: DeleteCategoryInput,
     ) -> Result<DeleteCategoryPayload, ApiError> {
         let deleted = category::delete(ctx.app()?, ctx.viewer()?, &input.id).await;
-        let (category, user_errors) = into_payload(ctx, Action::DeleteCategory, deleted).await?;
+        let (category, errors) = into_payload(ctx, Action::DeleteCategory, deleted).await?;
         let (archived, gone): (Vec<_>, Vec<_>) =
             category.into_iter().partition(|category| category.archived_at.is_some());
         Ok(DeleteCategoryPayload {
-            deleted_id: gone.into_iter().next().map(|category| category.id.into()),
+            deleted_category_id: gone.into_iter().next().map(|category| category.id.into()),
             category: archived.into_iter().next().map(Category),
-            user_errors,
+            errors,
         })
     }
 

@@ -1,5 +1,6 @@
 //! Categories, transactions of income and spending, budgets and reports.
 
+mod affected;
 pub(super) mod budget;
 pub(super) mod category;
 pub(super) mod report;

@@ -114,7 +114,7 @@ impl CategoryTotal {
     }
 }
 
-struct BudgetStatus(BudgetUse);
+pub(super) struct BudgetStatus(pub(super) BudgetUse);
 
 impl BudgetStatus {
     fn money(&self, minor: i64) -> Money {

@@ -2,14 +2,16 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject, dataloader::Loader};
 
-use super::{category::Category, transaction_version::TransactionVersion};
+use super::{affected, category::Category, report::BudgetStatus, transaction_version::TransactionVersion};
 use crate::{
     bookkeeping::{
         document::Replayable,
         journal::Versions,
-        spending::transaction::{self, Attempted, NewTransaction, TransactionDeletion, change::TransactionChange},
+        spending::transaction::{
+            self, Attempted, NewTransaction, TransactionDeletion, change::TransactionChange, list::TransactionOrder,
+        },
     },
     calendar::date::{Date, Weekday},
     entity::{activity::Action, category::CategoryKind, transaction::Model, transaction_line},
@@ -17,10 +19,10 @@ use crate::{
     graphql::{
         RequestLoader,
         activity::list::{Activities, history},
-        connection::{self, Nodes, OwnedTotal},
+        connection::{self, NodeEdge, Nodes, OwnedTotal},
         error::{ApiError, ContextExt},
+        payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
-        user_error::{UserError, into_replayable_payload},
         wallets::wallet::Wallet,
     },
     id::{Id, kind},
@@ -168,41 +170,97 @@ impl TransactionLine {
 
 /// The fields that the payloads of several mutations share. The transaction is null when there are user errors.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct TransactionResult {
     /// The transaction after the change. Null when there are user errors.
     transaction: Option<Transaction>,
     /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `addTransaction`, the same `id`; this
     /// request changed nothing.
     replayed: bool,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    /// How many of the transaction's last versions count for what it affects.
+    #[graphql(skip)]
+    versions: i32,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `addTransaction`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (a category is
 /// archived), `CURRENCY_MISMATCH`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 /// A refusal by the wallet is also recorded in the wallet's history.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct AddTransactionPayload {
     #[graphql(flatten)]
     result: TransactionResult,
+}
+
+#[ComplexObject]
+impl AddTransactionPayload {
+    /// The transaction with its cursor in `transactions` in its default order, newest date first. Null when there are
+    /// user errors, and for a repeated request when the transaction is deleted by now.
+    async fn transaction_edge(&self) -> Option<NodeEdge<Transaction>> {
+        self.result.edge()
+    }
 }
 
 /// The result of `updateTransaction`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the transaction
 /// is deleted, or a category is archived), `CONFLICT`, `CURRENCY_MISMATCH`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`,
 /// `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`. A refusal by the wallet is also recorded in the wallet's history.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct UpdateTransactionPayload {
     #[graphql(flatten)]
     result: TransactionResult,
+}
+
+#[ComplexObject]
+impl UpdateTransactionPayload {
+    /// The transaction with its cursor in `transactions` in its default order, newest date first. Null when there are
+    /// user errors, and for a repeated request when the transaction is deleted by now.
+    async fn transaction_edge(&self) -> Option<NodeEdge<Transaction>> {
+        self.result.edge()
+    }
 }
 
 /// The result of `deleteTransaction`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the transaction is deleted
 /// already), `INSUFFICIENT_FUNDS` and `WALLET_NOT_ACTIVE` (the wallet cannot give the money back),
 /// `IDEMPOTENCY_CONFLICT`. A refusal by the wallet is also recorded in the wallet's history.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct DeleteTransactionPayload {
     #[graphql(flatten)]
     result: TransactionResult,
+}
+
+#[ComplexObject]
+impl DeleteTransactionPayload {
+    /// The id of the transaction that left the list. Null when there are user errors.
+    async fn deleted_transaction_id(&self) -> Option<ID> {
+        self.result.transaction.as_ref().map(|transaction| transaction.0.id.into())
+    }
+}
+
+#[ComplexObject]
+impl TransactionResult {
+    /// How the budgets that this changed are used now, in the month of the transaction. After a change also those of
+    /// the month and the categories that it had before. Empty for an income.
+    #[graphql(directive = price::List::apply(10), directive = price::Cost::apply(20))]
+    async fn affected_budgets(&self, ctx: &Context<'_>) -> Result<Vec<BudgetStatus>, ApiError> {
+        match &self.transaction {
+            Some(transaction) => affected::budgets(ctx, &transaction.0, self.versions).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// The wallets whose balance this changed: that of the transaction and, after a change, the one that it had before.
+    /// Empty for cash.
+    #[graphql(directive = price::List::apply(2))]
+    async fn affected_wallets(&self, ctx: &Context<'_>) -> Result<Vec<Wallet>, ApiError> {
+        match &self.transaction {
+            Some(transaction) => affected::wallets(ctx, &transaction.0, self.versions).await,
+            None => Ok(Vec::new()),
+        }
+    }
 }
 
 impl TransactionResult {
@@ -211,10 +269,15 @@ impl TransactionResult {
         action: Action,
         result: Result<Replayable<Attempted>, Error>,
     ) -> Result<Self, ApiError> {
-        let (attempted, replayed, mut user_errors) = into_replayable_payload(ctx, action, result).await?;
-        let transaction =
-            attempted.and_then(|attempted| attempted.map_err(|refusal| user_errors.push(refusal.into())).ok());
-        Ok(Self { transaction: transaction.map(Transaction), replayed, user_errors })
+        let (attempted, replayed, mut errors) = into_replayable_payload(ctx, action, result).await?;
+        let transaction = attempted.and_then(|attempted| attempted.map_err(|refusal| errors.push(refusal)).ok());
+        let versions = if action == Action::UpdateTransaction { 2 } else { 1 };
+        Ok(Self { transaction: transaction.map(Transaction), replayed, versions, errors })
+    }
+
+    fn edge(&self) -> Option<NodeEdge<Transaction>> {
+        let transaction = self.transaction.as_ref().filter(|transaction| transaction.0.deleted_at.is_none())?;
+        Some(connection::edge(&TransactionOrder::default().key_text(&transaction.0), transaction.clone()))
     }
 }
 

@@ -92,7 +92,7 @@ impl WalletTransactionConnection {
 /// A transaction from the point of view of one wallet.
 #[derive(SimpleObject)]
 #[graphql(directive = price::Cost::apply(0))]
-struct WalletTransactionEdge {
+pub(super) struct WalletTransactionEdge {
     /// An opaque text that marks the position of this item in the list. Pass it as `after` or `before`.
     cursor: String,
     /// The transaction at this position.
@@ -104,7 +104,7 @@ struct WalletTransactionEdge {
 }
 
 impl WalletTransactionEdge {
-    fn new(step: Step) -> Result<Self, ApiError> {
+    pub(super) fn new(step: Step) -> Result<Self, ApiError> {
         let node = transaction::WalletTransaction::new(step.entry, &step.posting)
             .ok_or_else(|| Error::Fault(DbErr::Custom("a posting on a wallet that is not of a wallet".to_owned())))?;
         Ok(Self {

@@ -24,6 +24,14 @@ impl WalletParty {
     pub(super) fn is_in(&self, book_id: Id<kind::Book>) -> bool {
         self.0.book_id == book_id
     }
+
+    /// The wallet, when it is in the viewer's book.
+    pub(super) async fn own_wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        if self.0.book_id != ctx.viewer()?.book {
+            return Ok(None);
+        }
+        Ok(ctx.loader()?.load_one(self.0.wallet_id).await?)
+    }
 }
 
 /// The payer or payee of a wallet transaction, or whom a transfer would pay.
@@ -36,10 +44,7 @@ impl WalletParty {
 
     /// The wallet. Null when it belongs to somebody else.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
-        if self.0.book_id != ctx.viewer()?.book {
-            return Ok(None);
-        }
-        Ok(ctx.loader()?.load_one(self.0.wallet_id).await?)
+        self.own_wallet(ctx).await
     }
 }
 

@@ -2,25 +2,28 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::party::WalletParty;
+use super::{history::WalletTransactionEdge, party::WalletParty, wallet::Wallet};
 use crate::{
-    bookkeeping::wallets::{
-        reference::WalletRef,
-        transaction::{self, WalletTransactionType},
-        transfer::{self, Outcome, WalletOperation},
+    bookkeeping::{
+        journal::{Side, Step},
+        wallets::{
+            reference::WalletRef,
+            transaction::{self, WalletTransactionType},
+            transfer::{self, Outcome, WalletOperation},
+        },
     },
-    entity::{activity::Action, journal_entry::EntryStatus},
+    entity::{activity::Action, journal_entry::EntryStatus, posting},
     error::{Code, Error},
     graphql::{
         RequestLoader,
         activity::list::{Activities, history},
         error::{ApiError, ContextExt},
         invoicing::receipt::Receipt,
+        payload::{UserErrors, into_payload},
         scalar::DateTime,
         spending::transaction::Transaction,
-        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::Money,
@@ -192,44 +195,126 @@ struct WalletOperationResult {
     transaction: Option<WalletTransaction>,
     /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
-    /// Why the transaction was refused, one item per problem. Empty when the money was moved.
-    user_errors: Vec<UserError>,
+    #[graphql(skip)]
+    posting: Option<posting::Model>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 impl WalletOperationResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<Outcome, Error>) -> Result<Self, ApiError> {
-        let (outcome, mut user_errors) = into_payload(ctx, action, result).await?;
+        let (outcome, mut errors) = into_payload(ctx, action, result).await?;
         let Some(outcome) = outcome else {
-            return Ok(Self { transaction: None, replayed: false, user_errors });
+            return Ok(Self { transaction: None, replayed: false, posting: None, errors });
         };
-        user_errors.extend(outcome.refusal.map(UserError::from));
+        if let Some(refusal) = outcome.refusal {
+            errors.push(refusal);
+        }
         let transaction = Some(WalletTransaction(outcome.transaction));
-        Ok(Self { transaction, replayed: outcome.replayed, user_errors })
+        Ok(Self { transaction, replayed: outcome.replayed, posting: Some(outcome.posting), errors })
+    }
+
+    /// The viewer's wallet on one side of the posting. `None` when that side is no wallet of the viewer.
+    async fn wallet(&self, ctx: &Context<'_>, side: Side) -> Result<Option<Wallet>, ApiError> {
+        match party(ctx, self.step(side).map(|step| step.account_id())).await? {
+            Some(party) => party.own_wallet(ctx).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The transaction in the history of the viewer's wallet on one side of the posting.
+    async fn edge(&self, ctx: &Context<'_>, side: Side) -> Result<Option<WalletTransactionEdge>, ApiError> {
+        if self.wallet(ctx, side).await?.is_none() {
+            return Ok(None);
+        }
+        self.step(side).map(WalletTransactionEdge::new).transpose()
+    }
+
+    fn step(&self, side: Side) -> Option<Step> {
+        let (transaction, posting) = (self.transaction.as_ref()?, self.posting.as_ref()?);
+        Some(Step::new(transaction.0.entry.clone(), posting.clone(), side))
     }
 }
 
 /// The result of `deposit`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
 /// `WALLET_NOT_ACTIVE`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct DepositPayload {
     #[graphql(flatten)]
     result: WalletOperationResult,
 }
 
+#[ComplexObject]
+impl DepositPayload {
+    /// Your wallet with its new balance. Null when nothing was recorded.
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        self.result.wallet(ctx, Side::Credit).await
+    }
+
+    /// The transaction with its cursor in the wallet's `walletHistory`, and the balance after it. Null when nothing was
+    /// recorded.
+    async fn transaction_edge(&self, ctx: &Context<'_>) -> Result<Option<WalletTransactionEdge>, ApiError> {
+        self.result.edge(ctx, Side::Credit).await
+    }
+}
+
 /// The result of `withdraw`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
 /// `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct WithdrawPayload {
     #[graphql(flatten)]
     result: WalletOperationResult,
 }
 
+#[ComplexObject]
+impl WithdrawPayload {
+    /// Your wallet with its new balance. Null when nothing was recorded.
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        self.result.wallet(ctx, Side::Debit).await
+    }
+
+    /// The transaction with its cursor in the wallet's `walletHistory`, and the balance after it. Null when nothing was
+    /// recorded.
+    async fn transaction_edge(&self, ctx: &Context<'_>) -> Result<Option<WalletTransactionEdge>, ApiError> {
+        self.result.edge(ctx, Side::Debit).await
+    }
+}
+
 /// The result of `transfer`. Error codes: `INVALID`, `NOT_FOUND`, `TAKEN` (the reference), `CURRENCY_MISMATCH`,
 /// `SAME_WALLET`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`, `TOO_MANY_ATTEMPTS`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 struct TransferPayload {
     #[graphql(flatten)]
     result: WalletOperationResult,
+}
+
+#[ComplexObject]
+impl TransferPayload {
+    /// The wallet that paid, with its new balance. Null when nothing was recorded.
+    async fn from_wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        self.result.wallet(ctx, Side::Debit).await
+    }
+
+    /// The wallet that received the money, with its new balance. Null when it belongs to somebody else, and when no
+    /// money was moved.
+    async fn to_wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+        self.result.wallet(ctx, Side::Credit).await
+    }
+
+    /// The transaction with its cursor in the `walletHistory` of the wallet that paid, and the balance after it. Null
+    /// when nothing was recorded.
+    async fn from_edge(&self, ctx: &Context<'_>) -> Result<Option<WalletTransactionEdge>, ApiError> {
+        self.result.edge(ctx, Side::Debit).await
+    }
+
+    /// The transaction with its cursor in the `walletHistory` of the wallet that received the money, and the balance
+    /// after it. Null when the wallet belongs to somebody else, and when no money was moved.
+    async fn to_edge(&self, ctx: &Context<'_>) -> Result<Option<WalletTransactionEdge>, ApiError> {
+        self.result.edge(ctx, Side::Credit).await
+    }
 }
 
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use crate::{
         journal,
         wallets::{
             history,
-            wallet::{self, NewWallet},
+            wallet::{self, ChangedWallet, NewWallet},
         },
     },
     entity::{account::AccountStatus, activity::Action},
@@ -20,8 +20,8 @@ use crate::{
         activity::list::{Activities, history},
         error::{ApiError, ContextExt},
         node,
+        payload::{UserErrors, into_payload, payloads},
         scalar::DateTime,
-        user_error::{UserError, into_payload},
     },
     id::{Id, kind},
     money::{Currency, Money},
@@ -136,8 +136,8 @@ struct CloseWalletInput {
 struct WalletResult {
     /// The wallet after the change. Null when there are user errors.
     wallet: Option<Wallet>,
-    /// The problems with the input, one item per problem. Empty when the mutation succeeded.
-    user_errors: Vec<UserError>,
+    #[graphql(flatten)]
+    errors: UserErrors,
 }
 
 /// The result of `createWallet`. Error codes: `INVALID`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
@@ -149,26 +149,22 @@ struct CreateWalletPayload {
     replayed: bool,
 }
 
+payloads! {
+    /// The result of `freezeWallet`. Error codes: `NOT_FOUND`, `WALLET_NOT_ACTIVE` (the wallet is closed).
+    FreezeWalletPayload(WalletResult);
+
+    /// The result of `unfreezeWallet`. Error codes: `NOT_FOUND`, `WALLET_NOT_ACTIVE` (the wallet is closed).
+    UnfreezeWalletPayload(WalletResult);
+}
+
 /// The result of `updateWallet`. Error codes: `INVALID`, `NOT_FOUND`, `WALLET_NOT_ACTIVE` (a closed wallet cannot be
 /// the default).
 #[derive(SimpleObject)]
 struct UpdateWalletPayload {
     #[graphql(flatten)]
     result: WalletResult,
-}
-
-/// The result of `freezeWallet`. Error codes: `NOT_FOUND`, `WALLET_NOT_ACTIVE` (the wallet is closed).
-#[derive(SimpleObject)]
-struct FreezeWalletPayload {
-    #[graphql(flatten)]
-    result: WalletResult,
-}
-
-/// The result of `unfreezeWallet`. Error codes: `NOT_FOUND`, `WALLET_NOT_ACTIVE` (the wallet is closed).
-#[derive(SimpleObject)]
-struct UnfreezeWalletPayload {
-    #[graphql(flatten)]
-    result: WalletResult,
+    /// The wallet that was the default of the currency before. Null when the change made no other wallet the default.
+    former_default_wallet: Option<Wallet>,
 }
 
 /// The result of `closeWallet`. Error codes: `NOT_FOUND`, `WALLET_NOT_EMPTY`.
@@ -176,12 +172,30 @@ struct UnfreezeWalletPayload {
 struct CloseWalletPayload {
     #[graphql(flatten)]
     result: WalletResult,
+    /// The wallet that is now the default of the currency. Null when the closed wallet was not the default, and when
+    /// there is no other wallet that could be it.
+    new_default_wallet: Option<Wallet>,
 }
 
 impl WalletResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<wallet::Wallet, Error>) -> Result<Self, ApiError> {
-        let (wallet, user_errors) = into_payload(ctx, action, result).await?;
-        Ok(Self { wallet: wallet.map(Wallet), user_errors })
+        let (wallet, errors) = into_payload(ctx, action, result).await?;
+        Ok(Self { wallet: wallet.map(Wallet), errors })
+    }
+
+    /// The result of a change, with the other wallet that became or ceased to be the default.
+    async fn with_other(
+        ctx: &Context<'_>,
+        action: Action,
+        result: Result<ChangedWallet, Error>,
+    ) -> Result<(Self, Option<Wallet>), ApiError> {
+        let (changed, errors) = into_payload(ctx, action, result).await?;
+        let Some(ChangedWallet { wallet, other }) = changed else { return Ok((Self { wallet: None, errors }, None)) };
+        let other = match other {
+            Some(id) => ctx.loader()?.load_one(id).await?,
+            None => None,
+        };
+        Ok((Self { wallet: Some(Wallet(wallet)), errors }, other))
     }
 }
 
@@ -232,7 +246,8 @@ impl WalletMutation {
     ) -> Result<UpdateWalletPayload, ApiError> {
         let (id, name) = (input.id.parse().ok(), input.name.as_deref());
         let updated = wallet::update(ctx.app()?, ctx.viewer()?, id, name, input.make_default).await;
-        Ok(UpdateWalletPayload { result: WalletResult::new(ctx, Action::UpdateWallet, updated).await? })
+        let (result, former_default_wallet) = WalletResult::with_other(ctx, Action::UpdateWallet, updated).await?;
+        Ok(UpdateWalletPayload { result, former_default_wallet })
     }
 
     /// Freezes a wallet: no money can move in or out until it is unfrozen.
@@ -242,7 +257,7 @@ impl WalletMutation {
         #[graphql(desc = "The wallet to freeze.")] input: FreezeWalletInput,
     ) -> Result<FreezeWalletPayload, ApiError> {
         Ok(FreezeWalletPayload {
-            result: set_status(ctx, Action::FreezeWallet, &input.id, AccountStatus::Frozen).await?,
+            result: set_status(ctx, Action::FreezeWallet, &input.id, AccountStatus::Frozen).await?.0,
         })
     }
 
@@ -253,7 +268,7 @@ impl WalletMutation {
         #[graphql(desc = "The wallet to unfreeze.")] input: UnfreezeWalletInput,
     ) -> Result<UnfreezeWalletPayload, ApiError> {
         Ok(UnfreezeWalletPayload {
-            result: set_status(ctx, Action::UnfreezeWallet, &input.id, AccountStatus::Active).await?,
+            result: set_status(ctx, Action::UnfreezeWallet, &input.id, AccountStatus::Active).await?.0,
         })
     }
 
@@ -264,7 +279,9 @@ impl WalletMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The wallet to close.")] input: CloseWalletInput,
     ) -> Result<CloseWalletPayload, ApiError> {
-        Ok(CloseWalletPayload { result: set_status(ctx, Action::CloseWallet, &input.id, AccountStatus::Closed).await? })
+        let (result, new_default_wallet) =
+            set_status(ctx, Action::CloseWallet, &input.id, AccountStatus::Closed).await?;
+        Ok(CloseWalletPayload { result, new_default_wallet })
     }
 }
 
@@ -273,9 +290,9 @@ async fn set_status(
     action: Action,
     id: &ID,
     status: AccountStatus,
-) -> Result<WalletResult, ApiError> {
+) -> Result<(WalletResult, Option<Wallet>), ApiError> {
     let set = wallet::set_status(ctx.app()?, ctx.viewer()?, id.parse().ok(), status).await;
-    WalletResult::new(ctx, action, set).await
+    WalletResult::with_other(ctx, action, set).await
 }
 
 /// Loads wallets of the viewer's book by their ids.

@@ -24,8 +24,8 @@ const EXAMPLES = {
       () => ({ input: { displayName: "Amal Nasser", email: "amal@example.org", timeZone: "Asia/Aden" } })],
     ["Change password", mutation("changePassword"),
       () => ({ input: { currentPassword: password, newPassword: "quiet river, seven lamps" } })],
-    ["Revoke session", mutation("revokeSession", "revokedId"), () => ({ input: { id: id("session") } })],
-    ["Delete account", mutation("deleteAccount", "deletedId"), () => ({ input: { password } })],
+    ["Revoke session", mutation("revokeSession", "revokedSessionId"), () => ({ input: { id: id("session") } })],
+    ["Delete account", mutation("deleteAccount", "deletedUserId"), () => ({ input: { password } })],
   ],
   Wallets: [
     ["My wallets", WALLETS],
@@ -47,7 +47,7 @@ const EXAMPLES = {
     ["Create category", mutation("createCategory", CATEGORY), () => ({ input: { name: "Rent", kind: "EXPENSE" } })],
     ["Rename category", mutation("updateCategory", CATEGORY),
       () => ({ input: { id: id("category"), name: "Rent and water" } })],
-    ["Delete category", mutation("deleteCategory", `deletedId\n    ${CATEGORY}`),
+    ["Delete category", mutation("deleteCategory", `deletedCategoryId\n    ${CATEGORY}`),
       () => ({ input: { id: id("category") } })],
     ["Restore category", mutation("restoreCategory", CATEGORY), () => ({ input: { id: id("category") } })],
     ["Add income", mutation("addTransaction", SPENDING), () => ({ input: {
@@ -80,7 +80,7 @@ const EXAMPLES = {
     ["Set budget of a month", mutation("setBudget", BUDGET),
       () => ({ input: { category: { name: "Transport" }, limit: "15.00", month: month() } })],
     ["Budgets", BUDGETS, () => ({ month: month() })],
-    ["Delete budget", mutation("deleteBudget", "deletedId"), () => ({ input: { id: id("budget") } })],
+    ["Delete budget", mutation("deleteBudget", "deletedBudgetId"), () => ({ input: { id: id("budget") } })],
     ["Monthly report", REPORT, () => ({ month: month() })],
     ["Monthly reports", REPORTS, () => ({ from: month(-5), to: month() })],
   ],

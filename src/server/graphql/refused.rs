@@ -61,15 +61,26 @@ impl From<ApiError> for Refused {
     }
 }
 
+/// The extensions of an error with this code.
+pub(in crate::server) fn code(code: &str) -> ErrorExtensionValues {
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code);
+    extensions
+}
+
 impl Refused {
     /// A GraphQL request that cannot be executed.
     pub(in crate::server) fn new(code: &str, message: impl Into<String>) -> Self {
         Self::from(vec![ServerError::new(message, None)]).coded(code)
     }
 
-    /// A document that is not valid.
+    /// A document that is not valid. Errors that have a code already keep it.
     pub(in crate::server) fn invalid(errors: Vec<ServerError>) -> Self {
-        Self::from(errors).coded("GRAPHQL_VALIDATION_FAILED")
+        let mut refused = Self::from(errors);
+        for error in &mut refused.errors {
+            error.extensions.get_or_insert_with(|| code("GRAPHQL_VALIDATION_FAILED"));
+        }
+        refused
     }
 
     /// A request that exceeds a limit. `limit` is its name.

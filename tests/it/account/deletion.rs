@@ -11,7 +11,7 @@ use crate::harness::{Client, Database, PASSWORD, TestApp, User, dump, errors, lo
 
 async fn delete(client: &Client, password: &str) -> Value {
     let query = "mutation($input: DeleteAccountInput!) { deleteAccount(input: $input) {
-        deletedId userErrors { code path message } } }";
+        deletedUserId userErrors { code path message } } }";
     client.gql(query, json!({ "input": { "password": password } })).await["deleteAccount"].take()
 }
 
@@ -33,7 +33,7 @@ async fn while_a_wallet_holds_money_the_account_stays(on: Database) {
     for part in ["“YEM wallet” still holds 12.50 YEM", "“USD wallet” still holds 3.00 USD"] {
         assert!(messages.contains(part), "{messages}");
     }
-    assert_eq!(payload["deletedId"], Value::Null);
+    assert_eq!(payload["deletedUserId"], Value::Null);
     // Nothing was closed.
     let wallets = amina.gql("{ wallets { status } me { displayName } }", json!({})).await;
     assert_eq!(wallets["wallets"], json!([{ "status": "ACTIVE" }, { "status": "ACTIVE" }, { "status": "ACTIVE" }]));
@@ -55,7 +55,7 @@ async fn nobody_logs_in_as_a_deleted_user_by_any_way(on: Database) {
     let zahra_user = User::register_as(&app.anonymous(), zahra()).await;
     let other = login(&app.anonymous(), "zahra.77", PASSWORD).await;
     let id = zahra_user.gql("{ me { id } }", json!({})).await["me"]["id"].take();
-    assert_eq!(delete(&zahra_user.client, PASSWORD).await, json!({ "deletedId": id, "userErrors": [] }));
+    assert_eq!(delete(&zahra_user.client, PASSWORD).await, json!({ "deletedUserId": id, "userErrors": [] }));
 
     let id = id.as_str().unwrap();
     for identifier in
@@ -168,7 +168,7 @@ async fn money_that_arrives_while_the_account_is_deleted_is_not_lost(on: Databas
 async fn a_request_that_deletes_the_account_does_nothing_else(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     for more in ["updateProfile(input: { phone: \"+967711234567\" }) { user { id } }", "b: __typename"] {
-        let delete = format!("deleteAccount(input: {{ password: \"{PASSWORD}\" }}) {{ deletedId }}");
+        let delete = format!("deleteAccount(input: {{ password: \"{PASSWORD}\" }}) {{ deletedUserId }}");
         for both in [format!("{delete} {more}"), format!("{more} ... {{ {delete} }}")] {
             let code = amina.error(&format!("mutation {{ {both} }}"), json!({})).await;
             assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{both}");

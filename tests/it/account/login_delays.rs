@@ -26,7 +26,7 @@ const ME: &str = "{ me { username } }";
 
 async fn login(client: &Client, identifier: &str, password: &str) -> Value {
     let query = "mutation($input: LoginInput!) { login(input: $input) {
-        accessToken userErrors { code message path retryAfter } } }";
+        accessToken userErrors { code message path ... on TooManyAttemptsError { retryAfter } } } }";
     let input = json!({ "identifier": identifier, "password": password });
     client.gql(query, json!({ "input": input })).await["login"].take()
 }
@@ -343,7 +343,7 @@ async fn only_so_many_register_from_one_address_in_a_day(on: Database) {
         let payload = register(&client, somebody(name)).await;
         assert!(matches!(errors(&payload).join(" ").as_str(), "" | "TAKEN username"), "{payload}");
     }
-    let query = "mutation($input: RegisterInput!) { register(input: $input) { accessToken userErrors { code path retryAfter } } }";
+    let query = "mutation($input: RegisterInput!) { register(input: $input) { accessToken userErrors { code path ... on TooManyAttemptsError { retryAfter } } } }";
     let refused = client.gql(query, json!({ "input": somebody("dina") })).await;
     // It is ten in the morning.
     let error = json!({ "code": "TOO_MANY_ATTEMPTS", "path": [], "retryAfter": 14 * 3600 });

@@ -103,7 +103,7 @@ async fn names_of_others_can_be_guessed_a_limited_number_of_times_a_day(on: Data
     ] {
         assert_eq!(errors(&update(&amina, guess.clone()).await), expected, "{guess}");
     }
-    let query = "mutation($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code path retryAfter } } }";
+    let query = "mutation($input: UpdateProfileInput!) { updateProfile(input: $input) { userErrors { code path ... on TooManyAttemptsError { retryAfter } } } }";
     let refused = amina.gql(query, json!({ "input": { "username": "badr" } })).await;
     let wait = refused["updateProfile"]["userErrors"][0]["retryAfter"].as_i64().unwrap();
     // The test begins at 10 in the morning; the day ends at midnight.

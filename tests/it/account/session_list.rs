@@ -14,7 +14,8 @@ async fn sessions(client: &Client) -> Vec<Value> {
 }
 
 async fn revoke(client: &Client, id: &str) -> Value {
-    let query = "mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedId userErrors { code path } } }";
+    let query =
+        "mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedSessionId userErrors { code path } } }";
     client.gql(query, json!({ "id": id })).await["revokeSession"].take()
 }
 
@@ -73,7 +74,7 @@ async fn a_revoked_session_is_over_at_once_on_its_device(on: Database) {
     let payload = login(&app.anonymous(), "amina", PASSWORD).await;
     let lost = app.anonymous().with_token(payload["accessToken"].as_str().unwrap());
     let id = sessions(&lost).await[0]["id"].as_str().unwrap().to_owned();
-    assert_eq!(revoke(&amina.client, &id).await, json!({ "revokedId": id, "userErrors": [] }));
+    assert_eq!(revoke(&amina.client, &id).await, json!({ "revokedSessionId": id, "userErrors": [] }));
     assert_eq!(lost.error(SESSIONS, json!({})).await, "UNAUTHENTICATED");
     let prolonged = refresh(&app.anonymous(), payload["refreshToken"].as_str().unwrap()).await;
     assert_eq!(errors(&prolonged), ["WRONG_CREDENTIALS refreshToken"]);
@@ -83,7 +84,7 @@ async fn a_revoked_session_is_over_at_once_on_its_device(on: Database) {
 
     // One's own is a logout.
     let own = left[0]["id"].as_str().unwrap();
-    assert_eq!(revoke(&amina.client, own).await["revokedId"], own);
+    assert_eq!(revoke(&amina.client, own).await["revokedSessionId"], own);
     assert_eq!(amina.error(SESSIONS, json!({})).await, "UNAUTHENTICATED");
 }
 

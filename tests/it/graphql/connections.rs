@@ -341,8 +341,8 @@ async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(
     let budgets = connections.iter().find(|connection| connection.field == "Query.budgets").unwrap();
     let all = budgets.all(&amina).await;
     let id = amina.gql("{ budgets(first: 1) { nodes { id } } }", json!({})).await["budgets"]["nodes"][0]["id"].take();
-    let deleted = amina.mutate("deleteBudget", "DeleteBudgetInput", "deletedId", json!({ "id": id })).await;
-    assert_eq!(deleted["deletedId"], id);
+    let deleted = amina.mutate("deleteBudget", "DeleteBudgetInput", "deletedBudgetId", json!({ "id": id })).await;
+    assert_eq!(deleted["deletedBudgetId"], id);
     let (rest, _) = budgets.page(&amina, &format!("after: \"{}\"", all[0])).await;
     assert_eq!(rest, all[1..]);
 }

@@ -47,6 +47,10 @@ fn stage(answer: &Value) -> String {
         Some("GRAPHQL_PARSE_FAILED") => "parse",
         Some("GRAPHQL_VALIDATION_FAILED") => "validate",
         Some("OPERATION_RESOLUTION_FAILURE") => "choose",
+        // A scalar of a wrong form that stands in the document itself: for graphql-js a document that is not valid.
+        Some("BAD_USER_INPUT") if answer["errors"][0]["message"].as_str().unwrap().starts_with("Argument") => {
+            "validate"
+        }
         Some("BAD_USER_INPUT") => "coerce",
         _ => panic!("{answer}"),
     };

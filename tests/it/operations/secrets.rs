@@ -48,7 +48,7 @@ async fn give_secrets(anonymous: &Client) -> Vec<String> {
     refresh(anonymous, token).await;
     let again = anonymous.with_token(&granted(&login(anonymous, "amina", NEW).await));
     for password in [WRONG, NEW] {
-        let delete = "mutation($password: String!) { deleteAccount(input: { password: $password }) { deletedId } }";
+        let delete = "mutation($password: String!) { deleteAccount(input: { password: $password }) { deletedUserId } }";
         again.gql(delete, json!({ "password": password })).await;
     }
     secrets

@@ -13,7 +13,8 @@ async fn food(user: &User, limit: &str, fields: Value) -> Value {
 }
 
 async fn delete(user: &User, id: &str) -> Value {
-    user.mutate("deleteBudget", "DeleteBudgetInput", "deletedId userErrors { code path }", json!({ "id": id })).await
+    user.mutate("deleteBudget", "DeleteBudgetInput", "deletedBudgetId userErrors { code path }", json!({ "id": id }))
+        .await
 }
 
 /// The budgets in force in a month, or all: category, limit and month.
@@ -112,9 +113,9 @@ async fn a_months_own_budget_wins_over_that_of_every_month(on: Database) {
     for id in [own.as_str(), "budget_x", "", &amina.wallet] {
         assert_eq!(errors(&delete(&badr, id).await), ["NOT_FOUND id"]);
     }
-    assert_eq!(delete(&amina, &own).await["deletedId"], own);
+    assert_eq!(delete(&amina, &own).await["deletedBudgetId"], own);
     assert_eq!(limit(&amina, "2026-11").await, json!(["100.00", "50.00", "UNDER"]));
-    assert_eq!(delete(&amina, &every).await["deletedId"], every);
+    assert_eq!(delete(&amina, &every).await["deletedBudgetId"], every);
     assert_eq!(errors(&delete(&amina, &every).await), ["NOT_FOUND id"]);
     let report = amina.report("2026-11").await;
     assert_eq!((&report["budgets"], &report["unbudgeted"]["amount"]), (&json!([]), &json!("50.00")));
@@ -184,7 +185,7 @@ async fn a_budget_that_limits_nothing_is_refused(on: Database) {
     // What an archived category was limited to stays, and can be taken away.
     assert_eq!(budgets(&amina, Value::Null).await, json!([["Old", "5.00", "YEM", "2026-11"]]));
     assert_eq!(limit(&amina, "2026-11").await, json!(["5.00", "4.00", "UNDER"]));
-    assert_eq!(delete(&amina, &kept).await["deletedId"], kept);
+    assert_eq!(delete(&amina, &kept).await["deletedBudgetId"], kept);
     for month in ["1900-01", "2199-12"] {
         id_of(&food(&amina, "10000000000000", json!({ "month": month, "rollover": "FULL" })).await, "budget");
         assert_eq!(limit(&amina, month).await[0], "10000000000000.00");

@@ -116,7 +116,7 @@ async fn a_category_in_which_nothing_ever_was_is_gone_and_another_is_archived(on
     let (app, amina) = TestApp::with_owner(on).await;
     let unused = amina.category("unused", "EXPENSE").await;
     let gone = amina.delete_category(&unused).await;
-    assert_eq!((&gone["deletedId"], &gone["category"]), (&json!(unused), &Value::Null));
+    assert_eq!((&gone["deletedCategoryId"], &gone["category"]), (&json!(unused), &Value::Null));
     for id in [unused.as_str(), "category_x", "", &amina.wallet] {
         assert_eq!(errors(&amina.delete_category(id).await), ["NOT_FOUND id"]);
         assert_eq!(errors(&amina.restore_category(id).await), ["NOT_FOUND id"]);
@@ -141,7 +141,7 @@ async fn a_category_in_which_nothing_ever_was_is_gone_and_another_is_archived(on
         };
         assert_eq!(errors(&done), [""; 0], "{name}");
         let archived = amina.delete_category(&id).await;
-        assert_eq!((errors(&archived), &archived["deletedId"]), (vec![], &Value::Null), "{name}");
+        assert_eq!((errors(&archived), &archived["deletedCategoryId"]), (vec![], &Value::Null), "{name}");
         assert_ne!(archived["category"]["archivedAt"], Value::Null, "{name}");
         // A second time changes nothing.
         assert_eq!(amina.delete_category(&id).await, archived, "{name}");

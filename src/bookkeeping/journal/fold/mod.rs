@@ -174,8 +174,8 @@ fn repeated(state: &State, draft: &Draft) -> Option<Result<Posted, Refused>> {
     }
     let reference = draft.reference.as_deref()?;
     known
-        .any(|entry| entry.status == EntryStatus::Succeeded && entry.reference == reference)
-        .then_some(Err(Refused::ReferenceTaken))
+        .find(|entry| entry.status == EntryStatus::Succeeded && entry.reference == reference)
+        .map(|entry| Err(Refused::ReferenceTaken(entry.into())))
 }
 
 /// Applies all lines to the accounts, or none.

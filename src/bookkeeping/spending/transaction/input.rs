@@ -16,7 +16,7 @@ use crate::{
     },
     calendar::date::Date,
     entity::{category::CategoryKind, transaction},
-    error::{Code, Refusal, Refusals},
+    error::{Code, Detail, Refusal, Refusals},
     money::{Currency, Decimal},
     text,
 };
@@ -195,7 +195,8 @@ pub(in crate::bookkeeping) fn refuse_other_currency(
     match wallet {
         Some(Wallet { wallet, .. }) if wallet.currency != currency => {
             let message = format!("The wallet is in {}, but the transaction is in {currency}.", wallet.currency);
-            Err(Refusal::new(Code::CurrencyMismatch, "walletId", message))
+            let currencies = Detail::Currencies { expected: Some(wallet.currency), actual: currency };
+            Err(Refusal::new(Code::CurrencyMismatch, "walletId", message).with(currencies))
         }
         _ => Ok(()),
     }

@@ -42,7 +42,7 @@ use crate::{
     },
     db::Transaction,
     entity::{activity::Action, category::CategoryKind, transaction, transaction_line},
-    error::{Code, Refusal, Refusals, Result},
+    error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
     viewer::Viewer,
 };
@@ -121,7 +121,8 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Rep
         let posted = posted.map_err(document::wallet_refusal)?;
         if let Some(failure) = posted.entry.failure {
             free.release(&tx).await?;
-            return refused(&tx, app, act.on(posted.entry.id), Refused::Failed(failure)).await;
+            let refusal = document::recorded_refusal(&tx, viewer, [posted.entry.id], failure).await?;
+            return refused(&tx, app, act.on(posted.entry.id), refusal).await;
         }
         let written = write::insert(&tx, viewer, [(item, posted)]).await?.pop();
         let written = written.ok_or_else(unwritten)?;
@@ -185,7 +186,8 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
         let before = before?;
         if change.expected_version.is_some_and(|expected| expected != before.version) {
             let message = format!("The transaction was changed: its version is {} now.", before.version);
-            return Err(Refusal::new(Code::Conflict, "expectedVersion", message).into());
+            let current = Detail::Current(before.id.to_string());
+            return Err(Refusal::new(Code::Conflict, "expectedVersion", message).with(current).into());
         }
         let parts = lines(&tx, [before.id]).await?.remove(&before.id).unwrap_or_default();
         let parts: Vec<_> = parts.into_iter().map(Part::from).collect();
@@ -241,8 +243,8 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
         let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
         let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
         if let Some(failure) = posted.entry.failure {
-            let Replayable { document, replayed } = refused(&tx, app, act, Refused::Failed(failure)).await?;
-            return Ok(Replayable { document: document.map_err(of_deletion), replayed });
+            let refusal = document::recorded_refusal(&tx, viewer, [posted.entry.id], failure).await?;
+            return refused(&tx, app, act, of_deletion(refusal)).await;
         }
         let mut after = before.clone().into_active_model();
         after.deleted_at = Set(Some(posted.entry.created_at));
@@ -256,8 +258,7 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
 
 /// The result for an operation that the wallet refused: records the refusal in the activity log and returns it as a
 /// value, so that the failed journal entry is committed.
-async fn refused(tx: &Transaction, app: &App, act: ActivityEvent, refused: Refused) -> Result<Replayable<Attempted>> {
-    let refusal = document::wallet_refusal(refused);
+async fn refused(tx: &Transaction, app: &App, act: ActivityEvent, refusal: Refusal) -> Result<Replayable<Attempted>> {
     act.refused([refusal.code]).record(tx, &app.clock).await?;
     Ok(Replayable { document: Err(refusal), replayed: false })
 }
@@ -341,7 +342,7 @@ async fn replace(
     viewer: &Viewer,
     before: &transaction::Model,
     item: &Item,
-) -> Result<Result<Posted, Refused>> {
+) -> Result<Result<Posted, Refusal>> {
     let reversal = reversal(tx, viewer, before, None).await?;
     let draft = write::drafts(tx, app, viewer, std::slice::from_ref(item)).await?.pop();
     let draft = draft.ok_or_else(unwritten)?;
@@ -359,7 +360,11 @@ async fn replace(
     }
     let posted = match journal::post_together(tx, &app.clock, &drafts).await? {
         Ok(posted) => posted.into_iter().find(|posted| posted.entry.id == id),
-        Err(refused) => return Ok(Err(refused)),
+        Err(Refused::Failed(failure)) => {
+            let traces = drafts.iter().map(|joint| joint.trace.id);
+            return Ok(Err(document::recorded_refusal(tx, viewer, traces, failure).await?));
+        }
+        Err(refused) => return Ok(Err(document::wallet_refusal(refused))),
     };
     Ok(Ok(posted.ok_or_else(unwritten)?))
 }

@@ -12,19 +12,21 @@ use async_graphql::ServerError;
 
 use super::lines::Lines;
 use crate::server::graphql::{
+    refused::code,
     scalars::scalar,
     types::{Types, custom_scalar, is_one_of},
 };
 
 /// Checks all values of a document. It must be valid otherwise.
 pub(super) fn check_values(document: &ExecutableDocument, types: &Types, lines: &Lines, errors: &mut Vec<ServerError>) {
-    let mut checking = Checking { types, lines, errors };
+    let mut checking = Checking { types, lines, errors, path: String::new() };
     for operation in document.operations.iter() {
         checking.directives(&operation.directives);
         for variable in &operation.variables {
             checking.directives(&variable.directives);
             if let Some(default) = &variable.default_value {
-                checking.value(&variable.ty, default);
+                let step = format!("${}", variable.name);
+                checking.within(&step, |checking| checking.value(&variable.ty, default));
             }
         }
         checking.set(&operation.selection_set);
@@ -39,6 +41,8 @@ struct Checking<'a> {
     types: &'a Types,
     lines: &'a Lines,
     errors: &'a mut Vec<ServerError>,
+    /// Where the value is: an argument and the fields of input objects in it.
+    path: String,
 }
 
 impl Checking<'_> {
@@ -65,9 +69,17 @@ impl Checking<'_> {
     fn arguments(&mut self, arguments: &[Node<Argument>], definitions: &[Node<InputValueDefinition>]) {
         for argument in arguments {
             if let Some(definition) = definitions.iter().find(|definition| definition.name == argument.name) {
-                self.value(&definition.ty, &argument.value);
+                self.within(&argument.name, |checking| checking.value(&definition.ty, &argument.value));
             }
         }
+    }
+
+    /// Checks a value that is one step further inside.
+    fn within(&mut self, step: &str, check: impl FnOnce(&mut Self)) {
+        let before = self.path.len();
+        self.path.push_str(step);
+        check(self);
+        self.path.truncate(before);
     }
 
     fn value(&mut self, ty: &Type, value: &Node<Value>) {
@@ -79,15 +91,20 @@ impl Checking<'_> {
                 }
             }
             (Value::List(items), Type::List(ty) | Type::NonNullList(ty)) => {
-                for item in items {
-                    self.value(ty, item);
+                for (item, at) in items.iter().zip(0..) {
+                    self.within(&format!("[{at}]"), |checking| checking.value(ty, item));
                 }
             }
             (_, Type::List(ty) | Type::NonNullList(ty)) => self.value(ty, value),
             (_, Type::Named(name) | Type::NonNullNamed(name)) => {
                 if let Some(custom) = custom_scalar(name) {
                     if !scalar(name, value).is_some_and(|value| (custom.is_valid)(&value)) {
-                        self.error(value, format!("Expected a value of type \"{name}\": {}.", custom.example));
+                        let message =
+                            format!("Argument \"{}\" has an invalid value: expected {}.", self.path, custom.example);
+                        self.error(value, message);
+                        if let Some(error) = self.errors.last_mut() {
+                            error.extensions = Some(code("BAD_USER_INPUT"));
+                        }
                     }
                 } else if let Some(object) = self.types.input_object(name) {
                     let Value::Object(fields) = &**value else { return };
@@ -97,7 +114,7 @@ impl Checking<'_> {
                             self.error(value, format!("There can be only one input field named \"{name}\"."));
                         }
                         if let Some(field) = object.fields.get(name) {
-                            self.value(&field.ty, value);
+                            self.within(&format!(".{name}"), |checking| checking.value(&field.ty, value));
                         }
                     }
                     let is_one = fields.len() == 1 && fields.iter().all(|(_, value)| !value.is_null());

@@ -170,7 +170,7 @@ impl Coercing<'_> {
 
     /// Reports the value at the current place.
     fn wrong(&mut self, why: &str) -> Option<ConstValue> {
-        let mut place = self.variable.to_owned();
+        let mut place = format!("${}", self.variable);
         for step in &self.place {
             // Writing to a string cannot fail.
             let _ = match step {
@@ -228,11 +228,11 @@ mod tests {
         let [mut found, expected] = [
             messages(query, given),
             [
-                "at \"a.category.id\": expected a string or a whole number.",
-                "at \"a.deleted\": a value of type \"Boolean!\" must not be null.",
-                "at \"a.minAmount\": expected a decimal number, as in \"1250.00\".",
+                "at \"$a.category.id\": expected a string or a whole number.",
+                "at \"$a.deleted\": a value of type \"Boolean!\" must not be null.",
+                "at \"$a.minAmount\": expected a decimal number, such as \"12.50\".",
                 ": expected a whole number of 32 bits.",
-                "at \"c[2]\": expected a string or a whole number.",
+                "at \"$c[2]\": expected a string or a whole number.",
                 ": expected a value of the enum \"CategoryKind\".",
                 "Variable \"$e\" of required type \"Date!\" was not provided.",
             ]

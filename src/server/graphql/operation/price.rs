@@ -84,7 +84,10 @@ impl Prices<'_> {
             ExtendedType::Object(object) => {
                 Some(weight(object.directives.get("cost").map(|cost| &***cost)).unwrap_or(1))
             }
-            ExtendedType::Interface(_) | ExtendedType::Union(_) => Some(1),
+            ExtendedType::Interface(interface) => {
+                Some(weight(interface.directives.get("cost").map(|cost| &***cost)).unwrap_or(1))
+            }
+            ExtendedType::Union(_) => Some(1),
             _ => None,
         };
         weight(field.definition.directives.get("cost").map(|cost| &**cost)).or_else(returned).unwrap_or_default()

@@ -34,7 +34,7 @@ impl User {
     }
 
     pub async fn delete_category(&self, id: &str) -> Value {
-        let fields = format!("deletedId {CATEGORY}");
+        let fields = format!("deletedCategoryId {CATEGORY}");
         self.mutate("deleteCategory", "DeleteCategoryInput", &fields, json!({ "id": id })).await
     }
 

@@ -161,7 +161,7 @@ impl Household {
             }
             Operation::Unbudget(place) => {
                 let Some(place) = pick(&self.budgets, place) else { return };
-                let done = self.call("deleteBudget", "deletedId", json!({ "id": self.budgets[place] })).await;
+                let done = self.call("deleteBudget", "deletedBudgetId", json!({ "id": self.budgets[place] })).await;
                 assert_eq!(errors(&done), [""; 0]);
                 self.budgets.remove(place);
                 self.model.budgets.remove(place);
