@@ -10,6 +10,7 @@ use super::{
     activity::list::{Activities, history},
     customers::receivables::Receivables,
     error::{ApiError, ContextExt},
+    nullability::SemanticNonNull,
     scalar::DateTime,
     user_error::{UserError, into_payload},
 };
@@ -99,7 +100,7 @@ impl Book {
     }
 
     /// What all customers together owe, archived ones included: one item per currency.
-    #[graphql(directive = price::List::apply(10))]
+    #[graphql(directive = price::List::apply(10), directive = SemanticNonNull::apply())]
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
         let receivables = receivables::of_book(ctx.read()?, ctx.viewer()?).await?;
         Ok(receivables.into_iter().map(Receivables).collect())
@@ -111,7 +112,7 @@ impl Book {
     }
 
     /// The activity log of the book's own settings, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

@@ -8,6 +8,7 @@
 //! | `error`, `user_error` | converting errors for the response |
 //! | `node` | finding any object by its id |
 //! | `connection` | connections |
+//! | `nullability` | which fields are nullable |
 //! | `batches`, `reader` | when loaders run, and which data a request reads |
 //! | all others | one noun each |
 
@@ -21,6 +22,7 @@ mod identity;
 mod import;
 mod invoicing;
 mod node;
+mod nullability;
 mod reader;
 mod scalar;
 mod spending;
@@ -35,6 +37,7 @@ use async_graphql::{
 
 pub use self::batches::Batches;
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, TIMEOUT, UNAUTHENTICATED};
+pub use self::nullability::Root;
 pub use self::reader::Reader;
 pub use self::scalar::{CUSTOM_SCALARS, CustomScalar};
 use crate::{nouns::nouns, viewer::Viewer};
@@ -67,12 +70,12 @@ macro_rules! roots {
 nouns!(roots);
 
 /// The type of Daybook's schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Root<Query>, Root<Mutation>, EmptySubscription>;
 
 /// The schema without the [`crate::app::App`] that its resolvers need.
 #[must_use]
-pub fn schema_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+pub fn schema_builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, EmptySubscription> {
+    Schema::build(Root::default(), Root::default(), EmptySubscription)
 }
 
 /// The schema in the schema definition language, as committed in `schema.graphql`.

@@ -12,6 +12,7 @@ use crate::{
         RequestLoader,
         error::{ApiError, ContextExt},
         node::{self, Node},
+        nullability::SemanticNonNull,
         scalar::DateTime,
     },
     id::{Id, kind},
@@ -53,6 +54,7 @@ impl Activity {
     /// The codes of the user errors that the operation was refused with; for a `REPLAYED` one, those of the earlier request.
     /// Empty when it succeeded.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn codes(&self) -> Result<Vec<Code>, ApiError> {
         Ok(activity::codes(&self.0)?)
     }
@@ -92,6 +94,7 @@ impl Activity {
 
     /// The fields whose values were changed. Empty when nothing was changed, and when an object was created.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn changes(&self) -> Result<Vec<activity::Change>, ApiError> {
         Ok(activity::changes(&self.0)?)
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use async_graphql::{Context, Object, OutputType, TypeName, connection::PageInfo};
 
 use crate::{
-    graphql::error::ApiError,
+    graphql::{error::ApiError, nullability::SemanticNonNull},
     page::{self, Paged},
     price,
 };
@@ -92,7 +92,7 @@ impl<N: OutputType, T: Count> Nodes<N, T> {
     }
 
     /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(20))]
+    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         self.total.count(ctx).await
     }

@@ -32,6 +32,7 @@ use crate::{
         connection::{self, Nodes, Total},
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
+        nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_payload},
     },
@@ -116,6 +117,7 @@ impl Customer {
 
     /// What the customer owes in the book's currency: all `CREDIT` entries minus all `DEBIT` entries. Negative when the
     /// customer has paid in advance.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn balance(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
         let currency = book_currency(ctx).await?;
         let accounts = ctx.loader()?.load_one(Ledger(self.0.id)).await?.unwrap_or_default();
@@ -125,13 +127,14 @@ impl Customer {
 
     /// What the customer owes, one item for each currency in which there ever was an entry. Negative when the customer
     /// has paid in advance.
-    #[graphql(directive = price::List::apply(5))]
+    #[graphql(directive = price::List::apply(5), directive = SemanticNonNull::apply())]
     async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
         let accounts = ctx.loader()?.load_one(Ledger(self.0.id)).await?.unwrap_or_default();
         Ok(accounts.iter().map(|account| Money::from_minor(journal::balance(account), account.currency)).collect())
     }
 
     /// The totals of the customer's ledger in a period, in one currency.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn summary(
         &self,
         ctx: &Context<'_>,
@@ -143,7 +146,7 @@ impl Customer {
     }
 
     /// The entries of the customer's ledger, newest date first.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn entries(
         &self,
         ctx: &Context<'_>,
@@ -160,7 +163,7 @@ impl Customer {
     }
 
     /// The customer's invoices, newest date first, voided ones included.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn invoices(
         &self,
         ctx: &Context<'_>,
@@ -178,7 +181,7 @@ impl Customer {
     }
 
     /// The customer's receipts, newest date first, voided ones included.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn receipts(
         &self,
         ctx: &Context<'_>,
@@ -195,7 +198,7 @@ impl Customer {
     }
 
     /// The activity log of this customer's data, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

@@ -29,6 +29,7 @@ use crate::{
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
         node,
+        nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_replayable_payload},
     },
@@ -56,6 +57,7 @@ impl Entry {
     }
 
     /// The customer whose ledger the entry belongs to.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
@@ -121,7 +123,7 @@ impl Entry {
 
     /// All versions of the entry, oldest first. The last one is the current version, or the last version before the
     /// entry was deleted.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn versions(
         &self,
         ctx: &Context<'_>,
@@ -151,7 +153,7 @@ impl Entry {
 
     /// The activity log of this entry, newest first: changes and refused attempts. For an entry that belongs to an
     /// invoice or a receipt, the log of that invoice or receipt.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

@@ -5,7 +5,10 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::customer::Customer;
 use crate::{
     bookkeeping::customers::receivables,
-    graphql::error::{ApiError, ContextExt},
+    graphql::{
+        error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
+    },
     money::{Currency, Money},
     price,
 };
@@ -36,7 +39,7 @@ impl Receivables {
     }
 
     /// The ten customers with the largest debts, largest first.
-    #[graphql(directive = price::List::apply(10))]
+    #[graphql(directive = price::List::apply(10), directive = SemanticNonNull::apply())]
     async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
         let debts = receivables::largest(ctx.read()?, ctx.viewer()?, self.0.currency).await?;
         let ids = debts.iter().map(|(customer, _)| *customer);

@@ -13,6 +13,7 @@ use crate::{
         user_error::{UserError, into_payload, into_recorded_payload},
     },
     identity::{self, Grant},
+    viewer::Viewer,
 };
 
 /// The credentials of a user.
@@ -153,7 +154,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The data of the new user.")] input: Registration,
     ) -> Result<RegisterPayload, ApiError> {
-        let granted = granted(account::register(ctx.app()?, ctx.client()?, input).await)?;
+        let granted = granted(ctx, account::register(ctx.app()?, ctx.client()?, input).await)?;
         Ok(RegisterPayload { granted })
     }
 
@@ -163,19 +164,20 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The user's credentials.")] input: LoginInput,
     ) -> Result<LoginPayload, ApiError> {
-        let granted = granted(identity::login(ctx.app()?, ctx.client()?, input.identifier, input.password).await)?;
+        let login = identity::login(ctx.app()?, ctx.client()?, input.identifier, input.password).await;
+        let granted = granted(ctx, login)?;
         Ok(LoginPayload { granted })
     }
 
     /// Renews a session: exchanges the latest refresh token for a new access token and a new refresh token. When the
     /// response is lost, send the same request again within 30 seconds (a setting of the server): it returns the same
-    /// new refresh token. Send the request without an `Authorization` header, because the access token may have expired.
+    /// new refresh token. An access token in the `Authorization` header may have expired.
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The session to renew.")] input: RefreshTokenInput,
     ) -> Result<RefreshTokenPayload, ApiError> {
-        let granted = granted(identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
+        let granted = granted(ctx, identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
         Ok(RefreshTokenPayload { granted })
     }
 
@@ -204,13 +206,15 @@ impl SessionMutation {
     }
 }
 
-fn granted(granted: Result<Grant, Error>) -> Result<Granted, ApiError> {
+fn granted(ctx: &Context<'_>, granted: Result<Grant, Error>) -> Result<Granted, ApiError> {
     let (grant, user_errors) = into_recorded_payload(granted)?;
     let Some(grant) = grant else {
         return Ok(Granted { user: None, access_token: None, refresh_token: None, expires_in: None, user_errors });
     };
+    let Grant { book, session, .. } = grant;
+    let viewer = Viewer { user: grant.user.id, book, session: Some(session), address: ctx.client()?.address };
     Ok(Granted {
-        user: Some(User(grant.user)),
+        user: Some(User { user: grant.user, logged_in: Some(viewer) }),
         access_token: Some(grant.access_token),
         refresh_token: Some(grant.refresh_token),
         expires_in: Some(grant.expires_in),

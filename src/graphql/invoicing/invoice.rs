@@ -27,6 +27,7 @@ use crate::{
         customers::{customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_replayable_payload},
     },
@@ -65,6 +66,7 @@ impl Invoice {
     }
 
     /// The customer who is billed.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
@@ -125,19 +127,20 @@ impl Invoice {
     }
 
     /// The payment status today, in the book's time zone.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn status(&self, ctx: &Context<'_>) -> Result<InvoiceStatus, ApiError> {
         Ok(invoice_list::status(&self.0, today(ctx).await?.0))
     }
 
     /// The goods and services sold. Empty when the invoice was created without lines.
-    #[graphql(directive = price::List::apply(20))]
+    #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<InvoiceLine>, ApiError> {
         let lines = ctx.loader()?.load_one(LinesOf(self.0.id)).await?.unwrap_or_default();
         Ok(lines.into_iter().map(|line| InvoiceLine { line, currency: self.0.currency }).collect())
     }
 
     /// The receipts that pay this invoice and the amount of each, oldest receipt first.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn allocations(
         &self,
         ctx: &Context<'_>,
@@ -152,6 +155,7 @@ impl Invoice {
     }
 
     /// The entry of the customer's ledger that this invoice created.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::LedgerEntry>()).await?)
     }
@@ -177,7 +181,7 @@ impl Invoice {
     }
 
     /// The activity log of this invoice, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

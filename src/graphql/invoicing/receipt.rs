@@ -29,6 +29,7 @@ use crate::{
         customers::{customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_replayable_payload},
         wallets::wallet::Wallet,
@@ -62,6 +63,7 @@ impl Receipt {
     }
 
     /// The customer who paid.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
@@ -93,7 +95,7 @@ impl Receipt {
     }
 
     /// The invoices that this receipt pays and the amount for each, oldest invoice first.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn allocations(
         &self,
         ctx: &Context<'_>,
@@ -119,6 +121,7 @@ impl Receipt {
     }
 
     /// The entry of the customer's ledger that this receipt created.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::LedgerEntry>()).await?)
     }
@@ -144,7 +147,7 @@ impl Receipt {
     }
 
     /// The activity log of this receipt, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

@@ -21,6 +21,7 @@ use crate::{
         activity::list::{Activities, history},
         connection::{self, Count, Nodes},
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_payload},
     },
@@ -43,6 +44,7 @@ impl Budget {
     }
 
     /// The category whose expenses are limited.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.category_id).await?)
     }
@@ -83,7 +85,7 @@ impl Budget {
     }
 
     /// The activity log of this budget, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

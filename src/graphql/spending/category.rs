@@ -16,6 +16,7 @@ use crate::{
         activity::list::{Activities, history},
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_payload},
     },
@@ -56,7 +57,7 @@ impl Category {
     }
 
     /// The activity log of this category, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

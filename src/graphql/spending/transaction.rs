@@ -19,6 +19,7 @@ use crate::{
         activity::list::{Activities, history},
         connection::{self, Nodes, OwnedTotal},
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_replayable_payload},
         wallets::wallet::Wallet,
@@ -58,7 +59,7 @@ impl Transaction {
     }
 
     /// The amounts per category, which add up to `amount`. One line when the transaction is not split.
-    #[graphql(directive = price::List::apply(20))]
+    #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionLine>, ApiError> {
         let currency = self.0.currency;
         let lines = self.load_lines(ctx).await?;
@@ -93,7 +94,7 @@ impl Transaction {
 
     /// All versions of the transaction, oldest first. The last one is the current version, or the last version before
     /// the transaction was deleted.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn versions(
         &self,
         ctx: &Context<'_>,
@@ -122,7 +123,7 @@ impl Transaction {
     }
 
     /// The activity log of this transaction, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,
@@ -151,6 +152,7 @@ struct TransactionLine {
 #[Object]
 impl TransactionLine {
     /// The category of this part.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, ApiError> {
         Ok(ctx.loader()?.load_one(self.line.category_id).await?)
     }

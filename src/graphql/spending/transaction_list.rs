@@ -13,6 +13,7 @@ use crate::{
         connection::{Edges, NodeEdge},
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
     },
     id::kind,
     money::{Currency, Money},
@@ -45,14 +46,14 @@ impl TransactionConnection {
     }
 
     /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(20))]
+    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         Ok(list::count(ctx.read()?, ctx.viewer()?, &self.filter).await?)
     }
 
     /// The totals of all transactions in the list, in one currency. If the filter names a category, only the lines in
     /// that category are counted.
-    #[graphql(directive = price::Cost::apply(200))]
+    #[graphql(directive = price::Cost::apply(200), directive = SemanticNonNull::apply())]
     async fn totals(
         &self,
         ctx: &Context<'_>,

@@ -13,6 +13,7 @@ use crate::{
     graphql::{
         RequestLoader,
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         scalar::DateTime,
         wallets::wallet::Wallet,
     },
@@ -49,7 +50,7 @@ impl TransactionVersion {
     }
 
     /// The amounts per category in this version.
-    #[graphql(directive = price::List::apply(20))]
+    #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersionLine>, ApiError> {
         let entry = &self.0.entry;
         let shares = ctx.loader()?.load_one(SharesOf(entry.id)).await?.unwrap_or_default();

@@ -16,6 +16,7 @@ use crate::{
     error::Error,
     graphql::{
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         scalar::DateTime,
     },
     money::Money,
@@ -83,7 +84,7 @@ impl WalletTransactionConnection {
 
     /// The number of transactions in the whole list that match the filter. With a filter by type, status or direction,
     /// selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(20))]
+    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
         Ok(self.steps.count(ctx.read()?).await?)
     }

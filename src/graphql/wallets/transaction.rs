@@ -18,6 +18,7 @@ use crate::{
         activity::list::{Activities, history},
         error::{ApiError, ContextExt},
         invoicing::receipt::Receipt,
+        nullability::SemanticNonNull,
         scalar::DateTime,
         spending::transaction::Transaction,
         user_error::{UserError, into_payload},
@@ -121,7 +122,7 @@ impl WalletTransaction {
 
     /// The activity log of this transaction, newest first. For one that belongs to a receipt, income or expense, the
     /// log of that object.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

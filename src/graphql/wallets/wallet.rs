@@ -17,6 +17,7 @@ use crate::{
         activity::list::{Activities, history},
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_payload},
     },
@@ -54,6 +55,7 @@ impl Wallet {
     }
 
     /// The amount that was in the wallet at a given time. Zero before the first transaction.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn balance_at(
         &self,
         ctx: &Context<'_>,
@@ -81,7 +83,7 @@ impl Wallet {
 
     /// The activity log of this wallet, newest first: changes of its settings and refused attempts. For its payments
     /// see `Query.walletHistory`.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn history(
         &self,
         ctx: &Context<'_>,

@@ -150,14 +150,14 @@ async fn change(user: &User, of: &Owners, round: usize) {
 
 /// All connections of the schema.
 async fn connections(user: &User, owners: &Owners) -> Vec<Connection> {
-    let query = "{ __schema { types { name fields { name type { ofType { name } } } } } }";
+    let query = "{ __schema { types { name fields { name type { name } } } } }";
     let schema = user.gql(query, json!({})).await["__schema"].take();
     let mut found = Vec::new();
     for type_ in schema["types"].as_array().unwrap() {
         let owner = type_["name"].as_str().unwrap();
         for field in type_["fields"].as_array().into_iter().flatten() {
             let name = field["name"].as_str().unwrap();
-            let Some(returns) = field["type"]["ofType"]["name"].as_str() else { continue };
+            let Some(returns) = field["type"]["name"].as_str() else { continue };
             if !returns.ends_with("Connection") {
                 continue;
             }

@@ -8,6 +8,7 @@ mod fuzz;
 mod idempotency;
 mod idempotency_at_once;
 mod loaders;
+mod nullability;
 mod request_hashes;
 mod schema;
 mod tenancy;
