@@ -18,7 +18,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The customer to create.
+/// The customer to create. Only the name is required.
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "CreateCustomerInput")]
 pub struct NewCustomer {

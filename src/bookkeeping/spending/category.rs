@@ -43,7 +43,7 @@ const FIRST: [(&str, CategoryKind); 7] = [
     ("Other income", CategoryKind::Income),
 ];
 
-/// The category to create.
+/// The name and the kind of the category to create.
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "CreateCategoryInput")]
 pub struct NewCategory {

@@ -16,6 +16,7 @@ use crate::{
         scalar::DateTime,
     },
     id::{Id, kind},
+    price,
 };
 
 #[derive(Clone)]
@@ -54,7 +55,7 @@ impl Activity {
     /// The codes of the user errors that the operation was refused with; for a `REPLAYED` one, those of the earlier request.
     /// Empty when it succeeded.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
-    #[graphql(directive = SemanticNonNull::apply())]
+    #[graphql(directive = price::List::apply(5), directive = SemanticNonNull::apply())]
     async fn codes(&self) -> Result<Vec<Code>, ApiError> {
         Ok(activity::codes(&self.0)?)
     }
@@ -94,7 +95,7 @@ impl Activity {
 
     /// The fields whose values were changed. Empty when nothing was changed, and when an object was created.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
-    #[graphql(directive = SemanticNonNull::apply())]
+    #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn changes(&self) -> Result<Vec<activity::Change>, ApiError> {
         Ok(activity::changes(&self.0)?)
     }

@@ -219,7 +219,7 @@ struct DeleteCustomerInput {
     id: ID,
 }
 
-/// The customer to restore.
+/// The archived customer to restore.
 #[derive(InputObject)]
 struct RestoreCustomerInput {
     /// The id of the customer to restore.
@@ -275,7 +275,7 @@ pub(in crate::graphql) struct CustomerMutation;
 
 #[Object]
 impl CustomerMutation {
-    /// Creates a customer.
+    /// Creates a customer, whose ledger is empty at first.
     async fn create_customer(
         &self,
         ctx: &Context<'_>,

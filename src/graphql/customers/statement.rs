@@ -162,7 +162,7 @@ impl StatementQuery {
     async fn customer_statement(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the customer.")] customer_id: ID,
+        #[graphql(desc = "The id of a customer of the book, archived or not.")] customer_id: ID,
         #[graphql(desc = "The first day of the period. Default: no lower limit.")] from: Option<Date>,
         #[graphql(desc = "The last day of the period, not before `from`. Default: no upper limit.")] to: Option<Date>,
         #[graphql(desc = "The currency of all amounts. Default: the book's currency.")] currency: Option<Currency>,

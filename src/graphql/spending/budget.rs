@@ -135,7 +135,7 @@ impl BudgetQuery {
     }
 }
 
-/// The budget to delete.
+/// The budget to delete, named by its id.
 #[derive(InputObject)]
 struct DeleteBudgetInput {
     /// The id of the budget to delete.

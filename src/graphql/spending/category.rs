@@ -109,7 +109,7 @@ struct DeleteCategoryInput {
     id: ID,
 }
 
-/// The category to restore.
+/// The archived category to restore.
 #[derive(InputObject)]
 struct RestoreCategoryInput {
     /// The id of the category to restore.
@@ -169,7 +169,7 @@ pub(in crate::graphql) struct CategoryMutation;
 
 #[Object]
 impl CategoryMutation {
-    /// Creates a category.
+    /// Creates a category of income or of expenses.
     async fn create_category(
         &self,
         ctx: &Context<'_>,

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Object, SimpleObject, dataloader::Loader};
+use sea_orm::DbErr;
 
 use super::category::Category;
 use crate::{
@@ -56,13 +57,12 @@ impl TransactionVersion {
         let shares = ctx.loader()?.load_one(SharesOf(entry.id)).await?.unwrap_or_default();
         let categories = shares.iter().map(|(category, _)| *category);
         let found = ctx.loader()?.load_many(categories).await?;
-        Ok(shares
-            .into_iter()
-            .map(|(category, amount)| TransactionVersionLine {
-                category: found.get(&category).cloned(),
-                amount: Money::from_minor(amount, entry.currency),
-            })
-            .collect())
+        let line = |(category, amount)| {
+            let missing = || Error::Fault(DbErr::RecordNotFound(format!("{category}")));
+            let category = found.get(&category).cloned().ok_or_else(missing)?;
+            Ok(TransactionVersionLine { category, amount: Money::from_minor(amount, entry.currency) })
+        };
+        shares.into_iter().map(line).collect()
     }
 
     /// The wallet that paid the expense or received the income in this version. Null for cash.
@@ -101,7 +101,7 @@ impl TransactionVersion {
 #[derive(SimpleObject)]
 struct TransactionVersionLine {
     /// The category of this part.
-    category: Option<Category>,
+    category: Category,
     /// The amount of this part.
     amount: Money,
 }

@@ -128,7 +128,7 @@ impl WalletHistoryQuery {
     async fn wallet_history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the wallet.")] wallet_id: ID,
+        #[graphql(desc = "The id of a wallet of the book.")] wallet_id: ID,
         #[graphql(desc = "Which transactions to list. Default: all.")] filter: Option<WalletTransactionFilter>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]

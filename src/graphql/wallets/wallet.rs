@@ -97,7 +97,7 @@ impl Wallet {
     }
 }
 
-/// The wallet to create.
+/// The currency and the name of the wallet to create.
 #[derive(InputObject)]
 struct CreateWalletInput {
     /// The currency of the wallet. A book may have several wallets in one currency; the first becomes the default.
@@ -118,21 +118,21 @@ struct UpdateWalletInput {
     make_default: bool,
 }
 
-/// The wallet to freeze.
+/// The wallet to freeze, named by its id.
 #[derive(InputObject)]
 struct FreezeWalletInput {
     /// The id of the wallet to freeze.
     id: ID,
 }
 
-/// The wallet to unfreeze.
+/// The frozen wallet to unfreeze.
 #[derive(InputObject)]
 struct UnfreezeWalletInput {
     /// The id of the wallet to unfreeze.
     id: ID,
 }
 
-/// The wallet to close.
+/// The empty wallet to close.
 #[derive(InputObject)]
 struct CloseWalletInput {
     /// The id of the wallet to close.
@@ -218,7 +218,7 @@ pub(in crate::graphql) struct WalletMutation;
 
 #[Object]
 impl WalletMutation {
-    /// Creates a wallet in the book.
+    /// Creates a wallet in the book. The first one of a currency becomes the default of that currency.
     async fn create_wallet(
         &self,
         ctx: &Context<'_>,

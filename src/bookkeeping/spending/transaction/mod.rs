@@ -84,7 +84,7 @@ pub struct NewTransaction {
     pub idempotency_key: Option<String>,
 }
 
-/// The transaction to delete.
+/// The income or expense to delete.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteTransactionInput")]
 pub struct TransactionDeletion {
