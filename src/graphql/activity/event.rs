@@ -38,7 +38,7 @@ impl Activity {
     }
 
     /// The time when it happened.
-    async fn time(&self) -> DateTime {
+    async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 

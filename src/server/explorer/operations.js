@@ -243,7 +243,7 @@ const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
   activity(first: $first, filter: $only) {
     totalCount
     nodes {
-      time action outcome codes address
+      createdAt action outcome codes address
       actor { displayName }
       thing { __typename id }
       changes { field from to }
@@ -258,7 +258,7 @@ const HISTORY_OF_CUSTOMER = `query HistoryOfCustomer($id: ID!, $first: Int, $aft
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
-        time action outcome codes
+        createdAt action outcome codes
         actor { displayName }
         changes { field from to }
       }

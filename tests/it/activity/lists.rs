@@ -31,7 +31,7 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(on: Database) 
         "REGISTER DONE",
     ];
     assert_eq!(all, expected);
-    let times: Vec<_> = amina.activity(Value::Null).await.iter().map(|row| row["time"].clone()).collect();
+    let times: Vec<_> = amina.activity(Value::Null).await.iter().map(|row| row["createdAt"].clone()).collect();
     for (filter, expected) in [
         (json!({ "actions": ["CREATE_CUSTOMER"] }), &all[3..5]),
         (json!({ "actions": ["CREATE_CUSTOMER", "REGISTER", "CREATE_CUSTOMER"] }), &all[3..]),

@@ -43,7 +43,7 @@ async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(on: Data
         "receipts(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } entry { note }
             allocations(last: 2) { totalCount nodes { invoice { number } } } } }",
         "history(first: 3) { totalCount nodes { action actor { displayName } thing { ... on Customer { name } } changes { field } } }
-            entries(first: 2) { nodes { history { nodes { codes } } customer { history(last: 1) { nodes { time } } } } }",
+            entries(first: 2) { nodes { history { nodes { codes } } customer { history(last: 1) { nodes { createdAt } } } } }",
     ];
     for more in [2, 98] {
         add_customers(&owner, more).await;

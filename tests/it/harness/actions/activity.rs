@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::User;
 
-const FIELDS: &str = "id time action outcome codes actor { id displayName } sessionId address thingId
+const FIELDS: &str = "id createdAt action outcome codes actor { id displayName } sessionId address thingId
     thing { __typename id } changes { field from to }";
 
 impl User {
