@@ -24,9 +24,9 @@ struct ActivityFilter {
     /// Only activities with one of these actions.
     actions: Option<Vec<Action>>,
     /// Only activities about the object with this id, which may no longer exist.
-    thing: Option<ID>,
+    thing_id: Option<ID>,
     /// Only activities of the user with this id.
-    actor: Option<ID>,
+    actor_id: Option<ID>,
     /// Only activities with this result.
     outcome: Option<Outcome>,
     /// Only items at or after this time.
@@ -38,13 +38,13 @@ struct ActivityFilter {
 impl ActivityFilter {
     fn check(self) -> Result<Filter, Error> {
         let unknown = |path| Refusal::new(Code::NotFound, path, "This is not a valid id.");
-        if self.thing.as_ref().is_some_and(|thing| !is_id(thing)) {
-            return Err(unknown("filter.thing").into());
+        if self.thing_id.as_ref().is_some_and(|thing| !is_id(thing)) {
+            return Err(unknown("filter.thingId").into());
         }
         Ok(Filter {
             actions: self.actions.map(|actions| actions.into_iter().collect()),
-            thing: self.thing.map(|thing| thing.0),
-            actor: self.actor.map(|actor| actor.parse()).transpose().map_err(|_| unknown("filter.actor"))?,
+            thing: self.thing_id.map(|thing| thing.0),
+            actor: self.actor_id.map(|actor| actor.parse()).transpose().map_err(|_| unknown("filter.actorId"))?,
             outcome: self.outcome,
             from: self.from.map(|time| time.0),
             to: self.to.map(|time| time.0),

@@ -37,12 +37,12 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(on: Database) 
         (json!({ "actions": ["CREATE_CUSTOMER", "REGISTER", "CREATE_CUSTOMER"] }), &all[3..]),
         (json!({ "actions": [] }), &[]),
         (json!({ "actions": ["TRANSFER"] }), &[]),
-        (json!({ "thing": yusuf }), &[all[1].clone(), all[2].clone(), all[4].clone()]),
-        (json!({ "thing": yusuf, "actions": ["UPDATE_CUSTOMER"], "outcome": "DONE" }), &all[2..3]),
-        (json!({ "actor": me }), &all[..]),
-        (json!({ "actor": them }), &[]),
+        (json!({ "thingId": yusuf }), &[all[1].clone(), all[2].clone(), all[4].clone()]),
+        (json!({ "thingId": yusuf, "actions": ["UPDATE_CUSTOMER"], "outcome": "DONE" }), &all[2..3]),
+        (json!({ "actorId": me }), &all[..]),
+        (json!({ "actorId": them }), &[]),
         (json!({ "outcome": "REFUSED" }), &all[1..2]),
-        (json!({ "outcome": "REFUSED", "actor": me, "actions": ["CREATE_CUSTOMER", "UPDATE_CUSTOMER"] }), &all[1..2]),
+        (json!({ "outcome": "REFUSED", "actorId": me, "actions": ["CREATE_CUSTOMER", "UPDATE_CUSTOMER"] }), &all[1..2]),
         (json!({ "outcome": "REPLAYED" }), &[]),
         // From a moment on, and before a moment.
         (json!({ "from": times[2] }), &all[..3]),
@@ -63,11 +63,11 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(on: Database) 
     }
     let query = "query($filter: ActivityFilter) { activity(filter: $filter) { totalCount } }";
     for filter in [
-        json!({ "thing": "Yusuf" }),
-        json!({ "thing": "nul\0l" }),
-        json!({ "thing": "" }),
-        json!({ "actor": "amina" }),
-        json!({ "actor": yusuf }),
+        json!({ "thingId": "Yusuf" }),
+        json!({ "thingId": "nul\0l" }),
+        json!({ "thingId": "" }),
+        json!({ "actorId": "amina" }),
+        json!({ "actorId": yusuf }),
     ] {
         assert_eq!(amina.error(query, json!({ "filter": filter })).await, "NOT_FOUND", "{filter}");
     }
