@@ -164,7 +164,7 @@ impl BudgetStatus {
     }
 
     /// Whether less than the limit, exactly the limit, or more was spent.
-    async fn status(&self) -> BudgetState {
+    async fn state(&self) -> BudgetState {
         self.0.state
     }
 }

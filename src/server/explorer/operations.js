@@ -155,7 +155,7 @@ const REPORT = `query Report($month: YearMonth!) {
       carriedOver { amount }
       spent { amount }
       remaining { amount }
-      usedShare status
+      usedShare state
     }
     unbudgeted { amount }
   }
