@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 
 use super::{
     RequestLoader,
-    activity::list::{Activities, history},
+    activity::list::{Activities, activities_of},
     customers::receivables::Receivables,
     error::{ApiError, ContextExt},
     nullability::SemanticNonNull,
@@ -113,7 +113,7 @@ impl Book {
 
     /// The activity log of the book's own settings, newest first: changes and refused attempts.
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
-    async fn history(
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -122,7 +122,7 @@ impl Book {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 

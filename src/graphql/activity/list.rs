@@ -1,4 +1,4 @@
-//! Lists of audit log entries: those of a book, and the `history` of an object.
+//! Lists of audit log entries: those of a book, and the `activities` of an object.
 
 use async_graphql::{Context, ID, InputObject, Object};
 use type_safe_id::StaticType;
@@ -71,7 +71,7 @@ impl Count for Total {
 }
 
 /// A page of the audit log entries about an object of the viewer's book.
-pub(in crate::graphql) async fn history<K: StaticType>(
+pub(in crate::graphql) async fn activities_of<K: StaticType>(
     ctx: &Context<'_>,
     thing: Id<K>,
     args: PageArgs,

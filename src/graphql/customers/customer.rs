@@ -27,7 +27,7 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         book::{book_currency, today},
         connection::{self, Nodes, Total},
         error::{ApiError, ContextExt},
@@ -199,7 +199,7 @@ impl Customer {
 
     /// The activity log of this customer's data, newest first: changes and refused attempts.
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
-    async fn history(
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -208,7 +208,7 @@ impl Customer {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 

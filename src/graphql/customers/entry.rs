@@ -23,7 +23,7 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         book::book_currency,
         connection::{self, Nodes, OwnedTotal, Total},
         error::{ApiError, ContextExt},
@@ -154,7 +154,7 @@ impl Entry {
     /// The activity log of this entry, newest first: changes and refused attempts. For an entry that belongs to an
     /// invoice or a receipt, the log of that invoice or receipt.
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
-    async fn history(
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -165,9 +165,9 @@ impl Entry {
     ) -> Result<Activities, ApiError> {
         let (id, args) = (self.0.id, PageArgs { first, after, last, before });
         match self.0.source {
-            EntrySource::Manual => history(ctx, id, args).await,
-            EntrySource::Invoice => history(ctx, id.cast::<kind::Invoice>(), args).await,
-            EntrySource::Receipt => history(ctx, id.cast::<kind::Receipt>(), args).await,
+            EntrySource::Manual => activities_of(ctx, id, args).await,
+            EntrySource::Invoice => activities_of(ctx, id.cast::<kind::Invoice>(), args).await,
+            EntrySource::Receipt => activities_of(ctx, id.cast::<kind::Receipt>(), args).await,
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         connection::{self, Count, Nodes},
         error::{ApiError, ContextExt},
         nullability::SemanticNonNull,
@@ -86,7 +86,7 @@ impl Budget {
 
     /// The activity log of this budget, newest first: changes and refused attempts.
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
-    async fn history(
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -95,7 +95,7 @@ impl Budget {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     error::{Code, Error},
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         error::{ApiError, ContextExt},
         invoicing::receipt::Receipt,
         nullability::SemanticNonNull,
@@ -123,7 +123,7 @@ impl WalletTransaction {
     /// The activity log of this transaction, newest first. For one that belongs to a receipt, income or expense, the
     /// log of that object.
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
-    async fn history(
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -135,12 +135,12 @@ impl WalletTransaction {
         let (entry, args) = (&self.0.entry, PageArgs { first, after, last, before });
         match (self.0.kind, entry.document_id) {
             (WalletTransactionType::Receipt, Some(made_by)) => {
-                history(ctx, made_by.cast::<kind::Receipt>(), args).await
+                activities_of(ctx, made_by.cast::<kind::Receipt>(), args).await
             }
             (WalletTransactionType::Income | WalletTransactionType::Expense, Some(made_by)) => {
-                history(ctx, made_by.cast::<kind::Transaction>(), args).await
+                activities_of(ctx, made_by.cast::<kind::Transaction>(), args).await
             }
-            _ => history(ctx, entry.id, args).await,
+            _ => activities_of(ctx, entry.id, args).await,
         }
     }
 }

@@ -125,7 +125,7 @@ const EXAMPLES = {
       } })],
     ["Activity", ACTIVITY, () => ({ first: 20, only: { from: `${day(-30)}T00:00:00Z` } })],
     ["Refused operations", ACTIVITY, () => ({ first: 20, only: { outcome: "REFUSED" } })],
-    ["History of a customer", HISTORY_OF_CUSTOMER, () => ({ id: id("customer") })],
+    ["Activities of a customer", ACTIVITIES_OF_CUSTOMER, () => ({ id: id("customer") })],
   ],
   Schema: [
     ["Introspect", INTROSPECTION],

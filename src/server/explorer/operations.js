@@ -251,10 +251,10 @@ const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
     pageInfo { hasNextPage endCursor }
   }
 }`;
-const HISTORY_OF_CUSTOMER = `query HistoryOfCustomer($id: ID!, $first: Int, $after: String) {
+const ACTIVITIES_OF_CUSTOMER = `query ActivitiesOfCustomer($id: ID!, $first: Int, $after: String) {
   customer(id: $id) {
     name
-    history(first: $first, after: $after) {
+    activities(first: $first, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {

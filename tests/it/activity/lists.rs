@@ -130,16 +130,16 @@ async fn the_history_of_a_thing_is_the_latest_that_happened_to_it_in_ones_own_bo
     // Somebody else's attempt is theirs.
     badr.update_customer(json!({ "id": yusuf, "city": "Sanaa" })).await;
     let query = "{ customers(orderBy: { field: NAME, direction: ASC }) { nodes {
-        latest: history(first: 2) { nodes { action outcome changes { to } } } history { nodes { action } }
-        none: history(first: 0) { nodes { id } } } } }";
+        latest: activities(first: 2) { nodes { action outcome changes { to } } } activities { nodes { action } }
+        none: activities(first: 0) { nodes { id } } } } }";
     let data = amina.gql(query, json!({})).await;
     let of = |number: usize, field: &str| data["customers"]["nodes"][number][field]["nodes"].clone();
     let change = |to: &str| json!({ "action": "UPDATE_CUSTOMER", "outcome": "DONE", "changes": [{ "to": to }] });
     assert_eq!(of(0, "latest"), json!([change("2"), change("1")]));
-    assert_eq!(of(0, "history").as_array().unwrap().len(), 4);
-    assert_eq!((of(0, "none"), of(1, "history").as_array().unwrap().len()), (json!([]), 2));
+    assert_eq!(of(0, "activities").as_array().unwrap().len(), 4);
+    assert_eq!((of(0, "none"), of(1, "activities").as_array().unwrap().len()), (json!([]), 2));
     for first in [-1, 101] {
-        let query = format!("{{ book {{ history(first: {first}) {{ totalCount }} }} }}");
+        let query = format!("{{ book {{ activities(first: {first}) {{ totalCount }} }} }}");
         assert_eq!(amina.error(&query, json!({})).await, "INVALID", "{first}");
     }
 }

@@ -9,7 +9,7 @@ use crate::harness::{Database, TestApp, User, any_price, id_of};
 
 /// A connection, and how to ask for it.
 struct Connection {
-    /// The type that it is a field of and its name: `Query.customers`, `Wallet.history`.
+    /// The type that it is a field of and its name: `Query.customers`, `Wallet.activities`.
     field: String,
     /// The type that it returns.
     returns: String,
@@ -244,7 +244,7 @@ async fn pages_of_every_connection_run_both_ways_and_miss_nothing(on: Database) 
         let all = connection.all(&amina).await;
         let field = &connection.field;
         // A wallet transaction never changes, so it has one row of history.
-        assert!(all.len() > 1 || field == "WalletTransaction.history", "{field} has {} rows", all.len());
+        assert!(all.len() > 1 || field == "WalletTransaction.activities", "{field} has {} rows", all.len());
         for size in [1, 2, 7] {
             let (mut seen, mut at) = (Vec::new(), String::new());
             loop {
@@ -327,7 +327,7 @@ async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(
     for (connection, before) in connections.iter().zip(before) {
         let field = &connection.field;
         let all = connection.all(&amina).await;
-        let grows = !["Receipt.allocations", "WalletTransaction.history"].contains(&field.as_str());
+        let grows = !["Receipt.allocations", "WalletTransaction.activities"].contains(&field.as_str());
         assert!(all.len() > before.len() || !grows, "{field} did not grow");
         let step = before.len() / 8 + 1;
         for cursor in before.into_iter().step_by(step) {

@@ -41,10 +41,10 @@ impl User {
             "Budget",
             "Book",
         ];
-        let of = types.map(|name| format!("... on {name} {{ history {{ nodes {{ {FIELDS} }} }} }}")).join(" ");
+        let of = types.map(|name| format!("... on {name} {{ activities {{ nodes {{ {FIELDS} }} }} }}")).join(" ");
         let query = format!("query($id: ID!) {{ node(id: $id) {{ {of} }} }}");
         let data = self.gql(&query, json!({ "id": thing })).await;
-        data["node"]["history"]["nodes"].as_array().unwrap().iter().map(told).collect()
+        data["node"]["activities"]["nodes"].as_array().unwrap().iter().map(told).collect()
     }
 }
 
