@@ -20,6 +20,7 @@ macro_rules! nouns {
             }
             /// One login on one device.
             Session "session" {
+                node identity::session::Session;
                 mutation identity::session::SessionMutation;
             }
             /// One set of accounts: a shop's or a household's.

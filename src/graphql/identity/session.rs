@@ -1,6 +1,8 @@
 //! Registration, login, token refresh, logout and sessions.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
 use super::user::User;
 use crate::{
@@ -8,10 +10,12 @@ use crate::{
     entity::{self, activity::Action},
     error::Error,
     graphql::{
+        RequestLoader,
         error::{ApiError, ContextExt},
         scalar::DateTime,
         user_error::{UserError, into_payload, into_recorded_payload},
     },
+    id::{Id, kind},
     identity::{self, Grant},
     viewer::Viewer,
 };
@@ -102,16 +106,25 @@ struct RevokeSessionPayload {
     user_errors: Vec<UserError>,
 }
 
+#[derive(Clone)]
 pub(in crate::graphql) struct Session {
-    pub(in crate::graphql) session: entity::session::Model,
-    pub(in crate::graphql) is_current: bool,
+    session: entity::session::Model,
+    is_current: bool,
 }
 
-/// A login on one device. It lasts until it is ended, or until its refresh token expires.
+impl Session {
+    /// A session of the viewer.
+    pub(super) fn new(session: entity::session::Model, viewer: &Viewer) -> Self {
+        Self { is_current: Some(session.id) == viewer.session, session }
+    }
+}
+
+/// A login on one device. It lasts until it is ended, or until its refresh token expires, and is not found afterwards. Only
+/// the user can read it.
 #[Object]
 impl Session {
     /// The globally unique id, which never changes, such as `session_01h455vb4pex5vsknk084sn02q`.
-    async fn id(&self) -> ID {
+    pub(in crate::graphql) async fn id(&self) -> ID {
         self.session.id.into()
     }
 
@@ -203,6 +216,18 @@ impl SessionMutation {
         let revoked = identity::revoke_session(ctx.app()?, ctx.viewer()?, input.id.parse().ok()).await;
         let (revoked, user_errors) = into_payload(ctx, Action::RevokeSession, revoked).await?;
         Ok(RevokeSessionPayload { revoked_id: revoked.map(ID::from), user_errors })
+    }
+}
+
+/// Loads the viewer's active sessions by their ids.
+impl Loader<Id<kind::Session>> for RequestLoader {
+    type Value = Session;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Id<kind::Session>]) -> Result<HashMap<Id<kind::Session>, Session>, Arc<Error>> {
+        let (reader, viewer) = (&self.reader, &self.viewer);
+        let found = identity::find_sessions(reader.conn(), viewer, reader.time(), ids.iter().copied()).await?;
+        Ok(found.into_iter().map(|session| (session.id, Session::new(session, viewer))).collect())
     }
 }
 

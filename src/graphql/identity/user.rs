@@ -89,9 +89,7 @@ impl User {
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
         let (conn, viewer) = self.reader(ctx)?;
         let sessions = identity::list_sessions(&conn, &viewer, ctx.app()?.clock.now()).await?;
-        let session =
-            |session: entity::session::Model| Session { is_current: Some(session.id) == viewer.session, session };
-        Ok(sessions.into_iter().map(session).collect())
+        Ok(sessions.into_iter().map(|session| Session::new(session, &viewer)).collect())
     }
 
     /// The time since which the user's account is closing: `deleteAccount` was refused because a wallet held money, and

@@ -160,3 +160,19 @@ async fn the_payload_of_a_login_shows_the_user_as_they_see_themselves(on: Databa
     let own = owner.gql("{ me { sessions { id current } } }", json!({})).await["me"]["sessions"].take();
     assert!(own.as_array().unwrap().contains(current), "{own}");
 }
+
+#[apply(both_databases)]
+async fn a_session_is_found_by_its_id_until_it_ends_and_by_its_user_alone(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    let other = owner.another_session("amina").await;
+    let query = "query($id: ID!) { node(id: $id) { id ... on Session { current userAgent } } nodes(ids: [$id]) { id } }";
+    let found = owner.gql(query, json!({ "id": other })).await;
+    let expected = json!({ "id": other, "current": false, "userAgent": null });
+    assert_eq!((&found["node"], &found["nodes"][0]["id"]), (&expected, &json!(other)));
+    let nothing = json!({ "node": null, "nodes": [null] });
+    assert_eq!(badr.gql(query, json!({ "id": other })).await, nothing);
+    let ended = owner.gql("mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedId } }", json!({ "id": other })).await;
+    assert_eq!(ended["revokeSession"]["revokedId"], json!(other));
+    assert_eq!(owner.gql(query, json!({ "id": other })).await, nothing);
+}
