@@ -39,7 +39,7 @@ macro_rules! nouns {
             /// An account of the journal.
             Account "account" {}
             /// A journal entry. Those that move wallet money are the transactions of wallets.
-            Entry "transaction" {
+            Entry "wallet_transaction" {
                 node wallets::transaction::WalletTransaction;
                 query wallets::history::WalletHistoryQuery;
                 mutation wallets::transaction::WalletTransactionMutation;
@@ -77,7 +77,7 @@ macro_rules! nouns {
                 mutation spending::category::CategoryMutation;
             }
             /// A transaction of income or spending.
-            Transaction "txn" {
+            Transaction "transaction" {
                 node spending::transaction::Transaction;
                 query spending::transaction_list::TransactionQuery;
                 query spending::report::ReportQuery;

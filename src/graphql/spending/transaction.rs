@@ -36,7 +36,7 @@ pub(in crate::graphql) struct Transaction(pub(in crate::graphql) Model);
 /// An income or an expense, in one category or split over several. It keeps its id when it is changed.
 #[Object]
 impl Transaction {
-    /// The globally unique id, which never changes, such as `txn_01h455vb4pex5vsknk084sn02q`.
+    /// The globally unique id, which never changes, such as `transaction_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }

@@ -33,10 +33,9 @@ use crate::{
 pub(in crate::graphql) struct WalletTransaction(pub(in crate::graphql) transaction::WalletTransaction);
 
 /// A deposit, withdrawal, transfer, receipt, income or expense that moved money into or out of a wallet, or failed to.
-/// Its ids start with `transaction_`; those of an income or expense (`Transaction`) start with `txn_`.
 #[Object]
 impl WalletTransaction {
-    /// The globally unique id, which never changes, such as `transaction_01h455vb4pex5vsknk084sn02q`.
+    /// The globally unique id, which never changes, such as `wallet_transaction_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.entry.id.into()
     }

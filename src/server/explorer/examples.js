@@ -64,12 +64,12 @@ const EXAMPLES = {
       ],
     } })],
     ["Update transaction", mutation("updateTransaction", SPENDING),
-      () => ({ input: { id: id("txn"), category: { name: "Food" }, amount: "52.25" } })],
-    ["Delete transaction", mutation("deleteTransaction", SPENDING), () => ({ input: { id: id("txn") } })],
+      () => ({ input: { id: id("transaction"), category: { name: "Food" }, amount: "52.25" } })],
+    ["Delete transaction", mutation("deleteTransaction", SPENDING), () => ({ input: { id: id("transaction") } })],
     ["Transactions", TRANSACTIONS, () => ({
       first: 20, only: { kind: "EXPENSE", from: day(-30), to: day() }, order: { field: "AMOUNT", direction: "DESC" },
     })],
-    ["Versions of a transaction", VERSIONS, () => ({ id: id("txn") })],
+    ["Versions of a transaction", VERSIONS, () => ({ id: id("transaction") })],
     ["Import transactions", mutation("importTransactions", `added duplicates good refused
     lines { line status transaction { id description } userErrors { code path message } }`), () => ({ input: {
       csv: `date,amount,category,description\n${day()},12.30,Food,Bread\n${day()},12.30,Food,Bread\n`, dryRun: true,
