@@ -7,6 +7,7 @@ use std::{collections::HashMap, mem};
 
 use async_graphql::ID;
 use chrono::{DateTime, Utc};
+use type_safe_id::StaticType;
 
 use super::{
     line_kind::{Access, Checked, LineKind, Own, Scope},

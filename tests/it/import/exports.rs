@@ -56,6 +56,9 @@ async fn exported_transactions_come_out_the_same_in_another_book_and_add_nothing
         let own = app.import("amina", &file, &["--mode", mode]);
         assert_eq!((own.count("DUPLICATE"), own.lines.len(), own.code), (34, 34, Some(0)), "{own:?}");
     }
+    // As exported by an earlier version.
+    let former = file.replace("\ntransaction_", "\ntxn_");
+    assert_eq!(app.import("amina", &former, &[]).count("DUPLICATE"), 34);
     assert_eq!(transactions(&amina).await, before);
 
     assert_eq!(app.import("badr", &file, &["--create-categories"]).count("REFUSED"), 1);
