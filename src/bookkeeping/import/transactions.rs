@@ -106,8 +106,7 @@ impl LineKind for Transactions {
     }
 
     async fn own(Scope { viewer, tx, .. }: Scope<'_>, ids: &[&str]) -> Result<HashMap<String, Own>> {
-        let ids: HashMap<Id<kind::Transaction>, &str> =
-            ids.iter().filter_map(|id| Some((id_of(id)?, *id))).collect();
+        let ids: HashMap<Id<kind::Transaction>, &str> = ids.iter().filter_map(|id| Some((id_of(id)?, *id))).collect();
         if ids.is_empty() {
             return Ok(HashMap::new());
         }

@@ -51,11 +51,11 @@ pub(in crate::graphql) async fn of_book<F: Filter, N: OutputType + From<Model<F>
     filter: F,
     args: PageArgs,
 ) -> Result<Nodes<N, Total<F>>, ApiError> {
-    let page = args.check(document_list::parse_key)?;
+    let page = args.check(&ctx.app()?.token_keys, document_list::parse_key)?;
     check_customer(ctx, &filter, None).await?;
     let paged = document_list::page(ctx.read()?, ctx.viewer()?, &filter, &page).await?;
     let paged = paged.map(|row| (document_list::key_text(F::key(&row)), N::from(row)));
-    Ok(connect(paged, Total::OfBook(filter)))
+    connect(ctx, paged, Total::OfBook(filter))
 }
 
 /// A page of one customer's documents.
@@ -69,5 +69,5 @@ pub(in crate::graphql) async fn of_customer<F: Filter, N: OutputType + From<Mode
     check_customer(ctx, &filter, Some(customer)).await?;
     let list = Documents { filter, direction };
     let paged = page(ctx, list.clone(), customer, args).await?;
-    Ok(connect(paged, Total::OfCustomer(OwnedTotal { owner: customer, list })))
+    connect(ctx, paged, Total::OfCustomer(OwnedTotal { owner: customer, list }))
 }

@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use async_graphql::{Context, Object, OutputType, TypeName, connection::PageInfo};
 
 use crate::{
-    graphql::{error::ApiError, nullability::SemanticNonNull},
-    page::{self, Paged},
+    graphql::{
+        error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
+    },
+    page::Paged,
     price,
 };
 
@@ -32,18 +35,24 @@ pub(in crate::graphql) struct NodeEdge<N> {
 }
 
 /// Makes a connection of a page. Each row comes with the sort key that its cursor carries.
-pub(in crate::graphql) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> Nodes<N, T> {
-    Nodes { page: paged.into(), total }
-}
-
-impl<N> From<Paged<(String, N)>> for Edges<N> {
-    fn from(Paged { rows, has_previous, has_next }: Paged<(String, N)>) -> Self {
-        let edge = |(key, node): (String, N)| NodeEdge { cursor: page::encode(&key), node };
-        Self(Paged { rows: rows.into_iter().map(edge).collect(), has_previous, has_next })
-    }
+pub(in crate::graphql) fn connect<N, T>(
+    ctx: &Context<'_>,
+    paged: Paged<(String, N)>,
+    total: T,
+) -> Result<Nodes<N, T>, ApiError> {
+    Ok(Nodes { page: Edges::new(ctx, paged)?, total })
 }
 
 impl<N> Edges<N> {
+    /// The edges of a page. Each row comes with the sort key that its cursor carries.
+    pub(in crate::graphql) fn new(ctx: &Context<'_>, paged: Paged<(String, N)>) -> Result<Self, ApiError> {
+        let keys = &ctx.app()?.token_keys;
+        let edge = |(key, node): (String, N)| Ok(NodeEdge { cursor: keys.seal_cursor(&key)?, node });
+        let Paged { rows, has_previous, has_next } = paged;
+        let rows = rows.into_iter().map(edge).collect::<Result<_, ApiError>>()?;
+        Ok(Self(Paged { rows, has_previous, has_next }))
+    }
+
     /// The edges.
     pub(in crate::graphql) fn rows(&self) -> &[NodeEdge<N>] {
         &self.0.rows

@@ -131,7 +131,8 @@ impl TransactionQuery {
     ) -> Result<TransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();
-        let page = PageArgs { first, after, last, before }.check(|text| order.parse_key(text))?;
+        let page =
+            PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, |text| order.parse_key(text))?;
         let of_book = book_currency(ctx).await?;
         let mut filter = filter.unwrap_or_default().check(conn, viewer, of_book).await?;
         if order.field == TransactionOrderField::Amount {
@@ -139,6 +140,6 @@ impl TransactionQuery {
         }
         let Paged { rows, has_previous, has_next } = list::page(conn, viewer, &filter, order, &page).await?;
         let rows = rows.into_iter().map(|row| (order.key_text(&row), Transaction(row))).collect();
-        Ok(TransactionConnection { page: Paged { rows, has_previous, has_next }.into(), filter })
+        Ok(TransactionConnection { page: Edges::new(ctx, Paged { rows, has_previous, has_next })?, filter })
     }
 }

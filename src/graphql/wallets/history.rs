@@ -20,7 +20,7 @@ use crate::{
         scalar::DateTime,
     },
     money::Money,
-    page::{self, PageArgs, Paged},
+    page::{PageArgs, Paged},
     price,
 };
 
@@ -105,11 +105,11 @@ struct WalletTransactionEdge {
 }
 
 impl WalletTransactionEdge {
-    fn new(step: Step) -> Result<Self, ApiError> {
+    fn new(ctx: &Context<'_>, step: Step) -> Result<Self, ApiError> {
         let node = transaction::WalletTransaction::new(step.entry, &step.posting)
             .ok_or_else(|| Error::Fault(DbErr::Custom("a posting on a wallet that is not of a wallet".to_owned())))?;
         Ok(Self {
-            cursor: page::encode(&step.seq.to_string()),
+            cursor: ctx.app()?.token_keys.seal_cursor(&step.seq.to_string())?,
             direction: step.side.into(),
             balance_after: Money::from_minor(step.balance, node.entry.currency),
             node: WalletTransaction(node),
@@ -137,11 +137,11 @@ impl WalletHistoryQuery {
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<WalletTransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
-        let page = PageArgs { first, after, last, before }.check(|key| key.parse().ok())?;
+        let page = PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, |key| key.parse().ok())?;
         let filter = filter.unwrap_or_default().into();
         let steps = history::history(conn, viewer, wallet_id.parse().ok(), filter).await?;
         let Paged { rows, has_previous, has_next } = history::page(conn, &steps, &page).await?;
-        let rows = rows.into_iter().map(WalletTransactionEdge::new).collect::<Result<_, _>>()?;
+        let rows = rows.into_iter().map(|step| WalletTransactionEdge::new(ctx, step)).collect::<Result<_, _>>()?;
         Ok(WalletTransactionConnection { steps, page: Paged { rows, has_previous, has_next } })
     }
 }

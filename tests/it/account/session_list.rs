@@ -166,13 +166,16 @@ async fn a_session_is_found_by_its_id_until_it_ends_and_by_its_user_alone(on: Da
     let (app, owner) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let other = owner.another_session("amina").await;
-    let query = "query($id: ID!) { node(id: $id) { id ... on Session { current userAgent } } nodes(ids: [$id]) { id } }";
+    let query =
+        "query($id: ID!) { node(id: $id) { id ... on Session { current userAgent } } nodes(ids: [$id]) { id } }";
     let found = owner.gql(query, json!({ "id": other })).await;
     let expected = json!({ "id": other, "current": false, "userAgent": null });
     assert_eq!((&found["node"], &found["nodes"][0]["id"]), (&expected, &json!(other)));
     let nothing = json!({ "node": null, "nodes": [null] });
     assert_eq!(badr.gql(query, json!({ "id": other })).await, nothing);
-    let ended = owner.gql("mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedId } }", json!({ "id": other })).await;
+    let ended = owner
+        .gql("mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedId } }", json!({ "id": other }))
+        .await;
     assert_eq!(ended["revokeSession"]["revokedId"], json!(other));
     assert_eq!(owner.gql(query, json!({ "id": other })).await, nothing);
 }

@@ -75,8 +75,9 @@ fn ends(cursors: &[String]) -> (Option<&str>, Option<&str>) {
     (cursors.first().map(String::as_str), cursors.last().map(String::as_str))
 }
 
-fn encode(text: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(text)
+/// The cursor that carries a text.
+fn encode(app: &TestApp, text: &str) -> String {
+    app.app.token_keys.seal_cursor(text).unwrap()
 }
 
 /// The ids of one thing of each type.
@@ -198,8 +199,8 @@ async fn books(on: Database) -> (TestApp, [(User, Owners); 2]) {
 
 #[apply(both_databases)]
 async fn a_page_that_cannot_be_is_refused_by_every_connection(on: Database) {
-    let (_app, [(amina, owners), _]) = books(on).await;
-    let cursor = |text: &str| format!("after: \"{}\"", encode(text));
+    let (app, [(amina, owners), _]) = books(on).await;
+    let cursor = |text: &str| format!("after: \"{}\"", encode(&app, text));
     let id = "0191a1b2c3d47e5f8a9b0c1d2e3f4a5b";
     let mut pages = ["first: -1", "first: 101", "first: 2147483647", "last: -1", "last: 101", "first: 1, last: 1"]
         .map(str::to_owned)
@@ -349,7 +350,7 @@ async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(
 
 #[apply(both_databases)]
 async fn a_cursor_beyond_the_end_of_a_list_is_a_place_after_all_rows(on: Database) {
-    let (_app, [(amina, owners), _]) = books(on).await;
+    let (app, [(amina, owners), _]) = books(on).await;
     let last = "ffffffffffff7fffbfffffffffffffff";
     for connection in connections(&amina, &owners).await {
         let (text, is_ascending) = match connection.returns.as_str() {
@@ -363,12 +364,37 @@ async fn a_cursor_beyond_the_end_of_a_list_is_a_place_after_all_rows(on: Databas
             "ActivityConnection" => (format!("253402300799000000 {last}"), false),
             _ => continue,
         };
-        let (all, cursor) = (connection.all(&amina).await, encode(&text));
+        let (all, cursor) = (connection.all(&amina).await, encode(&app, &text));
         let few = all.len().min(2);
         let (after, _) = connection.page(&amina, &format!("first: 2, after: \"{cursor}\"")).await;
         let (before, _) = connection.page(&amina, &format!("last: 2, before: \"{cursor}\"")).await;
         let (expected_after, expected_before) =
             if is_ascending { (&all[..0], &all[all.len() - few..]) } else { (&all[..few], &all[..0]) };
         assert_eq!((&after[..], &before[..]), (expected_after, expected_before), "{}", connection.field);
+    }
+}
+
+#[apply(both_databases)]
+async fn a_cursor_shows_nothing_of_the_row_and_is_the_same_on_every_server(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    for name in ["Zaid Al-Amri", "Zahra"] {
+        amina.customer(name).await;
+    }
+    let query = "{ customers(first: 1) { edges { cursor } } }";
+    let cursor = |data: &Value| data["customers"]["edges"][0]["cursor"].as_str().unwrap().to_owned();
+    let first = cursor(&amina.gql(query, json!({})).await);
+    let other_server = amina.at(&app.another(|_| {}));
+    assert_eq!(cursor(&other_server.gql(query, json!({})).await), first);
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(&first).unwrap();
+    let text = String::from_utf8_lossy(&bytes).to_lowercase();
+    assert!(!text.contains("zahra"), "{text}");
+    let next = "query($after: String) { customers(after: $after) { nodes { name } } }";
+    let rest = other_server.gql(next, json!({ "after": first })).await;
+    assert_eq!(rest["customers"]["nodes"], json!([{ "name": "Zaid Al-Amri" }]));
+    // Nobody makes a cursor without the servers' secret.
+    for forged in
+        [BASE64_URL_SAFE_NO_PAD.encode("zahra 0191a1b2c3d47e5f8a9b0c1d2e3f4a5b"), first.replace('A', "B") + "A"]
+    {
+        assert_eq!(amina.error(next, json!({ "after": forged })).await, "INVALID", "{forged}");
     }
 }

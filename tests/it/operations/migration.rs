@@ -39,7 +39,8 @@ async fn the_activities_of_transactions_keep_up_with_the_prefixes_of_their_ids(o
     down_and_up(&app, "_id_prefixes", async || {
         let stored = entity::activity::Entity::find().all(app.app.db.read()).await.unwrap();
         for prefix in ["transaction_", "txn_"] {
-            let is_former = |row: &&entity::activity::Model| row.thing_id.as_ref().is_some_and(|id| id.starts_with(prefix));
+            let is_former =
+                |row: &&entity::activity::Model| row.thing_id.as_ref().is_some_and(|id| id.starts_with(prefix));
             assert_eq!(stored.iter().filter(is_former).count(), 1, "{prefix}");
         }
     })
