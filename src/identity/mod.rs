@@ -25,5 +25,5 @@ pub use self::{
     profile::{ProfileChange, update as update_profile},
     session::{Grant, impersonate, login, logout, refresh},
     session_list::{find_many as find_sessions, list as list_sessions, revoke as revoke_session},
-    user::{display_names, find as find_user, key as username_key, members},
+    user::{display_names, find as find_user, key as username_key, members, owner},
 };

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// The side of a posting that an account is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The account is debited. A wallet pays.
     Debit,
@@ -50,7 +50,7 @@ pub struct Step {
 }
 
 /// Which postings of an account to return. A field that is `None` does not restrict them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HistoryFilter {
     /// Only entries of this kind.
     pub kind: Option<EntryKind>,
@@ -107,8 +107,8 @@ impl Steps {
         let first = above.map_or(self.first, |above| self.first.max(above.saturating_add(1)));
         let last = below.map_or(self.last, |below| self.last.min(below.saturating_sub(1)));
         let order = if oldest { Order::Asc } else { Order::Desc };
-        let arms = self.arms().map(|side| {
-            let wanted = self.wanted(side, first, last);
+        let arms = self.filter.sides().map(|side| {
+            let wanted = self.filter.condition(side, self.account_id, first, last);
             let mut arm = posting::Entity::find().find_also_related(journal_entry::Entity).filter(wanted).into_query();
             arm.expr_as(seq_column(side).into_expr(), "seq").order_by("seq", order.clone()).limit(limit);
             arm
@@ -136,8 +136,9 @@ impl Steps {
             return Ok(u64::try_from(self.last - self.first + 1).unwrap_or_default());
         }
         let mut count = 0;
-        for side in self.arms() {
-            let postings = posting::Entity::find().filter(self.wanted(side, self.first, self.last));
+        for side in self.filter.sides() {
+            let wanted = self.filter.condition(side, self.account_id, self.first, self.last);
+            let postings = posting::Entity::find().filter(wanted);
             count += match self.filter.kind {
                 Some(_) => postings.inner_join(journal_entry::Entity).count(conn).await?,
                 None => postings.count(conn).await?,
@@ -145,20 +146,24 @@ impl Steps {
         }
         Ok(count)
     }
+}
 
-    fn arms(&self) -> impl Iterator<Item = Side> {
-        [Side::Debit, Side::Credit].into_iter().filter(|side| self.filter.side.is_none_or(|wanted| wanted == *side))
+impl HistoryFilter {
+    /// The sides that the filter admits.
+    pub(super) fn sides(&self) -> impl Iterator<Item = Side> + use<> {
+        let side = self.side;
+        [Side::Debit, Side::Credit].into_iter().filter(move |other| side.is_none_or(|wanted| wanted == *other))
     }
 
-    /// The condition for postings with the account on this side, numbered from `first` to `last`.
-    fn wanted(&self, side: Side, first: i64, last: i64) -> Condition {
+    /// The condition for postings with an account on this side, numbered from `first` to `last`.
+    pub(super) fn condition(&self, side: Side, account: Id<kind::Account>, first: i64, last: i64) -> Condition {
         Condition::all()
-            .add(account_column(side).eq(self.account_id))
+            .add(account_column(side).eq(account))
             .add(seq_column(side).between(first, last))
-            .add_option(self.filter.kind.map(|kind| journal_entry::Column::Kind.eq(kind)))
+            .add_option(self.kind.map(|kind| journal_entry::Column::Kind.eq(kind)))
             // Failed entries have postings of amount zero and no other entry does, so the status needs no join with the
             // entry.
-            .add_option(self.filter.status.map(|status| match status {
+            .add_option(self.status.map(|status| match status {
                 EntryStatus::Succeeded => posting::Column::Amount.ne(0),
                 EntryStatus::Failed => posting::Column::Amount.eq(0),
             }))
@@ -259,7 +264,7 @@ async fn standings(conn: &impl ConnectionTrait, probes: &[(Id<kind::Account>, i6
 }
 
 impl Step {
-    fn new(entry: journal_entry::Model, posting: posting::Model, side: Side) -> Self {
+    pub(super) fn new(entry: journal_entry::Model, posting: posting::Model, side: Side) -> Self {
         let (seq, balance) = match side {
             Side::Debit => (posting.debit_seq, posting.debit_balance),
             Side::Credit => (posting.credit_seq, posting.credit_balance),
@@ -267,7 +272,8 @@ impl Step {
         Self { entry, posting, side, seq, balance }
     }
 
-    fn account_id(&self) -> Id<kind::Account> {
+    /// The account from whose side the posting is seen.
+    pub(super) fn account_id(&self) -> Id<kind::Account> {
         match self.side {
             Side::Debit => self.posting.debit_account_id,
             Side::Credit => self.posting.credit_account_id,
@@ -275,14 +281,14 @@ impl Step {
     }
 }
 
-fn account_column(side: Side) -> posting::Column {
+pub(super) fn account_column(side: Side) -> posting::Column {
     match side {
         Side::Debit => posting::Column::DebitAccountId,
         Side::Credit => posting::Column::CreditAccountId,
     }
 }
 
-fn seq_column(side: Side) -> posting::Column {
+pub(super) fn seq_column(side: Side) -> posting::Column {
     match side {
         Side::Debit => posting::Column::DebitSeq,
         Side::Credit => posting::Column::CreditSeq,
@@ -290,6 +296,6 @@ fn seq_column(side: Side) -> posting::Column {
 }
 
 /// Reads the two models of a joined row. SeaORM prefixes the columns with `A_` and `B_`.
-fn models(row: &sea_orm::QueryResult) -> Result<(posting::Model, journal_entry::Model)> {
+pub(super) fn models(row: &sea_orm::QueryResult) -> Result<(posting::Model, journal_entry::Model)> {
     Ok((posting::Model::from_query_result(row, "A_")?, journal_entry::Model::from_query_result(row, "B_")?))
 }

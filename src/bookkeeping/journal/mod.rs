@@ -28,6 +28,7 @@ mod account;
 mod draft;
 mod fold;
 mod history;
+mod merged_history;
 mod post;
 mod replay;
 mod reverse;
@@ -42,6 +43,7 @@ pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_closing, set_status},
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps},
+    merged_history::{MergedSteps, Place, merged_steps, place},
     post::{post, post_refused, post_together},
     replay::{find_keys, find_repeat},
     reverse::{reversal, reverse},

@@ -4,24 +4,28 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 use chrono::Utc;
+use sea_orm::DbErr;
 
+use super::history::{WalletTransactionConnection, WalletTransactionFilter, of_wallet};
 use crate::{
     bookkeeping::{
         journal,
         wallets::{history, wallet},
     },
-    entity::{account::AccountStatus, activity::Action},
+    entity::{self, account::AccountStatus, activity::Action},
     error::Error,
     graphql::{
         RequestLoader,
         activity::list::{Activities, activities_of},
         error::{ApiError, ContextExt},
+        identity::user::User,
         node,
         nullability::SemanticNonNull,
         scalar::DateTime,
         user_error::{UserError, into_payload},
     },
     id::{Id, kind},
+    identity,
     money::{Currency, Money},
     page::PageArgs,
     price,
@@ -79,6 +83,31 @@ impl Wallet {
     /// The time when the wallet was created.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.wallet.created_at)
+    }
+
+    /// The user who owns the wallet.
+    #[graphql(directive = SemanticNonNull::apply())]
+    async fn owner(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
+        let book = self.0.wallet.book_id;
+        let missing = || Error::Fault(DbErr::RecordNotFound(format!("the owner of {book}")));
+        Ok(ctx.loader()?.load_one(OwnerOf(book)).await?.map(User::from).ok_or_else(missing)?)
+    }
+
+    /// The transactions of this wallet, newest first, including failed ones. `Query.walletTransactions` lists those of all
+    /// wallets.
+    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn transactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which transactions to list. Default: all.")] filter: Option<WalletTransactionFilter>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<WalletTransactionConnection, ApiError> {
+        of_wallet(ctx, self.0.wallet.id, filter, PageArgs { first, after, last, before }).await
     }
 
     /// The activity log of this wallet, newest first: changes of its settings and refused attempts. For its payments
@@ -302,5 +331,20 @@ impl Loader<Moment> for RequestLoader {
 
     async fn load(&self, moments: &[Moment]) -> Result<HashMap<Moment, i64>, Arc<Error>> {
         Ok(history::balances_at(self.reader.conn(), &self.viewer, moments).await?)
+    }
+}
+
+/// The loader key for the owner of a book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct OwnerOf(Id<kind::Book>);
+
+/// Loads the owner of the viewer's book.
+impl Loader<OwnerOf> for RequestLoader {
+    type Value = entity::user::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, _: &[OwnerOf]) -> Result<HashMap<OwnerOf, entity::user::Model>, Arc<Error>> {
+        let owner = identity::owner(self.reader.conn(), &self.viewer).await?;
+        Ok(owner.into_iter().map(|owner| (OwnerOf(self.viewer.book), owner)).collect())
     }
 }
