@@ -8,10 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
-    QueryTrait,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryTrait};
 
 use super::balance;
 use crate::{
@@ -125,26 +122,6 @@ impl Steps {
             steps.reverse();
         }
         Ok(steps)
-    }
-
-    /// The number of postings that match the filter.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn count(&self, conn: &impl ConnectionTrait) -> Result<u64> {
-        if matches!(self.filter, HistoryFilter { kind: None, status: None, side: None, .. }) {
-            return Ok(u64::try_from(self.last - self.first + 1).unwrap_or_default());
-        }
-        let mut count = 0;
-        for side in self.filter.sides() {
-            let wanted = self.filter.condition(side, self.account_id, self.first, self.last);
-            let postings = posting::Entity::find().filter(wanted);
-            count += match self.filter.kind {
-                Some(_) => postings.inner_join(journal_entry::Entity).count(conn).await?,
-                None => postings.count(conn).await?,
-            };
-        }
-        Ok(count)
     }
 }
 

@@ -95,7 +95,6 @@ impl Wallet {
 
     /// The transactions of this wallet, newest first, including failed ones. `Query.walletTransactions` lists those of all
     /// wallets.
-    #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn transactions(
         &self,

@@ -37,6 +37,7 @@ const EXAMPLES = {
       from: { username: me() }, to: { username: other() }, amount: "99.50", idempotencyKey: key(),
     } })],
     ["History", HISTORY, () => ({ id: id("wallet"), first: 20, only: { status: "SUCCEEDED" } })],
+    ["Transactions of all wallets", ALL_TRANSACTIONS, () => ({ first: 20, only: { currency: "USD" } })],
     ["Balance at a time", BALANCE_AT, () => ({ id: id("wallet"), time: new Date().toISOString() })],
     ["Create wallet", mutation("createWallet", WALLET), () => ({ input: { name: "Savings", currency: "USD" } })],
     ["Freeze", mutation("freezeWallet", WALLET), () => ({ input: { id: id("wallet") } })],

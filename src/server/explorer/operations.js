@@ -87,6 +87,16 @@ const HISTORY = `query History($id: ID!, $first: Int, $after: String, $only: Wal
     }
   }
 }`;
+const ALL_TRANSACTIONS = `query AllTransactions($first: Int, $after: String, $only: WalletTransactionListFilter) {
+  walletTransactions(first: $first, after: $after, filter: $only) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    edges {
+      direction
+      node { type createdAt status amount { amount currency } from { displayName wallet { name } } to { displayName wallet { name } } }
+    }
+  }
+}`;
 const BALANCE_AT = `query BalanceAt($id: ID!, $time: DateTime!) {
   wallet(id: $id) {
     name

@@ -61,6 +61,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "{ receipts { totalCount } }",
         "query($id: ID!) { receipt(id: $id) { id } }",
         "{ categories { id } }",
+        "{ walletTransactions { totalCount } }",
         "query($id: ID!) { category(id: $id) { id } }",
         "{ transactions { totalCount } }",
         "query($id: ID!) { transaction(id: $id) { id } }",

@@ -66,6 +66,7 @@ impl Connection {
             "EntryConnection" | "InvoiceConnection" | "ReceiptConnection" => "documents",
             "EntryVersionConnection" | "TransactionVersionConnection" => "versions",
             "AllocationConnection" => &self.field,
+            _ if self.field == "Query.walletTransactions" => &self.field,
             other => other,
         }
     }
