@@ -73,7 +73,7 @@ fn kinds() -> Vec<Kind> {
         kind("the same object many times", fill("{ ", |_| "me { id } ".to_owned(), "}", 4)),
         kind(
             "objects in objects, to merge",
-            fill("{ ", |_| "book { history { nodes { thing { id } } } } ".to_owned(), "}", 10),
+            fill("{ ", |_| "book { activities { nodes { thing { id } } } } ".to_owned(), "}", 10),
         ),
         kind(
             "many fragments, each used once",

@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn the_id_of_any_kind_is_one() {
-        for text in ["wallet_01h455vb4pex5vsknk084sn02q", "txn_01h455vb4pex5vsknk084sn02q"] {
+        for text in ["wallet_01h455vb4pex5vsknk084sn02q", "wallet_transaction_01h455vb4pex5vsknk084sn02q"] {
             assert!(is_id(text), "{text}");
         }
         for text in ["01h455vb4pex5vsknk084sn02q", "wallet", "wallet_", "", "correct horse battery"] {

@@ -20,6 +20,7 @@ macro_rules! nouns {
             }
             /// One login on one device.
             Session "session" {
+                node identity::session::Session;
                 mutation identity::session::SessionMutation;
             }
             /// One set of accounts: a shop's or a household's.
@@ -38,7 +39,7 @@ macro_rules! nouns {
             /// An account of the journal.
             Account "account" {}
             /// A journal entry. Those that move wallet money are the transactions of wallets.
-            Entry "transaction" {
+            Entry "wallet_transaction" {
                 node wallets::transaction::WalletTransaction;
                 query wallets::history::WalletHistoryQuery;
                 mutation wallets::transaction::WalletTransactionMutation;
@@ -76,7 +77,7 @@ macro_rules! nouns {
                 mutation spending::category::CategoryMutation;
             }
             /// A transaction of income or spending.
-            Transaction "txn" {
+            Transaction "transaction" {
                 node spending::transaction::Transaction;
                 query spending::transaction_list::TransactionQuery;
                 query spending::report::ReportQuery;

@@ -1,10 +1,11 @@
-//! Pages of lists: the arguments `first`/`after` and `last`/`before` of Relay connections, checked, and opaque cursors.
+//! Pages of lists: the arguments `first`/`after` and `last`/`before` of Relay connections, checked.
 //!
 //! See <https://relay.dev/graphql/connections.htm>. `keyset` turns a [`Page`] into SQL.
 
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-
-use crate::error::{Code, Error, Refusal, Refusals};
+use crate::{
+    credentials::TokenKeys,
+    error::{Code, Error, Refusal, Refusals},
+};
 
 /// The number of edges on a page when neither `first` nor `last` is given.
 pub const DEFAULT: u16 = 20;
@@ -49,11 +50,11 @@ pub struct Paged<T> {
 }
 
 impl PageArgs {
-    /// Checks the arguments. `key` parses the sort key from the text of a cursor.
+    /// Checks the arguments. `keys` open the cursors, and `key` parses the sort key from the text of a cursor.
     ///
     /// # Errors
     /// `INVALID` for each argument that cannot be used.
-    pub fn check<K>(self, key: impl Fn(&str) -> Option<K>) -> Result<Page<K>, Error> {
+    pub fn check<K>(self, keys: &TokenKeys, key: impl Fn(&str) -> Option<K>) -> Result<Page<K>, Error> {
         let mut refusals = Refusals::default();
         if self.first.is_some() && self.last.is_some() {
             refusals.push(Refusal::new(Code::Invalid, "last", "Give `first` or `last`, not both."));
@@ -68,7 +69,7 @@ impl PageArgs {
         }
         let mut cursor = |cursor: Option<String>, path: &str| {
             let cursor = cursor?;
-            let key = decode(&cursor).and_then(|text| key(&text));
+            let key = keys.open_cursor(&cursor).and_then(|text| key(&text));
             if key.is_none() {
                 refusals.push(Refusal::new(Code::Invalid, path, format!("`{path}` is not a cursor of this list.")));
             }
@@ -110,23 +111,21 @@ impl<K> Page<K> {
     }
 }
 
-/// The opaque cursor for a sort key.
-#[must_use]
-pub fn encode(key: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(key)
-}
-
-fn decode(cursor: &str) -> Option<String> {
-    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{PageArgs, encode};
+    use super::PageArgs;
+    use crate::credentials::{Secret, TokenKeys};
+
+    const SECRETS: [&str; 2] = ["a secret of thirty-two bytes or so", "another secret of as many bytes"];
+
+    /// Keys whose first secret is this one, and which know the others.
+    fn keys(first: usize) -> TokenKeys {
+        TokenKeys::new([SECRETS[first], SECRETS[1 - first]].map(Secret::from))
+    }
 
     fn check(first: Option<i32>, last: Option<i32>, after: Option<&str>) -> Result<super::Page<i64>, String> {
         let args = PageArgs { first, last, after: after.map(str::to_owned), before: None };
-        args.check(|text| text.parse().ok()).map_err(|error| format!("{error:?}"))
+        args.check(&keys(0), |text| text.parse().ok()).map_err(|error| format!("{error:?}"))
     }
 
     #[test]
@@ -141,11 +140,25 @@ mod tests {
     }
 
     #[test]
-    fn a_cursor_comes_back_as_the_key_that_it_carries() {
-        assert_eq!(check(None, None, Some(&encode("42"))).unwrap().after, Some(42));
-        for cursor in ["", "42", "😀", &encode("x")] {
-            assert!(check(None, None, Some(cursor)).is_err(), "{cursor}");
+    fn a_cursor_comes_back_as_the_key_that_it_carries_while_secrets_are_replaced() {
+        for first in [0, 1] {
+            let cursor = keys(first).seal_cursor("42").unwrap();
+            assert_eq!(cursor, keys(first).seal_cursor("42").unwrap());
+            assert_eq!(check(None, None, Some(&cursor)).unwrap().after, Some(42));
+            assert!(!cursor.contains("42") && !cursor.contains("NDI"), "{cursor}");
         }
+        let of_another_server = TokenKeys::new([Secret::from("a secret that nobody else has, ever")]);
+        for cursor in [
+            String::new(),
+            "42".to_owned(),
+            "😀".to_owned(),
+            "NDI".to_owned(),
+            keys(0).seal_cursor("x").unwrap(),
+            of_another_server.seal_cursor("42").unwrap(),
+        ] {
+            assert!(check(None, None, Some(&cursor)).is_err(), "{cursor}");
+        }
+        assert!(TokenKeys::new([]).seal_cursor("42").is_err());
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod m20261121_000009_account_end;
 mod m20261125_000010_heartbeat;
 mod m20261126_000011_payees;
 mod m20261126_000012_account_closing;
+mod m20261126_000013_id_prefixes;
 mod m20261127_000013_position;
 mod m20261127_000014_client_id;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000012_account_closing::Migration),
             Box::new(m20261127_000013_position::Migration),
             Box::new(m20261127_000014_client_id::Migration),
+            Box::new(m20261126_000013_id_prefixes::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! Passwords and tokens as values: hashing, strength and signing. Reads and writes no table.
 
+mod cursor;
 mod fair_queue;
 mod password;
 mod password_strength;

@@ -13,6 +13,7 @@ use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::cursor::CursorKey;
 use crate::{
     entity::session,
     error::{Error, Result},
@@ -42,6 +43,7 @@ struct TokenKey {
     id: Option<String>,
     encoding: EncodingKey,
     decoding: DecodingKey,
+    cursors: Option<CursorKey>,
 }
 
 /// The contents of an access token (RFC 7519).
@@ -60,10 +62,10 @@ impl TokenKeys {
     /// Keys made from these secrets. Without any secret, no token can be signed and none is valid.
     #[must_use]
     pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Self {
-        let key = |Secret { id, bytes }| TokenKey {
-            id,
-            encoding: EncodingKey::from_secret(&bytes),
-            decoding: DecodingKey::from_secret(&bytes),
+        let key = |Secret { id, bytes }| {
+            let encoding = EncodingKey::from_secret(&bytes);
+            let cursors = CursorKey::derive(&encoding);
+            TokenKey { id, encoding, decoding: DecodingKey::from_secret(&bytes), cursors }
         };
         Self(secrets.into_iter().map(key).collect())
     }
@@ -101,6 +103,20 @@ impl TokenKeys {
         let text = format!("the hash of {text}");
         let hash = jsonwebtoken::crypto::sign(text.as_bytes(), &key.encoding, Algorithm::HS256);
         hash.map_err(|error| fault(&error.to_string()))
+    }
+
+    /// The opaque cursor for a sort key.
+    ///
+    /// # Errors
+    /// When there is no secret.
+    pub fn seal_cursor(&self, key: &str) -> Result<String> {
+        let cursor = self.0.first().and_then(|first| first.cursors.as_ref()?.seal(key));
+        cursor.ok_or_else(|| Error::Fault(DbErr::Custom("cannot seal a cursor: there is no secret".to_owned())))
+    }
+
+    /// The sort key that a cursor carries. `None` unless these servers have made the cursor.
+    pub(crate) fn open_cursor(&self, cursor: &str) -> Option<String> {
+        self.0.iter().find_map(|key| key.cursors.as_ref()?.open(cursor))
     }
 
     /// The viewer that a token was issued to. `None` unless the token has not expired and is signed, by HS256, with the key

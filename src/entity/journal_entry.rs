@@ -52,7 +52,7 @@ pub struct Model {
 }
 
 /// The kind of event that an entry records.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum EntryKind {
     /// Money came into a wallet from outside the book.
@@ -76,7 +76,7 @@ pub enum EntryKind {
 }
 
 /// Whether a wallet transaction moved money: `SUCCEEDED`, or `FAILED` with the reason in `failure`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 #[graphql(name = "WalletTransactionStatus")]
 pub enum EntryStatus {

@@ -64,7 +64,7 @@ pub enum PaymentType {
     Upi,
     /// A transfer from the customer's bank account.
     BankTransfer,
-    /// A cheque.
+    /// A cheque drawn on the customer's bank.
     Cheque,
     /// A mobile money account, such as a wallet app on a phone.
     MobileMoney,

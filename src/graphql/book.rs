@@ -7,9 +7,10 @@ use sea_orm::DbErr;
 
 use super::{
     RequestLoader,
-    activity::list::{Activities, history},
+    activity::list::{Activities, activities_of},
     customers::receivables::Receivables,
     error::{ApiError, ContextExt},
+    nullability::SemanticNonNull,
     payload::{UserErrors, into_payload},
     scalar::DateTime,
 };
@@ -99,7 +100,11 @@ impl Book {
     }
 
     /// What all customers together owe, archived ones included: one item per currency.
-    #[graphql(directive = price::List::apply(10), directive = price::Cost::apply(20))]
+    #[graphql(
+        directive = price::List::apply(10),
+        directive = price::Cost::apply(20),
+        directive = SemanticNonNull::apply()
+    )]
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
         let receivables = receivables::of_book(ctx.read()?, ctx.viewer()?).await?;
         Ok(receivables.into_iter().map(Receivables).collect())
@@ -111,8 +116,8 @@ impl Book {
     }
 
     /// The activity log of the book's own settings, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -121,7 +126,7 @@ impl Book {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 

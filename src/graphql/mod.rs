@@ -9,6 +9,7 @@
 //! | `payload` | what all results of mutations share |
 //! | `node` | finding any object by its id |
 //! | `connection` | connections |
+//! | `nullability` | which fields are nullable |
 //! | `batches`, `reader` | when loaders run, and which data a request reads |
 //! | all others | one noun each |
 
@@ -22,6 +23,7 @@ mod identity;
 mod import;
 mod invoicing;
 mod node;
+mod nullability;
 mod payload;
 mod reader;
 mod scalar;
@@ -37,6 +39,7 @@ use async_graphql::{
 
 pub use self::batches::Batches;
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, TIMEOUT, UNAUTHENTICATED};
+pub use self::nullability::Root;
 pub use self::reader::Reader;
 pub use self::scalar::{CUSTOM_SCALARS, CustomScalar};
 use crate::{nouns::nouns, viewer::Viewer};
@@ -69,12 +72,12 @@ macro_rules! roots {
 nouns!(roots);
 
 /// The type of Daybook's schema.
-pub type Schema = async_graphql::Schema<Query, Mutation, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Root<Query>, Root<Mutation>, EmptySubscription>;
 
 /// The schema without the [`crate::app::App`] that its resolvers need.
 #[must_use]
-pub fn schema_builder() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription).register_output_type::<payload::Payload>()
+pub fn schema_builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, EmptySubscription> {
+    Schema::build(Root::default(), Root::default(), EmptySubscription).register_output_type::<payload::Payload>()
 }
 
 /// The schema in the schema definition language, as committed in `schema.graphql`.

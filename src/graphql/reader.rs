@@ -1,17 +1,22 @@
 //! The data that a request reads. A query reads a snapshot, so that all figures of its response agree with each other. A
 //! mutation reads the current data, since it must show what it has just written.
 
+use chrono::{DateTime, Utc};
+
 use crate::{app::App, db::Read, error::Result};
 
 /// The source that a request reads from.
 #[derive(Clone, Debug)]
-pub struct Reader(Read);
+pub struct Reader {
+    read: Read,
+    time: DateTime<Utc>,
+}
 
 impl Reader {
     /// Each statement reads the data that is committed when it starts.
     #[must_use]
     pub fn now(app: &App) -> Self {
-        Self(Read::Now(app.db.read().clone()))
+        Self { read: Read::Now(app.db.read().clone()), time: app.clock.now() }
     }
 
     /// All statements read the data of the moment of this call.
@@ -19,11 +24,16 @@ impl Reader {
     /// # Errors
     /// `TRY_AGAIN` when no connection is free.
     pub async fn snapshot(app: &App) -> Result<Self> {
-        Ok(Self(Read::Snapshot(app.db.snapshot().await?)))
+        Ok(Self { read: Read::Snapshot(app.db.snapshot().await?), time: app.clock.now() })
     }
 
     /// The connection to read through.
     pub(super) fn conn(&self) -> &Read {
-        &self.0
+        &self.read
+    }
+
+    /// The time at which the request began to read.
+    pub(super) fn time(&self) -> DateTime<Utc> {
+        self.time
     }
 }

@@ -24,6 +24,6 @@ pub use self::{
     phone::normalize as normalize_phone,
     profile::{ProfileChange, update as update_profile},
     session::{Grant, impersonate, login, logout, refresh},
-    session_list::{list as list_sessions, revoke as revoke_session},
-    user::{display_names, find as find_user, key as username_key, members},
+    session_list::{find_many as find_sessions, list as list_sessions, revoke as revoke_session},
+    user::{display_names, find as find_user, key as username_key, members, owner},
 };

@@ -36,6 +36,10 @@ use crate::{
 pub struct Grant {
     /// The user who is logged in.
     pub user: entity::user::Model,
+    /// The book that they work in.
+    pub book: Id<kind::Book>,
+    /// The session that was started or renewed.
+    pub session: Id<kind::Session>,
     /// The token that authenticates the user's requests.
     pub access_token: String,
     /// The token that is exchanged for the next access token.
@@ -276,6 +280,8 @@ fn grant(
     Ok(Grant {
         access_token: app.token_keys.sign(session, &user.username, now)?,
         user,
+        book: session.book_id,
+        session: session.id,
         refresh_token,
         expires_in: i32::try_from(ACCESS_TOKEN_LIFE.num_seconds()).unwrap_or(i32::MAX),
     })

@@ -31,6 +31,19 @@ pub async fn list(conn: &impl ConnectionTrait, viewer: &Viewer, now: DateTime<Ut
     Ok(alive(viewer.user, now).limit(MOST_SESSIONS).all(conn).await?)
 }
 
+/// Those of the viewer's active sessions that have these ids. Other ids are skipped.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_many(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    now: DateTime<Utc>,
+    ids: impl IntoIterator<Item = Id<kind::Session>>,
+) -> Result<Vec<session::Model>> {
+    Ok(alive(viewer.user, now).filter(session::Column::Id.is_in(ids)).all(conn).await?)
+}
+
 /// Ends one of the viewer's active sessions.
 ///
 /// # Errors

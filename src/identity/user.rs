@@ -66,6 +66,19 @@ pub(super) fn memberships(user_id: Id<kind::User>) -> Select<member::Entity> {
         .order_by_asc(member::Column::BookId)
 }
 
+/// The owner of the viewer's book.
+///
+/// # Errors
+/// When the database fails.
+pub async fn owner(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Option<user::Model>> {
+    let owners = member::Entity::find()
+        .filter(member::Column::BookId.eq(viewer.book))
+        .filter(member::Column::Role.eq(Role::Owner))
+        .order_by_asc(member::Column::CreatedAt)
+        .find_also_related(user::Entity);
+    Ok(owners.one(conn).await?.and_then(|(_, user)| user))
+}
+
 /// Those of the given users who are members of the viewer's book. Other ids are skipped.
 ///
 /// # Errors

@@ -36,7 +36,7 @@ pub async fn history(stage: &Stage) -> Attack {
     user.mutate("addTransaction", "AddTransactionInput", "transaction { id } userErrors { code }", spend).await;
     let mut within = "id".to_owned();
     for _ in 0..3 {
-        within = format!("history(first: 100) {{ nodes {{ thing {{ ... on Category {{ {within} }} }} }} }}");
+        within = format!("activities(first: 100) {{ nodes {{ thing {{ ... on Category {{ {within} }} }} }} }}");
     }
     let today = Local::now();
     let month = format!("{:04}-{:02}", today.year(), today.month());

@@ -25,7 +25,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The customer to create.
+/// The customer to create. Only the name is required.
 // The ids that clients choose are compared by the JSON of this type, and never expire: leave a new field out of it when
 // absent.
 #[derive(Clone, Debug, Default, Serialize, InputObject)]

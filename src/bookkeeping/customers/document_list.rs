@@ -287,6 +287,10 @@ pub(in crate::bookkeeping) fn contains(column: Expr, text: &str) -> Expr {
 
 /// Parses the customer id of a filter.
 pub(in crate::bookkeeping) fn customer_of(id: Option<&ID>) -> Result<Option<Id<kind::Customer>>, Refusal> {
-    let unknown = |_| Refusal::new(Code::NotFound, "filter.customerId", "You have no such customer.");
-    id.map(|id| id.parse().map_err(unknown)).transpose()
+    id.map(|id| id.parse().map_err(|_| unknown_customer())).transpose()
+}
+
+/// Refuses a filter whose customer is not in the viewer's book.
+pub fn unknown_customer() -> Refusal {
+    Refusal::new(Code::NotFound, "filter.customerId", "You have no such customer.")
 }

@@ -7,6 +7,7 @@ use std::{collections::HashMap, mem};
 
 use async_graphql::ID;
 use chrono::{DateTime, Utc};
+use type_safe_id::StaticType;
 
 use super::{
     line_kind::{Access, Checked, LineKind, Own, Scope},
@@ -106,8 +107,7 @@ impl LineKind for Transactions {
     }
 
     async fn own(Scope { viewer, tx, .. }: Scope<'_>, ids: &[&str]) -> Result<HashMap<String, Own>> {
-        let ids: HashMap<Id<kind::Transaction>, &str> =
-            ids.iter().filter_map(|id| Some((id.parse().ok()?, *id))).collect();
+        let ids: HashMap<Id<kind::Transaction>, &str> = ids.iter().filter_map(|id| Some((id_of(id)?, *id))).collect();
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
@@ -324,4 +324,12 @@ fn default_category(
         return Err(Refusal::new(Code::Invalid, path, message));
     }
     Ok(Some(category.name_key.clone()))
+}
+
+/// The id of a transaction in an export. Exports of earlier versions have another prefix.
+fn id_of(text: &str) -> Option<Id<kind::Transaction>> {
+    match text.strip_prefix("txn_") {
+        Some(id) => format!("{}_{id}", kind::Transaction::TYPE).parse().ok(),
+        None => text.parse().ok(),
+    }
 }

@@ -40,7 +40,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The receipt to create.
+/// The receipt to create, and the invoices that it pays.
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "CreateReceiptInput")]

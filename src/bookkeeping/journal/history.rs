@@ -8,10 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, PaginatorTrait, QueryFilter,
-    QueryTrait,
-};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryTrait};
 
 use super::balance;
 use crate::{
@@ -26,7 +23,7 @@ use crate::{
 };
 
 /// The side of a posting that an account is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Side {
     /// The account is debited. A wallet pays.
     Debit,
@@ -50,7 +47,7 @@ pub struct Step {
 }
 
 /// Which postings of an account to return. A field that is `None` does not restrict them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HistoryFilter {
     /// Only entries of this kind.
     pub kind: Option<EntryKind>,
@@ -107,8 +104,8 @@ impl Steps {
         let first = above.map_or(self.first, |above| self.first.max(above.saturating_add(1)));
         let last = below.map_or(self.last, |below| self.last.min(below.saturating_sub(1)));
         let order = if oldest { Order::Asc } else { Order::Desc };
-        let arms = self.arms().map(|side| {
-            let wanted = self.wanted(side, first, last);
+        let arms = self.filter.sides().map(|side| {
+            let wanted = self.filter.condition(side, self.account_id, first, last);
             let mut arm = posting::Entity::find().find_also_related(journal_entry::Entity).filter(wanted).into_query();
             arm.expr_as(seq_column(side).into_expr(), "seq").order_by("seq", order.clone()).limit(limit);
             arm
@@ -126,39 +123,24 @@ impl Steps {
         }
         Ok(steps)
     }
+}
 
-    /// The number of postings that match the filter.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn count(&self, conn: &impl ConnectionTrait) -> Result<u64> {
-        if matches!(self.filter, HistoryFilter { kind: None, status: None, side: None, .. }) {
-            return Ok(u64::try_from(self.last - self.first + 1).unwrap_or_default());
-        }
-        let mut count = 0;
-        for side in self.arms() {
-            let postings = posting::Entity::find().filter(self.wanted(side, self.first, self.last));
-            count += match self.filter.kind {
-                Some(_) => postings.inner_join(journal_entry::Entity).count(conn).await?,
-                None => postings.count(conn).await?,
-            };
-        }
-        Ok(count)
+impl HistoryFilter {
+    /// The sides that the filter admits.
+    pub(super) fn sides(&self) -> impl Iterator<Item = Side> + use<> {
+        let side = self.side;
+        [Side::Debit, Side::Credit].into_iter().filter(move |other| side.is_none_or(|wanted| wanted == *other))
     }
 
-    fn arms(&self) -> impl Iterator<Item = Side> {
-        [Side::Debit, Side::Credit].into_iter().filter(|side| self.filter.side.is_none_or(|wanted| wanted == *side))
-    }
-
-    /// The condition for postings with the account on this side, numbered from `first` to `last`.
-    fn wanted(&self, side: Side, first: i64, last: i64) -> Condition {
+    /// The condition for postings with an account on this side, numbered from `first` to `last`.
+    pub(super) fn condition(&self, side: Side, account: Id<kind::Account>, first: i64, last: i64) -> Condition {
         Condition::all()
-            .add(account_column(side).eq(self.account_id))
+            .add(account_column(side).eq(account))
             .add(seq_column(side).between(first, last))
-            .add_option(self.filter.kind.map(|kind| journal_entry::Column::Kind.eq(kind)))
+            .add_option(self.kind.map(|kind| journal_entry::Column::Kind.eq(kind)))
             // Failed entries have postings of amount zero and no other entry does, so the status needs no join with the
             // entry.
-            .add_option(self.filter.status.map(|status| match status {
+            .add_option(self.status.map(|status| match status {
                 EntryStatus::Succeeded => posting::Column::Amount.ne(0),
                 EntryStatus::Failed => posting::Column::Amount.eq(0),
             }))
@@ -279,14 +261,14 @@ impl Step {
     }
 }
 
-fn account_column(side: Side) -> posting::Column {
+pub(super) fn account_column(side: Side) -> posting::Column {
     match side {
         Side::Debit => posting::Column::DebitAccountId,
         Side::Credit => posting::Column::CreditAccountId,
     }
 }
 
-fn seq_column(side: Side) -> posting::Column {
+pub(super) fn seq_column(side: Side) -> posting::Column {
     match side {
         Side::Debit => posting::Column::DebitSeq,
         Side::Credit => posting::Column::CreditSeq,
@@ -294,6 +276,6 @@ fn seq_column(side: Side) -> posting::Column {
 }
 
 /// Reads the two models of a joined row. SeaORM prefixes the columns with `A_` and `B_`.
-fn models(row: &sea_orm::QueryResult) -> Result<(posting::Model, journal_entry::Model)> {
+pub(super) fn models(row: &sea_orm::QueryResult) -> Result<(posting::Model, journal_entry::Model)> {
     Ok((posting::Model::from_query_result(row, "A_")?, journal_entry::Model::from_query_result(row, "B_")?))
 }

@@ -29,6 +29,7 @@ mod attempt;
 mod draft;
 mod fold;
 mod history;
+mod merged_history;
 mod post;
 mod replay;
 mod reverse;
@@ -44,6 +45,7 @@ pub use self::{
     attempt::attempt_detail,
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps},
+    merged_history::{MergedSteps, Place, merged_steps, place},
     post::{post, post_refused, post_together},
     replay::{find_keys, find_repeat},
     reverse::{reversal, reverse},

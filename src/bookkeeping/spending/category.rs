@@ -47,7 +47,7 @@ const FIRST: [(&str, CategoryKind); 7] = [
     ("Other income", CategoryKind::Income),
 ];
 
-/// The category to create.
+/// The name and the kind of the category to create.
 // The ids that clients choose are compared by the JSON of this type, and never expire: leave a new field out of it when
 // absent.
 #[derive(Clone, Debug, Serialize, InputObject)]

@@ -12,9 +12,11 @@ use crate::{
         RequestLoader,
         error::{ApiError, ContextExt},
         node::{self, Node},
+        nullability::SemanticNonNull,
         scalar::DateTime,
     },
     id::{Id, kind},
+    price,
 };
 
 #[derive(Clone)]
@@ -36,7 +38,7 @@ impl Activity {
     }
 
     /// The time when it happened.
-    async fn time(&self) -> DateTime {
+    async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
     }
 
@@ -53,6 +55,7 @@ impl Activity {
     /// The codes of the user errors that the operation was refused with; for a `REPLAYED` one, those of the earlier request.
     /// Empty when it succeeded.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
+    #[graphql(directive = price::List::apply(5), directive = SemanticNonNull::apply())]
     async fn codes(&self) -> Result<Vec<Code>, ApiError> {
         Ok(activity::codes(&self.0)?)
     }
@@ -92,6 +95,7 @@ impl Activity {
 
     /// The fields whose values were changed. Empty when nothing was changed, and when an object was created.
     #[expect(clippy::unused_async, reason = "resolvers are asynchronous")]
+    #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn changes(&self) -> Result<Vec<activity::Change>, ApiError> {
         Ok(activity::changes(&self.0)?)
     }

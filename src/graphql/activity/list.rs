@@ -1,4 +1,4 @@
-//! Lists of audit log entries: those of a book, and the `history` of an object.
+//! Lists of audit log entries: those of a book, and the `activities` of an object.
 
 use async_graphql::{Context, ID, InputObject, Object};
 use type_safe_id::StaticType;
@@ -24,9 +24,9 @@ struct ActivityFilter {
     /// Only activities with one of these actions.
     actions: Option<Vec<Action>>,
     /// Only activities about the object with this id, which may no longer exist.
-    thing: Option<ID>,
+    thing_id: Option<ID>,
     /// Only activities of the user with this id.
-    actor: Option<ID>,
+    actor_id: Option<ID>,
     /// Only activities with this result.
     outcome: Option<Outcome>,
     /// Only items at or after this time.
@@ -38,13 +38,13 @@ struct ActivityFilter {
 impl ActivityFilter {
     fn check(self) -> Result<Filter, Error> {
         let unknown = |path| Refusal::new(Code::NotFound, path, "This is not a valid id.");
-        if self.thing.as_ref().is_some_and(|thing| !is_id(thing)) {
-            return Err(unknown("filter.thing").into());
+        if self.thing_id.as_ref().is_some_and(|thing| !is_id(thing)) {
+            return Err(unknown("filter.thingId").into());
         }
         Ok(Filter {
             actions: self.actions.map(|actions| actions.into_iter().collect()),
-            thing: self.thing.map(|thing| thing.0),
-            actor: self.actor.map(|actor| actor.parse()).transpose().map_err(|_| unknown("filter.actor"))?,
+            thing: self.thing_id.map(|thing| thing.0),
+            actor: self.actor_id.map(|actor| actor.parse()).transpose().map_err(|_| unknown("filter.actorId"))?,
             outcome: self.outcome,
             from: self.from.map(|time| time.0),
             to: self.to.map(|time| time.0),
@@ -71,14 +71,14 @@ impl Count for Total {
 }
 
 /// A page of the audit log entries about an object of the viewer's book.
-pub(in crate::graphql) async fn history<K: StaticType>(
+pub(in crate::graphql) async fn activities_of<K: StaticType>(
     ctx: &Context<'_>,
     thing: Id<K>,
     args: PageArgs,
 ) -> Result<Activities, ApiError> {
     let owner = thing.to_string();
     let paged = connection::page(ctx, History, owner.clone(), args).await?;
-    Ok(connection::connect(paged, Total::OfThing(OwnedTotal { owner, list: History })))
+    connection::connect(ctx, paged, Total::OfThing(OwnedTotal { owner, list: History }))
 }
 
 #[derive(Debug, Default)]
@@ -100,10 +100,10 @@ impl ActivityQuery {
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
-        let page = PageArgs { first, after, last, before }.check(activity::parse_key)?;
+        let page = PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, activity::parse_key)?;
         let filter = filter.unwrap_or_default().check()?;
         let paged = activity::page(conn, viewer, &filter, &page).await?;
         let paged = paged.map(|row| (activity::key_text(&row), Activity(row)));
-        Ok(connection::connect(paged, Total::OfBook(filter)))
+        connection::connect(ctx, paged, Total::OfBook(filter))
     }
 }

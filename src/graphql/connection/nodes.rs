@@ -5,8 +5,11 @@ use std::borrow::Cow;
 use async_graphql::{Context, Object, OutputType, TypeName, connection::PageInfo};
 
 use crate::{
-    graphql::error::ApiError,
-    page::{self, Paged},
+    graphql::{
+        error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
+    },
+    page::Paged,
     price,
 };
 
@@ -32,22 +35,27 @@ pub(in crate::graphql) struct NodeEdge<N> {
 }
 
 /// The edge of a row with this sort key, as it is in the list.
-pub(in crate::graphql) fn edge<N>(key: &str, node: N) -> NodeEdge<N> {
-    NodeEdge { cursor: page::encode(key), node }
+pub(in crate::graphql) fn edge<N>(ctx: &Context<'_>, key: &str, node: N) -> Result<NodeEdge<N>, ApiError> {
+    Ok(NodeEdge { cursor: ctx.app()?.token_keys.seal_cursor(key)?, node })
 }
 
 /// Makes a connection of a page. Each row comes with the sort key that its cursor carries.
-pub(in crate::graphql) fn connect<N, T>(paged: Paged<(String, N)>, total: T) -> Nodes<N, T> {
-    Nodes { page: paged.into(), total }
-}
-
-impl<N> From<Paged<(String, N)>> for Edges<N> {
-    fn from(Paged { rows, has_previous, has_next }: Paged<(String, N)>) -> Self {
-        Self(Paged { rows: rows.into_iter().map(|(key, node)| edge(&key, node)).collect(), has_previous, has_next })
-    }
+pub(in crate::graphql) fn connect<N, T>(
+    ctx: &Context<'_>,
+    paged: Paged<(String, N)>,
+    total: T,
+) -> Result<Nodes<N, T>, ApiError> {
+    Ok(Nodes { page: Edges::new(ctx, paged)?, total })
 }
 
 impl<N> Edges<N> {
+    /// The edges of a page. Each row comes with the sort key that its cursor carries.
+    pub(in crate::graphql) fn new(ctx: &Context<'_>, paged: Paged<(String, N)>) -> Result<Self, ApiError> {
+        let Paged { rows, has_previous, has_next } = paged;
+        let rows = rows.into_iter().map(|(key, node)| edge(ctx, &key, node)).collect::<Result<_, ApiError>>()?;
+        Ok(Self(Paged { rows, has_previous, has_next }))
+    }
+
     /// The edges.
     pub(in crate::graphql) fn rows(&self) -> &[NodeEdge<N>] {
         &self.0.rows
@@ -96,7 +104,7 @@ impl<N: OutputType, T: Count> Nodes<N, T> {
     }
 
     /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(20))]
+    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         self.total.count(ctx).await
     }

@@ -24,7 +24,7 @@ pub(in crate::graphql) async fn of_owner<L: OwnedList, N: OutputType + From<L::R
     args: PageArgs,
 ) -> Result<Nodes<N, OwnedTotal<L>>, ApiError> {
     let paged = page(ctx, list.clone(), owner.clone(), args).await?;
-    Ok(connect(paged, OwnedTotal { owner, list }))
+    connect(ctx, paged, OwnedTotal { owner, list })
 }
 
 /// A page of the list that belongs to an object: each row with the text of its cursor. Batched with the pages of other objects.
@@ -34,7 +34,7 @@ pub(in crate::graphql) async fn page<L: OwnedList, N: From<L::Row>>(
     owner: L::Owner,
     args: PageArgs,
 ) -> Result<Paged<(String, N)>, ApiError> {
-    let page = args.check(|text| list.parse_key(text))?;
+    let page = args.check(&ctx.app()?.token_keys, |text| list.parse_key(text))?;
     let key = PageKey { owner, list: list.clone(), page: page.clone() };
     let paged = ctx.loader()?.load_one(key).await?.unwrap_or_else(|| page.cut(Vec::new()));
     Ok(paged.map(|row| (list.key_text(&row), N::from(row))))

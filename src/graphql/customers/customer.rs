@@ -28,11 +28,12 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         book::{book_currency, today},
         connection::{self, NodeEdge, Nodes, Total},
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_payload, payloads},
         scalar::DateTime,
     },
@@ -117,6 +118,7 @@ impl Customer {
 
     /// What the customer owes in the book's currency: all `CREDIT` entries minus all `DEBIT` entries. Negative when the
     /// customer has paid in advance.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn balance(&self, ctx: &Context<'_>) -> Result<Money, ApiError> {
         let currency = book_currency(ctx).await?;
         let accounts = ctx.loader()?.load_one(Ledger(self.0.id)).await?.unwrap_or_default();
@@ -126,14 +128,18 @@ impl Customer {
 
     /// What the customer owes, one item for each currency in which there ever was an entry. Negative when the customer
     /// has paid in advance.
-    #[graphql(directive = price::List::apply(10), directive = price::Cost::apply(1))]
+    #[graphql(
+        directive = price::List::apply(10),
+        directive = price::Cost::apply(1),
+        directive = SemanticNonNull::apply()
+    )]
     async fn balances(&self, ctx: &Context<'_>) -> Result<Vec<Money>, ApiError> {
         let accounts = ctx.loader()?.load_one(Ledger(self.0.id)).await?.unwrap_or_default();
         Ok(accounts.iter().map(|account| Money::from_minor(journal::balance(account), account.currency)).collect())
     }
 
     /// The totals of the customer's ledger in a period, in one currency.
-    #[graphql(directive = price::Cost::apply(20))]
+    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
     async fn summary(
         &self,
         ctx: &Context<'_>,
@@ -145,7 +151,7 @@ impl Customer {
     }
 
     /// The entries of the customer's ledger, newest date first.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn entries(
         &self,
         ctx: &Context<'_>,
@@ -162,7 +168,7 @@ impl Customer {
     }
 
     /// The customer's invoices, newest date first, voided ones included.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn invoices(
         &self,
         ctx: &Context<'_>,
@@ -180,7 +186,7 @@ impl Customer {
     }
 
     /// The customer's receipts, newest date first, voided ones included.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn receipts(
         &self,
         ctx: &Context<'_>,
@@ -197,8 +203,8 @@ impl Customer {
     }
 
     /// The activity log of this customer's data, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -207,7 +213,7 @@ impl Customer {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 
@@ -218,7 +224,7 @@ struct DeleteCustomerInput {
     id: ID,
 }
 
-/// The customer to restore.
+/// The archived customer to restore.
 #[derive(InputObject)]
 struct RestoreCustomerInput {
     /// The id of the customer to restore.
@@ -267,9 +273,9 @@ payloads! {
 impl CustomerResult {
     async fn new(ctx: &Context<'_>, action: Action, result: Result<Model, Error>) -> Result<Self, ApiError> {
         let (customer, errors) = into_payload(ctx, action, result).await?;
-        let edge =
-            |customer: &Model| connection::edge(&CustomerOrder::default().key_of(customer), Customer(customer.clone()));
-        Ok(Self { customer_edge: customer.as_ref().map(edge), customer: customer.map(Customer), errors })
+        let key = |customer: &Model| CustomerOrder::default().key_of(customer);
+        let edge = |customer: &Model| connection::edge(ctx, &key(customer), Customer(customer.clone()));
+        Ok(Self { customer_edge: customer.as_ref().map(edge).transpose()?, customer: customer.map(Customer), errors })
     }
 }
 
@@ -278,7 +284,7 @@ pub(in crate::graphql) struct CustomerMutation;
 
 #[Object]
 impl CustomerMutation {
-    /// Creates a customer.
+    /// Creates a customer, whose ledger is empty at first.
     async fn create_customer(
         &self,
         ctx: &Context<'_>,

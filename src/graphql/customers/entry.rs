@@ -23,12 +23,13 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         book::book_currency,
         connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
         error::{ApiError, ContextExt},
         invoicing::{invoice::Invoice, receipt::Receipt},
         node,
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_replayable_payload, payloads},
         scalar::DateTime,
     },
@@ -56,6 +57,7 @@ impl Entry {
     }
 
     /// The customer whose ledger the entry belongs to.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
@@ -121,7 +123,7 @@ impl Entry {
 
     /// All versions of the entry, oldest first. The last one is the current version, or the last version before the
     /// entry was deleted.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn versions(
         &self,
         ctx: &Context<'_>,
@@ -151,8 +153,8 @@ impl Entry {
 
     /// The activity log of this entry, newest first: changes and refused attempts. For an entry that belongs to an
     /// invoice or a receipt, the log of that invoice or receipt.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -163,9 +165,9 @@ impl Entry {
     ) -> Result<Activities, ApiError> {
         let (id, args) = (self.0.id, PageArgs { first, after, last, before });
         match self.0.source {
-            EntrySource::Manual => history(ctx, id, args).await,
-            EntrySource::Invoice => history(ctx, id.cast::<kind::Invoice>(), args).await,
-            EntrySource::Receipt => history(ctx, id.cast::<kind::Receipt>(), args).await,
+            EntrySource::Manual => activities_of(ctx, id, args).await,
+            EntrySource::Invoice => activities_of(ctx, id.cast::<kind::Invoice>(), args).await,
+            EntrySource::Receipt => activities_of(ctx, id.cast::<kind::Receipt>(), args).await,
         }
     }
 }
@@ -210,8 +212,8 @@ struct DeleteEntryPayload {
 }
 
 /// The edge of an entry. `None` for a deleted one, which the lists leave out.
-pub(in crate::graphql) fn edge(entry: Model) -> Option<NodeEdge<Entry>> {
-    entry.deleted_at.is_none().then(|| connection::edge_of::<EntryFilter, _>(entry))
+pub(in crate::graphql) fn edge(ctx: &Context<'_>, entry: Model) -> Result<Option<NodeEdge<Entry>>, ApiError> {
+    entry.deleted_at.is_none().then(|| connection::edge_of::<EntryFilter, _>(ctx, entry)).transpose()
 }
 
 impl EntryResult {
@@ -221,7 +223,8 @@ impl EntryResult {
         result: Result<Replayable<Model>, Error>,
     ) -> Result<Self, ApiError> {
         let (entry, replayed, errors) = into_replayable_payload(ctx, action, result).await?;
-        Ok(Self { entry_edge: entry.clone().and_then(edge), entry: entry.map(Entry), replayed, errors })
+        let entry_edge = entry.clone().map_or(Ok(None), |entry| edge(ctx, entry))?;
+        Ok(Self { entry_edge, entry: entry.map(Entry), replayed, errors })
     }
 }
 

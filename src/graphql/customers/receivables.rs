@@ -11,6 +11,7 @@ use crate::{
     graphql::{
         RequestLoader,
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
     },
     money::{Currency, Money},
     price,
@@ -42,7 +43,7 @@ impl Receivables {
     }
 
     /// The ten customers with the largest debts, largest first.
-    #[graphql(directive = price::List::apply(10))]
+    #[graphql(directive = price::List::apply(10), directive = SemanticNonNull::apply())]
     async fn largest(&self, ctx: &Context<'_>) -> Result<Vec<Debt>, ApiError> {
         let loader = ctx.loader()?;
         let debts = loader.load_one(LargestOf(self.0.currency)).await?.unwrap_or_default();

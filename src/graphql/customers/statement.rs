@@ -16,6 +16,7 @@ use crate::{
         book::{Book, own_book, today},
         connection::{self, Nodes, Total},
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
     },
     money::{Currency, Money},
     page::PageArgs,
@@ -29,6 +30,7 @@ pub(in crate::graphql) struct CustomerStatement(Summary);
 #[Object]
 impl CustomerStatement {
     /// The book whose name and address are printed at the head of the statement.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn book(&self, ctx: &Context<'_>) -> Result<Book, ApiError> {
         Ok(Book(own_book(ctx).await?))
     }
@@ -70,7 +72,7 @@ impl CustomerStatement {
     }
 
     /// The entries of the period, oldest first. `Entry.balanceAfter` is the running balance.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn lines(
         &self,
         ctx: &Context<'_>,
@@ -87,7 +89,7 @@ impl CustomerStatement {
 
     /// What the customer owes at the end of the period, by how long it has been due. Ages are counted on the last day
     /// of the period, or today in the book's time zone when `to` is null.
-    #[graphql(directive = price::Cost::apply(500))]
+    #[graphql(directive = price::Cost::apply(500), directive = SemanticNonNull::apply())]
     async fn aging(&self, ctx: &Context<'_>) -> Result<Aging, ApiError> {
         let today = today(ctx).await?.0;
         Ok(Aging { aging: statement::aging(ctx.read()?, &self.0, today).await?, currency: self.0.currency })
@@ -160,7 +162,7 @@ impl StatementQuery {
     async fn customer_statement(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the customer.")] customer_id: ID,
+        #[graphql(desc = "The id of a customer of the book, archived or not.")] customer_id: ID,
         #[graphql(desc = "The first day of the period. Default: no lower limit.")] from: Option<Date>,
         #[graphql(desc = "The last day of the period, not before `from`. Default: no upper limit.")] to: Option<Date>,
         #[graphql(desc = "The currency of all amounts. Default: the book's currency.")] currency: Option<Currency>,

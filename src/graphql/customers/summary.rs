@@ -18,6 +18,7 @@ use crate::{
     },
     id::{Id, kind},
     money::{Currency, Money},
+    price,
 };
 
 #[derive(Clone)]
@@ -44,6 +45,7 @@ impl CustomerSummary {
     }
 
     /// The other currencies in which the customer has entries. Those entries are not counted here.
+    #[graphql(directive = price::List::apply(5))]
     async fn other_currencies(&self) -> &[Currency] {
         &self.0.others
     }
@@ -105,7 +107,7 @@ impl CustomerSummaryQuery {
     async fn customer_summary(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the customer.")] customer_id: ID,
+        #[graphql(desc = "The id of a customer of the book, archived or not.")] customer_id: ID,
         #[graphql(desc = "The first day of the period. Default: no lower limit.")] from: Option<Date>,
         #[graphql(desc = "The last day of the period, not before `from`. Default: no upper limit.")] to: Option<Date>,
         #[graphql(desc = "The currency of all amounts. Default: the book's currency.")] currency: Option<Currency>,

@@ -1,6 +1,8 @@
 //! Registration, login, token refresh, logout and sessions.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use std::{collections::HashMap, sync::Arc};
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
 use super::user::User;
 use crate::{
@@ -8,11 +10,14 @@ use crate::{
     entity::{self, activity::Action},
     error::Error,
     graphql::{
+        RequestLoader,
         error::{ApiError, ContextExt},
         payload::{UserErrors, into_payload, into_recorded_payload, payloads},
         scalar::DateTime,
     },
+    id::{Id, kind},
     identity::{self, Grant},
+    viewer::Viewer,
 };
 
 /// The credentials of a user.
@@ -91,16 +96,25 @@ struct RevokeSessionPayload {
     errors: UserErrors,
 }
 
+#[derive(Clone)]
 pub(in crate::graphql) struct Session {
-    pub(in crate::graphql) session: entity::session::Model,
-    pub(in crate::graphql) is_current: bool,
+    session: entity::session::Model,
+    is_current: bool,
 }
 
-/// A login on one device. It lasts until it is ended, or until its refresh token expires.
+impl Session {
+    /// A session of the viewer.
+    pub(super) fn new(session: entity::session::Model, viewer: &Viewer) -> Self {
+        Self { is_current: Some(session.id) == viewer.session, session }
+    }
+}
+
+/// A login on one device. It lasts until it is ended, or until its refresh token expires, and is not found afterwards. Only
+/// the user can read it.
 #[Object]
 impl Session {
     /// The globally unique id, which never changes, such as `session_01h455vb4pex5vsknk084sn02q`.
-    async fn id(&self) -> ID {
+    pub(in crate::graphql) async fn id(&self) -> ID {
         self.session.id.into()
     }
 
@@ -143,7 +157,7 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The data of the new user.")] input: Registration,
     ) -> Result<RegisterPayload, ApiError> {
-        let granted = granted(account::register(ctx.app()?, ctx.client()?, input).await)?;
+        let granted = granted(ctx, account::register(ctx.app()?, ctx.client()?, input).await)?;
         Ok(RegisterPayload { result: granted })
     }
 
@@ -153,19 +167,19 @@ impl SessionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The user's credentials.")] input: LoginInput,
     ) -> Result<LoginPayload, ApiError> {
-        let granted = granted(identity::login(ctx.app()?, ctx.client()?, input.identifier, input.password).await)?;
-        Ok(LoginPayload { result: granted })
+        let login = identity::login(ctx.app()?, ctx.client()?, input.identifier, input.password).await;
+        Ok(LoginPayload { result: granted(ctx, login)? })
     }
 
     /// Renews a session: exchanges the latest refresh token for a new access token and a new refresh token. When the
     /// response is lost, send the same request again within 30 seconds (a setting of the server): it returns the same
-    /// new refresh token. Send the request without an `Authorization` header, because the access token may have expired.
+    /// new refresh token. An access token in the `Authorization` header may have expired.
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The session to renew.")] input: RefreshTokenInput,
     ) -> Result<RefreshTokenPayload, ApiError> {
-        let granted = granted(identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
+        let granted = granted(ctx, identity::refresh(ctx.app()?, ctx.client()?, &input.refresh_token).await)?;
         Ok(RefreshTokenPayload { result: granted })
     }
 
@@ -194,13 +208,27 @@ impl SessionMutation {
     }
 }
 
-fn granted(granted: Result<Grant, Error>) -> Result<Granted, ApiError> {
+/// Loads the viewer's active sessions by their ids.
+impl Loader<Id<kind::Session>> for RequestLoader {
+    type Value = Session;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[Id<kind::Session>]) -> Result<HashMap<Id<kind::Session>, Session>, Arc<Error>> {
+        let (reader, viewer) = (&self.reader, &self.viewer);
+        let found = identity::find_sessions(reader.conn(), viewer, reader.time(), ids.iter().copied()).await?;
+        Ok(found.into_iter().map(|session| (session.id, Session::new(session, viewer))).collect())
+    }
+}
+
+fn granted(ctx: &Context<'_>, granted: Result<Grant, Error>) -> Result<Granted, ApiError> {
     let (grant, errors) = into_recorded_payload(granted)?;
     let Some(grant) = grant else {
         return Ok(Granted { user: None, access_token: None, refresh_token: None, expires_in: None, errors });
     };
+    let Grant { book, session, .. } = grant;
+    let viewer = Viewer { user: grant.user.id, book, session: Some(session), address: ctx.client()?.address };
     Ok(Granted {
-        user: Some(User(grant.user)),
+        user: Some(User { user: grant.user, logged_in: Some(viewer) }),
         access_token: Some(grant.access_token),
         refresh_token: Some(grant.refresh_token),
         expires_in: Some(grant.expires_in),

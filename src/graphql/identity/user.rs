@@ -9,83 +9,100 @@ use crate::{
     account::{self, PasswordChange},
     bookkeeping::book,
     calendar::time_zone::TimeZone,
+    db::Read,
     entity::{self, activity::Action},
     error::Error,
     graphql::{
         RequestLoader,
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_payload, into_recorded_payload},
         scalar::DateTime,
     },
     id::{Id, kind},
     identity::{self, ProfileChange},
     price,
+    viewer::Viewer,
 };
 
-pub(in crate::graphql) struct User(pub(in crate::graphql) entity::user::Model);
+pub(in crate::graphql) struct User {
+    pub(super) user: entity::user::Model,
+    /// The viewer that the user has become by this very request.
+    pub(super) logged_in: Option<Viewer>,
+}
+
+impl User {
+    /// Who reads the fields that are not in the user's row, and from where: the viewer of the request or, in the payload of
+    /// a login, the user who has just logged in.
+    fn reader(&self, ctx: &Context<'_>) -> Result<(Read, Viewer), ApiError> {
+        match self.logged_in {
+            Some(viewer) => Ok((Read::Now(ctx.app()?.db.read().clone()), viewer)),
+            None => Ok((ctx.read()?.clone(), *ctx.viewer()?)),
+        }
+    }
+}
 
 /// A person who can log in. Only the user can read this object; others see the display name.
 #[Object]
 impl User {
     /// The globally unique id, which never changes, such as `user_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
-        self.0.id.into()
+        self.user.id.into()
     }
 
     /// The username, with which the user logs in and can be paid. It is unique, ignoring case.
     async fn username(&self) -> &str {
-        &self.0.username
+        &self.user.username
     }
 
     /// The name that the user shows to others, such as those who pay them.
     async fn display_name(&self) -> &str {
-        &self.0.display_name
+        &self.user.display_name
     }
 
     /// The phone number in E.164 format (`+967711234567`), with which the user can log in and be paid. Null when not
     /// given.
     async fn phone(&self) -> Option<&str> {
-        self.0.phone.as_deref()
+        self.user.phone.as_deref()
     }
 
     /// The e-mail address, with which the user can log in. Null when not given.
     async fn email(&self) -> Option<&str> {
-        self.0.email.as_deref()
+        self.user.email.as_deref()
     }
 
     /// Whether others find the user by username and phone number to pay them. When false, both are treated as if nobody
     /// had them; whoever has the id of a wallet can still pay into it.
     async fn findable(&self) -> bool {
-        self.0.findable
+        self.user.findable
     }
 
     /// The time zone in which times should be shown to the user. Which date is "today" is decided by `Book.timeZone`
     /// instead.
     async fn time_zone(&self) -> TimeZone {
-        self.0.time_zone
+        self.user.time_zone
     }
 
     /// The active sessions of the user, most recently used first. At most 100: one more login ends the session that was
     /// used longest ago.
-    #[graphql(directive = price::List::apply(100))]
+    #[graphql(directive = price::List::apply(100), directive = SemanticNonNull::apply())]
     async fn sessions(&self, ctx: &Context<'_>) -> Result<Vec<Session>, ApiError> {
-        let viewer = ctx.viewer()?;
-        let sessions = identity::list_sessions(ctx.read()?, viewer, ctx.app()?.clock.now()).await?;
-        let session =
-            |session: entity::session::Model| Session { is_current: Some(session.id) == viewer.session, session };
-        Ok(sessions.into_iter().map(session).collect())
+        let (conn, viewer) = self.reader(ctx)?;
+        let sessions = identity::list_sessions(&conn, &viewer, ctx.app()?.clock.now()).await?;
+        Ok(sessions.into_iter().map(|session| Session::new(session, &viewer)).collect())
     }
 
     /// The time since which the user's account is closing: `deleteAccount` was refused because a wallet held money, and
     /// since then others cannot pay the user. The user withdraws or transfers the money and calls `deleteAccount`
     /// again, or calls `cancelAccountDeletion`. Null when the account is not closing.
     async fn closing_since(&self, ctx: &Context<'_>) -> Result<Option<DateTime>, ApiError> {
-        Ok(book::find(ctx.read()?, ctx.viewer()?).await?.closing_since.map(DateTime))
+        let (conn, viewer) = self.reader(ctx)?;
+        Ok(book::find(&conn, &viewer).await?.closing_since.map(DateTime))
     }
 
     /// The time when the user registered.
     async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
+        DateTime(self.user.created_at)
     }
 }
 
@@ -108,7 +125,7 @@ impl UserQuery {
     /// The logged-in user.
     async fn me(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
         let user = identity::find_user(ctx.read()?, ctx.viewer()?).await?;
-        user.map(User).ok_or(ApiError::Unauthenticated)
+        user.map(User::from).ok_or(ApiError::Unauthenticated)
     }
 }
 
@@ -170,7 +187,7 @@ impl UserMutation {
     ) -> Result<UpdateProfilePayload, ApiError> {
         let updated = identity::update_profile(ctx.app()?, ctx.viewer()?, &input).await;
         let (user, errors) = into_payload(ctx, Action::UpdateProfile, updated).await?;
-        Ok(UpdateProfilePayload { user: user.map(User), errors })
+        Ok(UpdateProfilePayload { user: user.map(User::from), errors })
     }
 
     /// Sets a new password. All other sessions of the user end; the current one continues.
@@ -181,7 +198,7 @@ impl UserMutation {
     ) -> Result<ChangePasswordPayload, ApiError> {
         let changed = account::change_password(ctx.app()?, ctx.viewer()?, input).await;
         let (user, errors) = into_recorded_payload(changed)?;
-        Ok(ChangePasswordPayload { user: user.map(User), errors })
+        Ok(ChangePasswordPayload { user: user.map(User::from), errors })
     }
 
     /// Deletes the logged-in user's account for good. While a wallet of theirs holds money, it is refused with
@@ -206,12 +223,12 @@ impl UserMutation {
     async fn cancel_account_deletion(&self, ctx: &Context<'_>) -> Result<CancelAccountDeletionPayload, ApiError> {
         let kept = account::cancel_deletion(ctx.app()?, ctx.viewer()?).await;
         let (user, errors) = into_payload(ctx, Action::CancelAccountDeletion, kept).await?;
-        Ok(CancelAccountDeletionPayload { user: user.map(User), errors })
+        Ok(CancelAccountDeletionPayload { user: user.map(User::from), errors })
     }
 }
 
 impl From<entity::user::Model> for User {
     fn from(user: entity::user::Model) -> Self {
-        Self(user)
+        Self { user, logged_in: None }
     }
 }

@@ -5,7 +5,10 @@ use async_graphql::{Context, Object};
 use super::{invoice::Invoice, receipt::Receipt};
 use crate::{
     bookkeeping::invoicing::allocation_list::Row,
-    graphql::error::{ApiError, ContextExt},
+    graphql::{
+        error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
+    },
     money::Money,
 };
 
@@ -21,11 +24,13 @@ impl From<Row> for Allocation {
 #[Object]
 impl Allocation {
     /// The receipt that pays.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn receipt(&self, ctx: &Context<'_>) -> Result<Option<Receipt>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.allocation.receipt_id).await?)
     }
 
     /// The invoice that is paid.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn invoice(&self, ctx: &Context<'_>) -> Result<Option<Invoice>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.allocation.invoice_id).await?)
     }

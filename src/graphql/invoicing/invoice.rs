@@ -23,7 +23,7 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         book::{book_currency, today},
         connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
         customers::{
@@ -32,6 +32,7 @@ use crate::{
         },
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
     },
@@ -70,6 +71,7 @@ impl Invoice {
     }
 
     /// The customer who is billed.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
@@ -130,19 +132,20 @@ impl Invoice {
     }
 
     /// The payment status today, in the book's time zone.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn status(&self, ctx: &Context<'_>) -> Result<InvoiceStatus, ApiError> {
         Ok(invoice_list::status(&self.0, today(ctx).await?.0))
     }
 
     /// The goods and services sold. Empty when the invoice was created without lines.
-    #[graphql(directive = price::List::apply(20))]
+    #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<InvoiceLine>, ApiError> {
         let lines = ctx.loader()?.load_one(LinesOf(self.0.id)).await?.unwrap_or_default();
         Ok(lines.into_iter().map(|line| InvoiceLine { line, currency: self.0.currency }).collect())
     }
 
     /// The receipts that pay this invoice and the amount of each, oldest receipt first.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn allocations(
         &self,
         ctx: &Context<'_>,
@@ -157,6 +160,7 @@ impl Invoice {
     }
 
     /// The entry of the customer's ledger that this invoice created.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::LedgerEntry>()).await?)
     }
@@ -182,8 +186,8 @@ impl Invoice {
     }
 
     /// The activity log of this invoice, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -192,7 +196,7 @@ impl Invoice {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 
@@ -227,8 +231,8 @@ struct CreateInvoicePayload {
 #[ComplexObject]
 impl CreateInvoicePayload {
     /// The invoice with its cursor in `invoices` and `Customer.invoices`. Null when there are user errors.
-    async fn invoice_edge(&self) -> Option<NodeEdge<Invoice>> {
-        self.result.invoice.clone().map(|invoice| connection::edge_of::<InvoiceFilter, _>(invoice.0))
+    async fn invoice_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Invoice>>, ApiError> {
+        self.result.invoice.clone().map(|invoice| connection::edge_of::<InvoiceFilter, _>(ctx, invoice.0)).transpose()
     }
 
     /// The entry of the customer's ledger that the invoice created, with its cursor in `entries` and `Customer.entries`.
@@ -236,7 +240,7 @@ impl CreateInvoicePayload {
     async fn entry_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Entry>>, ApiError> {
         let Some(invoice) = &self.result.invoice else { return Ok(None) };
         let entry = ctx.loader()?.load_one(invoice.0.id.cast::<kind::LedgerEntry>()).await?;
-        Ok(entry.and_then(|entry| entry::edge(entry.0)))
+        entry.map_or(Ok(None), |entry| entry::edge(ctx, entry.0))
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         book::book_currency,
         connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
         customers::{
@@ -32,6 +32,7 @@ use crate::{
         },
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
         wallets::wallet::Wallet,
@@ -65,6 +66,7 @@ impl Receipt {
     }
 
     /// The customer who paid.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
@@ -96,7 +98,7 @@ impl Receipt {
     }
 
     /// The invoices that this receipt pays and the amount for each, oldest invoice first.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn allocations(
         &self,
         ctx: &Context<'_>,
@@ -122,6 +124,7 @@ impl Receipt {
     }
 
     /// The entry of the customer's ledger that this receipt created.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn entry(&self, ctx: &Context<'_>) -> Result<Option<Entry>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::LedgerEntry>()).await?)
     }
@@ -147,8 +150,8 @@ impl Receipt {
     }
 
     /// The activity log of this receipt, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -157,7 +160,7 @@ impl Receipt {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 
@@ -193,8 +196,8 @@ struct CreateReceiptPayload {
 #[ComplexObject]
 impl CreateReceiptPayload {
     /// The receipt with its cursor in `receipts` and `Customer.receipts`. Null when there are user errors.
-    async fn receipt_edge(&self) -> Option<NodeEdge<Receipt>> {
-        self.result.receipt.clone().map(|receipt| connection::edge_of::<ReceiptFilter, _>(receipt.0))
+    async fn receipt_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Receipt>>, ApiError> {
+        self.result.receipt.clone().map(|receipt| connection::edge_of::<ReceiptFilter, _>(ctx, receipt.0)).transpose()
     }
 
     /// The entry of the customer's ledger that the receipt created, with its cursor in `entries` and `Customer.entries`.
@@ -202,7 +205,7 @@ impl CreateReceiptPayload {
     async fn entry_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Entry>>, ApiError> {
         let Some(receipt) = &self.result.receipt else { return Ok(None) };
         let entry = ctx.loader()?.load_one(receipt.0.id.cast::<kind::LedgerEntry>()).await?;
-        Ok(entry.and_then(|entry| entry::edge(entry.0)))
+        entry.map_or(Ok(None), |entry| entry::edge(ctx, entry.0))
     }
 }
 

@@ -18,10 +18,11 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         book::today,
         connection::{self, Count, NodeEdge, Nodes},
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_payload},
         scalar::DateTime,
     },
@@ -44,6 +45,7 @@ impl Budget {
     }
 
     /// The category whose expenses are limited.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.category_id).await?)
     }
@@ -84,8 +86,8 @@ impl Budget {
     }
 
     /// The activity log of this budget, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -94,7 +96,7 @@ impl Budget {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 
@@ -127,14 +129,14 @@ impl BudgetQuery {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Budget, BudgetTotal>, ApiError> {
-        let page = PageArgs { first, after, last, before }.check(budget_list::parse_key)?;
+        let page = PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, budget_list::parse_key)?;
         let paged = budget_list::page(ctx.read()?, ctx.viewer()?, month, &page).await?;
         let paged = paged.map(|budget| (budget_list::key_text(&budget), Budget(budget)));
-        Ok(connection::connect(paged, BudgetTotal(month)))
+        connection::connect(ctx, paged, BudgetTotal(month))
     }
 }
 
-/// The budget to delete.
+/// The budget to delete, named by its id.
 #[derive(InputObject)]
 struct DeleteBudgetInput {
     /// The id of the budget to delete.
@@ -190,8 +192,9 @@ impl BudgetMutation {
     ) -> Result<SetBudgetPayload, ApiError> {
         let set = budget::set(ctx.app()?, ctx.viewer()?, &input).await;
         let (budget, errors) = into_payload(ctx, Action::SetBudget, set).await?;
-        let edge = |budget: &Model| connection::edge(&budget_list::key_text(budget), Budget(budget.clone()));
-        Ok(SetBudgetPayload { budget_edge: budget.as_ref().map(edge), budget: budget.map(Budget), errors })
+        let edge = |budget: &Model| connection::edge(ctx, &budget_list::key_text(budget), Budget(budget.clone()));
+        let budget_edge = budget.as_ref().map(edge).transpose()?;
+        Ok(SetBudgetPayload { budget_edge, budget: budget.map(Budget), errors })
     }
 
     /// Deletes a budget, and with it the amounts that it carried over. The transactions stay.

@@ -13,9 +13,10 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_payload, payloads},
         scalar::DateTime,
     },
@@ -56,8 +57,8 @@ impl Category {
     }
 
     /// The activity log of this category, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -66,7 +67,7 @@ impl Category {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 
@@ -108,7 +109,7 @@ struct DeleteCategoryInput {
     id: ID,
 }
 
-/// The category to restore.
+/// The archived category to restore.
 #[derive(InputObject)]
 struct RestoreCategoryInput {
     /// The id of the category to restore.
@@ -165,7 +166,7 @@ pub(in crate::graphql) struct CategoryMutation;
 
 #[Object]
 impl CategoryMutation {
-    /// Creates a category.
+    /// Creates a category of income or of expenses.
     async fn create_category(
         &self,
         ctx: &Context<'_>,

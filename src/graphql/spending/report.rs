@@ -35,6 +35,7 @@ impl MonthlyReport {
     }
 
     /// The other currencies with transactions in this month. Those transactions are not counted here.
+    #[graphql(directive = price::List::apply(5))]
     async fn other_currencies(&self) -> &[Currency] {
         &self.0.others
     }
@@ -163,7 +164,7 @@ impl BudgetStatus {
     }
 
     /// Whether less than the limit, exactly the limit, or more was spent.
-    async fn status(&self) -> BudgetState {
+    async fn state(&self) -> BudgetState {
         self.0.state
     }
 }

@@ -18,9 +18,10 @@ use crate::{
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         connection::{self, NodeEdge, Nodes, OwnedTotal},
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
         wallets::wallet::Wallet,
@@ -37,7 +38,7 @@ pub(in crate::graphql) struct Transaction(pub(in crate::graphql) Model);
 /// An income or an expense, in one category or split over several. It keeps its id when it is changed.
 #[Object]
 impl Transaction {
-    /// The globally unique id, which never changes, such as `txn_01h455vb4pex5vsknk084sn02q`.
+    /// The globally unique id, which never changes, such as `transaction_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.id.into()
     }
@@ -60,7 +61,7 @@ impl Transaction {
     }
 
     /// The amounts per category, which add up to `amount`. One line when the transaction is not split.
-    #[graphql(directive = price::List::apply(20))]
+    #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionLine>, ApiError> {
         let currency = self.0.currency;
         let lines = self.load_lines(ctx).await?;
@@ -95,7 +96,7 @@ impl Transaction {
 
     /// All versions of the transaction, oldest first. The last one is the current version, or the last version before
     /// the transaction was deleted.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn versions(
         &self,
         ctx: &Context<'_>,
@@ -124,8 +125,8 @@ impl Transaction {
     }
 
     /// The activity log of this transaction, newest first: changes and refused attempts.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -134,7 +135,7 @@ impl Transaction {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.id, PageArgs { first, after, last, before }).await
     }
 }
 
@@ -153,6 +154,7 @@ struct TransactionLine {
 #[Object]
 impl TransactionLine {
     /// The category of this part.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, ApiError> {
         Ok(ctx.loader()?.load_one(self.line.category_id).await?)
     }
@@ -198,8 +200,8 @@ struct AddTransactionPayload {
 impl AddTransactionPayload {
     /// The transaction with its cursor in `transactions` in its default order, newest date first. Null when there are
     /// user errors, and for a repeated request when the transaction is deleted by now.
-    async fn transaction_edge(&self) -> Option<NodeEdge<Transaction>> {
-        self.result.edge()
+    async fn transaction_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Transaction>>, ApiError> {
+        self.result.edge(ctx)
     }
 }
 
@@ -217,8 +219,8 @@ struct UpdateTransactionPayload {
 impl UpdateTransactionPayload {
     /// The transaction with its cursor in `transactions` in its default order, newest date first. Null when there are
     /// user errors, and for a repeated request when the transaction is deleted by now.
-    async fn transaction_edge(&self) -> Option<NodeEdge<Transaction>> {
-        self.result.edge()
+    async fn transaction_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Transaction>>, ApiError> {
+        self.result.edge(ctx)
     }
 }
 
@@ -275,9 +277,10 @@ impl TransactionResult {
         Ok(Self { transaction: transaction.map(Transaction), replayed, versions, errors })
     }
 
-    fn edge(&self) -> Option<NodeEdge<Transaction>> {
-        let transaction = self.transaction.as_ref().filter(|transaction| transaction.0.deleted_at.is_none())?;
-        Some(connection::edge(&TransactionOrder::default().key_text(&transaction.0), transaction.clone()))
+    fn edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Transaction>>, ApiError> {
+        let transaction = self.transaction.as_ref().filter(|transaction| transaction.0.deleted_at.is_none());
+        let key = |transaction: &Transaction| TransactionOrder::default().key_text(&transaction.0);
+        transaction.map(|transaction| connection::edge(ctx, &key(transaction), transaction.clone())).transpose()
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
         connection::{Edges, NodeEdge},
         error::{ApiError, ContextExt},
         node,
+        nullability::SemanticNonNull,
     },
     id::kind,
     money::{Currency, Money},
@@ -45,14 +46,14 @@ impl TransactionConnection {
     }
 
     /// The number of items in the whole list that match the filter. Selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(20))]
+    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         Ok(list::count(ctx.read()?, ctx.viewer()?, &self.filter).await?)
     }
 
     /// The totals of all transactions in the list, in one currency. If the filter names a category, only the lines in
     /// that category are counted.
-    #[graphql(directive = price::Cost::apply(200))]
+    #[graphql(directive = price::Cost::apply(200), directive = SemanticNonNull::apply())]
     async fn totals(
         &self,
         ctx: &Context<'_>,
@@ -130,7 +131,8 @@ impl TransactionQuery {
     ) -> Result<TransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();
-        let page = PageArgs { first, after, last, before }.check(|text| order.parse_key(text))?;
+        let page =
+            PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, |text| order.parse_key(text))?;
         let of_book = book_currency(ctx).await?;
         let mut filter = filter.unwrap_or_default().check(conn, viewer, of_book).await?;
         if order.field == TransactionOrderField::Amount {
@@ -138,6 +140,6 @@ impl TransactionQuery {
         }
         let Paged { rows, has_previous, has_next } = list::page(conn, viewer, &filter, order, &page).await?;
         let rows = rows.into_iter().map(|row| (order.key_text(&row), Transaction(row))).collect();
-        Ok(TransactionConnection { page: Paged { rows, has_previous, has_next }.into(), filter })
+        Ok(TransactionConnection { page: Edges::new(ctx, Paged { rows, has_previous, has_next })?, filter })
     }
 }

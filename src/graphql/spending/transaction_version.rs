@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Object, SimpleObject, dataloader::Loader};
+use sea_orm::DbErr;
 
 use super::category::Category;
 use crate::{
@@ -13,6 +14,7 @@ use crate::{
     graphql::{
         RequestLoader,
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         scalar::DateTime,
         wallets::wallet::Wallet,
     },
@@ -49,19 +51,18 @@ impl TransactionVersion {
     }
 
     /// The amounts per category in this version.
-    #[graphql(directive = price::List::apply(20))]
+    #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersionLine>, ApiError> {
         let entry = &self.0.entry;
         let shares = ctx.loader()?.load_one(SharesOf(entry.id)).await?.unwrap_or_default();
         let categories = shares.iter().map(|(category, _)| *category);
         let found = ctx.loader()?.load_many(categories).await?;
-        Ok(shares
-            .into_iter()
-            .map(|(category, amount)| TransactionVersionLine {
-                category: found.get(&category).cloned(),
-                amount: Money::from_minor(amount, entry.currency),
-            })
-            .collect())
+        let line = |(category, amount)| {
+            let missing = || Error::Fault(DbErr::RecordNotFound(format!("{category}")));
+            let category = found.get(&category).cloned().ok_or_else(missing)?;
+            Ok(TransactionVersionLine { category, amount: Money::from_minor(amount, entry.currency) })
+        };
+        shares.into_iter().map(line).collect()
     }
 
     /// The wallet that paid the expense or received the income in this version. Null for cash.
@@ -100,7 +101,7 @@ impl TransactionVersion {
 #[derive(SimpleObject)]
 struct TransactionVersionLine {
     /// The category of this part.
-    category: Option<Category>,
+    category: Category,
     /// The amount of this part.
     amount: Money,
 }

@@ -1,4 +1,4 @@
-//! The history of a wallet as a connection.
+//! The transactions of a wallet, and of all wallets, as connections.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::PageInfo};
 use sea_orm::DbErr;
@@ -6,26 +6,31 @@ use sea_orm::DbErr;
 use super::transaction::WalletTransaction;
 use crate::{
     bookkeeping::{
-        journal::{HistoryFilter, Step, Steps},
+        journal::{HistoryFilter, MergedSteps, Step},
         wallets::{
-            history::{self, Direction},
+            history::{self, Direction, OfWallet, OwnFilter},
             transaction::{self, WalletTransactionType},
+            wallet,
         },
     },
     entity::journal_entry::EntryStatus,
     error::Error,
     graphql::{
+        connection::{self, Count, OwnedTotal},
         error::{ApiError, ContextExt},
+        nullability::SemanticNonNull,
         scalar::DateTime,
     },
-    money::Money,
-    page::{self, PageArgs, Paged},
+    id::{Id, kind},
+    list::owned_list::OwnedList,
+    money::{Currency, Money},
+    page::{PageArgs, Paged},
     price,
 };
 
 /// Conditions on the wallet transactions to list. A transaction must meet every condition that is given.
 #[derive(Default, InputObject)]
-struct WalletTransactionFilter {
+pub(super) struct WalletTransactionFilter {
     /// Only transactions of this type.
     #[graphql(name = "type")]
     kind: Option<WalletTransactionType>,
@@ -51,12 +56,51 @@ impl From<WalletTransactionFilter> for HistoryFilter {
     }
 }
 
-struct WalletTransactionConnection {
-    steps: Steps,
-    page: Paged<WalletTransactionEdge>,
+/// Conditions on the transactions of all wallets to list. A transaction must meet every condition that is given.
+#[derive(Default, InputObject)]
+struct WalletTransactionListFilter {
+    /// Only transactions of the wallet with this id.
+    wallet_id: Option<ID>,
+    /// Only transactions in this currency.
+    currency: Option<Currency>,
+    #[graphql(flatten)]
+    history: WalletTransactionFilter,
 }
 
-/// One page of a wallet's history.
+/// The number of transactions in a list.
+enum Total {
+    OfWallet(OwnedTotal<OfWallet>),
+    OfAll(MergedSteps),
+}
+
+/// A page of the transactions of a wallet of the book. Batched with the pages of other wallets.
+pub(super) async fn of_wallet(
+    ctx: &Context<'_>,
+    wallet: Id<kind::Wallet>,
+    filter: Option<WalletTransactionFilter>,
+    args: PageArgs,
+) -> Result<WalletTransactionConnection, ApiError> {
+    let list = OfWallet::new(filter.unwrap_or_default().into())?;
+    let paged = connection::page(ctx, list.clone(), wallet, args).await?;
+    WalletTransactionConnection::new(ctx, paged, Total::OfWallet(OwnedTotal { owner: wallet, list }))
+}
+
+pub(super) struct WalletTransactionConnection {
+    page: Paged<WalletTransactionEdge>,
+    total: Total,
+}
+
+impl WalletTransactionConnection {
+    /// A connection of a page. Each row comes with the sort key that its cursor carries.
+    fn new(ctx: &Context<'_>, paged: Paged<(String, Step)>, total: Total) -> Result<Self, ApiError> {
+        let Paged { rows, has_previous, has_next } = paged;
+        let edge = |(key, step): (String, Step)| WalletTransactionEdge::new(ctx, &key, step);
+        let rows = rows.into_iter().map(edge).collect::<Result<_, _>>()?;
+        Ok(Self { page: Paged { rows, has_previous, has_next }, total })
+    }
+}
+
+/// One page of the transactions of a wallet, or of all wallets.
 #[Object]
 impl WalletTransactionConnection {
     /// The transactions of this page, each with its cursor and the wallet's balance after it.
@@ -81,15 +125,19 @@ impl WalletTransactionConnection {
         }
     }
 
-    /// The number of transactions in the whole list that match the filter. With a filter by type, status or direction,
-    /// selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(20))]
-    async fn total_count(&self, ctx: &Context<'_>) -> Result<u64, ApiError> {
-        Ok(self.steps.count(ctx.read()?).await?)
+    /// The number of transactions in the whole list that match the filter. Unless the list is that of
+    /// one wallet without a filter by type, status or direction, selecting it costs an extra database query.
+    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
+        match &self.total {
+            Total::OfWallet(total) => total.count(ctx).await,
+            Total::OfAll(steps) => Ok(steps.count(ctx.read()?).await?),
+        }
     }
 }
 
-/// A transaction from the point of view of one wallet.
+/// A transaction from the point of view of one wallet. In the list of all wallets, a transfer between two of them is seen
+/// from the one that pays, unless the filter asks for the direction `IN`.
 #[derive(SimpleObject)]
 #[graphql(directive = price::Cost::apply(0))]
 pub(super) struct WalletTransactionEdge {
@@ -104,11 +152,17 @@ pub(super) struct WalletTransactionEdge {
 }
 
 impl WalletTransactionEdge {
-    pub(super) fn new(step: Step) -> Result<Self, ApiError> {
+    /// The edge in the history of one wallet.
+    pub(super) fn in_history(ctx: &Context<'_>, step: Step) -> Result<Self, ApiError> {
+        let key = OfWallet::new(HistoryFilter::default())?.key_text(&step);
+        Self::new(ctx, &key, step)
+    }
+
+    fn new(ctx: &Context<'_>, key: &str, step: Step) -> Result<Self, ApiError> {
         let node = transaction::WalletTransaction::new(step.entry, &step.posting)
             .ok_or_else(|| Error::Fault(DbErr::Custom("a posting on a wallet that is not of a wallet".to_owned())))?;
         Ok(Self {
-            cursor: page::encode(&step.seq.to_string()),
+            cursor: ctx.app()?.token_keys.seal_cursor(key)?,
             direction: step.side.into(),
             balance_after: Money::from_minor(step.balance, node.entry.currency),
             node: WalletTransaction(node),
@@ -127,7 +181,7 @@ impl WalletHistoryQuery {
     async fn wallet_history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the wallet.")] wallet_id: ID,
+        #[graphql(desc = "The id of a wallet of the book.")] wallet_id: ID,
         #[graphql(desc = "Which transactions to list. Default: all.")] filter: Option<WalletTransactionFilter>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
         #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
@@ -135,12 +189,29 @@ impl WalletHistoryQuery {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<WalletTransactionConnection, ApiError> {
+        let wallet = wallet::require(ctx.read()?, ctx.viewer()?, wallet_id.parse().ok(), "walletId").await?;
+        of_wallet(ctx, wallet.wallet.id, filter, PageArgs { first, after, last, before }).await
+    }
+
+    /// The transactions of all wallets of the book in one list, newest first, including failed ones. A transfer between two
+    /// of the wallets is one item.
+    #[graphql(directive = price::Page::apply())]
+    async fn wallet_transactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which transactions to list. Default: all.")] filter: Option<WalletTransactionListFilter>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<WalletTransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
-        let page = PageArgs { first, after, last, before }.check(|key| key.parse().ok())?;
-        let filter = filter.unwrap_or_default().into();
-        let steps = history::history(conn, viewer, wallet_id.parse().ok(), filter).await?;
-        let Paged { rows, has_previous, has_next } = history::page(conn, &steps, &page).await?;
-        let rows = rows.into_iter().map(WalletTransactionEdge::new).collect::<Result<_, _>>()?;
-        Ok(WalletTransactionConnection { steps, page: Paged { rows, has_previous, has_next } })
+        let page = PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, history::parse_place)?;
+        let WalletTransactionListFilter { wallet_id, currency, history } = filter.unwrap_or_default();
+        let wallet = wallet_id.map(|id| id.parse().ok());
+        let steps = history::of_all(conn, viewer, OwnFilter { wallet, currency, history: history.into() }).await?;
+        let paged = steps.page(conn, &page).await?.map(|step| (history::place_text(&step), step));
+        WalletTransactionConnection::new(ctx, paged, Total::OfAll(steps))
     }
 }

@@ -18,9 +18,10 @@ use crate::{
     error::{Code, Error},
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         error::{ApiError, ContextExt},
         invoicing::receipt::Receipt,
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_payload},
         scalar::DateTime,
         spending::transaction::Transaction,
@@ -35,10 +36,9 @@ use crate::{
 pub(in crate::graphql) struct WalletTransaction(pub(in crate::graphql) transaction::WalletTransaction);
 
 /// A deposit, withdrawal, transfer, receipt, income or expense that moved money into or out of a wallet, or failed to.
-/// Its ids start with `transaction_`; those of an income or expense (`Transaction`) start with `txn_`.
 #[Object]
 impl WalletTransaction {
-    /// The globally unique id, which never changes, such as `transaction_01h455vb4pex5vsknk084sn02q`.
+    /// The globally unique id, which never changes, such as `wallet_transaction_01h455vb4pex5vsknk084sn02q`.
     pub(in crate::graphql) async fn id(&self) -> ID {
         self.0.entry.id.into()
     }
@@ -124,8 +124,8 @@ impl WalletTransaction {
 
     /// The activity log of this transaction, newest first. For one that belongs to a receipt, income or expense, the
     /// log of that object.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -137,12 +137,12 @@ impl WalletTransaction {
         let (entry, args) = (&self.0.entry, PageArgs { first, after, last, before });
         match (self.0.kind, entry.document_id) {
             (WalletTransactionType::Receipt, Some(made_by)) => {
-                history(ctx, made_by.cast::<kind::Receipt>(), args).await
+                activities_of(ctx, made_by.cast::<kind::Receipt>(), args).await
             }
             (WalletTransactionType::Income | WalletTransactionType::Expense, Some(made_by)) => {
-                history(ctx, made_by.cast::<kind::Transaction>(), args).await
+                activities_of(ctx, made_by.cast::<kind::Transaction>(), args).await
             }
-            _ => history(ctx, entry.id, args).await,
+            _ => activities_of(ctx, entry.id, args).await,
         }
     }
 }
@@ -227,7 +227,7 @@ impl WalletOperationResult {
         if self.wallet(ctx, side).await?.is_none() {
             return Ok(None);
         }
-        self.step(side).map(WalletTransactionEdge::new).transpose()
+        self.step(side).map(|step| WalletTransactionEdge::in_history(ctx, step)).transpose()
     }
 
     fn step(&self, side: Side) -> Option<Step> {

@@ -4,7 +4,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 use chrono::Utc;
+use sea_orm::DbErr;
 
+use super::history::{WalletTransactionConnection, WalletTransactionFilter, of_wallet};
 use crate::{
     bookkeeping::{
         journal,
@@ -13,17 +15,20 @@ use crate::{
             wallet::{self, ChangedWallet, NewWallet},
         },
     },
-    entity::{account::AccountStatus, activity::Action},
+    entity::{self, account::AccountStatus, activity::Action},
     error::Error,
     graphql::{
         RequestLoader,
-        activity::list::{Activities, history},
+        activity::list::{Activities, activities_of},
         error::{ApiError, ContextExt},
+        identity::user::User,
         node,
+        nullability::SemanticNonNull,
         payload::{UserErrors, into_payload, payloads},
         scalar::DateTime,
     },
     id::{Id, kind},
+    identity,
     money::{Currency, Money},
     page::PageArgs,
     price,
@@ -57,6 +62,7 @@ impl Wallet {
     }
 
     /// The amount that was in the wallet at a given time. Zero before the first transaction.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn balance_at(
         &self,
         ctx: &Context<'_>,
@@ -82,10 +88,34 @@ impl Wallet {
         DateTime(self.0.wallet.created_at)
     }
 
+    /// The user who owns the wallet.
+    #[graphql(directive = SemanticNonNull::apply())]
+    async fn owner(&self, ctx: &Context<'_>) -> Result<User, ApiError> {
+        let book = self.0.wallet.book_id;
+        let missing = || Error::Fault(DbErr::RecordNotFound(format!("the owner of {book}")));
+        Ok(ctx.loader()?.load_one(OwnerOf(book)).await?.map(User::from).ok_or_else(missing)?)
+    }
+
+    /// The transactions of this wallet, newest first, including failed ones. `Query.walletTransactions` lists those of all
+    /// wallets.
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn transactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which transactions to list. Default: all.")] filter: Option<WalletTransactionFilter>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<WalletTransactionConnection, ApiError> {
+        of_wallet(ctx, self.0.wallet.id, filter, PageArgs { first, after, last, before }).await
+    }
+
     /// The activity log of this wallet, newest first: changes of its settings and refused attempts. For its payments
-    /// see `Query.walletHistory`.
-    #[graphql(directive = price::Page::apply())]
-    async fn history(
+    /// see `transactions`.
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
@@ -94,7 +124,7 @@ impl Wallet {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
-        history(ctx, self.0.wallet.id, PageArgs { first, after, last, before }).await
+        activities_of(ctx, self.0.wallet.id, PageArgs { first, after, last, before }).await
     }
 }
 
@@ -110,21 +140,21 @@ struct UpdateWalletInput {
     make_default: bool,
 }
 
-/// The wallet to freeze.
+/// The wallet to freeze, named by its id.
 #[derive(InputObject)]
 struct FreezeWalletInput {
     /// The id of the wallet to freeze.
     id: ID,
 }
 
-/// The wallet to unfreeze.
+/// The frozen wallet to unfreeze.
 #[derive(InputObject)]
 struct UnfreezeWalletInput {
     /// The id of the wallet to unfreeze.
     id: ID,
 }
 
-/// The wallet to close.
+/// The empty wallet to close.
 #[derive(InputObject)]
 struct CloseWalletInput {
     /// The id of the wallet to close.
@@ -226,7 +256,7 @@ pub(in crate::graphql) struct WalletMutation;
 
 #[Object]
 impl WalletMutation {
-    /// Creates a wallet in the book.
+    /// Creates a wallet in the book. The first one of a currency becomes the default of that currency.
     async fn create_wallet(
         &self,
         ctx: &Context<'_>,
@@ -315,5 +345,20 @@ impl Loader<Moment> for RequestLoader {
 
     async fn load(&self, moments: &[Moment]) -> Result<HashMap<Moment, i64>, Arc<Error>> {
         Ok(history::balances_at(self.reader.conn(), &self.viewer, moments).await?)
+    }
+}
+
+/// The loader key for the owner of a book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct OwnerOf(Id<kind::Book>);
+
+/// Loads the owner of the viewer's book.
+impl Loader<OwnerOf> for RequestLoader {
+    type Value = entity::user::Model;
+    type Error = Arc<Error>;
+
+    async fn load(&self, _: &[OwnerOf]) -> Result<HashMap<OwnerOf, entity::user::Model>, Arc<Error>> {
+        let owner = identity::owner(self.reader.conn(), &self.viewer).await?;
+        Ok(owner.into_iter().map(|owner| (OwnerOf(self.viewer.book), owner)).collect())
     }
 }

@@ -37,6 +37,7 @@ const EXAMPLES = {
       from: { username: me() }, to: { username: other() }, amount: "99.50", idempotencyKey: key(),
     } })],
     ["History", HISTORY, () => ({ id: id("wallet"), first: 20, only: { status: "SUCCEEDED" } })],
+    ["Transactions of all wallets", ALL_TRANSACTIONS, () => ({ first: 20, only: { currency: "USD" } })],
     ["Balance at a time", BALANCE_AT, () => ({ id: id("wallet"), time: new Date().toISOString() })],
     ["Create wallet", mutation("createWallet", WALLET), () => ({ input: { name: "Savings", currency: "USD" } })],
     ["Freeze", mutation("freezeWallet", WALLET), () => ({ input: { id: id("wallet") } })],
@@ -64,12 +65,12 @@ const EXAMPLES = {
       ],
     } })],
     ["Update transaction", mutation("updateTransaction", SPENDING),
-      () => ({ input: { id: id("txn"), category: { name: "Food" }, amount: "52.25" } })],
-    ["Delete transaction", mutation("deleteTransaction", SPENDING), () => ({ input: { id: id("txn") } })],
+      () => ({ input: { id: id("transaction"), category: { name: "Food" }, amount: "52.25" } })],
+    ["Delete transaction", mutation("deleteTransaction", SPENDING), () => ({ input: { id: id("transaction") } })],
     ["Transactions", TRANSACTIONS, () => ({
       first: 20, only: { kind: "EXPENSE", from: day(-30), to: day() }, order: { field: "AMOUNT", direction: "DESC" },
     })],
-    ["Versions of a transaction", VERSIONS, () => ({ id: id("txn") })],
+    ["Versions of a transaction", VERSIONS, () => ({ id: id("transaction") })],
     ["Import transactions", mutation("importTransactions", `added duplicates good refused
     lines { line status transaction { id description } userErrors { code path message } }`), () => ({ input: {
       csv: `date,amount,category,description\n${day()},12.30,Food,Bread\n${day()},12.30,Food,Bread\n`, dryRun: true,
@@ -125,7 +126,7 @@ const EXAMPLES = {
       } })],
     ["Activity", ACTIVITY, () => ({ first: 20, only: { from: `${day(-30)}T00:00:00Z` } })],
     ["Refused operations", ACTIVITY, () => ({ first: 20, only: { outcome: "REFUSED" } })],
-    ["History of a customer", HISTORY_OF_CUSTOMER, () => ({ id: id("customer") })],
+    ["Activities of a customer", ACTIVITIES_OF_CUSTOMER, () => ({ id: id("customer") })],
   ],
   Schema: [
     ["Introspect", INTROSPECTION],

@@ -111,7 +111,7 @@ function idsOf(data, operation) {
   const serves = (thing) => thing?.id && !["INVOICE", "RECEIPT"].includes(thing.source) && !thing.current;
   const listed = payloads.flatMap((payload) => [payload.nodes ?? payload.sessions ?? payload].flat().find(serves)?.id);
   const texts = (ids) => ids.filter((id) => typeof id === "string");
-  const byKind = (ids) => Object.fromEntries(texts(ids).map((id) => [id.split("_")[0], id]));
+  const byKind = (ids) => Object.fromEntries(texts(ids).map((id) => [id.slice(0, id.lastIndexOf("_")), id]));
   return { ...byKind(listed), ...session?.ids, ...(operation.tokens[0] === "mutation" && byKind(made)) };
 }
 /** Updates the session after a response. */

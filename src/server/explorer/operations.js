@@ -87,6 +87,16 @@ const HISTORY = `query History($id: ID!, $first: Int, $after: String, $only: Wal
     }
   }
 }`;
+const ALL_TRANSACTIONS = `query AllTransactions($first: Int, $after: String, $only: WalletTransactionListFilter) {
+  walletTransactions(first: $first, after: $after, filter: $only) {
+    totalCount
+    pageInfo { hasNextPage endCursor }
+    edges {
+      direction
+      node { type createdAt status amount { amount currency } from { displayName wallet { name } } to { displayName wallet { name } } }
+    }
+  }
+}`;
 const BALANCE_AT = `query BalanceAt($id: ID!, $time: DateTime!) {
   wallet(id: $id) {
     name
@@ -155,7 +165,7 @@ const REPORT = `query Report($month: YearMonth!) {
       carriedOver { amount }
       spent { amount }
       remaining { amount }
-      usedShare status
+      usedShare state
     }
     unbudgeted { amount }
   }
@@ -243,7 +253,7 @@ const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
   activity(first: $first, filter: $only) {
     totalCount
     nodes {
-      time action outcome codes address
+      createdAt action outcome codes address
       actor { displayName }
       thing { __typename id }
       changes { field from to }
@@ -251,14 +261,14 @@ const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
     pageInfo { hasNextPage endCursor }
   }
 }`;
-const HISTORY_OF_CUSTOMER = `query HistoryOfCustomer($id: ID!, $first: Int, $after: String) {
+const ACTIVITIES_OF_CUSTOMER = `query ActivitiesOfCustomer($id: ID!, $first: Int, $after: String) {
   customer(id: $id) {
     name
-    history(first: $first, after: $after) {
+    activities(first: $first, after: $after) {
       totalCount
       pageInfo { hasNextPage endCursor }
       nodes {
-        time action outcome codes
+        createdAt action outcome codes
         actor { displayName }
         changes { field from to }
       }

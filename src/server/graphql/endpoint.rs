@@ -2,7 +2,8 @@
 //!
 //! | stage | function |
 //! |---|---|
-//! | authenticate, and charge one point | `viewer`, `charge` |
+//! | authenticate, and charge one point | `identify`, `charge` |
+//! | refuse an invalid token, unless the operation only starts sessions | `only_starts_sessions` |
 //! | read: check media types and the method, read the body and the parameters | `MediaType`, `Place`, `in_flight`, `Parameters` |
 //! | find, parse, validate | `Documents::find` in `document` |
 //! | choose, coerce, normalize | `operation` |
@@ -39,7 +40,9 @@ use super::{
     document::Documents,
     media_type::MediaType,
     method::Place,
-    operation::{Plan, check_mutation, choose, coerce, executable, normalize, price, reads_snapshot, write},
+    operation::{
+        Plan, check_mutation, choose, coerce, executable, normalize, only_starts_sessions, price, reads_snapshot, write,
+    },
     parameters::Parameters,
     refused::Refused,
     turns::UserTurns,
@@ -51,7 +54,7 @@ use crate::{
     documents::TrustedDocuments,
     error::Error,
     graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, sdl, with_viewer},
-    identity,
+    identity::{self, Unauthenticated},
     server::{
         bearer::{bearer, challenge},
         compression::{hold, is_encoded},
@@ -177,13 +180,17 @@ async fn answer(
     meter: &mut Meter<'_>,
     summary: &mut Summary,
 ) -> Result<(Executed, Held), Refused> {
-    let viewer = viewer(endpoint, client, &parts.headers).await;
-    charge(meter, viewer.as_ref().ok().and_then(Option::as_ref), rate_limit::REQUEST).await?;
+    let identified = identify(endpoint, client, &parts.headers).await;
+    let viewer = match &identified {
+        Ok(Ok(viewer)) => *viewer,
+        _ => None,
+    };
+    charge(meter, viewer.as_ref(), rate_limit::REQUEST).await?;
     if accepted.is_none() {
         let message = "Accept `application/graphql-response+json` or `application/json`.";
         return Err(Refused::with_status(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     }
-    let viewer = viewer?;
+    let is_stale = identified?.is_err();
     if let (Some(_), Some(connection)) = (&viewer, connection) {
         connection.note_login();
     }
@@ -203,11 +210,16 @@ async fn answer(
     let (body, held) = read.map_err(|unread| unread_body(endpoint, unread))?;
     let deadline = Instant::now() + endpoint.app.limits.execution.time;
     let parameters = match place {
-        Place::Url => Parameters::in_url(&parts.uri)?,
-        Place::Body => Parameters::in_body(&body)?,
+        Place::Url => Parameters::in_url(&parts.uri),
+        Place::Body => Parameters::in_body(&body),
     };
     drop(body);
-    let plan = prepare(endpoint, parameters, place, viewer.is_some(), summary)?;
+    let plan = parameters.and_then(|parameters| prepare(endpoint, parameters, place, viewer.is_some(), summary));
+    let plan = match plan {
+        plan if !is_stale => plan?,
+        Ok(plan) if only_starts_sessions(&plan) => plan,
+        _ => return Err(Refused::unauthenticated()),
+    };
     let cost = cost(endpoint, &plan, viewer.is_some())?;
     charge(meter, viewer.as_ref(), cost).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
@@ -330,11 +342,20 @@ fn code(error: &ServerError) -> Option<String> {
     }
 }
 
-/// Authenticates the request. An invalid token is an error, unlike no token.
-async fn viewer(endpoint: &Endpoint, client: &Client, headers: &HeaderMap) -> Result<Option<Viewer>, Refused> {
-    let Some(token) = bearer(headers).map_err(|_| Refused::unauthenticated())? else { return Ok(None) };
-    match identity::authenticate(&endpoint.app, client, token).await {
-        Ok(viewer) => viewer.map(Some).map_err(|_| Refused::unauthenticated()),
-        Err(error) => Err(Refused::from(ApiError::from(error))),
-    }
+/// Finds out who asks. An invalid token is not the same as no token.
+///
+/// # Errors
+/// When the database fails.
+async fn identify(
+    endpoint: &Endpoint,
+    client: &Client,
+    headers: &HeaderMap,
+) -> Result<Result<Option<Viewer>, Unauthenticated>, Refused> {
+    let token = match bearer(headers) {
+        Ok(Some(token)) => token,
+        Ok(None) => return Ok(Ok(None)),
+        Err(invalid) => return Ok(Err(invalid)),
+    };
+    let viewer = identity::authenticate(&endpoint.app, client, token).await;
+    Ok(viewer.map_err(ApiError::from)?.map(Some))
 }

@@ -131,3 +131,52 @@ async fn anothers_session_and_what_is_none_cannot_be_revoked(on: Database) {
     }
     assert_eq!(sessions(&badr.client).await.len(), 1);
 }
+
+#[apply(both_databases)]
+async fn the_payload_of_a_login_shows_the_user_as_they_see_themselves(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    let shown = "user { username closingSince sessions { id current } } userErrors { code }";
+    let register = format!(
+        "mutation($u: String!, $p: String!) {{ made: register(input: {{ username: $u, password: $p }}) {{ {shown} }} }}"
+    );
+    let login = format!(
+        "mutation($u: String!, $p: String!) {{ made: login(input: {{ identifier: $u, password: $p }}) {{ {shown} }} }}"
+    );
+    let renew = format!("mutation($t: String!) {{ made: refreshToken(input: {{ refreshToken: $t }}) {{ {shown} }} }}");
+    // Whoever else is logged in by the token of the request.
+    for client in [app.anonymous(), badr.client.clone()] {
+        let name = if client.token.is_some() { "zahra" } else { "salim" };
+        let made = client.gql(&register, json!({ "u": name, "p": PASSWORD })).await["made"]["user"].take();
+        assert_eq!((&made["username"], made["sessions"].as_array().unwrap().len()), (&json!(name), 1));
+        assert_eq!((&made["sessions"][0]["current"], &made["closingSince"]), (&json!(true), &json!(null)));
+    }
+    let made = badr.client.gql(&login, json!({ "u": "amina", "p": PASSWORD })).await["made"]["user"].take();
+    let current: Vec<_> = made["sessions"].as_array().unwrap().iter().map(|session| &session["current"]).collect();
+    assert_eq!((&made["username"], current.len()), (&json!("amina"), 2));
+    assert_eq!(current.iter().filter(|current| ***current == json!(true)).count(), 1);
+    let made = app.anonymous().gql(&renew, json!({ "t": owner.refresh_token })).await["made"]["user"].take();
+    let ids = made["sessions"].as_array().unwrap().iter().filter(|session| session["current"] == true);
+    let [current] = ids.collect::<Vec<_>>()[..] else { panic!("not one current session: {made}") };
+    let own = owner.gql("{ me { sessions { id current } } }", json!({})).await["me"]["sessions"].take();
+    assert!(own.as_array().unwrap().contains(current), "{own}");
+}
+
+#[apply(both_databases)]
+async fn a_session_is_found_by_its_id_until_it_ends_and_by_its_user_alone(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    let other = owner.another_session("amina").await;
+    let query =
+        "query($id: ID!) { node(id: $id) { id ... on Session { current userAgent } } nodes(ids: [$id]) { id } }";
+    let found = owner.gql(query, json!({ "id": other })).await;
+    let expected = json!({ "id": other, "current": false, "userAgent": null });
+    assert_eq!((&found["node"], &found["nodes"][0]["id"]), (&expected, &json!(other)));
+    let nothing = json!({ "node": null, "nodes": [null] });
+    assert_eq!(badr.gql(query, json!({ "id": other })).await, nothing);
+    let ended = owner
+        .gql("mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedId } }", json!({ "id": other }))
+        .await;
+    assert_eq!(ended["revokeSession"]["revokedId"], json!(other));
+    assert_eq!(owner.gql(query, json!({ "id": other })).await, nothing);
+}

@@ -61,6 +61,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "{ receipts { totalCount } }",
         "query($id: ID!) { receipt(id: $id) { id } }",
         "{ categories { id } }",
+        "{ walletTransactions { totalCount } }",
         "query($id: ID!) { category(id: $id) { id } }",
         "{ transactions { totalCount } }",
         "query($id: ID!) { transaction(id: $id) { id } }",
@@ -264,16 +265,37 @@ async fn a_token_that_is_not_ours_is_refused(on: Database) {
 }
 
 #[apply(both_databases)]
-async fn a_bad_token_is_never_treated_as_no_token(on: Database) {
-    let (app, _) = TestApp::with_owner(on).await;
-    let bad = app.anonymous().with_token("x.y.z");
-    for operation in [
-        "{ __typename }",
-        "{ __schema { queryType { name } } }",
-        "mutation { login(input: { identifier: \"amina\", password: \"x\" }) { userErrors { code } } }",
-    ] {
-        let answer = bad.request(operation, json!({})).await.json();
-        assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{operation}");
-        assert_eq!(answer.get("data"), None);
+async fn a_bad_token_is_not_treated_as_no_token_unless_the_operation_only_starts_sessions(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let credentials = format!("identifier: \"amina\", password: \"{PASSWORD}\"");
+    let login = format!("login(input: {{ {credentials} }}) {{ accessToken userErrors {{ code }} }}");
+    let renew = format!("refreshToken(input: {{ refreshToken: \"{}\" }}) {{ accessToken }}", owner.refresh_token);
+    let register = format!("register(input: {{ username: \"badr\", password: \"{PASSWORD}\" }}) {{ accessToken }}");
+    let bad = [("authorization", "Bearer x.y.z"), ("authorization", "Basic YTpi"), ("authorization", "")];
+    let bad = bad.map(|(name, value)| app.anonymous().with_header(name, value));
+    for client in &bad {
+        for operation in [
+            "{ __typename }".to_owned(),
+            "{ __schema { queryType { name } } }".to_owned(),
+            "{".to_owned(),
+            format!("mutation {{ {login} logout {{ userErrors {{ code }} }} }}"),
+            format!("mutation {{ {login} __typename }}"),
+            format!("mutation {{ {login} nothing }}"),
+        ] {
+            let answer = client.request(&operation, json!({})).await.json();
+            assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED", "{operation}");
+            assert_eq!(answer.get("data"), None);
+        }
+        assert_eq!(client.get("/graphql?query={__typename}").await.json().get("data"), None);
     }
+    let sessions =
+        async || owner.gql("{ me { sessions { id } } }", json!({})).await["me"]["sessions"].as_array().unwrap().len();
+    // Nothing of what was refused was done.
+    assert_eq!(sessions().await, 1);
+    for (client, operation) in bad.iter().zip([&login, &renew, &register]) {
+        let answer = client.request(&format!("mutation {{ {operation} }}"), json!({})).await.json();
+        let field = operation.split_once('(').unwrap().0;
+        assert!(answer["data"][field]["accessToken"].is_string(), "{answer}");
+    }
+    assert_eq!(sessions().await, 2);
 }

@@ -81,8 +81,8 @@ async fn what_was_done_is_told_with_who_and_where_and_about_what(on: Database) {
     let badr = app.user("badr").await;
     assert_eq!(badr.gql(node, json!({ "id": rows[0]["id"] })).await["node"], Value::Null);
     assert_eq!(badr.activity(Value::Null).await.iter().map(told).collect::<Vec<_>>(), ["REGISTER DONE"]);
-    assert_eq!(badr.activity(json!({ "thing": customer })).await, [Value::Null; 0]);
-    assert_eq!(badr.activity(json!({ "actor": me["me"]["id"] })).await, [Value::Null; 0]);
+    assert_eq!(badr.activity(json!({ "thingId": customer })).await, [Value::Null; 0]);
+    assert_eq!(badr.activity(json!({ "actorId": me["me"]["id"] })).await, [Value::Null; 0]);
 }
 
 /// What the last thing that was done changed.
@@ -207,7 +207,7 @@ async fn what_changed_of_spending_is_told(on: Database) {
     amina.delete_category(&unused).await;
     assert_eq!(changed(&amina).await, ["name Unused -> -", "kind INCOME -> -"]);
     // It is gone, and what was done with it is not.
-    let about = amina.activity(json!({ "thing": unused })).await;
+    let about = amina.activity(json!({ "thingId": unused })).await;
     assert_eq!(about.iter().map(told).collect::<Vec<_>>(), ["DELETE_CATEGORY DONE", "CREATE_CATEGORY DONE"]);
 }
 
@@ -224,7 +224,7 @@ async fn what_changed_of_wallets_and_the_book_is_told(on: Database) {
     let input = json!({ "id": wallet, "name": "Till", "makeDefault": true });
     assert_eq!(change("updateWallet", input).await, ["name YEM wallet -> Till", "isDefault false -> true"]);
     // The one that was the default is another wallet now too.
-    let first = amina.activity(json!({ "thing": amina.wallet })).await;
+    let first = amina.activity(json!({ "thingId": amina.wallet })).await;
     assert_eq!(
         (told(&first[0]).as_str(), changes(&first[0])),
         ("UPDATE_WALLET DONE", vec!["isDefault true -> false".to_owned()])
@@ -234,7 +234,7 @@ async fn what_changed_of_wallets_and_the_book_is_told(on: Database) {
     assert_eq!(change("unfreezeWallet", json!({ "id": wallet })).await, ["status FROZEN -> ACTIVE"]);
     let expected = ["isDefault true -> false", "status ACTIVE -> CLOSED"];
     assert_eq!(change("closeWallet", json!({ "id": wallet })).await, expected);
-    let first = amina.activity(json!({ "thing": amina.wallet })).await;
+    let first = amina.activity(json!({ "thingId": amina.wallet })).await;
     assert_eq!(
         (told(&first[0]).as_str(), changes(&first[0])),
         ("CLOSE_WALLET DONE", vec!["isDefault false -> true".to_owned()])

@@ -31,18 +31,18 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(on: Database) 
         "REGISTER DONE",
     ];
     assert_eq!(all, expected);
-    let times: Vec<_> = amina.activity(Value::Null).await.iter().map(|row| row["time"].clone()).collect();
+    let times: Vec<_> = amina.activity(Value::Null).await.iter().map(|row| row["createdAt"].clone()).collect();
     for (filter, expected) in [
         (json!({ "actions": ["CREATE_CUSTOMER"] }), &all[3..5]),
         (json!({ "actions": ["CREATE_CUSTOMER", "REGISTER", "CREATE_CUSTOMER"] }), &all[3..]),
         (json!({ "actions": [] }), &[]),
         (json!({ "actions": ["TRANSFER"] }), &[]),
-        (json!({ "thing": yusuf }), &[all[1].clone(), all[2].clone(), all[4].clone()]),
-        (json!({ "thing": yusuf, "actions": ["UPDATE_CUSTOMER"], "outcome": "DONE" }), &all[2..3]),
-        (json!({ "actor": me }), &all[..]),
-        (json!({ "actor": them }), &[]),
+        (json!({ "thingId": yusuf }), &[all[1].clone(), all[2].clone(), all[4].clone()]),
+        (json!({ "thingId": yusuf, "actions": ["UPDATE_CUSTOMER"], "outcome": "DONE" }), &all[2..3]),
+        (json!({ "actorId": me }), &all[..]),
+        (json!({ "actorId": them }), &[]),
         (json!({ "outcome": "REFUSED" }), &all[1..2]),
-        (json!({ "outcome": "REFUSED", "actor": me, "actions": ["CREATE_CUSTOMER", "UPDATE_CUSTOMER"] }), &all[1..2]),
+        (json!({ "outcome": "REFUSED", "actorId": me, "actions": ["CREATE_CUSTOMER", "UPDATE_CUSTOMER"] }), &all[1..2]),
         (json!({ "outcome": "REPLAYED" }), &[]),
         // From a moment on, and before a moment.
         (json!({ "from": times[2] }), &all[..3]),
@@ -63,11 +63,11 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(on: Database) 
     }
     let query = "query($filter: ActivityFilter) { activity(filter: $filter) { totalCount } }";
     for filter in [
-        json!({ "thing": "Yusuf" }),
-        json!({ "thing": "nul\0l" }),
-        json!({ "thing": "" }),
-        json!({ "actor": "amina" }),
-        json!({ "actor": yusuf }),
+        json!({ "thingId": "Yusuf" }),
+        json!({ "thingId": "nul\0l" }),
+        json!({ "thingId": "" }),
+        json!({ "actorId": "amina" }),
+        json!({ "actorId": yusuf }),
     ] {
         assert_eq!(amina.error(query, json!({ "filter": filter })).await, "NOT_FOUND", "{filter}");
     }
@@ -130,16 +130,16 @@ async fn the_history_of_a_thing_is_the_latest_that_happened_to_it_in_ones_own_bo
     // Somebody else's attempt is theirs.
     badr.update_customer(json!({ "id": yusuf, "city": "Sanaa" })).await;
     let query = "{ customers(orderBy: { field: NAME, direction: ASC }) { nodes {
-        latest: history(first: 2) { nodes { action outcome changes { to } } } history { nodes { action } }
-        none: history(first: 0) { nodes { id } } } } }";
+        latest: activities(first: 2) { nodes { action outcome changes { to } } } activities { nodes { action } }
+        none: activities(first: 0) { nodes { id } } } } }";
     let data = amina.gql(query, json!({})).await;
     let of = |number: usize, field: &str| data["customers"]["nodes"][number][field]["nodes"].clone();
     let change = |to: &str| json!({ "action": "UPDATE_CUSTOMER", "outcome": "DONE", "changes": [{ "to": to }] });
     assert_eq!(of(0, "latest"), json!([change("2"), change("1")]));
-    assert_eq!(of(0, "history").as_array().unwrap().len(), 4);
-    assert_eq!((of(0, "none"), of(1, "history").as_array().unwrap().len()), (json!([]), 2));
+    assert_eq!(of(0, "activities").as_array().unwrap().len(), 4);
+    assert_eq!((of(0, "none"), of(1, "activities").as_array().unwrap().len()), (json!([]), 2));
     for first in [-1, 101] {
-        let query = format!("{{ book {{ history(first: {first}) {{ totalCount }} }} }}");
+        let query = format!("{{ book {{ activities(first: {first}) {{ totalCount }} }} }}");
         assert_eq!(amina.error(&query, json!({})).await, "INVALID", "{first}");
     }
 }

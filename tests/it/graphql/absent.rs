@@ -162,7 +162,7 @@ fn without_chance(value: &mut Value, number: usize) {
         }
         Value::String(text) => {
             let digits = format!("{number:04}");
-            let is_id = text.split_once('_').is_some_and(|(_, id)| id.len() == 26);
+            let is_id = text.rsplit_once('_').is_some_and(|(_, id)| id.len() == 26);
             let is_moment = text.len() > 18 && text.starts_with("20") && text.ends_with('Z');
             *text = if is_id || is_moment { "some".to_owned() } else { text.replace(&digits, "NNNN") };
         }

@@ -9,7 +9,7 @@ use crate::harness::{Database, TestApp, User, any_price, id_of};
 
 /// A connection, and how to ask for it.
 struct Connection {
-    /// The type that it is a field of and its name: `Query.customers`, `Wallet.history`.
+    /// The type that it is a field of and its name: `Query.customers`, `Wallet.activities`.
     field: String,
     /// The type that it returns.
     returns: String,
@@ -66,6 +66,7 @@ impl Connection {
             "EntryConnection" | "InvoiceConnection" | "ReceiptConnection" => "documents",
             "EntryVersionConnection" | "TransactionVersionConnection" => "versions",
             "AllocationConnection" => &self.field,
+            _ if self.field == "Query.walletTransactions" => &self.field,
             other => other,
         }
     }
@@ -75,8 +76,9 @@ fn ends(cursors: &[String]) -> (Option<&str>, Option<&str>) {
     (cursors.first().map(String::as_str), cursors.last().map(String::as_str))
 }
 
-fn encode(text: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(text)
+/// The cursor that carries a text.
+fn encode(app: &TestApp, text: &str) -> String {
+    app.app.token_keys.seal_cursor(text).unwrap()
 }
 
 /// The ids of one thing of each type.
@@ -150,14 +152,14 @@ async fn change(user: &User, of: &Owners, round: usize) {
 
 /// All connections of the schema.
 async fn connections(user: &User, owners: &Owners) -> Vec<Connection> {
-    let query = "{ __schema { types { name fields { name type { ofType { name } } } } } }";
+    let query = "{ __schema { types { name fields { name type { name } } } } }";
     let schema = user.gql(query, json!({})).await["__schema"].take();
     let mut found = Vec::new();
     for type_ in schema["types"].as_array().unwrap() {
         let owner = type_["name"].as_str().unwrap();
         for field in type_["fields"].as_array().into_iter().flatten() {
             let name = field["name"].as_str().unwrap();
-            let Some(returns) = field["type"]["ofType"]["name"].as_str() else { continue };
+            let Some(returns) = field["type"]["name"].as_str() else { continue };
             if !returns.ends_with("Connection") {
                 continue;
             }
@@ -198,8 +200,8 @@ async fn books(on: Database) -> (TestApp, [(User, Owners); 2]) {
 
 #[apply(both_databases)]
 async fn a_page_that_cannot_be_is_refused_by_every_connection(on: Database) {
-    let (_app, [(amina, owners), _]) = books(on).await;
-    let cursor = |text: &str| format!("after: \"{}\"", encode(text));
+    let (app, [(amina, owners), _]) = books(on).await;
+    let cursor = |text: &str| format!("after: \"{}\"", encode(&app, text));
     let id = "0191a1b2c3d47e5f8a9b0c1d2e3f4a5b";
     let mut pages = ["first: -1", "first: 101", "first: 2147483647", "last: -1", "last: 101", "first: 1, last: 1"]
         .map(str::to_owned)
@@ -244,7 +246,7 @@ async fn pages_of_every_connection_run_both_ways_and_miss_nothing(on: Database) 
         let all = connection.all(&amina).await;
         let field = &connection.field;
         // A wallet transaction never changes, so it has one row of history.
-        assert!(all.len() > 1 || field == "WalletTransaction.history", "{field} has {} rows", all.len());
+        assert!(all.len() > 1 || field == "WalletTransaction.activities", "{field} has {} rows", all.len());
         for size in [1, 2, 7] {
             let (mut seen, mut at) = (Vec::new(), String::new());
             loop {
@@ -327,7 +329,7 @@ async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(
     for (connection, before) in connections.iter().zip(before) {
         let field = &connection.field;
         let all = connection.all(&amina).await;
-        let grows = !["Receipt.allocations", "WalletTransaction.history"].contains(&field.as_str());
+        let grows = !["Receipt.allocations", "WalletTransaction.activities"].contains(&field.as_str());
         assert!(all.len() > before.len() || !grows, "{field} did not grow");
         let step = before.len() / 8 + 1;
         for cursor in before.into_iter().step_by(step) {
@@ -349,7 +351,7 @@ async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(
 
 #[apply(both_databases)]
 async fn a_cursor_beyond_the_end_of_a_list_is_a_place_after_all_rows(on: Database) {
-    let (_app, [(amina, owners), _]) = books(on).await;
+    let (app, [(amina, owners), _]) = books(on).await;
     let last = "ffffffffffff7fffbfffffffffffffff";
     for connection in connections(&amina, &owners).await {
         let (text, is_ascending) = match connection.returns.as_str() {
@@ -363,12 +365,37 @@ async fn a_cursor_beyond_the_end_of_a_list_is_a_place_after_all_rows(on: Databas
             "ActivityConnection" => (format!("253402300799000000 {last}"), false),
             _ => continue,
         };
-        let (all, cursor) = (connection.all(&amina).await, encode(&text));
+        let (all, cursor) = (connection.all(&amina).await, encode(&app, &text));
         let few = all.len().min(2);
         let (after, _) = connection.page(&amina, &format!("first: 2, after: \"{cursor}\"")).await;
         let (before, _) = connection.page(&amina, &format!("last: 2, before: \"{cursor}\"")).await;
         let (expected_after, expected_before) =
             if is_ascending { (&all[..0], &all[all.len() - few..]) } else { (&all[..few], &all[..0]) };
         assert_eq!((&after[..], &before[..]), (expected_after, expected_before), "{}", connection.field);
+    }
+}
+
+#[apply(both_databases)]
+async fn a_cursor_shows_nothing_of_the_row_and_is_the_same_on_every_server(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    for name in ["Zaid Al-Amri", "Zahra"] {
+        amina.customer(name).await;
+    }
+    let query = "{ customers(first: 1) { edges { cursor } } }";
+    let cursor = |data: &Value| data["customers"]["edges"][0]["cursor"].as_str().unwrap().to_owned();
+    let first = cursor(&amina.gql(query, json!({})).await);
+    let other_server = amina.at(&app.another(|_| {}));
+    assert_eq!(cursor(&other_server.gql(query, json!({})).await), first);
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(&first).unwrap();
+    let text = String::from_utf8_lossy(&bytes).to_lowercase();
+    assert!(!text.contains("zahra"), "{text}");
+    let next = "query($after: String) { customers(after: $after) { nodes { name } } }";
+    let rest = other_server.gql(next, json!({ "after": first })).await;
+    assert_eq!(rest["customers"]["nodes"], json!([{ "name": "Zaid Al-Amri" }]));
+    // Nobody makes a cursor without the servers' secret.
+    for forged in
+        [BASE64_URL_SAFE_NO_PAD.encode("zahra 0191a1b2c3d47e5f8a9b0c1d2e3f4a5b"), first.replace('A', "B") + "A"]
+    {
+        assert_eq!(amina.error(next, json!({ "after": forged })).await, "INVALID", "{forged}");
     }
 }

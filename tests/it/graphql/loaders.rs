@@ -42,8 +42,8 @@ async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(on: Data
             allocations { totalCount nodes { amount { amount } receipt { number } } } } }",
         "receipts(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } entry { note }
             allocations(last: 2) { totalCount nodes { invoice { number } } } } }",
-        "history(first: 3) { totalCount nodes { action actor { displayName } thing { ... on Customer { name } } changes { field } } }
-            entries(first: 2) { nodes { history { nodes { codes } } customer { history(last: 1) { nodes { time } } } } }",
+        "activities(first: 3) { totalCount nodes { action actor { displayName } thing { ... on Customer { name } } changes { field } } }
+            entries(first: 2) { nodes { activities { nodes { codes } } customer { activities(last: 1) { nodes { createdAt } } } } }",
     ];
     for more in [2, 98] {
         add_customers(&owner, more).await;
@@ -100,10 +100,10 @@ async fn a_page_of_100_transactions_costs_no_more_statements_than_one_of_2(on: D
                 nodes { reference amount { amount } lines { category { name } amount { amount } } } } } } }"
             .to_owned(),
         "{ activity(first: 100) { nodes { actor { displayName } changes { to }
-            thing { ... on Transaction { description } ... on Category { name history { nodes { action } } }
+            thing { ... on Transaction { description } ... on Category { name activities { nodes { action } } }
                 ... on Budget { limit { amount } } ... on User { username } ... on Book { name } } } } }"
             .to_owned(),
-        "{ transactions(first: 100) { nodes { history { nodes { outcome } } wallet { history { nodes { outcome } } } } } }".to_owned(),
+        "{ transactions(first: 100) { nodes { activities { nodes { outcome } } wallet { activities { nodes { outcome } } } } } }".to_owned(),
         "{ categories { name } budgets(month: \"2026-11\", first: 100) { totalCount nodes { category { name } } } }".to_owned(),
         format!("{{ monthlyReport(month: \"2026-11\") {{ {report} }} }}"),
         format!("{{ monthlyReports(from: \"2025-01\", to: \"2027-12\") {{ {report} }} }}"),
@@ -185,9 +185,9 @@ async fn the_lists_of_many_objects_are_read_by_one_statement_for_each_page_that_
     for numbers in [0..2, 2..30] {
         add_documents(&owner, numbers).await;
         for (list, field) in [
-            ("customers", "history"),
-            ("entries", "history"),
-            ("transactions", "history"),
+            ("customers", "activities"),
+            ("entries", "activities"),
+            ("transactions", "activities"),
             ("entries", "versions"),
             ("transactions", "versions"),
             ("invoices", "allocations"),

@@ -9,6 +9,7 @@ mod fuzz;
 mod idempotency;
 mod idempotency_at_once;
 mod loaders;
+mod nullability;
 mod payloads;
 mod request_hashes;
 mod scalars;

@@ -84,7 +84,7 @@ fn text(value: &Value) -> &str {
 fn prefix(mutation: &str) -> Option<&'static str> {
     Some(match mutation {
         "addEntry" => "entry",
-        "addTransaction" => "txn",
+        "addTransaction" => "transaction",
         "createCategory" => "category",
         "createCustomer" => "customer",
         "createInvoice" => "invoice",

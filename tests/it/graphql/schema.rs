@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use apollo_compiler::{Node, Schema, ast::FieldDefinition, schema::ExtendedType};
 use serde_json::{Value, json};
 
 use crate::harness::{Database::Sqlite, TestApp, program};
@@ -76,6 +77,69 @@ async fn everything_in_the_schema_has_a_description() {
     assert_eq!(missing, [""; 0]);
 }
 
+/// The words of a text that mean something, without their endings.
+fn words(text: &str) -> BTreeSet<String> {
+    const SMALL: [&str; 19] = [
+        "the", "a", "an", "of", "is", "are", "this", "that", "to", "or", "and", "its", "it", "in", "on", "for", "with",
+        "by", "as",
+    ];
+    let words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = words.map(str::to_lowercase).filter(|word| !SMALL.contains(&word.as_str()));
+    let stem = |word: String| {
+        let ending = ["ies", "es", "ed", "s", "d", "e", "y"].iter().find(|ending| word.ends_with(**ending));
+        word[..word.len() - ending.map_or(0, |ending| ending.len())].to_owned()
+    };
+    words.map(stem).collect()
+}
+
+#[apply(test)]
+fn a_description_says_more_than_the_name() {
+    assert_eq!(words("Updates the categories."), words("update_category"));
+    let spaced = |name: &str| {
+        let mut spaced = String::new();
+        for letter in name.chars() {
+            if letter.is_lowercase() || !spaced.ends_with(char::is_lowercase) {
+                spaced.push(letter);
+            } else {
+                spaced.extend([' ', letter]);
+            }
+        }
+        spaced
+    };
+    let schema = Schema::parse(daybook::graphql::sdl(), "schema.graphql").unwrap();
+    let mut empty = Vec::new();
+    let mut look = |place: &str, name: &str, description: Option<&Node<str>>| {
+        let names = words(&spaced(name));
+        if words(description.map_or("", |text| text)).is_subset(&names) {
+            empty.push(format!("{place}.{name}"));
+        }
+    };
+    for (name, type_) in schema.types.iter().filter(|(_, type_)| !type_.is_built_in()) {
+        look("", name, type_.description());
+        let fields: Vec<_> = match type_ {
+            ExtendedType::Object(object) => object.fields.values().collect(),
+            ExtendedType::Interface(interface) => interface.fields.values().collect(),
+            _ => Vec::new(),
+        };
+        for field in fields {
+            look(name, &field.name, field.description.as_ref());
+            for argument in &field.arguments {
+                look(&field.name, &argument.name, argument.description.as_ref());
+            }
+        }
+        match type_ {
+            ExtendedType::Enum(values) => {
+                values.values.values().for_each(|value| look(name, &value.value, value.description.as_ref()));
+            }
+            ExtendedType::InputObject(input) => {
+                input.fields.values().for_each(|field| look(name, &field.name, field.description.as_ref()));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(empty, [""; 0]);
+}
+
 /// The lists that are not connections, since something keeps each of them short: what an object is made of, what the request
 /// itself names, or a limit on what a book may have.
 const SHORT: [&str; 25] = [
@@ -105,6 +169,25 @@ const SHORT: [&str; 25] = [
     "UpdateTransactionPayload.affectedWallets",
     "User.sessions",
 ];
+
+/// The lists of [`SHORT`] whose length the request itself decides: its errors, and the depth of its input.
+const AS_LONG_AS_THE_REQUEST: [&str; 2] = ["ImportLine.userErrors", "UserError.path"];
+
+#[apply(test)]
+fn every_short_list_says_how_long_it_is() {
+    let schema = Schema::parse(daybook::graphql::sdl(), "schema.graphql").unwrap();
+    for list in SHORT.into_iter().filter(|list| !AS_LONG_AS_THE_REQUEST.contains(list)) {
+        let (type_, field) = list.split_once('.').unwrap();
+        let has_size = |field: &FieldDefinition| field.directives.has("listSize");
+        let is_sized = has_size(schema.type_field(type_, field).unwrap())
+            // The field that returns the object says it for the lists in it.
+            || schema.types["Mutation"].as_object().unwrap().fields.values().any(|mutation| {
+                mutation.ty.inner_named_type() == type_
+                    && mutation.directives.get("listSize").is_some_and(|size| size.to_string().contains(field))
+            });
+        assert!(is_sized, "{list}");
+    }
+}
 
 #[apply(test)]
 async fn every_list_is_a_connection_or_known_to_be_short() {

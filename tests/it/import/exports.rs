@@ -44,7 +44,7 @@ async fn exported_transactions_come_out_the_same_in_another_book_and_add_nothing
     assert_eq!(answer.headers[header::CONTENT_DISPOSITION], "attachment; filename=\"transactions.csv\"");
     assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
     let file = answer.text;
-    assert!(file.starts_with("id,date,kind,amount,currency,category,description,note,wallet\ntxn_"), "{file}");
+    assert!(file.starts_with("id,date,kind,amount,currency,category,description,note,wallet\ntransaction_"), "{file}");
     assert!(file.contains(",2026-11-01,EXPENSE,9.00,YEM,Food,,,\n"), "{file}");
     assert!(file.contains(",2026-11-02,INCOME,12.345,KWD,Salary,,,\n"), "{file}");
     assert!(file.contains(&format!(",2026-11-03,EXPENSE,30.00,YEM,Data,,,{}\n", amina.wallet)), "{file}");
@@ -56,6 +56,9 @@ async fn exported_transactions_come_out_the_same_in_another_book_and_add_nothing
         let own = app.import("amina", &file, &["--mode", mode]);
         assert_eq!((own.count("DUPLICATE"), own.lines.len(), own.code), (34, 34, Some(0)), "{own:?}");
     }
+    // As exported by an earlier version.
+    let former = file.replace("\ntransaction_", "\ntxn_");
+    assert_eq!(app.import("amina", &former, &[]).count("DUPLICATE"), 34);
     assert_eq!(transactions(&amina).await, before);
 
     assert_eq!(app.import("badr", &file, &["--create-categories"]).count("REFUSED"), 1);

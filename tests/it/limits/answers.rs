@@ -99,8 +99,8 @@ async fn what_takes_the_server_long_costs_much(on: Database) {
 #[apply(test)]
 async fn what_is_asked_inside_of_a_report_counts() {
     let (_app, amina) = TestApp::with_owner(Sqlite).await;
-    let query = "{ monthlyReport(month: \"2026-11\") { categories { category { history(first: 100) {
-        nodes { thing { ... on Category { history(first: 100) { nodes { id } } } } } } } } } }";
+    let query = "{ monthlyReport(month: \"2026-11\") { categories { category { activities(first: 100) {
+        nodes { thing { ... on Category { activities(first: 100) { nodes { id } } } } } } } } } }";
     let answer = amina.client.request(query, json!({})).await.json();
     assert_eq!(code(&answer), "QUERY_TOO_COMPLEX");
 }

@@ -36,7 +36,6 @@ fn code(answer: &Answer) -> serde_json::Value {
 #[apply(both_databases)]
 async fn who_may_not_ask_is_refused_before_the_body_is_read(on: Database) {
     let (app, owner) = TestApp::with_owner(on).await;
-    assert_eq!(code(&post(&app.anonymous().with_token("x.y.z"), endless()).await), "UNAUTHENTICATED");
     let poor = app.another(|app| app.limits.request_cost_per_minute = 1);
     let poor = owner.at(&poor).client;
     poor.request("{ __typename }", json!({})).await;
@@ -49,8 +48,11 @@ async fn who_may_not_ask_is_refused_before_the_body_is_read(on: Database) {
 #[apply(test)]
 async fn a_body_that_does_not_arrive_in_time_is_refused() {
     let app = TestApp::with(Sqlite, |app| app.limits.bodies.time = Duration::from_millis(20)).await;
-    let answer = post(&app.anonymous(), endless()).await;
-    assert_eq!((answer.status.as_u16(), code(&answer)), (408, json!("BAD_REQUEST")));
+    // A bad token does not say whether the body is a login.
+    for client in [app.anonymous(), app.anonymous().with_token("x.y.z")] {
+        let answer = post(&client, endless()).await;
+        assert_eq!((answer.status.as_u16(), code(&answer)), (408, json!("BAD_REQUEST")));
+    }
 }
 
 #[apply(test)]

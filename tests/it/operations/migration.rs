@@ -1,9 +1,21 @@
 //! Steps of the database's schema that must do something with what is there.
 
+use daybook::entity;
 use migration::{Migrator, MigratorTrait};
-use serde_json::json;
+use sea_orm::EntityTrait;
+use serde_json::{Value, json};
 
 use crate::harness::{Database, TestApp, full_book};
+
+/// Takes the schema back to before a step, does something there, and brings it up to date.
+async fn down_and_up(app: &TestApp, step: &str, before: impl AsyncFnOnce()) {
+    let connection = sea_orm::Database::connect(&app.url).await.unwrap();
+    let later = Migrator::migrations().iter().rev().position(|other| other.name().ends_with(step)).unwrap();
+    Migrator::down(&connection, Some(u32::try_from(later).unwrap() + 1)).await.unwrap();
+    before().await;
+    Migrator::up(&connection, None).await.unwrap();
+    connection.close().await.unwrap();
+}
 
 #[apply(both_databases)]
 async fn a_book_that_is_older_than_categories_gets_those_of_a_new_one(on: Database) {
@@ -11,12 +23,7 @@ async fn a_book_that_is_older_than_categories_gets_those_of_a_new_one(on: Databa
     let query = "{ categories { name kind } book { timeZone } }";
     let new = amina.gql(query, json!({})).await;
     assert_eq!(new["categories"].as_array().unwrap().len(), 7);
-    let connection = sea_orm::Database::connect(&app.url).await.unwrap();
-    let later = Migrator::migrations().iter().rev().position(|step| step.name().ends_with("_spending")).unwrap();
-    let later = u32::try_from(later).unwrap();
-    Migrator::down(&connection, Some(later + 1)).await.unwrap();
-    Migrator::up(&connection, None).await.unwrap();
-    connection.close().await.unwrap();
+    down_and_up(&app, "_spending", async || {}).await;
     assert_eq!(amina.gql(query, json!({})).await, new);
 }
 
@@ -28,13 +35,29 @@ async fn what_is_older_than_positions_stays_in_its_order(on: Database) {
         invoices(first: 50) { nodes { id } } receipts(first: 50) { nodes { id } }
         transactions(first: 50, orderBy: { field: AMOUNT }) { nodes { id } edges { cursor } } }";
     let before = amina.gql(query, json!({})).await;
-    let connection = sea_orm::Database::connect(&app.url).await.unwrap();
-    let later = Migrator::migrations().iter().rev().position(|step| step.name().ends_with("_position")).unwrap();
-    let later = u32::try_from(later).unwrap();
-    Migrator::down(&connection, Some(later + 1)).await.unwrap();
-    Migrator::up(&connection, None).await.unwrap();
-    connection.close().await.unwrap();
+    down_and_up(&app, "_position", async || {}).await;
     // Also the cursors are those that clients have.
     assert_eq!(amina.gql(query, json!({})).await, before);
     app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn the_activities_of_transactions_keep_up_with_the_prefixes_of_their_ids(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    amina.fund("5").await;
+    let payment = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].take();
+    let transaction = amina.spend("Food", "1", "2026-11-20").await;
+    let of_both = async || [amina.history_of(payment.as_str().unwrap()).await, amina.history_of(&transaction).await];
+    let expected = of_both().await;
+    assert!(expected.iter().all(|activities| activities.len() == 1), "{expected:?}");
+    down_and_up(&app, "_id_prefixes", async || {
+        let stored = entity::activity::Entity::find().all(app.app.db.read()).await.unwrap();
+        for prefix in ["transaction_", "txn_"] {
+            let is_former =
+                |row: &&entity::activity::Model| row.thing_id.as_ref().is_some_and(|id| id.starts_with(prefix));
+            assert_eq!(stored.iter().filter(is_former).count(), 1, "{prefix}");
+        }
+    })
+    .await;
+    assert_eq!(of_both().await, expected);
 }

@@ -34,7 +34,7 @@ async fn budgets(user: &User, month: Value) -> Value {
 /// The limit of the budget of food in a month's report, and how it stands.
 async fn limit(user: &User, month: &str) -> Value {
     let budgets = user.report(month).await["budgets"].take();
-    json!([budgets[0]["limit"]["amount"], budgets[0]["remaining"]["amount"], budgets[0]["status"]])
+    json!([budgets[0]["limit"]["amount"], budgets[0]["remaining"]["amount"], budgets[0]["state"]])
 }
 
 #[apply(both_databases)]

@@ -177,7 +177,7 @@ async fn the_figures_of_a_report_are_exact_texts_with_the_digits_of_the_currency
         let rows = [row("Data", large, "100.00", 10, zero, large), row("Food", small, "0.00", 2, small, zero)];
         assert_eq!(report["categories"], json!(rows));
         let budget = &report["budgets"][0];
-        assert_eq!((&budget["usedShare"], &budget["status"]), (&json!("1000.00"), &json!("OVER")));
+        assert_eq!((&budget["usedShare"], &budget["state"]), (&json!("1000.00"), &json!("OVER")));
         assert_eq!((&budget["spent"]["amount"], &budget["limit"]["amount"]), (&json!(large), &json!(most)));
         let mut found = Vec::new();
         numbers(&report, "", &mut found);

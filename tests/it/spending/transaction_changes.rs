@@ -102,7 +102,7 @@ async fn a_transaction_keeps_its_id_and_all_that_it_was(on: Database) {
 
     assert_eq!(errors(&update(&amina, &id, json!({ "amount": "1" })).await), ["NOT_ALLOWED id"]);
     assert_eq!(errors(&amina.delete_transaction(json!({ "id": id })).await), ["NOT_ALLOWED id"]);
-    for id in ["txn_x", "", &amina.wallet] {
+    for id in ["transaction_x", "", &amina.wallet] {
         assert_eq!(errors(&update(&amina, id, json!({ "amount": "1" })).await), ["NOT_FOUND id"]);
         assert_eq!(errors(&amina.delete_transaction(json!({ "id": id })).await), ["NOT_FOUND id"]);
     }

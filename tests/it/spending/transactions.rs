@@ -34,7 +34,7 @@ async fn a_transaction_shows_what_was_said_of_it(on: Database) {
         "version": 1, "deletedAt": null,
     });
     assert_eq!((&added["transaction"], &added["replayed"]), (&expected, &json!(false)));
-    assert!(id.starts_with("txn_"), "{id}");
+    assert!(id.starts_with("transaction_"), "{id}");
     let query = "query($id: ID!) { transaction(id: $id) { id amount { amount } createdAt updatedAt
             versions { nodes { version kind amount { amount } lines { category { name } amount { amount } } until } } }
         node(id: $id) { __typename id } }";

@@ -1,5 +1,6 @@
 //! Wallets: transfers between them, their history, and the journal under them.
 
+mod all_transactions;
 mod concurrency;
 mod history;
 mod journal;

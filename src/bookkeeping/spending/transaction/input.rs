@@ -32,7 +32,7 @@ pub(in crate::bookkeeping) const LONGEST_DESCRIPTION: usize = 500;
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "AddTransactionInput")]
 pub struct NewTransaction {
-    /// An id that you choose: `txn_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
+    /// An id that you choose: `transaction_` and a new UUID of version 7, in the TypeID form. It makes it safe to send the same
     /// request again: when the id was already used in this book, the same input changes nothing and returns the transaction as
     /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
     #[serde(skip)]

@@ -47,7 +47,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The transaction to delete.
+/// The income or expense to delete.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteTransactionInput")]
 pub struct TransactionDeletion {

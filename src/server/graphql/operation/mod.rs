@@ -25,6 +25,13 @@ mod snapshot;
 mod write;
 
 pub(super) use self::{
-    choose::choose, coerce::coerce, executable::executable, mutation::check_mutation, normalize::normalize, plan::Plan,
-    price::price, snapshot::reads_snapshot, write::write,
+    choose::choose,
+    coerce::coerce,
+    executable::executable,
+    mutation::{check_mutation, only_starts_sessions},
+    normalize::normalize,
+    plan::Plan,
+    price::price,
+    snapshot::reads_snapshot,
+    write::write,
 };

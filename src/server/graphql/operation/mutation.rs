@@ -14,6 +14,9 @@ const ONCE: [&str; 4] = ["register", "login", "refreshToken", "changePassword"];
 /// unauthenticated clients.
 const COSTLY: [&str; 6] = ["register", "login", "refreshToken", "updateProfile", "changePassword", "deleteAccount"];
 
+/// The fields that start or renew a session, so they need none.
+const STARTING: [&str; 3] = ["register", "login", "refreshToken"];
+
 /// The field that must be alone in its mutation, since the account does not exist after it.
 const LAST: &str = "deleteAccount";
 
@@ -40,6 +43,15 @@ pub(in crate::server::graphql) fn check_mutation(plan: &Plan) -> Result<u32, Ref
         return Err(Refused::new("GRAPHQL_VALIDATION_FAILED", message));
     }
     Ok(cost)
+}
+
+/// Whether all that an operation does is to start or renew sessions. Such an operation is executed as without a login when its
+/// access token is not valid, since its client may still hold the token of the session before.
+pub(in crate::server::graphql) fn only_starts_sessions(plan: &Plan) -> bool {
+    let fields = plan.root_fields();
+    plan.kind == OperationType::Mutation
+        && !fields.is_empty()
+        && fields.iter().all(|field| STARTING.contains(&field.name()))
 }
 
 #[cfg(test)]

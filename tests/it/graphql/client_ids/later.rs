@@ -9,7 +9,7 @@ use crate::harness::{Database, PASSWORD, TestApp, errors, id_of, new_id, somebod
 async fn what_has_been_changed_or_removed_since_is_returned_as_it_is_now(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     let [customer, entry, invoice, receipt, transaction, wallet, unused, used] =
-        ["customer", "entry", "invoice", "receipt", "txn", "wallet", "category", "category"].map(new_id);
+        ["customer", "entry", "invoice", "receipt", "transaction", "wallet", "category", "category"].map(new_id);
     let customer_input = json!({ "id": customer, "name": "Dalal" });
     let entry_input = json!({ "id": entry, "customerId": customer, "type": "CREDIT", "amount": "5" });
     let invoice_input = json!({ "id": invoice, "customerId": customer, "grossAmount": "5" });
@@ -102,7 +102,7 @@ async fn an_id_and_a_key_name_the_same_request(on: Database) {
 #[apply(both_databases)]
 async fn the_refusal_of_a_wallet_is_kept_for_the_key_and_leaves_the_id_free(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
-    let [spent, paid] = ["txn", "receipt"].map(new_id);
+    let [spent, paid] = ["transaction", "receipt"].map(new_id);
     let customer = amina.customer("Dalal").await;
     let spend = json!({ "id": spent, "category": { "name": "Food" }, "amount": "5", "walletId": amina.wallet });
     let pay =

@@ -68,7 +68,7 @@ impl Create {
 
 const CREATES: [Create; 7] = [
     Create::new("addEntry", ["entry", "entry"], ("note", 500)),
-    Create::new("addTransaction", ["transaction", "txn"], ("description", 500)),
+    Create::new("addTransaction", ["transaction", "transaction"], ("description", 500)),
     Create::new("createCategory", ["category", "category"], ("name", 60)),
     Create::new("createCustomer", ["customer", "customer"], ("name", 100)),
     Create::new("createInvoice", ["invoice", "invoice"], ("note", 500)),
@@ -107,5 +107,5 @@ async fn totals(user: &User) -> Value {
 
 /// Whether the mutation takes an idempotency key too.
 fn takes_key(create: &Create) -> bool {
-    ["entry", "txn", "invoice", "receipt"].contains(&create.prefix)
+    ["entry", "transaction", "invoice", "receipt"].contains(&create.prefix)
 }

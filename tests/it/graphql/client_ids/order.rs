@@ -58,7 +58,7 @@ async fn fill(user: &User, ids: &mut Chooser) -> Vec<String> {
             id_of(&user.create_receipt(ids.with_id("receipt", receipt)).await, "receipt");
             let lines = json!([{ "category": { "name": "Food" }, "amount": 2 }, { "category": { "name": "Food" }, "amount": 3 }]);
             let split = json!({ "lines": lines, "amount": 5, "date": date, "description": note });
-            transactions.push(id_of(&user.add_transaction(ids.with_id("txn", split)).await, "transaction"));
+            transactions.push(id_of(&user.add_transaction(ids.with_id("transaction", split)).await, "transaction"));
         }
         user.void_invoice(json!({ "id": void[1], "reason": "wrong" })).await;
         let named = json!({ "customerId": customer, "amount": 3, "date": date, "paymentType": "CASH", "note": "named",

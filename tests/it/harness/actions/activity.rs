@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::User;
 
-const FIELDS: &str = "id time action outcome codes actor { id displayName } sessionId address thingId
+const FIELDS: &str = "id createdAt action outcome codes actor { id displayName } sessionId address thingId
     thing { __typename id } changes { field from to }";
 
 impl User {
@@ -41,10 +41,10 @@ impl User {
             "Budget",
             "Book",
         ];
-        let of = types.map(|name| format!("... on {name} {{ history {{ nodes {{ {FIELDS} }} }} }}")).join(" ");
+        let of = types.map(|name| format!("... on {name} {{ activities {{ nodes {{ {FIELDS} }} }} }}")).join(" ");
         let query = format!("query($id: ID!) {{ node(id: $id) {{ {of} }} }}");
         let data = self.gql(&query, json!({ "id": thing })).await;
-        data["node"]["history"]["nodes"].as_array().unwrap().iter().map(told).collect()
+        data["node"]["activities"]["nodes"].as_array().unwrap().iter().map(told).collect()
     }
 }
 

@@ -22,7 +22,7 @@ const REPORT: &str = "query($month: YearMonth!, $currency: CurrencyCode) {
         unbudgeted { amount }
         categories { category { name } total { amount } share transactionCount previousTotal { amount } change { amount } }
         budgets { category { name } limit { amount } carriedOver { amount } spent { amount } remaining { amount }
-            usedShare status } } }";
+            usedShare state } } }";
 
 impl User {
     pub async fn create_category(&self, input: Value) -> Value {

@@ -69,7 +69,7 @@ pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
     if position.iter().any(|name| name == "incomeCategory") {
         return "income";
     }
-    if position.iter().any(|name| name == "actor") {
+    if position.iter().any(|name| name == "actorId") {
         return "user";
     }
     let name = position.iter().rfind(|name| *name != "0").unwrap();

@@ -178,7 +178,7 @@ impl Household {
                     categories { category { name } total { amount } share transactionCount previousTotal { amount }
                         change { amount } }
                     budgets { category { name } budget { limit { amount } } limit { amount } carriedOver { amount }
-                        spent { amount } remaining { amount } usedShare status }
+                        spent { amount } remaining { amount } usedShare state }
                     unbudgeted { amount } } }";
             let variables =
                 json!({ "from": month_text(0), "to": month_text(MONTHS - 1), "currency": currency(dollars) });
@@ -258,7 +258,7 @@ impl Household {
                 std::cmp::Ordering::Equal => "REACHED",
                 std::cmp::Ordering::Greater => "OVER",
             };
-            assert_eq!(budget["status"], status);
+            assert_eq!(budget["state"], status);
             let used = (limit > 0).then(|| {
                 let down = spent * 10_000 / limit;
                 decimal(if spent > limit && spent * 10_000 % limit > 0 { down + 1 } else { down })
