@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::{Name, schema::ExtendedType};
 use strsim::osa_distance;
 
 use crate::server::graphql::types::Types;
@@ -21,12 +21,10 @@ pub(super) fn suggestion<'a>(types: &'a Types, kind: &str, names: &[&str]) -> Op
             let arguments = &types.field(parent, field)?.arguments;
             closest(name, arguments.iter().map(|argument| argument.name.as_str()))
         }
-        ("UndefinedEnumValue", [name, parent]) => {
-            closest(name, ty(parent)?.as_enum()?.values.keys().map(|name| name.as_str()))
-        }
+        ("UndefinedEnumValue", [name, parent]) => closest(name, ty(parent)?.as_enum()?.values.keys().map(Name::as_str)),
         ("UndefinedInputValue", [name, parent]) => closest(name, fields(ty(parent)?)),
         (_, [name]) if kind.starts_with("UndefinedType") || kind == "UndefinedDefinition" => {
-            closest(name, types.schema.types.keys().map(|name| name.as_str()))
+            closest(name, types.schema.types.keys().map(Name::as_str))
         }
         _ => None,
     }
@@ -34,9 +32,9 @@ pub(super) fn suggestion<'a>(types: &'a Types, kind: &str, names: &[&str]) -> Op
 
 fn fields(ty: &ExtendedType) -> Vec<&str> {
     match ty {
-        ExtendedType::Object(object) => object.fields.keys().map(|name| name.as_str()).collect(),
-        ExtendedType::Interface(interface) => interface.fields.keys().map(|name| name.as_str()).collect(),
-        ExtendedType::InputObject(input) => input.fields.keys().map(|name| name.as_str()).collect(),
+        ExtendedType::Object(object) => object.fields.keys().map(Name::as_str).collect(),
+        ExtendedType::Interface(interface) => interface.fields.keys().map(Name::as_str).collect(),
+        ExtendedType::InputObject(input) => input.fields.keys().map(Name::as_str).collect(),
         _ => Vec::new(),
     }
 }
