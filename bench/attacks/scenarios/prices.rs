@@ -59,12 +59,12 @@ pub async fn dearest(stage: &Stage) -> Attack {
     Attack::new(&tally, async move {
         let mut times = BTreeMap::new();
         for chain in chains(&given).into_iter().chain(others()) {
-            let size = largest(LARGEST_PAGE, async |size| is_allowed(&wire, &chain.query(1, size)).await).await;
+            let size = largest(&wire, LARGEST_PAGE, |size| chain.query(1, size)).await;
             if size == 0 {
                 of_run.add("too dear with the smallest page".to_owned());
                 continue;
             }
-            let copies = largest(MOST_COPIES, async |copies| is_allowed(&wire, &chain.query(copies, size)).await).await;
+            let copies = largest(&wire, MOST_COPIES, |copies| chain.query(copies, size)).await;
             let began = Instant::now();
             let outcome = wire.weigh(&chain.query(copies, size), json!({})).await;
             let took = began.elapsed().as_millis();
@@ -118,15 +118,15 @@ async fn is_allowed(wire: &Wire, query: &str) -> bool {
     !matches!(wire.ask(query, json!({})).await, Err(failure) if failure.contains("QUERY_TOO_COMPLEX"))
 }
 
-/// The largest number up to `most` that is allowed, or 0.
-async fn largest(most: usize, is_allowed: impl AsyncFn(usize) -> bool) -> usize {
-    if is_allowed(most).await {
+/// The largest number up to `most` whose query is allowed, or 0.
+async fn largest(wire: &Wire, most: usize, query: impl Fn(usize) -> String + Send) -> usize {
+    if is_allowed(wire, &query(most)).await {
         return most;
     }
     let (mut allowed, mut refused) = (0, most);
     while allowed + 1 < refused {
         let middle = usize::midpoint(allowed, refused);
-        if is_allowed(middle).await { allowed = middle } else { refused = middle }
+        if is_allowed(wire, &query(middle)).await { allowed = middle } else { refused = middle }
     }
     allowed
 }
