@@ -61,7 +61,7 @@ impl Refusal {
     }
 
     /// A refusal because another object of the user's book has a value that must be unique.
-    pub fn taken(path: impl Into<String>, other: impl ToString, message: impl Into<String>) -> Self {
+    pub fn taken(path: impl Into<String>, other: &impl ToString, message: impl Into<String>) -> Self {
         Self::new(Code::Taken, path, message).with(Detail::Current(other.to_string()))
     }
 

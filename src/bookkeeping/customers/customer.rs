@@ -322,7 +322,7 @@ async fn taken(conn: &impl ConnectionTrait, customer: &customer::Model) -> Resul
         .one(conn)
         .await?;
     let has_it = |other: customer::Model| {
-        Refusal::taken("phone", other.id, format!("The customer {} has this phone number.", other.name))
+        Refusal::taken("phone", &other.id, format!("The customer {} has this phone number.", other.name))
     };
     Ok(other.map(has_it))
 }

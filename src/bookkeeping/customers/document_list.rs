@@ -291,6 +291,7 @@ pub(in crate::bookkeeping) fn customer_of(id: Option<&ID>) -> Result<Option<Id<k
 }
 
 /// Refuses a filter whose customer is not in the viewer's book.
+#[must_use]
 pub fn unknown_customer() -> Refusal {
     Refusal::new(Code::NotFound, "filter.customerId", "You have no such customer.")
 }

@@ -67,7 +67,7 @@ pub(super) async fn refuse_taken(
             other.map(|other| other.id.to_string())
         }
     };
-    Ok(other.map(|other| Refusal::taken("number", other, "Another document has this number.")))
+    Ok(other.map(|other| Refusal::taken("number", &other, "Another document has this number.")))
 }
 
 /// Takes the next number of the pattern for a document of this date. Skips numbers that users chose themselves.

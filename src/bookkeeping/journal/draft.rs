@@ -149,7 +149,7 @@ impl From<Refused> for Refusal {
                 Self::new(Code::IdempotencyConflict, "idempotencyKey", message).with(current)
             }
             Refused::ReferenceTaken(earlier) => {
-                Self::taken("reference", earlier.thing(), "Another transaction of this book has this reference.")
+                Self::taken("reference", &earlier.thing(), "Another transaction of this book has this reference.")
             }
             Refused::Failed(failure) => {
                 let message = match failure {

@@ -80,14 +80,14 @@ impl MergedSteps {
                 *last = self.ranges[id].1.min(after.saturating_sub(1));
             }
         }
-        let order = if page.from_end { Order::Asc } else { Order::Desc };
-        let Some(all) = union(self.arms(&ranges, true).map(|arm| cut(arm, page, &order))) else {
+        let direction = if page.from_end { Order::Asc } else { Order::Desc };
+        let Some(all) = union(self.arms(&ranges, true).map(|arm| cut(arm, page, &direction))) else {
             return Ok(page.cut(Vec::new()));
         };
         let mut rows = Query::select();
         rows.column(Asterisk).from_subquery(all, "steps").limit(page.ask());
         for column in ["created_at", "account", "seq"] {
-            rows.order_by(column, order.clone());
+            rows.order_by(column, direction.clone());
         }
         let mut steps = read(conn, &rows).await?;
         steps.sort_unstable_by_key(|step| std::cmp::Reverse(place(step)));
@@ -129,9 +129,9 @@ impl MergedSteps {
             let most = usize::try_from(page.ask()).unwrap_or(usize::MAX);
             let rest = steps.len().saturating_sub(most);
             if page.from_end {
-                drop(steps.drain(..rest))
+                drop(steps.drain(..rest));
             } else {
-                steps.truncate(most)
+                steps.truncate(most);
             }
             page.cut(steps)
         };

@@ -336,7 +336,7 @@ async fn taken(conn: &impl ConnectionTrait, category: &category::Model) -> Resul
             ),
             None => format!("There is already a category {}.", other.name),
         };
-        Refusal::taken("name", other.id, message)
+        Refusal::taken("name", &other.id, message)
     }))
 }
 

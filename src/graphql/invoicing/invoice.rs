@@ -231,6 +231,7 @@ struct CreateInvoicePayload {
 #[ComplexObject]
 impl CreateInvoicePayload {
     /// The invoice with its cursor in `invoices` and `Customer.invoices`. Null when there are user errors.
+    #[expect(clippy::unused_async, reason = "the library awaits it")]
     async fn invoice_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Invoice>>, ApiError> {
         self.result.invoice.clone().map(|invoice| connection::edge_of::<InvoiceFilter, _>(ctx, invoice.0)).transpose()
     }

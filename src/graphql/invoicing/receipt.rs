@@ -196,6 +196,7 @@ struct CreateReceiptPayload {
 #[ComplexObject]
 impl CreateReceiptPayload {
     /// The receipt with its cursor in `receipts` and `Customer.receipts`. Null when there are user errors.
+    #[expect(clippy::unused_async, reason = "the library awaits it")]
     async fn receipt_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Receipt>>, ApiError> {
         self.result.receipt.clone().map(|receipt| connection::edge_of::<ReceiptFilter, _>(ctx, receipt.0)).transpose()
     }

@@ -200,6 +200,7 @@ struct AddTransactionPayload {
 impl AddTransactionPayload {
     /// The transaction with its cursor in `transactions` in its default order, newest date first. Null when there are
     /// user errors, and for a repeated request when the transaction is deleted by now.
+    #[expect(clippy::unused_async, reason = "the library awaits it")]
     async fn transaction_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Transaction>>, ApiError> {
         self.result.edge(ctx)
     }
@@ -219,6 +220,7 @@ struct UpdateTransactionPayload {
 impl UpdateTransactionPayload {
     /// The transaction with its cursor in `transactions` in its default order, newest date first. Null when there are
     /// user errors, and for a repeated request when the transaction is deleted by now.
+    #[expect(clippy::unused_async, reason = "the library awaits it")]
     async fn transaction_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Transaction>>, ApiError> {
         self.result.edge(ctx)
     }

@@ -294,7 +294,8 @@ struct TransferPayload {
 #[ComplexObject]
 impl TransferPayload {
     /// The wallet that paid, with its new balance. Null when nothing was recorded.
-    async fn from_wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
+    #[graphql(name = "fromWallet")]
+    async fn paying_wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         self.result.wallet(ctx, Side::Debit).await
     }
 
@@ -306,7 +307,8 @@ impl TransferPayload {
 
     /// The transaction with its cursor in the `walletHistory` of the wallet that paid, and the balance after it. Null
     /// when nothing was recorded.
-    async fn from_edge(&self, ctx: &Context<'_>) -> Result<Option<WalletTransactionEdge>, ApiError> {
+    #[graphql(name = "fromEdge")]
+    async fn paying_edge(&self, ctx: &Context<'_>) -> Result<Option<WalletTransactionEdge>, ApiError> {
         self.result.edge(ctx, Side::Debit).await
     }
 

@@ -220,7 +220,7 @@ async fn what_is_asked_for_by_an_id_that_is_not_there_is_null_alone(on: Database
     assert!(found.as_object().unwrap().values().all(|list| !list.is_null()), "{found}");
     let gone = |kind: &str| format!("{kind}_01h455vb4pex5vsknk084sn02q");
     for [wallet, customer] in
-        [[badr.wallet.clone(), theirs], [gone("wallet"), gone("customer")], ["".into(), "x".into()]]
+        [[badr.wallet.clone(), theirs], [gone("wallet"), gone("customer")], [String::new(), "x".into()]]
     {
         let ids = json!({ "wallet": wallet, "customer": customer });
         let answer = amina.client.request(&query, ids.clone()).await.json();

@@ -47,12 +47,11 @@ pub(super) fn check_size(document: &ExecutableDocument, limits: &DocumentLimits)
     at_most(limits.directives_at_once, directives.most_at_once, "directivesAtOnce", "Directives in one place")?;
     for (operation, size) in operations {
         let root_fields = root_fields(document, operation);
-        match operation.operation_type {
-            OperationType::Query => {
-                at_most(limits.query_fields, root_fields, "rootFields", "Root fields of the query")?
-            }
-            _ => at_most(limits.mutation_fields, root_fields, "rootFields", "Root fields of the mutation")?,
-        }
+        let (most, what) = match operation.operation_type {
+            OperationType::Query => (limits.query_fields, "Root fields of the query"),
+            _ => (limits.mutation_fields, "Root fields of the mutation"),
+        };
+        at_most(most, root_fields, "rootFields", what)?;
         at_most(limits.depth, size.depth, "depth", "Fields in each other")?;
         at_most(limits.fields, size.fields, "fields", "Fields of the operation, with those of its fragments")?;
         let lists = format!("Lists of {} in each other", LISTS.join(", "));

@@ -15,14 +15,13 @@ const LONGEST: usize = 40;
 pub(super) fn suggestion<'a>(types: &'a Types, kind: &str, names: &[&str]) -> Option<&'a str> {
     let ty = |name: &str| types.schema.types.get(name);
     match (kind, names) {
-        ("UndefinedField", [name, parent]) => closest(name, fields(ty(parent)?)),
+        ("UndefinedField" | "UndefinedInputValue", [name, parent]) => closest(name, fields(ty(parent)?)),
         ("UndefinedArgument", [name, coordinate]) => {
             let (parent, field) = coordinate.split_once('.')?;
             let arguments = &types.field(parent, field)?.arguments;
             closest(name, arguments.iter().map(|argument| argument.name.as_str()))
         }
         ("UndefinedEnumValue", [name, parent]) => closest(name, ty(parent)?.as_enum()?.values.keys().map(Name::as_str)),
-        ("UndefinedInputValue", [name, parent]) => closest(name, fields(ty(parent)?)),
         (_, [name]) if kind.starts_with("UndefinedType") || kind == "UndefinedDefinition" => {
             closest(name, types.schema.types.keys().map(Name::as_str))
         }

@@ -202,6 +202,8 @@ fn executed(case: &Case) -> (String, Json) {
                 "GRAPHQL_PARSE_FAILED" => "parse",
                 "GRAPHQL_VALIDATION_FAILED" => "validate",
                 "OPERATION_RESOLUTION_FAILURE" => "choose",
+                // A scalar of a wrong form that stands in the document itself: for graphql-js a document that is not valid.
+                "BAD_USER_INPUT" if refused.errors[0].message.starts_with("Argument") => "validate",
                 "BAD_USER_INPUT" => {
                     return (String::new(), json!({ "stage": "coerce", "errors": refused.errors.len() }));
                 }

@@ -167,7 +167,7 @@ async fn lists_are_in_the_order_in_which_things_were_made_whatever_ids_clients_c
         ("in reverse order", |number| 1_780_000_000_000 - number),
         ("of the year 1970", |number| 1000 - number),
         ("of the year 10889", |number| (1 << 48) - 1 - number),
-        ("of any time", |number| number * 0x9E37_79B9_7F4A % (1 << 48) ^ 0x5A5A),
+        ("of any time", |number| (number * 0x9E37_79B9_7F4A % (1 << 48)) ^ 0x5A5A),
     ];
     let without = app.user("without").await;
     let customers = fill(&without, &mut Chooser { times: None, made: 0 }).await;
