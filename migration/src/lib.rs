@@ -7,21 +7,13 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod column;
-mod m20261121_000001_identity;
-mod m20261121_000002_journal;
-mod m20261121_000003_wallet;
-mod m20261121_000004_ledger;
-mod m20261121_000005_spending;
-mod m20261121_000006_account;
-mod m20261121_000007_activity;
-mod m20261121_000008_limits;
-mod m20261121_000009_account_end;
+mod first;
 mod m20261125_000010_heartbeat;
 mod m20261126_000011_payees;
 mod m20261126_000012_account_closing;
-mod m20261126_000013_id_prefixes;
 mod m20261127_000013_position;
 mod m20261127_000014_client_id;
+mod m20261127_000015_id_prefixes;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -30,21 +22,21 @@ pub struct Migrator;
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
-            Box::new(m20261121_000001_identity::Migration),
-            Box::new(m20261121_000002_journal::Migration),
-            Box::new(m20261121_000003_wallet::Migration),
-            Box::new(m20261121_000004_ledger::Migration),
-            Box::new(m20261121_000005_spending::Migration),
-            Box::new(m20261121_000006_account::Migration),
-            Box::new(m20261121_000007_activity::Migration),
-            Box::new(m20261121_000008_limits::Migration),
-            Box::new(m20261121_000009_account_end::Migration),
+            Box::new(first::m20261121_000001_identity::Migration),
+            Box::new(first::m20261121_000002_journal::Migration),
+            Box::new(first::m20261121_000003_wallet::Migration),
+            Box::new(first::m20261121_000004_ledger::Migration),
+            Box::new(first::m20261121_000005_spending::Migration),
+            Box::new(first::m20261121_000006_account::Migration),
+            Box::new(first::m20261121_000007_activity::Migration),
+            Box::new(first::m20261121_000008_limits::Migration),
+            Box::new(first::m20261121_000009_account_end::Migration),
             Box::new(m20261125_000010_heartbeat::Migration),
             Box::new(m20261126_000011_payees::Migration),
             Box::new(m20261126_000012_account_closing::Migration),
             Box::new(m20261127_000013_position::Migration),
             Box::new(m20261127_000014_client_id::Migration),
-            Box::new(m20261126_000013_id_prefixes::Migration),
+            Box::new(m20261127_000015_id_prefixes::Migration),
         ]
     }
 }

@@ -9,6 +9,7 @@ use async_graphql::{Context, Interface, Object};
 use super::{
     error::{ApiError, ContextExt},
     node::{self, Node},
+    nullability::SemanticNonNull,
     wallets::wallet::Wallet,
 };
 use crate::{
@@ -116,6 +117,7 @@ user_error! {
     }
 
     /// Your wallet that cannot pay, as it is now.
+    #[graphql(directive = SemanticNonNull::apply())]
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         Ok(ctx.loader()?.load_one(self.wallet_id).await?)
     }

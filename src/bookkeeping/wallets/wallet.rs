@@ -36,7 +36,7 @@ const MOST_WALLETS: u64 = 200;
 /// The most characters of a wallet's name.
 const LONGEST_NAME: usize = 100;
 
-/// The wallet to create.
+/// The currency and the name of the wallet to create.
 // The ids that clients choose are compared by the JSON of this type, and never expire: leave a new field out of it when
 // absent.
 #[derive(Clone, Debug, Serialize, InputObject)]

@@ -175,8 +175,8 @@ async fn a_session_is_found_by_its_id_until_it_ends_and_by_its_user_alone(on: Da
     let nothing = json!({ "node": null, "nodes": [null] });
     assert_eq!(badr.gql(query, json!({ "id": other })).await, nothing);
     let ended = owner
-        .gql("mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedId } }", json!({ "id": other }))
+        .gql("mutation($id: ID!) { revokeSession(input: { id: $id }) { revokedSessionId } }", json!({ "id": other }))
         .await;
-    assert_eq!(ended["revokeSession"]["revokedId"], json!(other));
+    assert_eq!(ended["revokeSession"]["revokedSessionId"], json!(other));
     assert_eq!(owner.gql(query, json!({ "id": other })).await, nothing);
 }

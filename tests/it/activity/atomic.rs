@@ -9,7 +9,7 @@ use daybook::entity::{
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 use serde_json::json;
 
-use crate::harness::{Database, Driver, TestApp, kind, things};
+use crate::harness::{Database, Driver, TestApp, any_price, kind, things};
 
 async fn all<E: EntityTrait<Model: Debug + FromQueryResult>>(app: &TestApp) -> Vec<String> {
     let mut rows: Vec<_> =
@@ -48,7 +48,8 @@ async fn rename(app: &TestApp, from: &str, to: &str) {
 
 #[apply(both_databases)]
 async fn what_cannot_be_put_on_record_is_not_done(on: Database) {
-    let (app, amina) = TestApp::with_owner(on).await;
+    let app = TestApp::with(on, any_price).await;
+    let amina = app.user("amina").await;
     let driver = Driver::new(&app.anonymous()).await;
     let own = things(&amina, "mine", "100").await;
     rename(&app, "activity", "elsewhere").await;

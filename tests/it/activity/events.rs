@@ -6,7 +6,9 @@ use daybook::entity::activity;
 use sea_orm::{EntityTrait, PaginatorTrait, QueryOrder};
 use serde_json::{Value, json};
 
-use crate::harness::{Database, Driver, PASSWORD, TestApp, User, changes, errors, id_of, kind, things, told};
+use crate::harness::{
+    Database, Driver, PASSWORD, TestApp, User, any_price, changes, errors, id_of, kind, things, told,
+};
 
 async fn rows(app: &TestApp) -> Vec<activity::Model> {
     let rows = activity::Entity::find().order_by_asc(activity::Column::CreatedAt);
@@ -15,7 +17,7 @@ async fn rows(app: &TestApp) -> Vec<activity::Model> {
 
 #[apply(both_databases)]
 async fn each_mutation_done_or_refused_leaves_one_row(on: Database) {
-    let app = TestApp::on(on).await;
+    let app = TestApp::with(on, any_price).await;
     let driver = Driver::new(&app.anonymous()).await;
     let (mut done, mut refused) = (BTreeSet::new(), BTreeSet::new());
     for (number, root) in driver.roots().into_iter().filter(|root| root.is_mutation).enumerate() {

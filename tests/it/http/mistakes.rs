@@ -15,10 +15,7 @@ async fn each_mistake_is_named_once_with_the_name_that_was_probably_meant(on: Da
             "{ __schema { directive } }",
             &["Cannot query field \"directive\" on type \"__Schema\". Did you mean \"directives\"?"],
         ),
-        (
-            "{ me }",
-            &["Field \"me\" of type \"User!\" must have a selection of subfields. Did you mean \"me { ... }\"?"],
-        ),
+        ("{ me }", &["Field \"me\" of type \"User\" must have a selection of subfields. Did you mean \"me { ... }\"?"]),
         (
             "{ book { customersss @skip(if: true) a: me } customers(frist: 3) { totalCount } }",
             &[

@@ -39,7 +39,7 @@ async fn what_is_sent_again_with_its_id_is_done_once(on: Database) {
             let without_key = with(&input, "idempotencyKey", Value::Null);
             assert_eq!(create.done(&user, &without_key).await, (id.clone(), true), "{what}");
         }
-        let query = "query($id: ID!) { activity(filter: { thing: $id }) { nodes { outcome } } }";
+        let query = "query($id: ID!) { activity(filter: { thingId: $id }) { nodes { outcome } } }";
         let done = user.gql(query, json!({ "id": id })).await["activity"]["nodes"].take();
         assert_eq!(
             (&done[0], done.as_array().unwrap().last()),
@@ -67,7 +67,7 @@ async fn an_id_that_cannot_be_used_is_refused_in_the_same_words_whatever_is_wron
     CREATES[6].done(&stranger, &json!({ "currency": "YEM", "id": wallet })).await;
     let deleted = json!({ "name": "deleted", "kind": "INCOME", "id": category });
     CREATES[2].done(&stranger, &deleted).await;
-    stranger.mutate("deleteCategory", "DeleteCategoryInput", "deletedId", json!({ "id": category })).await;
+    stranger.mutate("deleteCategory", "DeleteCategoryInput", "deletedCategoryId", json!({ "id": category })).await;
     for (create, user, input) in each {
         let (prefix, good) = (create.prefix, create.new_id());
         let uuid =

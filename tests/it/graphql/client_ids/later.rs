@@ -35,7 +35,7 @@ async fn what_has_been_changed_or_removed_since_is_returned_as_it_is_now(on: Dat
     amina.delete_transaction(json!({ "id": transaction })).await;
     amina.archive(&customer).await;
     for id in [&used, &unused] {
-        amina.mutate("deleteCategory", "DeleteCategoryInput", "deletedId", json!({ "id": id })).await;
+        amina.mutate("deleteCategory", "DeleteCategoryInput", "deletedCategoryId", json!({ "id": id })).await;
     }
     amina.mutate("closeWallet", "CloseWalletInput", "wallet { id }", json!({ "id": wallet })).await;
 
