@@ -223,7 +223,7 @@ async fn the_history_of_a_wallet_is_read_as_the_statement_of_a_bank(on: Database
     ];
     assert_eq!(rows, expected);
     assert!(
-        file.starts_with("id,date,time,type,amount,currency,balance,description,reference\ntransaction_"),
+        file.starts_with("id,date,time,type,amount,currency,balance,description,reference\nwallet_transaction_"),
         "{file}"
     );
 
