@@ -174,8 +174,8 @@ async fn a_server_whose_clock_differs_from_the_databases_writes_nothing_until_it
     server.client().until_ready(true).await;
 
     set_clock(&app, interval).await;
-    let reason = server.client().until_ready(false).await;
-    assert!(reason.contains("clock"), "{reason}");
+    // On a busy machine the server may notice first that nothing has succeeded for some seconds.
+    while !server.client().until_ready(false).await.contains("clock") {}
     // Nor does one write that is started now.
     let another = Server::start(&app.url);
     for server in [&server, &another] {
