@@ -3,14 +3,18 @@
 use std::{collections::BTreeMap, time::Instant};
 
 use chrono::{Datelike, Local};
+use daybook::app::DocumentLimits;
 use serde_json::{Value, json};
 
 use super::chains::{Chain, DAY, SIZE, chains};
-use crate::attacks::{
-    attack::{Attack, Tally},
-    fixture,
-    stage::Stage,
-    wire::Wire,
+use crate::{
+    attacks::{
+        attack::{Attack, Tally},
+        fixture,
+        stage::Stage,
+        wire::Wire,
+    },
+    harness::{Database, TestApp, User},
 };
 
 /// The longest that such an operation may take.
@@ -53,18 +57,20 @@ pub async fn dearest(stage: &Stage) -> Attack {
     fixture::transactions(stage, "attacker", stage.rows.min(20_000));
     fixture::invoices(&user, 100).await;
     let given = arguments(&user.gql(IDS, json!({})).await);
+    let (app, pricing) = pricing().await;
     let wire = Wire::of_stranger(stage.url(), 1).with_token(user.client.token.as_deref());
     let tally = Tally::default();
     let of_run = tally.clone();
     Attack::new(&tally, async move {
+        let _app = app;
         let mut times = BTreeMap::new();
         for chain in chains(&given).into_iter().chain(others()) {
-            let size = largest(&wire, LARGEST_PAGE, |size| chain.query(1, size)).await;
+            let size = largest(&pricing, LARGEST_PAGE, |size| chain.query(1, size)).await;
             if size == 0 {
                 of_run.add("too dear with the smallest page".to_owned());
                 continue;
             }
-            let copies = largest(&wire, MOST_COPIES, |copies| chain.query(copies, size)).await;
+            let copies = largest(&pricing, MOST_COPIES, |copies| chain.query(copies, size)).await;
             let began = Instant::now();
             let outcome = wire.weigh(&chain.query(copies, size), json!({})).await;
             let took = began.elapsed().as_millis();
@@ -113,20 +119,28 @@ fn arguments(ids: &Value) -> BTreeMap<String, String> {
     given
 }
 
-/// Whether an operation is allowed. One that is allowed is executed.
-async fn is_allowed(wire: &Wire, query: &str) -> bool {
-    !matches!(wire.ask(query, json!({})).await, Err(failure) if failure.contains("QUERY_TOO_COMPLEX"))
+/// A user of a server that allows no price at all, so that it executes nothing and tells what each operation costs.
+async fn pricing() -> (TestApp, User) {
+    let app = TestApp::with(Database::Sqlite, |app| {
+        app.limits.documents.price = 1;
+        app.limits.request_cost_per_minute = 0;
+    })
+    .await;
+    let user = app.user("pricing").await;
+    (app, user)
 }
 
 /// The largest number up to `most` whose query is allowed, or 0.
-async fn largest(wire: &Wire, most: usize, query: impl Fn(usize) -> String + Send) -> usize {
-    if is_allowed(wire, &query(most)).await {
-        return most;
-    }
-    let (mut allowed, mut refused) = (0, most);
+async fn largest(pricing: &User, most: usize, query: impl Fn(usize) -> String + Send) -> usize {
+    let allowed_price = u64::try_from(DocumentLimits::default().price).unwrap();
+    let (mut allowed, mut refused) = (0, most + 1);
     while allowed + 1 < refused {
-        let middle = usize::midpoint(allowed, refused);
-        if is_allowed(wire, &query(middle)).await { allowed = middle } else { refused = middle }
+        let middle = if refused > most { most } else { usize::midpoint(allowed, refused) };
+        let answer = pricing.client.request(&query(middle), json!({})).await.json();
+        let limit = &answer["errors"][0]["extensions"];
+        let is_allowed =
+            limit["limit"].is_null() || limit["limit"] == "price" && limit["actual"].as_u64() <= Some(allowed_price);
+        if is_allowed { allowed = middle } else { refused = middle }
     }
     allowed
 }
