@@ -79,7 +79,7 @@ pub fn parse_key(text: &str) -> Option<Key> {
 }
 
 fn keyset() -> Keyset {
-    Keyset { key: Column::CreatedAt.into_expr(), id: Column::Id.into_expr(), descending: true }
+    Keyset { key: Column::CreatedAt.into_expr(), tiebreaker: Column::Id.into_expr(), descending: true }
 }
 
 /// A page of the events in the viewer's book, newest first. Queries each action separately, so that each query reads

@@ -19,13 +19,23 @@ use crate::{
 /// The largest amount of a document, in minor units. Leaves room for sums of thousands of documents in 64 bits.
 pub(super) const LARGEST: i64 = 1_000_000_000_000_000;
 
-/// The result of a request that accepts an idempotency key.
+/// The result of a request that accepts an idempotency key or the id of a new object.
 #[derive(Clone, Debug)]
 pub struct Replayable<T> {
     /// The document in its current state, which for a repeated request may differ from the one after the first request.
     pub document: T,
-    /// Whether this is the result of an earlier request with the same idempotency key.
+    /// Whether this is the result of an earlier request with the same key or id.
     pub replayed: bool,
+}
+
+impl<T> Replayable<T> {
+    /// The result of a request without the mark, and whether it is that of an earlier request.
+    pub fn split<E>(result: Result<Self, E>) -> (Result<T, E>, bool) {
+        match result {
+            Ok(Self { document, replayed }) => (Ok(document), replayed),
+            Err(error) => (Err(error), false),
+        }
+    }
 }
 
 /// The document that a journal entry is a version of.

@@ -134,6 +134,9 @@ pub(super) async fn claim<K: StaticType + Copy>(
     }
 }
 
+/// The tables of objects whose ids clients may choose. Invoices and receipts share their ids with their ledger entries.
+pub(super) const TABLES: [&str; 5] = ["wallet", "customer", "category", "ledger_entry", "transaction"];
+
 /// The book of the object with this UUID, of whatever kind. Objects that own documents or accounts must not share a UUID
 /// even if their kinds differ, because the journal knows them by the UUID alone.
 async fn book_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Id<kind::Book>>> {
@@ -141,8 +144,7 @@ async fn book_of(conn: &impl ConnectionTrait, id: Uuid) -> Result<Option<Id<kind
         Query::select().expr_as(Expr::col(book), "book_id").from(table).and_where(Expr::col("id").eq(id)).take()
     };
     let mut found = arm(("book", "id"));
-    // Invoices and receipts share their ids with their ledger entries.
-    for table in ["wallet", "customer", "category", "ledger_entry", "transaction"] {
+    for table in TABLES {
         found.union(UnionType::All, arm((table, "book_id")));
     }
     let row = conn.query_one(&found).await?;

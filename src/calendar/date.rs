@@ -45,7 +45,8 @@ impl Date {
         }
     }
 
-    /// Parses a date in the form `2026-11-20`, in digits of any script. `None` when the text has another form or names no calendar day.
+    /// Parses a date in the form `2026-11-20`, in digits of any script. `None` when the text has another form or names no
+    /// calendar day.
     #[must_use]
     pub fn parse_text(text: &str) -> Option<Self> {
         let text = &*digits::ascii(text);

@@ -119,16 +119,16 @@ pub(super) async fn into_payload<T>(
     into_recorded_payload(result)
 }
 
-/// Like [`into_payload`], for operations that can be repeated with an idempotency key. Also returns whether this is the result of
+/// Like [`into_payload`], for operations that can be repeated with an idempotency key or an id. Also returns whether this is the result of
 /// an earlier request.
 pub(super) async fn into_replayable_payload<T>(
     ctx: &Context<'_>,
     action: Action,
     result: Result<Replayable<T>, Error>,
 ) -> Result<(Option<T>, bool, UserErrors), ApiError> {
+    let (result, replayed) = Replayable::split(result);
     let (done, errors) = into_payload(ctx, action, result).await?;
-    let replayed = done.as_ref().is_some_and(|done| done.replayed);
-    Ok((done.map(|done| done.document), replayed, errors))
+    Ok((done, replayed, errors))
 }
 
 /// Like [`into_payload`], for operations that record their refusals themselves.

@@ -17,7 +17,7 @@ pub(crate) struct Keyset {
     /// The sort key.
     pub(crate) key: Expr,
     /// The tiebreaker for rows with the same key.
-    pub(crate) id: Expr,
+    pub(crate) tiebreaker: Expr,
     /// Whether the list runs from high to low.
     pub(crate) descending: bool,
 }
@@ -28,7 +28,10 @@ impl Keyset {
     pub(crate) fn cut<K: Clone + Into<Value>>(&self, query: &mut SelectStatement, page: &Page<(K, Uuid)>) {
         self.bound(query, page);
         let order = self.order(page);
-        query.order_by_expr(self.key.clone(), order.clone()).order_by_expr(self.id.clone(), order).limit(page.ask());
+        query
+            .order_by_expr(self.key.clone(), order.clone())
+            .order_by_expr(self.tiebreaker.clone(), order)
+            .limit(page.ask());
     }
 
     /// Like [`Keyset::cut`], for a query of several lists: restricts each list to the page. The column `list` tells the lists apart.
@@ -41,7 +44,7 @@ impl Keyset {
         self.bound(&mut query, page);
         let order = self.order(page);
         let mut of_list = WindowStatement::partition_by(list);
-        of_list.order_by_expr(self.key.clone(), order.clone()).order_by_expr(self.id.clone(), order);
+        of_list.order_by_expr(self.key.clone(), order.clone()).order_by_expr(self.tiebreaker.clone(), order);
         query.expr_window_as(Func::cust("row_number"), of_list, "place");
         let most = i64::try_from(page.ask()).unwrap_or(i64::MAX);
         Query::select().column(Asterisk).from_subquery(query, "ranked").and_where(Expr::col("place").lte(most)).take()
@@ -70,8 +73,8 @@ impl Keyset {
 
     /// Restricts a query to the rows between the cursors of a page.
     fn bound<K: Clone + Into<Value>>(&self, query: &mut SelectStatement, page: &Page<(K, Uuid)>) {
-        let row = Expr::tuple([self.key.clone(), self.id.clone()]);
-        let bound = |(key, id): &(K, Uuid)| Expr::tuple([Expr::val(key.clone()), Expr::val(*id)]);
+        let row = Expr::tuple([self.key.clone(), self.tiebreaker.clone()]);
+        let bound = |(key, tiebreaker): &(K, Uuid)| Expr::tuple([Expr::val(key.clone()), Expr::val(*tiebreaker)]);
         if let Some(after) = &page.after {
             let after = bound(after);
             query.and_where(if self.descending { row.clone().lt(after) } else { row.clone().gt(after) });

@@ -220,14 +220,14 @@ pub async fn page(
     let currency = book::find(conn, viewer).await?.currency;
     let of = |column| Expr::col((account::Entity, column));
     let balance = of(account::Column::Debits).sub(of(account::Column::Credits)).if_null(0_i64);
-    let id = Expr::col((customer::Entity, customer::Column::Position));
+    let position = Expr::col((customer::Entity, customer::Column::Position));
     let key = match order.field {
         CustomerOrderField::Name => Expr::col((customer::Entity, customer::Column::NameKey)),
         CustomerOrderField::Balance => balance.clone(),
         CustomerOrderField::LastActivity => Expr::col((customer::Entity, customer::Column::LastActivityAt)),
-        CustomerOrderField::CreatedAt => id.clone(),
+        CustomerOrderField::CreatedAt => position.clone(),
     };
-    let keyset = Keyset { key, id, descending: order.direction == OrderDirection::Desc };
+    let keyset = Keyset { key, tiebreaker: position, descending: order.direction == OrderDirection::Desc };
     let account = Condition::all()
         .add(of(account::Column::HolderId).eq(Expr::col((customer::Entity, customer::Column::Id))))
         .add(of(account::Column::Kind).eq(AccountKind::Receivable.to_value()))

@@ -130,8 +130,9 @@ pub enum Direction {
 }
 
 fn keyset<F: Filter>(direction: Direction) -> Keyset {
-    let [_, _, date, id] = F::columns();
-    Keyset { key: date.into_expr(), id: id.into_expr(), descending: direction == Direction::NewestFirst }
+    let [_, _, date, position] = F::columns();
+    let tiebreaker = position.into_expr();
+    Keyset { key: date.into_expr(), tiebreaker, descending: direction == Direction::NewestFirst }
 }
 
 /// A page of the documents of the viewer's book, newest first.

@@ -57,11 +57,11 @@ impl Allocations {
     }
 
     fn keyset(self) -> Keyset {
-        let (key, id) = match self {
+        let (key, tiebreaker) = match self {
             Self::OfInvoice => (receipt::Column::Date.into_expr(), receipt::Column::Position.into_expr()),
             Self::OfReceipt => (invoice::Column::Date.into_expr(), invoice::Column::Position.into_expr()),
         };
-        Keyset { key, id, descending: false }
+        Keyset { key, tiebreaker, descending: false }
     }
 }
 

@@ -8,8 +8,10 @@ use serde::Serialize;
 
 use super::{allocation::Scope, invoice_list::InvoiceFilter};
 use crate::{
-    bookkeeping::customers::document_list::{Filter, Key},
-    bookkeeping::document,
+    bookkeeping::{
+        customers::document_list::{Filter, Key},
+        document,
+    },
     entity::{allocation, invoice, receipt},
     error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},

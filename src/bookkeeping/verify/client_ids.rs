@@ -13,13 +13,11 @@ use super::{
     scan::{Row, Scan, Source},
 };
 use crate::{
+    bookkeeping::new_id::TABLES,
     entity::client_id::{self, Column},
     error::Result,
     id::{Id, kind},
 };
-
-/// The tables of objects that may have such an id. Invoices and receipts share their ids with their ledger entries.
-const TABLES: [&str; 5] = ["wallet", "customer", "category", "ledger_entry", "transaction"];
 
 /// An id with the book that chose it, and the book of the object that has it.
 struct Chosen {

@@ -17,6 +17,7 @@ use crate::{
             entry_list::{EntryFilter, EntryFilterInput},
             summary::{self, Range},
         },
+        document::Replayable,
         invoicing::{
             invoice_list::{InvoiceFilter, InvoiceFilterInput},
             receipt_list::{ReceiptFilter, ReceiptFilterInput},
@@ -291,8 +292,8 @@ impl CustomerMutation {
         #[graphql(desc = "The customer to create.")] input: NewCustomer,
     ) -> Result<CreateCustomerPayload, ApiError> {
         let created = customer::create(ctx.app()?, ctx.viewer()?, &input).await;
-        let replayed = matches!(&created, Ok(created) if created.replayed);
-        let result = CustomerResult::new(ctx, Action::CreateCustomer, created.map(|created| created.document)).await?;
+        let (created, replayed) = Replayable::split(created);
+        let result = CustomerResult::new(ctx, Action::CreateCustomer, created).await?;
         Ok(CreateCustomerPayload { result, replayed })
     }
 

@@ -180,8 +180,8 @@ struct EntryResult {
     /// The entry with its cursor in `entries` and `Customer.entries`. Null when there are user errors, and for a
     /// repeated request when the entry is deleted by now.
     entry_edge: Option<NodeEdge<Entry>>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `addEntry`, the same `id`; this
-    /// request changed nothing.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`, or with the same `id` for a new
+    /// entry; this request changed nothing.
     replayed: bool,
     #[graphql(flatten)]
     errors: UserErrors,

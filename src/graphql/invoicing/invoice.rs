@@ -212,8 +212,8 @@ struct VoidInvoiceInput {
 struct InvoiceResult {
     /// The invoice after the change. Null when there are user errors.
     invoice: Option<Invoice>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `createInvoice`, the same `id`; this
-    /// request changed nothing.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`, or with the same `id` for a new
+    /// invoice; this request changed nothing.
     replayed: bool,
     #[graphql(flatten)]
     errors: UserErrors,

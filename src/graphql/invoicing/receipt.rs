@@ -176,8 +176,8 @@ struct VoidReceiptInput {
 struct ReceiptResult {
     /// The receipt after the change. Null when there are user errors.
     receipt: Option<Receipt>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `createReceipt`, the same `id`; this
-    /// request changed nothing.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`, or with the same `id` for a new
+    /// receipt; this request changed nothing.
     replayed: bool,
     #[graphql(flatten)]
     errors: UserErrors,

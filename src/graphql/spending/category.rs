@@ -5,7 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
 use crate::{
-    bookkeeping::spending::category::{self, CategoryChange, NewCategory},
+    bookkeeping::{
+        document::Replayable,
+        spending::category::{self, CategoryChange, NewCategory},
+    },
     entity::{
         activity::Action,
         category::{CategoryKind, Model},
@@ -173,8 +176,8 @@ impl CategoryMutation {
         #[graphql(desc = "The category to create.")] input: NewCategory,
     ) -> Result<CreateCategoryPayload, ApiError> {
         let created = category::create(ctx.app()?, ctx.viewer()?, &input).await;
-        let replayed = matches!(&created, Ok(created) if created.replayed);
-        let result = CategoryResult::new(ctx, Action::CreateCategory, created.map(|created| created.document)).await?;
+        let (created, replayed) = Replayable::split(created);
+        let result = CategoryResult::new(ctx, Action::CreateCategory, created).await?;
         Ok(CreateCategoryPayload { result, replayed })
     }
 

@@ -176,8 +176,8 @@ impl TransactionLine {
 struct TransactionResult {
     /// The transaction after the change. Null when there are user errors.
     transaction: Option<Transaction>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey` or, in `addTransaction`, the same `id`; this
-    /// request changed nothing.
+    /// True when this is the result of an earlier request with the same `idempotencyKey`, or with the same `id` for a new
+    /// transaction; this request changed nothing.
     replayed: bool,
     /// How many of the transaction's last versions count for what it affects.
     #[graphql(skip)]
@@ -248,7 +248,11 @@ impl DeleteTransactionPayload {
 impl TransactionResult {
     /// How the budgets that this changed are used now, in the month of the transaction. After a change also those of
     /// the month and the categories that it had before. Empty for an income.
-    #[graphql(directive = price::List::apply(10), directive = price::Cost::apply(20))]
+    #[graphql(
+        directive = price::List::apply(10),
+        directive = price::Cost::apply(20),
+        directive = SemanticNonNull::apply()
+    )]
     async fn affected_budgets(&self, ctx: &Context<'_>) -> Result<Vec<BudgetStatus>, ApiError> {
         match &self.transaction {
             Some(transaction) => affected::budgets(ctx, &transaction.0, self.versions).await,
@@ -258,7 +262,7 @@ impl TransactionResult {
 
     /// The wallets whose balance this changed: that of the transaction and, after a change, the one that it had before.
     /// Empty for cash.
-    #[graphql(directive = price::List::apply(2))]
+    #[graphql(directive = price::List::apply(2), directive = SemanticNonNull::apply())]
     async fn affected_wallets(&self, ctx: &Context<'_>) -> Result<Vec<Wallet>, ApiError> {
         match &self.transaction {
             Some(transaction) => affected::wallets(ctx, &transaction.0, self.versions).await,

@@ -9,6 +9,7 @@ use sea_orm::DbErr;
 use super::history::{WalletTransactionConnection, WalletTransactionFilter, of_wallet};
 use crate::{
     bookkeeping::{
+        document::Replayable,
         journal,
         wallets::{
             history,
@@ -263,8 +264,8 @@ impl WalletMutation {
         #[graphql(desc = "The wallet to create.")] input: NewWallet,
     ) -> Result<CreateWalletPayload, ApiError> {
         let made = wallet::create(ctx.app()?, ctx.viewer()?, &input).await;
-        let replayed = matches!(&made, Ok(made) if made.replayed);
-        let result = WalletResult::new(ctx, Action::CreateWallet, made.map(|made| made.document)).await?;
+        let (made, replayed) = Replayable::split(made);
+        let result = WalletResult::new(ctx, Action::CreateWallet, made).await?;
         Ok(CreateWalletPayload { result, replayed })
     }
 

@@ -41,3 +41,16 @@ async fn each_mistake_is_named_once_with_the_name_that_was_probably_meant(on: Da
         assert_eq!(answer.get("data"), None::<&Value>);
     }
 }
+
+#[apply(both_databases)]
+async fn a_variable_that_is_null_where_a_value_must_be_is_named(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    let query = "mutation($id: ID!, $default: Boolean) {
+        changed: updateWallet(input: { id: $id, makeDefault: $default }) { wallet { id } }
+        kept: updateWallet(input: { id: $id, name: \"Till\" }) { wallet { name } } }";
+    let answer = amina.client.request(query, json!({ "id": amina.wallet, "default": null })).await.json();
+    let error = &answer["errors"][0];
+    assert_eq!(error["message"], "Variable \"$default\" must not be null: it stands for a value of type \"Boolean!\".");
+    assert_eq!((&error["path"], &error["extensions"]["code"]), (&json!(["changed"]), &json!("BAD_USER_INPUT")));
+    assert_eq!(answer["data"], json!({ "changed": null, "kept": { "wallet": { "name": "Till" } } }));
+}

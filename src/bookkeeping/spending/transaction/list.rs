@@ -225,7 +225,7 @@ pub async fn page(
         TransactionOrderField::Amount => transaction::Column::Amount,
     };
     let mut select = transaction::Entity::find();
-    let [key, id] = match filter.category {
+    let [key, tiebreaker] = match filter.category {
         // Reads the index of lines by category and date, since a line repeats the date of its transaction.
         Some(category) if order.field == TransactionOrderField::Date => {
             QuerySelect::query(&mut select).join(JoinType::InnerJoin, transaction_line::Entity, first_line(category));
@@ -242,7 +242,7 @@ pub async fn page(
             [column, transaction::Column::Position].map(|column| Expr::col((transaction::Entity, column)))
         }
     };
-    let keyset = Keyset { key, id, descending: order.direction == OrderDirection::Desc };
+    let keyset = Keyset { key, tiebreaker, descending: order.direction == OrderDirection::Desc };
     keyset.cut(QuerySelect::query(&mut select), page);
     let mut rows = select.all(conn).await?;
     if keyset.is_backwards(page) != keyset.descending {
