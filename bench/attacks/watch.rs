@@ -84,14 +84,30 @@ impl Watch {
     }
 }
 
+/// Forgets the most memory that a process has had, so that [`most_memory`] tells what it takes from now on. See `proc(5)`.
+pub fn forget_most_memory(pid: u32) {
+    fs::write(format!("/proc/{pid}/clear_refs"), "5").unwrap();
+}
+
+/// The memory that a process has now, and the most that it has had, in megabytes.
+pub fn most_memory(pid: u32) -> (u64, u64) {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let [now, most] = ["VmRSS:", "VmHWM:"].map(|name| megabytes(&status, name).unwrap_or_default());
+    (now, most)
+}
+
+/// A line of `/proc/PID/status`, which gives kilobytes.
+fn megabytes(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+    Some(line.split_whitespace().next()?.parse::<u64>().ok()? >> 10)
+}
+
 impl Source {
     fn look(&self) -> Usage {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).unwrap_or_default();
-        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = resident.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
         let descriptors = fs::read_dir(format!("/proc/{}/fd", self.pid)).map_or(0, Iterator::count);
         let wal = self.wal.as_ref().and_then(|path| fs::metadata(path).ok()).map_or(0, |metadata| metadata.len() >> 20);
-        Usage { memory: kilobytes.map(|kilobytes| kilobytes >> 10), descriptors, wal }
+        Usage { memory: megabytes(&status, "VmRSS:"), descriptors, wal }
     }
 }
 

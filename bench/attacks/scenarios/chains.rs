@@ -1,11 +1,14 @@
 //! Operations made from the schema: lists in lists, with all that is free selected in each.
 
-use std::{collections::BTreeMap, fmt::Write};
+use std::{
+    collections::{BTreeMap, HashSet},
+    fmt::Write,
+};
 
 use apollo_compiler::{Node, Schema, ast::FieldDefinition, schema::ExtendedType, validation::Valid};
 
-/// How many lists stand in each other.
-const MOST_LISTS: usize = 4;
+/// How many lists stand in each other. More of them have smaller pages for the same price, and there are thousands of chains.
+const MOST_LISTS: usize = 2;
 /// How many objects that are no lists stand between two lists.
 const MOST_BETWEEN: usize = 1;
 
@@ -40,6 +43,9 @@ struct Walk<'a> {
     schema: &'a Valid<Schema>,
     given: &'a BTreeMap<String, String>,
     found: Vec<Chain>,
+    /// The lists of the chains that were found, and the field at their end. Those that differ only in the objects between the lists
+    /// are one.
+    seen: HashSet<(Vec<String>, String)>,
 }
 
 /// The fields from the root to a list.
@@ -49,14 +55,14 @@ struct Path {
     /// What stands before and after what is selected inside.
     open: String,
     close: String,
-    lists: usize,
+    lists: Vec<String>,
     between: usize,
 }
 
 /// All chains of lists. `given` has the arguments that must be given.
 pub fn chains(given: &BTreeMap<String, String>) -> Vec<Chain> {
     let schema = Schema::parse_and_validate(daybook::graphql::sdl(), "schema.graphql").unwrap();
-    let mut walk = Walk { schema: &schema, given, found: Vec::new() };
+    let mut walk = Walk { schema: &schema, given, found: Vec::new(), seen: HashSet::new() };
     walk.object("Query", &Path::default());
     walk.found
 }
@@ -71,7 +77,7 @@ impl Walk<'_> {
                 continue;
             }
             if let Some(path) = self.enter(name, &field, path) {
-                if path.lists > 0 {
+                if !path.lists.is_empty() && self.seen.insert((path.lists.clone(), field.name.to_string())) {
                     let field = format!("{}{}{}", path.open, self.free(returned, 3), path.close);
                     self.found.push(Chain { name: path.names.join("."), field: field.trim_start().to_owned() });
                 }
@@ -87,12 +93,12 @@ impl Walk<'_> {
         let is_list =
             is_page || field.ty.is_list() && field.name != "nodes" || field.name == "nodes" && parent == "Query";
         if is_list {
-            path.lists += 1;
+            path.lists.push(field.name.to_string());
             path.between = 0;
         } else if !parent.ends_with("Connection") {
             path.between += 1;
         }
-        if path.lists > MOST_LISTS || path.between > MOST_BETWEEN {
+        if path.lists.len() > MOST_LISTS || path.between > MOST_BETWEEN {
             return None;
         }
         let mut arguments: Vec<_> = is_page.then(|| format!("first: {SIZE}")).into_iter().collect();

@@ -1,6 +1,9 @@
 //! The dearest operations that are allowed, made from the schema.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use chrono::{Datelike, Local};
 use daybook::app::DocumentLimits;
@@ -12,6 +15,7 @@ use crate::{
         attack::{Attack, Tally},
         fixture,
         stage::Stage,
+        watch::{forget_most_memory, most_memory},
         wire::Wire,
     },
     harness::{Database, TestApp, User},
@@ -19,8 +23,10 @@ use crate::{
 
 /// The longest that such an operation may take.
 const LONGEST_MILLISECONDS: u128 = 2000;
+/// The most memory that it may take.
+const MOST_MEGABYTES: u64 = 100;
 const CUSTOMERS: usize = 200;
-/// How many of the slowest operations are printed.
+/// How many of the slowest and of the largest operations are printed.
 const PRINTED: usize = 5;
 
 /// The most root fields of a query.
@@ -59,11 +65,12 @@ pub async fn dearest(stage: &Stage) -> Attack {
     let given = arguments(&user.gql(IDS, json!({})).await);
     let (app, pricing) = pricing().await;
     let wire = Wire::of_stranger(stage.url(), 1).with_token(user.client.token.as_deref());
+    let pid = stage.pid();
     let tally = Tally::default();
     let of_run = tally.clone();
     Attack::new(&tally, async move {
         let _app = app;
-        let mut times = BTreeMap::new();
+        let (mut by_time, mut by_memory) = (BTreeSet::new(), BTreeSet::new());
         for chain in chains(&given).into_iter().chain(others()) {
             let size = largest(&pricing, LARGEST_PAGE, |size| chain.query(1, size)).await;
             if size == 0 {
@@ -71,17 +78,25 @@ pub async fn dearest(stage: &Stage) -> Attack {
                 continue;
             }
             let copies = largest(&pricing, MOST_COPIES, |copies| chain.query(copies, size)).await;
+            forget_most_memory(pid);
+            let (before, _) = most_memory(pid);
             let began = Instant::now();
             let outcome = wire.weigh(&chain.query(copies, size), json!({})).await;
             let took = began.elapsed().as_millis();
+            let memory = most_memory(pid).1.saturating_sub(before);
             of_run.add(outcome.clone());
-            if took > LONGEST_MILLISECONDS {
-                of_run.reached(format!("{took} ms: {} {copies} times with pages of {size}", chain.name));
+            let words =
+                format!("{took} ms, {memory} MB: {} {copies} times with pages of {size} ({outcome})", chain.name);
+            if took > LONGEST_MILLISECONDS || memory > MOST_MEGABYTES {
+                of_run.reached(words.clone());
             }
-            times.insert((took, chain.name), format!("{copies} times with pages of {size}, {outcome}"));
+            by_time.insert((took, words.clone()));
+            by_memory.insert((memory, words));
         }
-        for ((took, name), what) in times.iter().rev().take(PRINTED) {
-            of_run.note(format!("{took} ms: {name} ({what})"));
+        let slowest = by_time.iter().rev().take(PRINTED).map(|(_, words)| words);
+        let largest = by_memory.iter().rev().take(PRINTED).map(|(_, words)| words);
+        for words in slowest.chain(largest) {
+            of_run.note(words.clone());
         }
     })
 }
@@ -121,12 +136,13 @@ fn arguments(ids: &Value) -> BTreeMap<String, String> {
 
 /// A user of a server that allows no price at all, so that it executes nothing and tells what each operation costs.
 async fn pricing() -> (TestApp, User) {
-    let app = TestApp::with(Database::Sqlite, |app| {
+    let app = TestApp::on(Database::Sqlite).await;
+    let user = app.user("pricing").await;
+    let without_price = app.another(|app| {
         app.limits.documents.price = 1;
         app.limits.request_cost_per_minute = 0;
-    })
-    .await;
-    let user = app.user("pricing").await;
+    });
+    let user = user.at(&without_price);
     (app, user)
 }
 

@@ -61,6 +61,8 @@ impl Prices<'_> {
         let (times, lists) = if names.is_empty() { (size, Lists::default()) } else { (1, Lists { names, size }) };
         let times = if siblings.names.contains(&field.name()) { times.saturating_mul(siblings.size) } else { times };
         let below = field.below.as_ref().map_or(0, |below| self.shape(below, &lists));
+        // The rows of a page are read even when only its `pageInfo` is selected.
+        let below = if lists.names.contains(&"edges") { below.max(lists.size) } else { below };
         self.own(field).saturating_add(below).saturating_mul(times).saturating_add(self.given(field))
     }
 
@@ -337,6 +339,7 @@ mod tests {
     #[test]
     fn a_list_costs_to_count_once_for_each_time_that_it_is_asked_for() {
         assert_eq!(cost("{ customers(first: 0) { totalCount a: totalCount } }"), 1 + 2 * 20);
+        assert_eq!(cost("{ customers(first: 50) { pageInfo { hasNextPage } } }"), 1 + 50);
         let of_each = "customers(first: 10) { totalCount nodes { entries(first: 20) { ...C nodes { id } } } }";
         let counted = format!("{{ {of_each} }} fragment C on EntryConnection {{ totalCount }}");
         assert_eq!(cost(&counted), 1 + 20 + 10 * (1 + 1 + 20 + 20));
