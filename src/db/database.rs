@@ -123,7 +123,7 @@ impl Db {
                 // nobody reads the output of `daybook verify`.
                 _ => {
                     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-                     SET LOCAL idle_in_transaction_session_timeout = '60s'"
+                     SET LOCAL idle_in_transaction_session_timeout = '60s'; SAVEPOINT start"
                 }
             }))
             .await;

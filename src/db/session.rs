@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | `Clean` | no transaction, nothing running | back to the pool |
 //! | `Open` | a transaction is open | rolled back in the background, then back to the pool |
-//! | `Failed` | a statement of the transaction failed, so it must not be committed | as for `Open` |
+//! | `Failed` | a statement of the transaction failed, so it must not be committed; a snapshot may go on | as for `Open` |
 //! | `Unknown` | a statement is running, or went wrong | closed |
 //!
 //! This module must not decide what an error means for the user, and must not retry anything: `db` does both.
@@ -161,6 +161,17 @@ impl Session {
         }
     }
 
+    /// Makes a snapshot usable again in which a statement failed: PostgreSQL executes nothing more in such a transaction, and one
+    /// field that fails must not take others along. The data stay those of the same moment.
+    async fn go_on(&mut self) -> Result<(), DbErr> {
+        let is_postgres = matches!(self.connection, Some(Pooled::Postgres(_)));
+        if self.state == State::Failed && !self.writes && is_postgres {
+            self.execute_unprepared("ROLLBACK TO SAVEPOINT start").await?;
+            self.state = State::Open;
+        }
+        Ok(())
+    }
+
     async fn end(mut self) {
         // SQLite rolls back by itself when it interrupts a statement that writes, and then `ROLLBACK` fails.
         let ended = self.execute_unprepared("ROLLBACK").await;
@@ -169,6 +180,7 @@ impl Session {
 
     /// Executes a statement that returns no rows.
     pub(super) async fn execute(&mut self, statement: &Statement) -> Result<ExecResult, DbErr> {
+        self.go_on().await?;
         self.shared.observe(statement);
         let done = run!(self, self.limit, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
@@ -189,6 +201,7 @@ impl Session {
 
     /// Returns the first row of a query.
     pub(super) async fn query_one(&mut self, statement: &Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.go_on().await?;
         self.shared.observe(statement);
         let done = run!(self, self.limit, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
@@ -200,6 +213,7 @@ impl Session {
 
     /// Returns all rows of a query.
     pub(super) async fn query_all(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.go_on().await?;
         self.shared.observe(statement);
         let done = run!(self, self.limit, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));

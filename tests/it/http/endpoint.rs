@@ -220,6 +220,7 @@ async fn a_field_that_fails_is_null_and_takes_nothing_with_it(on: Database) {
     let (app, owner) = TestApp::with_owner(on).await;
     let drop = "ALTER TABLE journal_entry RENAME TO lost";
     owner.fund("1").await;
+    let category = owner.category("Books", "EXPENSE").await;
     app.app.db.write(|tx| async move { Ok(tx.execute_unprepared(drop).await?) }).await.unwrap();
     let id = &owner.wallet;
     let balance = "balanceAt(time: \"2026-01-01T00:00:00Z\") { amount }";
@@ -241,6 +242,13 @@ async fn a_field_that_fails_is_null_and_takes_nothing_with_it(on: Database) {
         (
             format!("{{ wallet(id: \"{id}\") {{ {balance} }} wallets {{ {balance} }} }}"),
             json!({ "wallet": none, "wallets": [none] }),
+        ),
+        // What is read afterwards is read all the same.
+        (
+            format!(
+                "{{ wallet(id: \"{id}\") {{ {balance} }} category(id: \"{category}\") {{ activities {{ nodes {{ actor {{ displayName }} }} }} }} }}"
+            ),
+            json!({ "wallet": none, "category": { "activities": { "nodes": [{ "actor": { "displayName": "amina" } }] } } }),
         ),
         (
             format!(
