@@ -12,6 +12,6 @@ mod owned;
 
 pub(super) use self::{
     documents::{Total, edge_of, of_book, of_customer},
-    nodes::{Count, Edges, NodeEdge, Nodes, connect, edge},
+    nodes::{Count, Edges, NodeEdge, Nodes, connect, cursors_of, edge},
     owned::{OwnedTotal, of_owner, page},
 };
