@@ -71,6 +71,11 @@ struct WalletTransactionListFilter {
 const OF_WALLET: &str = "walletHistory";
 const OF_ALL: &str = "walletTransactions";
 
+/// What it costs to look for a page in the histories of all wallets, of which a book may have 200.
+const OF_MANY_WALLETS: u32 = 2500;
+/// What it costs to count the transactions of all wallets.
+const COUNTING: u32 = 1000;
+
 /// The number of transactions in a list.
 enum Total {
     OfWallet(OwnedTotal<OfWallet>),
@@ -131,7 +136,7 @@ impl WalletTransactionConnection {
 
     /// The number of transactions in the whole list that match the filter. Unless the list is that of
     /// one wallet without a filter by type, status or direction, selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
+    #[graphql(directive = price::Cost::apply(COUNTING), directive = SemanticNonNull::apply())]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         match &self.total {
             Total::OfWallet(total) => total.count(ctx).await,
@@ -216,7 +221,7 @@ impl WalletHistoryQuery {
 
     /// The transactions of all wallets of the book in one list, newest first, including failed ones. A transfer between two
     /// of the wallets is one item.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = price::Cost::apply(OF_MANY_WALLETS))]
     async fn wallet_transactions(
         &self,
         ctx: &Context<'_>,
