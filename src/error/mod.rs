@@ -120,7 +120,7 @@ pub enum Code {
     TryAgain,
     /// The connection to the database broke at the last moment, so it is unknown whether the change was made. If you
     /// sent an idempotency key, send the same request again. Otherwise look in the wallet's history, the list concerned
-    /// or `activity` first. Any mutation can return this code.
+    /// or `activities` first. Any mutation can return this code.
     OutcomeUnknown,
 }
 

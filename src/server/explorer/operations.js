@@ -250,7 +250,7 @@ const RECEIVABLES = `query Receivables {
   }
 }`;
 const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
-  activity(first: $first, filter: $only) {
+  activities(first: $first, filter: $only) {
     totalCount
     nodes {
       createdAt action outcome codes address

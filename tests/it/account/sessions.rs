@@ -66,7 +66,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "{ transactions { totalCount } }",
         "query($id: ID!) { transaction(id: $id) { id } }",
         "{ budgets { totalCount } }",
-        "{ activity { totalCount } }",
+        "{ activities { totalCount } }",
         "{ monthlyReport(month: \"2026-11\") { month } }",
         "{ monthlyReports(from: \"2026-10\", to: \"2026-11\") { month } }",
         "mutation { updateBook(input: { name: \"mine\" }) { book { id } } }",
