@@ -63,7 +63,7 @@ const PROFILE = "user { id username displayName phone email timeZone }";
 const ME = `query Me {
   me {
     id username displayName phone email timeZone createdAt
-    sessions { id current createdAt lastUsedAt address userAgent }
+    sessions { id isCurrent createdAt lastUsedAt address userAgent }
   }
 }`;
 const REFRESH = mutation("refreshToken", SESSION);
