@@ -242,7 +242,7 @@ const RECEIVABLES = `query Receivables {
   book {
     name
     receivables {
-      currency customers
+      currency customerCount
       total { amount }
       inAdvance { amount }
       largest { customer { name } balance { amount } }

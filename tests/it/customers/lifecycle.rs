@@ -113,13 +113,13 @@ async fn an_archived_customer_leaves_the_lists_and_takes_the_past_along(on: Data
     let query =
         "query($id: ID!) { customer(id: $id) { balance { amount } entries { totalCount } invoices { totalCount } }
         customerSummary(customerId: $id) { closingBalance { amount } }
-        book { receivables { total { amount } customers } } }";
+        book { receivables { total { amount } customerCount } } }";
     let past = json!({
         "customer": {
             "balance": { "amount": "100.00" }, "entries": { "totalCount": 2 }, "invoices": { "totalCount": 1 },
         },
         "customerSummary": { "closingBalance": { "amount": "100.00" } },
-        "book": { "receivables": [{ "total": { "amount": "100.00" }, "customers": 1 }] },
+        "book": { "receivables": [{ "total": { "amount": "100.00" }, "customerCount": 1 }] },
     });
     assert_eq!(amina.gql(query, json!({ "id": id })).await, past);
 
