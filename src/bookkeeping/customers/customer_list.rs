@@ -128,7 +128,7 @@ pub enum CustomerOrderField {
     /// The customer's balance in the book's currency.
     Balance,
     /// The time when the customer's ledger last changed.
-    LastActivity,
+    LastActivityAt,
     /// The time when the customer was created.
     CreatedAt,
 }
@@ -166,7 +166,7 @@ impl CustomerOrder {
         let key = match self.field {
             CustomerOrderField::Name => row.customer.name_key.clone(),
             CustomerOrderField::Balance => row.balance.to_string(),
-            CustomerOrderField::LastActivity => row.customer.last_activity_at.timestamp_micros().to_string(),
+            CustomerOrderField::LastActivityAt => row.customer.last_activity_at.timestamp_micros().to_string(),
             CustomerOrderField::CreatedAt => String::new(),
         };
         format!("{:?} {} {key}", self.field, row.customer.position.simple())
@@ -188,7 +188,7 @@ impl CustomerOrder {
             CustomerOrderField::Name => Some(key).filter(|key| !key.contains(char::is_control))?.into(),
             CustomerOrderField::Balance => key.parse::<i64>().ok()?.into(),
             // Only the years that both databases can store.
-            CustomerOrderField::LastActivity => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)
+            CustomerOrderField::LastActivityAt => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)
                 .filter(|time| (1..=9999).contains(&time.year()))?
                 .into(),
             CustomerOrderField::CreatedAt => id.into(),
@@ -224,7 +224,7 @@ pub async fn page(
     let key = match order.field {
         CustomerOrderField::Name => Expr::col((customer::Entity, customer::Column::NameKey)),
         CustomerOrderField::Balance => balance.clone(),
-        CustomerOrderField::LastActivity => Expr::col((customer::Entity, customer::Column::LastActivityAt)),
+        CustomerOrderField::LastActivityAt => Expr::col((customer::Entity, customer::Column::LastActivityAt)),
         CustomerOrderField::CreatedAt => position.clone(),
     };
     let keyset = Keyset { key, tiebreaker: position, descending: order.direction == OrderDirection::Desc };
