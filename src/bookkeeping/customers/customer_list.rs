@@ -16,7 +16,7 @@ use crate::{
         customer,
     },
     error::{Refusals, Result},
-    list::keyset::Keyset,
+    list::{keyset::Keyset, removed::Removed},
     page::{Page, Paged},
     price, text,
     viewer::Viewer,
@@ -42,9 +42,9 @@ pub struct CustomerFilterInput {
     pub search: Option<String>,
     /// Only customers in this city, ignoring case.
     pub city: Option<String>,
-    /// True lists only archived customers; false lists only customers who are not archived.
+    /// True lists only archived customers, false only customers who are not archived, and null both. Absent means false.
     #[graphql(default)]
-    pub archived: bool,
+    pub archived: Removed,
     /// Only customers with this standing.
     pub standing: Option<CustomerStanding>,
 }
@@ -54,7 +54,7 @@ pub struct CustomerFilterInput {
 pub struct CustomerFilter {
     search: Option<String>,
     city: Option<String>,
-    archived: bool,
+    archived: Removed,
     standing: Option<CustomerStanding>,
 }
 
@@ -75,10 +75,9 @@ impl CustomerFilterInput {
 impl CustomerFilter {
     fn condition(&self, viewer: &Viewer) -> Condition {
         use customer::Column;
-        let archived = if self.archived { Column::ArchivedAt.is_not_null() } else { Column::ArchivedAt.is_null() };
         Condition::all()
             .add(Column::BookId.eq(viewer.book))
-            .add(archived)
+            .add_option(self.archived.condition(Column::ArchivedAt))
             .add_option(self.city.as_ref().map(|city| Column::CityKey.eq(city)))
             .add_option(self.search.as_deref().map(searched))
             .add_option(self.standing.map(has_standing))

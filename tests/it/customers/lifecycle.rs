@@ -98,17 +98,24 @@ async fn an_archived_customer_leaves_the_lists_and_takes_the_past_along(on: Data
     amina.customer("Carim").await;
     amina.entry(&id, "CREDIT", "40", "2026-11-01").await;
     let invoice = amina.invoice(&id, "60", "2026-11-02").await;
-    let names = async |archived: bool| {
+    let names_of = async |given: Value| {
         let query =
-            "query($archived: Boolean!) { customers(filter: { archived: $archived }) { nodes { name } totalCount } }";
-        amina.gql(query, json!({ "archived": archived })).await["customers"].take()
+            "query($archived: Boolean) { customers(filter: { archived: $archived }) { nodes { name } totalCount } }";
+        amina.gql(query, given).await["customers"].take()
     };
+    let names = async |archived: bool| names_of(json!({ "archived": archived })).await;
     let archived = amina.archive(&id).await;
     assert!(!customer_of(&archived)["archivedAt"].is_null());
     // A second time changes nothing.
     assert_eq!(customer_of(&amina.archive(&id).await), archived["customer"]);
     assert_eq!(names(false).await, json!({ "nodes": [{ "name": "Carim" }], "totalCount": 1 }));
     assert_eq!(names(true).await, json!({ "nodes": [{ "name": "Badr" }], "totalCount": 1 }));
+    // Null is both, and a variable that was not sent is absent, which is false.
+    let both = json!({ "nodes": [{ "name": "Badr" }, { "name": "Carim" }], "totalCount": 2 });
+    assert_eq!(names_of(json!({ "archived": null })).await, both);
+    assert_eq!(names_of(json!({})).await, names(false).await);
+    let written = amina.gql("{ customers(filter: { archived: null }) { nodes { name } totalCount } }", json!({})).await;
+    assert_eq!(written["customers"], both);
 
     let query =
         "query($id: ID!) { customer(id: $id) { balance { amount } entries { totalCount } invoices { totalCount } }
