@@ -279,7 +279,8 @@ async fn a_bad_token_is_not_treated_as_no_token_unless_the_operation_only_starts
             "{ __schema { queryType { name } } }".to_owned(),
             "{".to_owned(),
             format!("mutation {{ {login} logout {{ userErrors {{ code }} }} }}"),
-            format!("mutation {{ {login} __typename }}"),
+            "mutation { __typename }".to_owned(),
+            format!("mutation {{ __typename {login} logout {{ userErrors {{ code }} }} }}"),
             format!("mutation {{ {login} nothing }}"),
         ] {
             let answer = client.request(&operation, json!({})).await.json();
@@ -298,4 +299,9 @@ async fn a_bad_token_is_not_treated_as_no_token_unless_the_operation_only_starts
         assert!(answer["data"][field]["accessToken"].is_string(), "{answer}");
     }
     assert_eq!(sessions().await, 2);
+    // `__typename` is no call.
+    let answer = bad[0].request(&format!("mutation {{ __typename {login} }}"), json!({})).await.json();
+    assert_eq!(answer["data"]["__typename"], "Mutation", "{answer}");
+    assert!(answer["data"]["login"]["accessToken"].is_string(), "{answer}");
+    assert_eq!(sessions().await, 3);
 }
