@@ -18,7 +18,8 @@ use crate::{
     error::{Refusals, Result},
     list::{keyset::Keyset, removed::Removed},
     page::{Page, Paged},
-    price, text,
+    price,
+    text::{self, digits},
     viewer::Viewer,
 };
 
@@ -85,11 +86,12 @@ impl CustomerFilter {
 }
 
 /// The condition that the name, firm or phone contains the text. When the text looks like a phone number, its digits
-/// alone are searched for as well, since phone numbers are stored without spaces and hyphens.
+/// alone are searched for as well, since phone numbers are stored without spaces and hyphens, in ASCII digits.
 fn searched(text: &str) -> Condition {
     let search_text = || Expr::col((customer::Entity, customer::Column::SearchText));
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let is_phone = digits.len() >= 3 && text.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c));
+    let number = digits::ascii(text);
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = digits.len() >= 3 && number.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c));
     Condition::any()
         .add(document_list::contains(search_text(), text))
         .add_option(is_phone.then(|| document_list::contains(search_text(), &digits)))

@@ -63,6 +63,8 @@ async fn customers_are_found_by_name_firm_and_phone_to_the_letter(on: Database) 
         ("711 234-567", "Ali"),
         ("+967 711 234 567", "Ali"),
         ("(650) 253", "Bob"),
+        ("٧١١", "Ali,Ömer"),
+        ("+９６７ ７１１ ２", "Ali"),
         ("hidden", ""),
         ("nobody", ""),
     ] {
