@@ -113,8 +113,11 @@ impl Coercing<'_> {
 
     fn scalar(&mut self, name: &str, value: Value) -> Option<ConstValue> {
         if let Some(custom) = custom_scalar(name) {
-            let value = ConstValue::from_json(value).ok().filter(|value| (custom.is_valid)(value));
-            return value.or_else(|| self.wrong(&format!("expected {}", custom.example)));
+            let value = ConstValue::from_json(value).unwrap_or_default();
+            if (custom.is_valid)(&value) {
+                return Some(value);
+            }
+            return self.wrong(&format!("expected {}", custom.expected(&value)));
         }
         let coerced = match (name, value) {
             ("String" | "ID", Value::String(text)) => Some(ConstValue::String(text)),
