@@ -202,7 +202,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
             Ok(posted) => posted,
             Err(refusal) => return refused(&tx, app, act, refusal).await,
         };
-        write::replace_lines(&tx, &item).await?;
+        write::replace_lines(&tx, &item, posted.entry.id).await?;
         let TransactionDraft { kind, amount, currency, date, description, wallet, lines } = item.wanted;
         let after = transaction::Model {
             kind,
