@@ -237,7 +237,8 @@ struct RestoreCustomerInput {
 struct CustomerResult {
     /// The customer after the change. Null when there are user errors.
     customer: Option<Customer>,
-    /// The customer with their cursor in `customers` in its default order, by name. Null when there are user errors.
+    /// The customer with their cursor in `customers` in its default order, by name. Null when there are user errors, and
+    /// when the customer is archived, since the list leaves out archived customers unless its filter asks for them.
     customer_edge: Option<NodeEdge<Customer>>,
     #[graphql(flatten)]
     errors: UserErrors,
@@ -276,7 +277,8 @@ impl CustomerResult {
         let (customer, errors) = into_payload(ctx, action, result).await?;
         let key = |customer: &Model| CustomerOrder::default().key_of(customer);
         let edge = |customer: &Model| connection::edge(ctx, &key(customer), Customer(customer.clone()));
-        Ok(Self { customer_edge: customer.as_ref().map(edge).transpose()?, customer: customer.map(Customer), errors })
+        let listed = customer.as_ref().filter(|customer| customer.archived_at.is_none());
+        Ok(Self { customer_edge: listed.map(edge).transpose()?, customer: customer.map(Customer), errors })
     }
 }
 

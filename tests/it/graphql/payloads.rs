@@ -285,3 +285,27 @@ async fn a_change_of_the_default_wallet_returns_the_other_wallet(on: Database) {
     assert_eq!(close(&savings).await, expected);
     assert_eq!(close(&amina.wallet).await["newDefaultWallet"], Value::Null);
 }
+
+#[apply(both_databases)]
+async fn an_archived_customer_has_no_edge_since_the_list_leaves_them_out(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    let edge = async |mutation: &str, input: &str, value: Value| {
+        let fields = "customer { name archivedAt } customerEdge { cursor node { name } } userErrors { code }";
+        let payload = amina.mutate(mutation, input, fields, value).await;
+        assert_eq!(payload["userErrors"], json!([]), "{payload}");
+        (payload["customer"]["archivedAt"].is_string(), payload["customerEdge"].clone())
+    };
+    let create = json!({ "id": "customer_01kbemh6gwe7vrs7qmm4q5t8v1", "name": "Dalal" });
+    let (is_archived, listed) = edge("createCustomer", "CreateCustomerInput", create.clone()).await;
+    assert_eq!((is_archived, &listed["node"]["name"]), (false, &json!("Dalal")));
+    let update = json!({ "id": create["id"], "note": "away" });
+    assert_ne!(edge("updateCustomer", "UpdateCustomerInput", update.clone()).await.1, Value::Null);
+
+    amina.archive(create["id"].as_str().unwrap()).await;
+    assert_eq!(edge("updateCustomer", "UpdateCustomerInput", update).await, (true, Value::Null));
+    assert_eq!(edge("createCustomer", "CreateCustomerInput", create.clone()).await, (true, Value::Null));
+    let restore = json!({ "id": create["id"] });
+    let (is_archived, listed) = edge("restoreCustomer", "RestoreCustomerInput", restore).await;
+    let list = amina.gql("{ customers { edges { cursor node { name } } } }", json!({})).await;
+    assert_eq!((is_archived, &listed["node"]), (false, &list["customers"]["edges"][0]["node"]));
+}
