@@ -26,7 +26,7 @@ use super::idempotency;
 use crate::{
     db::Transaction,
     entity::client_id,
-    error::{Code, Refusal, Result},
+    error::{Code, Detail, Refusal, Result},
     id::{Id, kind},
     viewer::Viewer,
 };
@@ -124,12 +124,12 @@ pub(super) async fn claim<K: StaticType + Copy>(
         return match earlier.one(tx).await? {
             None => Err(unusable::<K>().into()),
             Some(earlier) if earlier == row => Ok(Claim::Used(id)),
-            Some(_) => Err(conflict().into()),
+            Some(_) => Err(conflict(&wanted.id).into()),
         };
     }
     match book_of(tx, id.uuid()).await? {
         None => Ok(Claim::New(FreeId(Some(id)))),
-        Some(book) if book == viewer.book => Err(conflict().into()),
+        Some(book) if book == viewer.book => Err(conflict(&wanted.id).into()),
         Some(_) => Err(unusable::<K>().into()),
     }
 }
@@ -158,6 +158,7 @@ fn unusable<K: StaticType>() -> Refusal {
     Refusal::new(Code::Invalid, "id", message)
 }
 
-fn conflict() -> Refusal {
-    Refusal::new(Code::IdempotencyConflict, "id", "This id was already used for another object or with another input.")
+fn conflict(id: &ID) -> Refusal {
+    let message = "This id was already used for another object or with another input.";
+    Refusal::new(Code::IdempotencyConflict, "id", message).with(Detail::Current(id.to_string()))
 }
