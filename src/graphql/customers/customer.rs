@@ -221,21 +221,22 @@ impl Customer {
 /// The customer to archive.
 #[derive(InputObject)]
 struct DeleteCustomerInput {
-    /// The id of the customer to archive.
+    /// The id of the customer to archive. One who is archived already stays so.
     id: ID,
 }
 
 /// The archived customer to restore.
 #[derive(InputObject)]
 struct RestoreCustomerInput {
-    /// The id of the customer to restore.
+    /// The id of the customer to restore. One who is not archived stays as they are. Refused when another customer was given
+    /// the phone number meanwhile.
     id: ID,
 }
 
 /// The fields that the payloads of several mutations share. The customer is null when there are user errors.
 #[derive(SimpleObject)]
 struct CustomerResult {
-    /// The customer after the change. Null when there are user errors.
+    /// The customer as they are now. Null when there are user errors.
     customer: Option<Customer>,
     /// The customer with their cursor in `customers` in its default order, by name. Null when there are user errors, and
     /// when the customer is archived, since the list leaves out archived customers unless its filter asks for them.

@@ -51,7 +51,8 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteTransactionInput")]
 pub struct TransactionDeletion {
-    /// The id of the transaction to delete.
+    /// The id of the transaction to delete. One that is deleted already is refused, and one whose wallet cannot give the
+    /// money back.
     pub id: ID,
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
     /// book, the same input changes nothing and returns the result of the first request; another input fails with
