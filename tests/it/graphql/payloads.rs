@@ -309,3 +309,29 @@ async fn an_archived_customer_has_no_edge_since_the_list_leaves_them_out(on: Dat
     let list = amina.gql("{ customers { edges { cursor node { name } } } }", json!({})).await;
     assert_eq!((is_archived, &listed["node"]), (false, &list["customers"]["edges"][0]["node"]));
 }
+
+#[apply(both_databases)]
+async fn the_wallet_transaction_of_a_document_is_read_through_its_wallet(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    amina.fund("50").await;
+    let customer = amina.customer("Zahra").await;
+    let newest = "transactions(first: 1) { edges { cursor node { id amount { amount } } } }";
+    let history = format!("walletHistory(walletId: \"{}\", first: 1)", amina.wallet);
+    let spend = json!({ "category": { "name": "Food" }, "amount": "7", "walletId": amina.wallet });
+    let fields = format!("affectedWallets {{ {newest} }}");
+    let done = amina.mutate("addTransaction", "AddTransactionInput", &fields, spend).await;
+    let edge = &done["affectedWallets"][0]["transactions"]["edges"][0];
+    assert_eq!(
+        (&edge["node"]["amount"]["amount"], &edge["cursor"]),
+        (&json!("7.00"), &first_cursor(&amina, &history).await)
+    );
+
+    let pay = json!({ "customerId": customer, "amount": "9", "paymentType": "CASH", "walletId": amina.wallet });
+    let fields = format!("receipt {{ wallet {{ {newest} }} }}");
+    let done = amina.mutate("createReceipt", "CreateReceiptInput", &fields, pay).await;
+    let edge = &done["receipt"]["wallet"]["transactions"]["edges"][0];
+    assert_eq!(
+        (&edge["node"]["amount"]["amount"], &edge["cursor"]),
+        (&json!("9.00"), &first_cursor(&amina, &history).await)
+    );
+}
