@@ -9,8 +9,11 @@
 //! |---|---|
 //! | is new | the object is created with it |
 //! | was used in this book for the same input | the object as it is now |
-//! | was used in this book for another input, or is the id of an object to which the server gave it | `IDEMPOTENCY_CONFLICT` |
-//! | is used in another book, is malformed, has another prefix, or is no UUID v7 | `INVALID`, with the same message, so nobody learns which ids exist in other books |
+//! | was used in this book for another input, or its UUID is that of the book or of an object in [`TABLES`] | `IDEMPOTENCY_CONFLICT` |
+//! | is malformed, has another prefix or is no UUID v7, or its UUID is used so in another book | `INVALID`, with the same message |
+//!
+//! A well-formed id that is `INVALID` tells that another book uses it. That is no secret worth keeping, since ids cannot be
+//! guessed. Objects of other kinds are not compared: clients cannot choose ids with their prefixes.
 //!
 //! No list is ordered by these ids, since a client may put any time into a UUID v7. Each object has a `position` for that,
 //! which the server makes.

@@ -89,7 +89,7 @@ impl ActivityQuery {
     /// The activity log of the book, newest first: every mutation that was done or refused, and every login. A filter
     /// with an id from another book matches nothing.
     #[graphql(directive = price::Page::apply())]
-    async fn activity(
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which activities to list. Default: all.")] filter: Option<ActivityFilter>,

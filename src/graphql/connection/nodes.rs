@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Context, Object, OutputType, TypeName, connection::PageInfo};
+use async_graphql::{Context, Object, OutputType, TypeName};
 
+use super::page_info::PageInfo;
 use crate::{
     credentials::Cursors,
     graphql::{

@@ -38,7 +38,8 @@ impl CustomerQuery {
         node::find_one::<kind::Customer, _>(ctx, &id).await
     }
 
-    /// The customers of the book.
+    /// The people and firms that buy on credit, by name unless `orderBy` says otherwise. Archived ones are left out unless the
+    /// filter asks for them.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     #[graphql(directive = price::Page::apply())]
     async fn customers(

@@ -140,7 +140,7 @@ impl BudgetQuery {
 /// The budget to delete, named by its id.
 #[derive(InputObject)]
 struct DeleteBudgetInput {
-    /// The id of the budget to delete.
+    /// The id of the budget to delete: that of one month, or that of every month that has none of its own.
     id: ID,
 }
 

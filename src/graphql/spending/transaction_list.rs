@@ -1,6 +1,6 @@
 //! The queries for one transaction and for lists of transactions, with the totals of a list.
 
-use async_graphql::{Context, ID, Object, connection::PageInfo};
+use async_graphql::{Context, ID, Object};
 
 use super::transaction::Transaction;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     },
     graphql::{
         book::book_currency,
-        connection::{Edges, NodeEdge, cursors_of},
+        connection::{Edges, NodeEdge, PageInfo, cursors_of},
         error::{ApiError, ContextExt},
         node,
         nullability::SemanticNonNull,

@@ -1,6 +1,6 @@
 //! The transactions of a wallet, and of all wallets, as connections.
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, connection::PageInfo};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use sea_orm::DbErr;
 
 use super::{transaction::WalletTransaction, wallet::Wallet};
@@ -16,7 +16,7 @@ use crate::{
     entity::journal_entry::EntryStatus,
     error::Error,
     graphql::{
-        connection::{self, Count, OwnedTotal},
+        connection::{self, Count, OwnedTotal, PageInfo},
         error::{ApiError, ContextExt},
         nullability::SemanticNonNull,
         scalar::DateTime,
