@@ -105,8 +105,7 @@ pub struct NewInvoiceLine {
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Voiding {
-    /// The id of the document to void. The schema describes it apart for invoices and receipts.
-    #[graphql(skip)]
+    /// The id of the invoice or receipt to void. One that is void already is refused.
     pub id: ID,
     /// The reason for voiding it, 1 to 500 characters.
     pub reason: String,

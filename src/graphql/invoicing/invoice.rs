@@ -203,16 +203,8 @@ impl Invoice {
 /// The invoice to void, and the reason.
 #[derive(InputObject)]
 struct VoidInvoiceInput {
-    /// The id of the invoice to void. One that is void already is refused.
-    id: ID,
     #[graphql(flatten)]
     voiding: Voiding,
-}
-
-impl VoidInvoiceInput {
-    fn voiding(self) -> Voiding {
-        Voiding { id: self.id, ..self.voiding }
-    }
 }
 
 /// The fields that the payloads of several mutations share. The invoice is null when there are user errors.
@@ -336,7 +328,7 @@ impl InvoiceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The invoice to void, and the reason.")] input: VoidInvoiceInput,
     ) -> Result<VoidInvoicePayload, ApiError> {
-        let voided = invoice::void(ctx.app()?, ctx.viewer()?, &input.voiding()).await;
+        let voided = invoice::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
         Ok(VoidInvoicePayload { result: InvoiceResult::new(ctx, Action::VoidInvoice, voided).await? })
     }
 }

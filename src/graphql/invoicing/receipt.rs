@@ -167,16 +167,8 @@ impl Receipt {
 /// The receipt to void, and the reason.
 #[derive(InputObject)]
 struct VoidReceiptInput {
-    /// The id of the receipt to void. One that is void already is refused.
-    id: ID,
     #[graphql(flatten)]
     voiding: Voiding,
-}
-
-impl VoidReceiptInput {
-    fn voiding(self) -> Voiding {
-        Voiding { id: self.id, ..self.voiding }
-    }
 }
 
 /// The fields that the payloads of several mutations share. The receipt is null when there are user errors.
@@ -301,7 +293,7 @@ impl ReceiptMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The receipt to void, and the reason.")] input: VoidReceiptInput,
     ) -> Result<VoidReceiptPayload, ApiError> {
-        let voided = receipt::void(ctx.app()?, ctx.viewer()?, &input.voiding()).await;
+        let voided = receipt::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
         Ok(VoidReceiptPayload { result: ReceiptResult::new(ctx, Action::VoidReceipt, voided).await? })
     }
 }

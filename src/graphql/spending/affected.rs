@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use async_graphql::Context;
 
-use super::report::BudgetStatus;
+use super::{report::BudgetStatus, transaction_version::TransactionVersion};
 use crate::{
     bookkeeping::{
         journal::{Version, Versions},
@@ -59,8 +59,7 @@ pub(super) async fn wallets(ctx: &Context<'_>, transaction: &Model, versions: i3
 /// The journal entries of the last versions of a transaction.
 async fn last(ctx: &Context<'_>, transaction: &Model, versions: i32) -> Result<Vec<journal_entry::Model>, ApiError> {
     let args = PageArgs { first: None, after: None, last: Some(versions), before: None };
-    let paged =
-        connection::page::<_, Version>(ctx, &ctx.cursors("TransactionVersion")?, Versions, transaction.id.cast(), args)
-            .await?;
+    let cursors = connection::cursors_of::<TransactionVersion>(ctx)?;
+    let paged = connection::page::<_, Version>(ctx, &cursors, Versions, transaction.id.cast(), args).await?;
     Ok(paged.rows.into_iter().map(|(_, version)| version.entry).collect())
 }
