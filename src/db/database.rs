@@ -19,15 +19,9 @@ use super::{
     health::Health,
     limits, open,
     options::Options,
-    read::{self, Pool},
+    read::Pool,
     shared::{Pools, Shared},
-    transaction::Transaction,
 };
-use crate::{
-    cancel::shield,
-    error::{Result, db_error::is_lost_connection},
-};
-
 /// How many times a transaction is retried after a deadlock, a serialization failure or a lost connection, before it is
 /// refused.
 pub(super) const RETRIES: u32 = 10;
@@ -106,34 +100,6 @@ impl Db {
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.shared.backend()
-    }
-
-    /// Opens a read-only snapshot: all statements that run through it see the data of one moment, whatever others write
-    /// meanwhile. It holds a connection until it is dropped.
-    ///
-    /// # Errors
-    /// `TRY_AGAIN` when no connection is free.
-    pub async fn snapshot(&self) -> Result<Transaction> {
-        let mut retries = RETRIES;
-        loop {
-            let mut session = acquire::reader(&self.shared, self.read.purpose).await?;
-            let begun = shield(session.begin(match self.backend() {
-                DbBackend::Sqlite => "BEGIN",
-                // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when
-                // nobody reads the output of `daybook verify`.
-                _ => {
-                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-                     SET LOCAL idle_in_transaction_session_timeout = '60s'; SAVEPOINT start"
-                }
-            }))
-            .await;
-            match begun {
-                Ok(()) => return Ok(Transaction::new(self.backend(), session)),
-                Err(error) if !is_lost_connection(&error) => return Err(error.into()),
-                Err(_) if retries > 0 => retries -= 1,
-                Err(error) => return Err(read::unreachable(&error).into()),
-            }
-        }
     }
 
     /// The number of migrations that are not applied yet.

@@ -8,7 +8,7 @@
 //! | `database`, `shared`, `acquire` | the open database: its connections, and taking one of them |
 //! | `open`, `options` | opening connections, and applying migrations |
 //! | `session` | one connection, and whether a transaction is open on it |
-//! | `read`, `transaction` | the connection types that other modules run statements through |
+//! | `read`, `snapshot`, `transaction` | the connection types that other modules run statements through |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
 //! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
 //! | `file`, `clock`, `health`, `probe` | whether the database can be trusted at the moment |
@@ -33,6 +33,7 @@ mod probe;
 mod read;
 mod session;
 mod shared;
+mod snapshot;
 mod transaction;
 mod write;
 
@@ -42,6 +43,7 @@ pub use self::{
     open::migrate,
     options::{Options, PoolSize},
     read::{Pool, Read},
+    snapshot::Snapshot,
     transaction::Transaction,
 };
 pub use crate::error::db_error::{code, is_lost_connection};

@@ -8,7 +8,7 @@ use super::{
     acquire::{self, Purpose},
     session::Session,
     shared::Shared,
-    transaction::Transaction,
+    snapshot::Snapshot,
 };
 use crate::{cancel::shield, error::db_error};
 
@@ -21,8 +21,8 @@ const RETRIES: usize = 20;
 pub enum Read {
     /// The current data: each statement sees what is committed when it starts.
     Now(Pool),
-    /// The data of the moment at which the snapshot was opened.
-    Snapshot(Transaction),
+    /// The data of the moment of the first statement.
+    Snapshot(Snapshot),
 }
 
 /// The pool for reading. Each statement uses a connection of its own.

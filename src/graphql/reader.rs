@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{app::App, db::Read, error::Result};
+use crate::{app::App, db::Read};
 
 /// The source that a request reads from.
 #[derive(Clone, Debug)]
@@ -19,12 +19,10 @@ impl Reader {
         Self { read: Read::Now(app.db.read().clone()), time: app.clock.now() }
     }
 
-    /// All statements read the data of the moment of this call.
-    ///
-    /// # Errors
-    /// `TRY_AGAIN` when no connection is free.
-    pub async fn snapshot(app: &App) -> Result<Self> {
-        Ok(Self { read: Read::Snapshot(app.db.snapshot().await?), time: app.clock.now() })
+    /// All statements read the data of the moment of the first one.
+    #[must_use]
+    pub fn snapshot(app: &App) -> Self {
+        Self { read: Read::Snapshot(app.db.snapshot_on_demand()), time: app.clock.now() }
     }
 
     /// The connection to read through.

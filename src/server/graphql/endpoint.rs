@@ -2,12 +2,12 @@
 //!
 //! | stage | function |
 //! |---|---|
-//! | authenticate, and charge one point | `identify`, `charge` |
-//! | refuse an invalid token, unless the operation only starts sessions | `only_starts_sessions` |
+//! | check the token, and charge one point | `identify`, `charge` |
 //! | read: check media types and the method, read the body and the parameters | `MediaType`, `Place`, `in_flight`, `Parameters` |
 //! | find, parse, validate | `Documents::find` in `document` |
 //! | choose, coerce, normalize | `operation` |
 //! | price: check the fields of a mutation, charge for what the operation costs | `check_mutation`, `price`, `charge` |
+//! | refuse an invalid token or a session that has ended, unless the operation only starts sessions or reads nothing | `entitled` |
 //! | wait for a turn, and stop when the time is over | `turns` |
 //! | execute | the GraphQL library, with `answer_size` |
 //! | write: order the data, put in nulls | `operation::write` |
@@ -41,7 +41,7 @@ use super::{
     media_type::MediaType,
     method::Place,
     operation::{
-        Plan, check_mutation, choose, coerce, executable, normalize, only_starts_sessions, price, reads_snapshot, write,
+        Needs, Plan, check_mutation, choose, coerce, executable, needs, normalize, only_starts_sessions, price, write,
     },
     parameters::Parameters,
     refused::Refused,
@@ -180,17 +180,13 @@ async fn answer(
     meter: &mut Meter<'_>,
     summary: &mut Summary,
 ) -> Result<(Executed, Held), Refused> {
-    let identified = identify(endpoint, client, &parts.headers).await;
-    let viewer = match &identified {
-        Ok(Ok(viewer)) => *viewer,
-        _ => None,
-    };
+    let identified = identify(endpoint, client, &parts.headers);
+    let viewer = identified.unwrap_or_default();
     charge(meter, viewer.as_ref(), rate_limit::REQUEST).await?;
     if accepted.is_none() {
         let message = "Accept `application/graphql-response+json` or `application/json`.";
         return Err(Refused::with_status(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     }
-    let is_stale = identified?.is_err();
     if let (Some(_), Some(connection)) = (&viewer, connection) {
         connection.note_login();
     }
@@ -215,11 +211,7 @@ async fn answer(
     };
     drop(body);
     let plan = parameters.and_then(|parameters| prepare(endpoint, parameters, place, viewer.is_some(), summary));
-    let plan = match plan {
-        plan if !is_stale => plan?,
-        Ok(plan) if only_starts_sessions(&plan) => plan,
-        _ => return Err(Refused::unauthenticated()),
-    };
+    let (plan, viewer) = entitled(endpoint, client, identified, plan).await?;
     let cost = cost(endpoint, &plan, viewer.is_some())?;
     charge(meter, viewer.as_ref(), cost).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
@@ -258,6 +250,27 @@ fn cost(endpoint: &Endpoint, plan: &Plan, is_user: bool) -> Result<u32, Refused>
     Ok(rate_limit::of(price(&endpoint.types, plan, most, hint)?).saturating_add(check_mutation(plan)?))
 }
 
+/// The plan, and the viewer that it is executed for. An operation that starts sessions is executed as without a login when its
+/// token is not valid, since its client may still hold the token of the session before. One that reads nothing needs no session.
+async fn entitled(
+    endpoint: &Endpoint,
+    client: &Client,
+    identified: Result<Option<Viewer>, Unauthenticated>,
+    plan: Result<Plan, Refused>,
+) -> Result<(Plan, Option<Viewer>), Refused> {
+    let Ok(viewer) = identified else {
+        let plan = plan.ok().filter(only_starts_sessions).ok_or_else(Refused::unauthenticated)?;
+        return Ok((plan, None));
+    };
+    let plan = plan?;
+    let Some(viewer) = viewer.filter(|_| needs(&plan) != Needs::Nothing) else { return Ok((plan, viewer)) };
+    match identity::check_session(&endpoint.app, &viewer, client).await.map_err(ApiError::from)? {
+        Ok(()) => Ok((plan, Some(viewer))),
+        Err(Unauthenticated) if only_starts_sessions(&plan) => Ok((plan, None)),
+        Err(Unauthenticated) => Err(Refused::unauthenticated()),
+    }
+}
+
 async fn execute(
     endpoint: Endpoint,
     mut plan: Plan,
@@ -266,13 +279,15 @@ async fn execute(
 ) -> Result<Executed, Refused> {
     let most = endpoint.app.limits.execution.answer;
     let size = AnswerSize::at_most(most);
-    let from_snapshot = reads_snapshot(&plan);
+    let needs = needs(&plan);
     let network = client.network();
     let mut request = Request::new("").data(size.clone()).data(client);
     request.set_parsed_query(executable(&mut plan));
     let mut executed = if let Some(viewer) = viewer {
-        let reader = if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
-        let reader = reader.map_err(ApiError::from)?;
+        let reader = match needs {
+            Needs::Nothing | Needs::Snapshot => Reader::snapshot(&endpoint.app),
+            Needs::Current => Reader::now(&endpoint.app),
+        };
         let (request, batches) = with_viewer(request, reader, viewer);
         size.in_slices(batches.run(endpoint.schema.execute(request))).await
     } else {
@@ -342,20 +357,8 @@ fn code(error: &ServerError) -> Option<String> {
     }
 }
 
-/// Finds out who asks. An invalid token is not the same as no token.
-///
-/// # Errors
-/// When the database fails.
-async fn identify(
-    endpoint: &Endpoint,
-    client: &Client,
-    headers: &HeaderMap,
-) -> Result<Result<Option<Viewer>, Unauthenticated>, Refused> {
-    let token = match bearer(headers) {
-        Ok(Some(token)) => token,
-        Ok(None) => return Ok(Ok(None)),
-        Err(invalid) => return Ok(Err(invalid)),
-    };
-    let viewer = identity::authenticate(&endpoint.app, client, token).await;
-    Ok(viewer.map_err(ApiError::from)?.map(Some))
+/// Finds out who asks, by the token alone. An invalid token is not the same as no token.
+fn identify(endpoint: &Endpoint, client: &Client, headers: &HeaderMap) -> Result<Option<Viewer>, Unauthenticated> {
+    let Some(token) = bearer(headers)? else { return Ok(None) };
+    identity::verify(&endpoint.app, client, token).map(Some)
 }

@@ -12,13 +12,14 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
-        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker,
-        Limits, Origins, Profile,
+        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, Limits, Origins,
+        Profile,
     },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
     documents::TrustedDocuments,
+    identity::Sessions,
     money::Currency,
     server::{self, Pages},
 };
@@ -106,12 +107,12 @@ impl TestApp {
         // Each look at the clock is a millisecond later than the one before.
         let now = move || DateTime::from_timestamp_micros(source.fetch_add(1000, Ordering::SeqCst)).unwrap();
         let mut app = App {
+            sessions: Sessions::new(&db),
             db,
             clock: Clock::new(now),
             passwords: Passwords::new(HashCost::default()).unwrap(),
             token_keys: TokenKeys::new([SECRET.into()]),
             refresh_grace: TimeDelta::seconds(30),
-            last_used: LastUsedTracker::default(),
             defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
             limits: Limits {
                 login_failures_per_identifier: 10,
