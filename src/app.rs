@@ -9,6 +9,7 @@ use chrono::TimeDelta;
 use ipnet::IpNet;
 
 use crate::{
+    bookkeeping::wallets::operation::Writer,
     clock::Clock,
     credentials::{Passwords, TokenKeys},
     db::Db,
@@ -22,6 +23,8 @@ use crate::{
 pub struct App {
     /// The database.
     pub db: Db,
+    /// Does wallet operations.
+    pub writer: Writer,
     /// The source of the current time.
     pub clock: Clock,
     /// Hashes and checks passwords.

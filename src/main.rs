@@ -7,6 +7,7 @@ use std::{io::Write, net::SocketAddr, process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 use daybook::{
     app::App,
+    bookkeeping::wallets::operation::Writer,
     clock::Clock,
     command::{self, Backup, Import, Restore, Verify},
     config::{BadSetting, Config, Settings},
@@ -172,6 +173,7 @@ async fn open_books(config: &Config) -> Result<Db, Stop> {
 
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {
     Ok(App {
+        writer: Writer::default(),
         sessions: Sessions::new(&db),
         db,
         clock: Clock::system(),
@@ -217,7 +219,8 @@ async fn serve(config: Config) -> Result<(), Stop> {
         None => config.kept_secrets().map_err(Stop::BadSetting)?,
     };
     let passwords = passwords.map(|passwords| passwords.with_queues(config.password_queues));
-    let app = App { trusted_documents, ..app(&config, db.clone(), passwords, secrets)? };
+    let mut app = App { trusted_documents, ..app(&config, db.clone(), passwords, secrets)? };
+    app.writer = Writer::start(&app).map_err(failure("cannot start"))?;
     let listener = listen(config.listen);
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot read the address that it listens on"))?;

@@ -5,9 +5,10 @@
 //!
 //! Must not know what is asked.
 
-use std::{fmt, panic::AssertUnwindSafe};
+use std::{fmt, io, panic::AssertUnwindSafe, thread};
 
 use futures_util::FutureExt;
+use sea_orm::DbErr;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::{Error, Result};
@@ -22,33 +23,76 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     /// Answers at most `most` questions at once, with one answer for each, in the same order. Ends when its last clone is dropped.
     pub(crate) fn new<F>(most: usize, answer: impl Fn(Vec<Q>) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<Vec<A>>> + Send,
+        F: Future<Output = Result<Vec<A>>> + Send + 'static,
     {
-        let (sender, mut asked) = mpsc::channel::<Asked<Q, A>>(most);
-        tokio::spawn(async move {
-            let mut batch = Vec::new();
-            while asked.recv_many(&mut batch, most).await > 0 {
-                let (questions, askers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
-                // A panic concerns those who asked, who are told that there is no answer, and nobody after them.
-                let answered = AssertUnwindSafe(async { answer(questions).await }).catch_unwind().await;
-                match answered {
-                    Ok(Ok(answers)) => tell(askers.into_iter().zip(answers.into_iter().map(Ok))),
-                    Ok(Err(error)) => tell(askers.into_iter().map(|asker| (asker, Err(error.clone())))),
-                    Err(_) => {}
-                }
-            }
-        });
+        let (sender, asked) = mpsc::channel(most);
+        tokio::spawn(answer_all(asked, most, answer));
         Self(sender)
     }
 
-    /// Asks a question.
+    /// Like [`Together::new`], on a thread and in a runtime of its own, so that it does not wait for what others do.
     ///
     /// # Errors
-    /// Those of the answer; `TRY_AGAIN` when there is none.
+    /// When the thread or the runtime cannot be started.
+    pub(crate) fn on_thread<F>(
+        name: &str,
+        most: usize,
+        most_waiting: usize,
+        answer: impl Fn(Vec<Q>) -> F + Send + Sync + 'static,
+    ) -> io::Result<Self>
+    where
+        F: Future<Output = Result<Vec<A>>> + Send + 'static,
+    {
+        let (sender, asked) = mpsc::channel(most_waiting);
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let run = move || runtime.block_on(answer_all(asked, most, answer));
+        thread::Builder::new().name(name.to_owned()).spawn(run)?;
+        Ok(Self(sender))
+    }
+
+    /// Asks a question. Waits when the queue is full.
+    ///
+    /// # Errors
+    /// Those of the answer, or a fault when there is none.
     pub(crate) async fn ask(&self, question: Q) -> Result<A> {
         let (asker, answer) = oneshot::channel();
-        self.0.send((question, asker)).await.map_err(|_| Error::busy())?;
-        answer.await.map_err(|_| Error::busy())?
+        self.0.send((question, asker)).await.map_err(|_| unanswered())?;
+        answer.await.map_err(|_| unanswered())?
+    }
+
+    /// Asks a question, if the queue is not full.
+    ///
+    /// # Errors
+    /// Those of the answer, or a fault when there is none; `TRY_AGAIN` when the queue is full.
+    pub(crate) async fn ask_at_once(&self, question: Q) -> Result<A> {
+        let (asker, answer) = oneshot::channel();
+        self.0.try_send((question, asker)).map_err(|_| Error::busy())?;
+        answer.await.map_err(|_| unanswered())?
+    }
+}
+
+fn unanswered() -> Error {
+    DbErr::Custom("a question was not answered".to_owned()).into()
+}
+
+/// Answers questions until nobody can ask any more.
+async fn answer_all<Q, A, F>(
+    mut asked: mpsc::Receiver<Asked<Q, A>>,
+    most: usize,
+    answer: impl Fn(Vec<Q>) -> F + Send + Sync,
+) where
+    F: Future<Output = Result<Vec<A>>> + Send,
+{
+    let mut batch = Vec::new();
+    while asked.recv_many(&mut batch, most).await > 0 {
+        let (questions, askers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        // A panic concerns those who asked, who are told that there is no answer, and nobody after them.
+        let answered = AssertUnwindSafe(async { answer(questions).await }).catch_unwind().await;
+        match answered {
+            Ok(Ok(answers)) => tell(askers.into_iter().zip(answers.into_iter().map(Ok))),
+            Ok(Err(error)) => tell(askers.into_iter().map(|asker| (asker, Err(error.clone())))),
+            Err(_) => {}
+        }
     }
 }
 

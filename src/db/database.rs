@@ -80,6 +80,11 @@ impl Db {
         self.with(Purpose::Stranger(network))
     }
 
+    /// The same database, to do wallet operations with. Only one transaction can be open at a time.
+    pub(crate) fn for_writer(&self) -> Self {
+        self.with(Purpose::Writer)
+    }
+
     fn with(&self, purpose: Purpose) -> Self {
         Self { shared: self.shared.clone(), read: Pool { shared: self.shared.clone(), purpose } }
     }
@@ -117,7 +122,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { pool, writer } => {
+                writer.close().await;
+                pool.close().await;
+            }
         }
     }
 }

@@ -9,6 +9,7 @@
 //! | `open`, `options` | opening connections, and applying migrations |
 //! | `session` | one connection, and whether a transaction is open on it |
 //! | `read`, `snapshot`, `transaction` | the connection types that other modules run statements through |
+//! | `rows` | writing many rows by one statement |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
 //! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
 //! | `file`, `clock`, `health`, `probe` | whether the database can be trusted at the moment |
@@ -31,6 +32,7 @@ mod open;
 mod options;
 mod probe;
 mod read;
+pub(crate) mod rows;
 mod session;
 mod shared;
 mod snapshot;

@@ -54,14 +54,18 @@ pub(super) enum Pools {
         write_clock: Arc<StatementClock>,
         files: Arc<Files>,
     },
-    Postgres(sqlx::Pool<Postgres>),
+    Postgres {
+        pool: sqlx::Pool<Postgres>,
+        /// The only connection of the thread that does wallet operations.
+        writer: sqlx::Pool<Postgres>,
+    },
 }
 
 impl Pools {
     pub(super) fn backend(&self) -> DbBackend {
         match self {
             Self::Sqlite { .. } => DbBackend::Sqlite,
-            Self::Postgres(_) => DbBackend::Postgres,
+            Self::Postgres { .. } => DbBackend::Postgres,
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::{
         wallets::{
             reference::WalletRef,
             transaction::{self, WalletTransactionType},
-            transfer::{self, Outcome, WalletOperation},
+            operation::{self, Outcome, WalletOperation},
         },
     },
     entity::{activity::Action, journal_entry::EntryStatus, posting},
@@ -332,7 +332,7 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The deposit to make.")] input: DepositInput,
     ) -> Result<DepositPayload, ApiError> {
-        let outcome = transfer::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.operation).await;
+        let outcome = operation::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.operation).await;
         Ok(DepositPayload { result: WalletOperationResult::new(ctx, Action::Deposit, outcome).await? })
     }
 
@@ -342,7 +342,7 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The withdrawal to make.")] input: WithdrawInput,
     ) -> Result<WithdrawPayload, ApiError> {
-        let outcome = transfer::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.operation).await;
+        let outcome = operation::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.operation).await;
         Ok(WithdrawPayload { result: WalletOperationResult::new(ctx, Action::Withdraw, outcome).await? })
     }
 
@@ -353,7 +353,7 @@ impl WalletTransactionMutation {
         #[graphql(desc = "The transfer to make.")] input: TransferInput,
     ) -> Result<TransferPayload, ApiError> {
         let TransferInput { from, to, operation } = &input;
-        let outcome = transfer::transfer(ctx.app()?, ctx.viewer()?, from, to, operation).await;
+        let outcome = operation::transfer(ctx.app()?, ctx.viewer()?, from, to, operation).await;
         Ok(TransferPayload { result: WalletOperationResult::new(ctx, Action::Transfer, outcome).await? })
     }
 }

@@ -15,6 +15,7 @@ use daybook::{
         App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, Limits, Origins,
         Profile,
     },
+    bookkeeping::wallets::operation::Writer,
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
@@ -107,6 +108,7 @@ impl TestApp {
         // Each look at the clock is a millisecond later than the one before.
         let now = move || DateTime::from_timestamp_micros(source.fetch_add(1000, Ordering::SeqCst)).unwrap();
         let mut app = App {
+            writer: Writer::default(),
             sessions: Sessions::new(&db),
             db,
             clock: Clock::new(now),
@@ -134,6 +136,7 @@ impl TestApp {
             origins: Origins::default(),
         };
         set_up(&mut app);
+        app.writer = Writer::start(&app).unwrap();
         let client = Client::to_router(server::router(app.clone(), ALL_PAGES));
         Self { app, url, client, time, statements, storage }
     }
@@ -149,6 +152,7 @@ impl TestApp {
     pub fn another(&self, change: impl FnOnce(&mut App)) -> Client {
         let mut app = self.app.clone();
         change(&mut app);
+        app.writer = Writer::start(&app).unwrap();
         Client::to_router(server::router(app, ALL_PAGES))
     }
 
