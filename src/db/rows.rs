@@ -5,8 +5,8 @@ use std::{iter, mem};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel, Iterable,
-    Statement, Value,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, IdenStatic, IntoActiveModel,
+    Iterable, Statement, Value,
     sea_query::{ArrayType, OnConflict},
 };
 use uuid::Uuid;
@@ -18,7 +18,10 @@ const MOST_ROWS: usize = 512;
 ///
 /// # Errors
 /// When the database fails.
-pub(crate) async fn insert<E>(conn: &impl ConnectionTrait, rows: impl IntoIterator<Item = E::Model>) -> Result<(), DbErr>
+pub(crate) async fn insert<E>(
+    conn: &impl ConnectionTrait,
+    rows: impl IntoIterator<Item = E::Model>,
+) -> Result<(), DbErr>
 where
     E: EntityTrait<Model: IntoActiveModel<E::ActiveModel>>,
 {
@@ -69,7 +72,9 @@ where
         let set = set.collect::<Vec<_>>().join(", ");
         let table = E::default();
         let (table, key, new) = (table.table_name(), key.as_str(), arrays.select());
-        let sql = format!("UPDATE \"{table}\" SET {set} FROM ({new}) AS \"new\" WHERE \"{table}\".\"{key}\" = \"new\".\"{key}\"");
+        let sql = format!(
+            "UPDATE \"{table}\" SET {set} FROM ({new}) AS \"new\" WHERE \"{table}\".\"{key}\" = \"new\".\"{key}\""
+        );
         return execute(conn, sql, arrays.values).await;
     }
     // All of these rows exist, so this inserts none. It is the statement that updates many rows at once on SQLite.

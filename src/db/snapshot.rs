@@ -1,6 +1,12 @@
 //! Snapshots: all statements see the data of one moment, whatever others write meanwhile.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 use tokio::sync::OnceCell;
@@ -21,13 +27,14 @@ use crate::{
 pub struct Snapshot {
     db: Db,
     opened: Arc<OnceCell<Transaction>>,
+    is_missing: Arc<AtomicBool>,
 }
 
 impl Db {
     /// A read-only snapshot of the moment at which it is read from for the first time.
     #[must_use]
     pub fn snapshot_on_demand(&self) -> Snapshot {
-        Snapshot { db: self.clone(), opened: Arc::default() }
+        Snapshot { db: self.clone(), opened: Arc::default(), is_missing: Arc::default() }
     }
 
     /// Opens a read-only snapshot. It holds a connection until it is dropped.
@@ -63,8 +70,18 @@ impl Db {
 }
 
 impl Snapshot {
+    /// Whether it was needed and could not be opened, so that nothing was read.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        self.is_missing.load(Ordering::Relaxed) && !self.opened.initialized()
+    }
+
     async fn transaction(&self) -> Result<&Transaction, DbErr> {
-        self.opened.get_or_try_init(|| self.db.begin_snapshot()).await
+        let opened = self.opened.get_or_try_init(|| self.db.begin_snapshot()).await;
+        if opened.is_err() {
+            self.is_missing.store(true, Ordering::Relaxed);
+        }
+        opened
     }
 }
 

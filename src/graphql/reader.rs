@@ -25,6 +25,12 @@ impl Reader {
         Self { read: Read::Snapshot(app.db.snapshot_on_demand()), time: app.clock.now() }
     }
 
+    /// Whether it has read nothing because there was no connection for it.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(&self.read, Read::Snapshot(snapshot) if snapshot.is_missing())
+    }
+
     /// The connection to read through.
     pub(super) fn conn(&self) -> &Read {
         &self.read

@@ -129,7 +129,9 @@ impl Owners {
         let viewer = viewer.user;
         let is_meant = move |owner: &&Owner| {
             let is_named = username.as_ref() == Some(&owner.username_key) || phone.is_some() && phone == owner.phone;
-            is_named && (owner.findable || owner.user == viewer) && currency.is_none_or(|currency| owner.currency == currency)
+            is_named
+                && (owner.findable || owner.user == viewer)
+                && currency.is_none_or(|currency| owner.currency == currency)
         };
         id.into_iter().chain(self.found.iter().filter(is_meant).map(|owner| owner.wallet))
     }

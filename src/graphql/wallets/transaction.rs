@@ -9,9 +9,9 @@ use crate::{
     bookkeeping::{
         journal::{Side, Step},
         wallets::{
+            operation::{self, Outcome, WalletOperation},
             reference::WalletRef,
             transaction::{self, WalletTransactionType},
-            operation::{self, Outcome, WalletOperation},
         },
     },
     entity::{activity::Action, journal_entry::EntryStatus, posting},

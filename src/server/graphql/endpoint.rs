@@ -288,8 +288,12 @@ async fn execute(
             Needs::Nothing | Needs::Snapshot => Reader::snapshot(&endpoint.app),
             Needs::Current => Reader::now(&endpoint.app),
         };
-        let (request, batches) = with_viewer(request, reader, viewer);
-        size.in_slices(batches.run(endpoint.schema.execute(request))).await
+        let (request, batches) = with_viewer(request, reader.clone(), viewer);
+        let executed = size.in_slices(batches.run(endpoint.schema.execute(request))).await;
+        if reader.is_missing() {
+            return Err(ApiError::from(Error::busy()).into());
+        }
+        executed
     } else {
         let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
         size.in_slices(endpoint.schema.execute(request.data(app))).await

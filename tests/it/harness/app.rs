@@ -152,6 +152,7 @@ impl TestApp {
     pub fn another(&self, change: impl FnOnce(&mut App)) -> Client {
         let mut app = self.app.clone();
         change(&mut app);
+        app.sessions = Sessions::new(&app.db);
         app.writer = Writer::start(&app).unwrap();
         Client::to_router(server::router(app, ALL_PAGES))
     }

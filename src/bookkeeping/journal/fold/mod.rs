@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
 use super::{
-    Attempt, Draft, Idempotency, JointDraft, Line, MOST_TAKEN_IN, Posted, Refused, account::balance, draft, replay, totals,
+    Attempt, Draft, Idempotency, JointDraft, Line, MOST_TAKEN_IN, Posted, Refused, account::balance, draft, replay,
+    totals,
 };
 use crate::{
     entity::{

@@ -164,7 +164,12 @@ impl Work<'_> {
     fn check(&self, request: &Request) -> Result<(account::Model, Currency, i64)> {
         let viewer = &request.terms.viewer;
         let mut refusals = request.refusals.clone();
-        let own = self.directory.own_wallet(request).and_then(|wallet| self.account(wallet)).filter(|own| own.book_id == viewer.book).cloned();
+        let own = self
+            .directory
+            .own_wallet(request)
+            .and_then(|wallet| self.account(wallet))
+            .filter(|own| own.book_id == viewer.book)
+            .cloned();
         let own = own.ok_or_else(|| not_found(request.terms.own_field, &request.own, "You have no such wallet."));
         let own = refusals.check(own);
         let Some(currency) = request.currency.or(own.as_ref().map(|own| own.currency)) else {
@@ -190,7 +195,8 @@ impl Work<'_> {
 
     /// The account that a payment would pay.
     async fn payee(&self, viewer: &Viewer, named: &WalletRef, currency: Currency) -> Result<account::Model> {
-        let payee = self.directory.wallet(viewer, named, Some(currency)).and_then(|wallet| self.account(wallet)).cloned();
+        let payee =
+            self.directory.wallet(viewer, named, Some(currency)).and_then(|wallet| self.account(wallet)).cloned();
         let is_known = payee.as_ref().is_some_and(|payee| self.directory.is_known(viewer.book, payee.book_id));
         if !is_known && !matches!(named, WalletRef::Id(_)) {
             let path = format!("to.{}", named.field());
@@ -216,7 +222,8 @@ impl Work<'_> {
     ) -> Result<Draft> {
         let viewer = &request.terms.viewer;
         let outside = self.batch.of_holder(viewer.book.cast(), AccountKind::Outside, Some(own.currency));
-        let outside = outside.ok_or_else(|| DbErr::RecordNotFound(format!("{} has no outside in {currency}", viewer.book)))?.id;
+        let outside =
+            outside.ok_or_else(|| DbErr::RecordNotFound(format!("{} has no outside in {currency}", viewer.book)))?.id;
         let is_deposit = request.terms.kind == EntryKind::Deposit;
         let (debit, credit) = if is_deposit { (outside, own.id) } else { (own.id, outside) };
         let own_payee = payee.filter(|payee| payee.book_id == viewer.book);

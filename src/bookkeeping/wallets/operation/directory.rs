@@ -12,10 +12,7 @@ use crate::{
         wallets::reference::{self, Owners, WalletRef},
     },
     db::Transaction,
-    entity::{
-        account::AccountKind,
-        book, known_payee, session, user,
-    },
+    entity::{account::AccountKind, book, known_payee, session, user},
     error::Result,
     id::{Id, kind},
     list::any_of::any_of,

@@ -24,8 +24,8 @@ mod writer;
 use async_graphql::InputObject;
 use serde::Serialize;
 
-pub use self::{outcome::Outcome, writer::Writer};
 use self::request::Request;
+pub use self::{outcome::Outcome, writer::Writer};
 use super::reference::WalletRef;
 use crate::{
     app::App,
