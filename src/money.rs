@@ -159,6 +159,23 @@ impl Decimal {
         Self(rust_decimal::Decimal::from_i128_with_scale(hundredths, 2).to_string())
     }
 
+    /// What is expected of a value whose only fault is that it has too many digits. `None` for a value of another form.
+    pub(crate) fn limit(value: &Value) -> Option<&'static str> {
+        let is_part = |byte: u8| byte.is_ascii_digit() || b"-.".contains(&byte);
+        match value {
+            Value::String(text) => {
+                let text = digits::ascii(text);
+                let is_too_long = text.len() > LONGEST_DECIMAL && text.bytes().all(is_part);
+                is_too_long.then_some("a decimal number of at most 100 characters")
+            }
+            // The text of a double has no exponent, so one that is not read has too many digits.
+            Value::Number(_) => {
+                Some("a number of at most 15 digits; send a longer one as a string of at most 100 characters")
+            }
+            _ => None,
+        }
+    }
+
     /// Parses a decimal and normalizes it: different spellings of the same number give the same text. `None` when it has
     /// another form.
     #[must_use]
@@ -316,6 +333,22 @@ mod tests {
         {
             let value = Value::from_json(serde_json::from_str(json).unwrap()).unwrap();
             assert_eq!(Decimal::parse(value).unwrap().to_minor(currency("USD")), Ok(cents), "{json}");
+        }
+    }
+
+    #[test]
+    fn the_limit_is_named_to_what_exceeds_it_and_to_nothing_else() {
+        let limit = |json: String| Decimal::limit(&Value::from_json(serde_json::from_str(&json).unwrap()).unwrap());
+        for text in ["9".repeat(400), format!("-0.{}", "0".repeat(98)), "٩".repeat(101)] {
+            assert_eq!(limit(format!("\"{text}\"")), Some("a decimal number of at most 100 characters"), "{text}");
+        }
+        for number in ["1e30", "-1e308", "0.1234567890123456"] {
+            assert!(limit(number.to_owned()).unwrap().starts_with("a number of at most 15 digits; "), "{number}");
+        }
+        for other in
+            ["\"five\"".to_owned(), "\"1e30\"".to_owned(), format!("\"{}\"", "x".repeat(400)), "true".to_owned()]
+        {
+            assert_eq!(limit(other.clone()), None, "{other}");
         }
     }
 

@@ -3,7 +3,7 @@
 //! See <https://relay.dev/graphql/connections.htm>. `keyset` turns a [`Page`] into SQL.
 
 use crate::{
-    credentials::TokenKeys,
+    credentials::Cursors,
     error::{Code, Error, Refusal, Refusals},
 };
 
@@ -50,11 +50,11 @@ pub struct Paged<T> {
 }
 
 impl PageArgs {
-    /// Checks the arguments. `keys` open the cursors, and `key` parses the sort key from the text of a cursor.
+    /// Checks the arguments. `key` parses the sort key from the text of a cursor.
     ///
     /// # Errors
     /// `INVALID` for each argument that cannot be used.
-    pub fn check<K>(self, keys: &TokenKeys, key: impl Fn(&str) -> Option<K>) -> Result<Page<K>, Error> {
+    pub fn check<K>(self, cursors: &Cursors<'_>, key: impl Fn(&str) -> Option<K>) -> Result<Page<K>, Error> {
         let mut refusals = Refusals::default();
         if self.first.is_some() && self.last.is_some() {
             refusals.push(Refusal::new(Code::Invalid, "last", "Give `first` or `last`, not both."));
@@ -69,7 +69,7 @@ impl PageArgs {
         }
         let mut cursor = |cursor: Option<String>, path: &str| {
             let cursor = cursor?;
-            let key = keys.open_cursor(&cursor).and_then(|text| key(&text));
+            let key = cursors.open(&cursor).and_then(|text| key(&text));
             if key.is_none() {
                 refusals.push(Refusal::new(Code::Invalid, path, format!("`{path}` is not a cursor of this list.")));
             }
@@ -123,9 +123,13 @@ mod tests {
         TokenKeys::new([SECRETS[first], SECRETS[1 - first]].map(Secret::from))
     }
 
+    fn seal(first: usize, list: &str, key: &str) -> String {
+        keys(first).cursors(list.to_owned()).seal(key).unwrap()
+    }
+
     fn check(first: Option<i32>, last: Option<i32>, after: Option<&str>) -> Result<super::Page<i64>, String> {
         let args = PageArgs { first, last, after: after.map(str::to_owned), before: None };
-        args.check(&keys(0), |text| text.parse().ok()).map_err(|error| format!("{error:?}"))
+        args.check(&keys(0).cursors("mine".to_owned()), |text| text.parse().ok()).map_err(|error| format!("{error:?}"))
     }
 
     #[test]
@@ -142,8 +146,8 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_as_the_key_that_it_carries_while_secrets_are_replaced() {
         for first in [0, 1] {
-            let cursor = keys(first).seal_cursor("42").unwrap();
-            assert_eq!(cursor, keys(first).seal_cursor("42").unwrap());
+            let cursor = seal(first, "mine", "42");
+            assert_eq!(cursor, seal(first, "mine", "42"));
             assert_eq!(check(None, None, Some(&cursor)).unwrap().after, Some(42));
             assert!(!cursor.contains("42") && !cursor.contains("NDI"), "{cursor}");
         }
@@ -153,12 +157,21 @@ mod tests {
             "42".to_owned(),
             "😀".to_owned(),
             "NDI".to_owned(),
-            keys(0).seal_cursor("x").unwrap(),
-            of_another_server.seal_cursor("42").unwrap(),
+            seal(0, "mine", "x"),
+            seal(0, "somebody else's", "42"),
+            of_another_server.cursors("mine".to_owned()).seal("42").unwrap(),
         ] {
             assert!(check(None, None, Some(&cursor)).is_err(), "{cursor}");
         }
-        assert!(TokenKeys::new([]).seal_cursor("42").is_err());
+        assert!(TokenKeys::new([]).cursors("mine".to_owned()).seal("42").is_err());
+    }
+
+    #[test]
+    fn a_cursor_does_not_tell_how_long_a_name_is() {
+        assert_eq!(seal(0, "mine", "").len(), seal(0, "mine", "Abdulrahman al-Sultan").len());
+        let name = "\u{ff}".repeat(100);
+        let cursor = seal(0, "mine", &name);
+        assert_eq!(keys(0).cursors("mine".to_owned()).open(&cursor), Some(name));
     }
 
     #[test]

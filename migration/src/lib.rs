@@ -14,6 +14,7 @@ mod m20261126_000012_account_closing;
 mod m20261127_000013_position;
 mod m20261127_000014_client_id;
 mod m20261127_000015_id_prefixes;
+mod m20261127_000016_version_note;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000013_position::Migration),
             Box::new(m20261127_000014_client_id::Migration),
             Box::new(m20261127_000015_id_prefixes::Migration),
+            Box::new(m20261127_000016_version_note::Migration),
         ]
     }
 }

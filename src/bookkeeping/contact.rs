@@ -4,7 +4,7 @@ use crate::{
     app::Defaults,
     error::{Code, Refusal, Result},
     identity::normalize_phone,
-    text,
+    text::{self, digits},
 };
 
 /// Normalizes a phone number to E.164. When the number has no country code and no default country is set, returns only
@@ -16,7 +16,7 @@ pub(super) fn phone(value: &str, defaults: Defaults) -> Result<String, Refusal> 
     if let Some(phone) = normalize_phone(value, defaults.phone_region) {
         return Ok(phone);
     }
-    let written = value.trim();
+    let written = digits::ascii(value.trim());
     let digits: String = written.chars().filter(char::is_ascii_digit).collect();
     let is_number = written.chars().all(|c| c.is_ascii_digit() || " -.()/".contains(c));
     if is_number && (3..=15).contains(&digits.len()) {

@@ -9,8 +9,11 @@
 //! |---|---|
 //! | is new | the object is created with it |
 //! | was used in this book for the same input | the object as it is now |
-//! | was used in this book for another input, or is the id of an object to which the server gave it | `IDEMPOTENCY_CONFLICT` |
-//! | is used in another book, is malformed, has another prefix, or is no UUID v7 | `INVALID`, with the same message, so nobody learns which ids exist in other books |
+//! | was used in this book for another input, or its UUID is that of the book or of an object in [`TABLES`] | `IDEMPOTENCY_CONFLICT` |
+//! | is malformed, has another prefix or is no UUID v7, or its UUID is used so in another book | `INVALID`, with the same message |
+//!
+//! A well-formed id that is `INVALID` tells that another book uses it. That is no secret worth keeping, since ids cannot be
+//! guessed. Objects of other kinds are not compared: clients cannot choose ids with their prefixes.
 //!
 //! No list is ordered by these ids, since a client may put any time into a UUID v7. Each object has a `position` for that,
 //! which the server makes.
@@ -26,7 +29,7 @@ use super::idempotency;
 use crate::{
     db::Transaction,
     entity::client_id,
-    error::{Code, Refusal, Result},
+    error::{Code, Detail, Refusal, Result},
     id::{Id, kind},
     viewer::Viewer,
 };
@@ -124,12 +127,12 @@ pub(super) async fn claim<K: StaticType + Copy>(
         return match earlier.one(tx).await? {
             None => Err(unusable::<K>().into()),
             Some(earlier) if earlier == row => Ok(Claim::Used(id)),
-            Some(_) => Err(conflict().into()),
+            Some(_) => Err(conflict(id).into()),
         };
     }
     match book_of(tx, id.uuid()).await? {
         None => Ok(Claim::New(FreeId(Some(id)))),
-        Some(book) if book == viewer.book => Err(conflict().into()),
+        Some(book) if book == viewer.book => Err(conflict(id).into()),
         Some(_) => Err(unusable::<K>().into()),
     }
 }
@@ -158,6 +161,7 @@ fn unusable<K: StaticType>() -> Refusal {
     Refusal::new(Code::Invalid, "id", message)
 }
 
-fn conflict() -> Refusal {
-    Refusal::new(Code::IdempotencyConflict, "id", "This id was already used for another object or with another input.")
+fn conflict<K: StaticType>(id: Id<K>) -> Refusal {
+    let message = "This id was already used for another object or with another input.";
+    Refusal::new(Code::IdempotencyConflict, "id", message).with(Detail::Current(id.to_string()))
 }

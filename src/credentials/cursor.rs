@@ -2,11 +2,17 @@
 //!
 //! A cursor is encrypted and authenticated with a key that is derived from the servers' secret, so it can be opened by each
 //! server, also after a restart, and while a secret is being replaced. The same place always has the same cursor: AES-GCM-SIV
-//! (RFC 8452) needs no other nonce for each, and reveals nothing but whether two cursors are equal.
+//! (RFC 8452) needs no other nonce for each, and reveals nothing but whether two cursors are equal. It is bound to its list, so a
+//! cursor of somebody else's list cannot be compared with one's own rows, and filled up, so that it does not tell how long a name
+//! is.
 
 use aws_lc_rs::aead::{AES_256_GCM_SIV, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, EncodingKey};
+
+/// Texts are filled up to a multiple of this many bytes.
+const STEP: usize = 32;
+const FILLING: u8 = 0xff;
 
 /// A key of cursors.
 pub(super) struct CursorKey(LessSafeKey);
@@ -20,18 +26,22 @@ impl CursorKey {
         Some(Self(LessSafeKey::new(UnboundKey::new(&AES_256_GCM_SIV, &derived).ok()?)))
     }
 
-    /// The cursor that carries a text.
-    pub(super) fn seal(&self, text: &str) -> Option<String> {
+    /// The cursor of a list that carries a text.
+    pub(super) fn seal(&self, list: &str, text: &str) -> Option<String> {
         let mut bytes = text.as_bytes().to_vec();
-        self.0.seal_in_place_append_tag(nonce(), Aad::empty(), &mut bytes).ok()?;
+        // The first byte of the filling is told from the text by its value, which no UTF-8 text has.
+        bytes.push(FILLING);
+        bytes.resize(bytes.len().next_multiple_of(STEP), 0);
+        self.0.seal_in_place_append_tag(nonce(), Aad::from(list), &mut bytes).ok()?;
         Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The text that a cursor carries. `None` unless it was sealed with this key.
-    pub(super) fn open(&self, cursor: &str) -> Option<String> {
+    /// The text that a cursor carries. `None` unless it was sealed with this key for this list.
+    pub(super) fn open(&self, list: &str, cursor: &str) -> Option<String> {
         let mut bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?;
-        let text = self.0.open_in_place(nonce(), Aad::empty(), &mut bytes).ok()?;
-        String::from_utf8(text.to_vec()).ok()
+        let filled = self.0.open_in_place(nonce(), Aad::from(list), &mut bytes).ok()?;
+        let end = filled.iter().rposition(|byte| *byte == FILLING)?;
+        String::from_utf8(filled.get(..end)?.to_vec()).ok()
     }
 }
 

@@ -10,5 +10,5 @@ pub(crate) use self::fair_queue::Claim;
 pub use self::fair_queue::QueueLimits;
 pub use self::{
     password::{HashCost, Passwords},
-    token::{Secret, TokenKeys},
+    token::{Cursors, Secret, TokenKeys},
 };

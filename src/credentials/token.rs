@@ -46,6 +46,29 @@ struct TokenKey {
     cursors: Option<CursorKey>,
 }
 
+/// Makes and opens the cursors of one list.
+#[derive(Debug)]
+pub struct Cursors<'a> {
+    keys: &'a TokenKeys,
+    list: String,
+}
+
+impl Cursors<'_> {
+    /// The opaque cursor for a sort key.
+    ///
+    /// # Errors
+    /// When there is no secret.
+    pub fn seal(&self, key: &str) -> Result<String> {
+        let cursor = self.keys.0.first().and_then(|first| first.cursors.as_ref()?.seal(&self.list, key));
+        cursor.ok_or_else(|| Error::Fault(DbErr::Custom("cannot seal a cursor: there is no secret".to_owned())))
+    }
+
+    /// The sort key that a cursor carries. `None` unless these servers have made the cursor for this list.
+    pub(crate) fn open(&self, cursor: &str) -> Option<String> {
+        self.keys.0.iter().find_map(|key| key.cursors.as_ref()?.open(&self.list, cursor))
+    }
+}
+
 /// The contents of an access token (RFC 7519).
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -105,18 +128,10 @@ impl TokenKeys {
         hash.map_err(|error| fault(&error.to_string()))
     }
 
-    /// The opaque cursor for a sort key.
-    ///
-    /// # Errors
-    /// When there is no secret.
-    pub fn seal_cursor(&self, key: &str) -> Result<String> {
-        let cursor = self.0.first().and_then(|first| first.cursors.as_ref()?.seal(key));
-        cursor.ok_or_else(|| Error::Fault(DbErr::Custom("cannot seal a cursor: there is no secret".to_owned())))
-    }
-
-    /// The sort key that a cursor carries. `None` unless these servers have made the cursor.
-    pub(crate) fn open_cursor(&self, cursor: &str) -> Option<String> {
-        self.0.iter().find_map(|key| key.cursors.as_ref()?.open(cursor))
+    /// The cursors of a list. `list` names the book too, so that a cursor is of no use in another one.
+    #[must_use]
+    pub fn cursors(&self, list: String) -> Cursors<'_> {
+        Cursors { keys: self, list }
     }
 
     /// The viewer that a token was issued to. `None` unless the token has not expired and is signed, by HS256, with the key

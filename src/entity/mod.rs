@@ -28,4 +28,5 @@ pub mod tally;
 pub mod transaction;
 pub mod transaction_line;
 pub mod user;
+pub mod version_note;
 pub mod wallet;

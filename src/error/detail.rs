@@ -16,7 +16,7 @@ pub enum Detail {
         balance: Money,
     },
     /// The id of the object of the user's book that is in the way: the one that has the name, that was changed
-    /// meanwhile, or that the first request with the idempotency key made.
+    /// meanwhile, or that the first request with the idempotency key or the id made.
     Current(String),
     /// The number of seconds to wait before the next attempt.
     RetryAfter(i32),

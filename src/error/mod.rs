@@ -105,7 +105,8 @@ pub enum Code {
     /// A limit of the server is reached, such as the number of wallets of a book, the largest amount of a document, or
     /// the largest total of an account. The error is a `LimitReachedError`.
     LimitReached,
-    /// The idempotency key was already used in this book with another input. The error is a `ConflictError`.
+    /// The idempotency key, or the id for a new object, was already used in this book with another input; `path` says
+    /// which. The error is a `ConflictError`.
     IdempotencyConflict,
     /// The object was changed since you read it. Read it again and retry with its new version. The error is a
     /// `ConflictError`.
@@ -119,8 +120,8 @@ pub enum Code {
     /// request again. Any mutation can return this code.
     TryAgain,
     /// The connection to the database broke at the last moment, so it is unknown whether the change was made. If you
-    /// sent an idempotency key, send the same request again. Otherwise look in the wallet's history, the list concerned
-    /// or `activity` first. Any mutation can return this code.
+    /// sent an idempotency key, or an id of your own for a new object, send the same request again. Otherwise look in the
+    /// wallet's history, the list concerned or `activities` first. Any mutation can return this code.
     OutcomeUnknown,
 }
 

@@ -36,7 +36,7 @@ impl Book {
         self.0.id.into()
     }
 
-    /// The name of the book.
+    /// What the user calls the book, from `register` or `updateBook`. The name that is printed on statements is `shopName`.
     async fn name(&self) -> &str {
         &self.0.name
     }

@@ -12,6 +12,7 @@ use super::RequestLoader;
 use crate::{
     app::App,
     client::Client,
+    credentials::Cursors,
     db::Read,
     error::{Error, Refusal},
     viewer::Viewer,
@@ -90,6 +91,8 @@ pub(super) trait ContextExt {
     fn loader(&self) -> Result<&DataLoader<RequestLoader>, ApiError>;
     /// The connection for reading. Fails for an unauthenticated request.
     fn read(&self) -> Result<&Read, ApiError>;
+    /// The cursors of a list of the viewer's book.
+    fn cursors(&self, list: &str) -> Result<Cursors<'_>, ApiError>;
 }
 
 impl ContextExt for Context<'_> {
@@ -111,5 +114,9 @@ impl ContextExt for Context<'_> {
 
     fn read(&self) -> Result<&Read, ApiError> {
         Ok(self.loader()?.loader().reader.conn())
+    }
+
+    fn cursors(&self, list: &str) -> Result<Cursors<'_>, ApiError> {
+        Ok(self.app()?.token_keys.cursors(format!("{} {list}", self.viewer()?.book)))
     }
 }

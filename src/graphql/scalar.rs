@@ -13,28 +13,37 @@ use crate::{
 pub struct CustomScalar {
     /// The name in the schema.
     pub name: &'static str,
-    /// What a value is, with an example, for error messages.
-    pub example: &'static str,
+    /// What a value is, with an example.
+    example: &'static str,
     /// Whether a value has the form of this scalar.
     pub is_valid: fn(&Value) -> bool,
+    /// What is expected of a value whose only fault is that it is too long.
+    limit: fn(&Value) -> Option<&'static str>,
+}
+
+impl CustomScalar {
+    /// What is expected in place of a value that is not valid, for error messages.
+    #[must_use]
+    pub fn expected(&self, value: &Value) -> &'static str {
+        (self.limit)(value).unwrap_or(self.example)
+    }
+
+    const fn new(name: &'static str, example: &'static str, is_valid: fn(&Value) -> bool) -> Self {
+        Self { name, example, is_valid, limit: |_| None }
+    }
 }
 
 /// All scalars of the schema that the specification does not know.
 pub const CUSTOM_SCALARS: [CustomScalar; 6] = [
-    CustomScalar { name: "CurrencyCode", example: "a currency code, such as \"USD\"", is_valid: Currency::is_valid },
-    CustomScalar { name: "Date", example: "a day of the calendar, such as \"2026-11-20\"", is_valid: Date::is_valid },
+    CustomScalar::new("CurrencyCode", "a currency code, such as \"USD\"", Currency::is_valid),
+    CustomScalar::new("Date", "a day of the calendar, such as \"2026-11-20\"", Date::is_valid),
+    CustomScalar::new("DateTime", "a time with its offset, such as \"2026-11-20T10:00:00Z\"", DateTime::is_valid),
     CustomScalar {
-        name: "DateTime",
-        example: "a time with its offset, such as \"2026-11-20T10:00:00Z\"",
-        is_valid: DateTime::is_valid,
+        limit: Decimal::limit,
+        ..CustomScalar::new("Decimal", "a decimal number, such as \"12.50\"", Decimal::is_valid)
     },
-    CustomScalar { name: "Decimal", example: "a decimal number, such as \"12.50\"", is_valid: Decimal::is_valid },
-    CustomScalar { name: "TimeZone", example: "a time zone, such as \"Asia/Aden\"", is_valid: TimeZone::is_valid },
-    CustomScalar {
-        name: "YearMonth",
-        example: "a month, such as \"2026-11\", in the years 1900 to 2199",
-        is_valid: YearMonth::is_valid,
-    },
+    CustomScalar::new("TimeZone", "a time zone, such as \"Asia/Aden\"", TimeZone::is_valid),
+    CustomScalar::new("YearMonth", "a month, such as \"2026-11\", in the years 1900 to 2199", YearMonth::is_valid),
 ];
 
 #[derive(Clone, Copy, Debug)]

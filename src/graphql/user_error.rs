@@ -129,8 +129,8 @@ user_error! {
     ConflictError { current: Option<String> }
 
     /// For `TAKEN` the object that has the value; for `CONFLICT` the object in its newest version; for
-    /// `IDEMPOTENCY_CONFLICT` what the first request with the key made. Null when it belongs to somebody else, as with
-    /// the username of another user, and when there is no such object.
+    /// `IDEMPOTENCY_CONFLICT` what the first request with the key or the id made. Null when it belongs to somebody else,
+    /// as with the username of another user, and when there is no such object.
     async fn current(&self, ctx: &Context<'_>) -> Result<Option<Node>, ApiError> {
         match &self.current {
             Some(id) => node::find(ctx, &id.into()).await,

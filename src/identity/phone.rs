@@ -1,8 +1,10 @@
-//! Phone numbers: accepted in the usual notations and stored in E.164 form (`+967711234567`).
+//! Phone numbers: accepted in the usual notations, in digits of any script, and stored in E.164 form (`+967711234567`).
 
 use phonenumber::{Mode, country};
 
-/// The maximum length of the input, in bytes. Every usual notation is shorter.
+use crate::text::digits;
+
+/// The maximum length of the input, in characters. Every usual notation is shorter.
 const LONGEST: usize = 40;
 
 /// Converts a phone number into E.164 form. A number without a country code is taken as one of `region`. `None` when the text
@@ -10,9 +12,10 @@ const LONGEST: usize = 40;
 #[must_use]
 pub fn normalize(text: &str, region: Option<country::Id>) -> Option<String> {
     let text = text.trim();
-    if text.len() > LONGEST || text.chars().any(|c| c.is_alphabetic() || c.is_control()) {
+    if text.chars().nth(LONGEST).is_some() || text.chars().any(|c| c.is_alphabetic() || c.is_control()) {
         return None;
     }
+    let text = &*digits::ascii(text);
     let is_international = text.starts_with('+');
     let number = phonenumber::parse(region.filter(|_| !is_international), text).ok()?;
     let mut e164 = number.format().mode(Mode::E164).to_string();
@@ -41,6 +44,11 @@ mod tests {
         for text in ["+967711234567", "+967 711 234 567", "711234567", " (711) 234-567 "] {
             assert_eq!(normalize(text, Some(country::YE)).as_deref(), Some("+967711234567"), "{text}");
         }
+        for text in
+            ["+٩٦٧٧١١٢٣٤٥٦٧", "+۹۶۷ ۷۱۱ ۲۳۴ ۵۶۷", "+९६७७११२३४५६७", "＋９６７（７１１）２３４－５６７", "٧١١٢٣٤٥٦٧"]
+        {
+            assert_eq!(normalize(text, Some(country::YE)).as_deref(), Some("+967711234567"), "{text}");
+        }
         assert_eq!(normalize("+1 650-253-0000", Some(country::YE)).as_deref(), Some("+16502530000"));
         for (text, kept) in [
             ("+7 812 345 67 89", "+78123456789"),
@@ -55,7 +63,8 @@ mod tests {
 
     #[test]
     fn what_is_no_phone_number_is_not_taken_for_one() {
-        for text in ["", "+", "12", "alice", "+967", "😀", "711234567\0", &"9".repeat(41)] {
+        for text in ["", "+", "12", "alice", "+967", "😀", "711234567\0", &"9".repeat(41), "²½Ⅻ", &"٩".repeat(41)]
+        {
             assert_eq!(normalize(text, Some(country::YE)), None, "{text:?}");
         }
         assert_eq!(normalize("711234567", None), None);

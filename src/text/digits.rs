@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use icu_properties::{CodePointMapData, props::GeneralCategory};
 
-/// A number or date with ASCII digits in place of the decimal digits of other scripts, and with the ASCII forms of the signs that
-/// keyboards of these scripts write: the Arabic decimal separator, the minus sign, and full-width points and hyphens.
+/// A number, date or phone number with ASCII digits in place of the decimal digits of other scripts, and with the ASCII forms of the
+/// signs that keyboards of these scripts write: the Arabic decimal separator, the minus sign, and full-width signs.
 pub(crate) fn ascii(text: &str) -> Cow<'_, str> {
     if text.is_ascii() { text.into() } else { text.chars().map(ascii_char).collect() }
 }
@@ -14,6 +14,11 @@ fn ascii_char(c: char) -> char {
     match c {
         '\u{66B}' | '\u{FF0E}' => '.',
         '\u{2212}' | '\u{FF0D}' => '-',
+        '\u{FF0B}' => '+',
+        '\u{FF08}' => '(',
+        '\u{FF09}' => ')',
+        '\u{FF0F}' => '/',
+        '\u{3000}' => ' ',
         _ => digit(c).unwrap_or(c),
     }
 }
@@ -42,6 +47,7 @@ mod tests {
         }
         assert_eq!(ascii("−١٢٫٥٠"), "-12.50");
         assert_eq!(ascii("２０２６－１１－２０"), "2026-11-20");
+        assert_eq!(ascii("＋９６７　（７１１）　２３／４５．６７"), "+967 (711) 23/45.67");
         // What has the value of a number but is no decimal digit stays.
         for text in ["½", "Ⅻ", "²", "一", "😀"] {
             assert_eq!(ascii(text), text);

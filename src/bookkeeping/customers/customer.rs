@@ -69,7 +69,7 @@ pub struct NewCustomer {
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "UpdateCustomerInput")]
 pub struct CustomerChange {
-    /// The id of the customer to change.
+    /// The id of the customer to change, who may be archived.
     pub id: ID,
     /// The customer's name, 1 to 100 characters. Cannot be null.
     pub name: MaybeUndefined<String>,

@@ -16,9 +16,10 @@ use crate::{
         customer,
     },
     error::{Refusals, Result},
-    list::keyset::Keyset,
+    list::{keyset::Keyset, removed::Removed},
     page::{Page, Paged},
-    price, text,
+    price,
+    text::{self, digits},
     viewer::Viewer,
 };
 
@@ -42,9 +43,9 @@ pub struct CustomerFilterInput {
     pub search: Option<String>,
     /// Only customers in this city, ignoring case.
     pub city: Option<String>,
-    /// True lists only archived customers; false lists only customers who are not archived.
+    /// True lists only archived customers, false only customers who are not archived, and null both. Absent means false.
     #[graphql(default)]
-    pub archived: bool,
+    pub archived: Removed,
     /// Only customers with this standing.
     pub standing: Option<CustomerStanding>,
 }
@@ -54,7 +55,7 @@ pub struct CustomerFilterInput {
 pub struct CustomerFilter {
     search: Option<String>,
     city: Option<String>,
-    archived: bool,
+    archived: Removed,
     standing: Option<CustomerStanding>,
 }
 
@@ -75,10 +76,9 @@ impl CustomerFilterInput {
 impl CustomerFilter {
     fn condition(&self, viewer: &Viewer) -> Condition {
         use customer::Column;
-        let archived = if self.archived { Column::ArchivedAt.is_not_null() } else { Column::ArchivedAt.is_null() };
         Condition::all()
             .add(Column::BookId.eq(viewer.book))
-            .add(archived)
+            .add_option(self.archived.condition(Column::ArchivedAt))
             .add_option(self.city.as_ref().map(|city| Column::CityKey.eq(city)))
             .add_option(self.search.as_deref().map(searched))
             .add_option(self.standing.map(has_standing))
@@ -86,11 +86,12 @@ impl CustomerFilter {
 }
 
 /// The condition that the name, firm or phone contains the text. When the text looks like a phone number, its digits
-/// alone are searched for as well, since phone numbers are stored without spaces and hyphens.
+/// alone are searched for as well, since phone numbers are stored without spaces and hyphens, in ASCII digits.
 fn searched(text: &str) -> Condition {
     let search_text = || Expr::col((customer::Entity, customer::Column::SearchText));
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let is_phone = digits.len() >= 3 && text.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c));
+    let number = digits::ascii(text);
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    let is_phone = digits.len() >= 3 && number.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c));
     Condition::any()
         .add(document_list::contains(search_text(), text))
         .add_option(is_phone.then(|| document_list::contains(search_text(), &digits)))
@@ -128,7 +129,7 @@ pub enum CustomerOrderField {
     /// The customer's balance in the book's currency.
     Balance,
     /// The time when the customer's ledger last changed.
-    LastActivity,
+    LastActivityAt,
     /// The time when the customer was created.
     CreatedAt,
 }
@@ -166,7 +167,7 @@ impl CustomerOrder {
         let key = match self.field {
             CustomerOrderField::Name => row.customer.name_key.clone(),
             CustomerOrderField::Balance => row.balance.to_string(),
-            CustomerOrderField::LastActivity => row.customer.last_activity_at.timestamp_micros().to_string(),
+            CustomerOrderField::LastActivityAt => row.customer.last_activity_at.timestamp_micros().to_string(),
             CustomerOrderField::CreatedAt => String::new(),
         };
         format!("{:?} {} {key}", self.field, row.customer.position.simple())
@@ -188,7 +189,7 @@ impl CustomerOrder {
             CustomerOrderField::Name => Some(key).filter(|key| !key.contains(char::is_control))?.into(),
             CustomerOrderField::Balance => key.parse::<i64>().ok()?.into(),
             // Only the years that both databases can store.
-            CustomerOrderField::LastActivity => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)
+            CustomerOrderField::LastActivityAt => DateTime::<Utc>::from_timestamp_micros(key.parse().ok()?)
                 .filter(|time| (1..=9999).contains(&time.year()))?
                 .into(),
             CustomerOrderField::CreatedAt => id.into(),
@@ -224,7 +225,7 @@ pub async fn page(
     let key = match order.field {
         CustomerOrderField::Name => Expr::col((customer::Entity, customer::Column::NameKey)),
         CustomerOrderField::Balance => balance.clone(),
-        CustomerOrderField::LastActivity => Expr::col((customer::Entity, customer::Column::LastActivityAt)),
+        CustomerOrderField::LastActivityAt => Expr::col((customer::Entity, customer::Column::LastActivityAt)),
         CustomerOrderField::CreatedAt => position.clone(),
     };
     let keyset = Keyset { key, tiebreaker: position, descending: order.direction == OrderDirection::Desc };

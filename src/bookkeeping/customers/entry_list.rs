@@ -15,6 +15,7 @@ use crate::{
     },
     error::{Refusals, Result},
     id::{Id, kind},
+    list::removed::Removed,
     money::{Currency, Decimal},
     price, text,
     viewer::Viewer,
@@ -45,9 +46,9 @@ pub struct EntryFilterInput {
     #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub text: Option<String>,
     /// True lists only deleted entries, which include those of voided invoices and receipts; false lists only entries
-    /// that are not deleted.
+    /// that are not deleted; null lists both. Absent means false.
     #[graphql(default)]
-    pub deleted: bool,
+    pub deleted: Removed,
 }
 
 /// A filter for ledger entries with checked values. A field that is `None` does not restrict them.
@@ -71,8 +72,8 @@ pub struct EntryFilter {
     pub most: Option<i64>,
     /// Only entries whose note contains this text; in lower case.
     pub text: Option<String>,
-    /// Whether to return the deleted entries instead of the others.
-    pub deleted: bool,
+    /// Whether to return the deleted entries, the others or both.
+    pub deleted: Removed,
 }
 
 impl EntryFilterInput {
@@ -124,7 +125,7 @@ impl Filter for EntryFilter {
             .add_option(self.least.map(|least| Column::Amount.gte(least)))
             .add_option(self.most.map(|most| Column::Amount.lte(most)))
             .add_option(self.text.as_deref().map(|text| document_list::contains(search_text(), text)))
-            .add(if self.deleted { Column::DeletedAt.is_not_null() } else { Column::DeletedAt.is_null() })
+            .add_option(self.deleted.condition(Column::DeletedAt))
     }
 
     fn customer(&self) -> Option<Id<kind::Customer>> {

@@ -5,7 +5,7 @@ use chrono::{
     format::{Item, StrftimeItems},
 };
 
-use crate::{calendar::date::Date, money::Decimal};
+use crate::{calendar::date::Date, money::Decimal, text::digits};
 
 /// The notation of dates.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +32,11 @@ impl DateFormat {
     pub(super) fn read(&self, text: &str) -> Result<Date, String> {
         let read = match self {
             Self::Iso => Date::parse_text(text),
-            Self::Like(format) => NaiveDate::parse_from_str(text, format).ok().map(Date),
+            Self::Like(format) => {
+                let parse = |text: &str| NaiveDate::parse_from_str(text, format).ok().map(Date);
+                // The format may have signs of another script between its digits, so the text as it is comes first.
+                parse(text).or_else(|| parse(&digits::ascii(text)))
+            }
         };
         read.ok_or_else(|| match self {
             _ if text.is_empty() => "There is no date.".to_owned(),
@@ -42,18 +46,23 @@ impl DateFormat {
     }
 }
 
-/// Parses an amount: digits with an optional sign, decimals after a point (or after a comma with `decimal_comma`), and
-/// separators between groups of three digits. Refuses an amount whose separator could also be the decimal sign.
+/// Parses an amount: digits of any script with an optional sign, decimals after a point (or after a comma with
+/// `decimal_comma`), and separators between groups of three digits. Refuses an amount whose separator could also be the
+/// decimal sign.
 pub(super) fn amount(text: &str, decimal_comma: bool) -> Result<Decimal, String> {
     let wrong = || match text {
         "" => "There is no amount.".to_owned(),
         _ => format!("{} is not an amount.", quoted(text)),
     };
-    let (sign, number) = match text.strip_prefix(['-', '\u{2212}']) {
-        Some(number) => ("-", number),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
     let (point, other) = if decimal_comma { (',', '.') } else { ('.', ',') };
+    // The Arabic separators are never ambiguous: one is always the decimal sign, the other always between groups.
+    let plain =
+        text.replace('\u{66B}', point.encode_utf8(&mut [0; 4])).replace('\u{66C}', "'").replace('\u{FF0C}', ",");
+    let plain = &*digits::ascii(&plain);
+    let (sign, number) = match plain.strip_prefix('-') {
+        Some(number) => ("-", number),
+        None => ("", plain.strip_prefix('+').unwrap_or(plain)),
+    };
     let (whole, decimals) = match number.split_once(point) {
         Some((whole, decimals)) => (whole, Some(decimals)),
         None => (number, None),
@@ -110,6 +119,13 @@ mod tests {
             ("-0,05", true, "-0.05"),
             ("1 234,56", true, "1234.56"),
             ("1'234.5", false, "1234.5"),
+            ("١٢", false, "12"),
+            ("−١٢٫٥٠", false, "-12.5"),
+            ("١٬٢٣٤٫٥٦", true, "1234.56"),
+            ("١٬٢٣٤", false, "1234"),
+            ("۱۲۳۴.۵", false, "1234.5"),
+            ("१,२३४.५६", false, "1234.56"),
+            ("＋１，２３４．５０", false, "1234.5"),
         ] {
             assert_eq!(amount(text, comma).unwrap().to_string(), expected, "{text}");
         }
@@ -128,7 +144,11 @@ mod tests {
             ("5.", false),
             ("-", false),
             ("NaN", false),
-            ("١٢", false),
+            ("١,٢٣٤", false),
+            ("١٢٫٥٫٠", false),
+            ("１．２３４", true),
+            ("²", false),
+            ("½", false),
             ("1\0", false),
         ] {
             assert!(amount(text, comma).is_err(), "{text}");
@@ -141,6 +161,9 @@ mod tests {
         assert_eq!(read("%d.%m.%Y", "20.11.2026"), Ok("2026-11-20".to_owned()));
         assert_eq!(read("%m/%d/%y", "11/20/26"), Ok("2026-11-20".to_owned()));
         assert_eq!(read("%Y-%m-%d %H:%M", "2026-11-20 23:59"), Ok("2026-11-20".to_owned()));
+        assert_eq!(read("%d.%m.%Y", "٢٠.١١.٢٠٢٦"), Ok("2026-11-20".to_owned()));
+        assert_eq!(read("%Y年%m月%d日", "２０２６年１１月２０日"), Ok("2026-11-20".to_owned()));
+        assert_eq!(read("%d．%m．%Y", "20．11．2026"), Ok("2026-11-20".to_owned()));
         assert!(read("%d.%m.%Y", "2026-11-20").is_err());
         assert!(DateFormat::Iso.read("20.11.2026").is_err());
         for format in ["", "%", "%d", "%H:%M", "%Q", "2026-11-20", "%d.%m"] {

@@ -105,7 +105,8 @@ pub struct NewInvoiceLine {
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Voiding {
-    /// The id of the document to void.
+    /// The id of the document to void. The schema describes it apart for invoices and receipts.
+    #[graphql(skip)]
     pub id: ID,
     /// The reason for voiding it, 1 to 500 characters.
     pub reason: String,

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QuerySelect, QueryTrait,
-    sea_query::{Asterisk, Expr, Query, SelectStatement},
+    sea_query::{self, Asterisk, Expr, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -175,7 +175,7 @@ impl MergedSteps {
         let arm = move |account: &account::Model, (first, last), side| {
             // Where one side is asked for, each posting is on it once.
             let is_once = !is_merged || side == Side::Debit || self.filter.side.is_some() || self.accounts.len() == 1;
-            let paid_from_elsewhere = || posting::Column::DebitAccountId.not_in_subquery(alike(account));
+            let paid_from_elsewhere = || sea_query::ExprTrait::not(Expr::exists(own_payer(account)));
             let wanted = self.filter.condition(side, account.id, first, last);
             posting::Entity::find()
                 .select_only()
@@ -242,9 +242,11 @@ async fn read(conn: &impl ConnectionTrait, keys: &SelectStatement) -> Result<Vec
     Ok(steps.collect())
 }
 
-/// The accounts of the same kind in the same book.
-fn alike(of: &account::Model) -> SelectStatement {
-    let accounts = account::Entity::find().select_only().column(account::Column::Id);
+/// The account that pays, if it is of the same kind and in the same book.
+fn own_payer(of: &account::Model) -> SelectStatement {
+    let payer = Expr::col((posting::Entity, posting::Column::DebitAccountId));
+    let accounts = account::Entity::find().select_only().expr(Expr::value(1));
+    let accounts = accounts.filter(sea_query::ExprTrait::eq(account::Column::Id.into_expr(), payer));
     let accounts = accounts.filter(account::Column::BookId.eq(of.book_id));
     accounts.filter(account::Column::Kind.eq(of.kind)).into_query()
 }

@@ -68,7 +68,7 @@ pub struct NewCategory {
 #[derive(Clone, Debug, InputObject)]
 #[graphql(name = "UpdateCategoryInput")]
 pub struct CategoryChange {
-    /// The id of the category to change.
+    /// The id of the category to change, which may be archived.
     pub id: ID,
     /// The new name, 1 to 60 characters. It must be unique in the book, ignoring case.
     pub name: Option<String>,

@@ -77,7 +77,7 @@ pub(in crate::graphql) async fn activities_of<K: StaticType>(
     args: PageArgs,
 ) -> Result<Activities, ApiError> {
     let owner = thing.to_string();
-    let paged = connection::page(ctx, History, owner.clone(), args).await?;
+    let paged = connection::page(ctx, &connection::cursors_of::<Activity>(ctx)?, History, owner.clone(), args).await?;
     connection::connect(ctx, paged, Total::OfThing(OwnedTotal { owner, list: History }))
 }
 
@@ -89,7 +89,7 @@ impl ActivityQuery {
     /// The activity log of the book, newest first: every mutation that was done or refused, and every login. A filter
     /// with an id from another book matches nothing.
     #[graphql(directive = price::Page::apply())]
-    async fn activity(
+    async fn activities(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which activities to list. Default: all.")] filter: Option<ActivityFilter>,
@@ -100,7 +100,8 @@ impl ActivityQuery {
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Activities, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
-        let page = PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, activity::parse_key)?;
+        let page = PageArgs { first, after, last, before }
+            .check(&connection::cursors_of::<Activity>(ctx)?, activity::parse_key)?;
         let filter = filter.unwrap_or_default().check()?;
         let paged = activity::page(conn, viewer, &filter, &page).await?;
         let paged = paged.map(|row| (activity::key_text(&row), Activity(row)));

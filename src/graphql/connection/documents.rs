@@ -3,7 +3,7 @@
 use async_graphql::{Context, OutputType};
 
 use super::{
-    nodes::{Count, NodeEdge, Nodes, connect, edge},
+    nodes::{Count, NodeEdge, Nodes, connect, cursors_of, edge},
     owned::{OwnedTotal, page},
 };
 use crate::{
@@ -51,7 +51,7 @@ pub(in crate::graphql) async fn of_book<F: Filter, N: OutputType + From<Model<F>
     filter: F,
     args: PageArgs,
 ) -> Result<Nodes<N, Total<F>>, ApiError> {
-    let page = args.check(&ctx.app()?.token_keys, document_list::parse_key)?;
+    let page = args.check(&cursors_of::<N>(ctx)?, document_list::parse_key)?;
     check_customer(ctx, &filter, None).await?;
     let paged = document_list::page(ctx.read()?, ctx.viewer()?, &filter, &page).await?;
     let paged = paged.map(|row| (document_list::key_text(F::key(&row)), N::from(row)));
@@ -59,7 +59,7 @@ pub(in crate::graphql) async fn of_book<F: Filter, N: OutputType + From<Model<F>
 }
 
 /// The edge of a document, which is the same in the list of the book and in that of the customer.
-pub(in crate::graphql) fn edge_of<F: Filter, N: From<Model<F>>>(
+pub(in crate::graphql) fn edge_of<F: Filter, N: OutputType + From<Model<F>>>(
     ctx: &Context<'_>,
     row: Model<F>,
 ) -> Result<NodeEdge<N>, ApiError> {
@@ -76,6 +76,6 @@ pub(in crate::graphql) async fn of_customer<F: Filter, N: OutputType + From<Mode
 ) -> Result<Nodes<N, Total<F>>, ApiError> {
     check_customer(ctx, &filter, Some(customer)).await?;
     let list = Documents { filter, direction };
-    let paged = page(ctx, list.clone(), customer, args).await?;
+    let paged = page(ctx, &cursors_of::<N>(ctx)?, list.clone(), customer, args).await?;
     connect(ctx, paged, Total::OfCustomer(OwnedTotal { owner: customer, list }))
 }

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use async_graphql::{Context, Object, OutputType, TypeName, connection::PageInfo};
+use async_graphql::{Context, Object, OutputType, TypeName};
 
+use super::page_info::PageInfo;
 use crate::{
+    credentials::Cursors,
     graphql::{
         error::{ApiError, ContextExt},
         nullability::SemanticNonNull,
@@ -34,13 +36,18 @@ pub(in crate::graphql) struct NodeEdge<N> {
     node: N,
 }
 
+/// The cursors of the lists of these nodes. Those of a list and of a part of it, such as the entries of one customer, are the same.
+pub(in crate::graphql) fn cursors_of<'a, N: OutputType>(ctx: &'a Context<'_>) -> Result<Cursors<'a>, ApiError> {
+    ctx.cursors(&N::type_name())
+}
+
 /// The edge of a row with this sort key, as it is in the list.
-pub(in crate::graphql) fn edge<N>(ctx: &Context<'_>, key: &str, node: N) -> Result<NodeEdge<N>, ApiError> {
-    Ok(NodeEdge { cursor: ctx.app()?.token_keys.seal_cursor(key)?, node })
+pub(in crate::graphql) fn edge<N: OutputType>(ctx: &Context<'_>, key: &str, node: N) -> Result<NodeEdge<N>, ApiError> {
+    Ok(NodeEdge { cursor: cursors_of::<N>(ctx)?.seal(key)?, node })
 }
 
 /// Makes a connection of a page. Each row comes with the sort key that its cursor carries.
-pub(in crate::graphql) fn connect<N, T>(
+pub(in crate::graphql) fn connect<N: OutputType, T>(
     ctx: &Context<'_>,
     paged: Paged<(String, N)>,
     total: T,
@@ -48,7 +55,7 @@ pub(in crate::graphql) fn connect<N, T>(
     Ok(Nodes { page: Edges::new(ctx, paged)?, total })
 }
 
-impl<N> Edges<N> {
+impl<N: OutputType> Edges<N> {
     /// The edges of a page. Each row comes with the sort key that its cursor carries.
     pub(in crate::graphql) fn new(ctx: &Context<'_>, paged: Paged<(String, N)>) -> Result<Self, ApiError> {
         let Paged { rows, has_previous, has_next } = paged;

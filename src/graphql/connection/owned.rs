@@ -5,8 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, OutputType, dataloader::Loader};
 
-use super::nodes::{Count, Nodes, connect};
+use super::nodes::{Count, Nodes, connect, cursors_of};
 use crate::{
+    credentials::Cursors,
     error::Error,
     graphql::{
         RequestLoader,
@@ -23,18 +24,19 @@ pub(in crate::graphql) async fn of_owner<L: OwnedList, N: OutputType + From<L::R
     owner: L::Owner,
     args: PageArgs,
 ) -> Result<Nodes<N, OwnedTotal<L>>, ApiError> {
-    let paged = page(ctx, list.clone(), owner.clone(), args).await?;
+    let paged = page(ctx, &cursors_of::<N>(ctx)?, list.clone(), owner.clone(), args).await?;
     connect(ctx, paged, OwnedTotal { owner, list })
 }
 
 /// A page of the list that belongs to an object: each row with the text of its cursor. Batched with the pages of other objects.
 pub(in crate::graphql) async fn page<L: OwnedList, N: From<L::Row>>(
     ctx: &Context<'_>,
+    cursors: &Cursors<'_>,
     list: L,
     owner: L::Owner,
     args: PageArgs,
 ) -> Result<Paged<(String, N)>, ApiError> {
-    let page = args.check(&ctx.app()?.token_keys, |text| list.parse_key(text))?;
+    let page = args.check(cursors, |text| list.parse_key(text))?;
     let key = PageKey { owner, list: list.clone(), page: page.clone() };
     let paged = ctx.loader()?.load_one(key).await?.unwrap_or_else(|| page.cut(Vec::new()));
     Ok(paged.map(|row| (list.key_text(&row), N::from(row))))

@@ -221,23 +221,25 @@ impl Customer {
 /// The customer to archive.
 #[derive(InputObject)]
 struct DeleteCustomerInput {
-    /// The id of the customer to archive.
+    /// The id of the customer to archive. One who is archived already stays so.
     id: ID,
 }
 
 /// The archived customer to restore.
 #[derive(InputObject)]
 struct RestoreCustomerInput {
-    /// The id of the customer to restore.
+    /// The id of the customer to restore. One who is not archived stays as they are. Refused when another customer was given
+    /// the phone number meanwhile.
     id: ID,
 }
 
 /// The fields that the payloads of several mutations share. The customer is null when there are user errors.
 #[derive(SimpleObject)]
 struct CustomerResult {
-    /// The customer after the change. Null when there are user errors.
+    /// The customer as they are now. Null when there are user errors.
     customer: Option<Customer>,
-    /// The customer with their cursor in `customers` in its default order, by name. Null when there are user errors.
+    /// The customer with their cursor in `customers` in its default order, by name. Null when there are user errors, and
+    /// when the customer is archived, since the list leaves out archived customers unless its filter asks for them.
     customer_edge: Option<NodeEdge<Customer>>,
     #[graphql(flatten)]
     errors: UserErrors,
@@ -276,7 +278,8 @@ impl CustomerResult {
         let (customer, errors) = into_payload(ctx, action, result).await?;
         let key = |customer: &Model| CustomerOrder::default().key_of(customer);
         let edge = |customer: &Model| connection::edge(ctx, &key(customer), Customer(customer.clone()));
-        Ok(Self { customer_edge: customer.as_ref().map(edge).transpose()?, customer: customer.map(Customer), errors })
+        let listed = customer.as_ref().filter(|customer| customer.archived_at.is_none());
+        Ok(Self { customer_edge: listed.map(edge).transpose()?, customer: customer.map(Customer), errors })
     }
 }
 

@@ -38,7 +38,8 @@ impl CustomerQuery {
         node::find_one::<kind::Customer, _>(ctx, &id).await
     }
 
-    /// The customers of the book.
+    /// The people and firms that buy on credit, by name unless `orderBy` says otherwise. Archived ones are left out unless the
+    /// filter asks for them.
     #[expect(clippy::too_many_arguments, reason = "they are the arguments of the field")]
     #[graphql(directive = price::Page::apply())]
     async fn customers(
@@ -61,8 +62,8 @@ impl CustomerQuery {
     ) -> Result<Nodes<Customer, CustomerTotal>, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();
-        let page =
-            PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, |text| order.parse_key(text))?;
+        let page = PageArgs { first, after, last, before }
+            .check(&connection::cursors_of::<Customer>(ctx)?, |text| order.parse_key(text))?;
         let filter = filter.unwrap_or_default().check()?;
         let Paged { rows, has_previous, has_next } = customer_list::page(conn, viewer, &filter, order, &page).await?;
         let rows = rows.into_iter().map(|row| (order.key_text(&row), Customer(row.customer))).collect();

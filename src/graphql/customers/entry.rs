@@ -85,7 +85,7 @@ impl Entry {
         Ok(minor.map(|minor| Money::from_minor(minor, self.0.currency)))
     }
 
-    /// The date of the entry.
+    /// The day on which the customer took the goods or paid, as the user gave it. Ledgers and statements are ordered by it.
     async fn date(&self) -> Date {
         Date(self.0.date)
     }
@@ -175,13 +175,13 @@ impl Entry {
 /// The fields that the payloads of several mutations share. The entry is null when there are user errors.
 #[derive(SimpleObject)]
 struct EntryResult {
-    /// The entry after the change. Null when there are user errors.
+    /// The entry as it is now. Null when there are user errors.
     entry: Option<Entry>,
     /// The entry with its cursor in `entries` and `Customer.entries`. Null when there are user errors, and for a
     /// repeated request when the entry is deleted by now.
     entry_edge: Option<NodeEdge<Entry>>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`, or with the same `id` for a new
-    /// entry; this request changed nothing.
+    /// True when this is the result of an earlier request that this one repeats; this request changed nothing. The input
+    /// says by what a repeated request is recognized.
     replayed: bool,
     #[graphql(flatten)]
     errors: UserErrors,
@@ -205,7 +205,8 @@ struct DeleteEntryPayload {
     entry: Option<Entry>,
     /// The id of the entry that left the ledger. Null when there are user errors.
     deleted_entry_id: Option<ID>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
+    /// True when this is the result of an earlier request that this one repeats; this request changed nothing. The input
+    /// says by what a repeated request is recognized.
     replayed: bool,
     #[graphql(flatten)]
     errors: UserErrors,

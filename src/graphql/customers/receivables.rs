@@ -33,7 +33,7 @@ impl Receivables {
     }
 
     /// The number of customers who owe money.
-    async fn customers(&self) -> i64 {
+    async fn customer_count(&self) -> i64 {
         self.0.customers
     }
 

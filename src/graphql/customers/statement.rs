@@ -35,7 +35,7 @@ impl CustomerStatement {
         Ok(Book(own_book(ctx).await?))
     }
 
-    /// The customer concerned.
+    /// The customer whose ledger the lines are from.
     async fn customer(&self) -> Customer {
         Customer(self.0.customer.clone())
     }

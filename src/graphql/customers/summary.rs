@@ -34,7 +34,7 @@ impl CustomerSummary {
 /// `DEBIT` what they paid, in the words of a shop; in bookkeeping the two words are used the other way round.
 #[Object]
 impl CustomerSummary {
-    /// The customer concerned.
+    /// The customer whose ledger is summed up here.
     async fn customer(&self) -> Customer {
         Customer(self.0.customer.clone())
     }

@@ -140,7 +140,7 @@ impl Session {
     }
 
     /// True for the session that this request is made in.
-    async fn current(&self) -> bool {
+    async fn is_current(&self) -> bool {
         self.is_current
     }
 }

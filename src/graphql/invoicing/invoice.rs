@@ -76,7 +76,7 @@ impl Invoice {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
 
-    /// The invoice date.
+    /// The day that is printed on the invoice, as the user gave it. From it the entry of the customer's ledger counts.
     async fn date(&self) -> Date {
         Date(self.0.date)
     }
@@ -203,17 +203,25 @@ impl Invoice {
 /// The invoice to void, and the reason.
 #[derive(InputObject)]
 struct VoidInvoiceInput {
+    /// The id of the invoice to void. One that is void already is refused.
+    id: ID,
     #[graphql(flatten)]
     voiding: Voiding,
+}
+
+impl VoidInvoiceInput {
+    fn voiding(self) -> Voiding {
+        Voiding { id: self.id, ..self.voiding }
+    }
 }
 
 /// The fields that the payloads of several mutations share. The invoice is null when there are user errors.
 #[derive(SimpleObject)]
 struct InvoiceResult {
-    /// The invoice after the change. Null when there are user errors.
+    /// The invoice as it is now. Null when there are user errors.
     invoice: Option<Invoice>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`, or with the same `id` for a new
-    /// invoice; this request changed nothing.
+    /// True when this is the result of an earlier request that this one repeats; this request changed nothing. The input
+    /// says by what a repeated request is recognized.
     replayed: bool,
     #[graphql(flatten)]
     errors: UserErrors,
@@ -328,7 +336,7 @@ impl InvoiceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The invoice to void, and the reason.")] input: VoidInvoiceInput,
     ) -> Result<VoidInvoicePayload, ApiError> {
-        let voided = invoice::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
+        let voided = invoice::void(ctx.app()?, ctx.viewer()?, &input.voiding()).await;
         Ok(VoidInvoicePayload { result: InvoiceResult::new(ctx, Action::VoidInvoice, voided).await? })
     }
 }

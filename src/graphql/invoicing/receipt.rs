@@ -71,7 +71,7 @@ impl Receipt {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
     }
 
-    /// The receipt date.
+    /// The day on which the customer paid, as the user gave it. From it the entry of the customer's ledger counts.
     async fn date(&self) -> Date {
         Date(self.0.date)
     }
@@ -167,17 +167,25 @@ impl Receipt {
 /// The receipt to void, and the reason.
 #[derive(InputObject)]
 struct VoidReceiptInput {
+    /// The id of the receipt to void. One that is void already is refused.
+    id: ID,
     #[graphql(flatten)]
     voiding: Voiding,
+}
+
+impl VoidReceiptInput {
+    fn voiding(self) -> Voiding {
+        Voiding { id: self.id, ..self.voiding }
+    }
 }
 
 /// The fields that the payloads of several mutations share. The receipt is null when there are user errors.
 #[derive(SimpleObject)]
 struct ReceiptResult {
-    /// The receipt after the change. Null when there are user errors.
+    /// The receipt as it is now. Null when there are user errors.
     receipt: Option<Receipt>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`, or with the same `id` for a new
-    /// receipt; this request changed nothing.
+    /// True when this is the result of an earlier request that this one repeats; this request changed nothing. The input
+    /// says by what a repeated request is recognized.
     replayed: bool,
     #[graphql(flatten)]
     errors: UserErrors,
@@ -293,7 +301,7 @@ impl ReceiptMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The receipt to void, and the reason.")] input: VoidReceiptInput,
     ) -> Result<VoidReceiptPayload, ApiError> {
-        let voided = receipt::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
+        let voided = receipt::void(ctx.app()?, ctx.viewer()?, &input.voiding()).await;
         Ok(VoidReceiptPayload { result: ReceiptResult::new(ctx, Action::VoidReceipt, voided).await? })
     }
 }

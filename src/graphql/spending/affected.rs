@@ -30,12 +30,13 @@ pub(super) async fn budgets(
 ) -> Result<Vec<BudgetStatus>, ApiError> {
     let mut entries = last(ctx, transaction, versions).await?;
     entries.retain(|entry| version::kind_of(entry.kind) == CategoryKind::Expense);
-    let shares = version::shares(ctx.read()?, entries.iter().map(|entry| entry.id)).await?;
+    let ids: Vec<_> = entries.iter().map(|entry| entry.id).collect();
+    let lines = version::lines(ctx.read()?, &ids).await?;
     let mut months: BTreeMap<_, (_, BTreeSet<Id<kind::Category>>)> = BTreeMap::new();
     for entry in &entries {
         let month = (YearMonth::of(entry.effective_on), entry.currency.code());
         let (_, categories) = months.entry(month).or_insert((entry.currency, BTreeSet::new()));
-        categories.extend(shares.get(&entry.id).into_iter().flatten().map(|(category, _)| *category));
+        categories.extend(lines.get(&entry.id).into_iter().flatten().map(|line| line.category));
     }
     let mut affected = Vec::new();
     for ((month, _), (currency, categories)) in months {
@@ -58,6 +59,8 @@ pub(super) async fn wallets(ctx: &Context<'_>, transaction: &Model, versions: i3
 /// The journal entries of the last versions of a transaction.
 async fn last(ctx: &Context<'_>, transaction: &Model, versions: i32) -> Result<Vec<journal_entry::Model>, ApiError> {
     let args = PageArgs { first: None, after: None, last: Some(versions), before: None };
-    let paged = connection::page::<_, Version>(ctx, Versions, transaction.id.cast(), args).await?;
+    let paged =
+        connection::page::<_, Version>(ctx, &ctx.cursors("TransactionVersion")?, Versions, transaction.id.cast(), args)
+            .await?;
     Ok(paged.rows.into_iter().map(|(_, version)| version.entry).collect())
 }

@@ -129,7 +129,8 @@ impl BudgetQuery {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Budget, BudgetTotal>, ApiError> {
-        let page = PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, budget_list::parse_key)?;
+        let page = PageArgs { first, after, last, before }
+            .check(&connection::cursors_of::<Budget>(ctx)?, budget_list::parse_key)?;
         let paged = budget_list::page(ctx.read()?, ctx.viewer()?, month, &page).await?;
         let paged = paged.map(|budget| (budget_list::key_text(&budget), Budget(budget)));
         connection::connect(ctx, paged, BudgetTotal(month))
@@ -139,7 +140,7 @@ impl BudgetQuery {
 /// The budget to delete, named by its id.
 #[derive(InputObject)]
 struct DeleteBudgetInput {
-    /// The id of the budget to delete.
+    /// The id of the budget to delete: that of one month, or that of every month that has none of its own.
     id: ID,
 }
 

@@ -108,21 +108,21 @@ impl CategoryQuery {
 /// The category to delete or archive.
 #[derive(InputObject)]
 struct DeleteCategoryInput {
-    /// The id of the category to delete or archive.
+    /// The id of the category to delete, or to archive when a transaction or a budget uses or used it.
     id: ID,
 }
 
 /// The archived category to restore.
 #[derive(InputObject)]
 struct RestoreCategoryInput {
-    /// The id of the category to restore.
+    /// The id of the category to restore. One that is not archived stays as it is.
     id: ID,
 }
 
 /// The fields that the payloads of several mutations share. The category is null when there are user errors.
 #[derive(SimpleObject)]
 struct CategoryResult {
-    /// The category after the change. Null when there are user errors.
+    /// The category as it is now. Null when there are user errors.
     category: Option<Category>,
     #[graphql(flatten)]
     errors: UserErrors,

@@ -24,7 +24,7 @@ impl MonthlyReport {
 /// /reports/{month}.svg?currency=`, with the access token.
 #[Object]
 impl MonthlyReport {
-    /// The month of the report.
+    /// The calendar month whose transactions are summed up here, by their dates.
     async fn month(&self) -> YearMonth {
         self.0.month
     }
@@ -131,7 +131,7 @@ impl BudgetStatus {
         Budget(self.0.budget.clone())
     }
 
-    /// The category of the budget.
+    /// The category whose expenses the budget limits.
     async fn category(&self) -> Category {
         Category(self.0.category.clone())
     }

@@ -68,7 +68,8 @@ impl Transaction {
         Ok(lines.into_iter().map(|line| TransactionLine { line, currency }).collect())
     }
 
-    /// The date of the transaction.
+    /// The day on which the money was spent or received, as the user gave it. It decides in which month the transaction
+    /// counts, for budgets and reports.
     async fn date(&self) -> Date {
         Date(self.0.date)
     }
@@ -153,7 +154,7 @@ struct TransactionLine {
 /// A part of a transaction that belongs to one category.
 #[Object]
 impl TransactionLine {
-    /// The category of this part.
+    /// The category that this part counts for, in budgets and reports. It may be archived by now.
     #[graphql(directive = SemanticNonNull::apply())]
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>, ApiError> {
         Ok(ctx.loader()?.load_one(self.line.category_id).await?)
@@ -174,10 +175,10 @@ impl TransactionLine {
 #[derive(SimpleObject)]
 #[graphql(complex)]
 struct TransactionResult {
-    /// The transaction after the change. Null when there are user errors.
+    /// The transaction as it is now. Null when there are user errors.
     transaction: Option<Transaction>,
-    /// True when this is the result of an earlier request with the same `idempotencyKey`, or with the same `id` for a new
-    /// transaction; this request changed nothing.
+    /// True when this is the result of an earlier request that this one repeats; this request changed nothing. The input
+    /// says by what a repeated request is recognized.
     replayed: bool,
     /// How many of the transaction's last versions count for what it affects.
     #[graphql(skip)]
@@ -246,8 +247,8 @@ impl DeleteTransactionPayload {
 
 #[ComplexObject]
 impl TransactionResult {
-    /// How the budgets that this changed are used now, in the month of the transaction. After a change also those of
-    /// the month and the categories that it had before. Empty for an income.
+    /// The use of each budget in which the transaction counts, or counted before this, in the month concerned. Empty for
+    /// an income.
     #[graphql(
         directive = price::List::apply(10),
         directive = price::Cost::apply(20),
@@ -260,8 +261,7 @@ impl TransactionResult {
         }
     }
 
-    /// The wallets whose balance this changed: that of the transaction and, after a change, the one that it had before.
-    /// Empty for cash.
+    /// The wallets that this moved money into or out of, with their new balances. Empty for cash.
     #[graphql(directive = price::List::apply(2), directive = SemanticNonNull::apply())]
     async fn affected_wallets(&self, ctx: &Context<'_>) -> Result<Vec<Wallet>, ApiError> {
         match &self.transaction {

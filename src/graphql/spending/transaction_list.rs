@@ -1,6 +1,6 @@
 //! The queries for one transaction and for lists of transactions, with the totals of a list.
 
-use async_graphql::{Context, ID, Object, connection::PageInfo};
+use async_graphql::{Context, ID, Object};
 
 use super::transaction::Transaction;
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     },
     graphql::{
         book::book_currency,
-        connection::{Edges, NodeEdge},
+        connection::{Edges, NodeEdge, PageInfo, cursors_of},
         error::{ApiError, ContextExt},
         node,
         nullability::SemanticNonNull,
@@ -131,8 +131,8 @@ impl TransactionQuery {
     ) -> Result<TransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
         let order = order_by.unwrap_or_default();
-        let page =
-            PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, |text| order.parse_key(text))?;
+        let page = PageArgs { first, after, last, before }
+            .check(&cursors_of::<Transaction>(ctx)?, |text| order.parse_key(text))?;
         let of_book = book_currency(ctx).await?;
         let mut filter = filter.unwrap_or_default().check(conn, viewer, of_book).await?;
         if order.field == TransactionOrderField::Amount {

@@ -31,8 +31,7 @@ impl From<Version> for TransactionVersion {
     }
 }
 
-/// A transaction as it was for some time. Each version is recorded in the journal as an entry of its own. Notes of
-/// lines are not kept in versions.
+/// A transaction as it was for some time. Each version is recorded in the journal as an entry of its own.
 #[Object]
 impl TransactionVersion {
     /// The number of the version, counted from 1.
@@ -50,19 +49,18 @@ impl TransactionVersion {
         Money::from_minor(self.0.entry.amount, self.0.entry.currency)
     }
 
-    /// The amounts per category in this version.
+    /// The amounts per category, with their notes, in this version.
     #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersionLine>, ApiError> {
         let entry = &self.0.entry;
-        let shares = ctx.loader()?.load_one(SharesOf(entry.id)).await?.unwrap_or_default();
-        let categories = shares.iter().map(|(category, _)| *category);
-        let found = ctx.loader()?.load_many(categories).await?;
-        let line = |(category, amount)| {
+        let lines = ctx.loader()?.load_one(LinesOf(entry.id)).await?.unwrap_or_default();
+        let found = ctx.loader()?.load_many(lines.iter().map(|line| line.category)).await?;
+        let line = |version::Line { category, amount, note }| {
             let missing = || Error::Fault(DbErr::RecordNotFound(format!("{category}")));
             let category = found.get(&category).cloned().ok_or_else(missing)?;
-            Ok(TransactionVersionLine { category, amount: Money::from_minor(amount, entry.currency) })
+            Ok(TransactionVersionLine { category, amount: Money::from_minor(amount, entry.currency), note })
         };
-        shares.into_iter().map(line).collect()
+        lines.into_iter().map(line).collect()
     }
 
     /// The wallet that paid the expense or received the income in this version. Null for cash.
@@ -104,24 +102,23 @@ struct TransactionVersionLine {
     category: Category,
     /// The amount of this part.
     amount: Money,
+    /// What this part was for. Null when not given, and in versions that were replaced before notes of versions were kept.
+    note: Option<String>,
 }
 
-/// The loader key for the amounts of a journal entry by category. Must only be used for entries that the viewer may
-/// see: the loader does not check it.
+/// The loader key for the lines of the version that a journal entry recorded. Must only be used for entries that the
+/// viewer may see: the loader does not check it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct SharesOf(Id<kind::Entry>);
+struct LinesOf(Id<kind::Entry>);
 
-impl Loader<SharesOf> for RequestLoader {
-    type Value = Vec<(Id<kind::Category>, i64)>;
+impl Loader<LinesOf> for RequestLoader {
+    type Value = Vec<version::Line>;
     type Error = Arc<Error>;
 
-    async fn load(
-        &self,
-        entries: &[SharesOf],
-    ) -> Result<HashMap<SharesOf, Vec<(Id<kind::Category>, i64)>>, Arc<Error>> {
-        let ids = entries.iter().map(|entry| entry.0);
-        let shares = version::shares(self.reader.conn(), ids).await?;
-        Ok(shares.into_iter().map(|(entry, shares)| (SharesOf(entry), shares)).collect())
+    async fn load(&self, entries: &[LinesOf]) -> Result<HashMap<LinesOf, Vec<version::Line>>, Arc<Error>> {
+        let ids: Vec<_> = entries.iter().map(|entry| entry.0).collect();
+        let lines = version::lines(self.reader.conn(), &ids).await?;
+        Ok(lines.into_iter().map(|(entry, lines)| (LinesOf(entry), lines)).collect())
     }
 }
 

@@ -1,9 +1,9 @@
 //! The transactions of a wallet, and of all wallets, as connections.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, connection::PageInfo};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 use sea_orm::DbErr;
 
-use super::transaction::WalletTransaction;
+use super::{transaction::WalletTransaction, wallet::Wallet};
 use crate::{
     bookkeeping::{
         journal::{HistoryFilter, MergedSteps, Step},
@@ -16,7 +16,7 @@ use crate::{
     entity::journal_entry::EntryStatus,
     error::Error,
     graphql::{
-        connection::{self, Count, OwnedTotal},
+        connection::{self, Count, OwnedTotal, PageInfo},
         error::{ApiError, ContextExt},
         nullability::SemanticNonNull,
         scalar::DateTime,
@@ -67,6 +67,15 @@ struct WalletTransactionListFilter {
     history: WalletTransactionFilter,
 }
 
+/// The names by which the two kinds of lists tell their cursors apart.
+const OF_WALLET: &str = "walletHistory";
+const OF_ALL: &str = "walletTransactions";
+
+/// What it costs to look for a page in the histories of all wallets, of which a book may have 200.
+const OF_MANY_WALLETS: u32 = 2500;
+/// What it costs to count the transactions of all wallets.
+const COUNTING: u32 = 1000;
+
 /// The number of transactions in a list.
 enum Total {
     OfWallet(OwnedTotal<OfWallet>),
@@ -81,8 +90,8 @@ pub(super) async fn of_wallet(
     args: PageArgs,
 ) -> Result<WalletTransactionConnection, ApiError> {
     let list = OfWallet::new(filter.unwrap_or_default().into())?;
-    let paged = connection::page(ctx, list.clone(), wallet, args).await?;
-    WalletTransactionConnection::new(ctx, paged, Total::OfWallet(OwnedTotal { owner: wallet, list }))
+    let paged = connection::page(ctx, &ctx.cursors(OF_WALLET)?, list.clone(), wallet, args).await?;
+    WalletTransactionConnection::new(ctx, OF_WALLET, paged, Total::OfWallet(OwnedTotal { owner: wallet, list }))
 }
 
 pub(super) struct WalletTransactionConnection {
@@ -92,9 +101,9 @@ pub(super) struct WalletTransactionConnection {
 
 impl WalletTransactionConnection {
     /// A connection of a page. Each row comes with the sort key that its cursor carries.
-    fn new(ctx: &Context<'_>, paged: Paged<(String, Step)>, total: Total) -> Result<Self, ApiError> {
+    fn new(ctx: &Context<'_>, list: &str, paged: Paged<(String, Step)>, total: Total) -> Result<Self, ApiError> {
         let Paged { rows, has_previous, has_next } = paged;
-        let edge = |(key, step): (String, Step)| WalletTransactionEdge::new(ctx, &key, step);
+        let edge = |(key, step): (String, Step)| WalletTransactionEdge::new(ctx, list, &key, step);
         let rows = rows.into_iter().map(edge).collect::<Result<_, _>>()?;
         Ok(Self { page: Paged { rows, has_previous, has_next }, total })
     }
@@ -127,7 +136,7 @@ impl WalletTransactionConnection {
 
     /// The number of transactions in the whole list that match the filter. Unless the list is that of
     /// one wallet without a filter by type, status or direction, selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
+    #[graphql(directive = price::Cost::apply(COUNTING), directive = SemanticNonNull::apply())]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         match &self.total {
             Total::OfWallet(total) => total.count(ctx).await,
@@ -139,7 +148,7 @@ impl WalletTransactionConnection {
 /// A transaction from the point of view of one wallet. In the list of all wallets, a transfer between two of them is seen
 /// from the one that pays, unless the filter asks for the direction `IN`.
 #[derive(SimpleObject)]
-#[graphql(directive = price::Cost::apply(0))]
+#[graphql(complex, directive = price::Cost::apply(0))]
 pub(super) struct WalletTransactionEdge {
     /// An opaque text that marks the position of this item in the list. Pass it as `after` or `before`.
     cursor: String,
@@ -149,20 +158,37 @@ pub(super) struct WalletTransactionEdge {
     direction: Direction,
     /// The wallet's balance right after the transaction.
     balance_after: Money,
+    #[graphql(skip)]
+    account: Id<kind::Account>,
+}
+
+#[ComplexObject]
+impl WalletTransactionEdge {
+    /// The wallet from whose point of view the transaction is seen: the one whose `direction` and `balanceAfter` these are.
+    #[graphql(directive = SemanticNonNull::apply())]
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Wallet, ApiError> {
+        let wallet = match ctx.loader()?.load_one(self.account).await? {
+            Some(party) => party.own_wallet(ctx).await?,
+            None => None,
+        };
+        Ok(wallet.ok_or_else(|| Error::Fault(DbErr::RecordNotFound(format!("{} has no wallet", self.account))))?)
+    }
 }
 
 impl WalletTransactionEdge {
     /// The edge in the history of one wallet.
     pub(super) fn in_history(ctx: &Context<'_>, step: Step) -> Result<Self, ApiError> {
         let key = OfWallet::new(HistoryFilter::default())?.key_text(&step);
-        Self::new(ctx, &key, step)
+        Self::new(ctx, OF_WALLET, &key, step)
     }
 
-    fn new(ctx: &Context<'_>, key: &str, step: Step) -> Result<Self, ApiError> {
+    fn new(ctx: &Context<'_>, list: &str, key: &str, step: Step) -> Result<Self, ApiError> {
+        let account = step.account_id();
         let node = transaction::WalletTransaction::new(step.entry, &step.posting)
             .ok_or_else(|| Error::Fault(DbErr::Custom("a posting on a wallet that is not of a wallet".to_owned())))?;
         Ok(Self {
-            cursor: ctx.app()?.token_keys.seal_cursor(key)?,
+            cursor: ctx.cursors(list)?.seal(key)?,
+            account,
             direction: step.side.into(),
             balance_after: Money::from_minor(step.balance, node.entry.currency),
             node: WalletTransaction(node),
@@ -195,7 +221,7 @@ impl WalletHistoryQuery {
 
     /// The transactions of all wallets of the book in one list, newest first, including failed ones. A transfer between two
     /// of the wallets is one item.
-    #[graphql(directive = price::Page::apply())]
+    #[graphql(directive = price::Page::apply(), directive = price::Cost::apply(OF_MANY_WALLETS))]
     async fn wallet_transactions(
         &self,
         ctx: &Context<'_>,
@@ -207,11 +233,11 @@ impl WalletHistoryQuery {
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<WalletTransactionConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
-        let page = PageArgs { first, after, last, before }.check(&ctx.app()?.token_keys, history::parse_place)?;
+        let page = PageArgs { first, after, last, before }.check(&ctx.cursors(OF_ALL)?, history::parse_place)?;
         let WalletTransactionListFilter { wallet_id, currency, history } = filter.unwrap_or_default();
         let wallet = wallet_id.map(|id| id.parse().ok());
         let steps = history::of_all(conn, viewer, OwnFilter { wallet, currency, history: history.into() }).await?;
         let paged = steps.page(conn, &page).await?.map(|step| (history::place_text(&step), step));
-        WalletTransactionConnection::new(ctx, paged, Total::OfAll(steps))
+        WalletTransactionConnection::new(ctx, OF_ALL, paged, Total::OfAll(steps))
     }
 }

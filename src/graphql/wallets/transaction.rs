@@ -189,9 +189,8 @@ struct TransferInput {
 /// The fields that the payloads of `deposit`, `withdraw` and `transfer` share.
 #[derive(SimpleObject)]
 struct WalletOperationResult {
-    /// The recorded transaction. If a wallet refused it (codes `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`,
-    /// `CURRENCY_MISMATCH`, `SAME_WALLET`, `LIMIT_REACHED`), it is recorded with the status `FAILED`, and there are
-    /// user errors too. Null when the input was invalid and nothing was recorded.
+    /// The recorded transaction. If a wallet refused it, it is recorded with the status `FAILED` and the reason in
+    /// `failure`, and there are user errors too. Null when the input was invalid and nothing was recorded.
     transaction: Option<WalletTransaction>,
     /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,

@@ -132,7 +132,7 @@ impl Wallet {
 /// The fields of the wallet to change. Omitted fields stay as they are.
 #[derive(InputObject)]
 struct UpdateWalletInput {
-    /// The id of the wallet to change.
+    /// The id of the wallet to change. One that is closed can be renamed, and cannot become the default.
     id: ID,
     /// The new name, 1 to 100 characters.
     name: Option<String>,
@@ -144,28 +144,28 @@ struct UpdateWalletInput {
 /// The wallet to freeze, named by its id.
 #[derive(InputObject)]
 struct FreezeWalletInput {
-    /// The id of the wallet to freeze.
+    /// The id of the wallet to freeze. One that is closed is refused; one that is frozen stays so.
     id: ID,
 }
 
 /// The frozen wallet to unfreeze.
 #[derive(InputObject)]
 struct UnfreezeWalletInput {
-    /// The id of the wallet to unfreeze.
+    /// The id of the wallet to unfreeze. One that is closed is refused; one that is active stays so.
     id: ID,
 }
 
 /// The empty wallet to close.
 #[derive(InputObject)]
 struct CloseWalletInput {
-    /// The id of the wallet to close.
+    /// The id of the wallet to close. One that holds money is refused; one that is closed stays so.
     id: ID,
 }
 
 /// The fields that the payloads of several mutations share. The wallet is null when there are user errors.
 #[derive(SimpleObject)]
 struct WalletResult {
-    /// The wallet after the change. Null when there are user errors.
+    /// The wallet as it is now. Null when there are user errors.
     wallet: Option<Wallet>,
     #[graphql(flatten)]
     errors: UserErrors,

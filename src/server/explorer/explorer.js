@@ -108,7 +108,7 @@ function idsOf(data, operation) {
   const made = payloads.flatMap((payload) => Object.values(payload).map((thing) => thing?.id));
   // Left out: entries of an invoice or receipt, which cannot be changed by themselves, and the current session, which a user
   // would not want to revoke.
-  const serves = (thing) => thing?.id && !["INVOICE", "RECEIPT"].includes(thing.source) && !thing.current;
+  const serves = (thing) => thing?.id && !["INVOICE", "RECEIPT"].includes(thing.source) && !thing.isCurrent;
   const listed = payloads.flatMap((payload) => [payload.nodes ?? payload.sessions ?? payload].flat().find(serves)?.id);
   const texts = (ids) => ids.filter((id) => typeof id === "string");
   const byKind = (ids) => Object.fromEntries(texts(ids).map((id) => [id.slice(0, id.lastIndexOf("_")), id]));

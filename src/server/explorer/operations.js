@@ -63,7 +63,7 @@ const PROFILE = "user { id username displayName phone email timeZone }";
 const ME = `query Me {
   me {
     id username displayName phone email timeZone createdAt
-    sessions { id current createdAt lastUsedAt address userAgent }
+    sessions { id isCurrent createdAt lastUsedAt address userAgent }
   }
 }`;
 const REFRESH = mutation("refreshToken", SESSION);
@@ -242,7 +242,7 @@ const RECEIVABLES = `query Receivables {
   book {
     name
     receivables {
-      currency customers
+      currency customerCount
       total { amount }
       inAdvance { amount }
       largest { customer { name } balance { amount } }
@@ -250,7 +250,7 @@ const RECEIVABLES = `query Receivables {
   }
 }`;
 const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
-  activity(first: $first, filter: $only) {
+  activities(first: $first, filter: $only) {
     totalCount
     nodes {
       createdAt action outcome codes address

@@ -11,7 +11,7 @@ use std::{sync::Arc, time::Duration};
 use axum::{
     Extension,
     body::Body,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Path, RawQuery, State},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{CONTENT_DISPOSITION, CONTENT_TYPE},
@@ -22,13 +22,14 @@ use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::{
+    parameters::Parameters,
     table::{Source, Table},
     transfer::Transfer,
 };
 use crate::{
     app::{App, DownloadLimits},
     client::Client,
-    error::{Code, Error, Refusal, Result},
+    error::{Code, Error, Result},
     graphql::TIMEOUT,
     id::{Id, kind},
     identity,
@@ -86,14 +87,14 @@ impl Downloads {
 pub(super) async fn download<T: Table>(
     State(downloads): State<Downloads>,
     id: Option<Path<String>>,
-    parameters: Result<Query<T::Parameters>, QueryRejection>,
+    RawQuery(query): RawQuery,
     Extension(client): Extension<Client>,
     connection: Option<Extension<Arc<ConnectionWatch>>>,
     headers: HeaderMap,
 ) -> Response {
     let mut meter = downloads.rates.meter(&client);
     let id = id.as_ref().map(|id| id.0.as_str());
-    let mut response = match begin::<T>(&downloads, id, parameters, &mut meter, (&client, &headers)).await {
+    let mut response = match begin::<T>(&downloads, id, query.as_deref(), &mut meter, (&client, &headers)).await {
         Ok(transfer) => {
             if let Some(Extension(connection)) = connection {
                 connection.note_login();
@@ -115,15 +116,13 @@ pub(super) async fn download<T: Table>(
 async fn begin<T: Table>(
     downloads: &Downloads,
     id: Option<&str>,
-    parameters: Result<Query<T::Parameters>, QueryRejection>,
+    query: Option<&str>,
     meter: &mut Meter<'_>,
     request: (&Client, &HeaderMap),
 ) -> Result<Transfer<T>, NotBegun> {
     let app = &downloads.app;
     let viewer = admit(app, meter, request, rate_limit::DOWNLOAD).await?;
-    let unreadable =
-        |rejection: QueryRejection| Error::from(Refusal::new(Code::Invalid, "", format!("{}.", rejection.body_text())));
-    let parameters = parameters.map_err(unreadable)?.0;
+    let parameters = Parameters::read(query, T::PARAMETERS).map_err(Error::from)?;
     let [reading, sending] = downloads.turns(viewer.user).await?;
     let snapshot = app.db.snapshot().await?;
     let table = T::open(Source { app, viewer: &viewer, snapshot: &snapshot }, id, parameters).await?;

@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use sea_orm::ActiveEnum;
-use serde::Deserialize;
 
-use super::table::{PORTION, Rows, Source, Table, date, given, word};
+use super::{
+    parameters::Parameters,
+    table::{PORTION, Rows, Source, Table},
+};
 use crate::{
     bookkeeping::{
         book,
@@ -23,17 +25,6 @@ use crate::{
     text,
 };
 
-/// The filter, with the same meaning as in the field `entries`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::server) struct Parameters {
-    from: Option<String>,
-    to: Option<String>,
-    currency: Option<String>,
-    /// The id of a customer.
-    customer: Option<String>,
-}
-
 /// The filter, and how far the export has got.
 #[derive(Debug)]
 pub(in crate::server) struct Entries {
@@ -42,27 +33,28 @@ pub(in crate::server) struct Entries {
 }
 
 impl Table for Entries {
-    type Parameters = Parameters;
+    /// The filter, with the same meaning as in the field `entries`.
+    const PARAMETERS: &'static [&'static str] = &["from", "to", "currency", "customerId"];
     const COLUMNS: &'static [&'static str] =
         &["id", "date", "type", "amount", "currency", "customer", "customerId", "note", "source", "number"];
 
     async fn open(
         Source { viewer, snapshot, .. }: Source<'_>,
         _: Option<&str>,
-        parameters: Parameters,
+        mut parameters: Parameters,
     ) -> Result<Self> {
         let mut refusals = Refusals::default();
         let filter = EntryFilterInput {
-            from: date(parameters.from, "from", &mut refusals),
-            to: date(parameters.to, "to", &mut refusals),
-            currency: word(parameters.currency, "currency", "a code such as USD", &mut refusals),
-            customer_id: given(parameters.customer).map(Into::into),
+            from: parameters.date("from", &mut refusals),
+            to: parameters.date("to", &mut refusals),
+            currency: parameters.word("currency", "a code such as USD", &mut refusals),
+            customer_id: parameters.text("customerId").map(Into::into),
             ..EntryFilterInput::default()
         };
         refusals.none()?;
         let filter = filter.check(book::find(snapshot, viewer).await?.currency)?;
         if let Some(id) = filter.customer() {
-            customer::require(snapshot, viewer, Some(id), "customer").await?;
+            customer::require(snapshot, viewer, Some(id), "customerId").await?;
         }
         Ok(Self { filter, before: None })
     }

@@ -3,9 +3,11 @@
 //! twice, once with each sign, so that the sum is right.
 
 use sea_orm::ActiveEnum;
-use serde::Deserialize;
 
-use super::table::{PORTION, Rows, Source, Table, date};
+use super::{
+    parameters::Parameters,
+    table::{PORTION, Rows, Source, Table},
+};
 use crate::{
     bookkeeping::{
         book,
@@ -20,14 +22,6 @@ use crate::{
     text,
 };
 
-/// The first and the last day.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::server) struct Parameters {
-    from: Option<String>,
-    to: Option<String>,
-}
-
 /// The filter, and how far the export has got.
 #[derive(Debug)]
 pub(in crate::server) struct History {
@@ -38,18 +32,19 @@ pub(in crate::server) struct History {
 }
 
 impl Table for History {
-    type Parameters = Parameters;
+    /// The first and the last day.
+    const PARAMETERS: &'static [&'static str] = &["from", "to"];
     const COLUMNS: &'static [&'static str] =
         &["id", "date", "time", "type", "amount", "currency", "balance", "description", "reference"];
 
     async fn open(
         Source { viewer, snapshot, .. }: Source<'_>,
         id: Option<&str>,
-        parameters: Parameters,
+        mut parameters: Parameters,
     ) -> Result<Self> {
         let mut refusals = Refusals::default();
-        let from = date(parameters.from, "from", &mut refusals);
-        let to = date(parameters.to, "to", &mut refusals);
+        let from = parameters.date("from", &mut refusals);
+        let to = parameters.date("to", &mut refusals);
         refusals.check(Date::check_range(from, to, "to"));
         refusals.none()?;
         let time_zone = book::find(snapshot, viewer).await?.time_zone;

@@ -3,6 +3,7 @@
 mod download;
 mod entries;
 mod history;
+mod parameters;
 mod report;
 mod schema;
 mod spool;

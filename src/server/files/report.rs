@@ -2,16 +2,18 @@
 
 use axum::{
     Extension,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Path, RawQuery, State},
     http::{
         HeaderMap, HeaderValue,
         header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
 
-use super::download::{NotBegun, admit};
+use super::{
+    download::{NotBegun, admit},
+    parameters::Parameters,
+};
 use crate::{
     app::App,
     bookkeeping::{
@@ -21,7 +23,7 @@ use crate::{
     calendar::month::YearMonth,
     client::Client,
     entity::category::CategoryKind,
-    error::{Code, Error, Refusal, Result},
+    error::{Code, Error, Refusal, Refusals, Result},
     picture::{self, Bar, Figure, Picture, Spending},
     server::{
         bearer::challenge,
@@ -32,21 +34,17 @@ use crate::{
 const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// The parameters in the query string, with the same meaning as the arguments of `monthlyReport`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Parameters {
-    currency: Option<String>,
-}
+const PARAMETERS: [&str; 1] = ["currency"];
 
 pub(super) async fn draw(
     State((app, rates)): State<(App, Rates)>,
     Path(file): Path<String>,
-    parameters: Result<Query<Parameters>, QueryRejection>,
+    RawQuery(query): RawQuery,
     Extension(client): Extension<Client>,
     headers: HeaderMap,
 ) -> Response {
     let mut meter = rates.meter(&client);
-    let mut response = match render(&app, &file, parameters, &mut meter, (&client, &headers)).await {
+    let mut response = match render(&app, &file, query.as_deref(), &mut meter, (&client, &headers)).await {
         Ok((month, svg)) => {
             let name = format!("inline; filename=\"report-{month}.svg\"");
             let name = HeaderValue::from_str(&name).unwrap_or(HeaderValue::from_static("inline"));
@@ -69,25 +67,23 @@ pub(super) async fn draw(
 async fn render(
     app: &App,
     file: &str,
-    parameters: Result<Query<Parameters>, QueryRejection>,
+    query: Option<&str>,
     meter: &mut Meter<'_>,
     request: (&Client, &HeaderMap),
 ) -> Result<(YearMonth, String), NotBegun> {
     let viewer = admit(app, meter, request, rate_limit::PICTURE).await?;
-    let invalid = |path: &str, message: String| Error::from(Refusal::new(Code::Invalid, path, message));
-    let unreadable = |rejection: QueryRejection| invalid("", format!("{}.", rejection.body_text()));
-    let parameters = parameters.map_err(unreadable)?.0;
+    let mut parameters = Parameters::read(query, &PARAMETERS).map_err(Error::from)?;
     let month = file.strip_suffix(".svg").and_then(YearMonth::parse_text);
     let month = month.ok_or_else(|| {
-        invalid("month", "A picture is named by its month, as in 2026-11.svg, in the years 1900 to 2199.".to_owned())
+        let message = "A picture is named by its month, as in 2026-11.svg, in the years 1900 to 2199.";
+        Error::from(Refusal::new(Code::Invalid, "month", message))
     })?;
-    let currency = parameters
-        .currency
-        .filter(|code| !code.is_empty())
-        .map(|code| code.parse().map_err(|_| invalid("currency", "`currency` must be a code such as USD.".to_owned())));
+    let mut refusals = Refusals::default();
+    let currency = parameters.word("currency", "a code such as USD", &mut refusals);
+    refusals.none()?;
     let snapshot = app.db.snapshot().await?;
     let book = book::find(&snapshot, &viewer).await?;
-    let report = report::month(&snapshot, &viewer, month, currency.transpose()?).await?;
+    let report = report::month(&snapshot, &viewer, month, currency).await?;
     Ok((month, picture::draw(&picture(book.name, report))))
 }
 

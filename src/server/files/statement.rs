@@ -1,9 +1,11 @@
 //! `GET /customers/{id}/statement.csv`: a customer's statement as a CSV file.
 
 use sea_orm::ActiveEnum;
-use serde::Deserialize;
 
-use super::table::{PORTION, Rows, Source, Table, date, word};
+use super::{
+    parameters::Parameters,
+    table::{PORTION, Rows, Source, Table},
+};
 use crate::{
     bookkeeping::{
         book,
@@ -25,15 +27,6 @@ use crate::{
     text,
 };
 
-/// The parameters in the query string, with the same meaning as the arguments of `customerStatement`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Parameters {
-    from: Option<String>,
-    to: Option<String>,
-    currency: Option<String>,
-}
-
 /// A statement, and how much of it is already written.
 #[derive(Debug)]
 pub(super) struct Statement {
@@ -46,7 +39,8 @@ pub(super) struct Statement {
 }
 
 impl Table for Statement {
-    type Parameters = Parameters;
+    /// With the same meaning as the arguments of `customerStatement`.
+    const PARAMETERS: &'static [&'static str] = &["from", "to", "currency"];
     /// A column that does not apply to a row is empty.
     const COLUMNS: &'static [&'static str] =
         &["date", "type", "source", "number", "note", "credit", "debit", "balance", "currency"];
@@ -78,11 +72,11 @@ impl Table for Statement {
     }
 }
 
-fn range(parameters: Parameters) -> Result<Range> {
+fn range(mut parameters: Parameters) -> Result<Range> {
     let mut refusals = Refusals::default();
-    let from = date(parameters.from, "from", &mut refusals);
-    let to = date(parameters.to, "to", &mut refusals);
-    let currency = word(parameters.currency, "currency", "a code such as USD", &mut refusals);
+    let from = parameters.date("from", &mut refusals);
+    let to = parameters.date("to", &mut refusals);
+    let currency = parameters.word("currency", "a code such as USD", &mut refusals);
     refusals.none()?;
     Ok(Range { from, to, currency })
 }

@@ -1,17 +1,11 @@
-//! What the CSV files have in common: where their rows come from, how they are written, and the parameters in their URLs.
+//! What the CSV files have in common: where their rows come from, and how they are written.
 
-use std::{io, str::FromStr};
+use std::io;
 
 use sea_orm::DbErr;
-use serde::de::DeserializeOwned;
 
-use crate::{
-    app::App,
-    calendar::date::Date,
-    db::Transaction,
-    error::{Code, Refusal, Refusals, Result},
-    viewer::Viewer,
-};
+use super::parameters::Parameters;
+use crate::{app::App, db::Transaction, error::Result, viewer::Viewer};
 
 /// How many rows are read from the database at a time.
 pub(super) const PORTION: u64 = 500;
@@ -26,17 +20,13 @@ pub(super) struct Source<'a> {
 
 /// A CSV file that can be downloaded.
 pub(super) trait Table: Sized + Send + 'static {
-    /// The parameters in the query string of the URL.
-    type Parameters: DeserializeOwned + Send;
+    /// The names of the parameters in the query string of the URL.
+    const PARAMETERS: &'static [&'static str];
     /// The names of the columns, for the first row.
     const COLUMNS: &'static [&'static str];
 
     /// Makes every check that can fail, before the first byte is sent. `id` is the id in the URL's path, if the path has one.
-    fn open(
-        source: Source<'_>,
-        id: Option<&str>,
-        parameters: Self::Parameters,
-    ) -> impl Future<Output = Result<Self>> + Send;
+    fn open(source: Source<'_>, id: Option<&str>, parameters: Parameters) -> impl Future<Output = Result<Self>> + Send;
 
     /// The name of the file, without `.csv`.
     fn name(&self) -> String;
@@ -71,22 +61,4 @@ impl Rows {
     pub(super) fn write<const N: usize>(&mut self, fields: [&str; N]) -> Result<()> {
         Ok(self.0.write_record(fields).map_err(|error| DbErr::Custom(error.to_string()))?)
     }
-}
-
-/// The value of a parameter. An empty one counts as absent.
-pub(super) fn given(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.is_empty())
-}
-
-/// Parses the date in a parameter.
-pub(super) fn date(text: Option<String>, path: &str, refusals: &mut Refusals) -> Option<Date> {
-    let text = given(text)?;
-    let message = format!("`{path}` must be a date, as in 2026-11-20.");
-    refusals.check(Date::parse_text(&text).ok_or_else(|| Refusal::new(Code::Invalid, path, message)))
-}
-
-/// Parses a parameter that takes one of a few values. `what` describes them in the error message.
-pub(super) fn word<T: FromStr>(text: Option<String>, path: &str, what: &str, refusals: &mut Refusals) -> Option<T> {
-    let invalid = |_| Refusal::new(Code::Invalid, path, format!("`{path}` must be {what}."));
-    refusals.check(given(text)?.parse().map_err(invalid))
 }

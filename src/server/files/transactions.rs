@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
-
-use super::table::{PORTION, Rows, Source, Table, date, given, word};
+use super::{
+    parameters::Parameters,
+    table::{PORTION, Rows, Source, Table},
+};
 use crate::{
     bookkeeping::{
         book,
@@ -28,19 +29,6 @@ use crate::{
 
 const ORDER: TransactionOrder = TransactionOrder { field: TransactionOrderField::Date, direction: OrderDirection::Asc };
 
-/// The filter, with the same meaning as in the field `transactions`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(in crate::server) struct Parameters {
-    from: Option<String>,
-    to: Option<String>,
-    currency: Option<String>,
-    /// The name of a category.
-    category: Option<String>,
-    /// The id of a wallet.
-    wallet: Option<String>,
-}
-
 /// The filter, and how far the export has got.
 #[derive(Debug)]
 pub(in crate::server) struct Transactions {
@@ -50,22 +38,23 @@ pub(in crate::server) struct Transactions {
 }
 
 impl Table for Transactions {
-    type Parameters = Parameters;
+    /// The filter, with the same meaning as in the field `transactions`; `category` is the name of one.
+    const PARAMETERS: &'static [&'static str] = &["from", "to", "currency", "category", "walletId"];
     const COLUMNS: &'static [&'static str] =
         &["id", "date", "kind", "amount", "currency", "category", "description", "note", "wallet"];
 
     async fn open(
         Source { viewer, snapshot, .. }: Source<'_>,
         _: Option<&str>,
-        parameters: Parameters,
+        mut parameters: Parameters,
     ) -> Result<Self> {
         let mut refusals = Refusals::default();
         let filter = TransactionFilterInput {
-            from: date(parameters.from, "from", &mut refusals),
-            to: date(parameters.to, "to", &mut refusals),
-            currency: word(parameters.currency, "currency", "a code such as USD", &mut refusals),
-            category: given(parameters.category).map(CategoryRef::Name),
-            wallet_id: given(parameters.wallet).map(Into::into),
+            from: parameters.date("from", &mut refusals),
+            to: parameters.date("to", &mut refusals),
+            currency: parameters.word("currency", "a code such as USD", &mut refusals),
+            category: parameters.text("category").map(CategoryRef::Name),
+            wallet_id: parameters.text("walletId").map(Into::into),
             ..TransactionFilterInput::default()
         };
         refusals.none()?;

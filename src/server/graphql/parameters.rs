@@ -64,7 +64,7 @@ impl Parameters {
     /// The parameters in the query string of a URL. One that is empty counts as absent.
     pub(in crate::server) fn in_url(url: &Uri) -> Result<Self, Refused> {
         let Query(InUrl { query, document_id, operation_name, variables, extensions }) = Query::try_from_uri(url)
-            .map_err(|rejection| Refused::bad_request(&format!("{}.", rejection.body_text())))?;
+            .map_err(|_| Refused::bad_request("A parameter of the URL is given more than once."))?;
         let texts = [("query", query), ("documentId", document_id), ("operationName", operation_name)];
         let mut parameters = Map::new();
         for (name, text) in texts {

@@ -7,6 +7,9 @@ use serde_json::Number;
 /// The maximum number of digits that an exponent adds to a decimal.
 const MOST_DIGITS: usize = 100;
 
+/// Stands for a number of a document that is too large to be read.
+const TOO_LARGE: f64 = 1e308;
+
 /// Converts a value of the document into one of this scalar or enum. `None` when it has another form.
 pub(super) fn scalar(ty: &str, value: &Value) -> Option<ConstValue> {
     Some(match (ty, value) {
@@ -15,7 +18,10 @@ pub(super) fn scalar(ty: &str, value: &Value) -> Option<ConstValue> {
         (_, Value::String(text)) => ConstValue::String(text.clone()),
         (_, Value::Enum(name)) => ConstValue::Enum(Name::new(name)),
         // The digits stay as they are written: a double would round them.
-        ("Decimal", Value::Float(number)) => ConstValue::String(without_exponent(number.as_str())?),
+        ("Decimal", Value::Float(number)) => match without_exponent(number.as_str()) {
+            Some(number) => ConstValue::String(number),
+            None => ConstValue::Number(Number::from_f64(TOO_LARGE)?),
+        },
         ("Decimal" | "ID", Value::Int(number)) => ConstValue::String(number.as_str().to_owned()),
         ("Float", Value::Int(number)) => ConstValue::Number(Number::from_f64(number.as_str().parse().ok()?)?),
         // "-0" is an integer, and has no sign when it is one.

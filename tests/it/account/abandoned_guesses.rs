@@ -72,10 +72,10 @@ async fn a_wrong_current_password_is_counted_and_recorded_when_its_client_goes_a
         "mutation { changePassword(input: { currentPassword: \"wrong\", newPassword: \"green hills in May 27\" }) {
         userErrors { code } } }";
     assert!(is_counted_in_the_end(&app, &amina.at(&slow).client, change).await);
-    let recorded = "{ activity(filter: { actions: [CHANGE_PASSWORD] }) { nodes { outcome codes } } }";
+    let recorded = "{ activities(filter: { actions: [CHANGE_PASSWORD] }) { nodes { outcome codes } } }";
     let activity = loop {
         // The failure is counted first.
-        let activity = amina.gql(recorded, json!({})).await["activity"]["nodes"].take();
+        let activity = amina.gql(recorded, json!({})).await["activities"]["nodes"].take();
         if activity != json!([]) {
             break activity;
         }

@@ -150,8 +150,8 @@ async fn a_name_that_nobody_has_waits_like_one_that_somebody_has_however_it_is_w
     for (known, unknown) in [
         (["amina", "AMINA", " amina ", "aMina"], ["nobody", "NOBODY", " nobody ", "noBody"]),
         (
-            ["+967711234567", "711 234 567", "00967711234567", "+967 (711) 234-567"],
-            ["+967711234568", "711 234 568", "00967711234568", "+967 (711) 234-568"],
+            ["+967711234567", "711 234 567", "00967711234567", "+٩٦٧ (٧١١) ٢٣٤-٥٦٧"],
+            ["+967711234568", "711 234 568", "00967711234568", "+٩٦٧ (٧١١) ٢٣٤-٥٦٨"],
         ),
         (
             ["amina@example.org", "AMINA@example.org", "amina@EXAMPLE.org", " amina@example.org"],

@@ -24,6 +24,11 @@ async fn a_profile_is_shown_and_changed_field_by_field(on: Database) {
     let expected = json!({ "username": "Amina.S", "phone": "+967711234567", "email": "amina@example.org",
         "displayName": "Amina 🌼", "timeZone": "Asia/Aden" });
     assert_eq!(update(&amina, all).await["user"], expected);
+    for phone in ["+٩٦٧٧١١٢٣٤٥٦٧", "۷۱۱ ۲۳۴ ۵۶۷", "+९६७७११२३४५६७", "＋９６７－７１１２３４５６７"]
+    {
+        let phone = update(&amina, json!({ "phone": phone })).await;
+        assert_eq!((&phone["user"], errors(&phone)), (&expected, vec![]));
+    }
     // What is absent stays.
     assert_eq!(update(&amina, json!({})).await["user"], expected);
     let cleared = json!({ "phone": null, "email": null, "displayName": null, "timeZone": null });
@@ -37,7 +42,7 @@ async fn one_logs_in_and_is_paid_by_the_names_that_one_has_now(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     update(&amina, json!({ "username": "zahra", "phone": "+967711234567" })).await;
     assert_eq!(errors(&login(&app.anonymous(), "amina", PASSWORD).await), ["WRONG_CREDENTIALS"]);
-    for identifier in ["Zahra", "711234567"] {
+    for identifier in ["Zahra", "711234567", "+٩٦٧٧١١٢٣٤٥٦٧", "۷۱۱۲۳۴۵۶۷"] {
         assert_eq!(login(&app.anonymous(), identifier, PASSWORD).await["user"]["username"], "zahra");
     }
     // The old one is free.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Client, Database, PASSWORD, TestApp, User, errors, login, refresh};
 
-const SESSIONS: &str = "{ me { sessions { id createdAt lastUsedAt address userAgent current } } }";
+const SESSIONS: &str = "{ me { sessions { id createdAt lastUsedAt address userAgent isCurrent } } }";
 
 async fn sessions(client: &Client) -> Vec<Value> {
     let mut data = client.gql(SESSIONS, json!({})).await;
@@ -38,9 +38,9 @@ async fn a_session_tells_when_and_by_what_it_is_used(on: Database) {
 
     let seen = sessions(&shop).await;
     assert_eq!(seen.len(), 2);
-    let flags: Vec<_> = seen.iter().map(|session| session["current"].as_bool().unwrap()).collect();
+    let flags: Vec<_> = seen.iter().map(|session| session["isCurrent"].as_bool().unwrap()).collect();
     assert_eq!(flags, [true, false]);
-    assert_eq!(sessions(&amina.client).await[1]["current"], true);
+    assert_eq!(sessions(&amina.client).await[1]["isCurrent"], true);
     assert!(seen.iter().all(|session| session["createdAt"] == session["lastUsedAt"]));
     // A header that is no text is none.
     assert_eq!(seen[0]["userAgent"], Value::Null);
@@ -55,7 +55,7 @@ async fn the_last_use_is_kept_to_a_minute(on: Database) {
     // It is written down beside the request, not in its way.
     let later = loop {
         let seen = sessions(&amina.client).await;
-        let other = seen.iter().find(|session| session["current"] == false).unwrap();
+        let other = seen.iter().find(|session| session["isCurrent"] == false).unwrap();
         if other["createdAt"] != other["lastUsedAt"] {
             break other["lastUsedAt"].as_str().unwrap().to_owned();
         }
@@ -79,7 +79,7 @@ async fn a_revoked_session_is_over_at_once_on_its_device(on: Database) {
     let prolonged = refresh(&app.anonymous(), payload["refreshToken"].as_str().unwrap()).await;
     assert_eq!(errors(&prolonged), ["WRONG_CREDENTIALS refreshToken"]);
     let left = sessions(&amina.client).await;
-    assert_eq!((left.len(), &left[0]["current"]), (1, &json!(true)));
+    assert_eq!((left.len(), &left[0]["isCurrent"]), (1, &json!(true)));
     assert_eq!(errors(&revoke(&amina.client, &id).await), ["NOT_FOUND id"]);
 
     // One's own is a logout.
@@ -136,7 +136,7 @@ async fn anothers_session_and_what_is_none_cannot_be_revoked(on: Database) {
 async fn the_payload_of_a_login_shows_the_user_as_they_see_themselves(on: Database) {
     let (app, owner) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
-    let shown = "user { username closingSince sessions { id current } } userErrors { code }";
+    let shown = "user { username closingSince sessions { id isCurrent } } userErrors { code }";
     let register = format!(
         "mutation($u: String!, $p: String!) {{ made: register(input: {{ username: $u, password: $p }}) {{ {shown} }} }}"
     );
@@ -149,16 +149,16 @@ async fn the_payload_of_a_login_shows_the_user_as_they_see_themselves(on: Databa
         let name = if client.token.is_some() { "zahra" } else { "salim" };
         let made = client.gql(&register, json!({ "u": name, "p": PASSWORD })).await["made"]["user"].take();
         assert_eq!((&made["username"], made["sessions"].as_array().unwrap().len()), (&json!(name), 1));
-        assert_eq!((&made["sessions"][0]["current"], &made["closingSince"]), (&json!(true), &json!(null)));
+        assert_eq!((&made["sessions"][0]["isCurrent"], &made["closingSince"]), (&json!(true), &json!(null)));
     }
     let made = badr.client.gql(&login, json!({ "u": "amina", "p": PASSWORD })).await["made"]["user"].take();
-    let current: Vec<_> = made["sessions"].as_array().unwrap().iter().map(|session| &session["current"]).collect();
+    let current: Vec<_> = made["sessions"].as_array().unwrap().iter().map(|session| &session["isCurrent"]).collect();
     assert_eq!((&made["username"], current.len()), (&json!("amina"), 2));
     assert_eq!(current.iter().filter(|current| ***current == json!(true)).count(), 1);
     let made = app.anonymous().gql(&renew, json!({ "t": owner.refresh_token })).await["made"]["user"].take();
-    let ids = made["sessions"].as_array().unwrap().iter().filter(|session| session["current"] == true);
+    let ids = made["sessions"].as_array().unwrap().iter().filter(|session| session["isCurrent"] == true);
     let [current] = ids.collect::<Vec<_>>()[..] else { panic!("not one current session: {made}") };
-    let own = owner.gql("{ me { sessions { id current } } }", json!({})).await["me"]["sessions"].take();
+    let own = owner.gql("{ me { sessions { id isCurrent } } }", json!({})).await["me"]["sessions"].take();
     assert!(own.as_array().unwrap().contains(current), "{own}");
 }
 
@@ -168,9 +168,9 @@ async fn a_session_is_found_by_its_id_until_it_ends_and_by_its_user_alone(on: Da
     let badr = app.user("badr").await;
     let other = owner.another_session("amina").await;
     let query =
-        "query($id: ID!) { node(id: $id) { id ... on Session { current userAgent } } nodes(ids: [$id]) { id } }";
+        "query($id: ID!) { node(id: $id) { id ... on Session { isCurrent userAgent } } nodes(ids: [$id]) { id } }";
     let found = owner.gql(query, json!({ "id": other })).await;
-    let expected = json!({ "id": other, "current": false, "userAgent": null });
+    let expected = json!({ "id": other, "isCurrent": false, "userAgent": null });
     assert_eq!((&found["node"], &found["nodes"][0]["id"]), (&expected, &json!(other)));
     let nothing = json!({ "node": null, "nodes": [null] });
     assert_eq!(badr.gql(query, json!({ "id": other })).await, nothing);

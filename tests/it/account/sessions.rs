@@ -66,7 +66,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "{ transactions { totalCount } }",
         "query($id: ID!) { transaction(id: $id) { id } }",
         "{ budgets { totalCount } }",
-        "{ activity { totalCount } }",
+        "{ activities { totalCount } }",
         "{ monthlyReport(month: \"2026-11\") { month } }",
         "{ monthlyReports(from: \"2026-10\", to: \"2026-11\") { month } }",
         "mutation { updateBook(input: { name: \"mine\" }) { book { id } } }",
@@ -279,7 +279,8 @@ async fn a_bad_token_is_not_treated_as_no_token_unless_the_operation_only_starts
             "{ __schema { queryType { name } } }".to_owned(),
             "{".to_owned(),
             format!("mutation {{ {login} logout {{ userErrors {{ code }} }} }}"),
-            format!("mutation {{ {login} __typename }}"),
+            "mutation { __typename }".to_owned(),
+            format!("mutation {{ __typename {login} logout {{ userErrors {{ code }} }} }}"),
             format!("mutation {{ {login} nothing }}"),
         ] {
             let answer = client.request(&operation, json!({})).await.json();
@@ -298,4 +299,9 @@ async fn a_bad_token_is_not_treated_as_no_token_unless_the_operation_only_starts
         assert!(answer["data"][field]["accessToken"].is_string(), "{answer}");
     }
     assert_eq!(sessions().await, 2);
+    // `__typename` is no call.
+    let answer = bad[0].request(&format!("mutation {{ __typename {login} }}"), json!({})).await.json();
+    assert_eq!(answer["data"]["__typename"], "Mutation", "{answer}");
+    assert!(answer["data"]["login"]["accessToken"].is_string(), "{answer}");
+    assert_eq!(sessions().await, 3);
 }

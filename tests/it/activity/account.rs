@@ -70,9 +70,10 @@ async fn another_password_and_the_end_of_a_session_are_on_record_without_what_is
     let (app, amina) = TestApp::with_owner(on).await;
     let other = login(&app.anonymous(), "amina", PASSWORD).await;
     let other = app.anonymous().with_token(other["accessToken"].as_str().unwrap());
-    let query = "{ me { sessions { id current } } }";
+    let query = "{ me { sessions { id isCurrent } } }";
     let session = other.gql(query, json!({})).await["me"]["sessions"].take();
-    let session = session.as_array().unwrap().iter().find(|session| session["current"] == true).unwrap()["id"].clone();
+    let session =
+        session.as_array().unwrap().iter().find(|session| session["isCurrent"] == true).unwrap()["id"].clone();
     assert_eq!(mutate(&amina, "revokeSession", json!({ "id": session })).await, [""; 0]);
     let row = amina.latest().await;
     assert_eq!((told(&row), &row["thingId"]), ("REVOKE_SESSION DONE".to_owned(), &session));

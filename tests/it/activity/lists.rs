@@ -50,18 +50,18 @@ async fn activity_is_found_by_action_thing_actor_outcome_and_time(on: Database) 
         (json!({ "from": times[4], "to": times[1], "actions": ["CREATE_CUSTOMER", "UPDATE_CUSTOMER"] }), &all[2..5]),
     ] {
         assert_eq!(words(&amina, filter.clone()).await, expected, "{filter}");
-        let query = "query($filter: ActivityFilter) { activity(filter: $filter) { totalCount } }";
-        let count = amina.gql(query, json!({ "filter": filter })).await["activity"]["totalCount"].as_u64().unwrap();
+        let query = "query($filter: ActivityFilter) { activities(filter: $filter) { totalCount } }";
+        let count = amina.gql(query, json!({ "filter": filter })).await["activities"]["totalCount"].as_u64().unwrap();
         assert_eq!(usize::try_from(count).unwrap(), expected.len(), "{filter}");
     }
     // What comes after the year 9999 in UTC is refused: databases do not agree on it.
-    let query = "query($from: DateTime) { activity(filter: { from: $from }) { totalCount } }";
+    let query = "query($from: DateTime) { activities(filter: { from: $from }) { totalCount } }";
     let none = amina.gql(query, json!({ "from": "9999-12-31T23:59:59Z" })).await;
-    assert_eq!(none["activity"]["totalCount"], 0);
+    assert_eq!(none["activities"]["totalCount"], 0);
     for from in ["9999-12-31T23:59:59-23:59", "0000-01-01T00:00:00+23:59"] {
         assert_eq!(amina.error(query, json!({ "from": from })).await, "BAD_USER_INPUT", "{from}");
     }
-    let query = "query($filter: ActivityFilter) { activity(filter: $filter) { totalCount } }";
+    let query = "query($filter: ActivityFilter) { activities(filter: $filter) { totalCount } }";
     for filter in [
         json!({ "thingId": "Yusuf" }),
         json!({ "thingId": "nul\0l" }),
@@ -90,12 +90,12 @@ async fn pages_of_activity_run_both_ways_and_miss_nothing(on: Database) {
         {
             let query = format!(
                 "query($filter: ActivityFilter, $cursor: String) {{
-                    activity(filter: $filter, {size}: 4, {cursor}: $cursor) {{
+                    activities(filter: $filter, {size}: 4, {cursor}: $cursor) {{
                         nodes {{ id }} pageInfo {{ {more} {end} }} }} }}"
             );
             let (mut seen, mut at) = (Vec::new(), Value::Null);
             loop {
-                let page = amina.gql(&query, json!({ "filter": filter, "cursor": at })).await["activity"].take();
+                let page = amina.gql(&query, json!({ "filter": filter, "cursor": at })).await["activities"].take();
                 let ids: Vec<_> = page["nodes"].as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
                 seen = if size == "first" { [seen, ids].concat() } else { [ids, seen].concat() };
                 if page["pageInfo"][more] == false {
@@ -107,7 +107,7 @@ async fn pages_of_activity_run_both_ways_and_miss_nothing(on: Database) {
         }
     }
     for arguments in ["first: 101", "first: 1, last: 1", "after: \"x\"", "first: -1"] {
-        let query = format!("{{ activity({arguments}) {{ totalCount }} }}");
+        let query = format!("{{ activities({arguments}) {{ totalCount }} }}");
         assert_eq!(amina.error(&query, json!({})).await, "INVALID", "{arguments}");
     }
 }

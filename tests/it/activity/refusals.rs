@@ -198,7 +198,7 @@ async fn who_is_not_logged_in_and_what_is_malformed_is_not_on_record(on: Databas
     amina.gql(rename, json!({})).await;
     let row = amina.latest().await;
     assert_eq!((told(&row), &row["thingId"]), ("UPDATE_CATEGORY REFUSED NOT_FOUND".to_owned(), &Value::Null));
-    // One action cannot be done so by a client: there is no mutation that writes, changes or removes activity.
+    // One action cannot be done so by a client: there is no mutation that writes, changes or removes an activity.
     let mutations = "{ __schema { mutationType { fields { name } } } }";
-    assert!(!amina.gql(mutations, json!({})).await.to_string().to_lowercase().contains("activity"));
+    assert!(!amina.gql(mutations, json!({})).await.to_string().to_lowercase().contains("activit"));
 }

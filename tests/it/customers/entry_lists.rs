@@ -83,6 +83,10 @@ async fn a_filter_finds_what_it_says_and_its_count_agrees(on: Database) {
         (json!({ "deleted": true }), "void,gone"),
         (json!({ "deleted": true, "customerId": first }), "gone"),
         (json!({ "deleted": true, "source": "RECEIPT" }), "void"),
+        (json!({ "deleted": false }), "receipt,invoice,Ünï,c_d,B 100%,a,old"),
+        (json!({ "deleted": null }), "void,receipt,invoice,gone,Ünï,c_d,B 100%,a,old"),
+        (json!({ "deleted": null, "customerId": first }), "receipt,invoice,gone,B 100%,a,old"),
+        (json!({ "deleted": null, "from": "2026-11-04", "currency": "YEM" }), "void,receipt,invoice,gone"),
         (json!({ "type": "CREDIT", "source": "MANUAL", "from": "2000-01-01", "maxAmount": "10", "text": "A" }), "a"),
     ] {
         let list = list(&amina, json!({ "filter": filter })).await;
@@ -167,4 +171,46 @@ async fn a_list_of_a_customer_filtered_by_another_is_empty_and_counts_so(on: Dat
         entries(filter: { customerId: $other }) { totalCount nodes { id } } } }";
     let data = amina.gql(query, json!({ "id": first, "other": second })).await;
     assert_eq!(data["customer"]["entries"], json!({ "totalCount": 0, "nodes": [] }));
+}
+
+#[apply(both_databases)]
+async fn pages_of_deleted_entries_and_others_together_show_each_once(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    let customer = amina.customer("Badr").await;
+    for number in 0..6 {
+        let id = amina.entry(&customer, "CREDIT", "1", "2026-11-01").await;
+        amina.update_entry(json!({ "id": id, "note": number.to_string() })).await;
+        if number % 2 == 0 {
+            amina.delete_entry(json!({ "id": id })).await;
+        }
+    }
+    let both = json!({ "deleted": null });
+    let (mut seen, mut after) = (Vec::new(), Value::Null);
+    loop {
+        let page = list(&amina, json!({ "filter": both, "first": 4, "after": after })).await;
+        seen.push(notes(&page));
+        assert_eq!(page["totalCount"], 6);
+        after = page["pageInfo"]["endCursor"].clone();
+        if page["pageInfo"]["hasNextPage"] == false {
+            break;
+        }
+    }
+    assert_eq!(seen, ["5,4,3,2", "1,0"]);
+    // The value of a variable counts as if it was written in its place, and a variable that was not sent as absent.
+    let query = "query($customer: ID!, $deleted: Boolean) { entries(filter: { deleted: $deleted }) { totalCount }
+        customer(id: $customer) { entries(filter: { deleted: $deleted }) { nodes { note } totalCount } } }";
+    for (given, expected) in [
+        (json!({ "customer": customer }), "5,3,1"),
+        (json!({ "customer": customer, "deleted": null }), "5,4,3,2,1,0"),
+        (json!({ "customer": customer, "deleted": true }), "4,2,0"),
+    ] {
+        let found = amina.gql(query, given.clone()).await;
+        let own = &found["customer"]["entries"];
+        assert_eq!((notes(own).as_str(), &own["totalCount"]), (expected, &found["entries"]["totalCount"]), "{given}");
+        assert_eq!(own["totalCount"], expected.split(',').count(), "{given}");
+    }
+    // A cursor marks a position, whatever the filter is: it may be of a row that another filter leaves out.
+    let first = list(&amina, json!({ "filter": both, "first": 2 })).await;
+    let rest = list(&amina, json!({ "first": 9, "after": first["pageInfo"]["endCursor"] })).await;
+    assert_eq!((notes(&rest), &rest["totalCount"]), ("3,1".to_owned(), &json!(3)));
 }

@@ -102,7 +102,7 @@ async fn a_page_of_100_transactions_costs_no_more_statements_than_one_of_2(on: D
             totals { expense { amount } } nodes { versions(first: 5) { totalCount
                 nodes { reference amount { amount } lines { category { name } amount { amount } } } } } } }"
             .to_owned(),
-        "{ activity(first: 100) { nodes { actor { displayName } changes { to }
+        "{ activities(first: 100) { nodes { actor { displayName } changes { to }
             thing { ... on Transaction { description } ... on Category { name activities { nodes { action } } }
                 ... on Budget { limit { amount } } ... on User { username } ... on Book { name } } } } }"
             .to_owned(),

@@ -285,3 +285,53 @@ async fn a_change_of_the_default_wallet_returns_the_other_wallet(on: Database) {
     assert_eq!(close(&savings).await, expected);
     assert_eq!(close(&amina.wallet).await["newDefaultWallet"], Value::Null);
 }
+
+#[apply(both_databases)]
+async fn an_archived_customer_has_no_edge_since_the_list_leaves_them_out(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    let edge = async |mutation: &str, input: &str, value: Value| {
+        let fields = "customer { name archivedAt } customerEdge { cursor node { name } } userErrors { code }";
+        let payload = amina.mutate(mutation, input, fields, value).await;
+        assert_eq!(payload["userErrors"], json!([]), "{payload}");
+        (payload["customer"]["archivedAt"].is_string(), payload["customerEdge"].clone())
+    };
+    let create = json!({ "id": "customer_01kbemh6gwe7vrs7qmm4q5t8v1", "name": "Dalal" });
+    let (is_archived, listed) = edge("createCustomer", "CreateCustomerInput", create.clone()).await;
+    assert_eq!((is_archived, &listed["node"]["name"]), (false, &json!("Dalal")));
+    let update = json!({ "id": create["id"], "note": "away" });
+    assert_ne!(edge("updateCustomer", "UpdateCustomerInput", update.clone()).await.1, Value::Null);
+
+    amina.archive(create["id"].as_str().unwrap()).await;
+    assert_eq!(edge("updateCustomer", "UpdateCustomerInput", update).await, (true, Value::Null));
+    assert_eq!(edge("createCustomer", "CreateCustomerInput", create.clone()).await, (true, Value::Null));
+    let restore = json!({ "id": create["id"] });
+    let (is_archived, listed) = edge("restoreCustomer", "RestoreCustomerInput", restore).await;
+    let list = amina.gql("{ customers { edges { cursor node { name } } } }", json!({})).await;
+    assert_eq!((is_archived, &listed["node"]), (false, &list["customers"]["edges"][0]["node"]));
+}
+
+#[apply(both_databases)]
+async fn the_wallet_transaction_of_a_document_is_read_through_its_wallet(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    amina.fund("50").await;
+    let customer = amina.customer("Zahra").await;
+    let newest = "transactions(first: 1) { edges { cursor node { id amount { amount } } } }";
+    let history = format!("walletHistory(walletId: \"{}\", first: 1)", amina.wallet);
+    let spend = json!({ "category": { "name": "Food" }, "amount": "7", "walletId": amina.wallet });
+    let fields = format!("affectedWallets {{ {newest} }}");
+    let done = amina.mutate("addTransaction", "AddTransactionInput", &fields, spend).await;
+    let edge = &done["affectedWallets"][0]["transactions"]["edges"][0];
+    assert_eq!(
+        (&edge["node"]["amount"]["amount"], &edge["cursor"]),
+        (&json!("7.00"), &first_cursor(&amina, &history).await)
+    );
+
+    let pay = json!({ "customerId": customer, "amount": "9", "paymentType": "CASH", "walletId": amina.wallet });
+    let fields = format!("receipt {{ wallet {{ {newest} }} }}");
+    let done = amina.mutate("createReceipt", "CreateReceiptInput", &fields, pay).await;
+    let edge = &done["receipt"]["wallet"]["transactions"]["edges"][0];
+    assert_eq!(
+        (&edge["node"]["amount"]["amount"], &edge["cursor"]),
+        (&json!("9.00"), &first_cursor(&amina, &history).await)
+    );
+}

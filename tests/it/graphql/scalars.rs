@@ -53,3 +53,32 @@ async fn an_amount_or_date_of_a_wrong_form_is_named_by_its_path_with_an_example(
     let errors = found(&amina.client.request(query, json!({})).await.json());
     assert_eq!(errors, [wrong("input.date", date), wrong("input.lines[0].unitPrice", amount)]);
 }
+
+#[apply(both_databases)]
+async fn an_amount_with_too_many_digits_is_told_how_many_it_may_have(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    let text = "expected a decimal number of at most 100 characters.";
+    let number = "expected a number of at most 15 digits; send a longer one as a string of at most 100 characters.";
+    let wallet = format!("wallet: {{ id: \"{}\" }}", amina.wallet);
+    let digits = "9".repeat(400);
+    let query =
+        format!("mutation($amount: Decimal!) {{ deposit(input: {{ {wallet}, amount: $amount }}) {{ replayed }} }}");
+    for (amount, expected) in [(json!(digits), text), (json!(1e30), number), (json!(0.123_456_789_012_345_6), number)] {
+        let error = amina.client.request(&query, json!({ "amount": amount })).await.json()["errors"][0].take();
+        assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{error}");
+        assert_eq!(error["message"], format!("Variable \"$amount\" got an invalid value: {expected}"));
+    }
+    for (amount, expected) in [(format!("\"{digits}\""), text), (digits, text), ("1e400".to_owned(), number)] {
+        let query = format!("mutation {{ deposit(input: {{ {wallet}, amount: {amount} }}) {{ replayed }} }}");
+        let error = amina.client.request(&query, json!({})).await.json()["errors"][0].take();
+        assert_eq!(error["extensions"]["code"], "BAD_USER_INPUT", "{error}");
+        assert_eq!(error["message"], format!("Argument \"input.amount\" has an invalid value: {expected}"));
+    }
+    // What can be read and is no amount of the currency is an error of the user.
+    let query =
+        format!("mutation {{ deposit(input: {{ {wallet}, amount: 1e30 }}) {{ userErrors {{ code path message }} }} }}");
+    let refused = amina.gql(&query, json!({})).await["deposit"]["userErrors"].take();
+    let message = "An amount in YEM is at most 92233720368547758.07.";
+    assert_eq!(refused, json!([{ "code": "INVALID", "path": ["amount"], "message": message }]));
+    assert_eq!(amina.balance(&amina.wallet).await, "0.00");
+}

@@ -159,6 +159,15 @@ async fn a_conflict_shows_the_newest_version_or_what_the_key_was_used_for(on: Da
     amina.add_transaction(attempt("100")).await;
     let found = refused(&amina, "addTransaction", attempt("101")).await;
     assert_eq!(found[0]["current"]["__typename"], "WalletTransaction", "{found}");
+    // An id for a new object that was used for another input shows what was made with it, if it is of that kind.
+    let id = "customer_01kbemh6gwe7vrs7qmm4q5t8v1";
+    amina.create_customer(json!({ "id": id, "name": "Dalal" })).await;
+    let current = json!({ "__typename": "Customer", "id": id });
+    let found = refused(&amina, "createCustomer", json!({ "id": id, "name": "Eman" })).await;
+    assert_eq!(found, conflict("IDEMPOTENCY_CONFLICT", "id", &current));
+    let id = id.replace("customer", "category");
+    let found = refused(&amina, "createCategory", json!({ "id": id, "name": "Rent", "kind": "EXPENSE" })).await;
+    assert_eq!(found, conflict("IDEMPOTENCY_CONFLICT", "id", &Value::Null));
     // Keys of another book are no conflict.
     let deposit = json!({ "wallet": { "id": badr.wallet }, "amount": "3", "idempotencyKey": "deposit" });
     assert_eq!(refused(&badr, "deposit", deposit).await, json!([]));

@@ -99,9 +99,9 @@ impl User {
     pub async fn another_session(&self, username: &str) -> String {
         let other = login(&self.client, username, PASSWORD).await;
         let other = self.client.with_token(other["accessToken"].as_str().unwrap());
-        let mut sessions = other.gql("{ me { sessions { id current } } }", json!({})).await;
+        let mut sessions = other.gql("{ me { sessions { id isCurrent } } }", json!({})).await;
         let sessions = sessions["me"]["sessions"].as_array_mut().unwrap();
-        let current = sessions.iter().find(|session| session["current"] == true).unwrap();
+        let current = sessions.iter().find(|session| session["isCurrent"] == true).unwrap();
         current["id"].as_str().unwrap().to_owned()
     }
 

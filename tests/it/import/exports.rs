@@ -90,7 +90,7 @@ async fn a_long_export_is_written_whole(on: Database) {
         ("category=FOOD&to=2026-01-31&currency=YEM", 240),
         ("category=Data", 0),
         ("currency=USD", 0),
-        ("wallet=", 1200),
+        ("walletId=", 1200),
     ] {
         let part = amina.download(&format!("/transactions.csv?{filter}")).await.text;
         assert_eq!(part.lines().count(), count + 1, "{filter}");
@@ -137,7 +137,7 @@ async fn exported_entries_come_out_the_same_in_another_book(on: Database) {
     };
     let there = badr.download("/entries.csv").await.text;
     assert_eq!(without_ids(&there), without_ids(&file));
-    let part = badr.download(&format!("/entries.csv?customer={omar}&from=2026-10-03&currency=YEM")).await.text;
+    let part = badr.download(&format!("/entries.csv?customerId={omar}&from=2026-10-03&currency=YEM")).await.text;
     assert_eq!(part.lines().count(), 2, "{part}");
     app.assert_journal_is_whole().await;
 }
@@ -272,10 +272,10 @@ async fn exports_are_their_owners_alone_and_what_is_asked_wrongly_is_refused(on:
     for uri in [
         format!("/wallets/{}/history.csv", badr.wallet),
         "/wallets/wallet_x/history.csv".to_owned(),
-        format!("/transactions.csv?wallet={}", badr.wallet),
+        format!("/transactions.csv?walletId={}", badr.wallet),
         "/transactions.csv?category=Zahra".to_owned(),
-        format!("/entries.csv?customer={customer}"),
-        "/entries.csv?customer=x".to_owned(),
+        format!("/entries.csv?customerId={customer}"),
+        "/entries.csv?customerId=x".to_owned(),
     ] {
         assert_eq!(refused(&amina, &uri).await, (404, "NOT_FOUND".to_owned()), "{uri}");
     }
@@ -291,6 +291,12 @@ async fn exports_are_their_owners_alone_and_what_is_asked_wrongly_is_refused(on:
     ] {
         assert_eq!(refused(&amina, uri).await, (400, "INVALID".to_owned()), "{uri}");
     }
+    // What cannot be read is said in our words, in the form of all errors.
+    let answer = amina.download("/entries.csv?customer=x").await.json();
+    let message = "There is no parameter `customer`. This download takes: `from`, `to`, `currency`, `customerId`.";
+    assert_eq!(answer, json!({ "errors": [{ "message": message, "extensions": { "code": "INVALID" } }] }));
+    let answer = amina.download("/transactions.csv?walletId=x&walletId=y").await.json();
+    assert_eq!(answer["errors"][0]["message"], "`walletId` is given more than once.");
     let uris = ["/transactions.csv", "/entries.csv", &format!("/wallets/{}/history.csv", amina.wallet)];
     for uri in uris {
         assert_eq!(amina.download(uri).await.status, 200);

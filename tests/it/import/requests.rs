@@ -24,7 +24,7 @@ fn counts(payload: &Value) -> [i64; 4] {
 #[apply(both_databases)]
 async fn a_request_imports_as_the_program_does(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
-    let csv = "Tag;Betrag;Zweck\n01.11.2026;-1,50;tea\n01.11.2026;-1,50;tea\n02.11.2026;x;tea\n03.11.2026;9;pay\n";
+    let csv = "Tag;Betrag;Zweck\n01.11.2026;-1,50;tea\n01.11.2026;-1,50;tea\n02.11.2026;x;tea\n٠٣.١١.٢٠٢٦;٩;pay\n";
     let food = json!({ "name": "food" });
     let input = |more: Value| {
         let mut input = json!({

@@ -120,7 +120,7 @@ async fn a_file_of_more_than_five_thousand_lines_is_checked_as_a_whole_and_writt
     let done = app.import("amina", file("Data"), &[]);
     assert_eq!((done.count("ADDED"), done.code), (5001, Some(0)));
     // Each transaction is one event.
-    let events = "{ activity(first: 100, filter: { actions: [IMPORT_TRANSACTIONS] }) { totalCount } }";
-    let events = amina.gql(events, json!({})).await["activity"]["totalCount"].as_i64().unwrap();
+    let events = "{ activities(first: 100, filter: { actions: [IMPORT_TRANSACTIONS] }) { totalCount } }";
+    let events = amina.gql(events, json!({})).await["activities"]["totalCount"].as_i64().unwrap();
     assert!(events > 20, "{events}");
 }

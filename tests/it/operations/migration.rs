@@ -5,7 +5,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, full_book};
+use crate::harness::{Database, TestApp, full_book, id_of};
 
 /// Takes the schema back to before a step, does something there, and brings it up to date.
 async fn down_and_up(app: &TestApp, step: &str, before: impl AsyncFnOnce()) {
@@ -60,4 +60,18 @@ async fn the_activities_of_transactions_keep_up_with_the_prefixes_of_their_ids(o
     })
     .await;
     assert_eq!(of_both().await, expected);
+}
+
+#[apply(both_databases)]
+async fn the_last_version_of_a_transaction_keeps_the_notes_of_before_notes_were_kept(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let line = |note: &str| json!({ "category": { "name": "Food" }, "amount": "5", "note": note });
+    let input = json!({ "lines": [line("rice"), line("tea")], "amount": "10" });
+    let id = id_of(&amina.add_transaction(input).await, "transaction");
+    amina.update_transaction(json!({ "id": id, "lines": [line("bread"), line("tea")] })).await;
+    let query = "query($id: ID!) { transaction(id: $id) { versions { nodes { lines { note } } } } }";
+    down_and_up(&app, "_version_note", async || {}).await;
+    let versions = amina.gql(query, json!({ "id": id })).await["transaction"]["versions"]["nodes"].take();
+    let notes = |notes: [Value; 2]| json!({ "lines": notes.map(|note| json!({ "note": note })) });
+    assert_eq!(versions, json!([notes([Value::Null, Value::Null]), notes([json!("bread"), json!("tea")])]));
 }

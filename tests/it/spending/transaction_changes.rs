@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::{Database, TestApp, User, errors, id_of};
 
 const VERSIONS: &str = "query($id: ID!) { transaction(id: $id) { version deletedAt versions { totalCount nodes {
-    version kind amount { amount currency } lines { category { name } amount { amount } } date description since until } } } }";
+    version kind amount { amount currency } lines { category { name } amount { amount } note } date description since until } } } }";
 
 async fn update(user: &User, id: &str, change: Value) -> Value {
     let mut input = change;
@@ -78,7 +78,12 @@ async fn a_transaction_keeps_its_id_and_all_that_it_was(on: Database) {
     let lines = |version: &Value| {
         let lines = version["lines"].as_array().unwrap().iter();
         let line = |line: &Value| {
-            format!("{} {}", line["category"]["name"].as_str().unwrap(), line["amount"]["amount"].as_str().unwrap())
+            let note = line["note"].as_str().map_or(String::new(), |note| format!(" {note}"));
+            format!(
+                "{} {}{note}",
+                line["category"]["name"].as_str().unwrap(),
+                line["amount"]["amount"].as_str().unwrap()
+            )
         };
         lines.map(line).collect::<Vec<_>>().join(",")
     };
@@ -88,9 +93,9 @@ async fn a_transaction_keeps_its_id_and_all_that_it_was(on: Database) {
         json!([1, "2026-11-20", "Food 10.00"]),
         json!([2, "2026-11-20", "Food 10.00"]),
         json!([3, "2026-10-31", "Food 10.00"]),
-        json!([4, "2026-10-31", "Food 8.00,Data 4.00"]),
-        json!([5, "2026-10-31", "Data 4.00,Food 8.00"]),
-        json!([6, "2026-11-02", "Data 4.00,Food 8.00"]),
+        json!([4, "2026-10-31", "Food 8.00,Data 4.00 sim"]),
+        json!([5, "2026-10-31", "Data 4.00 sim,Food 8.00"]),
+        json!([6, "2026-11-02", "Data 4.00 sim,Food 8.00"]),
         json!([7, "2026-11-02", "Salary 12.00"]),
         json!([8, "2026-11-02", "Salary 3.00"]),
     ];
@@ -298,5 +303,26 @@ async fn changes_at_once_come_one_after_the_other(on: Database) {
         assert_eq!(errors(&late), ["CONFLICT expectedVersion"], "{version}");
     }
     assert_eq!(errors(&update(&amina, &id, json!({ "amount": "5", "expectedVersion": 12 })).await), [""; 0]);
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn a_note_stays_in_the_version_that_had_it(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    amina.fund("100").await;
+    let line = |note: Value| json!({ "category": { "name": "Food" }, "amount": "5", "note": note });
+    let input = json!({ "lines": [line(json!("rice")), line(Value::Null)], "amount": "10", "walletId": amina.wallet });
+    let id = id_of(&amina.add_transaction(input).await, "transaction");
+    for lines in [json!([line(Value::Null), line(json!("tea"))]), json!([line(json!("rice")), line(json!("tea"))])] {
+        assert_eq!(errors(&update(&amina, &id, json!({ "lines": lines })).await), [""; 0]);
+    }
+    assert_eq!(errors(&update(&amina, &id, json!({ "date": "2026-11-01" })).await), [""; 0]);
+    let versions = amina.gql(VERSIONS, json!({ "id": id })).await["transaction"]["versions"]["nodes"].take();
+    let notes = |version: &Value| {
+        let lines = version["lines"].as_array().unwrap().iter();
+        lines.map(|line| line["note"].clone()).collect::<Vec<_>>()
+    };
+    let notes: Vec<_> = versions.as_array().unwrap().iter().map(notes).collect();
+    assert_eq!(json!(notes), json!([["rice", null], [null, "tea"], ["rice", "tea"], ["rice", "tea"]]));
     app.assert_journal_is_whole().await;
 }

@@ -130,6 +130,9 @@ async fn a_filter_finds_what_it_says_and_its_count_and_sums_agree(on: Database) 
         (json!({ "deleted": true }), "gone too,gone"),
         (json!({ "deleted": true, "category": food }), "gone"),
         (json!({ "deleted": true, "walletId": amina.wallet }), "gone"),
+        (json!({ "deleted": null }), "far,split,gone too,gone,tip,Ünï,c_d,B 100%,a,old"),
+        (json!({ "deleted": null, "category": food, "from": "2026-11-03" }), "split,gone,c_d"),
+        (json!({ "deleted": null, "kind": "INCOME" }), "gone too,tip,a"),
         (
             json!({ "kind": "EXPENSE", "category": food, "walletId": amina.wallet, "currency": "YEM", "from": "2026-11-03",
                 "to": "2026-11-03", "minAmount": "30", "maxAmount": "30", "text": "C_D", "deleted": false }),
@@ -146,6 +149,11 @@ async fn a_filter_finds_what_it_says_and_its_count_and_sums_agree(on: Database) 
         assert_eq!(list["totals"]["income"]["currency"], currency, "{filter}");
         assert_eq!(shown(&list["totals"]), sums(&list, currency, category), "{filter}");
         assert_eq!(shown(&list["dollars"]), sums(&list, "USD", category), "{filter}");
+    }
+    // The value of a variable counts as if it was written in its place, and a variable that was not sent as absent.
+    let query = "query($deleted: Boolean) { transactions(filter: { deleted: $deleted }) { totalCount } }";
+    for (given, count) in [(json!({}), 8), (json!({ "deleted": null }), 10), (json!({ "deleted": true }), 2)] {
+        assert_eq!(amina.gql(query, given.clone()).await["transactions"]["totalCount"], count, "{given}");
     }
     let split = list(&amina, json!({ "filter": { "category": food, "from": "2026-11-05" } })).await;
     assert_eq!(split["totals"]["expense"]["amount"], "7.25");

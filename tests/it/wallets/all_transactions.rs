@@ -10,7 +10,7 @@ use crate::harness::{Database, TestApp, User};
 const LIST: &str =
     "query($filter: WalletTransactionListFilter, $first: Int, $after: String, $last: Int, $before: String) {
     walletTransactions(filter: $filter, first: $first, after: $after, last: $last, before: $before) {
-        totalCount edges { cursor direction balanceAfter { amount } node { id createdAt } } } }";
+        totalCount edges { cursor direction balanceAfter { amount } wallet { id } node { id createdAt } } } }";
 
 /// The whole list under a filter, which is counted too.
 async fn all(user: &User, filter: Value) -> Vec<Value> {
@@ -55,6 +55,13 @@ async fn one_list_has_the_transactions_of_all_wallets_each_once(on: Database) {
     let app = TestApp::on(on).await;
     let (amina, wallets) = busy(&app).await;
     let list = all(&amina, Value::Null).await;
+    // An edge says which wallet it is seen from.
+    for edge in &list {
+        let of_wallet = amina.history(edge["wallet"]["id"].as_str().unwrap(), Value::Null).await;
+        let same = of_wallet.iter().find(|other| other["node"]["id"] == edge["node"]["id"]).unwrap();
+        let seen = |edge: &Value| (edge["direction"].clone(), edge["balanceAfter"]["amount"].clone());
+        assert_eq!(seen(edge), seen(same));
+    }
     assert!(list.is_sorted_by_key(|edge| std::cmp::Reverse(edge["node"]["createdAt"].as_str().unwrap().to_owned())));
     let mut edges_of_wallets = Vec::new();
     for wallet in &wallets {

@@ -39,7 +39,8 @@ async fn wait(user: &User, wallet: &Value) -> i64 {
 #[apply(both_databases)]
 async fn a_payee_is_shown_as_a_payment_would_show_them(on: Database) {
     let (_app, amina, badr) = two(on, 0).await;
-    for wallet in [json!({ "username": "BADR" }), json!({ "phone": "711 234 567" }), json!({ "id": badr.wallet })] {
+    let phones = ["711 234 567", "٧١١ ٢٣٤ ٥٦٧"].map(|phone| json!({ "phone": phone }));
+    for wallet in phones.into_iter().chain([json!({ "username": "BADR" }), json!({ "id": badr.wallet })]) {
         let shown = payee(&amina, &wallet).await;
         assert_eq!(shown, json!({ "displayName": "Badr's bakery", "wallet": null }), "{wallet}");
         assert_eq!(pay(&amina, &wallet, "1").await["transaction"]["to"], shown, "{wallet}");

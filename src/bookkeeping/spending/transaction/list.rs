@@ -20,7 +20,7 @@ use crate::{
     entity::{category::CategoryKind, transaction, transaction_line},
     error::{Refusals, Result},
     id::{Id, kind},
-    list::keyset::Keyset,
+    list::{keyset::Keyset, removed::Removed},
     money::{Currency, Decimal},
     page::{Page, Paged},
     price, text,
@@ -50,9 +50,9 @@ pub struct TransactionFilterInput {
     /// Only transactions whose description or line notes contain this text, ignoring case. At most 100 characters.
     #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub text: Option<String>,
-    /// True lists only deleted transactions; false lists only those that are not deleted.
+    /// True lists only deleted transactions, false only those that are not deleted, and null both. Absent means false.
     #[graphql(default)]
-    pub deleted: bool,
+    pub deleted: Removed,
 }
 
 /// A filter for transactions with checked values. A field that is `None` does not restrict them.
@@ -76,8 +76,8 @@ pub struct TransactionFilter {
     pub most: Option<i64>,
     /// Only transactions whose description or notes contain this text; in lower case.
     pub text: Option<String>,
-    /// Whether to return the deleted transactions instead of the others.
-    pub deleted: bool,
+    /// Whether to return the deleted transactions, the others or both.
+    pub deleted: Removed,
 }
 
 impl TransactionFilterInput {
@@ -148,7 +148,7 @@ impl TransactionFilter {
             .add_option(self.least.map(|least| Column::Amount.gte(least)))
             .add_option(self.most.map(|most| Column::Amount.lte(most)))
             .add_option(self.text.as_deref().map(|text| document_list::contains(search_text(), text)))
-            .add(if self.deleted { Column::DeletedAt.is_not_null() } else { Column::DeletedAt.is_null() })
+            .add_option(self.deleted.condition(Column::DeletedAt))
     }
 }
 

@@ -51,7 +51,8 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteTransactionInput")]
 pub struct TransactionDeletion {
-    /// The id of the transaction to delete.
+    /// The id of the transaction to delete. One that is deleted already is refused, and one whose wallet cannot give the
+    /// money back.
     pub id: ID,
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
     /// book, the same input changes nothing and returns the result of the first request; another input fails with
@@ -202,7 +203,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
             Ok(posted) => posted,
             Err(refusal) => return refused(&tx, app, act, refusal).await,
         };
-        write::replace_lines(&tx, &item).await?;
+        write::replace_lines(&tx, &item, posted.entry.id).await?;
         let TransactionDraft { kind, amount, currency, date, description, wallet, lines } = item.wanted;
         let after = transaction::Model {
             kind,

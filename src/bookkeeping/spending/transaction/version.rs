@@ -2,28 +2,47 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
     bookkeeping::journal,
-    entity::{account::AccountKind, category::CategoryKind, journal_entry::EntryKind},
+    entity::{account::AccountKind, category::CategoryKind, journal_entry::EntryKind, version_note},
     error::Result,
     id::{Id, kind},
 };
 
-/// The category and amount of each line of these journal entries, in order, by entry.
+/// A line of a version.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The category.
+    pub category: Id<kind::Category>,
+    /// The amount in minor units.
+    pub amount: i64,
+    /// The note written by the user.
+    pub note: Option<String>,
+}
+
+/// The lines of the versions that these journal entries recorded, in order, by entry.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn shares(
+pub async fn lines(
     conn: &impl ConnectionTrait,
-    entries: impl IntoIterator<Item = Id<kind::Entry>>,
-) -> Result<HashMap<Id<kind::Entry>, Vec<(Id<kind::Category>, i64)>>> {
-    let mut shares: HashMap<_, Vec<_>> = HashMap::new();
-    for (entry, holder, amount) in journal::shares(conn, &[AccountKind::Income, AccountKind::Expense], entries).await? {
-        shares.entry(entry).or_default().push((holder.cast(), amount));
+    entries: &[Id<kind::Entry>],
+) -> Result<HashMap<Id<kind::Entry>, Vec<Line>>> {
+    let mut lines: HashMap<_, Vec<_>> = HashMap::new();
+    let kinds = [AccountKind::Income, AccountKind::Expense];
+    for (entry, holder, amount) in journal::shares(conn, &kinds, entries.iter().copied()).await? {
+        lines.entry(entry).or_default().push(Line { category: holder.cast(), amount, note: None });
     }
-    Ok(shares)
+    let of_entries = version_note::Column::EntryId.is_in(entries.iter().copied());
+    for found in version_note::Entity::find().filter(of_entries).all(conn).await? {
+        let line = usize::try_from(found.line - 1).ok().and_then(|at| lines.get_mut(&found.entry_id)?.get_mut(at));
+        if let Some(line) = line {
+            line.note = Some(found.note);
+        }
+    }
+    Ok(lines)
 }
 
 /// The wallet that each of these journal entries posts to. Entries without a wallet are left out.

@@ -11,7 +11,7 @@ use crate::{
         new_id::NewId,
     },
     db::Transaction,
-    entity::{category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line},
+    entity::{category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line, version_note},
     error::Result,
     id::{Id, kind},
     viewer::Viewer,
@@ -81,9 +81,10 @@ pub(in crate::bookkeeping) async fn insert(
     viewer: &Viewer,
     posted: impl IntoIterator<Item = (Item, Posted)>,
 ) -> Result<Vec<transaction::Model>> {
-    let (mut transactions, mut lines) = (Vec::new(), Vec::new());
+    let (mut transactions, mut lines, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     for (Item { id, wanted, .. }, Posted { entry, .. }) in posted {
         lines.extend(rows(id, wanted.date, &wanted.lines));
+        notes.extend(notes_of(entry.id, &wanted.lines));
         transactions.push(transaction::Model {
             id: id.id,
             position: id.position,
@@ -109,15 +110,35 @@ pub(in crate::bookkeeping) async fn insert(
     transaction::Entity::insert_many(rows).exec_without_returning(tx).await?;
     let rows = lines.into_iter().map(IntoActiveModel::into_active_model);
     transaction_line::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    keep_notes(tx, notes).await?;
     Ok(transactions)
 }
 
-/// Replaces the lines of a transaction that was changed.
-pub(in crate::bookkeeping) async fn replace_lines(tx: &Transaction, Item { id, wanted, .. }: &Item) -> Result<()> {
+/// Replaces the lines of a transaction that was changed. `entry` is the journal entry of its new version.
+pub(in crate::bookkeeping) async fn replace_lines(
+    tx: &Transaction,
+    Item { id, wanted, .. }: &Item,
+    entry: Id<kind::Entry>,
+) -> Result<()> {
     let old = transaction_line::Entity::delete_many().filter(transaction_line::Column::TransactionId.eq(id.id));
     old.exec(tx).await?;
     let rows = rows(*id, wanted.date, &wanted.lines).map(IntoActiveModel::into_active_model);
     transaction_line::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    keep_notes(tx, notes_of(entry, &wanted.lines).collect()).await
+}
+
+/// The notes of a version's lines.
+fn notes_of(entry: Id<kind::Entry>, parts: &[Part]) -> impl Iterator<Item = version_note::Model> {
+    let row =
+        move |(part, line): (&Part, i32)| Some(version_note::Model { entry_id: entry, line, note: part.note.clone()? });
+    parts.iter().zip(1..).filter_map(row)
+}
+
+async fn keep_notes(tx: &Transaction, notes: Vec<version_note::Model>) -> Result<()> {
+    if !notes.is_empty() {
+        let rows = notes.into_iter().map(IntoActiveModel::into_active_model);
+        version_note::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
     Ok(())
 }
 

@@ -98,9 +98,10 @@ impl Checking<'_> {
             (_, Type::List(ty) | Type::NonNullList(ty)) => self.value(ty, value),
             (_, Type::Named(name) | Type::NonNullNamed(name)) => {
                 if let Some(custom) = custom_scalar(name) {
-                    if !scalar(name, value).is_some_and(|value| (custom.is_valid)(&value)) {
-                        let message =
-                            format!("Argument \"{}\" has an invalid value: expected {}.", self.path, custom.example);
+                    let constant = scalar(name, value).unwrap_or_default();
+                    if !(custom.is_valid)(&constant) {
+                        let expected = custom.expected(&constant);
+                        let message = format!("Argument \"{}\" has an invalid value: expected {expected}.", self.path);
                         self.error(value, message);
                         if let Some(error) = self.errors.last_mut() {
                             error.extensions = Some(code("BAD_USER_INPUT"));

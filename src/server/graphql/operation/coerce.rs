@@ -113,8 +113,11 @@ impl Coercing<'_> {
 
     fn scalar(&mut self, name: &str, value: Value) -> Option<ConstValue> {
         if let Some(custom) = custom_scalar(name) {
-            let value = ConstValue::from_json(value).ok().filter(|value| (custom.is_valid)(value));
-            return value.or_else(|| self.wrong(&format!("expected {}", custom.example)));
+            let value = ConstValue::from_json(value).unwrap_or_default();
+            if (custom.is_valid)(&value) {
+                return Some(value);
+            }
+            return self.wrong(&format!("expected {}", custom.expected(&value)));
         }
         let coerced = match (name, value) {
             ("String" | "ID", Value::String(text)) => Some(ConstValue::String(text)),
@@ -217,24 +220,24 @@ mod tests {
 
     #[test]
     fn errors_name_the_variable_and_the_place_and_never_the_value() {
-        let query = "query($a: TransactionFilter, $b: Int, $c: [ID!]!, $d: CategoryKind, $e: Date!) {
-            transactions(filter: $a, first: $b) { totalCount } nodes(ids: $c) { id } categories(kind: $d) { id }
+        let query = "query($a: TransactionFilter, $b: Int, $c: [ID!]!, $d: CategoryKind, $e: Date!, $f: TransactionOrder) {
+            transactions(filter: $a, first: $b, orderBy: $f) { totalCount } nodes(ids: $c) { id } categories(kind: $d) { id }
             customers { nodes { summary(from: $e) { __typename } } } }";
         let secret = "secret ".repeat(100);
         let given = json!({
-            "a": { "category": { "id": { "secret": 1 } }, "minAmount": secret, secret.clone(): 5, "deleted": null },
-            "b": secret, "c": ["x", secret, { "secret": secret }], "d": secret,
+            "a": { "category": { "id": { "secret": 1 } }, "minAmount": secret, secret.clone(): 5 },
+            "b": secret, "c": ["x", secret, { "secret": secret }], "d": secret, "f": { "field": null },
         });
         let [mut found, expected] = [
             messages(query, given),
             [
                 "at \"$a.category.id\": expected a string or a whole number.",
-                "at \"$a.deleted\": a value of type \"Boolean!\" must not be null.",
                 "at \"$a.minAmount\": expected a decimal number, such as \"12.50\".",
                 ": expected a whole number of 32 bits.",
                 "at \"$c[2]\": expected a string or a whole number.",
                 ": expected a value of the enum \"CategoryKind\".",
                 "Variable \"$e\" of required type \"Date!\" was not provided.",
+                "at \"$f.field\": a value of type \"TransactionOrderField!\" must not be null.",
             ]
             .map(str::to_owned)
             .to_vec(),

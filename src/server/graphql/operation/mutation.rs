@@ -46,12 +46,13 @@ pub(in crate::server::graphql) fn check_mutation(plan: &Plan) -> Result<u32, Ref
 }
 
 /// Whether all that an operation does is to start or renew sessions. Such an operation is executed as without a login when its
-/// access token is not valid, since its client may still hold the token of the session before.
+/// access token is not valid, since its client may still hold the token of the session before. `__typename` does nothing, so it
+/// does not count.
 pub(in crate::server::graphql) fn only_starts_sessions(plan: &Plan) -> bool {
-    let fields = plan.root_fields();
+    let mut calls = plan.root_fields().iter().filter(|field| !field.name().starts_with("__")).peekable();
     plan.kind == OperationType::Mutation
-        && !fields.is_empty()
-        && fields.iter().all(|field| STARTING.contains(&field.name()))
+        && calls.peek().is_some()
+        && calls.all(|field| STARTING.contains(&field.name()))
 }
 
 #[cfg(test)]

@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn an_object_costs_as_much_as_the_dearest_of_its_types() {
-        let things = |types: &str| cost(&format!("{{ activity(first: 10) {{ nodes {{ thing {{ {types} }} }} }} }}"));
+        let things = |types: &str| cost(&format!("{{ activities(first: 10) {{ nodes {{ thing {{ {types} }} }} }} }}"));
         let customer = "... on Customer { entries(first: 5) { nodes { id } } }";
         assert_eq!(things(customer), 1 + 10 * (2 + 6));
         assert_eq!(things(&format!("{customer} ... on Receipt {{ customer {{ id }} }}")), 1 + 10 * (2 + 6));

@@ -268,14 +268,14 @@ impl Shop {
             assert_eq!(found["invoices"]["totalCount"], count);
         }
 
-        let query = "{ book { receivables { currency total { amount } customers inAdvance { amount } largest { balance { amount } } } } }";
+        let query = "{ book { receivables { currency total { amount } customerCount inAdvance { amount } largest { balance { amount } } } } }";
         for receivables in self.owner.gql(query, json!({})).await["book"]["receivables"].as_array().unwrap() {
             let dollars = receivables["currency"] == "USD";
             let balances: Vec<_> =
                 (0..2).map(|customer| self.model.balance(Ledger { customer, dollars }, Day::MAX)).collect();
             let owing: Vec<_> = balances.iter().filter(|balance| **balance > 0).collect();
             assert_eq!(receivables["total"]["amount"], decimal(owing.iter().copied().sum()));
-            assert_eq!(receivables["customers"], owing.len());
+            assert_eq!(receivables["customerCount"], owing.len());
             let advance = balances.iter().map(|balance| (-balance).max(0)).sum();
             assert_eq!(receivables["inAdvance"]["amount"], decimal(advance));
             assert_eq!(receivables["largest"].as_array().unwrap().len(), owing.len());

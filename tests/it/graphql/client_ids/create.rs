@@ -39,8 +39,8 @@ async fn what_is_sent_again_with_its_id_is_done_once(on: Database) {
             let without_key = with(&input, "idempotencyKey", Value::Null);
             assert_eq!(create.done(&user, &without_key).await, (id.clone(), true), "{what}");
         }
-        let query = "query($id: ID!) { activity(filter: { thingId: $id }) { nodes { outcome } } }";
-        let done = user.gql(query, json!({ "id": id })).await["activity"]["nodes"].take();
+        let query = "query($id: ID!) { activities(filter: { thingId: $id }) { nodes { outcome } } }";
+        let done = user.gql(query, json!({ "id": id })).await["activities"]["nodes"].take();
         assert_eq!(
             (&done[0], done.as_array().unwrap().last()),
             (&json!({ "outcome": "REPLAYED" }), Some(&json!({ "outcome": "DONE" })))
@@ -48,6 +48,8 @@ async fn what_is_sent_again_with_its_id_is_done_once(on: Database) {
 
         let other = with(&input, create.text, "second");
         assert_eq!(create.refused(&user, &other).await, ["IDEMPOTENCY_CONFLICT id"], "{what}");
+        // What has the id is told, so that the client need not ask for it.
+        assert_eq!(create.call(&user, &other).await["userErrors"][0]["current"]["id"], id, "{what}");
         assert_eq!(totals(&user).await, before, "{what}");
 
         // Without an id, and with null for one, the server makes it.

@@ -34,7 +34,8 @@ impl Create {
         let (first, rest) = self.mutation.split_at(1);
         let query = format!(
             "mutation($input: {}{rest}Input!) {{
-                {}(input: $input) {{ {} {{ id }} replayed userErrors {{ code path message }} }} }}",
+                {}(input: $input) {{ {} {{ id }} replayed userErrors {{ code path message
+                    ... on ConflictError {{ current {{ id }} }} }} }} }}",
             first.to_uppercase(),
             self.mutation,
             self.noun,

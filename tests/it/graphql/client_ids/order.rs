@@ -119,7 +119,7 @@ fn without_ids(file: &str) -> String {
 /// All lists of a book, by the notes of what is in them.
 async fn lists(user: &User, customers: &[String]) -> Vec<(String, Value)> {
     let mut lists = Vec::new();
-    let by = ["NAME", "BALANCE", "LAST_ACTIVITY", "CREATED_AT"];
+    let by = ["NAME", "BALANCE", "LAST_ACTIVITY_AT", "CREATED_AT"];
     for (field, direction) in by.into_iter().flat_map(|field| [(field, "ASC"), (field, "DESC")]) {
         let arguments = format!("orderBy: {{ field: {field}, direction: {direction} }}");
         lists.push((format!("customers {arguments}"), json!(pages(user, "customers", &arguments, "note").await)));

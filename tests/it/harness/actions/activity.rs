@@ -11,10 +11,10 @@ impl User {
     /// The activity of the book under a filter, latest first.
     pub async fn activity(&self, filter: Value) -> Vec<Value> {
         let query = format!(
-            "query($filter: ActivityFilter) {{ activity(filter: $filter, first: 100) {{ nodes {{ {FIELDS} }} }} }}"
+            "query($filter: ActivityFilter) {{ activities(filter: $filter, first: 100) {{ nodes {{ {FIELDS} }} }} }}"
         );
         let mut data = self.gql(&query, json!({ "filter": filter })).await;
-        serde_json::from_value(data["activity"]["nodes"].take()).unwrap()
+        serde_json::from_value(data["activities"]["nodes"].take()).unwrap()
     }
 
     /// What is on record last.
@@ -24,7 +24,9 @@ impl User {
 
     /// How much is on record.
     pub async fn recorded(&self) -> i64 {
-        self.gql("{ activity(first: 0) { totalCount } }", json!({})).await["activity"]["totalCount"].as_i64().unwrap()
+        self.gql("{ activities(first: 0) { totalCount } }", json!({})).await["activities"]["totalCount"]
+            .as_i64()
+            .unwrap()
     }
 
     /// What happened to a thing, latest first, in words.

@@ -81,7 +81,7 @@ pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
             _ => panic!("teach the test what {position:?} of {} names: {kinds:?}", root.name),
         }
     }
-    if ["node", "nodes", "activity"].contains(&root.name.as_str()) {
+    if ["node", "nodes", "activities"].contains(&root.name.as_str()) {
         return "customer";
     }
     panic!("teach the test what {position:?} of {} names", root.name)
