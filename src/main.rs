@@ -220,7 +220,9 @@ async fn serve(config: Config) -> Result<(), Stop> {
     };
     let passwords = passwords.map(|passwords| passwords.with_queues(config.password_queues));
     let mut app = App { trusted_documents, ..app(&config, db.clone(), passwords, secrets)? };
-    app.writer = Writer::start(&app).map_err(failure("cannot start"))?;
+    if config.writer {
+        app.writer = Writer::start(&app).map_err(failure("cannot start"))?;
+    }
     let listener = listen(config.listen);
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot read the address that it listens on"))?;

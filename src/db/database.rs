@@ -15,12 +15,11 @@ use tokio::{sync::Semaphore, time::Instant};
 
 use super::{
     acquire::{self, Purpose},
-    clock::ServerClock,
-    health::Health,
     limits, open,
     options::Options,
     read::Pool,
     shared::{Pools, Shared},
+    trust::{Health, ServerClock},
 };
 /// How many times a transaction is retried after a deadlock, a serialization failure or a lost connection, before it is
 /// refused.

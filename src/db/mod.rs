@@ -12,7 +12,7 @@
 //! | `rows` | writing many rows by one statement |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
 //! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
-//! | `file`, `clock`, `health`, `probe` | whether the database can be trusted at the moment |
+//! | `trust` | whether the database can be trusted at the moment |
 //! | `copy` | copies of a SQLite database, for backup and restore |
 //!
 //! What must not happen:
@@ -22,21 +22,18 @@
 //! - A user is told that nothing was done while that is not certain.
 
 mod acquire;
-mod clock;
 pub mod copy;
 mod database;
-mod file;
-mod health;
 mod limits;
 mod open;
 mod options;
-mod probe;
 mod read;
 pub(crate) mod rows;
 mod session;
 mod shared;
 mod snapshot;
 mod transaction;
+mod trust;
 mod write;
 
 pub use self::{

@@ -14,10 +14,10 @@ use sea_orm::{
 };
 
 use super::{
-    file::Files,
     limits::StatementClock,
     options::{Options, PoolSize},
     shared::{Pools, WAIT},
+    trust::Files,
 };
 
 /// A connection that was idle for this long is pinged before it is used.

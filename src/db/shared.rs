@@ -15,7 +15,11 @@ use sea_orm::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-use super::{clock::ServerClock, file::Files, health::Health, limits::StatementClock, options::Options};
+use super::{
+    limits::StatementClock,
+    options::Options,
+    trust::{Files, Health, ServerClock},
+};
 use crate::{
     id::{Id, kind},
     turns::Turns,

@@ -70,6 +70,9 @@ use crate::{
 /// The maximum nesting of selections that the library executes: more than any plan has, since `DocumentLimits` limits its depth.
 const MOST_NESTING: usize = 1000;
 
+/// How many requests may wait at once for what is done in batches.
+const MOST_IN_BATCHES: usize = 4096;
+
 /// How caches may keep an answer, and the headers of requests that it depends on.
 const NOT_KEPT: (&str, &str) = ("no-store", "Accept");
 /// The same for the answer to a query by GET.
@@ -82,6 +85,8 @@ pub(in crate::server) struct Endpoint {
     rates: Rates,
     in_flight: InFlight,
     turns: UserTurns,
+    /// The turns of those who need no connection while they wait for what they do.
+    batch_turns: UserTurns,
     types: Arc<Types>,
     documents: Arc<Documents>,
     schema: Schema,
@@ -105,6 +110,7 @@ impl Endpoint {
             rates,
             in_flight: InFlight::new(limits.bodies),
             turns: UserTurns::new(in_all, limits.execution.at_once_per_user),
+            batch_turns: UserTurns::new(MOST_IN_BATCHES, limits.execution.at_once_per_user),
             types,
             documents,
             schema,
@@ -217,9 +223,10 @@ async fn answer(
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
     // which is short. It waits for nobody at the same address.
     let in_turn = Some(principal).filter(|_| viewer.is_some() || plan.kind == OperationType::Query);
+    let turns = if needs(&plan) == Needs::Batch { &endpoint.batch_turns } else { &endpoint.turns };
     // On the heap, since the future is large.
     let execute = Box::pin(execute(endpoint.clone(), plan, viewer, client.clone()));
-    Ok((endpoint.turns.run(in_turn, deadline, execute).await?, held))
+    Ok((turns.run(in_turn, deadline, execute).await?, held))
 }
 
 /// Makes a plan from the parameters of a request.
@@ -286,7 +293,7 @@ async fn execute(
     let mut executed = if let Some(viewer) = viewer {
         let reader = match needs {
             Needs::Nothing | Needs::Snapshot => Reader::snapshot(&endpoint.app),
-            Needs::Current => Reader::now(&endpoint.app),
+            Needs::Current | Needs::Batch => Reader::now(&endpoint.app),
         };
         let (request, batches) = with_viewer(request, reader.clone(), viewer);
         let executed = size.in_slices(batches.run(endpoint.schema.execute(request))).await;

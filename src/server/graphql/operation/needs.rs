@@ -4,6 +4,9 @@ use async_graphql::parser::types::OperationType;
 
 use super::plan::Plan;
 
+/// The fields of a mutation that are done in batches, over a connection of their own.
+const BATCHED: [&str; 3] = ["deposit", "withdraw", "transfer"];
+
 /// The field of a query that writes to the database: it counts look-ups.
 const WRITING: &str = "payee";
 
@@ -18,15 +21,21 @@ pub(in crate::server::graphql) enum Needs {
     /// connection until the response is complete, and counting needs another one to write with. If each of many requests held one
     /// and waited for another one, none would get it.
     Current,
+    /// The current data, when all that it does is done in batches. So many of them are done at once.
+    Batch,
 }
 
 /// What an operation needs from the database.
 pub(in crate::server::graphql) fn needs(plan: &Plan) -> Needs {
-    let mut names = plan.root_fields().iter().map(|field| field.name());
-    if names.clone().all(|name| name.starts_with("__")) {
+    let names = || plan.root_fields().iter().map(|field| field.name());
+    if names().all(|name| name.starts_with("__")) {
         Needs::Nothing
-    } else if plan.kind == OperationType::Query && names.all(|name| name != WRITING) {
+    } else if plan.kind == OperationType::Query && names().all(|name| name != WRITING) {
         Needs::Snapshot
+    } else if plan.kind == OperationType::Mutation
+        && names().all(|name| name.starts_with("__") || BATCHED.contains(&name))
+    {
+        Needs::Batch
     } else {
         Needs::Current
     }
@@ -59,6 +68,11 @@ mod tests {
             ("{ __typename __schema { queryType { name } } a: __type(name: \"Book\") { name } }", Needs::Nothing),
             ("{ me @skip(if: true) { id } }", Needs::Nothing),
             ("mutation { __typename }", Needs::Nothing),
+            ("mutation { __typename deposit(input: { wallet: { id: \"x\" }, amount: 1 }) { replayed } }", Needs::Batch),
+            (
+                "mutation { deposit(input: { wallet: { id: \"x\" }, amount: 1 }) { replayed } logout { __typename } }",
+                Needs::Current,
+            ),
         ] {
             assert_eq!(needs(&plan(query, json!({}))), expected, "{query}");
         }
