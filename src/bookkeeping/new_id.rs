@@ -127,12 +127,12 @@ pub(super) async fn claim<K: StaticType + Copy>(
         return match earlier.one(tx).await? {
             None => Err(unusable::<K>().into()),
             Some(earlier) if earlier == row => Ok(Claim::Used(id)),
-            Some(_) => Err(conflict(id).into()),
+            Some(_) => Err(conflict(&id).into()),
         };
     }
     match book_of(tx, id.uuid()).await? {
         None => Ok(Claim::New(FreeId(Some(id)))),
-        Some(book) if book == viewer.book => Err(conflict(id).into()),
+        Some(book) if book == viewer.book => Err(conflict(&id).into()),
         Some(_) => Err(unusable::<K>().into()),
     }
 }
@@ -161,7 +161,7 @@ fn unusable<K: StaticType>() -> Refusal {
     Refusal::new(Code::Invalid, "id", message)
 }
 
-fn conflict<K: StaticType>(id: Id<K>) -> Refusal {
+fn conflict<K: StaticType>(id: &Id<K>) -> Refusal {
     let message = "This id was already used for another object or with another input.";
     Refusal::new(Code::IdempotencyConflict, "id", message).with(Detail::Current(id.to_string()))
 }

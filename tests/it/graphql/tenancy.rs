@@ -1,5 +1,6 @@
 //! What is somebody else's does not exist.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use crate::harness::{Database, PASSWORD, TestApp, User, errors};
@@ -91,4 +92,28 @@ async fn own_things_are_found_by_their_ids(on: Database) {
     let too_many = vec![amina.wallet.clone(); 101];
     let query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     assert_eq!(amina.error(query, json!({ "ids": too_many })).await, "INVALID");
+}
+
+#[apply(both_databases)]
+async fn a_cursor_shows_nothing_of_the_row_and_is_the_same_on_every_server(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    amina.customer("Zaid Al-Amri").await;
+    amina.customer("Zahra").await;
+    let query = "{ customers(first: 1) { edges { cursor } } }";
+    let cursor = |data: &Value| data["customers"]["edges"][0]["cursor"].as_str().unwrap().to_owned();
+    let first = cursor(&amina.gql(query, json!({})).await);
+    let other_server = amina.at(&app.another(|_| {}));
+    assert_eq!(cursor(&other_server.gql(query, json!({})).await), first);
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(&first).unwrap();
+    let text = String::from_utf8_lossy(&bytes).to_lowercase();
+    assert!(!text.contains("zahra"), "{text}");
+    let next = "query($after: String) { customers(after: $after) { nodes { name } } }";
+    let rest = other_server.gql(next, json!({ "after": first })).await;
+    assert_eq!(rest["customers"]["nodes"], json!([{ "name": "Zaid Al-Amri" }]));
+    // Nobody makes a cursor without the servers' secret.
+    for forged in
+        [BASE64_URL_SAFE_NO_PAD.encode("zahra 0191a1b2c3d47e5f8a9b0c1d2e3f4a5b"), first.replace('A', "B") + "A"]
+    {
+        assert_eq!(amina.error(next, json!({ "after": forged })).await, "INVALID", "{forged}");
+    }
 }
