@@ -2,14 +2,16 @@
 //!
 //! Built once at start-up by `main.rs` (and by the test harness) and cheap to clone. It holds no business rules.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 use axum::http::HeaderValue;
 use chrono::TimeDelta;
 use ipnet::IpNet;
 
 use crate::{
-    bookkeeping::wallets::operation::Writer,
     clock::Clock,
     credentials::{Passwords, TokenKeys},
     db::Db,
@@ -23,8 +25,10 @@ use crate::{
 pub struct App {
     /// The database.
     pub db: Db,
-    /// Does wallet operations.
-    pub writer: Writer,
+    /// Whether wallet operations are done in batches.
+    pub in_batches: bool,
+    /// How many wallet operations were waiting to be done when the last one was added.
+    pub waiting: Arc<AtomicUsize>,
     /// The source of the current time.
     pub clock: Clock,
     /// Hashes and checks passwords.

@@ -2,12 +2,11 @@
 //!
 //! Exit codes: 0 for success, 1 for a failure, 2 for an argument or setting that cannot be used.
 
-use std::{io::Write, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{io::Write, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
 use daybook::{
     app::App,
-    bookkeeping::wallets::operation::Writer,
     clock::Clock,
     command::{self, Backup, Import, Restore, Verify},
     config::{BadSetting, Config, Settings},
@@ -173,7 +172,8 @@ async fn open_books(config: &Config) -> Result<Db, Stop> {
 
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {
     Ok(App {
-        writer: Writer::default(),
+        in_batches: config.writer,
+        waiting: Arc::default(),
         sessions: Sessions::new(&db),
         db,
         clock: Clock::system(),
@@ -219,10 +219,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         None => config.kept_secrets().map_err(Stop::BadSetting)?,
     };
     let passwords = passwords.map(|passwords| passwords.with_queues(config.password_queues));
-    let mut app = App { trusted_documents, ..app(&config, db.clone(), passwords, secrets)? };
-    if config.writer {
-        app.writer = Writer::start(&app).map_err(failure("cannot start"))?;
-    }
+    let app = App { trusted_documents, ..app(&config, db.clone(), passwords, secrets)? };
     let listener = listen(config.listen);
     let listener = listener.map_err(failure(&format!("cannot listen on {} (DAYBOOK_LISTEN)", config.listen)))?;
     let address = listener.local_addr().map_err(failure("cannot read the address that it listens on"))?;

@@ -50,6 +50,11 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
         Ok(Self(sender))
     }
 
+    /// How many questions wait to be answered.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
+    }
+
     /// Asks a question. Waits when the queue is full.
     ///
     /// # Errors
@@ -64,10 +69,13 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     ///
     /// # Errors
     /// Those of the answer, or a fault when there is none; `TRY_AGAIN` when the queue is full.
-    pub(crate) async fn ask_at_once(&self, question: Q) -> Result<A> {
+    pub(crate) fn ask_at_once(&self, question: Q) -> impl Future<Output = Result<A>> + use<Q, A> {
         let (asker, answer) = oneshot::channel();
-        self.0.try_send((question, asker)).map_err(|_| Error::busy())?;
-        answer.await.map_err(|_| unanswered())?
+        let sent = self.0.try_send((question, asker)).map_err(|_| Error::busy());
+        async {
+            sent?;
+            answer.await.map_err(|_| unanswered())?
+        }
     }
 }
 

@@ -26,7 +26,12 @@ impl Measured {
     /// The time that this part of the answers did not exceed, in milliseconds.
     pub fn quantile(&self, part: f64) -> f64 {
         let last = self.times.len().saturating_sub(1);
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a rank")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a rank"
+        )]
         let rank = (last as f64 * part) as usize;
         self.times.get(rank).map_or(0.0, |time| f64::from(*time) / 1000.0)
     }

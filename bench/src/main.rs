@@ -76,9 +76,11 @@ async fn postgres(options: &Options, program: &PathBuf) {
     let mut results = Results::default();
     for round in 0..options.rounds {
         eprintln!("round {round}");
-        for (name, kind, clients) in
-            [("pgbench: statements", Kind::Statements, 16), ("pgbench: function", Kind::Function, 16), ("pgbench: hot", Kind::Hot, 16)]
-        {
+        for (name, kind, clients) in [
+            ("pgbench: statements", Kind::Statements, 16),
+            ("pgbench: function", Kind::Function, 16),
+            ("pgbench: hot", Kind::Hot, 16),
+        ] {
             if name.contains(&options.only) {
                 results.add(name, Measured { rate: baseline.run(kind, clients, options.seconds), times: Vec::new() });
             }
@@ -148,7 +150,8 @@ impl Results {
         for (name, rounds) in &self.0 {
             let mut rounds: Vec<_> = rounds.iter().collect();
             rounds.sort_by(|a, b| a.rate.total_cmp(&b.rate));
-            let (Some(least), Some(median), Some(most)) = (rounds.first(), rounds.get(rounds.len() / 2), rounds.last()) else {
+            let (Some(least), Some(median), Some(most)) = (rounds.first(), rounds.get(rounds.len() / 2), rounds.last())
+            else {
                 continue;
             };
             let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|part| median.quantile(part));

@@ -52,7 +52,8 @@ impl Baseline {
 
     fn psql(&self, database: &str, sql: &str) {
         let mut psql = Command::new("psql");
-        psql.args(["-qX", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", sql, "-h"]).arg(&self.socket);
+        psql.args(["-qX", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", sql, "-h"])
+            .arg(&self.socket);
         let done = psql.output().expect("psql runs");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
@@ -62,7 +63,10 @@ impl Baseline {
         let accounts = self.accounts;
         let payee = if kind == Kind::Hot { "1".to_owned() } else { format!("random(2, {accounts})") };
         // Two different accounts.
-        let chosen = format!("\\set b {payee}\n\\set a :b % {accounts} + 1 + random(0, {}) \n\\set a :a % {accounts} + 1\n", accounts / 2);
+        let chosen = format!(
+            "\\set b {payee}\n\\set a :b % {accounts} + 1 + random(0, {}) \n\\set a :a % {accounts} + 1\n",
+            accounts / 2
+        );
         let chosen = format!("{chosen}\\if :a = :b\n\\set a :b % {accounts} + 1\n\\endif\n");
         let script = if kind == Kind::Function { FUNCTION } else { STATEMENTS };
         let file = std::env::temp_dir().join(format!("daybook-bench-{}.sql", std::process::id()));

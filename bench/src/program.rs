@@ -33,7 +33,14 @@ impl Program {
             .args(["--database-url", database, "--listen", "127.0.0.1:0", "--migrate", "always"])
             .args(["--jwt-secret", "a secret that is used for nothing but this benchmark"])
             // So that users are made quickly, and nothing is refused because one machine asks for so much.
-            .args(["--password-hash", "m=8,t=1,p=1", "--request-cost-per-minute", "0", "--registrations-per-address", "0"])
+            .args([
+                "--password-hash",
+                "m=8,t=1,p=1",
+                "--request-cost-per-minute",
+                "0",
+                "--registrations-per-address",
+                "0",
+            ])
             .args(["--log", "warn", "--connections-per-address", "4096"])
             .args(settings)
             .stdout(Stdio::piped())

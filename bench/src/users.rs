@@ -4,13 +4,18 @@ use std::{net::SocketAddr, sync::Arc};
 
 use serde_json::{Value, json};
 
-use super::{http::{Connection, request}, load::Requests};
+use super::{
+    http::{Connection, request},
+    load::Requests,
+};
 
 const REGISTER: &str = "mutation($n: String!) { register(input: { username: $n, password: \"correct horse battery\" }) { accessToken userErrors { code } } }";
 const WALLETS: &str = "{ wallets { id } }";
 const CREATE: &str = "mutation { createWallet(input: { currency: \"YEM\" }) { wallet { id } } }";
-const DEPOSIT: &str = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: \"1000000000\" }) { transaction { status } } }";
-const TRANSFER: &str = "mutation($input: TransferInput!) { transfer(input: $input) { transaction { id status } userErrors { code } } }";
+const DEPOSIT: &str =
+    "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: \"1000000000\" }) { transaction { status } } }";
+const TRANSFER: &str =
+    "mutation($input: TransferInput!) { transfer(input: $input) { transaction { id status } userErrors { code } } }";
 const HISTORY: &str = "query($id: ID!) { walletHistory(walletId: $id, first: 20) { edges { direction balanceAfter { amount } node { id type createdAt amount { amount } } } } }";
 
 /// The part of the answer to a transfer that tells that it succeeded.

@@ -94,7 +94,7 @@ impl Db {
         acquire::for_work(self.shared.options.pool.most)
     }
 
-    /// Calls `observer` with each statement that is executed from now on; used to count statements. Only the first observer is
+    /// Calls `observer` with each statement that is executed from now on, and with each one that begins a transaction; used to count them. Only the first observer is
     /// kept.
     pub fn observe(&self, observer: impl Fn(&Statement) + Send + Sync + 'static) {
         let _ = self.shared.observer.set(Box::new(observer));

@@ -8,7 +8,7 @@
 //! | `database`, `shared`, `acquire` | the open database: its connections, and taking one of them |
 //! | `open`, `options` | opening connections, and applying migrations |
 //! | `session` | one connection, and whether a transaction is open on it |
-//! | `read`, `snapshot`, `transaction` | the connection types that other modules run statements through |
+//! | `read`, `snapshot`, `source`, `transaction` | the connection types that other modules run statements through |
 //! | `rows` | writing many rows by one statement |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
 //! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
@@ -32,6 +32,7 @@ pub(crate) mod rows;
 mod session;
 mod shared;
 mod snapshot;
+mod source;
 mod transaction;
 mod trust;
 mod write;
@@ -41,8 +42,9 @@ pub use self::{
     limits::LongWrite,
     open::migrate,
     options::{Options, PoolSize},
-    read::{Pool, Read},
+    read::Pool,
     snapshot::Snapshot,
+    source::Read,
     transaction::Transaction,
 };
 pub use crate::error::db_error::{code, is_lost_connection};

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter};
-use uuid::Uuid;
 
 use super::{
     account,
     draft::{Draft, Idempotency, Posted, Refused},
     fold::{self, State},
-    replay, write,
+    replay::{self, Marks},
+    write,
 };
 use crate::{
     clock::Clock,
@@ -32,15 +32,6 @@ pub struct Batch {
     held: HashMap<(Id<kind::Holder>, AccountKind), Vec<Id<kind::Account>>>,
     /// Entries that an earlier attempt wrote.
     written: HashMap<Id<kind::Entry>, journal_entry::Model>,
-}
-
-/// Idempotency keys and references, each with its book.
-#[derive(Clone, Debug, Default)]
-pub struct Marks {
-    /// Idempotency keys.
-    pub keys: Vec<(Uuid, String)>,
-    /// References.
-    pub references: Vec<(Uuid, String)>,
 }
 
 impl Batch {

@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Draft, Idempotency, Marks, Posted, Refused};
+use super::draft::{Draft, Idempotency, Posted, Refused};
 use crate::{
     db::Transaction,
     entity::{
@@ -18,6 +18,15 @@ use crate::{
     error::Result,
     id::{Id, kind},
 };
+
+/// Idempotency keys and references, each with its book.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// Idempotency keys.
+    pub keys: Vec<(Uuid, String)>,
+    /// References.
+    pub references: Vec<(Uuid, String)>,
+}
 
 /// Returns the result of an earlier request of the book with the same idempotency key; `None` when the key is new.
 /// Callers ask for it before they check the input: what was valid for the first request (an existing wallet, enough

@@ -50,6 +50,7 @@ use super::{
 };
 use crate::{
     app::{App, DocumentLimits, Profile},
+    bookkeeping::wallets::operation::Writer,
     client::Client,
     documents::TrustedDocuments,
     error::Error,
@@ -98,11 +99,16 @@ impl Endpoint {
         let types = Arc::new(Types::new(&sdl()));
         let documents =
             Arc::new(Documents::new(types.clone(), limits.documents).with(app.trusted_documents.clone(), app.profile));
+        let writer = Writer::start(&app).unwrap_or_else(|error| {
+            tracing::error!(%error, "wallet operations are done one by one");
+            Writer::default()
+        });
         // The limits on documents are checked before.
         let schema = schema_builder()
             .validation_mode(ValidationMode::Fast)
             .limit_recursive_depth(MOST_NESTING)
             .data(app.clone())
+            .data(writer)
             .extension(CountAnswers)
             .finish();
         Self {

@@ -1,8 +1,9 @@
 //! A wallet operation that a user asks for, and what can be checked of it without the database. Pure.
 
+use async_graphql::InputObject;
 use sea_orm::ActiveEnum;
+use serde::Serialize;
 
-use super::WalletOperation;
 use crate::{
     bookkeeping::{idempotency, journal::Idempotency, wallets::reference::WalletRef},
     entity::journal_entry::EntryKind,
@@ -12,6 +13,31 @@ use crate::{
     text,
     viewer::Viewer,
 };
+
+/// What deposits, withdrawals and transfers have in common.
+// Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
+#[derive(Clone, Debug, Serialize, InputObject)]
+pub struct WalletOperation {
+    /// The amount. Positive, with at most as many decimals as the currency has.
+    pub amount: Decimal,
+    /// The currency of `amount`. It must be the wallet's. Default: the wallet's currency if your wallet is named by id,
+    /// otherwise the book's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// A note, at most 500 characters. In a transfer, both sides can read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memo: Option<String>,
+    /// Your own reference number, 1 to 64 characters, unique among the book's successful transactions. Default: a
+    /// generated one, such as `TRF-20261121-7K3M9QPXWA` for a transfer (`DEP-` for a deposit, `WDR-` for a withdrawal).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<String>,
+    /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
+    /// book, the same input changes nothing and returns the result of the first request; another input fails with
+    /// `IDEMPOTENCY_CONFLICT`. 1 to 255 visible ASCII characters, such as a UUID. Keys never expire. A transaction that
+    /// is recorded as `FAILED` also counts as a result and is returned again.
+    #[serde(skip)]
+    pub idempotency_key: Option<String>,
+}
 
 /// A wallet operation that a user asks for.
 #[derive(Clone, Debug)]

@@ -27,12 +27,15 @@ const MOST_WAITING: usize = 4096;
 pub struct Writer(Option<Together<Request, Result<Posted>>>);
 
 impl Writer {
-    /// Starts the thread, with a connection of its own.
+    /// Starts the thread, with a connection of its own, unless the operator wants none.
     ///
     /// # Errors
     /// When the thread cannot be started.
     pub fn start(app: &App) -> io::Result<Self> {
-        let app = App { db: app.db.for_writer(), writer: Self::default(), ..app.clone() };
+        if !app.in_batches {
+            return Ok(Self::default());
+        }
+        let app = App { db: app.db.for_writer(), ..app.clone() };
         let write = move |requests| {
             let app = app.clone();
             async move { Ok(write(&app, requests).await) }
@@ -41,10 +44,12 @@ impl Writer {
     }
 
     pub(super) async fn post(&self, app: &App, request: Request) -> Result<Posted> {
-        match &self.0 {
-            Some(queue) => queue.ask_at_once(request).await?,
-            None => write(app, vec![request]).await.pop().unwrap_or_else(|| Err(Error::busy())),
-        }
+        let Some(queue) = &self.0 else {
+            return write(app, vec![request]).await.pop().unwrap_or_else(|| Err(Error::busy()));
+        };
+        let answer = queue.ask_at_once(request);
+        app.waiting.store(queue.waiting(), Ordering::Relaxed);
+        answer.await?
     }
 }
 
