@@ -247,7 +247,7 @@ impl Default for DocumentLimits {
             mutation_fields: 5,
             introspection: 3,
             price: 25_000,
-            anonymous_price: 1000,
+            anonymous_price: 5000,
             kept: 16 * 1024 * 1024,
         }
     }

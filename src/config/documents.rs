@@ -95,7 +95,7 @@ pub(super) struct DocumentSettings {
     price_max: String,
 
     /// Maximum price of an operation without a login
-    #[arg(long, global = true, env = "DAYBOOK_ANONYMOUS_PRICE_MAX", value_name = "PRICE", default_value = "1000")]
+    #[arg(long, global = true, env = "DAYBOOK_ANONYMOUS_PRICE_MAX", value_name = "PRICE", default_value = "5000")]
     anonymous_price_max: String,
 
     /// How much memory parsed documents may take that are kept for the next request with the same text or hash

@@ -71,10 +71,8 @@ struct WalletTransactionListFilter {
 const OF_WALLET: &str = "walletHistory";
 const OF_ALL: &str = "walletTransactions";
 
-/// What it costs to look for a page in the histories of all wallets, of which a book may have 200.
-const OF_MANY_WALLETS: u32 = 2500;
-/// What it costs to count the transactions of all wallets.
-const COUNTING: u32 = 1000;
+/// What it costs to look for a page in the histories of all wallets, of which a book may have 200, and to count them.
+const OF_MANY_WALLETS: u32 = 4000;
 
 /// The number of transactions in a list.
 enum Total {
@@ -136,7 +134,7 @@ impl WalletTransactionConnection {
 
     /// The number of transactions in the whole list that match the filter. Unless the list is that of
     /// one wallet without a filter by type, status or direction, selecting it costs an extra database query.
-    #[graphql(directive = price::Cost::apply(COUNTING), directive = SemanticNonNull::apply())]
+    #[graphql(directive = price::Cost::apply(20), directive = SemanticNonNull::apply())]
     async fn total_count(&self, ctx: &Context<'_>) -> Result<i64, ApiError> {
         match &self.total {
             Total::OfWallet(total) => total.count(ctx).await,
