@@ -27,8 +27,8 @@ pub struct App {
     pub db: Db,
     /// Whether wallet operations are done in batches.
     pub in_batches: bool,
-    /// How many wallet operations were waiting to be done when the last one was added.
-    pub waiting: Arc<AtomicUsize>,
+    /// How many wallet operations are queued or being done.
+    pub under_way: Arc<AtomicUsize>,
     /// The source of the current time.
     pub clock: Clock,
     /// Hashes and checks passwords.

@@ -173,7 +173,7 @@ async fn open_books(config: &Config) -> Result<Db, Stop> {
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {
     Ok(App {
         in_batches: config.writer,
-        waiting: Arc::default(),
+        under_way: Arc::default(),
         sessions: Sessions::new(&db),
         db,
         clock: Clock::system(),

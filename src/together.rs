@@ -50,11 +50,6 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
         Ok(Self(sender))
     }
 
-    /// How many questions wait to be answered.
-    pub(crate) fn waiting(&self) -> usize {
-        self.0.max_capacity() - self.0.capacity()
-    }
-
     /// Asks a question. Waits when the queue is full.
     ///
     /// # Errors

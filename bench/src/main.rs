@@ -3,6 +3,8 @@
 //! A round measures each thing once, one after the other, so that a machine that becomes slower is slower for all of them. What is
 //! printed are the medians of all rounds and how far apart they are.
 
+#![expect(clippy::expect_used, reason = "a measurement that cannot be made ends the program")]
+
 mod http;
 mod load;
 #[path = "../../tests/it/harness/postgres/own_server.rs"]

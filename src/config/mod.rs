@@ -82,7 +82,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "DAYBOOK_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: String,
 
-    /// Maximum number of open database connections, 1 to 1000. SQLite uses one more, for writing
+    /// Maximum number of open database connections, 1 to 1000. There is one more, for writing
     #[arg(long, global = true, env = "DAYBOOK_POOL_MAX", value_name = "COUNT", default_value = "16")]
     pool_max: String,
 

@@ -111,7 +111,7 @@ impl TestApp {
         let now = move || DateTime::from_timestamp_micros(source.fetch_add(1000, Ordering::SeqCst)).unwrap();
         let mut app = App {
             in_batches: true,
-            waiting: Arc::default(),
+            under_way: Arc::default(),
             sessions: Sessions::new(&db),
             db,
             clock: Clock::new(now),

@@ -76,7 +76,7 @@ impl Request {
         operation: &WalletOperation,
     ) -> Result<Self> {
         let mut refusals = Refusals::default();
-        let input = (kind.to_value(), own_field, payee, operation);
+        let input = (kind.to_value(), own, payee, operation);
         let idempotency = refusals.check(idempotency::of(operation.idempotency_key.as_deref(), &input)?).flatten();
         let memo = operation.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
         let reference = operation.reference.as_deref();

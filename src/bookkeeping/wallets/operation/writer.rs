@@ -6,7 +6,7 @@
 
 use std::{
     io,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use super::{batch, request::Request};
@@ -48,8 +48,24 @@ impl Writer {
             return write(app, vec![request]).await.pop().unwrap_or_else(|| Err(Error::busy()));
         };
         let answer = queue.ask_at_once(request);
-        app.waiting.store(queue.waiting(), Ordering::Relaxed);
+        let _under_way = UnderWay::one_more(&app.under_way);
         answer.await?
+    }
+}
+
+/// Counts an operation, until it is dropped.
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl<'a> UnderWay<'a> {
+    fn one_more(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
