@@ -48,7 +48,7 @@ async fn operations_cost_as_many_statements_and_transactions_as_they_did(on: Dat
         ("a transfer to somebody else", TRANSFER, to(&badr.wallet, Value::Null), (9, 1)),
         ("a transfer with a key that was used", TRANSFER, to(&badr.wallet, json!("k")), (9, 1)),
         ("a page of a history", history, json!({ "w": amina.wallet }), (5, 1)),
-        ("a summary", summary, json!({ "c": customer }), (7, 1)),
+        ("a summary", summary, json!({ "c": customer }), (6, 1)),
         ("a report", report, json!({}), (8, 1)),
     ] {
         let cost = cost(&app, &amina, query, variables).await;
