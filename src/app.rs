@@ -3,8 +3,7 @@
 //! Built once at start-up by `main.rs` (and by the test harness) and cheap to clone. It holds no business rules.
 
 use std::{
-    collections::HashSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, atomic::AtomicUsize},
     time::Duration,
 };
 
@@ -17,7 +16,7 @@ use crate::{
     credentials::{Passwords, TokenKeys},
     db::Db,
     documents::TrustedDocuments,
-    id::{Id, kind},
+    identity::Sessions,
     money::Currency,
 };
 
@@ -26,6 +25,10 @@ use crate::{
 pub struct App {
     /// The database.
     pub db: Db,
+    /// Whether wallet operations are done in batches.
+    pub in_batches: bool,
+    /// How many wallet operations are queued or being done.
+    pub under_way: Arc<AtomicUsize>,
     /// The source of the current time.
     pub clock: Clock,
     /// Hashes and checks passwords.
@@ -34,8 +37,8 @@ pub struct App {
     pub token_keys: TokenKeys,
     /// For how long after its first use a refresh token returns the same successor again. Zero: a second use ends the session.
     pub refresh_grace: TimeDelta,
-    /// Remembers which sessions have a pending write of their last-used time.
-    pub last_used: LastUsedTracker,
+    /// Finds out whether sessions last.
+    pub sessions: Sessions,
     /// The values used where a user leaves an optional input out.
     pub defaults: Defaults,
     /// The limits against abuse.
@@ -274,15 +277,5 @@ impl Default for DownloadLimits {
             wait: Duration::from_secs(10),
             stalled: Duration::from_secs(30),
         }
-    }
-}
-
-/// The sessions whose last use this server is currently writing. Parallel requests of a session cause only one write.
-#[derive(Clone, Debug, Default)]
-pub struct LastUsedTracker(Arc<Mutex<HashSet<Id<kind::Session>>>>);
-
-impl LastUsedTracker {
-    pub(crate) fn sessions(&self) -> MutexGuard<'_, HashSet<Id<kind::Session>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

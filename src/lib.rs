@@ -46,5 +46,6 @@ mod price;
 pub mod server;
 pub mod telemetry;
 pub mod text;
+mod together;
 mod turns;
 pub mod viewer;

@@ -2,11 +2,11 @@
 //!
 //! Exit codes: 0 for success, 1 for a failure, 2 for an argument or setting that cannot be used.
 
-use std::{io::Write, net::SocketAddr, process::ExitCode, time::Duration};
+use std::{io::Write, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
 
 use clap::{Parser, Subcommand};
 use daybook::{
-    app::{App, LastUsedTracker},
+    app::App,
     clock::Clock,
     command::{self, Backup, Import, Restore, Verify},
     config::{BadSetting, Config, Settings},
@@ -14,6 +14,7 @@ use daybook::{
     db::{self, Db, Options},
     documents::TrustedDocuments,
     error::Error,
+    identity::Sessions,
     server, telemetry,
 };
 use tokio::net::{TcpListener, TcpSocket};
@@ -171,12 +172,14 @@ async fn open_books(config: &Config) -> Result<Db, Stop> {
 
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {
     Ok(App {
+        in_batches: config.writer,
+        under_way: Arc::default(),
+        sessions: Sessions::new(&db),
         db,
         clock: Clock::system(),
         passwords: passwords.map_err(|error| Stop::Failure(format!("cannot hash passwords: {error:?}")))?,
         token_keys: TokenKeys::new(secrets),
         refresh_grace: config.refresh_grace,
-        last_used: LastUsedTracker::default(),
         defaults: config.defaults,
         limits: config.limits,
         trusted_proxies: config.trusted_proxies.clone(),

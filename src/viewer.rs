@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use crate::id::{Id, kind};
 
 /// The user of a request, the book that they work in, and their session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Viewer {
     /// The user.
     pub user: Id<kind::User>,

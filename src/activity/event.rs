@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::App,
     clock::Clock,
-    db::Transaction,
+    db::{Transaction, rows},
     entity::{
         activity::{self, Action, Outcome},
         user,
@@ -107,13 +107,8 @@ impl ActivityEvent {
         self
     }
 
-    /// Writes the row in the transaction of the operation. Every operation calls this, so no operation commits for a
-    /// user whose account is deleted meanwhile.
-    ///
-    /// # Errors
-    /// [`Error::Gone`] when the user who caused the event has deleted their account.
-    pub async fn record(self, tx: &Transaction, clock: &Clock) -> Result<()> {
-        let row = activity::Model {
+    fn row(self, clock: &Clock) -> Result<activity::Model> {
+        Ok(activity::Model {
             id: Id::generate(),
             book_id: self.who.map(|(book, _)| book),
             actor_id: self.who.map(|(_, user)| user),
@@ -125,7 +120,16 @@ impl ActivityEvent {
             thing_id: self.thing,
             changes: written(&self.changes)?,
             created_at: clock.now(),
-        };
+        })
+    }
+
+    /// Writes the row in the transaction of the operation. Every operation calls this, so no operation commits for a
+    /// user whose account is deleted meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Gone`] when the user who caused the event has deleted their account.
+    pub async fn record(self, tx: &Transaction, clock: &Clock) -> Result<()> {
+        let row = self.row(clock)?;
         let Some(actor) = row.actor_id else {
             activity::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
             return Ok(());
@@ -135,6 +139,20 @@ impl ActivityEvent {
             _ => Ok(()),
         }
     }
+}
+
+/// Writes the rows of many events in their transaction. The caller has made sure that the users who caused them keep their
+/// accounts until it ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record_all(
+    tx: &Transaction,
+    clock: &Clock,
+    events: impl IntoIterator<Item = ActivityEvent>,
+) -> Result<()> {
+    let events: Vec<_> = events.into_iter().map(|event| event.row(clock)).collect::<Result<_>>()?;
+    Ok(rows::insert::<activity::Entity>(tx, events).await?)
 }
 
 /// Builds one statement that inserts the row only if its actor still exists. The statement takes a key-share lock on

@@ -26,7 +26,7 @@ mod stored;
 
 pub use self::{
     change::{AuditFields, Change, Field, field, time},
-    event::{ActivityEvent, forget_person, record_alone, refuse},
+    event::{ActivityEvent, forget_person, record_all, record_alone, refuse},
     list::{Filter, History, count, find_many, key_text, page, parse_key},
     stored::{changes, codes},
 };

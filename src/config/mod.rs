@@ -82,7 +82,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "DAYBOOK_LOG_FORMAT", value_name = "FORMAT", default_value = "text")]
     log_format: String,
 
-    /// Maximum number of open database connections, 1 to 1000. SQLite uses one more, for writing
+    /// Maximum number of open database connections, 1 to 1000. There is one more, for writing
     #[arg(long, global = true, env = "DAYBOOK_POOL_MAX", value_name = "COUNT", default_value = "16")]
     pool_max: String,
 
@@ -110,6 +110,11 @@ pub struct Settings {
         hide_default_value = true
     )]
     cors_origins: String,
+
+    /// Whether wallet operations are done in batches, on a thread of their own: on, or off, which gives each one a transaction of
+    /// its own, for comparison
+    #[arg(long, global = true, env = "DAYBOOK_WRITER", value_name = "WHEN", default_value = "on", hide = true)]
+    writer: String,
 
     #[command(flatten)]
     limits: LimitSettings,
@@ -141,6 +146,8 @@ pub struct Config {
     pub explorer: bool,
     /// Whether to apply migrations at start.
     pub migrate: bool,
+    /// Whether wallet operations are done in batches.
+    pub writer: bool,
     /// For how long a used refresh token returns the same new tokens again.
     pub refresh_grace: TimeDelta,
     /// The limits against abuse.
@@ -214,6 +221,11 @@ impl Settings {
             "auto" => database.is_sqlite(),
             other => return Err(BadSetting::new("DAYBOOK_MIGRATE", "--migrate", other, "always, never or auto")),
         };
+        let writer = match self.writer.as_str() {
+            "on" => true,
+            "off" => false,
+            other => return Err(BadSetting::new("DAYBOOK_WRITER", "--writer", other, "on or off")),
+        };
         let database_options = self.waits.database(PoolSize { most, least })?;
         let refresh_grace = count("DAYBOOK_REFRESH_GRACE", "--refresh-grace", &self.refresh_grace, 0..=600)?;
         let defaults = Defaults { currency, phone_region };
@@ -229,6 +241,7 @@ impl Settings {
             password_hash,
             explorer,
             migrate,
+            writer,
             refresh_grace: TimeDelta::seconds(refresh_grace.into()),
             limits,
             trusted_proxies,

@@ -39,6 +39,8 @@ pub(super) enum Purpose {
     /// To serve somebody who has not logged in. A part of the connections is all that these requests get together, so that those
     /// who are logged in do not wait behind a flood of them. Their networks take turns.
     Stranger(Option<IpAddr>),
+    /// To do wallet operations, over a connection that is kept for this.
+    Writer,
     /// Everything else.
     Work,
 }
@@ -59,7 +61,7 @@ pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
             }
             Pooled::Sqlite(connection, clock)
         }
-        Pools::Postgres(pool) => Pooled::Postgres(acquire(pool, deadline).await?),
+        Pools::Postgres { pool, .. } => Pooled::Postgres(acquire(pool, deadline).await?),
     };
     Ok(Session::new(connection, places, false, shared.clone()))
 }
@@ -76,7 +78,10 @@ pub(super) async fn writer(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
             drop(waiting);
             (Pooled::Sqlite(connection, write_clock.clone()), Places { _stranger: stranger, _in_all: None })
         }
-        Pools::Postgres(pool) => {
+        Pools::Postgres { writer, .. } if purpose == Purpose::Writer => {
+            (Pooled::Postgres(acquire(writer, deadline).await?), Places::default())
+        }
+        Pools::Postgres { pool, .. } => {
             let places = places(shared, purpose, deadline).await?;
             (Pooled::Postgres(acquire(pool, deadline).await?), places)
         }
@@ -126,7 +131,7 @@ async fn places(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<
 async fn stranger(shared: &Shared, purpose: Purpose, deadline: Instant) -> Result<Option<Turn<Option<IpAddr>>>, DbErr> {
     match purpose {
         Purpose::Stranger(network) => in_time(shared.strangers.take(network), deadline).await.map(Some),
-        Purpose::Lookup | Purpose::Work => Ok(None),
+        Purpose::Lookup | Purpose::Writer | Purpose::Work => Ok(None),
     }
 }
 

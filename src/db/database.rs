@@ -15,19 +15,12 @@ use tokio::{sync::Semaphore, time::Instant};
 
 use super::{
     acquire::{self, Purpose},
-    clock::ServerClock,
-    health::Health,
     limits, open,
     options::Options,
-    read::{self, Pool},
+    read::Pool,
     shared::{Pools, Shared},
-    transaction::Transaction,
+    trust::{Health, ServerClock},
 };
-use crate::{
-    cancel::shield,
-    error::{Result, db_error::is_lost_connection},
-};
-
 /// How many times a transaction is retried after a deadlock, a serialization failure or a lost connection, before it is
 /// refused.
 pub(super) const RETRIES: u32 = 10;
@@ -86,6 +79,11 @@ impl Db {
         self.with(Purpose::Stranger(network))
     }
 
+    /// The same database, to do wallet operations with. Only one transaction can be open at a time.
+    pub(crate) fn for_writer(&self) -> Self {
+        self.with(Purpose::Writer)
+    }
+
     fn with(&self, purpose: Purpose) -> Self {
         Self { shared: self.shared.clone(), read: Pool { shared: self.shared.clone(), purpose } }
     }
@@ -96,7 +94,7 @@ impl Db {
         acquire::for_work(self.shared.options.pool.most)
     }
 
-    /// Calls `observer` with each statement that is executed from now on; used to count statements. Only the first observer is
+    /// Calls `observer` with each statement that is executed from now on, and with each one that begins a transaction; used to count them. Only the first observer is
     /// kept.
     pub fn observe(&self, observer: impl Fn(&Statement) + Send + Sync + 'static) {
         let _ = self.shared.observer.set(Box::new(observer));
@@ -106,34 +104,6 @@ impl Db {
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         self.shared.backend()
-    }
-
-    /// Opens a read-only snapshot: all statements that run through it see the data of one moment, whatever others write
-    /// meanwhile. It holds a connection until it is dropped.
-    ///
-    /// # Errors
-    /// `TRY_AGAIN` when no connection is free.
-    pub async fn snapshot(&self) -> Result<Transaction> {
-        let mut retries = RETRIES;
-        loop {
-            let mut session = acquire::reader(&self.shared, self.read.purpose).await?;
-            let begun = shield(session.begin(match self.backend() {
-                DbBackend::Sqlite => "BEGIN",
-                // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when
-                // nobody reads the output of `daybook verify`.
-                _ => {
-                    "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \
-                     SET LOCAL idle_in_transaction_session_timeout = '60s'; SAVEPOINT start"
-                }
-            }))
-            .await;
-            match begun {
-                Ok(()) => return Ok(Transaction::new(self.backend(), session)),
-                Err(error) if !is_lost_connection(&error) => return Err(error.into()),
-                Err(_) if retries > 0 => retries -= 1,
-                Err(error) => return Err(read::unreachable(&error).into()),
-            }
-        }
     }
 
     /// The number of migrations that are not applied yet.
@@ -151,7 +121,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { pool, writer } => {
+                writer.close().await;
+                pool.close().await;
+            }
         }
     }
 }

@@ -8,10 +8,11 @@
 //! | `database`, `shared`, `acquire` | the open database: its connections, and taking one of them |
 //! | `open`, `options` | opening connections, and applying migrations |
 //! | `session` | one connection, and whether a transaction is open on it |
-//! | `read`, `transaction` | the connection types that other modules run statements through |
+//! | `read`, `snapshot`, `source`, `transaction` | the connection types that other modules run statements through |
+//! | `rows` | writing many rows by one statement |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
 //! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
-//! | `file`, `clock`, `health`, `probe` | whether the database can be trusted at the moment |
+//! | `trust` | whether the database can be trusted at the moment |
 //! | `copy` | copies of a SQLite database, for backup and restore |
 //!
 //! What must not happen:
@@ -21,19 +22,19 @@
 //! - A user is told that nothing was done while that is not certain.
 
 mod acquire;
-mod clock;
 pub mod copy;
 mod database;
-mod file;
-mod health;
 mod limits;
 mod open;
 mod options;
-mod probe;
 mod read;
+pub(crate) mod rows;
 mod session;
 mod shared;
+mod snapshot;
+mod source;
 mod transaction;
+mod trust;
 mod write;
 
 pub use self::{
@@ -41,7 +42,9 @@ pub use self::{
     limits::LongWrite,
     open::migrate,
     options::{Options, PoolSize},
-    read::{Pool, Read},
+    read::Pool,
+    snapshot::Snapshot,
+    source::Read,
     transaction::Transaction,
 };
 pub use crate::error::db_error::{code, is_lost_connection};

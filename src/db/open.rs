@@ -14,10 +14,10 @@ use sea_orm::{
 };
 
 use super::{
-    file::Files,
     limits::StatementClock,
     options::{Options, PoolSize},
     shared::{Pools, WAIT},
+    trust::Files,
 };
 
 /// A connection that was idle for this long is pinged before it is used.
@@ -56,7 +56,9 @@ async fn pools_of(url: &str, &Options { pool: size, statement_limit, .. }: &Opti
         let options = postgres(url)?
             .options([("statement_timeout", statement_limit.as_millis().to_string())])
             .options(POSTGRES_SETTINGS);
-        return Ok(Pools::Postgres(pool(size).connect_with(options).await?));
+        // Opened by whoever uses it first, since a connection belongs to the runtime that opened it.
+        let writer = pool(PoolSize { most: 1, least: 0 }).connect_lazy_with(options.clone());
+        return Ok(Pools::Postgres { pool: pool(size).connect_with(options).await?, writer });
     }
     let options = sqlite(url)?;
     let files = Arc::new(Files::of(options.get_filename())?);

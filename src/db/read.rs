@@ -1,4 +1,4 @@
-//! Reading: each statement over any free connection, or all statements from one snapshot.
+//! Reading: each statement over any free connection.
 
 use std::{fmt, sync::Arc};
 
@@ -8,22 +8,12 @@ use super::{
     acquire::{self, Purpose},
     session::Session,
     shared::Shared,
-    transaction::Transaction,
 };
 use crate::{cancel::shield, error::db_error};
 
 /// How many times a statement is retried when its connection turns out to be dead. After the database was restarted, a pool may
 /// hold several dead connections.
 const RETRIES: usize = 20;
-
-/// The source that a query reads from.
-#[derive(Clone, Debug)]
-pub enum Read {
-    /// The current data: each statement sees what is committed when it starts.
-    Now(Pool),
-    /// The data of the moment at which the snapshot was opened.
-    Snapshot(Transaction),
-}
 
 /// The pool for reading. Each statement uses a connection of its own.
 #[derive(Clone)]
@@ -85,44 +75,6 @@ impl ConnectionTrait for Pool {
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         let statement = &statement;
         self.run(|mut session| async move { session.query_all(statement).await }).await
-    }
-}
-
-#[async_trait::async_trait]
-impl ConnectionTrait for Read {
-    fn get_database_backend(&self) -> DbBackend {
-        match self {
-            Self::Now(pool) => pool.get_database_backend(),
-            Self::Snapshot(snapshot) => snapshot.get_database_backend(),
-        }
-    }
-
-    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::Now(pool) => pool.execute_raw(statement).await,
-            Self::Snapshot(snapshot) => snapshot.execute_raw(statement).await,
-        }
-    }
-
-    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        match self {
-            Self::Now(pool) => pool.execute_unprepared(sql).await,
-            Self::Snapshot(snapshot) => snapshot.execute_unprepared(sql).await,
-        }
-    }
-
-    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        match self {
-            Self::Now(pool) => pool.query_one_raw(statement).await,
-            Self::Snapshot(snapshot) => snapshot.query_one_raw(statement).await,
-        }
-    }
-
-    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        match self {
-            Self::Now(pool) => pool.query_all_raw(statement).await,
-            Self::Snapshot(snapshot) => snapshot.query_all_raw(statement).await,
-        }
     }
 }
 

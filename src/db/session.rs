@@ -124,6 +124,7 @@ impl Session {
                 self.state
             )));
         }
+        self.shared.observe(&Statement::from_string(self.shared.backend(), statement));
         let begun = self.execute_unprepared(statement).await;
         // After a failed `BEGIN`, it is unknown whether a transaction is open.
         self.state = if begun.is_ok() { State::Open } else { State::Unknown };

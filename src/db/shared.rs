@@ -15,7 +15,11 @@ use sea_orm::{
 };
 use tokio::{sync::Semaphore, time::Instant};
 
-use super::{clock::ServerClock, file::Files, health::Health, limits::StatementClock, options::Options};
+use super::{
+    limits::StatementClock,
+    options::Options,
+    trust::{Files, Health, ServerClock},
+};
 use crate::{
     id::{Id, kind},
     turns::Turns,
@@ -54,14 +58,18 @@ pub(super) enum Pools {
         write_clock: Arc<StatementClock>,
         files: Arc<Files>,
     },
-    Postgres(sqlx::Pool<Postgres>),
+    Postgres {
+        pool: sqlx::Pool<Postgres>,
+        /// The only connection of the thread that does wallet operations.
+        writer: sqlx::Pool<Postgres>,
+    },
 }
 
 impl Pools {
     pub(super) fn backend(&self) -> DbBackend {
         match self {
             Self::Sqlite { .. } => DbBackend::Sqlite,
-            Self::Postgres(_) => DbBackend::Postgres,
+            Self::Postgres { .. } => DbBackend::Postgres,
         }
     }
 }

@@ -23,7 +23,7 @@ pub use self::detail::Detail;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why an operation failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Error {
     /// The request was refused for these reasons; the user can correct them. Never empty.
     Refused(Vec<Refusal>),

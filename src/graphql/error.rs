@@ -11,6 +11,7 @@ use sea_orm::DbErr;
 use super::RequestLoader;
 use crate::{
     app::App,
+    bookkeeping::wallets::operation::Writer,
     client::Client,
     credentials::Cursors,
     db::Read,
@@ -91,6 +92,8 @@ pub(super) trait ContextExt {
     fn loader(&self) -> Result<&DataLoader<RequestLoader>, ApiError>;
     /// The connection for reading. Fails for an unauthenticated request.
     fn read(&self) -> Result<&Read, ApiError>;
+    /// What does wallet operations.
+    fn writer(&self) -> Result<&Writer, ApiError>;
     /// The cursors of a list of the viewer's book.
     fn cursors(&self, list: &str) -> Result<Cursors<'_>, ApiError>;
 }
@@ -114,6 +117,10 @@ impl ContextExt for Context<'_> {
 
     fn read(&self) -> Result<&Read, ApiError> {
         Ok(self.loader()?.loader().reader.conn())
+    }
+
+    fn writer(&self) -> Result<&Writer, ApiError> {
+        self.data_opt().ok_or_else(|| Error::Fault(DbErr::Custom("the schema has no writer".to_owned())).into())
     }
 
     fn cursors(&self, list: &str) -> Result<Cursors<'_>, ApiError> {

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::{app::App, db::Read, error::Result};
+use crate::{app::App, db::Read};
 
 /// The source that a request reads from.
 #[derive(Clone, Debug)]
@@ -19,12 +19,16 @@ impl Reader {
         Self { read: Read::Now(app.db.read().clone()), time: app.clock.now() }
     }
 
-    /// All statements read the data of the moment of this call.
-    ///
-    /// # Errors
-    /// `TRY_AGAIN` when no connection is free.
-    pub async fn snapshot(app: &App) -> Result<Self> {
-        Ok(Self { read: Read::Snapshot(app.db.snapshot().await?), time: app.clock.now() })
+    /// All statements read the data of the moment of the first one.
+    #[must_use]
+    pub fn snapshot(app: &App) -> Self {
+        Self { read: Read::Snapshot(app.db.snapshot_on_demand()), time: app.clock.now() }
+    }
+
+    /// Whether it has read nothing because there was no connection for it.
+    #[must_use]
+    pub fn is_missing(&self) -> bool {
+        matches!(&self.read, Read::Snapshot(snapshot) if snapshot.is_missing())
     }
 
     /// The connection to read through.

@@ -1,32 +1,41 @@
-//! Authenticates a request by its access token.
-
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+//! Authenticates a request by its access token: first the token itself, which asks no database, then whether its session lasts.
 
 use super::session_list;
-use crate::{app::App, client::Client, entity::session, error::Result, viewer::Viewer};
+use crate::{app::App, client::Client, error::Result, viewer::Viewer};
 
 /// The access token is not valid: it is malformed, has a wrong signature or has expired, or its session has ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Unauthenticated;
 
-/// Finds the viewer that an access token was issued to. The session is looked up each time, so that a logout takes effect at
-/// once on all servers. A foreign key ensures that the session's user is a member of its book.
+/// Finds the viewer that an access token was issued to. The session may have ended: see [`check_session`]. A foreign key ensures
+/// that the session's user is a member of its book.
+///
+/// # Errors
+/// When the token is not valid, or its session is known to have ended.
+pub fn verify(app: &App, client: &Client, access_token: &str) -> Result<Viewer, Unauthenticated> {
+    let viewer = app.token_keys.verify(access_token, app.clock.now()).ok_or(Unauthenticated)?;
+    if app.sessions.has_ended(&viewer) {
+        return Err(Unauthenticated);
+    }
+    Ok(Viewer { address: client.address, ..viewer })
+}
+
+/// Checks that the viewer's session has not ended. It is looked up each time, so that a logout takes effect at once on all
+/// servers.
+///
+/// # Errors
+/// When the database fails. That the session has ended is reported in the inner result.
+pub async fn check_session(app: &App, viewer: &Viewer, client: &Client) -> Result<Result<(), Unauthenticated>> {
+    let Some(session) = app.sessions.find(viewer).await? else { return Ok(Err(Unauthenticated)) };
+    session_list::note_use(app, &session, client);
+    Ok(Ok(()))
+}
+
+/// Finds the viewer that an access token was issued to, and checks that the session has not ended.
 ///
 /// # Errors
 /// When the database fails. An invalid token is reported in the inner result.
 pub async fn authenticate(app: &App, client: &Client, access_token: &str) -> Result<Result<Viewer, Unauthenticated>> {
-    let Some(viewer) = app.token_keys.verify(access_token, app.clock.now()) else {
-        return Ok(Err(Unauthenticated));
-    };
-    let viewer = Viewer { address: client.address, ..viewer };
-    let session = session::Entity::find()
-        .filter(session::Column::Id.eq(viewer.session))
-        .filter(session::Column::UserId.eq(viewer.user))
-        .filter(session::Column::BookId.eq(viewer.book))
-        .filter(session::Column::EndedAt.is_null())
-        .one(app.db.for_lookups().read())
-        .await?;
-    let Some(session) = session else { return Ok(Err(Unauthenticated)) };
-    session_list::note_use(app, &session, client);
-    Ok(Ok(viewer))
+    let Ok(viewer) = verify(app, client, access_token) else { return Ok(Err(Unauthenticated)) };
+    Ok(check_session(app, &viewer, client).await?.map(|()| viewer))
 }

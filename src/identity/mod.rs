@@ -14,16 +14,18 @@ pub(crate) mod profile;
 mod refresh_repeat;
 pub(crate) mod session;
 pub(crate) mod session_list;
+mod sessions;
 pub(crate) mod throttle;
 pub(crate) mod user;
 
 pub use self::{
-    authenticate::{Unauthenticated, authenticate},
+    authenticate::{Unauthenticated, authenticate, check_session, verify},
     counter::Window,
     daily_limit::DailyLimit,
     phone::normalize as normalize_phone,
     profile::{ProfileChange, update as update_profile},
     session::{Grant, impersonate, login, logout, refresh},
     session_list::{find_many as find_sessions, list as list_sessions, revoke as revoke_session},
+    sessions::Sessions,
     user::{display_names, find as find_user, key as username_key, members, owner},
 };

@@ -68,14 +68,14 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -
 pub(super) fn note_use(app: &App, session: &session::Model, client: &Client) {
     let now = app.clock.now();
     let is_known = session.last_used_at.is_some_and(|last| now < last + PRECISION);
-    if is_known || !app.last_used.sessions().insert(session.id) {
+    if is_known || !app.sessions.noted().insert(session.id) {
         return;
     }
     let (app, id, client) = (app.clone(), session.id, client.clone());
     tokio::spawn(async move {
         let client = &client;
         let noted = app.db.write(|tx| async move { touch(&tx, id, client, now).await }).await;
-        app.last_used.sessions().remove(&id);
+        app.sessions.noted().remove(&id);
         if let Err(error) = noted {
             tracing::warn!(?error, "cannot record the use of a session");
         }

@@ -15,6 +15,7 @@ use crate::{
     entity::account::{self, AccountKind, AccountStatus},
     error::Result,
     id::{Id, kind},
+    list::any_of::any_of,
     money::Currency,
 };
 
@@ -244,6 +245,20 @@ pub(super) async fn lock(tx: &Transaction, drafts: &[&Draft]) -> Result<HashMap<
         .all(tx)
         .await?;
     Ok(accounts.into_iter().map(|account| (account.id, account)).collect())
+}
+
+/// Locks the accounts of these holders that wallet operations may post to, as [`lock`] does.
+pub(super) async fn lock_of_holders(
+    tx: &Transaction,
+    holders: impl IntoIterator<Item = Id<kind::Holder>>,
+) -> Result<Vec<account::Model>> {
+    Ok(account::Entity::find()
+        .filter(any_of(tx.get_database_backend(), account::Column::HolderId, holders))
+        .filter(account::Column::Kind.is_in([AccountKind::Wallet, AccountKind::Outside]))
+        .order_by_asc(account::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(tx)
+        .await?)
 }
 
 fn held_by(account_kind: AccountKind, currency: Currency, holder_id: Id<kind::Holder>) -> Select<account::Entity> {

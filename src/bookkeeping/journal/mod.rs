@@ -26,6 +26,7 @@
 
 mod account;
 mod attempt;
+mod batch;
 mod draft;
 mod fold;
 mod history;
@@ -43,11 +44,12 @@ pub(super) use self::turnover::is_kept;
 pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_closing, set_status},
     attempt::attempt_detail,
+    batch::Batch,
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps},
     merged_history::{MergedSteps, Place, merged_steps, place},
-    post::{post, post_refused, post_together},
-    replay::{find_keys, find_repeat},
+    post::{post, post_together},
+    replay::{Marks, find_keys, find_repeat, load_postings},
     reverse::{reversal, reverse},
     totals::{MOST_TAKEN_IN, carried},
     turnover::{Turnover, last_days, months, months_in_others, turnovers},

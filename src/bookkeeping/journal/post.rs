@@ -5,7 +5,7 @@ use super::{
     draft::{Draft, JointDraft, Posted, Refused},
     fold, replay, write,
 };
-use crate::{clock::Clock, db::Transaction, entity::journal_entry::Failure, error::Result};
+use crate::{clock::Clock, db::Transaction, error::Result};
 
 /// Posts the drafts in the caller's transaction: all of them or none. When one is refused, its `trace` is recorded as
 /// failed if the trace has an `attempt`. An account whose net change over all drafts is zero skips the status and
@@ -34,27 +34,8 @@ pub async fn post(tx: &Transaction, clock: &Clock, drafts: &[Draft]) -> Result<V
     let mut state = read(tx, clock, &drafts.iter().collect::<Vec<_>>()).await?;
     let mut results = fold::fold(&mut state, drafts)?;
     write::write(tx, &state).await?;
-    replay::load_postings(tx, &mut results).await?;
+    replay::load_postings(tx, results.iter_mut().flatten()).await?;
     Ok(results)
-}
-
-/// Records a draft that the caller refused as a failed entry, if the draft has an `attempt`. As for a draft that is
-/// posted, an earlier entry with its idempotency key or its reference comes first.
-///
-/// # Errors
-/// As for [`post`].
-pub async fn post_refused(
-    tx: &Transaction,
-    clock: &Clock,
-    draft: &Draft,
-    failure: Failure,
-) -> Result<Result<Posted, Refused>> {
-    let mut state = read(tx, clock, &[draft]).await?;
-    let mut results = [fold::fold_refused(&mut state, draft, failure)?];
-    write::write(tx, &state).await?;
-    replay::load_postings(tx, &mut results).await?;
-    let [result] = results;
-    Ok(result)
 }
 
 /// Locks the accounts of the drafts and reads all that the fold needs.

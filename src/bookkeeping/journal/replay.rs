@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Draft, Idempotency, Posted, Refused};
+use super::draft::{Draft, Idempotency, Posted, Refused};
 use crate::{
     db::Transaction,
     entity::{
@@ -18,6 +18,15 @@ use crate::{
     error::Result,
     id::{Id, kind},
 };
+
+/// Idempotency keys and references, each with its book.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// Idempotency keys.
+    pub keys: Vec<(Uuid, String)>,
+    /// References.
+    pub references: Vec<(Uuid, String)>,
+}
 
 /// Returns the result of an earlier request of the book with the same idempotency key; `None` when the key is new.
 /// Callers ask for it before they check the input: what was valid for the first request (an existing wallet, enough
@@ -32,9 +41,8 @@ pub async fn find_repeat(
 ) -> Result<Option<Result<Posted, Refused>>> {
     let entry = journal_entry::Entity::find().filter(same_key(book_id, idempotency)).one(conn).await?;
     let Some(entry) = entry else { return Ok(None) };
-    let mut answer = [answer(&entry, idempotency)];
+    let mut answer = answer(&entry, idempotency);
     load_postings(conn, &mut answer).await?;
-    let [answer] = answer;
     Ok(Some(answer))
 }
 
@@ -63,9 +71,15 @@ pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) 
 /// The existing entries that have the same idempotency key or reference as one of the drafts.
 pub(super) async fn find(tx: &Transaction, drafts: &[&Draft]) -> Result<Vec<journal_entry::Model>> {
     let key = |draft: &&Draft| Some((draft.book_id.uuid(), draft.idempotency.as_ref()?.key.clone()));
-    let mut ids = ids_of(tx, drafts.iter().filter_map(key).collect(), journal_entry::Column::IdempotencyKey).await?;
     let reference = |draft: &&Draft| Some((draft.book_id.uuid(), draft.reference.clone()?));
-    ids.extend(ids_of(tx, drafts.iter().filter_map(reference).collect(), journal_entry::Column::Reference).await?);
+    let (keys, references) = (drafts.iter().filter_map(key).collect(), drafts.iter().filter_map(reference).collect());
+    find_marked(tx, Marks { keys, references }).await
+}
+
+/// The existing entries that have one of these idempotency keys or references.
+pub(super) async fn find_marked(tx: &Transaction, marks: Marks) -> Result<Vec<journal_entry::Model>> {
+    let mut ids = ids_of(tx, marks.keys, journal_entry::Column::IdempotencyKey).await?;
+    ids.extend(ids_of(tx, marks.references, journal_entry::Column::Reference).await?);
     find_ids(tx, ids).await
 }
 
@@ -109,9 +123,15 @@ async fn find_ids(conn: &impl ConnectionTrait, ids: BTreeSet<Id<kind::Entry>>) -
     Ok(journal_entry::Entity::find().filter(journal_entry::Column::Id.is_in(ids)).all(conn).await?)
 }
 
-/// Loads the postings of the results that are entries of earlier requests.
-pub(super) async fn load_postings(conn: &impl ConnectionTrait, results: &mut [Result<Posted, Refused>]) -> Result<()> {
-    let replayed: Vec<_> = results.iter_mut().flatten().filter(|posted| posted.replayed).collect();
+/// Loads the postings of the entries that were posted earlier.
+///
+/// # Errors
+/// When the database fails.
+pub async fn load_postings<'a>(
+    conn: &impl ConnectionTrait,
+    posted: impl IntoIterator<Item = &'a mut Posted>,
+) -> Result<()> {
+    let replayed: Vec<_> = posted.into_iter().filter(|posted| posted.postings.is_empty()).collect();
     if replayed.is_empty() {
         return Ok(());
     }

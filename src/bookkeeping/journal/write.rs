@@ -1,10 +1,8 @@
 //! The write step of posting: writes the rows that the fold produced, each table once.
 
-use sea_orm::{EntityTrait, IntoActiveModel, sea_query::OnConflict};
-
 use super::{fold::State, turnover};
 use crate::{
-    db::Transaction,
+    db::{Transaction, rows},
     entity::{account, journal_entry, posting},
     error::Result,
 };
@@ -13,26 +11,15 @@ pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
     if state.entries.is_empty() {
         return Ok(());
     }
-    journal_entry::Entity::insert_many(state.entries.iter().cloned().map(IntoActiveModel::into_active_model))
-        .exec_without_returning(tx)
-        .await?;
-    posting::Entity::insert_many(state.postings.iter().cloned().map(IntoActiveModel::into_active_model))
-        .exec_without_returning(tx)
-        .await?;
-    // All of these accounts exist already. `INSERT ... ON CONFLICT DO UPDATE` is the one statement that updates many
-    // rows at once on both databases.
-    let counters = OnConflict::column(account::Column::Id)
-        .update_columns([
-            account::Column::Debits,
-            account::Column::Credits,
-            account::Column::WalletInflow,
-            account::Column::Postings,
-            account::Column::PostedAt,
-        ])
-        .to_owned();
-    account::Entity::insert_many(state.changed().cloned().map(IntoActiveModel::into_active_model))
-        .on_conflict(counters)
-        .exec_without_returning(tx)
-        .await?;
+    rows::insert::<journal_entry::Entity>(tx, state.entries.iter().cloned()).await?;
+    rows::insert::<posting::Entity>(tx, state.postings.iter().cloned()).await?;
+    let counters = [
+        account::Column::Debits,
+        account::Column::Credits,
+        account::Column::WalletInflow,
+        account::Column::Postings,
+        account::Column::PostedAt,
+    ];
+    rows::update::<account::Entity>(tx, state.changed().cloned(), account::Column::Id, &counters).await?;
     turnover::write(tx, state).await
 }

@@ -22,6 +22,9 @@ use crate::{
     viewer::Viewer,
 };
 
+/// The name of the limit.
+const LOOK_UPS: &str = "payee look-ups";
+
 /// A wallet that can be paid.
 #[derive(Clone, Debug)]
 pub struct Payee {
@@ -77,15 +80,31 @@ pub async fn look_up(
     Ok(find(app, conn, viewer, named, currency).await?.map(|payee| payee.wallet))
 }
 
-/// Remembers that the viewer's book has paid another book.
+/// Remembers which books have paid which others.
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn remember(tx: &Transaction, viewer: &Viewer, payee_book_id: Id<kind::Book>) -> Result<()> {
-    let known = known_payee::Model { book_id: viewer.book, payee_book_id };
-    let unless_known = OnConflict::columns([Column::BookId, Column::PayeeBookId]).do_nothing().to_owned();
-    known_payee::Entity::insert(known.into_active_model()).on_conflict(unless_known).exec_without_returning(tx).await?;
+pub(super) async fn remember(
+    tx: &Transaction,
+    paid: impl IntoIterator<Item = (Id<kind::Book>, Id<kind::Book>)>,
+) -> Result<()> {
+    let known = |(book_id, payee_book_id)| known_payee::Model { book_id, payee_book_id }.into_active_model();
+    let known: Vec<_> = paid.into_iter().map(known).collect();
+    if !known.is_empty() {
+        let unless_known = OnConflict::columns([Column::BookId, Column::PayeeBookId]).do_nothing().to_owned();
+        known_payee::Entity::insert_many(known).on_conflict(unless_known).exec_without_returning(tx).await?;
+    }
     Ok(())
+}
+
+/// Counts one look-up in a transaction that is committed whatever becomes of the payment.
+///
+/// # Errors
+/// `TOO_MANY_ATTEMPTS` as for [`find`].
+pub(super) async fn count_in(tx: &Transaction, app: &App, viewer: &Viewer) -> Result<()> {
+    let Some(limit) = DailyLimit::of(app, viewer, LOOK_UPS, app.limits.payee_lookups_per_day)? else { return Ok(()) };
+    limit.check(tx).await?;
+    Ok(limit.count(tx, 1).await??)
 }
 
 async fn is_known(conn: &impl ConnectionTrait, viewer: &Viewer, book_id: Id<kind::Book>) -> Result<bool> {
@@ -98,7 +117,7 @@ async fn is_known(conn: &impl ConnectionTrait, viewer: &Viewer, book_id: Id<kind
 /// Counts one look-up. It is counted before the answer is given, in a transaction of its own, so that a client that
 /// disconnects and a payment that is refused count too.
 async fn count(app: &App, conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<()> {
-    let Some(limit) = &DailyLimit::of(app, viewer, "payee look-ups", app.limits.payee_lookups_per_day)? else {
+    let Some(limit) = &DailyLimit::of(app, viewer, LOOK_UPS, app.limits.payee_lookups_per_day)? else {
         return Ok(());
     };
     limit.check(conn).await?;

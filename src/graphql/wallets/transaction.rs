@@ -9,9 +9,9 @@ use crate::{
     bookkeeping::{
         journal::{Side, Step},
         wallets::{
+            operation::{self, Outcome, WalletOperation},
             reference::WalletRef,
             transaction::{self, WalletTransactionType},
-            transfer::{self, Outcome, WalletOperation},
         },
     },
     entity::{activity::Action, journal_entry::EntryStatus, posting},
@@ -331,7 +331,8 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The deposit to make.")] input: DepositInput,
     ) -> Result<DepositPayload, ApiError> {
-        let outcome = transfer::deposit(ctx.app()?, ctx.viewer()?, &input.wallet, &input.operation).await;
+        let outcome =
+            operation::deposit((ctx.app()?, ctx.writer()?), ctx.viewer()?, &input.wallet, &input.operation).await;
         Ok(DepositPayload { result: WalletOperationResult::new(ctx, Action::Deposit, outcome).await? })
     }
 
@@ -341,7 +342,8 @@ impl WalletTransactionMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The withdrawal to make.")] input: WithdrawInput,
     ) -> Result<WithdrawPayload, ApiError> {
-        let outcome = transfer::withdraw(ctx.app()?, ctx.viewer()?, &input.wallet, &input.operation).await;
+        let outcome =
+            operation::withdraw((ctx.app()?, ctx.writer()?), ctx.viewer()?, &input.wallet, &input.operation).await;
         Ok(WithdrawPayload { result: WalletOperationResult::new(ctx, Action::Withdraw, outcome).await? })
     }
 
@@ -352,7 +354,7 @@ impl WalletTransactionMutation {
         #[graphql(desc = "The transfer to make.")] input: TransferInput,
     ) -> Result<TransferPayload, ApiError> {
         let TransferInput { from, to, operation } = &input;
-        let outcome = transfer::transfer(ctx.app()?, ctx.viewer()?, from, to, operation).await;
+        let outcome = operation::transfer((ctx.app()?, ctx.writer()?), ctx.viewer()?, from, to, operation).await;
         Ok(TransferPayload { result: WalletOperationResult::new(ctx, Action::Transfer, outcome).await? })
     }
 }

@@ -2,12 +2,12 @@
 //!
 //! | stage | function |
 //! |---|---|
-//! | authenticate, and charge one point | `identify`, `charge` |
-//! | refuse an invalid token, unless the operation only starts sessions | `only_starts_sessions` |
+//! | check the token, and charge one point | `identify`, `charge` |
 //! | read: check media types and the method, read the body and the parameters | `MediaType`, `Place`, `in_flight`, `Parameters` |
 //! | find, parse, validate | `Documents::find` in `document` |
 //! | choose, coerce, normalize | `operation` |
 //! | price: check the fields of a mutation, charge for what the operation costs | `check_mutation`, `price`, `charge` |
+//! | refuse an invalid token or a session that has ended, unless the operation only starts sessions or reads nothing | `entitled` |
 //! | wait for a turn, and stop when the time is over | `turns` |
 //! | execute | the GraphQL library, with `answer_size` |
 //! | write: order the data, put in nulls | `operation::write` |
@@ -41,7 +41,7 @@ use super::{
     media_type::MediaType,
     method::Place,
     operation::{
-        Plan, check_mutation, choose, coerce, executable, normalize, only_starts_sessions, price, reads_snapshot, write,
+        Needs, Plan, check_mutation, choose, coerce, executable, needs, normalize, only_starts_sessions, price, write,
     },
     parameters::Parameters,
     refused::Refused,
@@ -50,6 +50,7 @@ use super::{
 };
 use crate::{
     app::{App, DocumentLimits, Profile},
+    bookkeeping::wallets::operation::Writer,
     client::Client,
     documents::TrustedDocuments,
     error::Error,
@@ -70,6 +71,9 @@ use crate::{
 /// The maximum nesting of selections that the library executes: more than any plan has, since `DocumentLimits` limits its depth.
 const MOST_NESTING: usize = 1000;
 
+/// How many requests may wait at once for what is done in batches.
+const MOST_IN_BATCHES: usize = 4096;
+
 /// How caches may keep an answer, and the headers of requests that it depends on.
 const NOT_KEPT: (&str, &str) = ("no-store", "Accept");
 /// The same for the answer to a query by GET.
@@ -82,6 +86,8 @@ pub(in crate::server) struct Endpoint {
     rates: Rates,
     in_flight: InFlight,
     turns: UserTurns,
+    /// The turns of those who need no connection while they wait for what they do.
+    batch_turns: UserTurns,
     types: Arc<Types>,
     documents: Arc<Documents>,
     schema: Schema,
@@ -93,11 +99,16 @@ impl Endpoint {
         let types = Arc::new(Types::new(&sdl()));
         let documents =
             Arc::new(Documents::new(types.clone(), limits.documents).with(app.trusted_documents.clone(), app.profile));
+        let writer = Writer::start(&app).unwrap_or_else(|error| {
+            tracing::error!(%error, "wallet operations are done one by one");
+            Writer::default()
+        });
         // The limits on documents are checked before.
         let schema = schema_builder()
             .validation_mode(ValidationMode::Fast)
             .limit_recursive_depth(MOST_NESTING)
             .data(app.clone())
+            .data(writer)
             .extension(CountAnswers)
             .finish();
         Self {
@@ -105,6 +116,7 @@ impl Endpoint {
             rates,
             in_flight: InFlight::new(limits.bodies),
             turns: UserTurns::new(in_all, limits.execution.at_once_per_user),
+            batch_turns: UserTurns::new(MOST_IN_BATCHES, limits.execution.at_once_per_user),
             types,
             documents,
             schema,
@@ -180,17 +192,13 @@ async fn answer(
     meter: &mut Meter<'_>,
     summary: &mut Summary,
 ) -> Result<(Executed, Held), Refused> {
-    let identified = identify(endpoint, client, &parts.headers).await;
-    let viewer = match &identified {
-        Ok(Ok(viewer)) => *viewer,
-        _ => None,
-    };
+    let identified = identify(endpoint, client, &parts.headers);
+    let viewer = identified.unwrap_or_default();
     charge(meter, viewer.as_ref(), rate_limit::REQUEST).await?;
     if accepted.is_none() {
         let message = "Accept `application/graphql-response+json` or `application/json`.";
         return Err(Refused::with_status(StatusCode::NOT_ACCEPTABLE, "BAD_REQUEST", message));
     }
-    let is_stale = identified?.is_err();
     if let (Some(_), Some(connection)) = (&viewer, connection) {
         connection.note_login();
     }
@@ -215,19 +223,16 @@ async fn answer(
     };
     drop(body);
     let plan = parameters.and_then(|parameters| prepare(endpoint, parameters, place, viewer.is_some(), summary));
-    let plan = match plan {
-        plan if !is_stale => plan?,
-        Ok(plan) if only_starts_sessions(&plan) => plan,
-        _ => return Err(Refused::unauthenticated()),
-    };
+    let (plan, viewer) = entitled(endpoint, client, identified, plan).await?;
     let cost = cost(endpoint, &plan, viewer.is_some())?;
     charge(meter, viewer.as_ref(), cost).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
     // which is short. It waits for nobody at the same address.
     let in_turn = Some(principal).filter(|_| viewer.is_some() || plan.kind == OperationType::Query);
+    let turns = if needs(&plan) == Needs::Batch { &endpoint.batch_turns } else { &endpoint.turns };
     // On the heap, since the future is large.
     let execute = Box::pin(execute(endpoint.clone(), plan, viewer, client.clone()));
-    Ok((endpoint.turns.run(in_turn, deadline, execute).await?, held))
+    Ok((turns.run(in_turn, deadline, execute).await?, held))
 }
 
 /// Makes a plan from the parameters of a request.
@@ -258,6 +263,27 @@ fn cost(endpoint: &Endpoint, plan: &Plan, is_user: bool) -> Result<u32, Refused>
     Ok(rate_limit::of(price(&endpoint.types, plan, most, hint)?).saturating_add(check_mutation(plan)?))
 }
 
+/// The plan, and the viewer that it is executed for. An operation that starts sessions is executed as without a login when its
+/// token is not valid, since its client may still hold the token of the session before. One that reads nothing needs no session.
+async fn entitled(
+    endpoint: &Endpoint,
+    client: &Client,
+    identified: Result<Option<Viewer>, Unauthenticated>,
+    plan: Result<Plan, Refused>,
+) -> Result<(Plan, Option<Viewer>), Refused> {
+    let Ok(viewer) = identified else {
+        let plan = plan.ok().filter(only_starts_sessions).ok_or_else(Refused::unauthenticated)?;
+        return Ok((plan, None));
+    };
+    let plan = plan?;
+    let Some(viewer) = viewer.filter(|_| needs(&plan) != Needs::Nothing) else { return Ok((plan, viewer)) };
+    match identity::check_session(&endpoint.app, &viewer, client).await.map_err(ApiError::from)? {
+        Ok(()) => Ok((plan, Some(viewer))),
+        Err(Unauthenticated) if only_starts_sessions(&plan) => Ok((plan, None)),
+        Err(Unauthenticated) => Err(Refused::unauthenticated()),
+    }
+}
+
 async fn execute(
     endpoint: Endpoint,
     mut plan: Plan,
@@ -266,15 +292,21 @@ async fn execute(
 ) -> Result<Executed, Refused> {
     let most = endpoint.app.limits.execution.answer;
     let size = AnswerSize::at_most(most);
-    let from_snapshot = reads_snapshot(&plan);
+    let needs = needs(&plan);
     let network = client.network();
     let mut request = Request::new("").data(size.clone()).data(client);
     request.set_parsed_query(executable(&mut plan));
     let mut executed = if let Some(viewer) = viewer {
-        let reader = if from_snapshot { Reader::snapshot(&endpoint.app).await } else { Ok(Reader::now(&endpoint.app)) };
-        let reader = reader.map_err(ApiError::from)?;
-        let (request, batches) = with_viewer(request, reader, viewer);
-        size.in_slices(batches.run(endpoint.schema.execute(request))).await
+        let reader = match needs {
+            Needs::Nothing | Needs::Snapshot => Reader::snapshot(&endpoint.app),
+            Needs::Current | Needs::Batch => Reader::now(&endpoint.app),
+        };
+        let (request, batches) = with_viewer(request, reader.clone(), viewer);
+        let executed = size.in_slices(batches.run(endpoint.schema.execute(request))).await;
+        if reader.is_missing() {
+            return Err(ApiError::from(Error::busy()).into());
+        }
+        executed
     } else {
         let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
         size.in_slices(endpoint.schema.execute(request.data(app))).await
@@ -342,20 +374,8 @@ fn code(error: &ServerError) -> Option<String> {
     }
 }
 
-/// Finds out who asks. An invalid token is not the same as no token.
-///
-/// # Errors
-/// When the database fails.
-async fn identify(
-    endpoint: &Endpoint,
-    client: &Client,
-    headers: &HeaderMap,
-) -> Result<Result<Option<Viewer>, Unauthenticated>, Refused> {
-    let token = match bearer(headers) {
-        Ok(Some(token)) => token,
-        Ok(None) => return Ok(Ok(None)),
-        Err(invalid) => return Ok(Err(invalid)),
-    };
-    let viewer = identity::authenticate(&endpoint.app, client, token).await;
-    Ok(viewer.map_err(ApiError::from)?.map(Some))
+/// Finds out who asks, by the token alone. An invalid token is not the same as no token.
+fn identify(endpoint: &Endpoint, client: &Client, headers: &HeaderMap) -> Result<Option<Viewer>, Unauthenticated> {
+    let Some(token) = bearer(headers)? else { return Ok(None) };
+    identity::verify(&endpoint.app, client, token).map(Some)
 }

@@ -54,18 +54,36 @@ async fn with_a_key_a_document_whose_commit_got_lost_is_made_once(#[values(Quest
 }
 
 #[rstest]
-#[case(Question, "0.00")]
-#[case(Answer, "10.00")]
 #[test_attr(apply(on_postgres))]
-async fn without_a_key_the_user_is_told_that_the_outcome_is_unknown(#[case] loss: Loss, #[case] balance: &str) {
+async fn a_deposit_whose_commit_got_lost_is_done_once_also_without_a_key(#[values(Question, Answer)] loss: Loss) {
     let (app, proxy, owner) = behind_proxy().await;
     proxy.lose(loss);
-    let unknown = owner.deposit(json!({ "wallet": { "id": owner.wallet }, "amount": "10" })).await;
+    let done = owner.deposit(json!({ "wallet": { "id": owner.wallet }, "amount": "10" })).await;
+    assert!(proxy.has_lost());
+    assert_eq!((errors(&done), &done["transaction"]["status"]), (vec![], &json!("SUCCEEDED")));
+    assert_eq!(done["replayed"], false);
+    assert_eq!(owner.balance(&owner.wallet).await, "10.00");
+    assert_eq!(owner.history(&owner.wallet, json!(null)).await.len(), 1);
+    app.assert_journal_is_whole().await;
+}
+
+#[rstest]
+#[case(Question, 0)]
+#[case(Answer, 1)]
+#[test_attr(apply(on_postgres))]
+async fn without_a_key_the_user_is_told_that_the_outcome_of_a_document_is_unknown(
+    #[case] loss: Loss,
+    #[case] entries: usize,
+) {
+    let (app, proxy, owner) = behind_proxy().await;
+    let customer = owner.customer("Badr").await;
+    proxy.lose(loss);
+    let unknown = owner.add_entry(json!({ "customerId": customer, "type": "CREDIT", "amount": "10" })).await;
     assert!(proxy.has_lost());
     assert_eq!(errors(&unknown), ["OUTCOME_UNKNOWN"]);
-    assert_eq!(unknown["transaction"], json!(null));
+    assert_eq!(unknown["entry"], json!(null));
     let message = unknown["userErrors"][0]["message"].as_str().unwrap();
     assert!(message.contains("not known") && message.contains("check first"), "{message}");
-    assert_eq!(owner.balance(&owner.wallet).await, balance);
+    assert_eq!(owner.gql("{ entries { totalCount } }", json!({})).await["entries"]["totalCount"], entries);
     app.assert_journal_is_whole().await;
 }

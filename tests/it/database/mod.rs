@@ -1,6 +1,7 @@
 //! The database fails, and nothing that was acknowledged is lost.
 
 mod chaos;
+mod costs;
 mod full_disk;
 mod gone_clients;
 mod health;

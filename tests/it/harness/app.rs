@@ -12,13 +12,14 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
-        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, LastUsedTracker,
-        Limits, Origins, Profile,
+        App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, Limits, Origins,
+        Profile,
     },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
     documents::TrustedDocuments,
+    identity::Sessions,
     money::Currency,
     server::{self, Pages},
 };
@@ -47,6 +48,7 @@ pub struct TestApp {
     client: Client,
     time: Arc<AtomicI64>,
     statements: Arc<AtomicUsize>,
+    transactions: Arc<AtomicUsize>,
     /// Removes the database. Dropped last.
     storage: Storage,
 }
@@ -96,9 +98,11 @@ impl TestApp {
     pub async fn over(url: String, storage: Storage, set_up: impl FnOnce(&mut App)) -> Self {
         let db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
         let statements = Arc::new(AtomicUsize::new(0));
-        let counted = statements.clone();
-        db.observe(move |_| {
-            counted.fetch_add(1, Ordering::SeqCst);
+        let transactions = Arc::new(AtomicUsize::new(0));
+        let (counted, begun) = (statements.clone(), transactions.clone());
+        db.observe(move |statement| {
+            let count = if statement.sql.starts_with("BEGIN") { &begun } else { &counted };
+            count.fetch_add(1, Ordering::SeqCst);
         });
         let start: DateTime<Utc> = "2026-11-21T10:00:00Z".parse().unwrap();
         let time = Arc::new(AtomicI64::new(start.timestamp_micros()));
@@ -106,12 +110,14 @@ impl TestApp {
         // Each look at the clock is a millisecond later than the one before.
         let now = move || DateTime::from_timestamp_micros(source.fetch_add(1000, Ordering::SeqCst)).unwrap();
         let mut app = App {
+            in_batches: true,
+            under_way: Arc::default(),
+            sessions: Sessions::new(&db),
             db,
             clock: Clock::new(now),
             passwords: Passwords::new(HashCost::default()).unwrap(),
             token_keys: TokenKeys::new([SECRET.into()]),
             refresh_grace: TimeDelta::seconds(30),
-            last_used: LastUsedTracker::default(),
             defaults: Defaults { currency: Currency::Yem, phone_region: Some("YE".parse().unwrap()) },
             limits: Limits {
                 login_failures_per_identifier: 10,
@@ -134,7 +140,7 @@ impl TestApp {
         };
         set_up(&mut app);
         let client = Client::to_router(server::router(app.clone(), ALL_PAGES));
-        Self { app, url, client, time, statements, storage }
+        Self { app, url, client, time, statements, transactions, storage }
     }
 
     /// A fresh app with one user.
@@ -148,6 +154,7 @@ impl TestApp {
     pub fn another(&self, change: impl FnOnce(&mut App)) -> Client {
         let mut app = self.app.clone();
         change(&mut app);
+        app.sessions = Sessions::new(&app.db);
         Client::to_router(server::router(app, ALL_PAGES))
     }
 
@@ -169,6 +176,11 @@ impl TestApp {
     /// How many SQL statements were executed so far.
     pub fn statements(&self) -> usize {
         self.statements.load(Ordering::SeqCst)
+    }
+
+    /// How many transactions were begun so far.
+    pub fn transactions(&self) -> usize {
+        self.transactions.load(Ordering::SeqCst)
     }
 
     /// Lets time go by.

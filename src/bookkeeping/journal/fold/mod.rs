@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
 use super::{
-    Attempt, Draft, JointDraft, Line, MOST_TAKEN_IN, Posted, Refused, account::balance, draft, replay, totals,
+    Attempt, Draft, Idempotency, JointDraft, Line, MOST_TAKEN_IN, Posted, Refused, account::balance, draft, replay,
+    totals,
 };
 use crate::{
     entity::{
@@ -27,7 +28,8 @@ use crate::{
 pub(super) struct State {
     accounts: HashMap<Id<kind::Account>, account::Model>,
     changed: BTreeSet<Id<kind::Account>>,
-    repeats: Vec<journal_entry::Model>,
+    /// Entries that have a key or a reference of one of the drafts.
+    pub(super) repeats: Vec<journal_entry::Model>,
     now: DateTime<Utc>,
     /// The entries to be written.
     pub(super) entries: Vec<journal_entry::Model>,
@@ -84,7 +86,15 @@ impl State {
 /// # Errors
 /// When a draft names an account that does not exist or has a line of amount zero.
 pub(super) fn fold(state: &mut State, drafts: &[Draft]) -> Result<Vec<Result<Posted, Refused>>> {
-    drafts.iter().map(|draft| post(state, draft, Checks::Alone)).collect()
+    drafts.iter().map(|draft| post_alone(state, draft)).collect()
+}
+
+/// Applies one draft.
+///
+/// # Errors
+/// As for [`fold`].
+pub(super) fn post_alone(state: &mut State, draft: &Draft) -> Result<Result<Posted, Refused>> {
+    post(state, draft, Checks::Alone)
 }
 
 /// Records a draft that the caller refused.
@@ -165,17 +175,30 @@ fn refuse(state: &mut State, draft: &Draft, failure: Failure) -> Result<Result<P
 /// The result for a draft whose idempotency key or reference is already used by an entry in the database or by an
 /// earlier draft of this call; `None` when neither is used.
 fn repeated(state: &State, draft: &Draft) -> Option<Result<Posted, Refused>> {
-    let mut known = state.repeats.iter().chain(&state.entries).filter(|entry| entry.book_id == draft.book_id);
     if let Some(idempotency) = &draft.idempotency
-        && let Some(earlier) =
-            known.clone().find(|entry| entry.idempotency_key.as_deref() == Some(idempotency.key.as_str()))
+        && let Some(answer) = repeated_key(state, draft.book_id, idempotency)
     {
-        return Some(replay::answer(earlier, idempotency));
+        return Some(answer);
     }
     let reference = draft.reference.as_deref()?;
-    known
+    known(state, draft.book_id)
         .find(|entry| entry.status == EntryStatus::Succeeded && entry.reference == reference)
         .map(|entry| Err(Refused::ReferenceTaken(entry.into())))
+}
+
+/// The result for an idempotency key that is already used by an entry in the database or by an earlier draft of this call.
+pub(super) fn repeated_key(
+    state: &State,
+    book: Id<kind::Book>,
+    idempotency: &Idempotency,
+) -> Option<Result<Posted, Refused>> {
+    let has_key = |entry: &&journal_entry::Model| entry.idempotency_key.as_deref() == Some(idempotency.key.as_str());
+    Some(replay::answer(known(state, book).find(has_key)?, idempotency))
+}
+
+/// The entries of a book that were read, and those to be written.
+fn known(state: &State, book: Id<kind::Book>) -> impl Iterator<Item = &journal_entry::Model> {
+    state.repeats.iter().chain(&state.entries).filter(move |entry| entry.book_id == book)
 }
 
 /// Applies all lines to the accounts, or none.

@@ -18,10 +18,10 @@ mod documents;
 mod executable;
 mod literal;
 mod mutation;
+mod needs;
 mod normalize;
 mod plan;
 mod price;
-mod snapshot;
 mod write;
 
 pub(super) use self::{
@@ -29,9 +29,9 @@ pub(super) use self::{
     coerce::coerce,
     executable::executable,
     mutation::{check_mutation, only_starts_sessions},
+    needs::{Needs, needs},
     normalize::normalize,
     plan::Plan,
     price::price,
-    snapshot::reads_snapshot,
     write::write,
 };

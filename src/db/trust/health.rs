@@ -32,13 +32,13 @@ const LATEST_WATCH: Duration = Duration::from_secs(15);
 
 /// What is known about the database's health.
 #[derive(Debug)]
-pub(super) struct Health {
-    pub(super) damage: OnceLock<String>,
-    pub(super) lost_file: watch::Sender<Option<String>>,
+pub(in crate::db) struct Health {
+    pub(in crate::db) damage: OnceLock<String>,
+    pub(in crate::db) lost_file: watch::Sender<Option<String>>,
     /// How many statements of writers have succeeded.
-    pub(super) progress: AtomicU64,
+    pub(in crate::db) progress: AtomicU64,
     /// Triggers the next probe.
-    pub(super) alarm: Notify,
+    pub(in crate::db) alarm: Notify,
     /// The result of the latest probe. `None` before the first one.
     latest: watch::Sender<Option<Result<(), String>>>,
     /// When the watch of the database last showed that it runs.
@@ -46,7 +46,7 @@ pub(super) struct Health {
 }
 
 impl Health {
-    pub(super) fn new() -> Self {
+    pub(in crate::db) fn new() -> Self {
         Self {
             damage: OnceLock::new(),
             lost_file: watch::Sender::new(None),
@@ -57,11 +57,11 @@ impl Health {
         }
     }
 
-    pub(super) fn note_progress(&self) {
+    pub(in crate::db) fn note_progress(&self) {
         self.progress.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn note_error(&self, error: &sqlx::Error) {
+    pub(in crate::db) fn note_error(&self, error: &sqlx::Error) {
         if db_error::is_damage(error) {
             self.note_damage(&error.to_string());
         } else if !db_error::is_of_statement(error) {
@@ -69,7 +69,7 @@ impl Health {
         }
     }
 
-    pub(super) fn note_lost_file(&self, which: &str) {
+    pub(in crate::db) fn note_lost_file(&self, which: &str) {
         self.lost_file.send_if_modified(|lost| {
             let is_news = lost.is_none();
             lost.get_or_insert_with(|| which.to_owned());
@@ -77,7 +77,7 @@ impl Health {
         });
     }
 
-    pub(super) fn note_damage(&self, what: &str) {
+    pub(in crate::db) fn note_damage(&self, what: &str) {
         if self.damage.set(what.to_owned()).is_ok() {
             tracing::error!(
                 what,
@@ -87,12 +87,12 @@ impl Health {
     }
 
     /// Records that the watch of the database runs.
-    pub(super) fn note_watch(&self, now: Instant) {
+    pub(in crate::db) fn note_watch(&self, now: Instant) {
         *self.watched.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
     }
 
     /// Stores the result of a probe, and logs it when it differs from the previous one.
-    pub(super) fn set(&self, probed: Result<(), String>) {
+    pub(in crate::db) fn set(&self, probed: Result<(), String>) {
         self.latest.send_modify(|latest| {
             match (&probed, latest.as_ref()) {
                 (Err(reason), Some(Ok(())) | None) => tracing::error!(reason, "not ready"),
@@ -104,13 +104,13 @@ impl Health {
     }
 
     /// Waits for the result of the first probe, but not for longer than `patience`.
-    pub(super) async fn first(&self, patience: Duration) {
+    pub(in crate::db) async fn first(&self, patience: Duration) {
         let mut latest = self.latest.subscribe();
         drop(tokio::time::timeout(patience, latest.wait_for(Option::is_some)).await);
     }
 
     /// The result of the latest probe.
-    pub(super) fn latest(&self, now: Instant) -> Result<(), String> {
+    pub(in crate::db) fn latest(&self, now: Instant) -> Result<(), String> {
         let watched = *self.watched.lock().unwrap_or_else(PoisonError::into_inner);
         match watched.map(|watched| now.saturating_duration_since(watched)) {
             Some(age) if age <= LATEST_WATCH => {}

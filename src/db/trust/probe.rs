@@ -11,8 +11,10 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Query},
 };
 
-use super::database::Db;
-use crate::error::{Error, Result, db_error};
+use crate::{
+    db::Db,
+    error::{Error, Result, db_error},
+};
 
 /// The pause between two probes, unless an error triggers one earlier.
 const INTERVAL: Duration = Duration::from_secs(3);

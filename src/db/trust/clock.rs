@@ -17,7 +17,7 @@ const TOLERANCE: Duration = Duration::from_secs(5);
 
 /// The result of the latest comparison of the clocks.
 #[derive(Debug, Default)]
-pub(super) struct ServerClock(Mutex<Option<Compared>>);
+pub(in crate::db) struct ServerClock(Mutex<Option<Compared>>);
 
 #[derive(Clone, Copy, Debug)]
 struct Compared {
@@ -31,7 +31,7 @@ struct Compared {
 
 impl ServerClock {
     /// Compares this server's clock with PostgreSQL's. SQLite has no clock of its own.
-    pub(super) async fn compare_with(&self, conn: &impl ConnectionTrait) -> Result<(), DbErr> {
+    pub(in crate::db) async fn compare_with(&self, conn: &impl ConnectionTrait) -> Result<(), DbErr> {
         if conn.get_database_backend() == DbBackend::Sqlite {
             return Ok(());
         }
@@ -46,7 +46,7 @@ impl ServerClock {
     }
 
     /// Records a comparison: `database` is the database's time, read between `before` and `after` of the system clock.
-    pub(super) fn compare(&self, before: SystemTime, database: SystemTime, after: SystemTime) {
+    pub(in crate::db) fn compare(&self, before: SystemTime, database: SystemTime, after: SystemTime) {
         let ahead = before.duration_since(database).unwrap_or_default();
         let behind = database.duration_since(after).unwrap_or_default();
         let apart = Some(ahead.max(behind)).filter(|apart| *apart > TOLERANCE);
@@ -59,7 +59,7 @@ impl ServerClock {
     ///
     /// # Errors
     /// The difference between the clocks.
-    pub(super) fn check(&self) -> Result<(), Duration> {
+    pub(in crate::db) fn check(&self) -> Result<(), Duration> {
         self.check_at(Instant::now(), SystemTime::now())
     }
 

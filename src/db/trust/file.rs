@@ -11,7 +11,7 @@ use std::{
 
 /// The paths of a database's files and their identities when they were opened.
 #[derive(Debug)]
-pub(super) struct Files {
+pub(in crate::db) struct Files {
     database: PathBuf,
     database_id: FileId,
     /// The write-ahead log and its index, with their identities once a writing connection has opened them. The index is checked
@@ -43,7 +43,7 @@ impl Files {
     ///
     /// # Errors
     /// When the file does not exist.
-    pub(super) fn of(database: &Path) -> io::Result<Self> {
+    pub(in crate::db) fn of(database: &Path) -> io::Result<Self> {
         let beside = |suffix: &str| {
             let mut name = database.as_os_str().to_owned();
             name.push(suffix);
@@ -54,14 +54,14 @@ impl Files {
     }
 
     /// Records the identities of the write-ahead log and its index, after a writing connection has opened them.
-    pub(super) fn note_log(&self) {
+    pub(in crate::db) fn note_log(&self) {
         for (path, id) in self.logs.lock().unwrap_or_else(PoisonError::into_inner).iter_mut() {
             *id = FileId::of(path).ok();
         }
     }
 
     /// The size of the write-ahead log in bytes; zero when there is none.
-    pub(super) fn log_size(&self) -> u64 {
+    pub(in crate::db) fn log_size(&self) -> u64 {
         let [(log, _), _] = &*self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         fs::metadata(log).map(|log| log.len()).unwrap_or_default()
     }
@@ -70,7 +70,7 @@ impl Files {
     ///
     /// # Errors
     /// A sentence that names the file that was deleted or replaced.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(in crate::db) fn check(&self) -> Result<(), String> {
         let is_other = |path: &Path, id: FileId| FileId::of(path).ok() != Some(id);
         let logs = self.logs.lock().unwrap_or_else(PoisonError::into_inner);
         let opened = logs.iter().filter_map(|(path, id)| Some((path, (*id)?)));

@@ -1,0 +1,91 @@
+//! [`Writer`]: takes wallet operations from a queue, and does in one transaction what has queued up.
+//!
+//! A caller waits for the answer, which comes after the commit. While a batch is being written, the next one queues up, so nobody
+//! waits for others to come. When the queue is full, a caller is refused at once. What a caller that went away has queued is done
+//! all the same; its idempotency key finds it. What is in the queue when the last clone is dropped is still done.
+
+use std::{
+    io,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use super::{batch, request::Request};
+use crate::{
+    app::App,
+    bookkeeping::journal::Posted,
+    error::{Error, Result},
+    together::Together,
+};
+
+/// The most operations of one transaction.
+const MOST_AT_ONCE: usize = 256;
+/// The most operations that wait.
+const MOST_WAITING: usize = 4096;
+
+/// Does wallet operations. Without a thread, each one has a transaction of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Writer(Option<Together<Request, Result<Posted>>>);
+
+impl Writer {
+    /// Starts the thread, with a connection of its own, unless the operator wants none.
+    ///
+    /// # Errors
+    /// When the thread cannot be started.
+    pub fn start(app: &App) -> io::Result<Self> {
+        if !app.in_batches {
+            return Ok(Self::default());
+        }
+        let app = App { db: app.db.for_writer(), ..app.clone() };
+        let write = move |requests| {
+            let app = app.clone();
+            async move { Ok(write(&app, requests).await) }
+        };
+        Together::on_thread("writer", MOST_AT_ONCE, MOST_WAITING, write).map(|queue| Self(Some(queue)))
+    }
+
+    pub(super) async fn post(&self, app: &App, request: Request) -> Result<Posted> {
+        let Some(queue) = &self.0 else {
+            return write(app, vec![request]).await.pop().unwrap_or_else(|| Err(Error::busy()));
+        };
+        let answer = queue.ask_at_once(request);
+        let _under_way = UnderWay::one_more(&app.under_way);
+        answer.await?
+    }
+}
+
+/// Counts an operation, until it is dropped.
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl<'a> UnderWay<'a> {
+    fn one_more(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Does the operations in one transaction. When it fails because of one of them, the others are done without it.
+async fn write(app: &App, requests: Vec<Request>) -> Vec<Result<Posted>> {
+    let may_be_written = &AtomicBool::new(false);
+    let batch = &requests;
+    let attempt = |tx| async move {
+        let again = may_be_written.swap(true, Ordering::Relaxed);
+        batch::post(&tx, app, batch, again).await
+    };
+    match app.db.write_repeatable(attempt).await {
+        Ok(answers) => answers,
+        Err(Error::Fault(_)) if requests.len() > 1 => {
+            let mut first = requests;
+            let rest = first.split_off(first.len() / 2);
+            let mut answers = Box::pin(write(app, first)).await;
+            answers.extend(Box::pin(write(app, rest)).await);
+            answers
+        }
+        Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
+    }
+}

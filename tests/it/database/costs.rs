@@ -1,0 +1,96 @@
+//! What operations cost the database, in statements and transactions.
+
+use std::sync::atomic::Ordering;
+
+use futures_util::{future::join_all, poll};
+use serde_json::{Value, json};
+
+use crate::harness::{Blocker, Database, TestApp, User};
+
+const TRANSFER: &str = "mutation($input: TransferInput!) {
+    transfer(input: $input) { transaction { id status reference } replayed userErrors { code } } }";
+
+/// The fewest statements and transactions of several times, since the server itself asks the database something now and then.
+async fn cost(app: &TestApp, user: &User, query: &str, variables: Value) -> (usize, usize) {
+    let mut fewest = (usize::MAX, usize::MAX);
+    for _ in 0..4 {
+        let before = (app.statements(), app.transactions());
+        user.gql(query, variables.clone()).await;
+        let after = (app.statements() - before.0, app.transactions() - before.1);
+        fewest = (fewest.0.min(after.0), fewest.1.min(after.1));
+    }
+    fewest
+}
+
+#[apply(both_databases)]
+async fn operations_cost_as_many_statements_and_transactions_as_they_did(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    let savings = amina.new_wallet("YEM").await;
+    amina.fund("1000").await;
+    amina.pay(&badr, "1").await;
+    let customer = amina.customer("Zaid").await;
+    amina.entry(&customer, "CREDIT", "5", "2026-11-05").await;
+    amina.spend("Food", "5", "2026-11-05").await;
+    let to = |wallet: &str, key: Value| json!({ "input": { "from": { "id": amina.wallet }, "to": { "id": wallet }, "amount": "1", "idempotencyKey": key } });
+    let deposit = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: 1 }) { transaction { id } } }";
+    let history = "query($w: ID!) { walletHistory(walletId: $w, first: 20) {
+        edges { direction balanceAfter { amount } node { id type createdAt amount { amount } } } } }";
+    let summary = "query($c: ID!) { customerSummary(customerId: $c) { closingBalance { amount } entryCount } }";
+    let report = "{ monthlyReport(month: \"2026-11\") { netSavings { amount } categories { category { name } total { amount } } } }";
+    let mut others = Vec::new();
+    // The first statement looks up the session, but for those that need none.
+    for (what, query, variables, expected) in [
+        ("nothing", "{ __typename }", json!({}), (0, 0)),
+        ("the schema", "{ __schema { queryType { name } } }", json!({}), (0, 0)),
+        ("a deposit", deposit, json!({ "w": amina.wallet }), (7, 1)),
+        ("a transfer between own wallets", TRANSFER, to(&savings, Value::Null), (8, 1)),
+        ("a transfer to somebody else", TRANSFER, to(&badr.wallet, Value::Null), (9, 1)),
+        ("a transfer with a key that was used", TRANSFER, to(&badr.wallet, json!("k")), (9, 1)),
+        ("a page of a history", history, json!({ "w": amina.wallet }), (5, 1)),
+        ("a summary", summary, json!({ "c": customer }), (6, 1)),
+        ("a report", report, json!({}), (8, 1)),
+    ] {
+        let cost = cost(&app, &amina, query, variables).await;
+        if cost != expected {
+            others.push(format!("{what}: {cost:?}, and not {expected:?}"));
+        }
+    }
+    assert!(others.is_empty(), "{others:#?}");
+}
+
+#[apply(both_databases)]
+async fn transfers_that_queue_up_are_done_in_one_transaction(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let mut users = vec![amina];
+    for number in 1..16 {
+        users.push(app.user(&format!("user{number}")).await);
+    }
+    for user in &users {
+        user.fund("100").await;
+    }
+    let input = |user: &User, payee: &User| json!({ "input": { "from": { "id": user.wallet }, "to": { "id": payee.wallet }, "amount": "1" } });
+    // Four of each, which is as many as a user may do at once.
+    let pairs = (0..64).map(|number| (&users[number % 16], &users[(number + 1) % 16]));
+    let blocker = Blocker::on(&app).await;
+    let before = (app.statements(), app.transactions());
+    let mut transfers: Vec<_> = pairs.map(|(user, payee)| Box::pin(user.gql(TRANSFER, input(user, payee)))).collect();
+    // The first ones are being done, and the others queue up behind them.
+    while app.app.under_way.load(Ordering::Relaxed) < 64 {
+        for transfer in &mut transfers {
+            assert!(poll!(transfer.as_mut()).is_pending());
+        }
+        tokio::task::yield_now().await;
+    }
+    blocker.end().await;
+    for done in join_all(transfers).await {
+        assert_eq!(done["transfer"]["transaction"]["status"], "SUCCEEDED");
+    }
+    let cost = (app.statements() - before.0, app.transactions() - before.1);
+    // Also those that the first one needs to wait.
+    assert!(cost.0 <= 120 && cost.1 <= 12, "{cost:?}");
+    for user in &users {
+        assert_eq!(user.balance(&user.wallet).await, "100.00");
+    }
+    app.assert_journal_is_whole().await;
+}
