@@ -21,8 +21,8 @@ use self::{
 
 /// The long form: enough repetitions to be convincing.
 const LONG: Form = Form { kills: 20, fills: 5, gone: 50_000, clients: 32, users: 8, between: 200 };
-const SCENARIOS: [Scenario; 5] =
-    [Scenario::Server, Scenario::Backends, Scenario::Postgresql, Scenario::FullDisk, Scenario::Gone];
+const SCENARIOS: [Scenario; 6] =
+    [Scenario::Server, Scenario::Servers, Scenario::Backends, Scenario::Postgresql, Scenario::FullDisk, Scenario::Gone];
 
 #[tokio::main]
 async fn main() -> ExitCode {

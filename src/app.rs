@@ -2,14 +2,12 @@
 //!
 //! Built once at start-up by `main.rs` (and by the test harness) and cheap to clone. It holds no business rules.
 
-use std::{
-    sync::{Arc, atomic::AtomicUsize},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::http::HeaderValue;
 use chrono::TimeDelta;
 use ipnet::IpNet;
+use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::Clock,
@@ -27,8 +25,8 @@ pub struct App {
     pub db: Db,
     /// Whether wallet operations are done in batches.
     pub in_batches: bool,
-    /// How many wallet operations are queued or being done.
-    pub under_way: Arc<AtomicUsize>,
+    /// The wallet operations that are queued or being done.
+    pub under_way: TaskTracker,
     /// The source of the current time.
     pub clock: Clock,
     /// Hashes and checks passwords.

@@ -2,7 +2,7 @@
 //!
 //! Exit codes: 0 for success, 1 for a failure, 2 for an argument or setting that cannot be used.
 
-use std::{io::Write, net::SocketAddr, process::ExitCode, sync::Arc, time::Duration};
+use std::{io::Write, net::SocketAddr, process::ExitCode, time::Duration};
 
 use clap::{Parser, Subcommand};
 use daybook::{
@@ -18,6 +18,7 @@ use daybook::{
     server, telemetry,
 };
 use tokio::net::{TcpListener, TcpSocket};
+use tokio_util::task::TaskTracker;
 
 /// Gives freed memory back to the system within seconds.
 #[cfg(not(target_env = "msvc"))]
@@ -173,7 +174,7 @@ async fn open_books(config: &Config) -> Result<Db, Stop> {
 fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Vec<Secret>) -> Result<App, Stop> {
     Ok(App {
         in_batches: config.writer,
-        under_way: Arc::default(),
+        under_way: TaskTracker::new(),
         sessions: Sessions::new(&db),
         db,
         clock: Clock::system(),
@@ -232,6 +233,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         config.database,
     ))?;
     let limits = server::within_open_files(config.limits.connections, config.database_options.pool);
+    let under_way = app.under_way.clone();
     let router = server::router(app, server::Pages { explorer: config.explorer, schema: !config.profile.is_locked() });
     let served = server::serve(listener, router, limits, config.trusted_proxies.clone(), stop);
     tokio::select! {
@@ -240,8 +242,14 @@ async fn serve(config: Config) -> Result<(), Stop> {
         () = db.watch() => {}
         () = db.check_pages() => {}
     }
-    // Requests that are still running after the grace period are not waited for any longer.
-    let _ = tokio::time::timeout(Duration::from_secs(1), db.close()).await;
+    // What clients that went away have queued is done too. Requests that are still running after the grace period are not waited
+    // for any longer.
+    under_way.close();
+    let finished = async {
+        under_way.wait().await;
+        db.close().await;
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(1), finished).await;
     Ok(())
 }
 

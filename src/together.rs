@@ -72,6 +72,11 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
             answer.await.map_err(|_| unanswered())?
         }
     }
+
+    /// Puts a question whose answer nobody waits for, if the queue is not full. Returns whether it was not.
+    pub(crate) fn tell(&self, question: Q) -> bool {
+        self.0.try_send((question, oneshot::channel().0)).is_ok()
+    }
 }
 
 fn unanswered() -> Error {

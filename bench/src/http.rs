@@ -8,13 +8,13 @@ use tokio::{
 };
 
 /// A connection, and what was read from it.
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// The bytes of a request of GraphQL.
-pub fn request(token: Option<&str>, query: &str, variables: &serde_json::Value) -> Vec<u8> {
+pub(crate) fn request(token: Option<&str>, query: &str, variables: &serde_json::Value) -> Vec<u8> {
     let body = serde_json::json!({ "query": query, "variables": variables }).to_string();
     let authorization = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
     format!(
@@ -25,14 +25,14 @@ pub fn request(token: Option<&str>, query: &str, variables: &serde_json::Value) 
 }
 
 impl Connection {
-    pub async fn open(address: SocketAddr) -> io::Result<Self> {
+    pub(crate) async fn open(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
         Ok(Self { stream, buffer: Vec::with_capacity(16 * 1024) })
     }
 
     /// Sends a request, and returns the status and the body of the answer.
-    pub async fn send(&mut self, request: &[u8]) -> io::Result<(u16, &[u8])> {
+    pub(crate) async fn send(&mut self, request: &[u8]) -> io::Result<(u16, &[u8])> {
         self.stream.write_all(request).await?;
         self.buffer.clear();
         loop {
@@ -53,7 +53,7 @@ impl Connection {
 }
 
 /// Where `wanted` begins.
-pub fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+pub(crate) fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes.windows(wanted.len()).position(|window| window == wanted)
 }
 

@@ -1,8 +1,12 @@
 //! Drives a server with many clients at once, each of which sends its next request when the last one is answered.
 
 use std::{
+    io,
     net::SocketAddr,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -11,20 +15,22 @@ use tokio::task::JoinSet;
 use super::http::{Connection, find};
 
 /// The requests of one client, which are sent over and over.
-pub type Requests = Arc<Vec<Vec<u8>>>;
+pub(crate) type Requests = Arc<Vec<Vec<u8>>>;
 
 /// What was measured.
 #[derive(Clone, Debug, Default)]
-pub struct Measured {
+pub(crate) struct Measured {
     /// Answers in a second.
     pub rate: f64,
     /// How long they took, in microseconds, in order.
     pub times: Vec<u32>,
+    /// The processor time that each took the server, in microseconds.
+    pub cpu: f64,
 }
 
 impl Measured {
     /// The time that this part of the answers did not exceed, in milliseconds.
-    pub fn quantile(&self, part: f64) -> f64 {
+    pub(crate) fn quantile(&self, part: f64) -> f64 {
         let last = self.times.len().saturating_sub(1);
         #[expect(
             clippy::cast_precision_loss,
@@ -37,8 +43,37 @@ impl Measured {
     }
 }
 
+/// Sends requests of all clients until there were so many answers. Each must contain `expected`.
+pub(crate) async fn count(address: SocketAddr, clients: &[Requests], most: u32, expected: &'static [u8]) {
+    let left = Arc::new(AtomicU32::new(most));
+    let mut running = JoinSet::new();
+    for requests in clients {
+        let (requests, left) = (requests.clone(), left.clone());
+        running.spawn(async move {
+            let mut connection = Connection::open(address).await.expect("the server takes connections");
+            for request in requests.iter().cycle() {
+                if left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err() {
+                    break;
+                }
+                check(connection.send(request).await, expected);
+            }
+        });
+    }
+    running.join_all().await;
+}
+
+fn check(answer: io::Result<(u16, &[u8])>, expected: &[u8]) {
+    let (status, body) = answer.expect("the server answers");
+    assert!(find(body, expected).is_some(), "{status} {}", String::from_utf8_lossy(body));
+}
+
 /// Sends the requests of all clients for a while. Each answer must contain `expected`.
-pub async fn drive(address: SocketAddr, clients: &[Requests], time: Duration, expected: &'static [u8]) -> Measured {
+pub(crate) async fn drive(
+    address: SocketAddr,
+    clients: &[Requests],
+    time: Duration,
+    expected: &'static [u8],
+) -> Measured {
     let mut running = JoinSet::new();
     let began = Instant::now();
     for requests in clients {
@@ -51,10 +86,9 @@ pub async fn drive(address: SocketAddr, clients: &[Requests], time: Duration, ex
                     break;
                 }
                 let sent = Instant::now();
-                let (status, body) = connection.send(request).await.expect("the server answers");
+                let answer = connection.send(request).await;
                 times.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
-                let text = || String::from_utf8_lossy(body).into_owned();
-                assert!(find(body, expected).is_some(), "{status} {}", text());
+                check(answer, expected);
             }
             times
         });
@@ -64,5 +98,5 @@ pub async fn drive(address: SocketAddr, clients: &[Requests], time: Duration, ex
     times.sort_unstable();
     #[expect(clippy::cast_precision_loss, reason = "a count")]
     let rate = times.len() as f64 / took;
-    Measured { rate, times }
+    Measured { rate, times, cpu: 0.0 }
 }

@@ -2,163 +2,173 @@
 //!
 //! A round measures each thing once, one after the other, so that a machine that becomes slower is slower for all of them. What is
 //! printed are the medians of all rounds and how far apart they are.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `options` | what is measured, and how long |
+//! | `program` | the server, started as a user starts it |
+//! | `users`, `books` | who asks for what, and the rows that are there |
+//! | `http`, `load` | the clients |
+//! | `measure` | one round over HTTP |
+//! | `pgbench`, `sqlite` | the same work as hand-written SQL |
+//! | `statements` | how many statements an operation needs |
+//! | `results`, `reach`, `report`, `machine` | the figures, and what they should be |
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot be made ends the program")]
 
+mod books;
 mod http;
 mod load;
+mod machine;
+mod measure;
+mod options;
 #[path = "../../tests/it/harness/postgres/own_server.rs"]
 #[expect(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "it belongs to the tests")]
 mod own_server;
 mod pgbench;
 mod program;
+mod reach;
+mod report;
+mod results;
 mod sqlite;
+mod statements;
 mod users;
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
-
-use clap::Parser;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use self::{
-    load::{Measured, Requests, drive},
+    books::Books,
+    load::Measured,
+    measure::Servers,
+    options::Options,
     own_server::OwnPostgres,
     pgbench::{Baseline, Kind},
     program::Program,
-    users::{SUCCEEDED, User},
+    results::Results,
+    users::User,
 };
 
-/// Measures Daybook over HTTP against hand-written SQL.
-#[derive(Parser)]
-struct Options {
-    /// How many times each thing is measured
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
-    /// How long each measurement takes, in seconds
-    #[arg(long, default_value_t = 5)]
-    seconds: u64,
-    /// Only this database
-    #[arg(long)]
-    database: Option<String>,
-    /// A program that is built already
-    #[arg(long)]
-    program: Option<PathBuf>,
-    /// Only what has this in its name
-    #[arg(long, default_value = "")]
-    only: String,
-}
-
-const USERS: usize = 128;
 const WALLETS: usize = 8;
-
-/// What was measured under a name, in each round.
-#[derive(Default)]
-struct Results(BTreeMap<String, Vec<Measured>>);
 
 #[tokio::main]
 async fn main() {
-    let options = Options::parse();
+    let options = Options::read();
     let program = options.program.clone().unwrap_or_else(program::build);
-    if options.database.as_deref() != Some("sqlite") {
-        postgres(&options, &program).await;
+    let mut all = Vec::new();
+    if options.wants_database("postgres") {
+        all.push(postgres(&options, &program).await);
     }
-    if options.database.as_deref() != Some("postgres") {
-        sqlite(&options, &program).await;
+    if options.wants_database("sqlite") {
+        all.push(sqlite(&options, &program).await);
     }
+    let tables: String = all.iter().map(|results| report::tables(results, &options.rows)).collect();
+    println!("{tables}");
+    if let Some(file) = &options.write {
+        write(file, &tables, &options, &all);
+    }
+    println!("bench: every answer was as expected, and the books are whole");
 }
 
-async fn postgres(options: &Options, program: &PathBuf) {
-    let server = OwnPostgres::start(&[]);
+fn write(file: &Path, tables: &str, options: &Options, all: &[Results]) {
+    let (chart, name) = (file.with_extension("svg"), file.with_extension("svg"));
+    let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let machine: String = machine::describe().iter().map(|line| format!("- {line}\n")).collect();
+    let text = format!(
+        "# What Daybook does in a second\n\n\
+         Made by `cargo run --release -p bench -- --write bench/RESULTS.md`: {} rounds of {} seconds for each line, in turns, with the \
+         server, the database and the clients on one machine. The numbers of a machine mean little; the ratios are what counts.\n\n\
+         {machine}\n![chart]({name})\n\n{tables}",
+        options.rounds, options.seconds,
+    );
+    fs::write(file, text).and_then(|()| fs::write(chart, report::chart(all))).expect("the results can be written");
+}
+
+async fn postgres(options: &Options, program: &PathBuf) -> Results {
+    let settings: Vec<_> = options.postgres.iter().map(String::as_str).collect();
+    let server = OwnPostgres::start(&settings);
     let socket = server.url("x").split_once("host=").map(|(_, dir)| dir.to_owned()).unwrap_or_default();
-    let baseline = Baseline { socket, accounts: USERS * WALLETS };
+    let baseline = Baseline { socket, accounts: options.users() * WALLETS };
     baseline.set_up();
     let url = server.url("postgres");
-    let daybook = Program::start(program, &url, &[]);
-    let plain = Program::start(program, &url, &["--writer", "off"]);
-    let users = users::register(daybook.address, USERS, WALLETS).await;
-    let mut results = Results::default();
-    for round in 0..options.rounds {
-        eprintln!("round {round}");
-        for (name, kind, clients) in [
-            ("pgbench: statements", Kind::Statements, 16),
-            ("pgbench: function", Kind::Function, 16),
-            ("pgbench: hot", Kind::Hot, 16),
-        ] {
-            if name.contains(&options.only) {
-                results.add(name, Measured { rate: baseline.run(kind, clients, options.seconds), times: Vec::new() });
+    let mut results = Results::new("PostgreSQL");
+    let before = |results: &mut Results| {
+        let statements = reach::PGBENCH.map(|(name, clients)| (name, Kind::Statements, clients));
+        let others = [
+            ("pgbench, function, 16 clients", Kind::Function, 16),
+            ("pgbench, one account, 64 clients", Kind::Hot, 64),
+        ];
+        for (name, kind, clients) in statements.into_iter().chain(others) {
+            if options.wants(name) {
+                results.add(name, Measured::rate(baseline.run(kind, clients, options.seconds)));
             }
         }
-        measure(options, &users, &daybook, &plain, &mut results).await;
-    }
-    results.print("PostgreSQL", &daybook);
+    };
+    let size = || baseline.size("postgres");
+    run(options, program, &url, &mut results, before, size).await;
+    statements::note(options, program, &mut results).await;
+    results
 }
 
-async fn sqlite(options: &Options, program: &PathBuf) {
+async fn sqlite(options: &Options, program: &PathBuf) -> Results {
     let dir = tempfile::tempdir().expect("a directory");
-    let accounts = u32::try_from(USERS * WALLETS).unwrap_or(u32::MAX);
+    let accounts = u32::try_from(options.users() * WALLETS).unwrap_or(u32::MAX);
     let mut baseline = sqlite::set_up(&dir.path().join("baseline.db"), accounts);
-    let url = format!("sqlite:{}", dir.path().join("books.db").display());
-    let daybook = Program::start(program, &url, &[]);
-    let plain = Program::start(program, &url, &["--writer", "off"]);
-    let users = users::register(daybook.address, USERS, WALLETS).await;
-    let mut results = Results::default();
-    for round in 0..options.rounds {
-        eprintln!("round {round}");
-        if "rusqlite".contains(&options.only) {
+    let file = dir.path().join("books.db");
+    let mut results = Results::new("SQLite");
+    let before = |results: &mut Results| {
+        if options.wants("rusqlite") {
             let rate = sqlite::run(&mut baseline, accounts, Duration::from_secs(options.seconds));
-            results.add("rusqlite", Measured { rate, times: Vec::new() });
+            results.add("rusqlite", Measured::rate(rate));
         }
-        measure(options, &users, &daybook, &plain, &mut results).await;
-    }
-    results.print("SQLite", &daybook);
+    };
+    let size = || sqlite::size(&file);
+    run(options, program, &format!("sqlite:{}", file.display()), &mut results, before, size).await;
+    results
 }
 
-/// Measures everything once over HTTP.
-async fn measure(options: &Options, users: &[User], daybook: &Program, plain: &Program, results: &mut Results) {
-    let time = Duration::from_secs(options.seconds);
-    let transfers = |clients| users::of_clients(users, clients, |user, client| users::transfers(users, user, client));
-    let hot = users::of_clients(users, 64, |user, _| users::hot_transfers(users, user));
-    let histories = users::of_clients(users, 64, |user, _| users::histories(user));
-    let nothing = users::of_clients(users, 64, |user, _| users::nothing(user));
-    let things: [(&str, &Program, Vec<Requests>, &'static [u8]); 9] = [
-        ("transfers, 1 client", daybook, transfers(1), SUCCEEDED),
-        ("transfers, 64 clients", daybook, transfers(64), SUCCEEDED),
-        ("transfers, 256 clients", daybook, transfers(256), SUCCEEDED),
-        ("transfers, 1 client, plain", plain, transfers(1), SUCCEEDED),
-        ("transfers, 64 clients, plain", plain, transfers(64), SUCCEEDED),
-        ("hot transfers, 64 clients", daybook, hot.clone(), SUCCEEDED),
-        ("hot transfers, 64 clients, plain", plain, hot, SUCCEEDED),
-        ("history pages, 64 clients", daybook, histories, b"\"edges\":[{"),
-        ("__typename, 64 clients", daybook, nothing, b"Query"),
-    ];
-    for (name, program, clients, expected) in things {
-        if name.contains(&options.only) {
-            let cpu = program.cpu();
-            let measured = drive(program.address, &clients, time, expected).await;
-            let each = (program.cpu() - cpu) * 1e6 / (measured.rate * time.as_secs_f64());
-            eprintln!("  {name}: {:.0}/s, {each:.0} us of processor time each", measured.rate);
-            results.add(name, measured);
-        }
+/// All rounds on one database, and what is known of it afterwards.
+async fn run(
+    options: &Options,
+    program: &PathBuf,
+    url: &str,
+    results: &mut Results,
+    mut before: impl FnMut(&mut Results),
+    size: impl Fn() -> u64,
+) {
+    let daybook = Program::start(program, url, &[]);
+    let plain = Program::start(program, url, &["--writer", "off"]);
+    let servers = Servers { daybook, plain };
+    let names: Vec<_> = (0..options.users()).map(|number| format!("user{number}")).collect();
+    let users = users::register(servers.daybook.address, &names, WALLETS).await;
+    if !options.quick {
+        results.note("bytes on disk per transfer", bytes_per_transfer(&servers.daybook, &users, size).await);
     }
+    let filled = Instant::now();
+    let books = Books::fill(&servers.daybook, &users, &options.rows).await;
+    eprintln!("filled in {:.0} s", filled.elapsed().as_secs_f64());
+    for round in 0..options.rounds {
+        eprintln!("{}, round {round}", results.database);
+        before(results);
+        measure::round(options, &servers, &users, &books, results).await;
+    }
+    results.note("resident memory, MB", servers.daybook.memory().to_string());
+    let began = Instant::now();
+    let verified = servers.daybook.run(&["verify"], None);
+    let verified = verified.lines().last().unwrap_or_default().to_owned();
+    results.note(&format!("`daybook verify` beside it: {verified}"), format!("{:.1} s", began.elapsed().as_secs_f64()));
 }
 
-impl Results {
-    fn add(&mut self, name: &str, measured: Measured) {
-        self.0.entry(name.to_owned()).or_default().push(measured);
-    }
-
-    fn print(&self, database: &str, program: &Program) {
-        println!("{database}, {} MB at the end", program.memory());
-        println!("{:36} {:>9} {:>17} {:>8} {:>8} {:>8}", "", "a second", "from to", "p50 ms", "p99 ms", "p99.9 ms");
-        for (name, rounds) in &self.0 {
-            let mut rounds: Vec<_> = rounds.iter().collect();
-            rounds.sort_by(|a, b| a.rate.total_cmp(&b.rate));
-            let (Some(least), Some(median), Some(most)) = (rounds.first(), rounds.get(rounds.len() / 2), rounds.last())
-            else {
-                continue;
-            };
-            let [p50, p99, p999] = [0.5, 0.99, 0.999].map(|part| median.quantile(part));
-            let range = format!("{:.0} {:.0}", least.rate, most.rate);
-            println!("{name:36} {:>9.0} {range:>17} {p50:>8.2} {p99:>8.2} {p999:>8.2}", median.rate);
-        }
-    }
+/// How many bytes a database grows by for each transfer, its indexes and the activity log included.
+async fn bytes_per_transfer(program: &Program, users: &[User], size: impl Fn() -> u64) -> String {
+    const TRANSFERS: u32 = 50_000;
+    let clients = users::of_clients(users, 256, |user, client| users::transfers(users, user, client));
+    // The first ones fill pages that are there already.
+    load::count(program.address, &clients, TRANSFERS, users::SUCCEEDED).await;
+    let before = size();
+    load::count(program.address, &clients, TRANSFERS, users::SUCCEEDED).await;
+    ((size() - before) / u64::from(TRANSFERS)).to_string()
 }

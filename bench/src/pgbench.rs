@@ -29,7 +29,7 @@ const FUNCTION: &str = "SELECT transfer(:a, :b, 1);\n";
 
 /// Which transfers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     Statements,
     Function,
     /// Statements, all of which pay one account.
@@ -37,29 +37,35 @@ pub enum Kind {
 }
 
 /// A database with the tables, reached over the socket in a directory.
-pub struct Baseline {
+pub(crate) struct Baseline {
     pub socket: String,
     pub accounts: usize,
 }
 
 impl Baseline {
-    pub fn set_up(&self) {
+    pub(crate) fn set_up(&self) {
         self.psql("postgres", "CREATE DATABASE baseline");
         self.psql("baseline", SCHEMA);
         let fill = format!("INSERT INTO account SELECT n, 1000000000000 FROM generate_series(1, {}) n", self.accounts);
         self.psql("baseline", &fill);
     }
 
-    fn psql(&self, database: &str, sql: &str) {
+    /// How large a database is, in bytes.
+    pub(crate) fn size(&self, database: &str) -> u64 {
+        self.psql(database, "SELECT pg_database_size(current_database())").trim().parse().expect("a number")
+    }
+
+    pub(crate) fn psql(&self, database: &str, sql: &str) -> String {
         let mut psql = Command::new("psql");
-        psql.args(["-qX", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", sql, "-h"])
+        psql.args(["-qtAX", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", sql, "-h"])
             .arg(&self.socket);
         let done = psql.output().expect("psql runs");
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
     }
 
     /// How many transfers a second it does for this many clients.
-    pub fn run(&self, kind: Kind, clients: usize, seconds: u64) -> f64 {
+    pub(crate) fn run(&self, kind: Kind, clients: usize, seconds: u64) -> f64 {
         let accounts = self.accounts;
         let payee = if kind == Kind::Hot { "1".to_owned() } else { format!("random(2, {accounts})") };
         // Two different accounts.

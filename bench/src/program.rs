@@ -4,18 +4,34 @@ use std::{
     fs,
     io::{BufRead, BufReader},
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
 
 /// A running server. It ends when this is dropped.
-pub struct Program {
+pub(crate) struct Program {
     pub address: SocketAddr,
+    path: PathBuf,
+    database: String,
     child: Child,
 }
 
+/// So that users are made quickly, and nothing is refused because one machine asks for so much.
+const SETTINGS: [&str; 10] = [
+    "--password-hash",
+    "m=8,t=1,p=1",
+    "--request-cost-per-minute",
+    "0",
+    "--registrations-per-address",
+    "0",
+    "--log",
+    "warn",
+    "--connections-per-address",
+    "4096",
+];
+
 /// The path of the program, which is built first.
-pub fn build() -> PathBuf {
+pub(crate) fn build() -> PathBuf {
     let built = Command::new(env!("CARGO"))
         .args(["build", "--release", "--quiet", "--package", "daybook", "--bin", "daybook", "--manifest-path"])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
@@ -28,20 +44,11 @@ pub fn build() -> PathBuf {
 
 impl Program {
     /// Starts it on a database, with further settings.
-    pub fn start(path: &PathBuf, database: &str, settings: &[&str]) -> Self {
+    pub(crate) fn start(path: &PathBuf, database: &str, settings: &[&str]) -> Self {
         let mut child = Command::new(path)
             .args(["--database-url", database, "--listen", "127.0.0.1:0", "--migrate", "always"])
             .args(["--jwt-secret", "a secret that is used for nothing but this benchmark"])
-            // So that users are made quickly, and nothing is refused because one machine asks for so much.
-            .args([
-                "--password-hash",
-                "m=8,t=1,p=1",
-                "--request-cost-per-minute",
-                "0",
-                "--registrations-per-address",
-                "0",
-            ])
-            .args(["--log", "warn", "--connections-per-address", "4096"])
+            .args(SETTINGS)
             .args(settings)
             .stdout(Stdio::piped())
             .spawn()
@@ -53,16 +60,26 @@ impl Program {
         });
         // Keeps reading, so that the server never waits for its output.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { address: address.expect("the server tells its address"), child }
+        let (path, database) = (path.clone(), database.to_owned());
+        Self { address: address.expect("the server tells its address"), path, database, child }
+    }
+
+    /// Runs another command of the program on the same database, and returns what it prints.
+    pub(crate) fn run(&self, arguments: &[&str], file: Option<&Path>) -> String {
+        let mut command = Command::new(&self.path);
+        command.args(["--database-url", &self.database, "--log", "warn"]).args(arguments).args(file);
+        let done = command.output().expect("the program runs");
+        assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8_lossy(&done.stdout).into_owned()
     }
 
     /// The seconds of processor time that it has used.
-    pub fn cpu(&self) -> f64 {
+    pub(crate) fn cpu(&self) -> f64 {
         cpu_of(self.child.id())
     }
 
     /// Its resident memory in megabytes.
-    pub fn memory(&self) -> u64 {
+    pub(crate) fn memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
         line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or_default() / 1024

@@ -15,17 +15,17 @@ const SCHEMA: &str = "
     CREATE INDEX transfer_payer ON transfer (payer, id); CREATE INDEX transfer_payee ON transfer (payee, id);";
 
 /// Makes the file.
-pub fn set_up(file: &Path, accounts: u32) -> Connection {
+pub(crate) fn set_up(file: &Path, accounts: u32) -> Connection {
     let connection = Connection::open(file).expect("SQLite opens a file");
     connection.execute_batch(SCHEMA).expect("the tables can be made");
-    let fill = "WITH RECURSIVE n(id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM n WHERE id < ?1) \
+    let filling = "WITH RECURSIVE n(id) AS (VALUES (1) UNION ALL SELECT id + 1 FROM n WHERE id < ?1) \
                 INSERT INTO account SELECT id, 1000000000000, 0 FROM n";
-    connection.execute(fill, params![accounts]).expect("there is room");
+    connection.execute(filling, params![accounts]).expect("there is room");
     connection
 }
 
 /// How many transfers a second one writer does, which is what SQLite allows.
-pub fn run(connection: &mut Connection, accounts: u32, time: Duration) -> f64 {
+pub(crate) fn run(connection: &mut Connection, accounts: u32, time: Duration) -> f64 {
     let began = Instant::now();
     let mut done = 0_u32;
     while began.elapsed() < time {
@@ -34,6 +34,17 @@ pub fn run(connection: &mut Connection, accounts: u32, time: Duration) -> f64 {
         done += 1;
     }
     f64::from(done) / began.elapsed().as_secs_f64()
+}
+
+/// How large a file is when its log is empty, in bytes.
+pub(crate) fn size(file: &Path) -> u64 {
+    let connection = Connection::open(file).expect("SQLite opens a file");
+    connection.busy_timeout(Duration::from_secs(10)).expect("a timeout can be set");
+    let pages: u32 = connection
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+        .and_then(|()| connection.query_row("PRAGMA page_count", [], |row| row.get(0)))
+        .expect("the file can be read");
+    u64::from(pages) * 4096
 }
 
 fn transfer(connection: &mut Connection, a: u32, b: u32) -> rusqlite::Result<()> {

@@ -16,23 +16,35 @@ const DEPOSIT: &str =
     "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: \"1000000000\" }) { transaction { status } } }";
 const TRANSFER: &str =
     "mutation($input: TransferInput!) { transfer(input: $input) { transaction { id status } userErrors { code } } }";
-const HISTORY: &str = "query($id: ID!) { walletHistory(walletId: $id, first: 20) { edges { direction balanceAfter { amount } node { id type createdAt amount { amount } } } } }";
 
 /// The part of the answer to a transfer that tells that it succeeded.
-pub const SUCCEEDED: &[u8] = b"\"status\":\"SUCCEEDED\"";
+pub(crate) const SUCCEEDED: &[u8] = b"\"status\":\"SUCCEEDED\"";
 
 /// Somebody with some wallets that hold money.
-pub struct User {
+pub(crate) struct User {
     token: String,
-    wallets: Vec<String>,
+    pub(crate) wallets: Vec<String>,
+}
+
+impl User {
+    /// A request of this user.
+    pub(crate) fn request(&self, query: &str, variables: &Value) -> Vec<u8> {
+        request(Some(&self.token), query, variables)
+    }
+
+    /// What the server answers to this user.
+    pub(crate) async fn ask(&self, address: SocketAddr, query: &str, variables: &Value) -> Value {
+        let mut connection = Connection::open(address).await.expect("the server takes connections");
+        ask(&mut connection, Some(&self.token), query, variables).await
+    }
 }
 
 /// Registers users with as many wallets each.
-pub async fn register(address: SocketAddr, users: usize, wallets: usize) -> Vec<User> {
+pub(crate) async fn register(address: SocketAddr, names: &[String], wallets: usize) -> Vec<User> {
     let mut connection = Connection::open(address).await.expect("the server takes connections");
     let mut registered = Vec::new();
-    for number in 0..users {
-        let name = json!({ "n": format!("user{number}") });
+    for name in names {
+        let name = json!({ "n": name });
         let token = ask(&mut connection, None, REGISTER, &name).await["register"]["accessToken"].take();
         let token = token.as_str().expect("a token").to_owned();
         for _ in 1..wallets {
@@ -57,12 +69,12 @@ async fn ask(connection: &mut Connection, token: Option<&str>, query: &str, vari
 }
 
 /// The requests of a number of clients, which belong to the users in turn.
-pub fn of_clients(users: &[User], clients: usize, of: impl Fn(&User, usize) -> Vec<Vec<u8>>) -> Vec<Requests> {
+pub(crate) fn of_clients(users: &[User], clients: usize, of: impl Fn(&User, usize) -> Vec<Vec<u8>>) -> Vec<Requests> {
     (0..clients).map(|client| Arc::new(of(&users[client % users.len()], client))).collect()
 }
 
 /// Transfers from the wallets of a user to wallets all over.
-pub fn transfers(users: &[User], user: &User, client: usize) -> Vec<Vec<u8>> {
+pub(crate) fn transfers(users: &[User], user: &User, client: usize) -> Vec<Vec<u8>> {
     (0..64)
         .map(|round| {
             let from = &user.wallets[round % user.wallets.len()];
@@ -75,22 +87,24 @@ pub fn transfers(users: &[User], user: &User, client: usize) -> Vec<Vec<u8>> {
 }
 
 /// Transfers to one wallet, that of the first user.
-pub fn hot_transfers(users: &[User], user: &User) -> Vec<Vec<u8>> {
+pub(crate) fn hot_transfers(users: &[User], user: &User) -> Vec<Vec<u8>> {
     let hot = &users[0].wallets[0];
     user.wallets.iter().filter(|from| *from != hot).map(|from| transfer(user, from, hot)).collect()
 }
 
-fn transfer(user: &User, from: &str, to: &str) -> Vec<u8> {
+/// A transfer of 1 from a wallet of the user.
+pub(crate) fn transfer(user: &User, from: &str, to: &str) -> Vec<u8> {
     let input = json!({ "input": { "from": { "id": from }, "to": { "id": to }, "amount": "1" } });
-    request(Some(&user.token), TRANSFER, &input)
-}
-
-/// Pages of the histories of a user's wallets.
-pub fn histories(user: &User) -> Vec<Vec<u8>> {
-    user.wallets.iter().map(|wallet| request(Some(&user.token), HISTORY, &json!({ "id": wallet }))).collect()
+    user.request(TRANSFER, &input)
 }
 
 /// A query that reads nothing.
-pub fn nothing(user: &User) -> Vec<Vec<u8>> {
-    vec![request(Some(&user.token), "{ __typename }", &json!({}))]
+pub(crate) fn nothing(user: &User) -> Vec<Vec<u8>> {
+    vec![user.request("{ __typename }", &json!({}))]
+}
+
+/// A query with a token whose signature is wrong, which the server finds out without a database.
+pub(crate) fn wrong(user: &User) -> Vec<Vec<u8>> {
+    let token = user.token.rsplit_once('.').map(|(signed, _)| format!("{signed}.{}", "A".repeat(43)));
+    vec![request(token.as_deref(), "{ __typename }", &json!({}))]
 }

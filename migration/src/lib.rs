@@ -15,6 +15,7 @@ mod m20261127_000013_position;
 mod m20261127_000014_client_id;
 mod m20261127_000015_id_prefixes;
 mod m20261127_000016_version_note;
+mod m20261128_000017_references;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000014_client_id::Migration),
             Box::new(m20261127_000015_id_prefixes::Migration),
             Box::new(m20261127_000016_version_note::Migration),
+            Box::new(m20261128_000017_references::Migration),
         ]
     }
 }

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::App,
     clock::Clock,
-    db::{Transaction, rows},
+    db::{Transaction, Writes},
     entity::{
         activity::{self, Action, Outcome},
         user,
@@ -141,18 +141,18 @@ impl ActivityEvent {
     }
 }
 
-/// Writes the rows of many events in their transaction. The caller has made sure that the users who caused them keep their
-/// accounts until it ends.
+/// Adds the rows of many events to what is written in their transaction. The caller has made sure that the users who caused them
+/// keep their accounts until it ends.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn record_all(
-    tx: &Transaction,
+/// As for [`Writes::insert`].
+pub(crate) fn add_all(
+    writes: &mut Writes,
     clock: &Clock,
     events: impl IntoIterator<Item = ActivityEvent>,
 ) -> Result<()> {
     let events: Vec<_> = events.into_iter().map(|event| event.row(clock)).collect::<Result<_>>()?;
-    Ok(rows::insert::<activity::Entity>(tx, events).await?)
+    Ok(writes.insert::<activity::Entity>(events)?)
 }
 
 /// Builds one statement that inserts the row only if its actor still exists. The statement takes a key-share lock on

@@ -9,7 +9,7 @@
 //! | `open`, `options` | opening connections, and applying migrations |
 //! | `session` | one connection, and whether a transaction is open on it |
 //! | `read`, `snapshot`, `source`, `transaction` | the connection types that other modules run statements through |
-//! | `rows` | writing many rows by one statement |
+//! | `rows` | writing many rows together |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
 //! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
 //! | `trust` | whether the database can be trusted at the moment |
@@ -28,7 +28,7 @@ mod limits;
 mod open;
 mod options;
 mod read;
-pub(crate) mod rows;
+mod rows;
 mod session;
 mod shared;
 mod snapshot;
@@ -37,6 +37,7 @@ mod transaction;
 mod trust;
 mod write;
 
+pub(crate) use self::rows::Writes;
 pub use self::{
     database::Db,
     limits::LongWrite,

@@ -24,6 +24,12 @@ use super::{
 const IDLE: Duration = Duration::from_secs(10);
 /// How long the answer to a ping may take.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
+/// How much of a SQLite file the connection that writes keeps in memory, in KiB (written negative). With SQLite's 2 MiB it reads
+/// pages of the larger indexes again in each transaction.
+const WRITER_CACHE: &str = "-32768";
+/// After how many pages SQLite copies its log into the database: 16 MiB. Pages that are written again and again, as those of the
+/// indexes are, are copied once. With SQLite's 1000 pages each large batch of wallet operations copied what it had just written.
+const LOG_PAGES: &str = "4096";
 /// The number of PostgreSQL's advisory lock that is held while migrating. Any number will do, as long as it never changes.
 const MIGRATION_LOCK: i64 = 0x0DA1_B00C;
 
@@ -57,7 +63,9 @@ async fn pools_of(url: &str, &Options { pool: size, statement_limit, .. }: &Opti
             .options([("statement_timeout", statement_limit.as_millis().to_string())])
             .options(POSTGRES_SETTINGS);
         // Opened by whoever uses it first, since a connection belongs to the runtime that opened it.
-        let writer = pool(PoolSize { most: 1, least: 0 }).connect_lazy_with(options.clone());
+        // Its statements are few, and look up rows by their keys. So their plans do not depend on the values.
+        let alike = options.clone().options([("plan_cache_mode", "force_generic_plan")]);
+        let writer = pool(PoolSize { most: 1, least: 0 }).connect_lazy_with(alike);
         return Ok(Pools::Postgres { pool: pool(size).connect_with(options).await?, writer });
     }
     let options = sqlite(url)?;
@@ -75,7 +83,9 @@ async fn pools_of(url: &str, &Options { pool: size, statement_limit, .. }: &Opti
                 Ok(())
             })
         });
-    let write = write.connect_with(options.clone()).await?;
+    let write =
+        write.connect_with(options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", LOG_PAGES));
+    let write = write.await?;
     let read = pool(size).connect_with(options.pragma("query_only", "ON")).await?;
     Ok(Pools::Sqlite { read, write, write_clock, files })
 }

@@ -1,10 +1,13 @@
 //! Snapshots: all statements see the data of one moment, whatever others write meanwhile.
+//!
+//! A single statement sees the data of one moment by itself. So who expects to need one statement reads without a snapshot, and
+//! begins again with one when a second statement comes.
 
 use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -26,15 +29,25 @@ use crate::{
 #[derive(Clone)]
 pub struct Snapshot {
     db: Db,
+    /// Whether it refuses all statements but the first, for which it opens nothing.
+    is_for_one: bool,
     opened: Arc<OnceCell<Transaction>>,
     is_missing: Arc<AtomicBool>,
+    statements: Arc<AtomicUsize>,
 }
 
 impl Db {
     /// A read-only snapshot of the moment at which it is read from for the first time.
     #[must_use]
     pub fn snapshot_on_demand(&self) -> Snapshot {
-        Snapshot { db: self.clone(), opened: Arc::default(), is_missing: Arc::default() }
+        let (opened, is_missing, statements) = Default::default();
+        Snapshot { db: self.clone(), is_for_one: false, opened, is_missing, statements }
+    }
+
+    /// A source for one statement. It refuses the others.
+    #[must_use]
+    pub fn one_statement(&self) -> Snapshot {
+        Snapshot { is_for_one: true, ..self.snapshot_on_demand() }
     }
 
     /// Opens a read-only snapshot. It holds a connection until it is dropped.
@@ -76,12 +89,37 @@ impl Snapshot {
         self.is_missing.load(Ordering::Relaxed) && !self.opened.initialized()
     }
 
-    async fn transaction(&self) -> Result<&Transaction, DbErr> {
+    /// How many statements were asked for.
+    #[must_use]
+    pub fn statements(&self) -> usize {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Whether statements were refused, because it is for one only.
+    #[must_use]
+    pub fn is_too_little(&self) -> bool {
+        self.is_for_one && self.statements() > 1
+    }
+
+    /// What the next statement is run on: the connection of the snapshot or, when it is the only one, any connection.
+    async fn next(&self) -> Result<Option<&Transaction>, DbErr> {
+        let before = self.statements.fetch_add(1, Ordering::Relaxed);
+        if self.is_for_one {
+            return if before == 0 { Ok(None) } else { Err(DbErr::Custom("a second statement".to_owned())) };
+        }
         let opened = self.opened.get_or_try_init(|| self.db.begin_snapshot()).await;
         if opened.is_err() {
             self.is_missing.store(true, Ordering::Relaxed);
         }
-        opened
+        opened.map(Some)
+    }
+
+    /// Notes whether there was a connection for the only statement.
+    fn note<T>(&self, done: Result<T, DbErr>) -> Result<T, DbErr> {
+        if matches!(done, Err(DbErr::ConnectionAcquire(_))) {
+            self.is_missing.store(true, Ordering::Relaxed);
+        }
+        done
     }
 }
 
@@ -92,19 +130,31 @@ impl ConnectionTrait for Snapshot {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.transaction().await?.execute_raw(statement).await
+        match self.next().await? {
+            Some(transaction) => transaction.execute_raw(statement).await,
+            None => self.note(self.db.read().execute_raw(statement).await),
+        }
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
-        self.transaction().await?.execute_unprepared(sql).await
+        match self.next().await? {
+            Some(transaction) => transaction.execute_unprepared(sql).await,
+            None => self.note(self.db.read().execute_unprepared(sql).await),
+        }
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.transaction().await?.query_one_raw(statement).await
+        match self.next().await? {
+            Some(transaction) => transaction.query_one_raw(statement).await,
+            None => self.note(self.db.read().query_one_raw(statement).await),
+        }
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.transaction().await?.query_all_raw(statement).await
+        match self.next().await? {
+            Some(transaction) => transaction.query_all_raw(statement).await,
+            None => self.note(self.db.read().query_all_raw(statement).await),
+        }
     }
 }
 

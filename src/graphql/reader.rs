@@ -25,6 +25,27 @@ impl Reader {
         Self { read: Read::Snapshot(app.db.snapshot_on_demand()), time: app.clock.now() }
     }
 
+    /// A source for a single statement. When a second one comes, [`Reader::is_too_little`] tells so.
+    #[must_use]
+    pub fn one_statement(app: &App) -> Self {
+        Self { read: Read::Snapshot(app.db.one_statement()), time: app.clock.now() }
+    }
+
+    /// Whether it was a source for a single statement, and more were needed. What was answered from it is to be thrown away.
+    #[must_use]
+    pub fn is_too_little(&self) -> bool {
+        matches!(&self.read, Read::Snapshot(snapshot) if snapshot.is_too_little())
+    }
+
+    /// How many statements were asked for, where they are counted.
+    #[must_use]
+    pub fn statements(&self) -> Option<usize> {
+        match &self.read {
+            Read::Snapshot(snapshot) => Some(snapshot.statements()),
+            Read::Now(_) => None,
+        }
+    }
+
     /// Whether it has read nothing because there was no connection for it.
     #[must_use]
     pub fn is_missing(&self) -> bool {

@@ -1,6 +1,5 @@
 //! Authenticates a request by its access token: first the token itself, which asks no database, then whether its session lasts.
 
-use super::session_list;
 use crate::{app::App, client::Client, error::Result, viewer::Viewer};
 
 /// The access token is not valid: it is malformed, has a wrong signature or has expired, or its session has ended.
@@ -27,7 +26,7 @@ pub fn verify(app: &App, client: &Client, access_token: &str) -> Result<Viewer, 
 /// When the database fails. That the session has ended is reported in the inner result.
 pub async fn check_session(app: &App, viewer: &Viewer, client: &Client) -> Result<Result<(), Unauthenticated>> {
     let Some(session) = app.sessions.find(viewer).await? else { return Ok(Err(Unauthenticated)) };
-    session_list::note_use(app, &session, client);
+    app.sessions.note_use(&session, client, app.clock.now());
     Ok(Ok(()))
 }
 

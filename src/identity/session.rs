@@ -13,6 +13,7 @@ use sea_orm::{
 use super::{
     refresh_repeat::{self, Repeat},
     session_list::{self, end},
+    sessions,
     throttle::{Guess, Verified},
     user,
 };
@@ -228,7 +229,7 @@ async fn exchange(app: &App, tx: &Transaction, client: &Client, refresh_token: &
         refused(act).record(tx, &app.clock).await?;
         return Ok(None);
     };
-    session_list::touch(tx, session.id, client, now).await?;
+    sessions::touch(tx, session.id, client, now).await?;
     act.record(tx, &app.clock).await?;
     if is_new {
         issue(tx, &session, &next, now).await?;

@@ -1,16 +1,14 @@
-//! A user's sessions: recording when and where each one was last used, limiting their number, listing them, and ending one from
-//! another.
+//! A user's sessions: limiting their number, listing them, and ending one from another.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
     sea_query::{Expr, ExprTrait, LockType},
 };
 
 use crate::{
     activity::ActivityEvent,
     app::App,
-    client::Client,
     db::Transaction,
     entity::{activity::Action, refresh_token, session},
     error::{Code, Refusal, Result},
@@ -20,8 +18,6 @@ use crate::{
 
 /// The maximum number of sessions of a user. One more login removes the session that was used least recently.
 pub(super) const MOST_SESSIONS: u64 = 100;
-/// How precisely the last use of a session is recorded. Within this time, repeated use causes no write.
-const PRECISION: TimeDelta = TimeDelta::minutes(1);
 
 /// The viewer's active sessions, the most recently used first.
 ///
@@ -62,40 +58,6 @@ pub async fn revoke(app: &App, viewer: &Viewer, id: Option<Id<kind::Session>>) -
             Ok(found.id)
         })
         .await
-}
-
-/// Records the use of a session in the background, so that a read never waits for a write.
-pub(super) fn note_use(app: &App, session: &session::Model, client: &Client) {
-    let now = app.clock.now();
-    let is_known = session.last_used_at.is_some_and(|last| now < last + PRECISION);
-    if is_known || !app.sessions.noted().insert(session.id) {
-        return;
-    }
-    let (app, id, client) = (app.clone(), session.id, client.clone());
-    tokio::spawn(async move {
-        let client = &client;
-        let noted = app.db.write(|tx| async move { touch(&tx, id, client, now).await }).await;
-        app.sessions.noted().remove(&id);
-        if let Err(error) = noted {
-            tracing::warn!(?error, "cannot record the use of a session");
-        }
-    });
-}
-
-/// Records when and from where a session is used, unless a use was recorded less than [`PRECISION`] ago.
-pub(super) async fn touch(tx: &Transaction, id: Id<kind::Session>, client: &Client, now: DateTime<Utc>) -> Result<()> {
-    let before = Condition::any()
-        .add(session::Column::LastUsedAt.is_null())
-        .add(session::Column::LastUsedAt.lte(now - PRECISION));
-    session::Entity::update_many()
-        .col_expr(session::Column::LastUsedAt, Expr::value(now))
-        .col_expr(session::Column::Address, Expr::value(client.address.map(|address| address.to_string())))
-        .col_expr(session::Column::UserAgent, Expr::value(client.user_agent.clone()))
-        .filter(session::Column::Id.eq(id))
-        .filter(before)
-        .exec(tx)
-        .await?;
-    Ok(())
 }
 
 /// Deletes all sessions of a user and all their tokens.

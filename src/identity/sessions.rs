@@ -1,5 +1,6 @@
-//! [`Sessions`]: finds out whether the sessions of requests last. The sessions of all requests that wait are looked up by one
-//! statement.
+//! [`Sessions`]: finds out whether the sessions of requests last, and records when and from where they are used. The sessions of
+//! all requests that wait are looked up by one statement; their use is recorded in the background, that of many in one transaction,
+//! so that no request waits for it.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -7,11 +8,13 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
+use chrono::{DateTime, TimeDelta, Utc};
 use lru::LruCache;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use crate::{
-    db::Db,
+    client::Client,
+    db::{Db, Transaction},
     entity::session,
     error::Result,
     id::{Id, kind},
@@ -25,20 +28,53 @@ const MOST_AT_ONCE: usize = 256;
 /// How many sessions that have ended are remembered.
 const MOST_ENDED: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
+/// How precisely the last use of a session is recorded. Within this time, repeated use causes no write.
+const PRECISION: TimeDelta = TimeDelta::minutes(1);
+/// How many uses are recorded in one transaction.
+const MOST_USES: usize = 64;
+
 /// Finds out whether sessions last. Clones share their state.
 #[derive(Clone, Debug)]
 pub struct Sessions {
     lookups: Together<Id<kind::Session>, Option<session::Model>>,
     /// Sessions that have ended. They never last again, so nobody needs to ask for them again.
     ended: Arc<Mutex<LruCache<Id<kind::Session>, ()>>>,
-    /// The sessions whose last use is being written. Parallel requests of a session cause only one write.
+    uses: Together<Use, ()>,
+    /// The sessions whose last use is being recorded. Parallel requests of a session cause only one write.
     noted: Arc<Mutex<HashSet<Id<kind::Session>>>>,
+}
+
+/// The use of a session.
+struct Use {
+    session: Id<kind::Session>,
+    client: Client,
+    at: DateTime<Utc>,
 }
 
 impl Sessions {
     /// Must be called within a runtime.
     #[must_use]
     pub fn new(db: &Db) -> Self {
+        let noted = Arc::<Mutex<HashSet<_>>>::default();
+        let record = {
+            let (db, noted) = (db.clone(), noted.clone());
+            move |mut uses: Vec<Use>| {
+                // In the same order everywhere, so that two servers do not wait for each other.
+                uses.sort_by_key(|used| used.session);
+                let (db, noted) = (db.clone(), noted.clone());
+                async move {
+                    let recorded = record(&db, &uses).await;
+                    let mut noted = lock(&noted);
+                    for used in &uses {
+                        noted.remove(&used.session);
+                    }
+                    if let Err(error) = recorded {
+                        tracing::warn!(?error, "cannot record the use of sessions");
+                    }
+                    Ok(vec![(); uses.len()])
+                }
+            }
+        };
         let db = db.for_lookups();
         let look_up = move |ids| {
             let db = db.clone();
@@ -47,7 +83,8 @@ impl Sessions {
         Self {
             lookups: Together::new(MOST_AT_ONCE, look_up),
             ended: Arc::new(Mutex::new(LruCache::new(MOST_ENDED))),
-            noted: Arc::default(),
+            uses: Together::new(MOST_USES, record),
+            noted,
         }
     }
 
@@ -66,9 +103,16 @@ impl Sessions {
         viewer.session.is_some_and(|id| lock(&self.ended).contains(&id))
     }
 
-    /// The sessions whose last use is being written.
-    pub(super) fn noted(&self) -> MutexGuard<'_, HashSet<Id<kind::Session>>> {
-        lock(&self.noted)
+    /// Records the use of a session later, unless one was recorded a short time ago. When too many are waiting to be recorded, the
+    /// next use will do.
+    pub(super) fn note_use(&self, session: &session::Model, client: &Client, now: DateTime<Utc>) {
+        let is_known = session.last_used_at.is_some_and(|last| now < last + PRECISION);
+        if is_known || !lock(&self.noted).insert(session.id) {
+            return;
+        }
+        if !self.uses.tell(Use { session: session.id, client: client.clone(), at: now }) {
+            lock(&self.noted).remove(&session.id);
+        }
     }
 }
 
@@ -86,4 +130,30 @@ async fn look_up(db: &Db, ids: Vec<Id<kind::Session>>) -> Result<Vec<Option<sess
         .await?;
     let found: HashMap<_, _> = found.into_iter().map(|session| (session.id, session)).collect();
     Ok(ids.iter().map(|id| found.get(id).cloned()).collect())
+}
+
+async fn record(db: &Db, uses: &[Use]) -> Result<()> {
+    db.write(|tx| async move {
+        for used in uses {
+            touch(&tx, used.session, &used.client, used.at).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Records when and from where a session is used, unless a use was recorded less than [`PRECISION`] ago.
+pub(super) async fn touch(tx: &Transaction, id: Id<kind::Session>, client: &Client, now: DateTime<Utc>) -> Result<()> {
+    let before = Condition::any()
+        .add(session::Column::LastUsedAt.is_null())
+        .add(session::Column::LastUsedAt.lte(now - PRECISION));
+    session::Entity::update_many()
+        .col_expr(session::Column::LastUsedAt, Expr::value(now))
+        .col_expr(session::Column::Address, Expr::value(client.address.map(|address| address.to_string())))
+        .col_expr(session::Column::UserAgent, Expr::value(client.user_agent.clone()))
+        .filter(session::Column::Id.eq(id))
+        .filter(before)
+        .exec(tx)
+        .await?;
+    Ok(())
 }

@@ -40,10 +40,13 @@ mod rate_limit;
 mod request_log;
 mod text;
 
+use std::sync::Arc;
+
 use axum::{
     Router, middleware,
     routing::{any, get},
 };
+use tower::ServiceBuilder;
 
 use self::rate_limit::Rates;
 pub use self::{
@@ -69,21 +72,21 @@ pub fn router(app: App, pages: Pages) -> Router {
     let rates = Rates::new(app.clone());
     let mut router = Router::new()
         .route("/graphql", any(graphql::handle))
-        .with_state(graphql::Endpoint::new(app.clone(), rates.clone()))
+        .with_state(Arc::new(graphql::Endpoint::new(app.clone(), rates.clone())))
         .merge(files::router(app.clone(), rates, pages.schema))
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.db));
     if pages.explorer {
         router = router.route("/", get(explorer::page)).route("/explorer.js", get(explorer::script));
     }
-    router = router
-        .fallback(failure::not_found)
-        .method_not_allowed_fallback(failure::method_not_allowed)
-        .layer(middleware::from_fn(compression::compress))
-        .layer(middleware::from_fn(finish::finish))
-        .layer(identify);
+    router = router.fallback(failure::not_found).method_not_allowed_fallback(failure::method_not_allowed).layer(
+        ServiceBuilder::new()
+            .layer(identify)
+            .layer(middleware::from_fn(finish::finish))
+            .layer(middleware::from_fn(compression::compress)),
+    );
     if let Some(cors) = cors {
         router = router.layer(cors).layer(middleware::map_response(cors::only_allowed));
     }
-    router.layer(complete).layer(middleware::from_fn(request_log::log))
+    router.layer(ServiceBuilder::new().layer(middleware::from_fn(request_log::log)).layer(complete))
 }

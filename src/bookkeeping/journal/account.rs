@@ -167,7 +167,7 @@ pub async fn of_holders(
     holders: impl IntoIterator<Item = Id<kind::Holder>>,
 ) -> Result<Vec<account::Model>> {
     Ok(account::Entity::find()
-        .filter(account::Column::HolderId.is_in(holders))
+        .filter(any_of(conn.get_database_backend(), account::Column::HolderId, holders))
         .filter(account::Column::Kind.eq(account_kind))
         .all(conn)
         .await?)

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    db::Transaction,
+    db::{Transaction, Writes},
     entity::{
         account::{AccountKind, Model},
         journal_entry::{self, Failure},
@@ -116,11 +116,11 @@ impl Batch {
         fold::fold_refused(&mut self.state, draft, failure)
     }
 
-    /// Writes what was posted.
+    /// Adds what was posted to what is written.
     ///
     /// # Errors
-    /// When the database fails; the caller must then roll the transaction back.
-    pub async fn write(&self, tx: &Transaction) -> Result<()> {
-        write::write(tx, &self.state).await
+    /// As for [`Writes::insert`].
+    pub(crate) fn add_to(&self, writes: &mut Writes) -> Result<()> {
+        write::add(writes, &self.state)
     }
 }

@@ -8,12 +8,16 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Order, QueryFilter, QueryTrait};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, Order, QueryFilter,
+    QueryResult, QuerySelect, QueryTrait, TryGetable,
+    sea_query::{self, Expr, Query, SelectStatement},
+};
 
 use super::balance;
 use crate::{
     entity::{
-        account,
+        account::{self, AccountKind},
         journal_entry::{self, EntryKind, EntryStatus},
         posting,
     },
@@ -64,11 +68,30 @@ pub struct HistoryFilter {
 /// The postings of an account that match a filter, ready to be read in pages, newest first.
 #[derive(Clone, Debug)]
 pub struct Steps {
-    account_id: Id<kind::Account>,
+    /// The id of the account.
+    account: Expr,
     filter: HistoryFilter,
     /// The numbers of the first and the last posting in the time range of the filter.
     first: i64,
     last: i64,
+}
+
+/// The postings of the only account of this kind that a holder in this book has. Reads nothing yet. The filter must have no time
+/// range.
+#[must_use]
+pub fn steps_of_holder(
+    book: Id<kind::Book>,
+    holder: Id<kind::Holder>,
+    account_kind: AccountKind,
+    filter: HistoryFilter,
+) -> Steps {
+    let account = account::Entity::find()
+        .select_only()
+        .column(account::Column::Id)
+        .filter(account::Column::HolderId.eq(holder))
+        .filter(account::Column::Kind.eq(account_kind))
+        .filter(account::Column::BookId.eq(book));
+    Steps { account: Expr::SubQuery(None, Box::new(account.into_query().into())), filter, first: 1, last: i64::MAX }
 }
 
 /// Finds the number range of the postings in the filter's time range. Reads no postings yet.
@@ -84,7 +107,7 @@ pub async fn steps(conn: &impl ConnectionTrait, account: &account::Model, filter
     let mut found = at(conn, &moments).await?.into_iter();
     let first = filter.from.and_then(|_| found.next()).map_or(1, |before| before.seq + 1);
     let last = filter.to.and_then(|_| found.next()).map_or(account.postings, |until| until.seq);
-    Ok(Steps { account_id: account.id, filter, first, last })
+    Ok(Steps { account: Expr::value(account.id), filter, first, last })
 }
 
 impl Steps {
@@ -105,17 +128,23 @@ impl Steps {
         let last = below.map_or(self.last, |below| self.last.min(below.saturating_sub(1)));
         let order = if oldest { Order::Asc } else { Order::Desc };
         let arms = self.filter.sides().map(|side| {
-            let wanted = self.filter.condition(side, self.account_id, first, last);
-            let mut arm = posting::Entity::find().find_also_related(journal_entry::Entity).filter(wanted).into_query();
-            arm.expr_as(seq_column(side).into_expr(), "seq").order_by("seq", order.clone()).limit(limit);
+            let mut arm =
+                posting::Entity::find().filter(self.filter.condition(side, self.account.clone(), first, last));
+            if self.filter.kind.is_some() {
+                arm = arm.inner_join(journal_entry::Entity);
+            }
+            let mut arm = arm.into_query();
+            arm.expr_as(seq_column(side).into_expr(), "seq").expr_as(Expr::value(side == Side::Debit), "is_debit");
+            arm.order_by("seq", order.clone()).limit(limit);
             arm
         });
         let Some(mut query) = union(arms) else { return Ok(Vec::new()) };
-        query.order_by("seq", order).limit(limit);
+        query.order_by("seq", order.clone()).limit(limit);
         let mut steps = Vec::new();
-        for row in conn.query_all(&query).await? {
-            let (posting, entry) = models(&row)?;
-            let side = if posting.debit_account_id == self.account_id { Side::Debit } else { Side::Credit };
+        for row in conn.query_all(&with_entries(query, order)).await? {
+            let mut row = InOrder { row: &row, at: 0 };
+            let (posting, entry) = next_models(&mut row)?;
+            let side = if row.next()? { Side::Debit } else { Side::Credit };
             steps.push(Step::new(entry, posting, side));
         }
         if oldest {
@@ -123,6 +152,21 @@ impl Steps {
         }
         Ok(steps)
     }
+}
+
+/// The entries of these postings, with columns in the order in which [`next_models`] reads them. The entries are joined last: PostgreSQL then knows that they
+/// are few, and does not read all entries when it has no statistics yet.
+fn with_entries(postings: SelectStatement, order: Order) -> SelectStatement {
+    let mut query = Query::select();
+    query.columns(posting::Column::iter().map(|column| ("steps", column)));
+    query.exprs(journal_entry::Column::iter().map(|column| column.into_expr()));
+    let is_entry = equal(Expr::col(("steps", posting::Column::EntryId)), journal_entry::Column::Id.into_expr());
+    query
+        .column(("steps", "is_debit"))
+        .from_subquery(postings, "steps")
+        .inner_join(journal_entry::Entity, is_entry)
+        .order_by(("steps", "seq"), order)
+        .take()
 }
 
 impl HistoryFilter {
@@ -133,9 +177,9 @@ impl HistoryFilter {
     }
 
     /// The condition for postings with an account on this side, numbered from `first` to `last`.
-    pub(super) fn condition(&self, side: Side, account: Id<kind::Account>, first: i64, last: i64) -> Condition {
+    pub(super) fn condition(&self, side: Side, account: impl Into<Expr>, first: i64, last: i64) -> Condition {
         Condition::all()
-            .add(account_column(side).eq(account))
+            .add(equal(account_column(side).into_expr(), account.into()))
             .add(seq_column(side).between(first, last))
             .add_option(self.kind.map(|kind| journal_entry::Column::Kind.eq(kind)))
             // Failed entries have postings of amount zero and no other entry does, so the status needs no join with the
@@ -145,6 +189,11 @@ impl HistoryFilter {
                 EntryStatus::Failed => posting::Column::Amount.eq(0),
             }))
     }
+}
+
+fn equal(left: Expr, right: Expr) -> Expr {
+    // The trait is not imported, since its `min` and `max` stand in the way of those of numbers.
+    sea_query::ExprTrait::eq(left, right)
 }
 
 /// The state of an account after one of its postings.
@@ -275,7 +324,58 @@ pub(super) fn seq_column(side: Side) -> posting::Column {
     }
 }
 
+/// A row whose columns are read one after the other. By their names it takes several times as long: each name is made, and
+/// looked up, for each row.
+struct InOrder<'a> {
+    row: &'a QueryResult,
+    at: usize,
+}
+
+impl InOrder<'_> {
+    fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+        let at = self.at;
+        self.at += 1;
+        self.row.try_get_by_index(at)
+    }
+}
+
+/// Reads a posting and its entry.
+fn next_models(row: &mut InOrder<'_>) -> Result<(posting::Model, journal_entry::Model), DbErr> {
+    let posting = posting::Model {
+        entry_id: row.next()?,
+        line: row.next()?,
+        amount: row.next()?,
+        effective_on: row.next()?,
+        debit_account_id: row.next()?,
+        debit_seq: row.next()?,
+        debit_balance: row.next()?,
+        credit_account_id: row.next()?,
+        credit_seq: row.next()?,
+        credit_balance: row.next()?,
+    };
+    let entry = journal_entry::Model {
+        id: row.next()?,
+        book_id: row.next()?,
+        kind: row.next()?,
+        status: row.next()?,
+        failure: row.next()?,
+        amount: row.next()?,
+        currency: row.next()?,
+        effective_on: row.next()?,
+        memo: row.next()?,
+        reference: row.next()?,
+        idempotency_key: row.next()?,
+        request_hash: row.next()?,
+        reverses_id: row.next()?,
+        meant_for_id: row.next()?,
+        document_id: row.next()?,
+        actor_id: row.next()?,
+        created_at: row.next()?,
+    };
+    Ok((posting, entry))
+}
+
 /// Reads the two models of a joined row. SeaORM prefixes the columns with `A_` and `B_`.
-pub(super) fn models(row: &sea_orm::QueryResult) -> Result<(posting::Model, journal_entry::Model)> {
+fn models(row: &QueryResult) -> Result<(posting::Model, journal_entry::Model)> {
     Ok((posting::Model::from_query_result(row, "A_")?, journal_entry::Model::from_query_result(row, "B_")?))
 }

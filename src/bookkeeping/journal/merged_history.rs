@@ -176,16 +176,19 @@ impl MergedSteps {
             // Where one side is asked for, each posting is on it once.
             let is_once = !is_merged || side == Side::Debit || self.filter.side.is_some() || self.accounts.len() == 1;
             let paid_from_elsewhere = || posting::Column::DebitAccountId.not_in_subquery(alike(account));
-            let wanted = self.filter.condition(side, account.id, first, last);
-            posting::Entity::find()
+            let wanted = self.filter.condition(side, Expr::value(account.id), first, last);
+            let mut arm = posting::Entity::find()
                 .select_only()
                 .columns([posting::Column::EntryId, posting::Column::Line])
                 .column_as(account_column(side), "account")
-                .column_as(seq_column(side), "seq")
-                .column_as(journal_entry::Column::CreatedAt, "created_at")
-                .inner_join(journal_entry::Entity)
-                .filter(wanted.add_option((!is_once).then(paid_from_elsewhere)))
-                .into_query()
+                .column_as(seq_column(side), "seq");
+            if is_merged {
+                arm = arm.column_as(journal_entry::Column::CreatedAt, "created_at");
+            }
+            if is_merged || self.filter.kind.is_some() {
+                arm = arm.inner_join(journal_entry::Entity);
+            }
+            arm.filter(wanted.add_option((!is_once).then(paid_from_elsewhere))).into_query()
         };
         accounts.flat_map(move |(account, range)| self.filter.sides().map(move |side| arm(account, range, side)))
     }

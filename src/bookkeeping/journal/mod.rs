@@ -46,7 +46,7 @@ pub use self::{
     attempt::attempt_detail,
     batch::Batch,
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
-    history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps},
+    history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps, steps_of_holder},
     merged_history::{MergedSteps, Place, merged_steps, place},
     post::{post, post_together},
     replay::{Marks, find_keys, find_repeat, load_postings},

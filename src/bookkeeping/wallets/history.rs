@@ -9,6 +9,7 @@ use sea_orm::ConnectionTrait;
 use super::wallet;
 use crate::{
     bookkeeping::journal::{self, HistoryFilter, MergedSteps, Place, Side, Step, Steps},
+    entity::account::AccountKind,
     error::{Code, Refusal, Result},
     id::{Id, kind},
     list::owned_list::OwnedList,
@@ -57,6 +58,33 @@ pub async fn history(
     let wallet = wallet::require(conn, viewer, id, "walletId").await?;
     check_range(&filter)?;
     journal::steps(conn, &wallet.account, filter).await
+}
+
+/// A page of the history of a wallet of the viewer's book, by one statement unless the filter has a time range; and the wallet.
+///
+/// # Errors
+/// As for [`history`].
+pub async fn page_of(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Option<Id<kind::Wallet>>,
+    filter: HistoryFilter,
+    wanted: &Page<i64>,
+) -> Result<(Id<kind::Wallet>, Paged<Step>)> {
+    let id = match id {
+        Some(id) => id,
+        None => wallet::require(conn, viewer, None, "walletId").await?.wallet.id,
+    };
+    let steps = if filter.from.is_none() && filter.to.is_none() {
+        journal::steps_of_holder(viewer.book, id.cast(), AccountKind::Wallet, filter)
+    } else {
+        history(conn, viewer, Some(id), filter).await?
+    };
+    let paged = page(conn, &steps, wanted).await?;
+    if paged.rows.is_empty() {
+        wallet::require(conn, viewer, Some(id), "walletId").await?;
+    }
+    Ok((id, paged))
 }
 
 /// Checks that the range of a filter does not end before its start.

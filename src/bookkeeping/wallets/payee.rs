@@ -4,7 +4,7 @@
 //! may do it a limited number of times per day, and wrong guesses count as well as right ones. What does not count: the
 //! user's own names, and those whom their book has paid before. A wallet id cannot be guessed, so it never counts.
 
-use sea_orm::{ConnectionTrait, EntityTrait, IntoActiveModel, sea_query::OnConflict};
+use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::{
     reference::{self, WalletRef},
@@ -13,8 +13,8 @@ use super::{
 use crate::{
     app::App,
     bookkeeping::book,
-    db::Transaction,
-    entity::known_payee::{self, Column},
+    db::{Transaction, Writes},
+    entity::known_payee,
     error::Result,
     id::{Id, kind},
     identity::DailyLimit,
@@ -84,17 +84,12 @@ pub async fn look_up(
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn remember(
-    tx: &Transaction,
+pub(super) fn remember(
+    writes: &mut Writes,
     paid: impl IntoIterator<Item = (Id<kind::Book>, Id<kind::Book>)>,
 ) -> Result<()> {
-    let known = |(book_id, payee_book_id)| known_payee::Model { book_id, payee_book_id }.into_active_model();
-    let known: Vec<_> = paid.into_iter().map(known).collect();
-    if !known.is_empty() {
-        let unless_known = OnConflict::columns([Column::BookId, Column::PayeeBookId]).do_nothing().to_owned();
-        known_payee::Entity::insert_many(known).on_conflict(unless_known).exec_without_returning(tx).await?;
-    }
-    Ok(())
+    let known = paid.into_iter().map(|(book_id, payee_book_id)| known_payee::Model { book_id, payee_book_id });
+    Ok(writes.insert_missing::<known_payee::Entity>(known)?)
 }
 
 /// Counts one look-up in a transaction that is committed whatever becomes of the payment.

@@ -1,7 +1,7 @@
 //! The size of SQLite's write-ahead log.
 //!
 //! Committed pages are in the log (the file `-wal`) until SQLite copies them into the database, which it does by itself every
-//! thousand pages. It begins the log anew only at a moment when nobody reads from it. Snapshots that stay open, or readers of whom
+//! few thousand pages. It begins the log anew only at a moment when nobody reads from it. Snapshots that stay open, or readers of whom
 //! there is always one, can keep it from doing so, and then the log grows with each write.
 //!
 //! | who | does what when the log is larger than [`Options::largest_log`](crate::db::Options) |

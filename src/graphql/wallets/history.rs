@@ -10,7 +10,6 @@ use crate::{
         wallets::{
             history::{self, Direction, OfWallet, OwnFilter},
             transaction::{self, WalletTransactionType},
-            wallet,
         },
     },
     entity::journal_entry::EntryStatus,
@@ -213,8 +212,13 @@ impl WalletHistoryQuery {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<WalletTransactionConnection, ApiError> {
-        let wallet = wallet::require(ctx.read()?, ctx.viewer()?, wallet_id.parse().ok(), "walletId").await?;
-        of_wallet(ctx, wallet.wallet.id, filter, PageArgs { first, after, last, before }).await
+        let (id, filter) = (wallet_id.parse().ok(), HistoryFilter::from(filter.unwrap_or_default()));
+        let list = OfWallet::new(filter.clone())?;
+        let page = PageArgs { first, after, last, before };
+        let page = page.check(&ctx.cursors(OF_WALLET)?, |text| list.parse_key(text))?;
+        let (owner, paged) = history::page_of(ctx.read()?, ctx.viewer()?, id, filter, &page).await?;
+        let paged = paged.map(|step| (list.key_text(&step), step));
+        WalletTransactionConnection::new(ctx, OF_WALLET, paged, Total::OfWallet(OwnedTotal { owner, list }))
     }
 
     /// The transactions of all wallets of the book in one list, newest first, including failed ones. A transfer between two

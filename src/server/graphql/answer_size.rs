@@ -73,6 +73,11 @@ impl AnswerSize {
         self.size.fetch_add(more, Ordering::Relaxed).saturating_add(more) <= self.most
     }
 
+    /// The maximum size.
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
     /// Whether the execution was stopped because the answer grew too large.
     pub(super) fn is_too_large(&self) -> bool {
         self.size.load(Ordering::Relaxed) > self.most

@@ -9,7 +9,7 @@
 //! | price: check the fields of a mutation, charge for what the operation costs | `check_mutation`, `price`, `charge` |
 //! | refuse an invalid token or a session that has ended, unless the operation only starts sessions or reads nothing | `entitled` |
 //! | wait for a turn, and stop when the time is over | `turns` |
-//! | execute | the GraphQL library, with `answer_size` |
+//! | execute | `execute`, with the GraphQL library and `answer_size` |
 //! | write: order the data, put in nulls | `operation::write` |
 //! | add codes to the errors, log faults | `complete` |
 //!
@@ -19,7 +19,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Request, Response as Executed, ServerError, ValidationMode, Value, parser::types::OperationType};
+use async_graphql::{Response as Executed, ServerError, ValidationMode, Value, parser::types::OperationType};
 use async_graphql_axum::GraphQLResponse;
 use axum::{
     Extension,
@@ -36,13 +36,12 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::{
-    answer_size::{AnswerSize, CountAnswers},
+    answer_size::CountAnswers,
     document::Documents,
+    execute::execute,
     media_type::MediaType,
     method::Place,
-    operation::{
-        Needs, Plan, check_mutation, choose, coerce, executable, needs, normalize, only_starts_sessions, price, write,
-    },
+    operation::{Needs, Plan, check_mutation, choose, coerce, needs, normalize, only_starts_sessions, price},
     parameters::Parameters,
     refused::Refused,
     turns::UserTurns,
@@ -54,7 +53,7 @@ use crate::{
     client::Client,
     documents::TrustedDocuments,
     error::Error,
-    graphql::{ApiError, INTERNAL_SERVER_ERROR, Reader, Schema, schema_builder, sdl, with_viewer},
+    graphql::{ApiError, INTERNAL_SERVER_ERROR, Schema, schema_builder, sdl},
     identity::{self, Unauthenticated},
     server::{
         bearer::{bearer, challenge},
@@ -80,7 +79,6 @@ const NOT_KEPT: (&str, &str) = ("no-store", "Accept");
 const OF_GET: (&str, &str) = ("private, no-cache", "Accept, Authorization, Origin, Accept-Encoding");
 
 /// The state of the endpoint.
-#[derive(Clone)]
 pub(in crate::server) struct Endpoint {
     app: App,
     rates: Rates,
@@ -137,7 +135,7 @@ pub fn check_trusted_documents(
 }
 
 pub(in crate::server) async fn handle(
-    State(endpoint): State<Endpoint>,
+    State(endpoint): State<Arc<Endpoint>>,
     Extension(RequestId(id)): Extension<RequestId>,
     Extension(client): Extension<Client>,
     connection: Option<Extension<Arc<ConnectionWatch>>>,
@@ -187,7 +185,7 @@ struct Incoming<'a> {
 
 /// Checks a request and executes it.
 async fn answer(
-    endpoint: &Endpoint,
+    endpoint: &Arc<Endpoint>,
     Incoming { client, parts, accepted, body, connection }: Incoming<'_>,
     meter: &mut Meter<'_>,
     summary: &mut Summary,
@@ -231,7 +229,7 @@ async fn answer(
     let in_turn = Some(principal).filter(|_| viewer.is_some() || plan.kind == OperationType::Query);
     let turns = if needs(&plan) == Needs::Batch { &endpoint.batch_turns } else { &endpoint.turns };
     // On the heap, since the future is large.
-    let execute = Box::pin(execute(endpoint.clone(), plan, viewer, client.clone()));
+    let execute = Box::pin(execute(endpoint.app.clone(), endpoint.schema.clone(), plan, viewer, client.clone()));
     Ok((turns.run(in_turn, deadline, execute).await?, held))
 }
 
@@ -284,40 +282,6 @@ async fn entitled(
     }
 }
 
-async fn execute(
-    endpoint: Endpoint,
-    mut plan: Plan,
-    viewer: Option<Viewer>,
-    client: Client,
-) -> Result<Executed, Refused> {
-    let most = endpoint.app.limits.execution.answer;
-    let size = AnswerSize::at_most(most);
-    let needs = needs(&plan);
-    let network = client.network();
-    let mut request = Request::new("").data(size.clone()).data(client);
-    request.set_parsed_query(executable(&mut plan));
-    let mut executed = if let Some(viewer) = viewer {
-        let reader = match needs {
-            Needs::Nothing | Needs::Snapshot => Reader::snapshot(&endpoint.app),
-            Needs::Current | Needs::Batch => Reader::now(&endpoint.app),
-        };
-        let (request, batches) = with_viewer(request, reader.clone(), viewer);
-        let executed = size.in_slices(batches.run(endpoint.schema.execute(request))).await;
-        if reader.is_missing() {
-            return Err(ApiError::from(Error::busy()).into());
-        }
-        executed
-    } else {
-        let app = App { db: endpoint.app.db.for_stranger(network), ..endpoint.app.clone() };
-        size.in_slices(endpoint.schema.execute(request.data(app))).await
-    };
-    if size.is_too_large() {
-        return Err(too_large(most));
-    }
-    write(&plan, &mut executed);
-    Ok(executed)
-}
-
 /// Refuses a request whose body was not read.
 fn unread_body(endpoint: &Endpoint, unread: Unread) -> Refused {
     let message = match unread {
@@ -327,15 +291,6 @@ fn unread_body(endpoint: &Endpoint, unread: Unread) -> Refused {
         Unread::Broken => "The body cannot be read.".to_owned(),
     };
     Refused::with_status(unread.status(), "BAD_REQUEST", &message)
-}
-
-/// Refuses an answer that grew too large.
-fn too_large(most: usize) -> Refused {
-    let message = format!(
-        "The answer would be larger than {most} bytes. Ask for fewer fields or smaller pages. What a mutation has done \
-         remains done."
-    );
-    Refused::too_complex("answerBytes", most, most.saturating_add(1), message)
 }
 
 /// Charges the cost of a request, or refuses it when the limit is exceeded.

@@ -3,6 +3,7 @@
 mod answer_size;
 mod document;
 mod endpoint;
+mod execute;
 mod media_type;
 mod method;
 mod operation;

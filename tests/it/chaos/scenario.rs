@@ -20,6 +20,8 @@ const DISK: u32 = 96;
 pub enum Scenario {
     /// The server is killed and started again.
     Server,
+    /// One of two servers is killed and started again.
+    Servers,
     /// Single processes of PostgreSQL are killed that are in the middle of a transaction.
     Backends,
     /// The whole of PostgreSQL is killed and started again.
@@ -35,6 +37,7 @@ impl Scenario {
     pub fn name(self) -> &'static str {
         match self {
             Self::Server => "server",
+            Self::Servers => "servers",
             Self::Backends => "backends",
             Self::Postgresql => "postgresql",
             Self::FullDisk => "full-disk",
@@ -45,7 +48,7 @@ impl Scenario {
     /// Whether it is for this database.
     pub fn is_on(self, database: Database) -> bool {
         match self {
-            Self::Server | Self::Gone => true,
+            Self::Server | Self::Servers | Self::Gone => true,
             Self::Backends | Self::Postgresql => database == Database::Postgres,
             Self::FullDisk => database == Database::Sqlite,
         }
@@ -58,6 +61,9 @@ impl Scenario {
             Self::FullDisk => Target::over(Store::SmallDisk(SmallDisk::new(DISK)), &name).await,
             _ => Target::on(on, &name).await,
         };
+        if self == Self::Servers {
+            target.start_server();
+        }
         let (parties, funded) = parties(&target.client(), form.users).await;
         let parties = Arc::new(parties);
         // Those that must not notice when others go away are fewer.
@@ -65,7 +71,7 @@ impl Scenario {
         let load = Load::start(clients, &target.address, &parties);
         let record = load.record.clone();
         let harmed = match self {
-            Self::Server => kill_servers(&mut target, &record, form).await,
+            Self::Server | Self::Servers => kill_servers(&mut target, &record, form).await,
             Self::Backends => kill_backends(&target, &record, form).await,
             Self::Postgresql => kill_postgresql(&target, &record, form).await,
             Self::FullDisk => fill_disk(&target, &record, form).await,
@@ -84,6 +90,7 @@ async fn kill_servers(target: &mut Target, record: &Record, form: Form) -> Resul
     for _ in 0..form.kills {
         record.until_more(|record| &record.acknowledged, form.between).await?;
         target.restart_server();
+        target.verify()?;
     }
     record.until_more(|record| &record.acknowledged, form.between).await?;
     Ok(form.kills)

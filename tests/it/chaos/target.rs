@@ -4,7 +4,10 @@ use std::{
     fs::{self, File, OpenOptions},
     path::PathBuf,
     process::Stdio,
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Instant,
 };
 
@@ -15,9 +18,12 @@ use tokio::task::block_in_place;
 use super::load::FOR_EVER;
 use crate::harness::{Client, Database, OwnPostgres, SECRET, Server, SmallDisk, Storage, TestApp, program};
 
-/// Where the server is now.
+/// Where the servers are now.
 #[derive(Clone, Default)]
-pub struct Address(Arc<RwLock<String>>);
+pub struct Address {
+    urls: Arc<RwLock<Vec<String>>>,
+    asked: Arc<AtomicUsize>,
+}
 
 pub enum Store {
     File(TempDir),
@@ -29,14 +35,16 @@ pub struct Target {
     pub store: Store,
     pub address: Address,
     url: String,
-    server: Option<Server>,
+    servers: Vec<Server>,
     /// What the servers write to standard error.
     pub log: PathBuf,
 }
 
 impl Address {
+    /// One of them in turn.
     pub fn get(&self) -> String {
-        self.0.read().unwrap().clone()
+        let urls = self.urls.read().unwrap();
+        urls[self.asked.fetch_add(1, Ordering::Relaxed) % urls.len()].clone()
     }
 }
 
@@ -61,7 +69,7 @@ impl Target {
         fs::create_dir_all(&dir).unwrap();
         let log = dir.join(format!("{name}.log"));
         File::create(&log).unwrap();
-        let mut target = Self { store, address: Address::default(), url, server: None, log };
+        let mut target = Self { store, address: Address::default(), url, servers: Vec::new(), log };
         target.start_server();
         target
     }
@@ -81,18 +89,21 @@ impl Target {
 
     /// Fills the disk, or makes room on it.
     pub fn fill_disk(&self, is_full: bool) {
-        let (Store::SmallDisk(disk), Some(server)) = (&self.store, &self.server) else { panic!("no small disk") };
+        let (Store::SmallDisk(disk), [server]) = (&self.store, self.servers.as_slice()) else {
+            panic!("no small disk")
+        };
         if is_full { disk.fill(server) } else { disk.make_room(server) }
     }
 
-    /// Kills the server with SIGKILL and starts another one.
+    /// Kills a server with SIGKILL and starts another one. With several, it is the turn of the one that has been there longest.
     pub fn restart_server(&mut self) {
         // Dropping it kills it.
-        self.server = None;
+        drop(self.servers.remove(0));
         self.start_server();
     }
 
-    fn start_server(&mut self) {
+    /// Starts one more server.
+    pub fn start_server(&mut self) {
         let mut command = match &self.store {
             Store::SmallDisk(_) => SmallDisk::program(),
             _ => program(),
@@ -101,9 +112,14 @@ impl Target {
         command.args(["--request-cost-per-minute", "0"]);
         let log = OpenOptions::new().append(true).open(&self.log).unwrap();
         let child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
-        let server = block_in_place(|| Server::running(child));
-        self.address.0.write().unwrap().clone_from(&server.url);
-        self.server = Some(server);
+        self.servers.push(block_in_place(|| Server::running(child)));
+        *self.address.urls.write().unwrap() = self.servers.iter().map(|server| server.url.clone()).collect();
+    }
+
+    /// Runs `daybook verify` beside the servers.
+    pub fn verify(&self) -> Result<(), String> {
+        let verified = block_in_place(|| program().args(["--database-url", &self.url, "verify"]).output().unwrap());
+        if verified.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&verified.stdout).into_owned()) }
     }
 
     /// Waits until the server says that it is ready, or that it is not.

@@ -26,6 +26,19 @@ async fn nothing_is_lost_when_the_server_on_postgresql_is_killed() {
 }
 
 #[apply(test)]
+#[threads(4)]
+async fn nothing_is_lost_when_one_of_two_servers_on_sqlite_is_killed() {
+    assert_clean(Scenario::Servers, Sqlite).await;
+}
+
+#[apply(test)]
+#[needs(InstalledPostgres)]
+#[threads(4)]
+async fn nothing_is_lost_when_one_of_two_servers_on_postgresql_is_killed() {
+    assert_clean(Scenario::Servers, Postgres).await;
+}
+
+#[apply(test)]
 #[needs(InstalledPostgres)]
 #[threads(4)]
 async fn nothing_is_lost_when_processes_of_postgresql_are_killed() {

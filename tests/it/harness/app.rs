@@ -25,6 +25,7 @@ use daybook::{
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
+use tokio_util::task::TaskTracker;
 
 use super::{Client, User, postgres, scratch::scratch};
 
@@ -111,7 +112,7 @@ impl TestApp {
         let now = move || DateTime::from_timestamp_micros(source.fetch_add(1000, Ordering::SeqCst)).unwrap();
         let mut app = App {
             in_batches: true,
-            under_way: Arc::default(),
+            under_way: TaskTracker::new(),
             sessions: Sessions::new(&db),
             db,
             clock: Clock::new(now),

@@ -5,7 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use sea_orm::DbErr;
+use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{
     directory::Directory,
@@ -19,7 +19,7 @@ use crate::{
         journal::{self, Attempt, Batch, Draft, Line, Posted},
         wallets::{payee, reference::WalletRef},
     },
-    db::Transaction,
+    db::{Transaction, Writes},
     entity::{
         account::{self, AccountKind, AccountStatus},
         activity::Action,
@@ -72,9 +72,11 @@ pub(super) async fn post(
             Err(error) => return Err(error),
         });
     }
-    work.batch.write(tx).await?;
-    payee::remember(tx, work.new_payees).await?;
-    activity::record_all(tx, &app.clock, work.events).await?;
+    let mut writes = Writes::on(tx.get_database_backend());
+    work.batch.add_to(&mut writes)?;
+    payee::remember(&mut writes, work.new_payees)?;
+    activity::add_all(&mut writes, &app.clock, work.events)?;
+    writes.run(tx).await?;
     journal::load_postings(tx, answers.iter_mut().flatten()).await?;
     Ok(answers)
 }

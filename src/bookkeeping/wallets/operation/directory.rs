@@ -15,7 +15,7 @@ use crate::{
     entity::{account::AccountKind, book, known_payee, session, user},
     error::Result,
     id::{Id, kind},
-    list::any_of::any_of,
+    list::any_of::{any_of, any_pair_of},
     money::Currency,
     viewer::Viewer,
 };
@@ -96,24 +96,20 @@ impl Directory {
     }
 
     async fn read_payees(&mut self, tx: &Transaction, requests: &[Request], batch: &Batch) -> Result<()> {
-        let backend = tx.get_database_backend();
-        let (mut payers, mut payees) = (HashSet::new(), HashSet::new());
+        let mut payments = HashSet::new();
         for request in requests {
-            let viewer = &request.terms.viewer;
+            let payer = request.terms.viewer.book;
             for wallet in self.payees.get(&request.id).into_iter().flatten() {
                 let account = batch.of_holder(wallet.cast(), AccountKind::Wallet, None);
-                if let Some(account) = account.filter(|account| account.book_id != viewer.book) {
-                    payers.insert(viewer.book);
-                    payees.insert(account.book_id);
-                }
+                payments
+                    .extend(account.map(|account| (payer, account.book_id)).filter(|(payer, payee)| payer != payee));
             }
         }
-        if payees.is_empty() {
+        if payments.is_empty() {
             return Ok(());
         }
-        let paid = known_payee::Entity::find()
-            .filter(any_of(backend, known_payee::Column::BookId, payers))
-            .filter(any_of(backend, known_payee::Column::PayeeBookId, payees));
+        let books = (known_payee::Column::BookId, known_payee::Column::PayeeBookId);
+        let paid = known_payee::Entity::find().filter(any_pair_of(tx.get_database_backend(), books, payments));
         self.paid = paid.all(tx).await?.into_iter().map(|known| (known.book_id, known.payee_book_id)).collect();
         Ok(())
     }

@@ -6,8 +6,10 @@
 
 use std::{
     io,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, Ordering},
 };
+
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::{batch, request::Request};
 use crate::{
@@ -24,7 +26,7 @@ const MOST_WAITING: usize = 4096;
 
 /// Does wallet operations. Without a thread, each one has a transaction of its own.
 #[derive(Clone, Debug, Default)]
-pub struct Writer(Option<Together<Request, Result<Posted>>>);
+pub struct Writer(Option<Together<(Request, TaskTrackerToken), Result<Posted>>>);
 
 impl Writer {
     /// Starts the thread, with a connection of its own, unless the operator wants none.
@@ -36,9 +38,12 @@ impl Writer {
             return Ok(Self::default());
         }
         let app = App { db: app.db.for_writer(), ..app.clone() };
-        let write = move |requests| {
+        let write = move |queued: Vec<_>| {
             let app = app.clone();
-            async move { Ok(write(&app, requests).await) }
+            async move {
+                let (requests, _under_way): (Vec<_>, Vec<TaskTrackerToken>) = queued.into_iter().unzip();
+                Ok(write(&app, requests).await)
+            }
         };
         Together::on_thread("writer", MOST_AT_ONCE, MOST_WAITING, write).map(|queue| Self(Some(queue)))
     }
@@ -47,25 +52,7 @@ impl Writer {
         let Some(queue) = &self.0 else {
             return write(app, vec![request]).await.pop().unwrap_or_else(|| Err(Error::busy()));
         };
-        let answer = queue.ask_at_once(request);
-        let _under_way = UnderWay::one_more(&app.under_way);
-        answer.await?
-    }
-}
-
-/// Counts an operation, until it is dropped.
-struct UnderWay<'a>(&'a AtomicUsize);
-
-impl<'a> UnderWay<'a> {
-    fn one_more(count: &'a AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::Relaxed);
-        Self(count)
-    }
-}
-
-impl Drop for UnderWay<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
+        queue.ask_at_once((request, app.under_way.token())).await?
     }
 }
 

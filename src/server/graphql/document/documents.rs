@@ -14,7 +14,7 @@ use super::{
     lines::Lines,
     measure::{check_size, introspects},
     tokens,
-    valid::Document,
+    valid::{Document, Reads},
     values::check_values,
     variable_positions::check_variables,
 };
@@ -168,7 +168,7 @@ impl Documents {
         }
         check_size(&executable, limits)?;
         let size = size(text, tokens).saturating_add(lines.size());
-        Ok(Document { executable, lines, size })
+        Ok(Document { executable, lines, size, reads: Reads::default() })
     }
 }
 

@@ -26,4 +26,8 @@ mod valid;
 mod values;
 mod variable_positions;
 
-pub(super) use self::{documents::Documents, lines::Lines, valid::Document};
+pub(super) use self::{
+    documents::Documents,
+    lines::Lines,
+    valid::{Document, Reads},
+};

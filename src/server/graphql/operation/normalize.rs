@@ -32,7 +32,7 @@ pub(in crate::server::graphql) fn normalize(
         return Err(Refused::too_complex("variables", LARGEST, LARGEST.saturating_add(1), message));
     }
     let kind = if operation.is_mutation() { OperationType::Mutation } else { OperationType::Query };
-    Ok(Plan { kind, root })
+    Ok(Plan { kind, root, reads: document.reads.clone() })
 }
 
 /// What some selection sets select on objects of a type.

@@ -6,11 +6,14 @@ use apollo_compiler::{
 };
 use async_graphql::{Name, PathSegment, Pos, Value, parser::types::OperationType};
 
+use crate::server::graphql::document::Reads;
+
 /// A normalized operation.
 #[derive(Debug)]
 pub(in crate::server::graphql) struct Plan {
     pub(in crate::server::graphql) kind: OperationType,
     pub(in crate::server::graphql) root: Shape,
+    pub(in crate::server::graphql) reads: Reads,
 }
 
 /// The fields of an object.
