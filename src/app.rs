@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::Clock,
+    committed::Committed,
     credentials::{Passwords, TokenKeys},
     db::Db,
     documents::TrustedDocuments,
@@ -27,6 +28,8 @@ pub struct App {
     pub in_batches: bool,
     /// The wallet operations that are queued or being done.
     pub under_way: TaskTracker,
+    /// Tells of the wallet operations that were done.
+    pub committed: Committed,
     /// The source of the current time.
     pub clock: Clock,
     /// Hashes and checks passwords.

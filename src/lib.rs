@@ -28,6 +28,7 @@ mod cancel;
 pub mod client;
 pub mod clock;
 pub mod command;
+pub mod committed;
 pub mod config;
 pub mod credentials;
 pub mod db;

@@ -9,6 +9,7 @@ use daybook::{
     app::App,
     clock::Clock,
     command::{self, Backup, Import, Restore, Verify},
+    committed::Committed,
     config::{BadSetting, Config, Settings},
     credentials::{Passwords, Secret, TokenKeys},
     db::{self, Db, Options},
@@ -175,6 +176,7 @@ fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Ve
     Ok(App {
         in_batches: config.writer,
         under_way: TaskTracker::new(),
+        committed: Committed::default(),
         sessions: Sessions::new(&db),
         db,
         clock: Clock::system(),

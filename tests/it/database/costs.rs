@@ -70,7 +70,7 @@ async fn transfers_that_queue_up_are_done_in_one_transaction(on: Database) {
     let input = |user: &User, payee: &User| json!({ "input": { "from": { "id": user.wallet }, "to": { "id": payee.wallet }, "amount": "1" } });
     // Four of each, which is as many as a user may do at once.
     let pairs = (0..64).map(|number| (&users[number % 16], &users[(number + 1) % 16]));
-    let blocker = Blocker::on(&app).await;
+    let (blocker, mut committed) = (Blocker::on(&app).await, app.app.committed.listen());
     let before = (app.statements(), app.transactions());
     let mut transfers: Vec<_> = pairs.map(|(user, payee)| Box::pin(user.gql(TRANSFER, input(user, payee)))).collect();
     // The first ones are being done, and the others queue up behind them.
@@ -81,9 +81,18 @@ async fn transfers_that_queue_up_are_done_in_one_transaction(on: Database) {
         tokio::task::yield_now().await;
     }
     blocker.end().await;
+    let mut answered = Vec::new();
     for done in join_all(transfers).await {
         assert_eq!(done["transfer"]["transaction"]["status"], "SUCCEEDED");
+        answered.push(done["transfer"]["transaction"]["id"].as_str().unwrap().to_owned());
     }
+    // What was committed is told in the order of the commits, which is that of the ids: each request got its id when it came.
+    let mut told = Vec::new();
+    while let Ok(entries) = committed.try_recv() {
+        told.extend(entries.iter().map(ToString::to_string));
+    }
+    answered.sort();
+    assert_eq!(told, answered);
     let cost = (app.statements() - before.0, app.transactions() - before.1);
     // Also those that the first one needs to wait.
     assert!(cost.0 <= 120 && cost.1 <= 12, "{cost:?}");

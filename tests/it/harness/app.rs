@@ -16,6 +16,7 @@ use daybook::{
         Profile,
     },
     clock::Clock,
+    committed::Committed,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
     documents::TrustedDocuments,
@@ -113,6 +114,7 @@ impl TestApp {
         let mut app = App {
             in_batches: true,
             under_way: TaskTracker::new(),
+            committed: Committed::default(),
             sessions: Sessions::new(&db),
             db,
             clock: Clock::new(now),

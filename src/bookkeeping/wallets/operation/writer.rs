@@ -65,7 +65,11 @@ async fn write(app: &App, requests: Vec<Request>) -> Vec<Result<Posted>> {
         batch::post(&tx, app, batch, again).await
     };
     match app.db.write_repeatable(attempt).await {
-        Ok(answers) => answers,
+        Ok(answers) => {
+            let written = answers.iter().flatten().filter(|posted| !posted.replayed);
+            app.committed.tell(written.map(|posted| posted.entry.id));
+            answers
+        }
         Err(Error::Fault(_)) if requests.len() > 1 => {
             let mut first = requests;
             let rest = first.split_off(first.len() / 2);
