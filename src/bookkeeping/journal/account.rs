@@ -5,11 +5,14 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
-    QueryOrder, QuerySelect, Select, Set,
+    QueryOrder, QuerySelect, QueryTrait, Select, Set,
     sea_query::{Expr, LockType, OnConflict},
 };
 
-use super::Draft;
+use super::{
+    Draft,
+    in_order::{self, InOrder},
+};
 use crate::{
     db::Transaction,
     entity::account::{self, AccountKind, AccountStatus},
@@ -166,11 +169,8 @@ pub async fn of_holders(
     account_kind: AccountKind,
     holders: impl IntoIterator<Item = Id<kind::Holder>>,
 ) -> Result<Vec<account::Model>> {
-    Ok(account::Entity::find()
-        .filter(any_of(conn.get_database_backend(), account::Column::HolderId, holders))
-        .filter(account::Column::Kind.eq(account_kind))
-        .all(conn)
-        .await?)
+    let holders = any_of(conn.get_database_backend(), account::Column::HolderId, holders);
+    read(conn, account::Entity::find().filter(holders).filter(account::Column::Kind.eq(account_kind))).await
 }
 
 /// The account that one holder has of this kind and currency; `None` when it was never opened.
@@ -252,13 +252,18 @@ pub(super) async fn lock_of_holders(
     tx: &Transaction,
     holders: impl IntoIterator<Item = Id<kind::Holder>>,
 ) -> Result<Vec<account::Model>> {
-    Ok(account::Entity::find()
+    let accounts = account::Entity::find()
         .filter(any_of(tx.get_database_backend(), account::Column::HolderId, holders))
         .filter(account::Column::Kind.is_in([AccountKind::Wallet, AccountKind::Outside]))
         .order_by_asc(account::Column::Id)
-        .lock(LockType::NoKeyUpdate)
-        .all(tx)
-        .await?)
+        .lock(LockType::NoKeyUpdate);
+    read(tx, accounts).await
+}
+
+/// Reads accounts, of which a batch of wallet operations has hundreds.
+async fn read(conn: &impl ConnectionTrait, accounts: Select<account::Entity>) -> Result<Vec<account::Model>> {
+    let rows = conn.query_all(&accounts.into_query()).await?;
+    Ok(rows.iter().map(|row| in_order::account(&mut InOrder::new(row))).collect::<Result<_, _>>()?)
 }
 
 fn held_by(account_kind: AccountKind, currency: Currency, holder_id: Id<kind::Holder>) -> Select<account::Entity> {

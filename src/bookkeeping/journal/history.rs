@@ -9,12 +9,15 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, Iterable, Order, QueryFilter,
-    QueryResult, QuerySelect, QueryTrait, TryGetable,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, Iterable, Order, QueryFilter, QueryResult,
+    QuerySelect, QueryTrait,
     sea_query::{self, Expr, Query, SelectStatement},
 };
 
-use super::balance;
+use super::{
+    balance,
+    in_order::{self, InOrder},
+};
 use crate::{
     entity::{
         account::{self, AccountKind},
@@ -142,8 +145,8 @@ impl Steps {
         query.order_by("seq", order.clone()).limit(limit);
         let mut steps = Vec::new();
         for row in conn.query_all(&with_entries(query, order)).await? {
-            let mut row = InOrder { row: &row, at: 0 };
-            let (posting, entry) = next_models(&mut row)?;
+            let mut row = InOrder::new(&row);
+            let (posting, entry) = in_order::posting_and_entry(&mut row)?;
             let side = if row.next()? { Side::Debit } else { Side::Credit };
             steps.push(Step::new(entry, posting, side));
         }
@@ -154,7 +157,7 @@ impl Steps {
     }
 }
 
-/// The entries of these postings, with columns in the order in which [`next_models`] reads them. The entries are joined last: PostgreSQL then knows that they
+/// The entries of these postings, with columns in the order in which [`in_order::posting_and_entry`] reads them. The entries are joined last: PostgreSQL then knows that they
 /// are few, and does not read all entries when it has no statistics yet.
 fn with_entries(postings: SelectStatement, order: Order) -> SelectStatement {
     let mut query = Query::select();
@@ -322,57 +325,6 @@ pub(super) fn seq_column(side: Side) -> posting::Column {
         Side::Debit => posting::Column::DebitSeq,
         Side::Credit => posting::Column::CreditSeq,
     }
-}
-
-/// A row whose columns are read one after the other. By their names it takes several times as long: each name is made, and
-/// looked up, for each row.
-struct InOrder<'a> {
-    row: &'a QueryResult,
-    at: usize,
-}
-
-impl InOrder<'_> {
-    fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        let at = self.at;
-        self.at += 1;
-        self.row.try_get_by_index(at)
-    }
-}
-
-/// Reads a posting and its entry.
-fn next_models(row: &mut InOrder<'_>) -> Result<(posting::Model, journal_entry::Model), DbErr> {
-    let posting = posting::Model {
-        entry_id: row.next()?,
-        line: row.next()?,
-        amount: row.next()?,
-        effective_on: row.next()?,
-        debit_account_id: row.next()?,
-        debit_seq: row.next()?,
-        debit_balance: row.next()?,
-        credit_account_id: row.next()?,
-        credit_seq: row.next()?,
-        credit_balance: row.next()?,
-    };
-    let entry = journal_entry::Model {
-        id: row.next()?,
-        book_id: row.next()?,
-        kind: row.next()?,
-        status: row.next()?,
-        failure: row.next()?,
-        amount: row.next()?,
-        currency: row.next()?,
-        effective_on: row.next()?,
-        memo: row.next()?,
-        reference: row.next()?,
-        idempotency_key: row.next()?,
-        request_hash: row.next()?,
-        reverses_id: row.next()?,
-        meant_for_id: row.next()?,
-        document_id: row.next()?,
-        actor_id: row.next()?,
-        created_at: row.next()?,
-    };
-    Ok((posting, entry))
 }
 
 /// Reads the two models of a joined row. SeaORM prefixes the columns with `A_` and `B_`.

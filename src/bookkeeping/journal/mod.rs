@@ -30,6 +30,7 @@ mod batch;
 mod draft;
 mod fold;
 mod history;
+mod in_order;
 mod merged_history;
 mod post;
 mod replay;
