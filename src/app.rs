@@ -11,12 +11,12 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     clock::Clock,
-    committed::Committed,
     credentials::{Passwords, TokenKeys},
     db::Db,
     documents::TrustedDocuments,
     identity::Sessions,
     money::Currency,
+    together::Committed,
 };
 
 /// The handles and settings that operations share.

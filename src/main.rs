@@ -9,7 +9,6 @@ use daybook::{
     app::App,
     clock::Clock,
     command::{self, Backup, Import, Restore, Verify},
-    committed::Committed,
     config::{BadSetting, Config, Settings},
     credentials::{Passwords, Secret, TokenKeys},
     db::{self, Db, Options},
@@ -17,6 +16,7 @@ use daybook::{
     error::Error,
     identity::Sessions,
     server, telemetry,
+    together::Committed,
 };
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::task::TaskTracker;
@@ -28,6 +28,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// How long one statement of `daybook verify` may run. It reads large parts of tables.
 const OF_CHECK: Duration = Duration::from_hours(1);
+
+/// How long a stop waits for the wallet operations that are being done.
+const OF_LAST_BATCH: Duration = Duration::from_secs(5);
 
 /// One GraphQL API server for the money of a small shop or a household.
 ///
@@ -244,14 +247,11 @@ async fn serve(config: Config) -> Result<(), Stop> {
         () = db.watch() => {}
         () = db.check_pages() => {}
     }
-    // What clients that went away have queued is done too. Requests that are still running after the grace period are not waited
-    // for any longer.
+    // A batch that has begun is finished, also when its clients have gone. Requests that are still running after the grace period
+    // are not waited for any longer.
     under_way.close();
-    let finished = async {
-        under_way.wait().await;
-        db.close().await;
-    };
-    let _ = tokio::time::timeout(Duration::from_secs(1), finished).await;
+    let _ = tokio::time::timeout(OF_LAST_BATCH, under_way.wait()).await;
+    let _ = tokio::time::timeout(Duration::from_secs(1), db.close()).await;
     Ok(())
 }
 

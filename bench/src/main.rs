@@ -76,7 +76,7 @@ async fn main() {
 fn write(file: &Path, tables: &str, options: &Options, all: &[Results]) {
     let (chart, name) = (file.with_extension("svg"), file.with_extension("svg"));
     let name = name.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let machine: String = machine::describe().iter().map(|line| format!("- {line}\n")).collect();
+    let machine = format!("- {}\n", machine::describe().join("\n- "));
     let text = format!(
         "# What Daybook does in a second\n\n\
          Made by `cargo run --release -p bench -- --write bench/RESULTS.md`: {} rounds of {} seconds for each line, in turns, with the \

@@ -60,7 +60,10 @@ impl MigrationTrait for Migration {
             }
             run(manager, &check(table, references)).await?;
         }
-        Ok(())
+        // Entries and postings are append-only already.
+        let kept = "CREATE TRIGGER activity_references_kept BEFORE UPDATE OF book_id, actor_id ON activity \
+                    FOR EACH ROW EXECUTE FUNCTION refuse_loss()";
+        run(manager, kept).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -90,6 +93,7 @@ impl MigrationTrait for Migration {
                 run(manager, &format!("DROP TRIGGER {table}_{trigger} ON \"{table}\"")).await?;
             }
         }
+        run(manager, "DROP TRIGGER activity_references_kept ON activity").await?;
         run(manager, "DROP FUNCTION refuse_loss").await
     }
 }
@@ -106,7 +110,7 @@ fn drop_of(columns: &[&str]) -> IndexDropStatement {
 fn keep(table: &str) -> String {
     format!(
         "CREATE OR REPLACE FUNCTION refuse_loss() RETURNS trigger LANGUAGE plpgsql AS
-             $$ BEGIN RAISE EXCEPTION 'rows of % are kept, with their ids', TG_TABLE_NAME; END $$;
+             $$ BEGIN RAISE EXCEPTION 'rows of % keep their ids and references', TG_TABLE_NAME; END $$;
          CREATE TRIGGER {table}_kept BEFORE DELETE OR UPDATE OF id ON \"{table}\"
              FOR EACH ROW EXECUTE FUNCTION refuse_loss();
          CREATE TRIGGER {table}_not_emptied BEFORE TRUNCATE ON \"{table}\"
@@ -128,7 +132,7 @@ fn check(table: &str, references: &[(&str, &str)]) -> String {
     });
     format!(
         "CREATE FUNCTION {table}_references() RETURNS trigger LANGUAGE plpgsql
-             SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
+             SET search_path FROM CURRENT SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS
              $$ BEGIN {} RETURN NULL; END $$;
          CREATE TRIGGER {table}_references AFTER INSERT ON {table} REFERENCING NEW TABLE AS inserted
              FOR EACH STATEMENT EXECUTE FUNCTION {table}_references()",

@@ -30,6 +30,12 @@ pub async fn check_session(app: &App, viewer: &Viewer, client: &Client) -> Resul
     Ok(Ok(()))
 }
 
+/// Has the viewer's session looked up in the background, at most once a second, for requests that do not wait for it. So the token of
+/// a session that has ended is soon known for that, whatever it is used for.
+pub fn check_session_later(app: &App, viewer: &Viewer) {
+    app.sessions.find_later(viewer);
+}
+
 /// Finds the viewer that an access token was issued to, and checks that the session has not ended.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ pub(crate) mod throttle;
 pub(crate) mod user;
 
 pub use self::{
-    authenticate::{Unauthenticated, authenticate, check_session, verify},
+    authenticate::{Unauthenticated, authenticate, check_session, check_session_later, verify},
     counter::Window,
     daily_limit::DailyLimit,
     phone::normalize as normalize_phone,

@@ -6,6 +6,7 @@ use std::{
     collections::{HashMap, HashSet},
     num::NonZeroUsize,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -28,6 +29,8 @@ const MOST_AT_ONCE: usize = 256;
 /// How many sessions that have ended are remembered.
 const MOST_ENDED: NonZeroUsize = NonZeroUsize::new(4096).unwrap();
 
+/// For how long a session that was looked up is not looked up again in the background.
+const FRESH: Duration = Duration::from_secs(1);
 /// How precisely the last use of a session is recorded. Within this time, repeated use causes no write.
 const PRECISION: TimeDelta = TimeDelta::minutes(1);
 /// How many uses are recorded in one transaction.
@@ -39,6 +42,8 @@ pub struct Sessions {
     lookups: Together<Id<kind::Session>, Option<session::Model>>,
     /// Sessions that have ended. They never last again, so nobody needs to ask for them again.
     ended: Arc<Mutex<LruCache<Id<kind::Session>, ()>>>,
+    /// When sessions were looked up last.
+    found: Arc<Mutex<LruCache<Id<kind::Session>, Instant>>>,
     uses: Together<Use, ()>,
     /// The sessions whose last use is being recorded. Parallel requests of a session cause only one write.
     noted: Arc<Mutex<HashSet<Id<kind::Session>>>>,
@@ -49,6 +54,21 @@ struct Use {
     session: Id<kind::Session>,
     client: Client,
     at: DateTime<Utc>,
+}
+
+/// Sessions whose last use is being recorded, until this is dropped.
+struct Noted {
+    noted: Arc<Mutex<HashSet<Id<kind::Session>>>>,
+    sessions: Vec<Id<kind::Session>>,
+}
+
+impl Drop for Noted {
+    fn drop(&mut self) {
+        let mut noted = lock(&self.noted);
+        for session in &self.sessions {
+            noted.remove(session);
+        }
+    }
 }
 
 impl Sessions {
@@ -63,12 +83,8 @@ impl Sessions {
                 uses.sort_by_key(|used| used.session);
                 let (db, noted) = (db.clone(), noted.clone());
                 async move {
-                    let recorded = record(&db, &uses).await;
-                    let mut noted = lock(&noted);
-                    for used in &uses {
-                        noted.remove(&used.session);
-                    }
-                    if let Err(error) = recorded {
+                    let _noted = Noted { noted, sessions: uses.iter().map(|used| used.session).collect() };
+                    if let Err(error) = record(&db, &uses).await {
                         tracing::warn!(?error, "cannot record the use of sessions");
                     }
                     Ok(vec![(); uses.len()])
@@ -83,6 +99,7 @@ impl Sessions {
         Self {
             lookups: Together::new(MOST_AT_ONCE, look_up),
             ended: Arc::new(Mutex::new(LruCache::new(MOST_ENDED))),
+            found: Arc::new(Mutex::new(LruCache::new(MOST_ENDED))),
             uses: Together::new(MOST_USES, record),
             noted,
         }
@@ -96,6 +113,22 @@ impl Sessions {
             lock(&self.ended).put(id, ());
         }
         Ok(found.filter(|session| (session.user_id, session.book_id) == (viewer.user, viewer.book)))
+    }
+
+    /// Looks the viewer's session up in the background, unless that was done a moment ago.
+    pub(super) fn find_later(&self, viewer: &Viewer) {
+        let Some(id) = viewer.session else { return };
+        let is_fresh = |last: Instant| last.elapsed() < FRESH;
+        // A request that comes meanwhile need not do it again.
+        if lock(&self.found).put(id, Instant::now()).is_some_and(is_fresh) {
+            return;
+        }
+        let (sessions, viewer) = (self.clone(), *viewer);
+        tokio::spawn(async move {
+            if let Err(error) = sessions.find(&viewer).await {
+                tracing::warn!(?error, "cannot look up a session");
+            }
+        });
     }
 
     /// Whether the viewer's session is known to have ended. If not, it may have ended all the same.

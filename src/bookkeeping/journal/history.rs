@@ -157,12 +157,12 @@ impl Steps {
     }
 }
 
-/// The entries of these postings, with columns in the order in which [`in_order::posting_and_entry`] reads them. The entries are joined last: PostgreSQL then knows that they
-/// are few, and does not read all entries when it has no statistics yet.
+/// The entries of these postings, with columns in the order in which [`in_order::posting_and_entry`] reads them. The entries are
+/// joined last: PostgreSQL then knows that they are few, and does not read all entries when it has no statistics yet.
 fn with_entries(postings: SelectStatement, order: Order) -> SelectStatement {
     let mut query = Query::select();
     query.columns(posting::Column::iter().map(|column| ("steps", column)));
-    query.exprs(journal_entry::Column::iter().map(|column| column.into_expr()));
+    query.exprs(journal_entry::Column::iter().map(ColumnTrait::into_expr));
     let is_entry = equal(Expr::col(("steps", posting::Column::EntryId)), journal_entry::Column::Id.into_expr());
     query
         .column(("steps", "is_debit"))

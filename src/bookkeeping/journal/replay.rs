@@ -17,6 +17,7 @@ use crate::{
     },
     error::Result,
     id::{Id, kind},
+    list::any_of::any_of,
 };
 
 /// Idempotency keys and references, each with its book.
@@ -91,12 +92,12 @@ pub(super) async fn find_marked(tx: &Transaction, marks: Marks) -> Result<Vec<jo
 /// writes many.
 async fn ids_of(
     conn: &impl ConnectionTrait,
-    wanted: Vec<(Uuid, String)>,
+    mut wanted: Vec<(Uuid, String)>,
     column: journal_entry::Column,
 ) -> Result<BTreeSet<Id<kind::Entry>>> {
-    if wanted.is_empty() {
-        return Ok(BTreeSet::new());
-    }
+    let Some(last) = wanted.last().cloned() else { return Ok(BTreeSet::new()) };
+    // So that the database prepares few statements.
+    wanted.resize(wanted.len().next_power_of_two(), last);
     let [book_id, text] = ["column1", "column2"].map(|name| Expr::col(("wanted", name)));
     let mut entry = Query::select()
         .column(journal_entry::Column::Id)
@@ -120,7 +121,8 @@ async fn find_ids(conn: &impl ConnectionTrait, ids: BTreeSet<Id<kind::Entry>>) -
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(journal_entry::Entity::find().filter(journal_entry::Column::Id.is_in(ids)).all(conn).await?)
+    let ids = any_of(conn.get_database_backend(), journal_entry::Column::Id, ids);
+    Ok(journal_entry::Entity::find().filter(ids).all(conn).await?)
 }
 
 /// Loads the postings of the entries that were posted earlier.
@@ -136,7 +138,11 @@ pub async fn load_postings<'a>(
         return Ok(());
     }
     let postings = posting::Entity::find()
-        .filter(posting::Column::EntryId.is_in(replayed.iter().map(|posted| posted.entry.id)))
+        .filter(any_of(
+            conn.get_database_backend(),
+            posting::Column::EntryId,
+            replayed.iter().map(|posted| posted.entry.id),
+        ))
         .order_by_asc(posting::Column::Line)
         .all(conn)
         .await?;

@@ -213,12 +213,12 @@ impl WalletHistoryQuery {
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<WalletTransactionConnection, ApiError> {
         let (id, filter) = (wallet_id.parse().ok(), HistoryFilter::from(filter.unwrap_or_default()));
-        let list = OfWallet::new(filter.clone())?;
-        let page = PageArgs { first, after, last, before };
-        let page = page.check(&ctx.cursors(OF_WALLET)?, |text| list.parse_key(text))?;
-        let (owner, paged) = history::page_of(ctx.read()?, ctx.viewer()?, id, filter, &page).await?;
-        let paged = paged.map(|step| (list.key_text(&step), step));
-        WalletTransactionConnection::new(ctx, OF_WALLET, paged, Total::OfWallet(OwnedTotal { owner, list }))
+        let of_wallet = OfWallet::new(filter.clone())?;
+        let args = PageArgs { first, after, last, before };
+        let wanted = args.check(&ctx.cursors(OF_WALLET)?, |text| of_wallet.parse_key(text))?;
+        let (owner, found) = history::page_of(ctx.read()?, ctx.viewer()?, id, filter, &wanted).await?;
+        let paged = found.map(|step| (of_wallet.key_text(&step), step));
+        WalletTransactionConnection::new(ctx, OF_WALLET, paged, Total::OfWallet(OwnedTotal { owner, list: of_wallet }))
     }
 
     /// The transactions of all wallets of the book in one list, newest first, including failed ones. A transfer between two

@@ -32,7 +32,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::{
@@ -84,8 +84,8 @@ pub(in crate::server) struct Endpoint {
     rates: Rates,
     in_flight: InFlight,
     turns: UserTurns,
-    /// The turns of those who need no connection while they wait for what they do.
-    batch_turns: UserTurns,
+    /// The turns of those who need no connection while they wait for what they do. `None` when nothing is done in batches.
+    batch_turns: Option<UserTurns>,
     types: Arc<Types>,
     documents: Arc<Documents>,
     schema: Schema,
@@ -101,6 +101,8 @@ impl Endpoint {
             tracing::error!(%error, "wallet operations are done one by one");
             Writer::default()
         });
+        let at_once = limits.execution.at_once_per_user;
+        let batch_turns = writer.is_in_batches().then(|| UserTurns::new(MOST_IN_BATCHES, at_once));
         // The limits on documents are checked before.
         let schema = schema_builder()
             .validation_mode(ValidationMode::Fast)
@@ -113,8 +115,8 @@ impl Endpoint {
             app,
             rates,
             in_flight: InFlight::new(limits.bodies),
-            turns: UserTurns::new(in_all, limits.execution.at_once_per_user),
-            batch_turns: UserTurns::new(MOST_IN_BATCHES, limits.execution.at_once_per_user),
+            turns: UserTurns::new(in_all, at_once),
+            batch_turns,
             types,
             documents,
             schema,
@@ -221,13 +223,15 @@ async fn answer(
     };
     drop(body);
     let plan = parameters.and_then(|parameters| prepare(endpoint, parameters, place, viewer.is_some(), summary));
-    let (plan, viewer) = entitled(endpoint, client, identified, plan).await?;
+    let entitled = timeout_at(deadline, entitled(endpoint, client, identified, plan)).await;
+    let (plan, viewer) = entitled.map_err(|_| Refused::from(ApiError::from(Error::busy())))??;
     let cost = cost(endpoint, &plan, viewer.is_some())?;
     charge(meter, viewer.as_ref(), cost).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
     // which is short. It waits for nobody at the same address.
     let in_turn = Some(principal).filter(|_| viewer.is_some() || plan.kind == OperationType::Query);
-    let turns = if needs(&plan) == Needs::Batch { &endpoint.batch_turns } else { &endpoint.turns };
+    let batch_turns = endpoint.batch_turns.as_ref().filter(|_| needs(&plan) == Needs::Batch);
+    let turns = batch_turns.unwrap_or(&endpoint.turns);
     // On the heap, since the future is large.
     let execute = Box::pin(execute(endpoint.app.clone(), endpoint.schema.clone(), plan, viewer, client.clone()));
     Ok((turns.run(in_turn, deadline, execute).await?, held))
@@ -262,24 +266,31 @@ fn cost(endpoint: &Endpoint, plan: &Plan, is_user: bool) -> Result<u32, Refused>
 }
 
 /// The plan, and the viewer that it is executed for. An operation that starts sessions is executed as without a login when its
-/// token is not valid, since its client may still hold the token of the session before. One that reads nothing needs no session.
+/// token is not valid, since its client may still hold the token of the session before. One that reads nothing does not wait for the
+/// session to be looked up.
 async fn entitled(
     endpoint: &Endpoint,
     client: &Client,
     identified: Result<Option<Viewer>, Unauthenticated>,
     plan: Result<Plan, Refused>,
 ) -> Result<(Plan, Option<Viewer>), Refused> {
-    let Ok(viewer) = identified else {
-        let plan = plan.ok().filter(only_starts_sessions).ok_or_else(Refused::unauthenticated)?;
-        return Ok((plan, None));
+    let identified = match identified {
+        Ok(None) => return Ok((plan?, None)),
+        Ok(Some(viewer)) if plan.as_ref().is_ok_and(|plan| needs(plan) == Needs::Nothing) => {
+            identity::check_session_later(&endpoint.app, &viewer);
+            Ok(viewer)
+        }
+        Ok(Some(viewer)) => {
+            let checked = identity::check_session(&endpoint.app, &viewer, client).await.map_err(ApiError::from)?;
+            checked.map(|()| viewer)
+        }
+        Err(Unauthenticated) => Err(Unauthenticated),
     };
-    let plan = plan?;
-    let Some(viewer) = viewer.filter(|_| needs(&plan) != Needs::Nothing) else { return Ok((plan, viewer)) };
-    match identity::check_session(&endpoint.app, &viewer, client).await.map_err(ApiError::from)? {
-        Ok(()) => Ok((plan, Some(viewer))),
-        Err(Unauthenticated) if only_starts_sessions(&plan) => Ok((plan, None)),
-        Err(Unauthenticated) => Err(Refused::unauthenticated()),
+    if let Ok(viewer) = identified {
+        return Ok((plan?, Some(viewer)));
     }
+    let plan = plan.ok().filter(only_starts_sessions).ok_or_else(Refused::unauthenticated)?;
+    Ok((plan, None))
 }
 
 /// Refuses a request whose body was not read.

@@ -195,6 +195,22 @@ async fn a_login_forgets_sessions_that_are_over_and_no_others(on: Database) {
 }
 
 #[apply(both_databases)]
+async fn the_token_of_an_ended_session_is_soon_refused_whatever_it_asks_for(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    owner.gql("mutation { logout { userErrors { code } } }", json!({})).await;
+    // What cannot be executed waits for the session to be looked up, so that nobody spends the points of somebody who logged out.
+    assert_eq!(owner.error("{", json!({})).await, "UNAUTHENTICATED");
+
+    let badr = app.user("badr").await;
+    badr.gql("mutation { logout { userErrors { code } } }", json!({})).await;
+    // What reads nothing does not wait for it.
+    while badr.client.request("{ __typename }", json!({})).await.json()["data"]["__typename"] == "Query" {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(badr.error("{ __typename }", json!({})).await, "UNAUTHENTICATED");
+}
+
+#[apply(both_databases)]
 async fn tokens_expire_after_an_hour_and_a_day(on: Database) {
     let (app, owner) = TestApp::with_owner(on).await;
     app.advance(TimeDelta::minutes(59));

@@ -37,18 +37,20 @@ async fn operations_cost_as_many_statements_and_transactions_as_they_did(on: Dat
     let summary = "query($c: ID!) { customerSummary(customerId: $c) { closingBalance { amount } entryCount } }";
     let report = "{ monthlyReport(month: \"2026-11\") { netSavings { amount } categories { category { name } total { amount } } } }";
     let mut others = Vec::new();
-    // The first statement looks up the session, but for those that need none.
-    for (what, query, variables, expected) in [
-        ("nothing", "{ __typename }", json!({}), (0, 0)),
-        ("the schema", "{ __schema { queryType { name } } }", json!({}), (0, 0)),
-        ("a deposit", deposit, json!({ "w": amina.wallet }), (7, 1)),
-        ("a transfer between own wallets", TRANSFER, to(&savings, Value::Null), (8, 1)),
-        ("a transfer to somebody else", TRANSFER, to(&badr.wallet, Value::Null), (9, 1)),
-        ("a transfer with a key that was used", TRANSFER, to(&badr.wallet, json!("k")), (9, 1)),
-        ("a page of a history", history, json!({ "w": amina.wallet }), (5, 1)),
-        ("a summary", summary, json!({ "c": customer }), (6, 1)),
-        ("a report", report, json!({}), (8, 1)),
+    // The first statement looks up the session, but for those that need none. What is written together is one statement on
+    // PostgreSQL, and one for each table on SQLite.
+    for (what, query, variables, on_postgres, on_sqlite) in [
+        ("nothing", "{ __typename }", json!({}), (0, 0), (0, 0)),
+        ("the schema", "{ __schema { queryType { name } } }", json!({}), (0, 0), (0, 0)),
+        ("a deposit", deposit, json!({ "w": amina.wallet }), (4, 1), (7, 1)),
+        ("a transfer between own wallets", TRANSFER, to(&savings, Value::Null), (5, 1), (8, 1)),
+        ("a transfer to somebody else", TRANSFER, to(&badr.wallet, Value::Null), (6, 1), (9, 1)),
+        ("a transfer with a key that was used", TRANSFER, to(&badr.wallet, json!("k")), (7, 1), (9, 1)),
+        ("a page of a history", history, json!({ "w": amina.wallet }), (2, 0), (2, 0)),
+        ("a summary", summary, json!({ "c": customer }), (6, 1), (6, 1)),
+        ("a report", report, json!({}), (8, 1), (8, 1)),
     ] {
+        let expected = if on == Database::Postgres { on_postgres } else { on_sqlite };
         let cost = cost(&app, &amina, query, variables).await;
         if cost != expected {
             others.push(format!("{what}: {cost:?}, and not {expected:?}"));

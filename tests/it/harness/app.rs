@@ -16,13 +16,13 @@ use daybook::{
         Profile,
     },
     clock::Clock,
-    committed::Committed,
     credentials::{HashCost, Passwords, TokenKeys},
     db::{self, Db, PoolSize},
     documents::TrustedDocuments,
     identity::Sessions,
     money::Currency,
     server::{self, Pages},
+    together::Committed,
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;

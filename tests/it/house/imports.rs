@@ -9,9 +9,10 @@ use std::{
 use super::source::{ModulePath, Source};
 
 /// The floors of the house from the ground up. A folder imports only from folders before it in this list.
-const FLOORS: [&str; 16] = [
+const FLOORS: [&str; 17] = [
     "error",
     "text",
+    "together",
     "calendar",
     "db",
     "entity",

@@ -224,6 +224,8 @@ async fn a_report_of_a_book_in_all_currencies_costs_no_more(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let report = "{ monthlyReport(month: \"2026-11\") { otherCurrencies totalExpense { amount } } }";
     amina.spend("Food", "1", "2026-11-01").await;
+    // The first time the server does not know yet that it needs more than one statement.
+    amina.gql(report, json!({})).await;
     let before = app.statements();
     amina.gql(report, json!({})).await;
     let costs = app.statements() - before;

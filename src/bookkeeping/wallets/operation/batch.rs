@@ -1,7 +1,8 @@
 //! The transaction of a batch of wallet operations. Each one succeeds or is refused on its own, in the order in which they came.
 //!
-//! Who cannot pay is found out before anything is read about a payee. Then the accounts are locked. What is read afterwards (sessions, keys, known payees) cannot change before the commit in a way
-//! that matters: whoever deletes a user's account closes its wallets, and so waits for the same locks.
+//! Who cannot pay is found out before anything is read about a payee. Then the accounts are locked. What is read afterwards
+//! (sessions, keys, known payees) cannot change before the commit in a way that matters: whoever deletes a user's account closes
+//! its wallets, and so waits for the same locks.
 
 use std::collections::{HashMap, HashSet};
 

@@ -146,12 +146,12 @@ impl Directory {
     }
 
     /// Whether a book is the payer's own, or one that it has paid before.
-    pub(super) fn is_known(&self, payer: Id<kind::Book>, payee: Id<kind::Book>) -> bool {
-        payer == payee || self.paid.contains(&(payer, payee))
+    pub(super) fn is_known(&self, payer: Id<kind::Book>, paid: Id<kind::Book>) -> bool {
+        payer == paid || self.paid.contains(&(payer, paid))
     }
 
     /// Notes that a book pays another one. Returns whether it does so for the first time.
-    pub(super) fn note_paid(&mut self, payer: Id<kind::Book>, payee: Id<kind::Book>) -> bool {
-        self.paid.insert((payer, payee))
+    pub(super) fn note_paid(&mut self, payer: Id<kind::Book>, paid: Id<kind::Book>) -> bool {
+        self.paid.insert((payer, paid))
     }
 }

@@ -67,7 +67,7 @@ pub async fn transfer(
 }
 
 async fn execute(app: &App, writer: &Writer, request: Request) -> Result<Outcome> {
-    let terms = request.terms.clone();
+    let terms = request.terms;
     let posted = writer.post(app, request).await?;
     outcome::of(app, &terms, posted).await
 }

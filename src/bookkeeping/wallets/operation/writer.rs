@@ -1,14 +1,17 @@
 //! [`Writer`]: takes wallet operations from a queue, and does in one transaction what has queued up.
 //!
 //! A caller waits for the answer, which comes after the commit. While a batch is being written, the next one queues up, so nobody
-//! waits for others to come. When the queue is full, a caller is refused at once. What a caller that went away has queued is done
-//! all the same; its idempotency key finds it. What is in the queue when the last clone is dropped is still done.
+//! waits for others to come. When the queue is full, a caller is refused at once. What a caller has queued who goes away, or whose
+//! time is over, is not done unless it has begun; then it is finished, and the history and the idempotency key tell so.
 
 use std::{
     io,
+    panic::AssertUnwindSafe,
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use futures_util::FutureExt;
+use sea_orm::DbErr;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::{batch, request::Request};
@@ -48,6 +51,12 @@ impl Writer {
         Together::on_thread("writer", MOST_AT_ONCE, MOST_WAITING, write).map(|queue| Self(Some(queue)))
     }
 
+    /// Whether operations are done in batches.
+    #[must_use]
+    pub fn is_in_batches(&self) -> bool {
+        self.0.is_some()
+    }
+
     pub(super) async fn post(&self, app: &App, request: Request) -> Result<Posted> {
         let Some(queue) = &self.0 else {
             return write(app, vec![request]).await.pop().unwrap_or_else(|| Err(Error::busy()));
@@ -64,7 +73,10 @@ async fn write(app: &App, requests: Vec<Request>) -> Vec<Result<Posted>> {
         let again = may_be_written.swap(true, Ordering::Relaxed);
         batch::post(&tx, app, batch, again).await
     };
-    match app.db.write_repeatable(attempt).await {
+    // A panic is a fault of one of them too.
+    let done = AssertUnwindSafe(app.db.write_repeatable(attempt)).catch_unwind().await;
+    let panicked = |_| Err(Error::Fault(DbErr::Custom("a wallet operation panicked".to_owned())));
+    match done.unwrap_or_else(panicked) {
         Ok(answers) => {
             let written = answers.iter().flatten().filter(|posted| !posted.replayed);
             app.committed.tell(written.map(|posted| posted.entry.id));

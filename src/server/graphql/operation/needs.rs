@@ -2,7 +2,7 @@
 
 use async_graphql::parser::types::OperationType;
 
-use super::plan::Plan;
+use super::plan::{Field, Plan};
 
 /// The fields of a mutation that are done in batches, over a connection of their own.
 const BATCHED: [&str; 3] = ["deposit", "withdraw", "transfer"];
@@ -27,7 +27,7 @@ pub(in crate::server::graphql) enum Needs {
 
 /// What an operation needs from the database.
 pub(in crate::server::graphql) fn needs(plan: &Plan) -> Needs {
-    let names = || plan.root_fields().iter().map(|field| field.name());
+    let names = || plan.root_fields().iter().map(Field::name);
     if names().all(|name| name.starts_with("__")) {
         Needs::Nothing
     } else if plan.kind == OperationType::Query && names().all(|name| name != WRITING) {

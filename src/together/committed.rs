@@ -1,4 +1,5 @@
-//! [`Committed`]: tells what the writer of this process has committed, in the order of its commits.
+//! [`Committed`]: tells which wallet operations the writer of this process has committed, in the order of its commits. Subscriptions
+//! are to listen to it; today only tests do.
 //!
 //! Must not know who listens, and waits for nobody: a listener that is too slow is told how much it missed.
 

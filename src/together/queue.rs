@@ -1,7 +1,8 @@
 //! [`Together`]: what many callers ask at once is answered together, by one statement.
 //!
 //! Questions that arrive while others are being answered queue up, and are answered together afterwards. So nobody waits for
-//! others to come, and the more callers there are, the less each of them costs.
+//! others to come, and the more callers there are, the less each of them costs. A question whose caller has gone before it is
+//! taken from the queue is not answered at all.
 //!
 //! Must not know what is asked.
 
@@ -16,8 +17,8 @@ use crate::error::{Error, Result};
 /// A queue of questions, and a task in the background that answers them. Clones share both.
 pub(crate) struct Together<Q, A>(mpsc::Sender<Asked<Q, A>>);
 
-/// A question, and where the answer goes.
-type Asked<Q, A> = (Q, oneshot::Sender<Result<A>>);
+/// A question, and where the answer goes. `None`: nobody waits for it.
+type Asked<Q, A> = (Q, Option<oneshot::Sender<Result<A>>>);
 
 impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     /// Answers at most `most` questions at once, with one answer for each, in the same order. Ends when its last clone is dropped.
@@ -56,7 +57,7 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     /// Those of the answer, or a fault when there is none.
     pub(crate) async fn ask(&self, question: Q) -> Result<A> {
         let (asker, answer) = oneshot::channel();
-        self.0.send((question, asker)).await.map_err(|_| unanswered())?;
+        self.0.send((question, Some(asker))).await.map_err(|_| unanswered())?;
         answer.await.map_err(|_| unanswered())?
     }
 
@@ -66,7 +67,7 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
     /// Those of the answer, or a fault when there is none; `TRY_AGAIN` when the queue is full.
     pub(crate) fn ask_at_once(&self, question: Q) -> impl Future<Output = Result<A>> + use<Q, A> {
         let (asker, answer) = oneshot::channel();
-        let sent = self.0.try_send((question, asker)).map_err(|_| Error::busy());
+        let sent = self.0.try_send((question, Some(asker))).map_err(|_| Error::busy());
         async {
             sent?;
             answer.await.map_err(|_| unanswered())?
@@ -75,7 +76,7 @@ impl<Q: Send + 'static, A: Send + 'static> Together<Q, A> {
 
     /// Puts a question whose answer nobody waits for, if the queue is not full. Returns whether it was not.
     pub(crate) fn tell(&self, question: Q) -> bool {
-        self.0.try_send((question, oneshot::channel().0)).is_ok()
+        self.0.try_send((question, None)).is_ok()
     }
 }
 
@@ -93,7 +94,11 @@ async fn answer_all<Q, A, F>(
 {
     let mut batch = Vec::new();
     while asked.recv_many(&mut batch, most).await > 0 {
-        let (questions, askers): (Vec<_>, Vec<_>) = batch.drain(..).unzip();
+        let wanted = batch.drain(..).filter(|(_, asker): &Asked<Q, A>| asker.as_ref().is_none_or(|it| !it.is_closed()));
+        let (questions, askers): (Vec<_>, Vec<_>) = wanted.unzip();
+        if questions.is_empty() {
+            continue;
+        }
         // A panic concerns those who asked, who are told that there is no answer, and nobody after them.
         let answered = AssertUnwindSafe(async { answer(questions).await }).catch_unwind().await;
         match answered {
@@ -104,10 +109,12 @@ async fn answer_all<Q, A, F>(
     }
 }
 
-fn tell<A>(answers: impl Iterator<Item = (oneshot::Sender<A>, A)>) {
+fn tell<A>(answers: impl Iterator<Item = (Option<oneshot::Sender<A>>, A)>) {
     for (asker, answer) in answers {
-        // The client has gone.
-        let _ = asker.send(answer);
+        if let Some(asker) = asker {
+            // The client may have gone meanwhile.
+            let _ = asker.send(answer);
+        }
     }
 }
 
@@ -159,6 +166,8 @@ mod tests {
             tokio::task::yield_now().await;
         }
         begin.add_permits(5);
+        // Somebody who goes away before the question is taken.
+        drop(together.ask_at_once(99));
         let answers = join_all((1..=7).map(|question| together.ask(question))).await;
         assert_eq!(first.await.unwrap().ok(), Some(0));
         let answers: Vec<_> = answers.into_iter().map(Result::ok).collect();
