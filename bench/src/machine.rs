@@ -15,7 +15,7 @@ pub(crate) fn describe() -> Vec<String> {
         format!("{cores} cores ({}), {} GiB", model.unwrap_or("unknown"), memory / 1024 / 1024),
         format!("Linux {}", output("uname", &["-r"])),
         output("rustc", &["--version"]),
-        output("psql", &["--version"]).replace("psql", "PostgreSQL"),
+        output("psql", &["--version"]).replace("psql (PostgreSQL)", "PostgreSQL"),
         format!("SQLite {}", rusqlite::version()),
     ]
 }

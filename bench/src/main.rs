@@ -79,10 +79,12 @@ fn write(file: &Path, tables: &str, options: &Options, all: &[Results]) {
     let machine = format!("- {}\n", machine::describe().join("\n- "));
     let text = format!(
         "# What Daybook does in a second\n\n\
-         Made by `cargo run --release -p bench -- --write bench/RESULTS.md`: {} rounds of {} seconds for each line, in turns, with the \
+         Made by `cargo run --release -p bench -- --write bench/RESULTS.md --rounds {} --seconds {} --rows {}`, in turns, with the \
          server, the database and the clients on one machine. The numbers of a machine mean little; the ratios are what counts.\n\n\
          {machine}\n![chart]({name})\n\n{tables}",
-        options.rounds, options.seconds,
+        options.rounds,
+        options.seconds,
+        options.rows.iter().map(u32::to_string).collect::<Vec<_>>().join(","),
     );
     fs::write(file, text).and_then(|()| fs::write(chart, report::chart(all))).expect("the results can be written");
 }
