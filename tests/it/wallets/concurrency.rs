@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use futures_util::poll;
 use serde_json::{Value, json};
 
 use crate::harness::{
-    Client,
+    Blocker, Client,
     Database::{self, Postgres},
     Server, TestApp, User, errors,
 };
@@ -146,4 +147,28 @@ async fn a_client_that_goes_away_leaves_all_or_nothing_behind(on: Database) {
     let held = [amina.balance(&amina.wallet).await, badr.balance(&badr.wallet).await];
     let held = held.map(|balance| balance.trim_end_matches(".00").parse::<u32>().unwrap());
     assert_eq!(held[0] + held[1], 100);
+}
+
+#[apply(both_databases)]
+async fn a_transfer_that_waits_for_its_batch_is_not_done_when_its_client_goes_away(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    amina.fund("100").await;
+    let (blocker, before) = (Blocker::on(&app).await, app.transactions());
+    let mut first = Box::pin(amina.pay(&badr, "1"));
+    while app.transactions() == before {
+        assert!(poll!(first.as_mut()).is_pending());
+        tokio::task::yield_now().await;
+    }
+    // The batch of the first one has begun, so this one waits for the next.
+    let mut second = Box::pin(amina.pay(&badr, "2"));
+    while app.app.under_way.len() < 2 {
+        assert!(poll!(second.as_mut()).is_pending());
+        tokio::task::yield_now().await;
+    }
+    drop(second);
+    blocker.end().await;
+    assert_eq!(errors(&first.await), [""; 0]);
+    assert_eq!(errors(&amina.pay(&badr, "4").await), [""; 0]);
+    assert_eq!(amina.balance(&amina.wallet).await, "95.00");
 }
