@@ -2,7 +2,7 @@
 
 use daybook::entity;
 use migration::{Migrator, MigratorTrait};
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectOptions, ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 
 use crate::harness::{Database, TestApp, full_book, id_of};
@@ -74,4 +74,53 @@ async fn the_last_version_of_a_transaction_keeps_the_notes_of_before_notes_were_
     let versions = amina.gql(query, json!({ "id": id })).await["transaction"]["versions"]["nodes"].take();
     let notes = |notes: [Value; 2]| json!({ "lines": notes.map(|note| json!({ "note": note })) });
     assert_eq!(versions, json!([notes([Value::Null, Value::Null]), notes([json!("bread"), json!("tea")])]));
+}
+
+#[apply(both_databases)]
+async fn what_others_refer_to_stays_and_no_row_refers_to_nothing(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    amina.fund("5").await;
+    let mut options = ConnectOptions::new(&app.url);
+    options.max_connections(1).sqlx_logging(false);
+    let connection = sea_orm::Database::connect(options).await.unwrap();
+    let posting = |entry: &str, debit: &str, credit: &str| {
+        format!(
+            "INSERT INTO posting (entry_id, line, amount, effective_on, debit_account_id, debit_seq, debit_balance,
+                 credit_account_id, credit_seq, credit_balance)
+             SELECT {entry}, 2, amount, effective_on, {debit}, 7, 0, {credit}, 7, 0 FROM posting"
+        )
+    };
+    let entry = |book: &str, actor: &str| {
+        format!(
+            "INSERT INTO journal_entry (id, book_id, kind, status, amount, currency, effective_on, reference, actor_id, created_at)
+             SELECT book_id, {book}, kind, status, amount, currency, effective_on, 'other', {actor}, created_at
+             FROM journal_entry"
+        )
+    };
+    let activity = |book: &str, actor: &str| {
+        format!(
+            "INSERT INTO activity (id, book_id, actor_id, action, outcome, created_at)
+             SELECT book_id, {book}, {actor}, action, outcome, created_at FROM activity WHERE action = 'DEPOSIT'"
+        )
+    };
+    for wrong in [
+        "DELETE FROM account".to_owned(),
+        "DELETE FROM book".to_owned(),
+        "DELETE FROM \"user\"".to_owned(),
+        posting("debit_account_id", "debit_account_id", "credit_account_id"),
+        posting("entry_id", "entry_id", "credit_account_id"),
+        posting("entry_id", "debit_account_id", "entry_id"),
+        entry("id", "actor_id"),
+        entry("book_id", "id"),
+        activity("id", "actor_id"),
+        activity("book_id", "id"),
+    ] {
+        let refused = connection.execute_unprepared(&wrong).await.unwrap_err().to_string();
+        let reasons = ["FOREIGN KEY constraint failed", "refers to no ", "keep their ids and references"];
+        assert!(reasons.iter().any(|reason| refused.contains(reason)), "{wrong}: {refused}");
+    }
+    // The same rows with nothing wrong are written.
+    for right in [entry("book_id", "actor_id"), activity("book_id", "actor_id")] {
+        connection.execute_unprepared(&right).await.unwrap();
+    }
 }
