@@ -3,7 +3,7 @@
 use sea_orm_migration::{
     prelude::*,
     schema::{big_integer, timestamp_with_time_zone},
-    sea_orm::DbBackend,
+    sea_orm::{ConnectionTrait, DbBackend, Statement},
 };
 
 /// The time at which the row was written.
@@ -50,4 +50,52 @@ pub(crate) fn index(table: &'static str, columns: &[&'static str]) -> IndexCreat
         index.col(*column);
     }
     index.take()
+}
+
+/// Changes the words that a text column may hold.
+pub(crate) async fn change_words(
+    manager: &SchemaManager<'_>,
+    (table, column): (&str, &str),
+    before: &[&str],
+    after: &[&str],
+) -> Result<(), DbErr> {
+    let check = |words: &[&str]| {
+        let list = words.iter().map(|word| format!("'{word}'")).collect::<Vec<_>>().join(", ");
+        format!("\"{column}\" IN ({list})")
+    };
+    replace_check(manager, table, &format!("{table}_{column}_check"), &check(before), &check(after)).await
+}
+
+/// Changes the condition of a constraint, which has this name on PostgreSQL.
+///
+/// SQLite cannot change a constraint. Its text is changed instead, which SQLite's documentation recommends where the stored rows stay
+/// as they are: <https://www.sqlite.org/lang_altertable.html#otheralter>.
+pub(crate) async fn replace_check(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    name: &str,
+    before: &str,
+    after: &str,
+) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    if manager.get_database_backend() == DbBackend::Postgres {
+        let replace =
+            format!("ALTER TABLE \"{table}\" DROP CONSTRAINT \"{name}\", ADD CONSTRAINT \"{name}\" CHECK ({after})");
+        return connection.execute_unprepared(&replace).await.map(drop);
+    }
+    connection.execute_unprepared("PRAGMA writable_schema = ON").await?;
+    let [quoted_before, quoted_after] = [before, after].map(|text| text.replace('\'', "''"));
+    let replace = format!(
+        "UPDATE sqlite_schema SET sql = replace(sql, '{quoted_before}', '{quoted_after}')
+         WHERE type = 'table' AND name = '{table}' AND instr(sql, '{quoted_before}') > 0"
+    );
+    let replaced = connection.execute_unprepared(&replace).await?.rows_affected();
+    connection.execute_unprepared("PRAGMA writable_schema = RESET").await?;
+    if replaced != 1 {
+        return Err(DbErr::Migration(format!("the table {table} has no constraint {before}")));
+    }
+    // Other connections read the schema again when its version has changed.
+    let version = connection.query_one_raw(Statement::from_string(DbBackend::Sqlite, "PRAGMA schema_version")).await?;
+    let version: i32 = version.map_or(Ok(0), |row| row.try_get_by_index(0))?;
+    connection.execute_unprepared(&format!("PRAGMA schema_version = {}", version + 1)).await.map(drop)
 }

@@ -72,6 +72,12 @@ pub enum AccountKind {
     Igst,
     /// Charges on invoices besides the goods: freight, packing.
     Charges,
+    /// What the totals of invoices were rounded up by, less what they were rounded down by.
+    RoundOff,
+    /// What customers were let off.
+    WriteOff,
+    /// The other side of the balances that customers had when the book was begun.
+    Opening,
 }
 
 /// Whether a wallet can receive and pay money.

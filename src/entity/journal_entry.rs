@@ -69,6 +69,14 @@ pub enum EntryKind {
     Invoice,
     /// A customer paid against a receipt and owes less.
     Receipt,
+    /// An invoice was lowered, and the customer owes less.
+    CreditNote,
+    /// An invoice was raised, and the customer owes more.
+    DebitNote,
+    /// A customer got money back, and owes more.
+    Refund,
+    /// A customer was let off a debt, and owes less.
+    WriteOff,
     /// Income in one or more categories.
     Income,
     /// An expense in one or more categories.

@@ -72,6 +72,16 @@ pub enum EntrySource {
     Invoice,
     /// A receipt. To remove the entry, void the receipt.
     Receipt,
+    /// A credit note. To remove the entry, void the credit note.
+    CreditNote,
+    /// A debit note. To remove the entry, void the debit note.
+    DebitNote,
+    /// The mutation `refundCustomer`: the customer got money back.
+    Refund,
+    /// The mutation `writeOff`: the customer was let off a debt.
+    WriteOff,
+    /// The mutation `setOpeningBalance`: what the customer owed, or had paid in advance, when the book was begun.
+    Opening,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

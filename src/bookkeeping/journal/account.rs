@@ -27,16 +27,20 @@ use crate::{
 #[must_use]
 pub fn balance(account: &account::Model) -> i64 {
     match account.kind {
-        AccountKind::Outside | AccountKind::Receivable | AccountKind::Cash | AccountKind::Expense => {
-            account.debits - account.credits
-        }
+        AccountKind::Outside
+        | AccountKind::Receivable
+        | AccountKind::Cash
+        | AccountKind::Expense
+        | AccountKind::WriteOff => account.debits - account.credits,
         AccountKind::Wallet
         | AccountKind::Income
         | AccountKind::Sales
         | AccountKind::Cgst
         | AccountKind::Sgst
         | AccountKind::Igst
-        | AccountKind::Charges => account.credits - account.debits,
+        | AccountKind::Charges
+        | AccountKind::RoundOff
+        | AccountKind::Opening => account.credits - account.debits,
     }
 }
 

@@ -132,7 +132,12 @@ impl Earlier {
         let Some(document) = self.document_id else { return self.id.to_string() };
         match self.kind {
             EntryKind::Deposit | EntryKind::Withdrawal | EntryKind::Transfer => self.id.to_string(),
-            EntryKind::Credit | EntryKind::Debit => document.cast::<kind::LedgerEntry>().to_string(),
+            EntryKind::Credit
+            | EntryKind::Debit
+            | EntryKind::CreditNote
+            | EntryKind::DebitNote
+            | EntryKind::Refund
+            | EntryKind::WriteOff => document.cast::<kind::LedgerEntry>().to_string(),
             EntryKind::Invoice => document.cast::<kind::Invoice>().to_string(),
             EntryKind::Receipt => document.cast::<kind::Receipt>().to_string(),
             EntryKind::Income | EntryKind::Expense => document.cast::<kind::Transaction>().to_string(),
@@ -188,6 +193,10 @@ pub(super) fn reference(id: Id<kind::Entry>, kind: EntryKind, on: NaiveDate) -> 
         EntryKind::Debit => "DEB",
         EntryKind::Invoice => "INV",
         EntryKind::Receipt => "RCT",
+        EntryKind::CreditNote => "CRN",
+        EntryKind::DebitNote => "DBN",
+        EntryKind::Refund => "REF",
+        EntryKind::WriteOff => "WOF",
         EntryKind::Income => "INC",
         EntryKind::Expense => "EXP",
     };

@@ -80,7 +80,9 @@ fn check_postings(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
 
 /// Whether an entry of this kind may post between accounts of these kinds.
 fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
-    use AccountKind::{Cash, Cgst, Charges, Expense, Igst, Income, Outside, Receivable, Sales, Sgst, Wallet};
+    use AccountKind::{
+        Cash, Cgst, Charges, Expense, Igst, Income, Opening, Outside, Receivable, RoundOff, Sales, Sgst, Wallet, WriteOff,
+    };
     let sides = (debit.kind, credit.kind);
     if entry.status == EntryStatus::Failed {
         return matches!(sides, (Wallet, Outside) | (Outside, Wallet));
@@ -89,9 +91,16 @@ fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
         EntryKind::Deposit => sides == (Outside, Wallet),
         EntryKind::Withdrawal => sides == (Wallet, Outside),
         EntryKind::Transfer => sides == (Wallet, Wallet),
-        EntryKind::Credit => sides == (Receivable, Sales),
-        EntryKind::Debit => sides == (Cash, Receivable),
-        EntryKind::Invoice => matches!(sides, (Receivable, Sales | Cgst | Sgst | Igst | Charges)),
+        EntryKind::Credit => matches!(sides, (Receivable, Sales | Opening)),
+        EntryKind::Debit => matches!(sides, (Cash | Opening, Receivable)),
+        EntryKind::Invoice | EntryKind::DebitNote => {
+            matches!(sides, (Receivable, Sales | Cgst | Sgst | Igst | Charges | RoundOff) | (RoundOff, Receivable))
+        }
+        EntryKind::CreditNote => {
+            matches!(sides, (Sales | Cgst | Sgst | Igst | Charges | RoundOff, Receivable) | (Receivable, RoundOff))
+        }
+        EntryKind::Refund => matches!(sides, (Receivable, Cash | Outside) | (Wallet, Outside)),
+        EntryKind::WriteOff => sides == (WriteOff, Receivable),
         EntryKind::Receipt => matches!(sides, (Cash | Outside, Receivable) | (Outside, Wallet)),
         EntryKind::Income => matches!(sides, (Cash | Outside, Income) | (Outside, Wallet)),
         EntryKind::Expense => matches!(sides, (Expense, Cash | Outside) | (Wallet, Outside)),

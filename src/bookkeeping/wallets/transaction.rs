@@ -32,6 +32,8 @@ pub enum WalletTransactionType {
     Income,
     /// An expense was paid from the wallet. Changing or deleting it adds a second transaction with a negative amount.
     Expense,
+    /// A customer got money back from the wallet. Deleting the refund adds a second transaction with a negative amount.
+    Refund,
 }
 
 impl From<WalletTransactionType> for EntryKind {
@@ -43,6 +45,7 @@ impl From<WalletTransactionType> for EntryKind {
             WalletTransactionType::Receipt => Self::Receipt,
             WalletTransactionType::Income => Self::Income,
             WalletTransactionType::Expense => Self::Expense,
+            WalletTransactionType::Refund => Self::Refund,
         }
     }
 }
@@ -82,7 +85,14 @@ impl WalletTransaction {
             EntryKind::Income => (WalletTransactionType::Income, None, Some(credit)),
             EntryKind::Expense if entry.meant_for_id.is_some() => (WalletTransactionType::Expense, None, Some(credit)),
             EntryKind::Expense => (WalletTransactionType::Expense, Some(debit), None),
-            EntryKind::Credit | EntryKind::Debit | EntryKind::Invoice => return None,
+            EntryKind::Refund if entry.meant_for_id.is_some() => (WalletTransactionType::Refund, None, Some(credit)),
+            EntryKind::Refund => (WalletTransactionType::Refund, Some(debit), None),
+            EntryKind::Credit
+            | EntryKind::Debit
+            | EntryKind::Invoice
+            | EntryKind::CreditNote
+            | EntryKind::DebitNote
+            | EntryKind::WriteOff => return None,
         };
         Some(Self { kind, entry, from, to })
     }
