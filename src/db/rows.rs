@@ -81,12 +81,12 @@ impl Writes {
     /// As for [`Writes::insert`].
     pub(crate) fn update<E>(
         &mut self,
-        rows: impl IntoIterator<Item = E::Model>,
+        rows: impl IntoIterator<Item: IntoActiveModel<E::ActiveModel>>,
         key: E::Column,
         columns: &[E::Column],
     ) -> Result<(), DbErr>
     where
-        E: EntityTrait<Model: IntoActiveModel<E::ActiveModel>>,
+        E: EntityTrait,
     {
         let mut rows: Vec<E::ActiveModel> = rows.into_iter().map(IntoActiveModel::into_active_model).collect();
         if rows.is_empty() {

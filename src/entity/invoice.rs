@@ -51,7 +51,7 @@ pub struct Model {
     pub other_charges: i64,
     /// Goods, taxes and charges together, in minor units.
     pub total: i64,
-    /// The amount paid: the sum of its allocations, in minor units.
+    /// How much of it is set off, as its ledger entry says.
     pub paid: i64,
 }
 

@@ -46,6 +46,10 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// When it was deleted or its invoice or receipt was voided; `None` otherwise.
     pub deleted_at: Option<DateTimeUtc>,
+    /// How much of it is set off: the sum of its allocations, in minor units.
+    pub settled: i64,
+    /// How much of it is held on account and set off against nothing, in minor units.
+    pub held: i64,
 }
 
 /// The direction of a ledger entry, in the words of a shop: `CREDIT` for goods given on credit, `DEBIT` for a payment

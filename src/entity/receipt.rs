@@ -43,9 +43,7 @@ pub struct Model {
     pub amount: i64,
     /// The wallet that the money went into; `None` when it went into cash.
     pub wallet_id: Option<Id<kind::Wallet>>,
-    /// Whether the user named the invoices that it pays. Such a receipt is never allocated to other invoices.
-    pub names_invoices: bool,
-    /// The amount allocated to invoices: the sum of its allocations, in minor units.
+    /// How much of it is set off, as its ledger entry says.
     pub allocated: i64,
 }
 

@@ -10,7 +10,10 @@ use sea_orm::{
 use serde::Serialize;
 
 pub use super::posting::type_of;
-use super::posting::{self, Document, Side};
+use super::{
+    open_items,
+    posting::{self, Document, Side},
+};
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field},
     app::App,
@@ -31,7 +34,7 @@ use crate::{
     },
     error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
-    money::{Currency, Decimal},
+    money::{Currency, Decimal, Money},
     text,
     viewer::Viewer,
 };
@@ -175,6 +178,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Replayabl
         let draft = document.clone().draft(&tx, app, viewer).await?;
         let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
         let document = document.enter(&tx, viewer, EntrySource::Manual, &posted).await?;
+        open_items::place(&tx, &document).await?;
         act.on(document.id).record(&tx, &app.clock).await?;
         Ok(Replayable { document, replayed: false })
     })
@@ -208,6 +212,8 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             act.on(entry.id).record(&tx, &app.clock).await?;
             return Ok(Replayable { document: entry, replayed: false });
         }
+        let named = refuse_less(&tx, &entry, &changed).await?;
+        open_items::lift(&tx, &entry).await?;
         let document = Document {
             id: NewId { id: entry.id, position: entry.position },
             customer_id: entry.customer_id,
@@ -231,9 +237,11 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             version: entry.version + 1,
             updated_at: posted.created_at,
             search_text: changed.note.as_deref().map(str::to_lowercase),
+            settled: named,
             ..changed
         };
         let changed = changed.into_active_model().reset_all().update(&tx).await?;
+        open_items::place(&tx, &changed).await?;
         posting::touch(&tx, &changed).await?;
         act.on(entry.id).changed(&entry, &changed).record(&tx, &app.clock).await?;
         Ok(Replayable { document: changed, replayed: false })
@@ -270,6 +278,27 @@ async fn expect(
 ) -> Result<ledger_entry::Model> {
     let found = find_many(conn, viewer, [id]).await?.pop();
     Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
+}
+
+/// Refuses a change by which what is named or held of an entry would no longer be so. Returns what is named.
+async fn refuse_less(tx: &Transaction, entry: &ledger_entry::Model, changed: &ledger_entry::Model) -> Result<i64> {
+    if entry.settled == 0 && entry.held == 0 {
+        return Ok(0);
+    }
+    let named = open_items::named_of_entry(tx, entry).await?;
+    let bound = named + entry.held;
+    let refused = |path, message: &str| {
+        let bound = Money::from_minor(bound, entry.currency);
+        let message = format!("{} {} of this entry is allocated by name or held. {message}", bound.amount, bound.currency);
+        Err(Refusal::new(Code::NotAllowed, path, message).into())
+    };
+    match () {
+        () if bound == 0 => Ok(named),
+        () if changed.kind != entry.kind => refused("type", "Release it first."),
+        () if changed.currency != entry.currency => refused("currency", "Release it first."),
+        () if changed.amount < bound => refused("amount", "Release it first, or give at least this amount."),
+        () => Ok(named),
+    }
 }
 
 /// Finds an entry that was written by hand and is not deleted. Locks its customer.

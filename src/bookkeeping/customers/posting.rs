@@ -3,12 +3,15 @@
 //!
 //! Every change locks in this order: the customer, the accounts, the number series. A different order could deadlock.
 
-use std::slice;
+use std::{collections::HashMap, slice};
 
 use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::customer;
+use super::{
+    customer,
+    open_items::{self, Change, Scope},
+};
 use crate::{
     app::App,
     bookkeeping::{
@@ -136,6 +139,8 @@ impl Document<'_> {
             created_at: posted.entry.created_at,
             updated_at: posted.entry.created_at,
             deleted_at: None,
+            settled: 0,
+            held: 0,
         }
     }
 }
@@ -168,8 +173,17 @@ pub(in crate::bookkeeping) async fn enter_all(
         .filter(customer_entity::Column::Id.is_in(entries.iter().map(|entry| entry.customer_id)))
         .exec(tx)
         .await?;
-    let rows = entries.into_iter().map(IntoActiveModel::into_active_model);
+    let rows = entries.iter().cloned().map(IntoActiveModel::into_active_model);
     ledger_entry::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    let mut changes = HashMap::new();
+    for entry in &entries {
+        let scope = Scope::of(entry);
+        let change = changes.entry(scope).or_insert_with(|| Change::of(scope));
+        change.from(entry.kind, open_items::key(entry));
+    }
+    for change in changes.into_values() {
+        open_items::settle(tx, change).await?;
+    }
     Ok(())
 }
 
@@ -215,7 +229,7 @@ async fn find(
     Ok(entries.one(conn).await?)
 }
 
-/// Deletes a ledger entry or voids its document: reverses its journal entry. With `into_wallet` the money goes back out
+/// Deletes a ledger entry or voids its document: reverses its journal entry, and takes back what it was set off against. With `into_wallet` the money goes back out
 /// of the wallet that it was paid into. If the wallet does not allow that, the attempt is recorded as a failed entry
 /// and the inner result is the refusal; the transaction must then be committed, not rolled back.
 pub(in crate::bookkeeping) async fn void(
@@ -245,6 +259,7 @@ pub(in crate::bookkeeping) async fn void(
     entry.deleted_at = Set(Some(reversal.entry.created_at));
     entry.updated_at = Set(reversal.entry.created_at);
     let entry = entry.update(tx).await?;
+    open_items::remove(tx, &entry).await?;
     touch(tx, &entry).await?;
     Ok(Ok(entry))
 }

@@ -5,7 +5,6 @@ use sea_orm::{
 };
 
 use super::{
-    allocation::{self, Scope, Since},
     invoice_input::{NewInvoice, Voiding},
     numbering::{self, Numbered},
     totals::{Sums, sums},
@@ -16,7 +15,10 @@ use crate::{
     bookkeeping::{
         book,
         creation::{self, Begun},
-        customers::posting::{self, Document, Side},
+        customers::{
+            open_items,
+            posting::{self, Document, Side},
+        },
         document::{self, Replayable},
         idempotency, journal,
         new_id::{ClientId, NewId},
@@ -130,7 +132,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             number,
             date,
             currency,
-            note: entry.note,
+            note: entry.note.clone(),
             voided_at: None,
             void_reason: None,
             created_at: entry.created_at,
@@ -143,11 +145,10 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             total: sums.total,
             paid: 0,
         };
-        let (NewId { id, position }, scope) = (id, Scope { customer_id: customer.id, currency });
+        let NewId { id, .. } = id;
         invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&tx).await?;
         write_lines(&tx, id, sums).await?;
-        allocation::release(&tx, scope, Since::Invoice((date, position))).await?;
-        allocation::apply(&tx, scope).await?;
+        open_items::place(&tx, &entry).await?;
         act.on(id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: false })
     })
@@ -181,9 +182,6 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
         }
         refusals.none()?;
         let entry = posting::void(&tx, app, viewer, entry, reason.as_deref(), idempotency, false).await??;
-        let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
-        allocation::release(&tx, scope, Since::Invoice((entry.date, entry.position))).await?;
-        allocation::remove_of_invoice(&tx, entry.id.cast()).await?;
         let invoice = invoice::ActiveModel {
             id: Set(entry.id.cast()),
             voided_at: Set(entry.deleted_at),
@@ -191,7 +189,6 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
             ..Default::default()
         };
         let invoice = invoice.update(&tx).await?;
-        allocation::apply(&tx, scope).await?;
         let before = invoice::Model { voided_at: None, void_reason: None, ..invoice.clone() };
         act.on(invoice.id).changed(&before, &invoice).record(&tx, &app.clock).await?;
         Ok(Replayable { document: invoice, replayed: false })

@@ -1,7 +1,5 @@
-//! Invoices and receipts: their sums, taxes and numbers, and which receipt pays which invoice.
+//! Invoices and receipts: their sums, taxes and numbers.
 
-mod allocation;
-pub mod allocation_list;
 pub mod invoice;
 pub mod invoice_input;
 pub mod invoice_list;

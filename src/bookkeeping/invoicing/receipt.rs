@@ -1,13 +1,12 @@
-//! Receipts: creating and voiding them. `allocation` decides which invoices a receipt pays.
+//! Receipts: creating and voiding them. `customers::open_items` decides which invoices a receipt pays.
 
 use async_graphql::{ID, InputObject};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 use serde::Serialize;
 
 use super::{
-    allocation::{self, Scope, Since},
     invoice_input::Voiding,
-    named_invoices::{self, NamedInvoice},
+    named_invoices::{NamedInvoice, WORDS},
     numbering::{self, Numbered},
 };
 use crate::{
@@ -16,7 +15,10 @@ use crate::{
     bookkeeping::{
         book,
         creation::{self, Begun},
-        customers::posting::{self, Document, Side},
+        customers::{
+            open_items::{self, Change, Named, Scope},
+            posting::{self, Document, Side},
+        },
         document::{self, Replayable},
         idempotency,
         journal::{self, Attempt, Posted},
@@ -28,9 +30,8 @@ use crate::{
     entity::{
         account::AccountKind,
         activity::Action,
-        allocation as allocation_entity,
         journal_entry::EntryKind,
-        ledger_entry::EntrySource,
+        ledger_entry::{EntrySource, EntryType},
         receipt::{self, PaymentType},
     },
     error::{Code, Detail, Refusal, Refusals, Result},
@@ -71,8 +72,8 @@ pub struct NewReceipt {
     /// cash.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wallet_id: Option<ID>,
-    /// The invoices that the receipt pays, in this order, at most 100. What is left stays on account. If omitted or
-    /// empty, the receipt pays the customer's oldest open invoices, and later invoices as they are created.
+    /// The invoices that the receipt pays, in this order, at most 100. What is left, or all of the receipt when none is named,
+    /// pays what the customer has owed longest, and later invoices as they are created.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoices: Option<Vec<NamedInvoice>>,
     /// A note, at most 500 characters.
@@ -138,8 +139,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
             return Err(refusals.into());
         };
         let scope = Scope { customer_id: customer.id, currency };
-        let named = new.invoices.as_deref().unwrap_or_default();
-        let named = refusals.take(named_invoices::find(&tx, scope, named, amount).await)?.unwrap_or_default();
+        let named: Vec<_> = new.invoices.iter().flatten().map(NamedInvoice::wanted).collect();
+        let named = open_items::shares(&tx, scope, &named, amount, WORDS).await;
+        let named = refusals.take(named)?.unwrap_or_default();
         refusals.none()?;
 
         let id = free.take();
@@ -178,18 +180,21 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
             number,
             date,
             currency,
-            note: entry.note,
+            note: entry.note.clone(),
             voided_at: None,
             void_reason: None,
             created_at: entry.created_at,
             payment_type: new.payment_type,
             amount,
             wallet_id: wallet.map(|wallet| wallet.wallet.id),
-            names_invoices: !named.is_empty(),
             allocated: 0,
         };
         receipt::Entity::insert(receipt.into_active_model()).exec_without_returning(&tx).await?;
-        set_off(&tx, scope, id, date, &named).await?;
+        let payment = (entry.id, open_items::key(&entry));
+        let mut change = Change::of(scope);
+        change.from(EntryType::Debit, payment.1);
+        named.iter().for_each(|share| change.name(Named { payment, charge: share.charge, amount: share.amount }));
+        open_items::settle(&tx, change).await?;
         let NewId { id, .. } = id;
         act.on(id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
@@ -239,14 +244,6 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
                 return Ok(Replayable { document: Err(of_receipt(refusal)), replayed: false });
             }
         };
-        let scope = Scope { customer_id: entry.customer_id, currency: entry.currency };
-        allocation::release(&tx, scope, Since::Receipt((entry.date, entry.position))).await?;
-        let paid = allocation::remove_of_receipt(&tx, entry.id.cast()).await?;
-        // The invoices that the receipt named are open again, so later receipts must be allocated again from the first
-        // of them on.
-        if let Some(first) = named_invoices::first(&tx, &paid).await? {
-            allocation::release(&tx, scope, Since::Invoice(first)).await?;
-        }
         let receipt = receipt::ActiveModel {
             id: Set(entry.id.cast()),
             voided_at: Set(entry.deleted_at),
@@ -254,7 +251,6 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
             ..Default::default()
         };
         let receipt = receipt.update(&tx).await?;
-        allocation::apply(&tx, scope).await?;
         let before = receipt::Model { voided_at: None, void_reason: None, ..receipt.clone() };
         act.changed(&before, &receipt).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(receipt), replayed: false })
@@ -327,26 +323,6 @@ async fn post(
         }
         None => Ok(posted),
     })
-}
-
-async fn set_off(
-    tx: &Transaction,
-    scope: Scope,
-    NewId { id: receipt_id, position }: NewId<kind::Receipt>,
-    date: chrono::NaiveDate,
-    named: &[named_invoices::Share],
-) -> Result<()> {
-    let since = match named.iter().map(|share| share.key).min() {
-        Some(first) => Since::Invoice(first),
-        None => Since::Receipt((date, position)),
-    };
-    allocation::release(tx, scope, since).await?;
-    let named: Vec<_> = named
-        .iter()
-        .map(|share| allocation_entity::Model { receipt_id, invoice_id: share.invoice_id, amount: share.amount })
-        .collect();
-    allocation::write(tx, &named).await?;
-    allocation::apply(tx, scope).await
 }
 
 impl AuditFields for receipt::Model {
