@@ -16,6 +16,7 @@ mod m20261127_000014_client_id;
 mod m20261127_000015_id_prefixes;
 mod m20261127_000016_version_note;
 mod m20261128_000017_references;
+mod m20261129_000018_activity_index;
 mod m20261130_000019_kinds;
 mod m20261201_000020_open_items;
 
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000015_id_prefixes::Migration),
             Box::new(m20261127_000016_version_note::Migration),
             Box::new(m20261128_000017_references::Migration),
+            Box::new(m20261129_000018_activity_index::Migration),
             Box::new(m20261130_000019_kinds::Migration),
             Box::new(m20261201_000020_open_items::Migration),
         ]

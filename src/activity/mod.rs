@@ -24,10 +24,10 @@ mod event;
 mod list;
 mod stored;
 
-pub(crate) use self::event::add_all;
 pub use self::{
     change::{AuditFields, Change, Field, field, time},
     event::{ActivityEvent, forget_person, record_alone, refuse},
     list::{Filter, History, count, find_many, key_text, page, parse_key},
     stored::{changes, codes},
 };
+pub(crate) use self::{event::add_all, list::with_action};

@@ -24,6 +24,7 @@
 mod acquire;
 pub mod copy;
 mod database;
+mod in_order;
 mod limits;
 mod open;
 mod options;
@@ -40,6 +41,7 @@ mod write;
 pub(crate) use self::rows::Writes;
 pub use self::{
     database::Db,
+    in_order::InOrder,
     limits::LongWrite,
     open::migrate,
     options::{Options, PoolSize},

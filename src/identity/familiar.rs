@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder
 
 use super::{session_list::MOST_SESSIONS, user};
 use crate::{
+    activity::with_action,
     client::Client,
     entity::{
         activity::{self, Action, Outcome},
@@ -42,7 +43,7 @@ pub(super) async fn is_familiar(
         .select_only()
         .column(activity::Column::Address)
         .filter(activity::Column::BookId.eq(book))
-        .filter(activity::Column::Action.eq(Action::Login))
+        .filter(with_action(Action::Login))
         .filter(activity::Column::ActorId.eq(user))
         .filter(activity::Column::Outcome.eq(Outcome::Done))
         .order_by_desc(activity::Column::CreatedAt)

@@ -9,12 +9,9 @@ use sea_orm::{
     sea_query::{Expr, LockType, OnConflict},
 };
 
-use super::{
-    Draft,
-    in_order::{self, InOrder},
-};
+use super::{Draft, in_order};
 use crate::{
-    db::Transaction,
+    db::{InOrder, Transaction},
     entity::account::{self, AccountKind, AccountStatus},
     error::Result,
     id::{Id, kind},

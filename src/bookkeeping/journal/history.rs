@@ -14,11 +14,9 @@ use sea_orm::{
     sea_query::{self, Expr, Query, SelectStatement},
 };
 
-use super::{
-    balance,
-    in_order::{self, InOrder},
-};
+use super::{balance, in_order};
 use crate::{
+    db::InOrder,
     entity::{
         account::{self, AccountKind},
         journal_entry::{self, EntryKind, EntryStatus},

@@ -1,27 +1,11 @@
 //! Reads rows of the journal column by column, in the order in which SeaORM selects the columns of an entity.
 
-use sea_orm::{DbErr, QueryResult, TryGetable};
+use sea_orm::DbErr;
 
-use crate::entity::{account, journal_entry, posting};
-
-/// A row whose columns are read one after the other. By their names it takes several times as long: each name is made, and
-/// looked up, for each row.
-pub(super) struct InOrder<'a> {
-    row: &'a QueryResult,
-    at: usize,
-}
-
-impl<'a> InOrder<'a> {
-    pub(super) fn new(row: &'a QueryResult) -> Self {
-        Self { row, at: 0 }
-    }
-
-    pub(super) fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
-        let at = self.at;
-        self.at += 1;
-        self.row.try_get_by_index(at)
-    }
-}
+use crate::{
+    db::InOrder,
+    entity::{account, journal_entry, posting},
+};
 
 /// Reads a posting and its entry.
 pub(super) fn posting_and_entry(row: &mut InOrder<'_>) -> Result<(posting::Model, journal_entry::Model), DbErr> {

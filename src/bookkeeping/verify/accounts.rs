@@ -14,6 +14,7 @@ use super::{
     scan::{Row, Scan, Source, least},
 };
 use crate::{
+    db::InOrder,
     entity::{
         account::{self, AccountKind},
         category::{self, CategoryKind},
@@ -150,27 +151,24 @@ fn legs(account: posting::Column, seq: posting::Column, balance: posting::Column
         Expr::col((journal_entry::Entity, journal_entry::Column::Id))
             .equals((posting::Entity, posting::Column::EntryId)),
     );
-    for (column, name) in [(account, "account_id"), (seq, "seq"), (balance, "balance")] {
-        query.expr_as(column.into_expr(), name);
-    }
-    for column in [posting::Column::Amount, posting::Column::EntryId, posting::Column::EffectiveOn] {
-        query.expr(column.into_expr());
-    }
+    let of_both = [posting::Column::Amount, posting::Column::EntryId, posting::Column::EffectiveOn];
+    query.exprs([account, seq, balance].into_iter().chain(of_both).map(ColumnTrait::into_expr));
     query.expr(journal_entry::Column::CreatedAt.into_expr()).expr(journal_entry::Column::ReversesId.into_expr());
     query
 }
 
 impl Row for Leg {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let mut row = InOrder::new(row);
         Ok(Self {
-            account_id: row.try_get("", "account_id")?,
-            seq: row.try_get("", "seq")?,
-            balance: row.try_get("", "balance")?,
-            amount: row.try_get("", "amount")?,
-            entry_id: row.try_get("", "entry_id")?,
-            effective_on: row.try_get("", "effective_on")?,
-            created_at: row.try_get("", "created_at")?,
-            is_reversal: row.try_get::<Option<Uuid>>("", "reverses_id")?.is_some(),
+            account_id: row.next()?,
+            seq: row.next()?,
+            balance: row.next()?,
+            amount: row.next()?,
+            entry_id: row.next()?,
+            effective_on: row.next()?,
+            created_at: row.next()?,
+            is_reversal: row.next::<Option<Uuid>>()?.is_some(),
         })
     }
 

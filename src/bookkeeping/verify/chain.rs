@@ -165,7 +165,8 @@ fn time(at: Option<DateTime<Utc>>) -> String {
 
 /// A name for an account in messages: its kind, holder and currency.
 pub(in crate::bookkeeping::verify) fn named(account: &account::Model) -> impl fmt::Display {
-    format!("the {} account of {} in {}", Kind(account.kind), holder(account.kind, account.holder_id), account.currency)
+    let (kind, id, currency) = (account.kind, account.holder_id, account.currency);
+    fmt::from_fn(move |f| write!(f, "the {} account of {} in {currency}", Kind(kind), holder(kind, id)))
 }
 
 /// Displays a kind of account as it is stored in the database.

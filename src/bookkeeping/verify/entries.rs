@@ -31,19 +31,17 @@ pub(super) async fn check(
     report: &mut Report<'_>,
 ) -> Result<()> {
     let own = |column: Column| column.into_expr();
-    let mut query = Query::select().from(journal_entry::Entity).exprs(COLUMNS.map(own)).take();
-    query.expr_as(own(Column::Id), "group_id");
+    let mut query = Query::select().from(journal_entry::Entity).expr(own(Column::Id)).exprs(COLUMNS.map(own)).take();
     let same = own(Column::MeantForId).equals(("meant_for", account::Column::Id));
     query.join_as(JoinType::LeftJoin, account::Entity, "meant_for", same);
-    query.expr_as(Expr::col(("meant_for", "book_id")), "meant_for_book_id");
+    query.expr(Expr::col(("meant_for", "book_id")));
     let mut entries = Scan::<_, Linked>::new(source, query, [own(Column::Id)]);
 
     // The reversed entries, in the order of the ids of their reversals, so that they can be merged with those.
-    let mut query = Query::select().from(journal_entry::Entity).take();
+    let mut query = Query::select().from(journal_entry::Entity).expr(own(Column::Id)).take();
     let same = own(Column::ReversesId).equals(("original", Column::Id));
     query.join_as(JoinType::InnerJoin, journal_entry::Entity, "original", same);
-    query.exprs(COLUMNS.map(|column| Expr::col(("original", column))));
-    query.expr_as(own(Column::Id), "group_id").expr_as(Expr::val(None::<Uuid>), "meant_for_book_id");
+    query.exprs(COLUMNS.map(|column| Expr::col(("original", column)))).expr(Expr::val(None::<Uuid>));
     let mut originals = Scan::<_, Linked>::new(source, query, [own(Column::Id)]);
 
     let postings = Query::select().from(posting::Entity).take();

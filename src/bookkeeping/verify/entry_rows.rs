@@ -1,11 +1,12 @@
 //! The rows that the checks of journal entries read.
 
 use chrono::NaiveDate;
-use sea_orm::{DbErr, FromQueryResult, QueryResult};
+use sea_orm::{DbErr, QueryResult};
 use uuid::Uuid;
 
 use super::scan::Row;
 use crate::{
+    db::InOrder,
     entity::journal_entry::{Column, EntryKind, EntryStatus, Failure},
     error::Result,
     id::{Id, kind},
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// The fields of a journal entry that are checked.
-#[derive(Clone, Debug, FromQueryResult)]
+#[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) id: Id<kind::Entry>,
     pub(super) book_id: Id<kind::Book>,
@@ -27,7 +28,7 @@ pub(super) struct Entry {
     pub(super) document_id: Option<Id<kind::Document>>,
 }
 
-/// The columns of [`Entry`]. Other columns are not read, to save time.
+/// The columns of [`Entry`], in the order of its fields. Other columns are not read, to save time.
 pub(super) const COLUMNS: [Column; 10] = [
     Column::Id,
     Column::BookId,
@@ -41,7 +42,8 @@ pub(super) const COLUMNS: [Column; 10] = [
     Column::DocumentId,
 ];
 
-/// A journal entry with the data of the account that its money was meant for.
+/// A journal entry with the data of the account that its money was meant for. Its columns are the group, those of the entry, and
+/// the book.
 pub(super) struct Linked {
     group: Uuid,
     pub(super) entry: Entry,
@@ -51,11 +53,21 @@ pub(super) struct Linked {
 
 impl Row for Linked {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        Ok(Self {
-            group: row.try_get("", "group_id")?,
-            entry: Entry::from_query_result(row, "")?,
-            meant_for: row.try_get("meant_for_", "book_id")?,
-        })
+        let mut row = InOrder::new(row);
+        let group = row.next()?;
+        let entry = Entry {
+            id: row.next()?,
+            book_id: row.next()?,
+            kind: row.next()?,
+            status: row.next()?,
+            failure: row.next()?,
+            amount: row.next()?,
+            currency: row.next()?,
+            effective_on: row.next()?,
+            reverses_id: row.next()?,
+            document_id: row.next()?,
+        };
+        Ok(Self { group, entry, meant_for: row.next()? })
     }
 
     fn group(&self) -> Uuid {

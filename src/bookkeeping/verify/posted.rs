@@ -4,7 +4,7 @@ use std::fmt;
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, DbErr, QueryResult, TryGetable, Value,
+    ColumnTrait, DbErr, QueryResult, Value,
     sea_query::{Expr, ExprTrait, JoinType, SelectStatement},
 };
 use uuid::Uuid;
@@ -15,6 +15,7 @@ use super::{
     scan::Row,
 };
 use crate::{
+    db::InOrder,
     entity::{
         account::{self, AccountKind},
         posting,
@@ -43,16 +44,8 @@ pub(in crate::bookkeeping::verify) struct Party {
 }
 
 impl Party {
-    fn read(row: &QueryResult, prefix: &str) -> Result<Self, DbErr> {
-        fn column<T: TryGetable>(row: &QueryResult, prefix: &str, name: &str) -> Result<T, DbErr> {
-            row.try_get(prefix, name)
-        }
-        Ok(Self {
-            book_id: column(row, prefix, "book_id")?,
-            kind: column(row, prefix, "kind")?,
-            currency: column(row, prefix, "currency")?,
-            holder_id: column(row, prefix, "holder_id")?,
-        })
+    fn read(row: &mut InOrder<'_>) -> Result<Self, DbErr> {
+        Ok(Self { book_id: row.next()?, kind: row.next()?, currency: row.next()?, holder_id: row.next()? })
     }
 }
 
@@ -63,27 +56,25 @@ pub(in crate::bookkeeping::verify) fn with_accounts(
     group: Expr,
 ) -> (SelectStatement, [Expr; 2]) {
     use posting::Column::{Amount, CreditAccountId, DebitAccountId, EffectiveOn, Line};
-    query.exprs([Line, Amount, EffectiveOn].map(ColumnTrait::into_expr));
-    query.expr_as(group.clone(), "group_id");
+    query.expr(group.clone()).exprs([Line, Amount, EffectiveOn].map(ColumnTrait::into_expr));
     for (alias, id) in [("debit", DebitAccountId), ("credit", CreditAccountId)] {
         let same = Expr::col((alias, account::Column::Id)).equals((posting::Entity, id));
         query.join_as(JoinType::InnerJoin, account::Entity, alias, same);
-        for name in ["book_id", "kind", "currency", "holder_id"] {
-            query.expr_as(Expr::col((alias, name)), format!("{alias}_{name}"));
-        }
+        query.exprs(["book_id", "kind", "currency", "holder_id"].map(|name| Expr::col((alias, name))));
     }
     (query, [group, Line.into_expr()])
 }
 
 impl Row for Posted {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let mut row = InOrder::new(row);
         Ok(Self {
-            group: row.try_get("", "group_id")?,
-            line: row.try_get("", "line")?,
-            amount: row.try_get("", "amount")?,
-            effective_on: row.try_get("", "effective_on")?,
-            debit: Party::read(row, "debit_")?,
-            credit: Party::read(row, "credit_")?,
+            group: row.next()?,
+            line: row.next()?,
+            amount: row.next()?,
+            effective_on: row.next()?,
+            debit: Party::read(&mut row)?,
+            credit: Party::read(&mut row)?,
         })
     }
 

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     bookkeeping::journal::Turnover,
     calendar::month::YearMonth,
+    db::InOrder,
     entity::{account, account_day, account_month},
     id::{Id, kind},
 };
@@ -30,9 +31,10 @@ pub(super) struct Rollup {
 
 impl Row for Rollup {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        let [debits, credits, entries] = ["debits", "credits", "entries"].map(|name| row.try_get("", name));
-        let turnover = Turnover { debits: debits?, credits: credits?, entries: entries? };
-        Ok(Self { account_id: row.try_get("", "account_id")?, start: row.try_get("", "start")?, turnover })
+        let mut row = InOrder::new(row);
+        let (account_id, start) = (row.next()?, row.next()?);
+        let turnover = Turnover { debits: row.next()?, credits: row.next()?, entries: row.next()? };
+        Ok(Self { account_id, start, turnover })
     }
 
     fn group(&self) -> Uuid {
@@ -71,9 +73,9 @@ fn scan<C: ConnectionTrait, K: ColumnTrait>(
     counters: [K; 3],
 ) -> Scan<'_, C, Rollup> {
     let mut query = Query::select();
-    query.from(table).expr(account_id.into_expr()).expr_as(start.into_expr(), "start");
-    query.exprs(counters.map(ColumnTrait::into_expr));
-    Scan::new(source, query, [account_id, start].map(ColumnTrait::into_expr))
+    let order = [account_id, start].map(ColumnTrait::into_expr);
+    query.from(table).exprs(order.clone()).exprs(counters.map(ColumnTrait::into_expr));
+    Scan::new(source, query, order)
 }
 
 /// Compares the stored turnovers of an account with those computed from its postings.

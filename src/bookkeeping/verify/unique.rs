@@ -12,6 +12,7 @@ use super::{
     scan::{Row, Scan, Source},
 };
 use crate::{
+    db::InOrder,
     entity::{
         invoice,
         journal_entry::{self, EntryStatus},
@@ -30,7 +31,8 @@ struct Named {
 
 impl Row for Named {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        Ok(Self { group: row.try_get("", "group")?, text: row.try_get("", "text")?, id: row.try_get("", "id")? })
+        let mut row = InOrder::new(row);
+        Ok(Self { group: row.next()?, text: row.next()?, id: row.next()? })
     }
 
     fn group(&self) -> Uuid {
@@ -73,11 +75,8 @@ async fn twice<K: StaticType, E: EntityTrait>(
     is_same: impl Fn(&Named, &Named) -> bool,
     report: &mut Report<'_>,
 ) -> Result<()> {
-    let mut rows = rows.select_only();
-    for (column, name) in columns.into_iter().zip(["group", "text", "id"]) {
-        rows = rows.column_as(column, name);
-    }
-    let mut rows = Scan::<_, Named>::new(source, rows.into_query(), columns.map(ColumnTrait::into_expr));
+    let rows = rows.select_only().columns(columns).into_query();
+    let mut rows = Scan::<_, Named>::new(source, rows, columns.map(ColumnTrait::into_expr));
     let mut before: Option<Named> = None;
     while let Some(row) = rows.next().await? {
         if let Some(before) = before.filter(|before| is_same(before, &row)) {
