@@ -57,6 +57,8 @@ macro_rules! nouns {
                 node customers::entry::Entry;
                 query customers::entry::EntryQuery;
                 mutation customers::entry::EntryMutation;
+                mutation customers::allocation::AllocationMutation;
+                mutation customers::adjustment::AdjustmentMutation;
             }
             /// An invoice.
             Invoice "invoice" {

@@ -47,10 +47,26 @@ impl MigrationTrait for Migration {
         manager.alter_table(Table::alter().table("receipt").drop_column("names_invoices").take()).await?;
         set_off_all(manager).await?;
         run(manager, "DROP TABLE former_allocation").await?;
-        count(manager).await
+        count(manager).await?;
+        // The keys of operations that post nothing, such as `allocate`.
+        manager
+            .create_table(
+                Table::create()
+                    .table("used_key")
+                    .col(uuid("book_id"))
+                    .col(string("idempotency_key"))
+                    .col(ColumnDef::new("request_hash").binary().not_null())
+                    .col(uuid("thing_id"))
+                    .primary_key(Index::create().col("book_id").col("idempotency_key"))
+                    .foreign_key(&mut reference("used_key", "book_id", "book"))
+                    .check(Expr::cust("length(request_hash) = 32"))
+                    .take(),
+            )
+            .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_table(Table::drop().table("used_key").take()).await?;
         run(
             manager,
             "CREATE TEMPORARY TABLE later_allocation AS
@@ -116,7 +132,8 @@ async fn create_allocation(
     if manager.get_database_backend() == DbBackend::Sqlite {
         // See the ledger migration for why SQLite is told.
         for index in ["sqlite_autoindex_allocation_1".to_owned(), format!("allocation_{to}_{from}_idx")] {
-            let row = format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('allocation', '{index}', '1000000 2 1')");
+            let row =
+                format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('allocation', '{index}', '1000000 2 1')");
             run(manager, &row).await?;
         }
         run(manager, "ANALYZE sqlite_schema").await?;
@@ -148,7 +165,8 @@ async fn set_off_all(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let (customer, currency): (Uuid, String) = (scope.try_get_by_index(0)?, scope.try_get_by_index(1)?);
         let of_scope = |sql: &str| {
             let values = [Value::from(customer), Value::from(currency.clone())];
-            let sql = if backend == DbBackend::Postgres { sql.to_owned() } else { sql.replace("$1", "?").replace("$2", "?") };
+            let sql =
+                if backend == DbBackend::Postgres { sql.to_owned() } else { sql.replace("$1", "?").replace("$2", "?") };
             Statement::from_sql_and_values(backend, sql, values)
         };
         let named = Named::find_by_statement(of_scope(
@@ -182,7 +200,8 @@ fn set_off(entries: Vec<Entry>, named: Vec<Named>) -> Vec<(Uuid, Uuid, i64, i64)
         *taken.entry(receipt_id).or_default() += amount;
         *taken.entry(invoice_id).or_default() += amount;
     }
-    let left = |entry: Entry| (entry.kind == "CREDIT", entry.id, entry.amount - taken.get(&entry.id).copied().unwrap_or(0));
+    let left =
+        |entry: Entry| (entry.kind == "CREDIT", entry.id, entry.amount - taken.get(&entry.id).copied().unwrap_or(0));
     let (charges, payments): (Vec<_>, Vec<_>) =
         entries.into_iter().map(left).filter(|(.., left)| *left > 0).partition(|(is_charge, ..)| *is_charge);
     let mut charges = charges.into_iter();

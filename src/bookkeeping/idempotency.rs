@@ -5,15 +5,18 @@
 //! of what the first did (its invoice number is taken, the invoice is paid). So [`write`] accepts a refusal only if
 //! there is still no entry with the key afterwards, and otherwise runs the operation again.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use type_safe_id::StaticType;
 
 use super::journal::{self, Idempotency};
 use crate::{
     app::App,
     db::Transaction,
+    entity::used_key,
     error::{Code, Error, Refusal, Result},
+    id::Id,
     text,
     viewer::Viewer,
 };
@@ -65,4 +68,47 @@ where
         return done;
     }
     app.db.write_repeatable(work).await
+}
+
+/// Looks for an earlier request with this key whose operation posted nothing to the journal. Returns what it was about.
+///
+/// # Errors
+/// `IDEMPOTENCY_CONFLICT` when the key was used with another input, or by an operation that posted.
+pub(super) async fn find_used<K: StaticType>(
+    tx: &Transaction,
+    viewer: &Viewer,
+    key: &Idempotency,
+) -> Result<Option<Id<K>>> {
+    let used = used_key::Entity::find_by_id((viewer.book, key.key.clone())).one(tx).await?;
+    match used {
+        Some(used) if used.request_hash == key.request_hash => Ok(Some(Id::from_uuid(used.thing_id))),
+        None if journal::find_repeat(tx, viewer.book, key).await?.is_none() => Ok(None),
+        _ => Err(conflict().into()),
+    }
+}
+
+/// Keeps the key of a request whose operation posted nothing to the journal, with what it was about.
+///
+/// # Errors
+/// `IDEMPOTENCY_CONFLICT` when another request used it meanwhile.
+pub(super) async fn mark_used<K: StaticType>(
+    tx: &Transaction,
+    viewer: &Viewer,
+    key: Idempotency,
+    thing: Id<K>,
+) -> Result<()> {
+    let used = used_key::Model {
+        book_id: viewer.book,
+        idempotency_key: key.key,
+        request_hash: key.request_hash,
+        thing_id: thing.uuid(),
+    };
+    let insert = used_key::Entity::insert(used.into_active_model());
+    let inserted = insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(tx).await?;
+    if inserted == 0 { Err(conflict().into()) } else { Ok(()) }
+}
+
+fn conflict() -> Refusal {
+    let message = "This idempotency key was already used with another input.";
+    Refusal::new(Code::IdempotencyConflict, "idempotencyKey", message)
 }

@@ -89,6 +89,16 @@ pub enum Action {
     UpdateEntry,
     /// `deleteEntry`: deletes a ledger entry.
     DeleteEntry,
+    /// `allocate`: sets a payment off against charges.
+    Allocate,
+    /// `release`: releases what a payment is set off against.
+    Release,
+    /// `refundCustomer`: gives money back to a customer.
+    RefundCustomer,
+    /// `writeOff`: lets a customer off a debt.
+    WriteOff,
+    /// `setOpeningBalance`: records what a customer owed, or had paid in advance, when the book was begun.
+    SetOpeningBalance,
     /// `createInvoice`: creates an invoice.
     CreateInvoice,
     /// `voidInvoice`: voids an invoice.

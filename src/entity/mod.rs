@@ -27,6 +27,7 @@ pub mod session;
 pub mod tally;
 pub mod transaction;
 pub mod transaction_line;
+pub mod used_key;
 pub mod user;
 pub mod version_note;
 pub mod wallet;

@@ -201,6 +201,10 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
         }
         let entry = entry?;
+        if entry.source != EntrySource::Manual {
+            let message = "This entry cannot be changed. Delete it and record another one.";
+            return Err(Refusal::new(Code::NotAllowed, "id", message).into());
+        }
         if change.expected_version.is_some_and(|expected| expected != entry.version) {
             let message = format!("The entry was changed: its version is {} now.", entry.version);
             let current = Detail::Current(entry.id.to_string());
@@ -271,7 +275,11 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Res
     .await
 }
 
-async fn expect(
+/// The ledger entry of the viewer's book with this id.
+///
+/// # Errors
+/// When there is none, which is a bug.
+pub(super) async fn expect(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
     id: Id<kind::LedgerEntry>,
@@ -289,7 +297,8 @@ async fn refuse_less(tx: &Transaction, entry: &ledger_entry::Model, changed: &le
     let bound = named + entry.held;
     let refused = |path, message: &str| {
         let bound = Money::from_minor(bound, entry.currency);
-        let message = format!("{} {} of this entry is allocated by name or held. {message}", bound.amount, bound.currency);
+        let message =
+            format!("{} {} of this entry is allocated by name or held. {message}", bound.amount, bound.currency);
         Err(Refusal::new(Code::NotAllowed, path, message).into())
     };
     match () {
@@ -301,15 +310,16 @@ async fn refuse_less(tx: &Transaction, entry: &ledger_entry::Model, changed: &le
     }
 }
 
-/// Finds an entry that was written by hand and is not deleted. Locks its customer.
+/// Finds an entry that belongs to no other document and is not deleted. Locks its customer.
 async fn lock_manual(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<ledger_entry::Model> {
     let entry = posting::lock_entry(tx, viewer, id.parse().ok()).await?;
     let entry = entry.ok_or_else(|| Refusal::new(Code::NotFound, "id", "You have no such entry."))?;
     let message = match entry.source {
         EntrySource::Invoice => "This entry belongs to an invoice. Void the invoice instead.",
         EntrySource::Receipt => "This entry belongs to a receipt. Void the receipt instead.",
-        EntrySource::Manual if entry.deleted_at.is_some() => "This entry is deleted.",
-        EntrySource::Manual => return Ok(entry),
+        EntrySource::CreditNote | EntrySource::DebitNote => "This entry belongs to a note. Void the note instead.",
+        _ if entry.deleted_at.is_some() => "This entry is deleted.",
+        _ => return Ok(entry),
     };
     Err(Refusal::new(Code::NotAllowed, "id", message).into())
 }

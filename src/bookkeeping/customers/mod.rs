@@ -1,6 +1,9 @@
 //! Customers on credit: who they are, what they took and paid, and what they owe.
 
+pub mod adjust;
+pub mod adjustment;
 pub mod aging;
+pub mod allocate;
 pub mod customer;
 pub mod customer_list;
 pub mod document_list;

@@ -5,6 +5,7 @@
 
 use std::{collections::HashMap, slice};
 
+use async_graphql::ID;
 use chrono::NaiveDate;
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
@@ -18,6 +19,7 @@ use crate::{
         document,
         journal::{self, Accounts, Attempt, Draft, Idempotency, Line, Posted},
         new_id::NewId,
+        wallets::wallet::{self, Wallet},
     },
     db::Transaction,
     entity::{
@@ -26,7 +28,7 @@ use crate::{
         journal_entry::{self, EntryKind},
         ledger_entry::{self, EntrySource, EntryType},
     },
-    error::{Code, Refusal, Result},
+    error::{Code, Detail, Refusal, Result},
     id::{Id, kind},
     money::Currency,
     viewer::Viewer,
@@ -202,6 +204,28 @@ pub(in crate::bookkeeping) async fn open_customer(
         return Err(Refusal::new(Code::NotAllowed, "customerId", message).into());
     }
     Ok(customer)
+}
+
+/// The wallet that a document names at `walletId`, if it names one. `document` says what it is in messages.
+///
+/// # Errors
+/// `NOT_FOUND`; `CURRENCY_MISMATCH` when the wallet is not in the document's currency.
+pub(in crate::bookkeeping) async fn own_wallet(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    id: Option<&ID>,
+    currency: Currency,
+    document: &str,
+) -> Result<Option<Wallet>> {
+    let Some(id) = id else { return Ok(None) };
+    let wallet = wallet::require(conn, viewer, id.parse().ok(), "walletId").await?;
+    let own = wallet.wallet.currency;
+    if own != currency {
+        let message = format!("The wallet is in {own}, but the {document} is in {currency}.");
+        let currencies = Detail::Currencies { expected: Some(own), actual: currency };
+        return Err(Refusal::new(Code::CurrencyMismatch, "walletId", message).with(currencies).into());
+    }
+    Ok(Some(wallet))
 }
 
 /// Finds a ledger entry of the viewer's book and locks its customer. `None` when the book has no such entry.

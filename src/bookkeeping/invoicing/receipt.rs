@@ -23,7 +23,7 @@ use crate::{
         idempotency,
         journal::{self, Attempt, Posted},
         new_id::{ClientId, NewId},
-        wallets::wallet::{self, Wallet},
+        wallets::wallet::Wallet,
     },
     calendar::date::Date,
     db::Transaction,
@@ -34,7 +34,7 @@ use crate::{
         ledger_entry::{EntrySource, EntryType},
         receipt::{self, PaymentType},
     },
-    error::{Code, Detail, Refusal, Refusals, Result},
+    error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
     text,
@@ -130,7 +130,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
         let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
         let date = refusals.check(date.of_document("date"));
         let note = new.note.as_deref().and_then(|note| refusals.check(text::note(note, 500, "note"))).flatten();
-        let wallet = refusals.take(own_wallet(&tx, viewer, new.wallet_id.as_ref(), currency).await)?.flatten();
+        let wallet = refusals
+            .take(posting::own_wallet(&tx, viewer, new.wallet_id.as_ref(), currency, "receipt").await)?
+            .flatten();
         let number = new.number.as_deref().and_then(|number| refusals.check(numbering::check(number)));
         if let Some(number) = &number {
             refusals.extend(numbering::refuse_taken(&tx, Numbered::Receipt, viewer.book, number).await?);
@@ -274,22 +276,6 @@ async fn replay(
 async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Receipt>) -> Result<receipt::Model> {
     let found = find_many(conn, viewer, [id]).await?.pop();
     Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
-}
-
-async fn own_wallet(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    id: Option<&ID>,
-    currency: Currency,
-) -> Result<Option<Wallet>> {
-    let Some(id) = id else { return Ok(None) };
-    let wallet = wallet::require(conn, viewer, id.parse().ok(), "walletId").await?;
-    if wallet.wallet.currency != currency {
-        let message = format!("The wallet is in {}, but the receipt is in {currency}.", wallet.wallet.currency);
-        let currencies = Detail::Currencies { expected: Some(wallet.wallet.currency), actual: currency };
-        return Err(Refusal::new(Code::CurrencyMismatch, "walletId", message).with(currencies).into());
-    }
-    Ok(Some(wallet))
 }
 
 /// Debit side, credit side and amount of each posting: the customer owes less, and the money goes into cash, or into

@@ -1,140 +1,118 @@
-//! Checks allocations, and the amounts that receipts and invoices store about them.
+//! Checks allocations one by one: that their two entries may be set off against each other.
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryResult, QueryTrait, Value,
+    ColumnTrait, ConnectionTrait, DbErr, QueryResult, Value,
     prelude::DateTimeUtc,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, JoinType, Query},
 };
 use uuid::Uuid;
 
 use super::{
     difference::{Check, Money, Report},
-    documents::rows::whole,
-    scan::{Row, Scan, Source, least},
+    scan::{Row, Scan, Source},
 };
 use crate::{
-    entity::{allocation, invoice, receipt},
+    db::InOrder,
+    entity::{
+        allocation::{self, Column},
+        ledger_entry::{self, EntryType},
+    },
     error::Result,
     id::{Id, kind},
     money::Currency,
 };
 
-/// Checks the allocations by receipt, then by invoice.
+/// Checks all allocations.
 pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mut Report<'_>) -> Result<()> {
-    let mut allocations = allocations::<_, true>(source);
-    let mut receipts = whole::<_, receipt::Entity>(source, receipt::Column::Id);
-    while let Some(id) = least([allocations.group().await?, receipts.group().await?]) {
-        let receipt = receipts.take(id).await?.map(|part| part.row);
-        let mut sum = 0;
-        while let Some(allocation) = allocations.take(id).await? {
-            report.checked.allocations += 1;
-            sum += i128::from(allocation.amount);
-            allocation.check(report);
-        }
-        let Some(receipt) = receipt else { continue };
-        let money = |minor: i128| Money::new(minor, receipt.currency);
-        let (id, check) = (receipt.id, Check::ReceiptAllocated);
-        let what = "what it counts as allocated, by its allocations";
-        report.same(check, id, what, money(sum), money(receipt.allocated.into()));
-        if sum > receipt.amount.into() {
-            let message = "the sum of its allocations is more than its amount";
-            report.differs(check, id, message, format!("at most {}", money(receipt.amount.into())), money(sum));
-        }
+    let mut query = Query::select();
+    query.from(allocation::Entity);
+    query.exprs([Column::PaymentId, Column::ChargeId, Column::Amount, Column::Named].map(ColumnTrait::into_expr));
+    for (alias, id) in [("payment", Column::PaymentId), ("charge", Column::ChargeId)] {
+        let same = id.into_expr().equals((alias, ledger_entry::Column::Id));
+        query.join_as(JoinType::LeftJoin, ledger_entry::Entity, alias, same);
+        query.exprs(["customer_id", "currency", "kind", "deleted_at"].map(|name| Expr::col((alias, name))));
     }
-    let mut allocations = self::allocations::<_, false>(source);
-    let mut invoices = whole::<_, invoice::Entity>(source, invoice::Column::Id);
-    while let Some(id) = least([allocations.group().await?, invoices.group().await?]) {
-        let invoice = invoices.take(id).await?.map(|part| part.row);
-        let mut sum = 0;
-        while let Some(allocation) = allocations.take(id).await? {
-            sum += i128::from(allocation.amount);
-        }
-        let Some(invoice) = invoice else { continue };
-        let money = |minor: i128| Money::new(minor, invoice.currency);
-        let (id, check) = (invoice.id, Check::InvoicePaid);
-        report.same(check, id, "what it counts as paid, by its allocations", money(sum), money(invoice.paid.into()));
-        if sum > invoice.total.into() {
-            let message = "the sum of its allocations is more than its total";
-            report.differs(check, id, message, format!("at most {}", money(invoice.total.into())), money(sum));
-        }
+    let order = [Column::PaymentId, Column::ChargeId].map(ColumnTrait::into_expr);
+    let mut all = Scan::<_, Allocation>::new(source, query, order);
+    while let Some(allocation) = all.next().await? {
+        report.checked.allocations += 1;
+        allocation.check(report);
     }
     Ok(())
 }
 
-/// An allocation with the data of its receipt and invoice, grouped by receipt or by invoice.
-struct Allocation<const BY_RECEIPT: bool> {
-    receipt_id: Id<kind::Receipt>,
-    invoice_id: Id<kind::Invoice>,
+/// An allocation with the data of its two entries.
+struct Allocation {
+    payment_id: Id<kind::LedgerEntry>,
+    charge_id: Id<kind::LedgerEntry>,
     amount: i64,
-    receipt: Option<Side>,
-    invoice: Option<Side>,
+    named: i64,
+    payment: Option<Side>,
+    charge: Option<Side>,
 }
 
-/// The fields that a receipt and an invoice must have in common.
+/// The fields of one of the two entries.
 struct Side {
     customer_id: Id<kind::Customer>,
     currency: Currency,
-    is_void: bool,
+    kind: EntryType,
+    is_deleted: bool,
 }
 
-fn allocations<C: ConnectionTrait, const BY_RECEIPT: bool>(
-    source: Source<'_, C>,
-) -> Scan<'_, C, Allocation<BY_RECEIPT>> {
-    use allocation::Column::{InvoiceId, ReceiptId};
-    let mut query = allocation::Entity::find().into_query();
-    query.left_join(receipt::Entity, ReceiptId.into_expr().equals((receipt::Entity, receipt::Column::Id)));
-    query.left_join(invoice::Entity, InvoiceId.into_expr().equals((invoice::Entity, invoice::Column::Id)));
-    for table in ["receipt", "invoice"] {
-        for column in ["customer_id", "currency", "voided_at"] {
-            query.expr_as(Expr::col((table, column)), format!("{table}_{column}"));
-        }
+impl Side {
+    fn read(row: &mut InOrder<'_>) -> Result<Option<Self>, DbErr> {
+        let (customer_id, currency, kind): (Option<_>, Option<_>, Option<_>) = (row.next()?, row.next()?, row.next()?);
+        let is_deleted = row.next::<Option<DateTimeUtc>>()?.is_some();
+        let known = customer_id.zip(currency).zip(kind);
+        Ok(known.map(|((customer_id, currency), kind)| Self { customer_id, currency, kind, is_deleted }))
     }
-    let order = if BY_RECEIPT { [ReceiptId, InvoiceId] } else { [InvoiceId, ReceiptId] };
-    Scan::new(source, query, order.map(ColumnTrait::into_expr))
 }
 
-impl<const BY_RECEIPT: bool> Row for Allocation<BY_RECEIPT> {
+impl Row for Allocation {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        let side = |prefix| -> Result<_, DbErr> {
-            let is_void = row.try_get::<Option<DateTimeUtc>>(prefix, "voided_at")?.is_some();
-            let known = Option::zip(row.try_get(prefix, "customer_id")?, row.try_get(prefix, "currency")?);
-            Ok(known.map(|(customer_id, currency)| Side { customer_id, currency, is_void }))
-        };
+        let mut row = InOrder::new(row);
         Ok(Self {
-            receipt_id: row.try_get("", "receipt_id")?,
-            invoice_id: row.try_get("", "invoice_id")?,
-            amount: row.try_get("", "amount")?,
-            receipt: side("receipt_")?,
-            invoice: side("invoice_")?,
+            payment_id: row.next()?,
+            charge_id: row.next()?,
+            amount: row.next()?,
+            named: row.next()?,
+            payment: Side::read(&mut row)?,
+            charge: Side::read(&mut row)?,
         })
     }
 
     fn group(&self) -> Uuid {
-        if BY_RECEIPT { self.receipt_id.uuid() } else { self.invoice_id.uuid() }
+        self.payment_id.uuid()
     }
 
     fn place(&self) -> Vec<Value> {
-        vec![if BY_RECEIPT { self.invoice_id.into() } else { self.receipt_id.into() }]
+        vec![self.charge_id.into()]
     }
 }
 
-impl<const BY_RECEIPT: bool> Allocation<BY_RECEIPT> {
+impl Allocation {
     fn check(&self, report: &mut Report<'_>) {
-        let (id, check) = (self.receipt_id, Check::Allocation);
-        let of = self.invoice_id;
-        let (Some(receipt), Some(invoice)) = (&self.receipt, &self.invoice) else {
-            let message = format_args!("the receipt and the invoice of what is allocated to {of}");
-            return report.differs(check, id, message, "a receipt and an invoice", ());
+        let (id, check, of) = (self.payment_id, Check::Allocation, self.charge_id);
+        let (Some(payment), Some(charge)) = (&self.payment, &self.charge) else {
+            let message = format_args!("the two entries of what is set off against {of}");
+            return report.differs(check, id, message, "two entries", ());
         };
+        let money = |minor: i64| Money::new(minor, payment.currency);
         if self.amount <= 0 {
-            let found = Money::new(self.amount, receipt.currency);
-            report.differs(check, id, format_args!("what is allocated to {of}"), "more than zero", found);
+            let message = format_args!("what is set off against {of}");
+            report.differs(check, id, message, "more than zero", money(self.amount));
         }
-        let [expected, found] = [invoice.customer_id, receipt.customer_id].map(|id| id.to_string());
+        if !(0..=self.amount).contains(&self.named) {
+            let message = format_args!("the named part of what is set off against {of}");
+            report.differs(check, id, message, format!("0 to {}", money(self.amount)), money(self.named));
+        }
+        let [expected, found] = [charge.customer_id, payment.customer_id].map(|id| id.to_string());
         report.same(check, id, format_args!("its customer, by {of}, which it pays"), expected, found);
         let what = format_args!("its currency, by {of}, which it pays");
-        report.same(check, id, what, invoice.currency, receipt.currency);
-        report.same(check, id, format_args!("whether it is void, while it pays {of}"), false, receipt.is_void);
-        report.same(check, id, format_args!("whether {of}, which it pays, is void"), false, invoice.is_void);
+        report.same(check, id, what, charge.currency, payment.currency);
+        let is_right = (payment.kind, charge.kind) == (EntryType::Debit, EntryType::Credit);
+        report.same(check, id, format_args!("whether it is a payment and {of} a charge"), true, is_right);
+        report.same(check, id, format_args!("whether it is deleted, while it pays {of}"), false, payment.is_deleted);
+        report.same(check, id, format_args!("whether {of}, which it pays, is deleted"), false, charge.is_deleted);
     }
 }

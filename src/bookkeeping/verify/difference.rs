@@ -87,12 +87,12 @@ pub enum Check {
     DocumentLines,
     /// The sums of an invoice are right.
     InvoiceSums,
-    /// An allocation links a receipt and an invoice of the same customer and currency, neither of them void.
+    /// An allocation links a payment and a charge of the same customer and currency, neither of them deleted.
     Allocation,
-    /// The allocated amount of a receipt is the sum of its allocations and not more than its amount.
-    ReceiptAllocated,
-    /// The paid amount of an invoice is the sum of its allocations and not more than its total.
-    InvoicePaid,
+    /// What an entry counts as settled is the sum of its allocations, and together with what is held not more than its amount.
+    EntrySettled,
+    /// What is not named is set off first in, first out, and what is outstanding less what is not allocated is the balance.
+    OpenItems,
     /// Each number that a series gave out belongs to a document.
     NumberMissing,
     /// No two invoices, and no two receipts, of a book have the same number.
@@ -112,7 +112,7 @@ pub struct Checked {
     pub postings: u64,
     /// Ledger entries (with their invoices and receipts) and transactions.
     pub documents: u64,
-    /// Allocations of receipts to invoices.
+    /// Allocations of payments to charges.
     pub allocations: u64,
     /// Series of numbers.
     pub series: u64,

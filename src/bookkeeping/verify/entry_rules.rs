@@ -81,7 +81,8 @@ fn check_postings(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
 /// Whether an entry of this kind may post between accounts of these kinds.
 fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
     use AccountKind::{
-        Cash, Cgst, Charges, Expense, Igst, Income, Opening, Outside, Receivable, RoundOff, Sales, Sgst, Wallet, WriteOff,
+        Cash, Cgst, Charges, Expense, Igst, Income, Opening, Outside, Receivable, RoundOff, Sales, Sgst, Wallet,
+        WriteOff,
     };
     let sides = (debit.kind, credit.kind);
     if entry.status == EntryStatus::Failed {

@@ -2,7 +2,7 @@
 //!
 //! Reads one snapshot and never writes; it repairs nothing. Tables are read in key order and merged (`scan`), so memory
 //! does not grow with the number of rows, except for a few numbers per book and the turnovers by day of the account
-//! being checked.
+//! being checked, and the entries of some customers.
 //!
 //! | module | what it checks |
 //! |---|---|
@@ -11,7 +11,8 @@
 //! | `entries` | postings against their entry; accounts of the right book, currency and kind; reversals |
 //! | `books` | the sum of each currency is zero; the sum of each book is what it paid to and received from others |
 //! | `documents` | each document has one current journal entry, which posts what the document says |
-//! | `allocations` | allocated and paid amounts of receipts and invoices |
+//! | `allocations` | the two entries of each allocation |
+//! | `open_items` | what entries count as settled; first in, first out; what is left of them is the balance |
 //! | `series` | each number that a series gave out belongs to a document |
 //! | `unique` | uniqueness of references, idempotency keys, reversals and numbers |
 //! | `client_ids` | an id that a client chose belongs to an object of the same book |
@@ -26,6 +27,7 @@ mod documents;
 mod entries;
 mod entry_rows;
 mod entry_rules;
+mod open_items;
 mod posted;
 mod rollups;
 mod scan;
@@ -59,6 +61,7 @@ pub async fn verify(
     books.check(&mut report);
     documents::check(source, &mut report).await?;
     allocations::check(source, &mut report).await?;
+    open_items::check(source, &mut report).await?;
     series::check(source, &mut report).await?;
     unique::check(source, &mut report).await?;
     client_ids::check(source, &mut report).await?;

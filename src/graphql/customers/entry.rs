@@ -4,12 +4,14 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 
-use super::{customer::Customer, entry_version::EntryVersion};
+use super::{allocation::Allocation, customer::Customer, entry_version::EntryVersion};
 use crate::{
     bookkeeping::{
         customers::{
+            adjust::Attempted,
             entry::{self, EntryChange, EntryDeletion, NewEntry},
             entry_list::{EntryFilter, EntryFilterInput},
+            open_items::Allocations,
             running_balance,
         },
         document::Replayable,
@@ -76,6 +78,38 @@ impl Entry {
     /// The amount. It is always positive; `type` says whether the customer owes more or less.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.amount, self.0.currency)
+    }
+
+    /// The part of `amount` that is set off: of a `CREDIT` entry what is paid of it, of a `DEBIT` entry what pays something.
+    async fn settled(&self) -> Money {
+        Money::from_minor(self.0.settled, self.0.currency)
+    }
+
+    /// The rest of `amount`: of a `CREDIT` entry what the customer still owes, of a `DEBIT` entry what is on account. Zero when
+    /// the entry is deleted.
+    async fn open(&self) -> Money {
+        let open = if self.0.deleted_at.is_some() { 0 } else { self.0.amount - self.0.settled };
+        Money::from_minor(open, self.0.currency)
+    }
+
+    /// The part of `open` that was released and is held on account: it pays nothing until it is allocated again or let go.
+    async fn held(&self) -> Money {
+        Money::from_minor(self.0.held, self.0.currency)
+    }
+
+    /// What this entry is set off against, and the amount of each, in the order of the entries on the other side, oldest first.
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn allocations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Nodes<Allocation, OwnedTotal<Allocations>>, ApiError> {
+        let args = PageArgs { first, after, last, before };
+        connection::of_owner(ctx, Allocations::of(self.0.kind), self.0.id, args).await
     }
 
     /// What the customer owed in this currency right after this entry. Entries count by date, and entries of one date
@@ -165,16 +199,16 @@ impl Entry {
     ) -> Result<Activities, ApiError> {
         let (id, args) = (self.0.id, PageArgs { first, after, last, before });
         match self.0.source {
-            EntrySource::Manual => activities_of(ctx, id, args).await,
             EntrySource::Invoice => activities_of(ctx, id.cast::<kind::Invoice>(), args).await,
             EntrySource::Receipt => activities_of(ctx, id.cast::<kind::Receipt>(), args).await,
+            _ => activities_of(ctx, id, args).await,
         }
     }
 }
 
 /// The fields that the payloads of several mutations share. The entry is null when there are user errors.
 #[derive(SimpleObject)]
-struct EntryResult {
+pub(in crate::graphql) struct EntryResult {
     /// The entry as it is now. Null when there are user errors.
     entry: Option<Entry>,
     /// The entry with its cursor in `entries` and `Customer.entries`. Null when there are user errors, and for a
@@ -224,6 +258,20 @@ impl EntryResult {
         result: Result<Replayable<Model>, Error>,
     ) -> Result<Self, ApiError> {
         let (entry, replayed, errors) = into_replayable_payload(ctx, action, result).await?;
+        let entry_edge = entry.clone().map_or(Ok(None), |entry| edge(ctx, entry))?;
+        Ok(Self { entry_edge, entry: entry.map(Entry), replayed, errors })
+    }
+}
+
+impl EntryResult {
+    /// The result of an operation whose refusal by a wallet is recorded.
+    pub(super) async fn attempted(
+        ctx: &Context<'_>,
+        action: Action,
+        result: Result<Replayable<Attempted>, Error>,
+    ) -> Result<Self, ApiError> {
+        let (attempted, replayed, mut errors) = into_replayable_payload(ctx, action, result).await?;
+        let entry = attempted.and_then(|attempted| attempted.map_err(|refusal| errors.push(refusal)).ok());
         let entry_edge = entry.clone().map_or(Ok(None), |entry| edge(ctx, entry))?;
         Ok(Self { entry_edge, entry: entry.map(Entry), replayed, errors })
     }

@@ -1,5 +1,7 @@
-//! Customers, their ledger entries, statements and sums.
+//! Customers, their ledger entries, what is set off against what, statements and sums.
 
+pub(super) mod adjustment;
+pub(super) mod allocation;
 pub(super) mod customer;
 pub(super) mod customer_list;
 pub(super) mod entry;

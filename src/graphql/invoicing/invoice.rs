@@ -4,15 +4,12 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::{
-    allocation::Allocation,
-    invoice_line::{InvoiceLine, LinesOf},
-};
+use super::invoice_line::{InvoiceLine, LinesOf};
 use crate::{
     bookkeeping::{
+        customers::open_items::Allocations,
         document::Replayable,
         invoicing::{
-            allocation_list::Allocations,
             invoice,
             invoice_input::{NewInvoice, Voiding},
             invoice_list::{self, InvoiceFilter, InvoiceFilterInput, InvoiceStatus},
@@ -27,6 +24,7 @@ use crate::{
         book::{book_currency, today},
         connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
         customers::{
+            allocation::Allocation,
             customer::Customer,
             entry::{self, Entry},
         },
@@ -121,7 +119,7 @@ impl Invoice {
         self.money(self.0.total)
     }
 
-    /// The part of `totalAmount` that is paid by receipts.
+    /// The part of `totalAmount` that is settled: by receipts, by payments without a receipt, or because it was written off.
     async fn paid(&self) -> Money {
         self.money(self.0.paid)
     }
@@ -144,7 +142,7 @@ impl Invoice {
         Ok(lines.into_iter().map(|line| InvoiceLine { line, currency: self.0.currency }).collect())
     }
 
-    /// The receipts that pay this invoice and the amount of each, oldest receipt first.
+    /// What pays this invoice and the amount of each, oldest payment first: receipts, and other `DEBIT` entries.
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn allocations(
         &self,
@@ -155,7 +153,7 @@ impl Invoice {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Allocation, OwnedTotal<Allocations>>, ApiError> {
-        connection::of_owner(ctx, Allocations::OfInvoice, self.0.id.cast(), PageArgs { first, after, last, before })
+        connection::of_owner(ctx, Allocations::OfCharge, self.0.id.cast(), PageArgs { first, after, last, before })
             .await
     }
 
@@ -311,7 +309,7 @@ pub(in crate::graphql) struct InvoiceMutation;
 #[Object]
 impl InvoiceMutation {
     /// Creates an invoice and adds it to the customer's ledger as a `CREDIT` entry. Money that the customer has on
-    /// account pays it automatically, except what is left of receipts that named other invoices.
+    /// account pays it, except what is held there.
     async fn create_invoice(
         &self,
         ctx: &Context<'_>,
@@ -321,8 +319,8 @@ impl InvoiceMutation {
         Ok(CreateInvoicePayload { result: InvoiceResult::new(ctx, Action::CreateInvoice, created).await? })
     }
 
-    /// Voids an invoice: the customer no longer owes it. Money that paid it goes to the customer's other open invoices;
-    /// money of a receipt that named this invoice stays on account. The number cannot be used again.
+    /// Voids an invoice: the customer no longer owes it. What paid it pays what else the customer owes, or later invoices. The
+    /// number cannot be used again.
     async fn void_invoice(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,5 @@
-//! Invoices, receipts and allocations.
+//! Invoices and receipts.
 
-pub(super) mod allocation;
 pub(super) mod invoice;
 mod invoice_line;
 pub(super) mod receipt;

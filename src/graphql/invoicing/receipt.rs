@@ -4,12 +4,11 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::allocation::Allocation;
 use crate::{
     bookkeeping::{
+        customers::open_items::Allocations,
         document::Replayable,
         invoicing::{
-            allocation_list::Allocations,
             invoice_input::Voiding,
             receipt::{self, Attempted, NewReceipt},
             receipt_list::{ReceiptFilter, ReceiptFilterInput},
@@ -27,6 +26,7 @@ use crate::{
         book::book_currency,
         connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
         customers::{
+            allocation::Allocation,
             customer::Customer,
             entry::{self, Entry},
         },
@@ -97,7 +97,7 @@ impl Receipt {
         Ok(ctx.loader()?.load_one(wallet).await?)
     }
 
-    /// The invoices that this receipt pays and the amount for each, oldest invoice first.
+    /// What this receipt pays and the amount for each, oldest first: invoices, and other `CREDIT` entries.
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn allocations(
         &self,
@@ -108,16 +108,16 @@ impl Receipt {
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Nodes<Allocation, OwnedTotal<Allocations>>, ApiError> {
-        connection::of_owner(ctx, Allocations::OfReceipt, self.0.id.cast(), PageArgs { first, after, last, before })
+        connection::of_owner(ctx, Allocations::OfPayment, self.0.id.cast(), PageArgs { first, after, last, before })
             .await
     }
 
-    /// The part of `amount` that pays invoices.
+    /// The part of `amount` that pays invoices or other charges.
     async fn allocated(&self) -> Money {
         Money::from_minor(self.0.allocated, self.0.currency)
     }
 
-    /// The part of `amount` that does not pay any invoice yet. Zero when the receipt is void.
+    /// The part of `amount` that pays nothing yet. Zero when the receipt is void.
     async fn on_account(&self) -> Money {
         let left = if self.0.voided_at.is_some() { 0 } else { self.0.amount - self.0.allocated };
         Money::from_minor(left, self.0.currency)
@@ -276,7 +276,7 @@ pub(in crate::graphql) struct ReceiptMutation;
 #[Object]
 impl ReceiptMutation {
     /// Creates a receipt and adds it to the customer's ledger as a `DEBIT` entry. It pays the invoices that it names,
-    /// or else the customer's oldest open invoices.
+    /// and with the rest what the customer has owed longest.
     async fn create_receipt(
         &self,
         ctx: &Context<'_>,

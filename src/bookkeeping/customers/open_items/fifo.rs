@@ -56,7 +56,8 @@ impl<'a> Side<'a> {
             let page = item::open(conn, self.scope, self.side, self.last).await?;
             self.ended = u64::try_from(page.len()).is_ok_and(|length| length < CHUNK);
             self.last = page.last().map(|item| item.key).or(self.last);
-            let is_free = |item: &Item| item.settled + item.held < item.amount && !self.all_known.contains_key(&item.id);
+            let is_free =
+                |item: &Item| item.settled + item.held < item.amount && !self.all_known.contains_key(&item.id);
             self.read.extend(page.into_iter().filter(is_free));
         }
         let known = self.known.first_key_value().map(|(key, _)| *key);

@@ -88,7 +88,8 @@ pub(super) async fn behind(
     [charges, payments]: [Option<Key>; 2],
 ) -> Result<Vec<Pair>> {
     let arm = |alias: &'static str, (date, position): Key| {
-        let mut pairs = Query::select().from(allocation::Entity).exprs(columns("payment")).exprs(columns("charge")).take();
+        let mut pairs =
+            Query::select().from(allocation::Entity).exprs(columns("payment")).exprs(columns("charge")).take();
         pairs.exprs([allocation::Column::Amount, allocation::Column::Named].map(ColumnTrait::into_expr));
         for (alias, id) in [("payment", allocation::Column::PaymentId), ("charge", allocation::Column::ChargeId)] {
             let same = Expr::col((alias, Column::Id)).equals((allocation::Entity, id));

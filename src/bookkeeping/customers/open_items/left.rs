@@ -28,7 +28,8 @@ pub(in crate::bookkeeping) async fn owed(
     scope: Scope,
     to: Option<Date>,
 ) -> Result<Vec<(NaiveDate, i64)>> {
-    let due = Func::coalesce([Expr::col((invoice::Entity, invoice::Column::DueDate)), Expr::col(("own", Column::Date))]);
+    let due =
+        Func::coalesce([Expr::col((invoice::Entity, invoice::Column::DueDate)), Expr::col(("own", Column::Date))]);
     let by_due = |mut query: SelectStatement| {
         let same = Expr::col((invoice::Entity, invoice::Column::Id)).equals(("own", Column::Id));
         query.left_join(invoice::Entity, same).expr(due.clone()).add_group_by([due.clone().into()]);

@@ -30,7 +30,7 @@ mod settle;
 pub use self::list::{Allocations, Row};
 pub(in crate::bookkeeping) use self::{
     left::{owed, unallocated},
-    naming::{Wanted, Words, entry_id, named_of_entry, shares},
+    naming::{Share, Wanted, Words, entry_id, named_of_entry, places, shares},
     settle::{Change, Named, settle},
 };
 use super::document_list::Key;

@@ -152,6 +152,18 @@ pub(in crate::bookkeeping) fn entry_id(id: &ID) -> Option<Id<kind::LedgerEntry>>
     entry().or_else(invoice).or_else(receipt)
 }
 
+/// The places of these entries in their order.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::bookkeeping) async fn places(
+    conn: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Id<kind::LedgerEntry>>,
+) -> Result<HashMap<Id<kind::LedgerEntry>, Key>> {
+    let entries = ledger_entry::Entity::find().filter(ledger_entry::Column::Id.is_in(ids)).all(conn).await?;
+    Ok(entries.iter().map(|entry| (entry.id, key(entry))).collect())
+}
+
 /// How much of an entry is named.
 ///
 /// # Errors

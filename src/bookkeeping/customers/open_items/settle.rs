@@ -157,8 +157,7 @@ async fn read(tx: &Transaction, change: &Change) -> Result<Known> {
         since = wider.since;
     }
     let named = change.named.iter().flat_map(|named| [named.payment.0, named.charge.0]);
-    let missing: Vec<_> =
-        named.chain(change.held.keys().copied()).filter(|id| !known.items.contains_key(id)).collect();
+    let missing: Vec<_> = named.chain(change.held.keys().copied()).filter(|id| !known.items.contains_key(id)).collect();
     if !missing.is_empty() {
         known.items.extend(item::with_ids(tx, missing).await?.into_iter().map(|item| (item.id, item)));
     }
@@ -183,7 +182,10 @@ fn of(sums: &HashMap<EntryId, i64>, item: &Item) -> i64 {
 async fn write(tx: &Transaction, before: &Pairs, after: &Pairs, changed: Vec<Item>) -> Result<()> {
     use allocation::Column::{ChargeId, PaymentId};
     let differs = |one: &Pairs, other: &Pairs| -> Vec<_> {
-        one.iter().filter(|(pair, amounts)| other.get(pair) != Some(amounts)).map(|(pair, amounts)| (*pair, *amounts)).collect()
+        one.iter()
+            .filter(|(pair, amounts)| other.get(pair) != Some(amounts))
+            .map(|(pair, amounts)| (*pair, *amounts))
+            .collect()
     };
     for former in differs(before, after).chunks(DELETED_AT_ONCE) {
         let pairs = former.iter().map(|(pair, _)| *pair);

@@ -30,6 +30,11 @@ pub(super) fn check(
             ("position", entry.position.to_string(), invoice.position.to_string()),
             ("total", Money::new(entry.amount, entry.currency).to_string(), money(invoice.total.into()).to_string()),
             ("time of voiding", format!("{:?}", entry.deleted_at), format!("{:?}", invoice.voided_at)),
+            (
+                "settled amount",
+                Money::new(entry.settled, entry.currency).to_string(),
+                money(invoice.paid.into()).to_string(),
+            ),
             ("number as it is compared", numbering::key(&invoice.number), invoice.number_key.clone()),
         ],
         notes: [entry.note.as_deref(), invoice.note.as_deref()],

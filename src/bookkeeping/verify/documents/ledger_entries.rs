@@ -3,7 +3,7 @@
 use super::{journal_link::JournalLink, rows::Versions};
 use crate::bookkeeping::verify::{
     difference::{Check, Report},
-    posted::{Holder, Move},
+    posted::{Holder, Move, Posted},
 };
 use crate::{
     entity::{
@@ -28,8 +28,12 @@ pub(super) fn check(
         kind: match (entry.source, entry.kind) {
             (EntrySource::Invoice, _) => EntryKind::Invoice,
             (EntrySource::Receipt, _) => EntryKind::Receipt,
-            (EntrySource::Manual, EntryType::Credit) => EntryKind::Credit,
-            (EntrySource::Manual, EntryType::Debit) => EntryKind::Debit,
+            (EntrySource::CreditNote, _) => EntryKind::CreditNote,
+            (EntrySource::DebitNote, _) => EntryKind::DebitNote,
+            (EntrySource::Refund, _) => EntryKind::Refund,
+            (EntrySource::WriteOff, _) => EntryKind::WriteOff,
+            (EntrySource::Manual | EntrySource::Opening, EntryType::Credit) => EntryKind::Credit,
+            (EntrySource::Manual | EntrySource::Opening, EntryType::Debit) => EntryKind::Debit,
         },
         amount: entry.amount,
         currency: entry.currency,
@@ -49,15 +53,28 @@ pub(super) fn check_source(entry: &ledger_entry::Model, has_invoice: bool, has_r
     report.same(Check::DocumentMissing, id, "whether it has a receipt", is(EntrySource::Receipt), has_receipt);
 }
 
-/// The postings that follow from a ledger entry written by hand.
-pub(super) fn moves(entry: &ledger_entry::Model) -> Vec<Move> {
+/// The postings that follow from a ledger entry that is no invoice, receipt or note. An entry does not say from which wallet it gave
+/// money back: any is right.
+pub(super) fn moves(entry: &ledger_entry::Model, found: &[Posted]) -> Vec<Move> {
     let customer = customer(entry.customer_id);
     let book = |account_kind| (account_kind, entry.book_id.cast());
-    let (debit, credit) = match entry.kind {
-        EntryType::Credit => (customer, book(AccountKind::Sales)),
-        EntryType::Debit => (book(AccountKind::Cash), customer),
+    let wallet = found.first().map(|posted| posted.debit).filter(|party| party.kind == AccountKind::Wallet);
+    let sides = match (entry.source, entry.kind) {
+        (EntrySource::Refund, _) => match wallet {
+            Some(wallet) => {
+                let outside = book(AccountKind::Outside);
+                vec![((wallet.kind, wallet.holder_id), outside), (customer, outside)]
+            }
+            None => vec![(customer, book(AccountKind::Cash))],
+        },
+        (EntrySource::WriteOff, _) => vec![(book(AccountKind::WriteOff), customer)],
+        (EntrySource::Opening, EntryType::Credit) => vec![(customer, book(AccountKind::Opening))],
+        (EntrySource::Opening, EntryType::Debit) => vec![(book(AccountKind::Opening), customer)],
+        (_, EntryType::Credit) => vec![(customer, book(AccountKind::Sales))],
+        (_, EntryType::Debit) => vec![(book(AccountKind::Cash), customer)],
     };
-    vec![Move { debit, credit, amount: entry.amount, currency: entry.currency }]
+    let posting = |(debit, credit)| Move { debit, credit, amount: entry.amount, currency: entry.currency };
+    sides.into_iter().map(posting).collect()
 }
 
 /// The receivable account of a customer.
@@ -68,7 +85,7 @@ pub(super) fn customer(id: Id<kind::Customer>) -> Holder {
 /// The fields of an invoice or receipt that its ledger entry must repeat: name, expected value, found value.
 pub(super) struct LedgerCopy<'a> {
     pub(super) id: String,
-    pub(super) fields: [(&'static str, String, String); 7],
+    pub(super) fields: [(&'static str, String, String); 8],
     pub(super) notes: [Option<&'a str>; 2],
 }
 

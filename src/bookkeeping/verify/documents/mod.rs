@@ -98,7 +98,7 @@ impl Document {
                     receipts::check(receipt, entry, report);
                     receipts::moves(receipt)
                 }
-                (None, None) => ledger_entries::moves(entry),
+                (None, None) => ledger_entries::moves(entry, &self.postings),
             };
             check_moves(&entry.id.to_string(), &moves, &self.postings, report);
         }

@@ -21,6 +21,7 @@ pub(super) fn check(receipt: &receipt::Model, entry: &ledger_entry::Model, repor
             ("position", entry.position.to_string(), receipt.position.to_string()),
             ("amount", money(entry.amount, entry.currency), money(receipt.amount, receipt.currency)),
             ("time of voiding", format!("{:?}", entry.deleted_at), format!("{:?}", receipt.voided_at)),
+            ("settled amount", money(entry.settled, entry.currency), money(receipt.allocated, receipt.currency)),
             ("number as it is compared", numbering::key(&receipt.number), receipt.number_key.clone()),
         ],
         notes: [entry.note.as_deref(), receipt.note.as_deref()],
