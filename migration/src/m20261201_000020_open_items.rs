@@ -210,7 +210,7 @@ fn set_off(entries: Vec<Entry>, named: Vec<Named>) -> Vec<(Uuid, Uuid, i64, i64)
         while free > 0
             && let Some((_, charge, open)) = next
         {
-            let amount = free.min(open);
+            let amount = Ord::min(free, open);
             pairs.entry((payment, charge)).or_default().0 += amount;
             free -= amount;
             next = if open == amount { charges.next() } else { Some((true, charge, open - amount)) };

@@ -1,5 +1,5 @@
-//! Random entries, edits, deletions, invoices, receipts and voids, back-dated and in two currencies, against a model in
-//! memory: summaries, statements, balances, aging, allocations and statuses agree with it, and the books sum to zero.
+//! Random entries, edits, deletions, invoices, receipts, voids, refunds, write-offs, opening balances, and allocations and releases
+//! by hand, back-dated and in two currencies, against a model in memory: summaries, statements, balances, aging, allocations and statuses agree with it, and the books sum to zero.
 
 mod model;
 
@@ -42,6 +42,33 @@ enum Operation {
         day: Day,
         named: Vec<usize>,
     },
+    Opening {
+        ledger: Ledger,
+        credit: bool,
+        amount: i64,
+        day: Day,
+    },
+    Refund {
+        ledger: Ledger,
+        amount: i64,
+        day: Day,
+    },
+    WriteOff {
+        ledger: Ledger,
+        amount: i64,
+        day: Day,
+        named: Vec<usize>,
+    },
+    Allocate {
+        place: usize,
+        named: Vec<usize>,
+        auto: bool,
+    },
+    Release {
+        place: usize,
+        named: Option<usize>,
+        auto: bool,
+    },
     /// Deletes an entry, or voids an invoice or a receipt.
     Delete {
         place: usize,
@@ -62,6 +89,16 @@ fn operation() -> impl Strategy<Value = Operation> {
                 Operation::Invoice { ledger, gross, rate, across, day, due: day + term }
             }
         ),
+        1 => (ledger.clone(), any::<bool>(), amount.clone(), day.clone())
+            .prop_map(|(ledger, credit, amount, day)| Operation::Opening { ledger, credit, amount, day }),
+        1 => (ledger.clone(), amount.clone(), day.clone())
+            .prop_map(|(ledger, amount, day)| Operation::Refund { ledger, amount, day }),
+        1 => (ledger.clone(), amount.clone(), day.clone(), prop::collection::vec(place.clone(), 0..2))
+            .prop_map(|(ledger, amount, day, named)| Operation::WriteOff { ledger, amount, day, named }),
+        3 => (place.clone(), prop::collection::vec(place.clone(), 0..3), any::<bool>())
+            .prop_map(|(place, named, auto)| Operation::Allocate { place, named, auto }),
+        2 => (place.clone(), prop::option::of(place.clone()), any::<bool>())
+            .prop_map(|(place, named, auto)| Operation::Release { place, named, auto }),
         4 => (ledger, amount, day, prop::collection::vec(place.clone(), 0..3))
             .prop_map(|(ledger, amount, day, named)| Operation::Receipt { ledger, amount, day, named }),
         2 => place.prop_map(|place| Operation::Delete { place }),
@@ -86,21 +123,25 @@ struct Shop {
 }
 
 impl Shop {
+    /// The id of the ledger entry of a document.
+    fn entry_id(&self, place: usize) -> String {
+        self.ids[place].replace("invoice_", "entry_").replace("receipt_", "entry_")
+    }
+
     /// The place of a document that an operation picks; none when there is none yet.
     fn pick(&self, place: usize) -> Option<usize> {
         (!self.ids.is_empty()).then(|| place % self.ids.len())
     }
 
-    /// The place of an invoice of a ledger; now and then of any document.
-    fn pick_invoice(&self, ledger: Ledger, place: usize) -> Option<usize> {
+    /// The place of a charge of a ledger; now and then of any document.
+    fn pick_charge(&self, ledger: Ledger, place: usize) -> Option<usize> {
         if place.is_multiple_of(10) {
             return self.pick(place);
         }
         let documents = self.model.documents.iter().enumerate();
-        let is_theirs =
-            |(_, document): &(_, &Document)| document.ledger == ledger && matches!(document.what, What::Invoice { .. });
-        let invoices: Vec<_> = documents.filter(is_theirs).map(|(place, _)| place).collect();
-        (!invoices.is_empty()).then(|| invoices[place % invoices.len()])
+        let is_theirs = |(_, document): &(_, &Document)| document.ledger == ledger && document.is_charge();
+        let charges: Vec<_> = documents.filter(is_theirs).map(|(place, _)| place).collect();
+        (!charges.is_empty()).then(|| charges[place % charges.len()])
     }
 
     async fn call(&self, mutation: &str, thing: &str, input: Value) -> Value {
@@ -125,7 +166,7 @@ impl Shop {
             }
             Operation::Update { place, credit, amount, day, dollars } => {
                 let Some(place) = self.pick(place) else { return };
-                let input = json!({ "id": self.ids[place].replace("invoice_", "entry_").replace("receipt_", "entry_"),
+                let input = json!({ "id": self.entry_id(place),
                     "amount": decimal(amount), "type": if credit { "CREDIT" } else { "DEBIT" }, "date": date(day),
                     "currency": currency(dollars) });
                 let payload = self.call("updateEntry", "entry", input).await;
@@ -134,9 +175,20 @@ impl Shop {
                     assert_eq!(errors(&payload), ["NOT_ALLOWED id"]);
                     return;
                 }
-                assert_eq!(errors(&payload), [""; 0]);
                 let ledger = Ledger { dollars, ..document.ledger };
-                *document = Document { ledger, day, amount, what: What::Entry { credit }, stands: true };
+                let changed = Document { ledger, day, amount, what: What::Entry { credit }, stands: true };
+                let bound = self.model.named_of(place) + self.model.held_of(place);
+                let document = &mut self.model.documents[place];
+                let refused = match () {
+                    () if bound == 0 => None,
+                    () if changed.what != document.what => Some("NOT_ALLOWED type"),
+                    () if changed.ledger != document.ledger => Some("NOT_ALLOWED currency"),
+                    () => (amount < bound).then_some("NOT_ALLOWED amount"),
+                };
+                assert_eq!(errors(&payload), Vec::from_iter(refused));
+                if refused.is_none() {
+                    *document = changed;
+                }
             }
             Operation::Invoice { ledger, gross, rate, across, day, due } => {
                 let input = json!({ "customerId": self.customers[ledger.customer], "grossAmount": decimal(gross),
@@ -148,31 +200,140 @@ impl Shop {
                 self.record(&payload, "invoice", ledger, day, gross + tax, What::Invoice { due });
             }
             Operation::Receipt { ledger, amount, day, named } => {
-                let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_invoice(ledger, place)).collect();
+                let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_charge(ledger, place)).collect();
                 let invoices: Vec<_> = named.iter().map(|place| json!({ "invoiceId": self.ids[*place] })).collect();
                 let input = json!({ "customerId": self.customers[ledger.customer], "amount": decimal(amount),
                     "paymentType": "CASH", "date": date(day), "currency": currency(ledger.dollars), "invoices": invoices });
                 let payload = self.call("createReceipt", "receipt", input).await;
-                let is_invoice = |place: &usize| matches!(self.model.documents[*place].what, What::Invoice { .. });
-                match named.iter().all(is_invoice).then(|| self.model.name(ledger, amount, &named)).flatten() {
-                    Some(named) => self.record(&payload, "receipt", ledger, day, amount, What::Receipt { named }),
+                match self.model.shares(ledger, amount, &named) {
+                    Some(shares) => {
+                        self.record(&payload, "receipt", ledger, day, amount, What::Receipt);
+                        self.model.name(self.ids.len() - 1, &shares);
+                    }
                     None => assert_ne!(errors(&payload), [""; 0]),
                 }
             }
+            Operation::Opening { ledger, credit, amount, day } => {
+                let input = json!({ "customerId": self.customers[ledger.customer], "amount": decimal(amount),
+                    "type": if credit { "CREDIT" } else { "DEBIT" }, "date": date(day), "currency": currency(ledger.dollars) });
+                let payload = self.call("setOpeningBalance", "entry", input).await;
+                let lines = self.model.lines(ledger, Day::MAX);
+                if lines.iter().any(|(_, line)| matches!(line.what, What::Opening { .. })) {
+                    assert_eq!(errors(&payload), ["TAKEN customerId"]);
+                } else {
+                    self.record(&payload, "entry", ledger, day, amount, What::Opening { credit });
+                }
+            }
+            Operation::Refund { ledger, amount, day } => self.refund(ledger, amount, day).await,
+            Operation::WriteOff { ledger, amount, day, named } => {
+                let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_charge(ledger, place)).collect();
+                let charges: Vec<_> = named.iter().map(|place| json!({ "chargeId": self.ids[*place] })).collect();
+                let input = json!({ "customerId": self.customers[ledger.customer], "amount": decimal(amount),
+                    "reason": "gone", "date": date(day), "currency": currency(ledger.dollars), "charges": charges });
+                let payload = self.call("writeOff", "entry", input).await;
+                let owed = self.model.balance(ledger, Day::MAX) + self.model.unallocated(ledger);
+                match self.model.shares(ledger, amount, &named).filter(|_| amount <= owed) {
+                    Some(shares) => {
+                        self.record(&payload, "entry", ledger, day, amount, What::WriteOff);
+                        self.model.name(self.ids.len() - 1, &shares);
+                    }
+                    None => assert_ne!(errors(&payload), [""; 0]),
+                }
+            }
+            Operation::Allocate { place, named, auto } => {
+                let Some(place) = self.pick(place) else { return };
+                let ledger = self.model.documents[place].ledger;
+                let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_charge(ledger, place)).collect();
+                let charges: Vec<_> = named.iter().map(|place| json!({ "chargeId": self.ids[*place] })).collect();
+                let input = json!({ "paymentId": self.ids[place], "charges": charges, "autoAllocate": auto });
+                let payload = self.call("allocate", "payment", input).await;
+                let payment = &self.model.documents[place];
+                let left = payment.amount - self.model.named_of(place);
+                let is_payment = payment.stands && !payment.is_charge() && (auto || !named.is_empty());
+                match self.model.shares(ledger, left, &named).filter(|_| is_payment) {
+                    Some(shares) => {
+                        assert_eq!(errors(&payload), [""; 0]);
+                        let sum: i64 = shares.iter().map(|(_, amount)| amount).sum();
+                        let held = self.model.held_of(place);
+                        self.model.held.insert(place, if auto { 0 } else { held - held.min(sum) });
+                        self.model.name(place, &shares);
+                    }
+                    None => assert_ne!(errors(&payload), [""; 0]),
+                }
+            }
+            Operation::Release { place, named, auto } => self.release(place, named, auto).await,
             Operation::Delete { place } => {
                 let Some(place) = self.pick(place) else { return };
                 let (mutation, thing) = match self.model.documents[place].what {
-                    What::Entry { .. } => ("deleteEntry", "entry"),
                     What::Invoice { .. } => ("voidInvoice", "invoice"),
-                    What::Receipt { .. } => ("voidReceipt", "receipt"),
+                    What::Receipt => ("voidReceipt", "receipt"),
+                    _ => ("deleteEntry", "entry"),
                 };
                 let mut input = json!({ "id": self.ids[place] });
                 if thing != "entry" {
                     input["reason"] = json!("a slip of the pen");
                 }
                 let payload = self.call(mutation, thing, input).await;
-                let was_there = std::mem::take(&mut self.model.documents[place].stands);
+                let was_there = self.model.delete(place);
                 assert_eq!(errors(&payload).is_empty(), was_there);
+            }
+        }
+    }
+
+    async fn refund(&mut self, ledger: Ledger, amount: i64, day: Day) {
+        let input = json!({ "customerId": self.customers[ledger.customer], "amount": decimal(amount), "date": date(day),
+            "currency": currency(ledger.dollars) });
+        let payload = self.call("refundCustomer", "entry", input).await;
+        let left = self.model.unallocated(ledger);
+        if amount > left {
+            assert_eq!(errors(&payload), ["NOT_ALLOWED amount"]);
+            return;
+        }
+        // What is free does not suffice: the rest is of what is held, the oldest first.
+        let lines = self.model.lines(ledger, Day::MAX);
+        let holding: Vec<_> =
+            lines.iter().map(|(place, _)| (*place, self.model.held_of(*place))).filter(|(_, held)| *held > 0).collect();
+        let mut needed = amount - (left - holding.iter().map(|(_, held)| held).sum::<i64>());
+        self.record(&payload, "entry", ledger, day, amount, What::Refund);
+        let refund = self.ids.len() - 1;
+        for (payment, held) in holding {
+            let taken = held.min(needed);
+            if taken > 0 {
+                needed -= taken;
+                self.model.held.insert(payment, held - taken);
+                self.model.name(payment, &[(refund, taken)]);
+            }
+        }
+    }
+
+    async fn release(&mut self, place: usize, named: Option<usize>, auto: bool) {
+        let Some(place) = self.pick(place) else { return };
+        let (payment, pairs) = (&self.model.documents[place], self.model.allocations(self.model.documents[place].ledger));
+        let pays: Vec<_> = pairs.iter().filter(|((from, _), _)| *from == place).map(|((_, to), amount)| (*to, *amount)).collect();
+        let is_payment = payment.stands && !payment.is_charge();
+        // One of the charges that it pays; or all of them.
+        let one = named.map(|named| if pays.is_empty() { named % self.ids.len() } else { pays[named % pays.len()].0 });
+        let mut input = json!({ "paymentId": self.ids[place], "autoAllocate": auto });
+        if let Some(one) = one {
+            input["charges"] = json!([{ "chargeId": self.ids[one] }]);
+        }
+        let payload = self.call("release", "payment", input).await;
+        if !is_payment || one.is_some() && pays.is_empty() {
+            assert_ne!(errors(&payload), [""; 0]);
+            return;
+        }
+        assert_eq!(errors(&payload), [""; 0]);
+        for (charge, amount) in pays {
+            let is_released = one.is_none_or(|one| one == charge);
+            if !is_released {
+                if !auto {
+                    self.model.named.insert((place, charge), amount);
+                }
+                continue;
+            }
+            self.model.named.remove(&(place, charge));
+            if !auto {
+                *self.model.held.entry(place).or_default() += amount;
             }
         }
     }
@@ -212,7 +373,7 @@ impl Shop {
             .iter()
             .map(|(place, line)| {
                 running += line.owed();
-                let id = self.ids[*place].replace("invoice_", "entry_").replace("receipt_", "entry_");
+                let id = self.entry_id(*place);
                 json!({ "id": id, "amount": amount(line.amount), "date": date(line.day), "balanceAfter": amount(running) })
             })
             .collect();
@@ -232,19 +393,19 @@ impl Shop {
     /// How every invoice stands, what every receipt pays, and what is owed to the shop.
     async fn compare_book(&self) {
         let fields =
-            "id outstanding { amount } status allocations(first: 100) { nodes { amount { amount } receipt { id } } }";
+            "id outstanding { amount } status allocations(first: 100) { nodes { amount { amount } payment { id } } }";
         let query = format!("{{ invoices(first: 100) {{ nodes {{ {fields} }} }} }}");
         let invoices = self.owner.gql(&query, json!({})).await["invoices"]["nodes"].take();
         for invoice in invoices.as_array().unwrap() {
             let place = self.ids.iter().position(|id| invoice["id"] == *id).unwrap();
             let document = &self.model.documents[place];
-            let pairs = self.model.allocations(document.ledger, Day::MAX);
+            let pairs = self.model.allocations(document.ledger);
             let mut paid_by: Vec<_> = pairs.iter().filter(|((_, to), _)| *to == place).collect();
             paid_by.sort_by_key(|((from, _), _)| (self.model.documents[*from].day, *from));
             let paid: i64 = paid_by.iter().map(|(_, amount)| **amount).sum();
             let paid_by: Vec<_> = paid_by
                 .iter()
-                .map(|((from, _), amount)| json!({ "amount": { "amount": decimal(**amount) }, "receipt": { "id": self.ids[*from] } }))
+                .map(|((from, _), amount)| json!({ "amount": { "amount": decimal(**amount) }, "payment": { "id": self.entry_id(*from) } }))
                 .collect();
             assert_eq!(invoice["allocations"]["nodes"], json!(paid_by));
             let What::Invoice { due } = document.what else { panic!("not an invoice") };
@@ -258,6 +419,15 @@ impl Shop {
             assert_eq!(invoice["status"], status);
             let outstanding = if document.stands { document.amount - paid } else { 0 };
             assert_eq!(invoice["outstanding"]["amount"], decimal(outstanding));
+        }
+        let query = "{ entries(first: 100) { nodes { id open { amount } held { amount } settled { amount } } } }";
+        let entries = self.owner.gql(query, json!({})).await["entries"]["nodes"].take();
+        for (place, document) in self.model.documents.iter().enumerate().filter(|(_, document)| document.stands) {
+            let entry = entries.as_array().unwrap().iter().find(|entry| entry["id"] == self.entry_id(place)).unwrap();
+            let open = self.model.open(place);
+            assert_eq!(entry["open"]["amount"], decimal(open));
+            assert_eq!(entry["settled"]["amount"], decimal(document.amount - open));
+            assert_eq!(entry["held"]["amount"], decimal(self.model.held_of(place)));
         }
         for status in ["OPEN", "PARTIALLY_PAID", "PAID", "OVERDUE", "VOID"] {
             let query = "query($status: InvoiceStatus!) { invoices(filter: { status: $status }, first: 100) { nodes { status } totalCount } }";

@@ -32,38 +32,53 @@ pub struct Document {
     pub stands: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
-    Entry {
-        credit: bool,
-    },
-    Invoice {
-        due: Day,
-    },
-    /// With the invoices that it named, by their places in the model, and what it gave to each.
-    Receipt {
-        named: Vec<(usize, i64)>,
-    },
+    Entry { credit: bool },
+    Opening { credit: bool },
+    Invoice { due: Day },
+    Receipt,
+    Refund,
+    WriteOff,
 }
 
 impl Document {
-    /// What it adds to what is owed.
-    pub fn owed(&self) -> i64 {
+    /// Whether the customer owes more by it.
+    pub fn is_charge(&self) -> bool {
         match self.what {
-            What::Entry { credit: true } | What::Invoice { .. } => self.amount,
-            What::Entry { credit: false } | What::Receipt { .. } => -self.amount,
+            What::Entry { credit } | What::Opening { credit } => credit,
+            What::Invoice { .. } | What::Refund => true,
+            What::Receipt | What::WriteOff => false,
         }
     }
+
+    /// What it adds to what is owed.
+    pub fn owed(&self) -> i64 {
+        if self.is_charge() { self.amount } else { -self.amount }
+    }
+
+    /// The day on which it is due.
+    fn due(&self) -> Day {
+        if let What::Invoice { due } = self.what { due } else { self.day }
+    }
 }
+
+/// What is set off: payment and charge by their places, and an amount.
+pub type Allocations = BTreeMap<(usize, usize), i64>;
 
 /// All that was ever entered, in the order in which it was.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
     pub documents: Vec<Document>,
+    /// What was named and not released.
+    pub named: Allocations,
+    /// What is held of payments.
+    pub held: BTreeMap<usize, i64>,
 }
 
-/// What was given to which: receipt and invoice by their places.
-pub type Allocations = BTreeMap<(usize, usize), i64>;
+fn of(pairs: &Allocations, place: usize) -> i64 {
+    pairs.iter().filter(|((from, to), _)| *from == place || *to == place).map(|(_, amount)| amount).sum()
+}
 
 impl Model {
     /// The documents that stand in a ledger up to a day, in the order of the statement.
@@ -79,16 +94,24 @@ impl Model {
         self.lines(ledger, until).iter().map(|(_, document)| document.owed()).sum()
     }
 
-    /// What a receipt that names invoices gives to each; none when one of them takes nothing.
-    pub fn name(&self, ledger: Ledger, amount: i64, invoices: &[usize]) -> Option<Vec<(usize, i64)>> {
+    /// What is named of a document.
+    pub fn named_of(&self, place: usize) -> i64 {
+        of(&self.named, place)
+    }
+
+    pub fn held_of(&self, place: usize) -> i64 {
+        self.held.get(&place).copied().unwrap_or_default()
+    }
+
+    /// What an amount of a payment gives to each of the charges that it names; none when one of them takes nothing.
+    pub fn shares(&self, ledger: Ledger, amount: i64, charges: &[usize]) -> Option<Vec<(usize, i64)>> {
         let mut left = amount;
         let mut shares: Vec<(usize, i64)> = Vec::new();
-        for &place in invoices {
-            let invoice = &self.documents[place];
-            let taken: i64 = self.named().iter().filter(|((_, to), _)| *to == place).map(|(_, amount)| amount).sum();
-            let share = (invoice.amount - taken).min(left);
+        for &place in charges {
+            let charge = &self.documents[place];
+            let share = (charge.amount - self.named_of(place)).min(left);
             let is_twice = shares.iter().any(|(other, _)| *other == place);
-            if !invoice.stands || invoice.ledger != ledger || is_twice || share == 0 {
+            if !charge.is_charge() || !charge.stands || charge.ledger != ledger || is_twice || share == 0 {
                 return None;
             }
             left -= share;
@@ -97,73 +120,70 @@ impl Model {
         Some(shares)
     }
 
-    fn named(&self) -> Allocations {
-        let mut named = Allocations::new();
-        for (place, receipt) in self.documents.iter().enumerate().filter(|(_, document)| document.stands) {
-            if let What::Receipt { named: shares } = &receipt.what {
-                let stands = |(invoice, _): &&(usize, i64)| self.documents[*invoice].stands;
-                named.extend(shares.iter().filter(stands).map(|(invoice, amount)| ((place, *invoice), *amount)));
-            }
+    pub fn name(&mut self, payment: usize, shares: &[(usize, i64)]) {
+        for (charge, amount) in shares {
+            *self.named.entry((payment, *charge)).or_default() += amount;
         }
-        named
     }
 
-    /// What receipts up to a day pay of invoices up to that day, cent by cent: those that are named, then the oldest.
-    pub fn allocations(&self, ledger: Ledger, until: Day) -> Allocations {
-        let lines = self.lines(ledger, until);
-        let is_seen = |place: usize| lines.iter().any(|(seen, _)| *seen == place);
-        let mut pairs = self.named();
-        pairs.retain(|(receipt, invoice), _| is_seen(*receipt) && is_seen(*invoice));
-        for (receipt, document) in &lines {
-            if !matches!(&document.what, What::Receipt { named } if named.is_empty()) {
-                continue;
-            }
-            for _ in 0..document.amount {
-                let is_open = |(place, invoice): &&(usize, &Document)| {
-                    let paid: i64 = pairs.iter().filter(|((_, to), _)| to == place).map(|(_, amount)| amount).sum();
-                    matches!(invoice.what, What::Invoice { .. }) && paid < invoice.amount
+    /// Deletes a document.
+    pub fn delete(&mut self, place: usize) -> bool {
+        self.named.retain(|(from, to), _| *from != place && *to != place);
+        self.held.remove(&place);
+        std::mem::take(&mut self.documents[place].stands)
+    }
+
+    /// What pays what, cent by cent: what is named, then the oldest.
+    pub fn allocations(&self, ledger: Ledger) -> Allocations {
+        let lines = self.lines(ledger, Day::MAX);
+        let mut pairs = self.named.clone();
+        pairs.retain(|(payment, _), _| self.documents[*payment].ledger == ledger);
+        for (payment, document) in lines.iter().filter(|(_, document)| !document.is_charge()) {
+            for _ in 0..document.amount - self.named_of(*payment) - self.held_of(*payment) {
+                let is_open = |(place, charge): &&(usize, &Document)| {
+                    charge.is_charge() && of(&pairs, *place) < charge.amount
                 };
-                let Some((invoice, _)) = lines.iter().find(is_open) else { break };
-                *pairs.entry((*receipt, *invoice)).or_default() += 1;
+                let Some((charge, _)) = lines.iter().find(is_open) else { break };
+                *pairs.entry((*payment, *charge)).or_default() += 1;
             }
         }
         pairs
     }
 
+    /// What is not set off of a document.
+    pub fn open(&self, place: usize) -> i64 {
+        let document = &self.documents[place];
+        if document.stands { document.amount - of(&self.allocations(document.ledger), place) } else { 0 }
+    }
+
+    /// What is on account of the customer, held or not.
+    pub fn unallocated(&self, ledger: Ledger) -> i64 {
+        let pairs = self.allocations(ledger);
+        let lines = self.lines(ledger, Day::MAX);
+        let payments = lines.iter().filter(|(_, document)| !document.is_charge());
+        payments.map(|(place, document)| document.amount - of(&pairs, *place)).sum()
+    }
+
     /// What the documents up to a day leave owed, by how long that has been due on a day: current, to 30, to 60, to 90, over
-    /// 90, and paid in advance.
+    /// 90, and what is on account.
     pub fn aging(&self, ledger: Ledger, until: Day, on: Day) -> [i64; 6] {
         let lines = self.lines(ledger, until);
-        let pairs = self.allocations(ledger, until);
-        let (mut owed, mut free) = (Vec::new(), 0);
-        for (place, document) in &lines {
-            let given: i64 = pairs
-                .iter()
-                .filter(|((receipt, invoice), _)| receipt == place || invoice == place)
-                .map(|(_, amount)| amount)
-                .sum();
-            match document.what {
-                What::Invoice { due } => owed.push((due, document.amount - given)),
-                What::Entry { credit: true } => owed.push((document.day, document.amount)),
-                What::Entry { credit: false } | What::Receipt { .. } => free += document.amount - given,
-            }
-        }
-        owed.sort_unstable();
+        let is_seen = |place: usize| lines.iter().any(|(seen, _)| *seen == place);
+        let mut pairs = self.allocations(ledger);
+        pairs.retain(|(payment, charge), _| is_seen(*payment) && is_seen(*charge));
         let mut aging = [0; 6];
-        for (due, mut amount) in owed {
-            let paid = amount.min(free);
-            amount -= paid;
-            free -= paid;
-            let bucket = match on.saturating_sub(due) {
+        for (place, document) in lines {
+            let open = document.amount - of(&pairs, place);
+            let bucket = match on.saturating_sub(document.due()) {
+                _ if !document.is_charge() => 5,
                 0 => 0,
                 1..=30 => 1,
                 31..=60 => 2,
                 61..=90 => 3,
                 _ => 4,
             };
-            aging[bucket] += amount;
+            aging[bucket] += open;
         }
-        aging[5] = free;
         aging
     }
 }
