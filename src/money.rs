@@ -143,14 +143,20 @@ impl Decimal {
     /// This decimal as a count of `10^-digits`. `None` when it has more decimals or does not fit into 64 bits.
     #[must_use]
     pub fn scaled(&self, digits: usize) -> Option<i64> {
+        self.scaled_wide(digits)?.try_into().ok()
+    }
+
+    /// Like [`scaled`](Self::scaled), within 128 bits.
+    #[must_use]
+    pub fn scaled_wide(&self, digits: usize) -> Option<i128> {
         let (whole, decimals) = self.0.split_once('.').unwrap_or((&self.0, ""));
         (decimals.len() <= digits).then(|| format!("{whole}{decimals:0<digits$}").parse().ok())?
     }
 
     /// Converts a count of `10^-digits` into a decimal without trailing zeros.
     #[must_use]
-    pub fn from_scaled(scaled: i64, digits: u32) -> Self {
-        Self(rust_decimal::Decimal::new(scaled, digits).normalize().to_string())
+    pub fn from_scaled(scaled: impl Into<i128>, digits: u32) -> Self {
+        Self(rust_decimal::Decimal::from_i128_with_scale(scaled.into(), digits).normalize().to_string())
     }
 
     /// Converts a count of hundredths into a decimal with two digits after the point.

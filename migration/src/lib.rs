@@ -19,6 +19,7 @@ mod m20261128_000017_references;
 mod m20261129_000018_activity_index;
 mod m20261130_000019_kinds;
 mod m20261201_000020_open_items;
+mod m20261201_000021_totals;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261129_000018_activity_index::Migration),
             Box::new(m20261130_000019_kinds::Migration),
             Box::new(m20261201_000020_open_items::Migration),
+            Box::new(m20261201_000021_totals::Migration),
         ]
     }
 }

@@ -42,6 +42,9 @@ pub struct BookChange {
     /// How `createReceipt` numbers a receipt when the input gives no number. The format is that of
     /// `invoiceNumberPattern`. Cannot be null.
     pub receipt_number_pattern: MaybeUndefined<String>,
+    /// Whether `createInvoice` rounds the total of an invoice to the whole unit of its currency, such as the rupee: 0.50
+    /// and more up, less down. Invoices that exist do not change. False in a new book. Cannot be null.
+    pub round_invoice_totals: MaybeUndefined<bool>,
     /// The time zone that decides which date is "today" in the book. Null sets `UTC`. Dates that are already stored do
     /// not change.
     pub time_zone: MaybeUndefined<TimeZone>,
@@ -104,6 +107,10 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
             *field = pattern;
         }
     }
+    let rounds = refusals.change(&wanted.round_invoice_totals, "roundInvoiceTotals", |rounds| Ok(*rounds));
+    if let Some(rounds) = rounds {
+        book.round_invoice_totals = rounds;
+    }
     match wanted.time_zone {
         MaybeUndefined::Undefined => {}
         // Null means the default, UTC.
@@ -144,6 +151,7 @@ impl AuditFields for book::Model {
             field("name", Some(&self.name)),
             field("invoiceNumberPattern", Some(&self.invoice_number_pattern)),
             field("receiptNumberPattern", Some(&self.receipt_number_pattern)),
+            field("roundInvoiceTotals", Some(self.round_invoice_totals)),
             field("timeZone", Some(self.time_zone)),
             field("shopName", self.shop_name.as_ref()),
             field("proprietorName", self.proprietor_name.as_ref()),

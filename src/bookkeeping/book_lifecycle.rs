@@ -25,6 +25,7 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
         currency,
         invoice_number_pattern: "INV-{0000}".to_owned(),
         receipt_number_pattern: "RCT-{0000}".to_owned(),
+        round_invoice_totals: false,
         time_zone: TimeZone::UTC,
         shop_name: None,
         proprietor_name: None,

@@ -24,6 +24,8 @@ pub struct Model {
     pub invoice_number_pattern: String,
     /// The pattern for the numbers of its receipts, for example `RCT-{0000}`.
     pub receipt_number_pattern: String,
+    /// Whether the totals of its invoices are rounded to the whole unit of the currency.
+    pub round_invoice_totals: bool,
     /// The time zone in which its days begin and end.
     pub time_zone: TimeZone,
     /// The name of the shop.

@@ -39,8 +39,21 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// The date on which payment is due.
     pub due_date: Date,
-    /// The price of the goods without taxes and charges, in minor units.
+    /// The price of the goods without taxes and charges, in minor units: after the discounts of the lines and before that
+    /// of the whole invoice.
     pub gross: i64,
+    /// The discount on the whole invoice, in minor units.
+    pub discount: i64,
+    /// The part of the gross amount that the discount was given as, in thousandths of a per cent; `None` when it was given
+    /// as an amount.
+    pub discount_percent: Option<i32>,
+    /// How its taxes were worked out.
+    pub tax_method: TaxMethod,
+    /// The tax rate of lines without one, in thousandths of a per cent. `None` when the user gave none, and for
+    /// [`TaxMethod::ByLine`].
+    pub rate: Option<i32>,
+    /// Whether the user said that the goods go to another state. False for [`TaxMethod::ByLine`].
+    pub inter_state: bool,
     /// Central goods and services tax, in minor units.
     pub cgst: i64,
     /// State goods and services tax, in minor units.
@@ -49,10 +62,24 @@ pub struct Model {
     pub igst: i64,
     /// Freight, packing and other charges, in minor units.
     pub other_charges: i64,
-    /// Goods, taxes and charges together, in minor units.
+    /// What the total was rounded by to the whole unit of the currency, in minor units; below zero when it was rounded
+    /// down.
+    pub round_off: i64,
+    /// Goods less the discount, taxes, charges and what they were rounded by together, in minor units.
     pub total: i64,
     /// How much of it is set off, as its ledger entry says.
     pub paid: i64,
+}
+
+/// How the taxes of an invoice were worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum TaxMethod {
+    /// Line by line, or on the gross amount when no line has a rate of its own, without the charges. Only
+    /// invoices that are older than this column.
+    ByLine,
+    /// For each rate over the whole invoice, with the charges, and then shared among the lines.
+    ByRate,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

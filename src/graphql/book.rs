@@ -58,6 +58,12 @@ impl Book {
         &self.0.receipt_number_pattern
     }
 
+    /// Whether the totals of new invoices are rounded to the whole unit of their currency. `Invoice.roundOff` is what a total
+    /// was rounded by.
+    async fn round_invoice_totals(&self) -> bool {
+        self.0.round_invoice_totals
+    }
+
     /// The time zone that decides which date is "today" in the book.
     async fn time_zone(&self) -> TimeZone {
         self.0.time_zone

@@ -7,7 +7,7 @@ use sea_orm::{
 use super::{
     invoice_input::{NewInvoice, Voiding},
     numbering::{self, Numbered},
-    totals::{Sums, sums},
+    totals::{self, Sums},
 };
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field},
@@ -25,7 +25,11 @@ use crate::{
     },
     db::Transaction,
     entity::{
-        account::AccountKind, activity::Action, invoice, invoice_line, journal_entry::EntryKind,
+        account::AccountKind,
+        activity::Action,
+        invoice::{self, TaxMethod},
+        invoice_line,
+        journal_entry::EntryKind,
         ledger_entry::EntrySource,
     },
     error::{Code, Refusal, Refusals, Result},
@@ -82,7 +86,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
         let customer = refusals.take(posting::open_customer(&tx, viewer, new.customer_id.parse().ok()).await)?;
         let book = book::find(&tx, viewer).await?;
         let currency = new.currency.unwrap_or(book.currency);
-        let sums = refusals.take(sums(new, currency))?;
+        let sums = refusals.take(totals::sums(new, currency, book.round_invoice_totals))?;
         let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
         let date = refusals.check(date.of_document("date"));
         let due_date = match new.due_date {
@@ -138,10 +142,16 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             created_at: entry.created_at,
             due_date,
             gross: sums.gross,
+            discount: sums.discount.amount,
+            discount_percent: sums.discount.percent,
+            tax_method: TaxMethod::ByRate,
+            rate: sums.rate,
+            inter_state: new.inter_state,
             cgst: sums.taxes.cgst,
             sgst: sums.taxes.sgst,
             igst: sums.taxes.igst,
             other_charges: sums.other_charges,
+            round_off: sums.round_off,
             total: sums.total,
             paid: 0,
         };
@@ -202,31 +212,35 @@ async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Invoi
 }
 
 fn postings(sums: &Sums) -> Vec<(Side, Side, i64)> {
-    [
-        (AccountKind::Sales, sums.gross),
-        (AccountKind::Cgst, sums.taxes.cgst),
-        (AccountKind::Sgst, sums.taxes.sgst),
-        (AccountKind::Igst, sums.taxes.igst),
-        (AccountKind::Charges, sums.other_charges),
-    ]
-    .map(|(account_kind, amount)| (Side::Customer, Side::Book(account_kind), amount))
-    .to_vec()
+    let side = |account_kind| match account_kind {
+        AccountKind::Receivable => Side::Customer,
+        other => Side::Book(other),
+    };
+    let postings = totals::postings::postings(&sums.parts()).into_iter();
+    postings.map(|(debit, credit, amount)| (side(debit), side(credit), amount)).collect()
 }
 
 async fn write_lines(tx: &Transaction, invoice_id: Id<kind::Invoice>, sums: Sums) -> Result<()> {
     if sums.lines.is_empty() {
         return Ok(());
     }
-    let lines = sums.lines.into_iter().zip(1..).map(|(line, number)| {
+    let lines = sums.lines.into_iter().zip(1..).map(|((line, share), number)| {
         invoice_line::Model {
             invoice_id,
             line: number,
             description: line.description,
             hsn_code: line.hsn_code,
             quantity: line.quantity,
-            unit_price: line.unit_price,
+            unit_price: line.unit_price.minor,
+            unit_price_fraction: line.unit_price.fraction,
             rate: line.rate,
+            discount: line.discount.amount,
+            discount_percent: line.discount.percent,
             amount: line.amount,
+            taxable: Some(share.taxable),
+            cgst: Some(share.taxes.cgst),
+            sgst: Some(share.taxes.sgst),
+            igst: Some(share.taxes.igst),
         }
         .into_active_model()
     });

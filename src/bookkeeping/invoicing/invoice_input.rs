@@ -33,17 +33,26 @@ pub struct NewInvoice {
     /// The currency of all amounts of the invoice. Default: the book's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub currency: Option<Currency>,
-    /// The price of the goods before taxes. Positive, with at most as many decimals as the currency has, and at most
-    /// 10^15 minor units of it (such as 10,000,000,000,000.00 USD). Required without `lines`. With `lines` it is
-    /// optional and must be equal to their sum.
+    /// The price of the goods before taxes and before the discount on the whole invoice. Positive, with at most as many
+    /// decimals as the currency has, and at most 10^15 minor units of it (such as 10,000,000,000,000.00 USD). Required
+    /// without `lines`. With `lines` it is optional and must be equal to the sum of their amounts, after their discounts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gross_amount: Option<Decimal>,
     /// The goods and services sold, at most 100 lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<NewInvoiceLine>>,
+    /// A discount on the whole invoice, as an amount: zero or more, and at most the gross amount. It is taken off before
+    /// taxes, and shared among the lines in proportion to their amounts. Not with `discountPercent`. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount_amount: Option<Decimal>,
+    /// A discount on the whole invoice, in per cent of the gross amount: 0 to 100 with at most 3 decimals. It is rounded half
+    /// up to the minor unit of the currency. Not with `discountAmount`. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount_percent: Option<Decimal>,
     /// The rate of goods and services tax (GST) in per cent, 0 to 100 with at most 3 decimals. Half of it is CGST and
-    /// half is SGST or, if `interState` is true, all of it is IGST. Each tax is computed on `grossAmount` or, if any
-    /// line has its own `rate`, on each line separately, and rounded half up to the minor unit of the currency.
+    /// half is SGST or, if `interState` is true, all of it is IGST. Each tax is computed for each rate over the whole
+    /// invoice, on the goods less all discounts and on `otherCharges`, and rounded half up to the minor unit of the
+    /// currency. Lines with a `rate` of their own do not have this rate.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gst_rate: Option<Decimal>,
     /// True if the goods go to another state, so that IGST applies instead of CGST and SGST.
@@ -64,7 +73,8 @@ pub struct NewInvoice {
     /// equal to the computed tax. Without a rate it is taken as given and cannot be combined with `cgst` and `sgst`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub igst: Option<Decimal>,
-    /// Charges that are not taxed, such as freight and packing. Zero or more. Default: zero.
+    /// Charges besides the goods, such as freight and packing. Zero or more. They are taxed like the goods: with several
+    /// rates, they are shared among these in proportion to the taxable amounts of the goods. Default: zero.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_charges: Option<Decimal>,
     /// The total that you expect. If the server computes another total, no invoice is created and the user error
@@ -92,9 +102,17 @@ pub struct NewInvoiceLine {
     pub hsn_code: Option<String>,
     /// The quantity sold. Positive, with at most 4 decimals.
     pub quantity: Decimal,
-    /// The price of one unit before taxes, zero or more. Quantity times price is rounded half up to the minor unit of
-    /// the currency.
+    /// The price of one unit before taxes, zero or more. It has at most 6 decimals, also in a currency that has fewer.
+    /// Quantity times price is rounded half up to the minor unit of the currency.
     pub unit_price: Decimal,
+    /// A discount on this line, as an amount: zero or more, and at most quantity times price. It is taken off before taxes.
+    /// Not with `discountPercent`. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount_amount: Option<Decimal>,
+    /// A discount on this line, in per cent of quantity times price: 0 to 100 with at most 3 decimals. It is rounded half up
+    /// to the minor unit of the currency. Not with `discountAmount`. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub discount_percent: Option<Decimal>,
     /// The rate of goods and services tax (GST) of this line in per cent, 0 to 100 with at most 3 decimals. Default:
     /// the invoice's `gstRate`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,13 +2,13 @@
 //!
 //! Within a state, the tax is split into CGST and SGST, each at half the rate; between states it is IGST at the full
 //! rate (Integrated Goods and Services Tax Act 2017, sections 7 and 8). Each tax is rounded to the currency's minor
-//! unit, halves up, so CGST and SGST are always equal. When lines have rates of their own, the tax of each line is
-//! rounded before adding up.
+//! unit, halves up, so CGST and SGST are always equal.
+//!
+//! Here taxes are rounded for each amount that is given. `totals::shares` gives one amount for each rate of an invoice;
+//! invoices of [`TaxMethod::ByLine`](crate::entity::invoice::TaxMethod) had one for each line.
 
 /// A rate of 100 %, in thousandths of a per cent.
 pub(in crate::bookkeeping) const WHOLE: i64 = 100_000;
-/// A quantity of 1, in ten-thousandths.
-const PIECE: i128 = 10_000;
 
 /// An amount of goods in minor units, and its tax rate in thousandths of a per cent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,22 +41,27 @@ pub(in crate::bookkeeping) fn taxes(goods: &[Taxed], across_states: bool) -> Opt
     })
 }
 
-/// The amount of a line in minor units: a quantity in ten-thousandths times a unit price in minor units, rounded,
-/// halves up; `None` when it exceeds 64 bits.
-pub(in crate::bookkeeping) fn line_amount(quantity: i64, unit_price: i64) -> Option<i64> {
-    i64::try_from(round(i128::from(quantity) * i128::from(unit_price), PIECE)).ok()
+impl Taxes {
+    /// Both taxes together; `None` when one exceeds 64 bits.
+    pub(super) fn plus(self, more: Self) -> Option<Self> {
+        Some(Self {
+            cgst: self.cgst.checked_add(more.cgst)?,
+            sgst: self.sgst.checked_add(more.sgst)?,
+            igst: self.igst.checked_add(more.igst)?,
+        })
+    }
 }
 
-/// Divides and rounds halves up. Neither argument may be negative.
-fn round(dividend: i128, divisor: i128) -> i128 {
-    (2 * dividend + divisor) / (2 * divisor)
+/// Divides and rounds halves up. The dividend must not be negative, and the divisor must be above zero.
+pub(super) fn round(dividend: i128, divisor: i128) -> i128 {
+    dividend / divisor + i128::from(dividend % divisor * 2 >= divisor)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Taxed, Taxes, line_amount, taxes};
+    use super::{Taxed, Taxes, round, taxes};
 
     #[test]
     fn half_the_rate_is_cgst_and_half_of_it_sgst() {
@@ -82,11 +87,12 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_its_quantity_times_its_price() {
-        assert_eq!(line_amount(25_000, 1000), Some(2500));
-        assert_eq!(line_amount(1, 5000), Some(1));
-        assert_eq!(line_amount(1, 4999), Some(0));
-        assert_eq!(line_amount(i64::MAX, i64::MAX), None);
+    fn what_is_half_or_more_is_rounded_up() {
+        for (dividend, divisor, rounded) in
+            [(0, 7, 0), (3, 7, 0), (4, 7, 1), (7, 2, 4), (7, 1, 7), (i128::MAX, 1, i128::MAX)]
+        {
+            assert_eq!(round(dividend, divisor), rounded, "{dividend} / {divisor}");
+        }
     }
 
     proptest! {

@@ -94,12 +94,17 @@ fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
         EntryKind::Transfer => sides == (Wallet, Wallet),
         EntryKind::Credit => matches!(sides, (Receivable, Sales | Opening)),
         EntryKind::Debit => matches!(sides, (Cash | Opening, Receivable)),
-        EntryKind::Invoice | EntryKind::DebitNote => {
-            matches!(sides, (Receivable, Sales | Cgst | Sgst | Igst | Charges | RoundOff) | (RoundOff, Receivable))
-        }
-        EntryKind::CreditNote => {
-            matches!(sides, (Sales | Cgst | Sgst | Igst | Charges | RoundOff, Receivable) | (Receivable, RoundOff))
-        }
+        // What a total is rounded down by is never between the customer and `ROUND_OFF`: see `check_amount`.
+        EntryKind::Invoice | EntryKind::DebitNote => matches!(
+            sides,
+            (Receivable, Sales | Cgst | Sgst | Igst | Charges | RoundOff)
+                | (RoundOff, Sales | Cgst | Sgst | Igst | Charges)
+        ),
+        EntryKind::CreditNote => matches!(
+            sides,
+            (Sales | Cgst | Sgst | Igst | Charges | RoundOff, Receivable)
+                | (Sales | Cgst | Sgst | Igst | Charges, RoundOff)
+        ),
         EntryKind::Refund => matches!(sides, (Receivable, Cash | Outside) | (Wallet, Outside)),
         EntryKind::WriteOff => sides == (WriteOff, Receivable),
         EntryKind::Receipt => matches!(sides, (Cash | Outside, Receivable) | (Outside, Wallet)),
@@ -110,6 +115,10 @@ fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
 
 /// Checks the amounts of the postings and of the entry. An entry of a document that uses a wallet has two groups of
 /// postings, those on the wallet and the others; each group sums to the amount of the entry.
+///
+/// The amount of an invoice or a note is what the customer owes more or less by it. When its total was rounded down, a
+/// part of the goods is not paid by the customer but by `ROUND_OFF` (see `totals::postings`). Such a posting is on no
+/// account of the customer, so it is left out of the sum.
 fn check_amount(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
     let id = entry.id;
     let money = |minor: i128| Money::new(minor, entry.currency);
@@ -137,9 +146,16 @@ fn check_amount(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
     let (wallets, others): (Vec<_>, Vec<_>) =
         postings.iter().partition(|posted| has_document(entry.kind) && is_wallet(posted));
     for part in [&wallets, &others].into_iter().filter(|part| !part.is_empty()) {
-        let sum = part.iter().map(|posted| i128::from(posted.amount)).sum();
+        let counted = part.iter().filter(|posted| !is_rounded_off(posted));
+        let sum = counted.map(|posted| i128::from(posted.amount)).sum();
         report.same(Check::EntryAmount, id, "its amount, by its postings", money(sum), money(entry.amount.into()));
     }
+}
+
+/// Whether `ROUND_OFF` pays or takes in place of the customer.
+fn is_rounded_off(posted: &Posted) -> bool {
+    let sides = [posted.debit.kind, posted.credit.kind];
+    sides.contains(&AccountKind::RoundOff) && !sides.contains(&AccountKind::Receivable)
 }
 
 fn check_reversal(

@@ -13,10 +13,14 @@ use crate::{
             invoice,
             invoice_input::{NewInvoice, Voiding},
             invoice_list::{self, InvoiceFilter, InvoiceFilterInput, InvoiceStatus},
+            totals::RATE_DIGITS,
         },
     },
     calendar::date::{Date, Weekday},
-    entity::{activity::Action, invoice::Model},
+    entity::{
+        activity::Action,
+        invoice::{Model, TaxMethod},
+    },
     error::Error,
     graphql::{
         RequestLoader,
@@ -35,7 +39,7 @@ use crate::{
         scalar::DateTime,
     },
     id::{Id, kind},
-    money::Money,
+    money::{Decimal, Money},
     page::PageArgs,
     price,
 };
@@ -89,9 +93,34 @@ impl Invoice {
         Date(self.0.due_date)
     }
 
-    /// The price of the goods before taxes.
+    /// The price of the goods before taxes: the sum of the lines after the discount of each, and before `discountAmount`.
     async fn gross_amount(&self) -> Money {
         self.money(self.0.gross)
+    }
+
+    /// The discount on the whole invoice. Zero when it has none.
+    async fn discount_amount(&self) -> Money {
+        self.money(self.0.discount)
+    }
+
+    /// The discount on the whole invoice in per cent of `grossAmount`. Null when it was given as an amount or not at all.
+    async fn discount_percent(&self) -> Option<Decimal> {
+        self.0.discount_percent.map(|percent| Decimal::from_scaled(percent, RATE_DIGITS))
+    }
+
+    /// The value that the invoice is taxed on: `grossAmount` less `discountAmount`, with `otherCharges`. Only `grossAmount`
+    /// for an invoice that an earlier version of Daybook created.
+    async fn taxable_amount(&self) -> Money {
+        self.money(match self.0.tax_method {
+            TaxMethod::ByLine => self.0.gross,
+            TaxMethod::ByRate => self.0.gross - self.0.discount + self.0.other_charges,
+        })
+    }
+
+    /// The rate of goods and services tax (GST) in per cent of the lines without a `rate` of their own. Null when not
+    /// given, and for an invoice that an earlier version of Daybook created.
+    async fn gst_rate(&self) -> Option<Decimal> {
+        self.0.rate.map(|rate| Decimal::from_scaled(rate, RATE_DIGITS))
     }
 
     /// The amount of Central Goods and Services Tax (CGST). Zero when the invoice has none.
@@ -109,12 +138,18 @@ impl Invoice {
         self.money(self.0.igst)
     }
 
-    /// Charges that are not taxed, such as freight and packing.
+    /// Charges besides the goods, such as freight and packing. They are taxed like the goods.
     async fn other_charges(&self) -> Money {
         self.money(self.0.other_charges)
     }
 
-    /// The amount to pay: `grossAmount`, all taxes and `otherCharges`.
+    /// What was added to the total to round it to the whole unit of the currency. Below zero when the total was rounded
+    /// down; zero when it was whole, and when the book does not round totals (`Book.roundInvoiceTotals`).
+    async fn round_off(&self) -> Money {
+        self.money(self.0.round_off)
+    }
+
+    /// The amount to pay: `grossAmount` less `discountAmount`, all taxes, `otherCharges` and `roundOff`.
     async fn total_amount(&self) -> Money {
         self.money(self.0.total)
     }

@@ -7,7 +7,7 @@ use async_graphql::{Object, dataloader::Loader};
 use crate::{
     bookkeeping::invoicing::{
         invoice,
-        totals::{QUANTITY_DIGITS, RATE_DIGITS},
+        totals::{QUANTITY_DIGITS, RATE_DIGITS, unit_price::UnitPrice},
     },
     entity::invoice_line,
     error::Error,
@@ -19,6 +19,12 @@ use crate::{
 pub(in crate::graphql) struct InvoiceLine {
     pub(super) line: invoice_line::Model,
     pub(super) currency: Currency,
+}
+
+impl InvoiceLine {
+    fn money(&self, minor: i64) -> Money {
+        Money::from_minor(minor, self.currency)
+    }
 }
 
 /// A line of an invoice: goods or a service.
@@ -40,19 +46,56 @@ impl InvoiceLine {
         Decimal::from_scaled(self.line.quantity, QUANTITY_DIGITS)
     }
 
-    /// The price of one unit before taxes.
-    async fn unit_price(&self) -> Money {
-        Money::from_minor(self.line.unit_price, self.currency)
+    /// The price of one unit before taxes, in the currency of the invoice. It has at least as many decimals as the
+    /// currency, and at most 6: `"10.00"`, `"0.125"`.
+    async fn unit_price(&self) -> Decimal {
+        let price = UnitPrice { minor: self.line.unit_price, fraction: self.line.unit_price_fraction };
+        price.decimal(self.currency)
     }
 
-    /// The rate of goods and services tax (GST) of this line in per cent. Null when the invoice's rate applies.
+    /// The rate of goods and services tax (GST) of this line in per cent. Null when the invoice's `gstRate` applies.
     async fn rate(&self) -> Option<Decimal> {
-        self.line.rate.map(|rate| Decimal::from_scaled(rate.into(), RATE_DIGITS))
+        self.line.rate.map(|rate| Decimal::from_scaled(rate, RATE_DIGITS))
     }
 
-    /// `quantity` times `unitPrice`, rounded half up to the minor unit of the currency.
+    /// The discount on this line. Zero when it has none.
+    async fn discount_amount(&self) -> Money {
+        self.money(self.line.discount)
+    }
+
+    /// The discount on this line in per cent of quantity times price. Null when it was given as an amount or not at all.
+    async fn discount_percent(&self) -> Option<Decimal> {
+        self.line.discount_percent.map(|percent| Decimal::from_scaled(percent, RATE_DIGITS))
+    }
+
+    /// `quantity` times `unitPrice`, rounded half up to the minor unit of the currency, less `discountAmount`.
     async fn amount(&self) -> Money {
-        Money::from_minor(self.line.amount, self.currency)
+        self.money(self.line.amount)
+    }
+
+    /// The value that this line is taxed on: `amount` less its share of the invoice's discount, with its share of the
+    /// invoice's other charges. The taxable amounts of all lines add up to that of the invoice. Null for an invoice that an
+    /// earlier version of Daybook created: charges and taxes were not shared among the lines then.
+    async fn taxable_amount(&self) -> Option<Money> {
+        self.line.taxable.map(|taxable| self.money(taxable))
+    }
+
+    /// The share of this line in the invoice's CGST. The shares of all lines add up to it. Null for an invoice that an
+    /// earlier version of Daybook created.
+    async fn cgst(&self) -> Option<Money> {
+        self.line.cgst.map(|cgst| self.money(cgst))
+    }
+
+    /// The share of this line in the invoice's SGST. It is always equal to `cgst`. Null for an invoice that an
+    /// earlier version of Daybook created.
+    async fn sgst(&self) -> Option<Money> {
+        self.line.sgst.map(|sgst| self.money(sgst))
+    }
+
+    /// The share of this line in the invoice's IGST. The shares of all lines add up to it. Null for an invoice that an
+    /// earlier version of Daybook created.
+    async fn igst(&self) -> Option<Money> {
+        self.line.igst.map(|igst| self.money(igst))
     }
 }
 

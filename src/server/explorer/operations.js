@@ -23,14 +23,16 @@ const INVOICE = `replayed
       id number date dueDate status voidReason
       lines {
         description quantity
-        unitPrice { amount }
+        unitPrice
         amount { amount }
       }
       grossAmount { amount }
+      discountAmount { amount }
       cgst { amount }
       sgst { amount }
       igst { amount }
       otherCharges { amount }
+      roundOff { amount }
       totalAmount { amount currency }
       outstanding { amount }
     }`;
@@ -56,7 +58,7 @@ const SPENDING = `replayed
     }`;
 const BUDGET = "budget { id month rollover rolloverFrom description limit { amount currency } category { name } }";
 const BOOK = `book {
-      id name currency timeZone invoiceNumberPattern receiptNumberPattern
+      id name currency timeZone invoiceNumberPattern receiptNumberPattern roundInvoiceTotals
       shopName proprietorName gstNumber phone address city state
     }`;
 const PROFILE = "user { id username displayName phone email timeZone }";

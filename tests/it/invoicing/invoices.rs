@@ -80,12 +80,12 @@ async fn a_sum_that_the_client_has_wrong_is_refused_with_the_right_one(on: Datab
     let base = json!({ "customerId": customer, "grossAmount": "100", "gstRate": "18", "otherCharges": "3" });
     let lines = json!({ "lines": [{ "description": "tea", "quantity": "3", "unitPrice": "33.33" }] });
     for (more, path, right) in [
-        (json!({ "cgst": "9.01" }), "cgst", "9.00 YEM"),
-        (json!({ "sgst": "0" }), "sgst", "9.00 YEM"),
+        (json!({ "cgst": "9.01" }), "cgst", "9.27 YEM"),
+        (json!({ "sgst": "0" }), "sgst", "9.27 YEM"),
         (json!({ "igst": "18" }), "igst", "0.00 YEM"),
-        (json!({ "totalAmount": "118" }), "totalAmount", "121.00 YEM"),
-        (json!({ "totalAmount": "120.99" }), "totalAmount", "121.00 YEM"),
-        (json!({ "interState": true, "igst": "9" }), "igst", "18.00 YEM"),
+        (json!({ "totalAmount": "121" }), "totalAmount", "121.54 YEM"),
+        (json!({ "totalAmount": "121.53" }), "totalAmount", "121.54 YEM"),
+        (json!({ "interState": true, "igst": "9" }), "igst", "18.54 YEM"),
         (json!({ "interState": true, "cgst": "9" }), "cgst", "0.00 YEM"),
         (lines.clone(), "grossAmount", "99.99 YEM"),
     ] {
@@ -132,7 +132,7 @@ async fn a_sum_that_the_client_has_wrong_is_refused_with_the_right_one(on: Datab
         ("quantity", json!("-1")),
         ("quantity", json!("1.00001")),
         ("unitPrice", json!("-1")),
-        ("unitPrice", json!("0.001")),
+        ("unitPrice", json!("0.0000001")),
         ("rate", json!("101")),
         ("description", json!(" ")),
         ("hsnCode", json!("1")),
@@ -166,7 +166,7 @@ async fn an_invoice_is_voided_once_and_counts_no_more(on: Database) {
     });
     let made = amina.create_invoice(new.clone()).await;
     let id = id_of(&made, "invoice");
-    assert_eq!(amina.owed(&customer).await, "119.00");
+    assert_eq!(amina.owed(&customer).await, "119.18");
     let again = amina.create_invoice(new.clone()).await;
     assert_eq!((&again["invoice"], &again["replayed"]), (&made["invoice"], &json!(true)));
     let refused = amina.create_invoice(with(&new, &json!({ "gstRate": "5" }))).await;
@@ -180,7 +180,7 @@ async fn an_invoice_is_voided_once_and_counts_no_more(on: Database) {
     let invoice = &voided["invoice"];
     assert_eq!((&invoice["status"], &invoice["voidReason"]), (&json!("VOID"), &json!("wrong price")));
     assert_eq!((&invoice["outstanding"]["amount"], &invoice["paid"]["amount"]), (&json!("0.00"), &json!("0.00")));
-    assert_eq!((&invoice["totalAmount"]["amount"], &invoice["number"]), (&json!("119.00"), &json!("INV-0001")));
+    assert_eq!((&invoice["totalAmount"]["amount"], &invoice["number"]), (&json!("119.18"), &json!("INV-0001")));
     assert_eq!(amina.void_invoice(voiding).await["replayed"], true);
     assert_eq!(errors(&amina.void_invoice(json!({ "id": id, "reason": "again" })).await), ["NOT_ALLOWED id"]);
     assert_eq!(amina.owed(&customer).await, "0.00");

@@ -6,3 +6,5 @@ mod numbering;
 mod receipt_wallets;
 mod receipts;
 mod shop;
+mod sums;
+mod verified;

@@ -12,9 +12,11 @@ const ENTRY: &str = "entry { id type source amount { amount currency } date week
     replayed userErrors { code path message }";
 
 const INVOICE: &str = "invoice { id number date dueDate status note voidedAt voidReason
-        grossAmount { amount } cgst { amount } sgst { amount } igst { amount } otherCharges { amount }
+        grossAmount { amount } discountAmount { amount } discountPercent taxableAmount { amount } gstRate
+        cgst { amount } sgst { amount } igst { amount } otherCharges { amount } roundOff { amount }
         totalAmount { amount currency } paid { amount } outstanding { amount } entry { id }
-        lines { description hsnCode quantity rate unitPrice { amount } amount { amount } } }
+        lines { description hsnCode quantity rate unitPrice discountAmount { amount } discountPercent amount { amount }
+            taxableAmount { amount } cgst { amount } sgst { amount } igst { amount } } }
     replayed userErrors { code path message }";
 
 const RECEIPT: &str =

@@ -121,7 +121,7 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
         "updateBook" => {
             let shop = json!({ "shopName": "Shop", "proprietorName": "Amina", "gstNumber": "29ABCDE", "phone": "+967711234567",
                 "address": "Street", "city": "Aden", "state": "State", "timeZone": "Asia/Aden",
-                "invoiceNumberPattern": "I{00}", "receiptNumberPattern": "R{00}" });
+                "invoiceNumberPattern": "I{00}", "receiptNumberPattern": "R{00}", "roundInvoiceTotals": true });
             let fields = "book { id } userErrors { code path }";
             id_of(&user.mutate("updateBook", "UpdateBookInput", fields, shop).await, "book");
             vec![json!({})]

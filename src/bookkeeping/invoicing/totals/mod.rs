@@ -1,49 +1,85 @@
 //! Computes the sums of an invoice from the input, and compares the sums that the client sent with them. Pure.
+//!
+//! | step | where |
+//! |---|---|
+//! | amount of a line: quantity times price, rounded, less the line's discount | `line`, `unit_price`, `discount` |
+//! | gross amount: the sum of the lines, or as given | here |
+//! | the invoice's discount, taken from the gross amount | `discount` |
+//! | taxes by rate on what is left and on the charges; the shares of the lines | `shares` |
+//! | total: gross amount, less the discount, with taxes and charges | here |
+//! | rounding the total to the whole unit of the currency, if the book wants that | `round_off` |
+//! | what is posted | `postings` |
+//!
+//! `daybook verify` goes the same steps with what is stored.
 
+mod apportion;
+mod check;
+pub(in crate::bookkeeping) mod discount;
+mod line;
+pub(in crate::bookkeeping) mod postings;
+pub(in crate::bookkeeping) mod round_off;
+pub(in crate::bookkeeping) mod shares;
+#[cfg(test)]
+mod tests;
+pub mod unit_price;
+
+use self::{
+    check::{per_cent, too_large},
+    discount::Discount,
+    line::Line,
+    postings::Parts,
+    round_off::round_off,
+    shares::{Basis, Share},
+};
 use super::{
-    invoice_input::{NewInvoice, NewInvoiceLine},
-    tax::{self, Taxed, Taxes},
+    invoice_input::NewInvoice,
+    tax::{Taxed, Taxes},
 };
 use crate::{
     bookkeeping::document,
     error::{Code, Detail, Refusal, Refusals, Result},
     money::{Currency, Decimal},
-    text,
 };
+
+pub use self::{check::RATE_DIGITS, line::QUANTITY_DIGITS};
 
 /// The most lines that an invoice may have.
 const MOST_LINES: usize = 100;
-/// The number of decimals of a quantity.
-pub const QUANTITY_DIGITS: u32 = 4;
-/// The number of decimals of a tax rate in per cent.
-pub const RATE_DIGITS: u32 = 3;
 
 /// The sums of an invoice, in minor units.
 #[derive(Clone, Debug)]
 pub(super) struct Sums {
     pub(super) gross: i64,
+    /// The discount on the whole invoice.
+    pub(super) discount: Discount,
+    /// The rate of the whole invoice, in thousandths of a per cent.
+    pub(super) rate: Option<i32>,
     pub(super) taxes: Taxes,
     pub(super) other_charges: i64,
+    /// What the total was rounded by.
+    pub(super) round_off: i64,
     pub(super) total: i64,
-    pub(super) lines: Vec<Line>,
+    /// Each line with its share of the sums.
+    pub(super) lines: Vec<(Line, Share)>,
 }
 
-/// A line with checked values: quantity in ten-thousandths, prices in minor units, rate in thousandths of a per cent.
-#[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) description: String,
-    pub(super) hsn_code: Option<String>,
-    pub(super) quantity: i64,
-    pub(super) unit_price: i64,
-    pub(super) rate: Option<i32>,
-    pub(super) amount: i64,
+impl Sums {
+    /// What accounts are credited with.
+    pub(super) fn parts(&self) -> Parts {
+        Parts {
+            sales: self.gross - self.discount.amount,
+            taxes: self.taxes,
+            charges: self.other_charges,
+            round_off: self.round_off,
+        }
+    }
 }
 
-/// Computes the sums.
+/// Computes the sums. `is_rounded` says whether the total is rounded to the whole unit of the currency.
 ///
 /// # Errors
 /// `REQUIRED`, `INVALID` and `LIMIT_REACHED`. The refusal of a wrong sum names the right one.
-pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
+pub(super) fn sums(new: &NewInvoice, currency: Currency, is_rounded: bool) -> Result<Sums> {
     let mut refusals = Refusals::default();
     let inputs = new.lines.as_deref().unwrap_or_default();
     if inputs.len() > MOST_LINES {
@@ -53,9 +89,11 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
     }
     let mut lines = Vec::with_capacity(inputs.len());
     for (input, number) in inputs.iter().zip(0..) {
-        lines.extend(refusals.take(line(input, number, currency))?);
+        lines.extend(refusals.take(line::line(input, number, currency))?);
     }
-    let rate = new.gst_rate.as_ref().and_then(|rate| refusals.check(self::rate(rate, "gstRate")));
+    let rate = new.gst_rate.as_ref().and_then(|rate| refusals.check(per_cent(rate, "rate", "gstRate")));
+    let discount = (new.discount_amount.as_ref(), new.discount_percent.as_ref());
+    let discount = refusals.check(discount::check(discount.0, discount.1, currency, "")).unwrap_or_default();
     let mut amount = |amount: &Option<Decimal>, path: &str| {
         amount.as_ref().and_then(|amount| refusals.check(document::amount_or_zero(amount, currency, path)))
     };
@@ -69,24 +107,30 @@ pub(super) fn sums(new: &NewInvoice, currency: Currency) -> Result<Sums> {
 
     let mut refusals = Refusals::default();
     let gross = gross_of(gross, &lines, currency)?;
+    let discount = discount.of(gross, currency, "")?;
     let has_rates = rate.is_some() || lines.iter().any(|line| line.rate.is_some());
-    let taxes = if has_rates {
-        let goods = goods(gross, &lines, rate);
-        let taxes = tax::taxes(&goods, new.inter_state).ok_or_else(|| too_large("gstRate"))?;
-        refusals.extend(wrong_taxes(&taxes, given, currency));
-        taxes
+    let basis = Basis { goods: goods(gross, &lines, rate), discount: discount.amount, charges: other_charges };
+    let assessed = if has_rates {
+        let assessed = basis.assess(new.inter_state).ok_or_else(|| too_large("gstRate"))?;
+        refusals.extend(wrong_taxes(&assessed.taxes, given, currency));
+        assessed
     } else {
-        taxes_as_given(given, new.inter_state)?
+        basis.share(taxes_as_given(given, new.inter_state)?).ok_or_else(|| too_large("grossAmount"))?
     };
-    let parts = [gross, taxes.cgst, taxes.sgst, taxes.igst, other_charges];
-    let total = parts.into_iter().map(i128::from).sum::<i128>();
-    let total = i64::try_from(total).map_err(|_| too_large("grossAmount"))?;
-    let total = document::within_limit(total, currency, "grossAmount")?;
-    if let Some(given) = given_total {
+    let taxes = assessed.taxes;
+    let parts = [gross, -discount.amount, taxes.cgst, taxes.sgst, taxes.igst, other_charges];
+    let exact = i64::try_from(parts.into_iter().map(i128::from).sum::<i128>()).map_err(|_| too_large("grossAmount"))?;
+    let exact = document::within_limit(exact, currency, "grossAmount")?;
+    let round_off = if is_rounded { round_off(exact, currency) } else { 0 };
+    let total = document::within_limit(exact + round_off, currency, "grossAmount")?;
+    if total == 0 {
+        refusals.push(nothing_to_pay(exact, discount, currency));
+    } else if let Some(given) = given_total {
         refusals.check(agree(given, total, currency, "totalAmount", "total"));
     }
     refusals.none()?;
-    Ok(Sums { gross, taxes, other_charges, total, lines })
+    let lines = lines.into_iter().zip(assessed.shares).collect();
+    Ok(Sums { gross, discount, rate, taxes, other_charges, round_off, total, lines })
 }
 
 fn gross_of(given: Option<i64>, lines: &[Line], currency: Currency) -> Result<i64, Refusal> {
@@ -105,10 +149,9 @@ fn gross_of(given: Option<i64>, lines: &[Line], currency: Currency) -> Result<i6
     }
 }
 
-/// The amounts to be taxed with their rates: the gross amount as a whole, or line by line when any line has its own
-/// rate.
+/// The amounts to be taxed with their rates: the lines, or the gross amount when there are none.
 fn goods(gross: i64, lines: &[Line], rate: Option<i32>) -> Vec<Taxed> {
-    if lines.iter().all(|line| line.rate.is_none()) {
+    if lines.is_empty() {
         return vec![Taxed { amount: gross, rate: rate.unwrap_or_default().into() }];
     }
     let rate = |line: &Line| line.rate.or(rate).unwrap_or_default().into();
@@ -150,45 +193,16 @@ fn agree(given: i64, right: i64, currency: Currency, path: &str, what: &str) -> 
     Err(Refusal::new(Code::Invalid, path, format!("The {what} is {right} {currency}; give this amount or none.")))
 }
 
-fn line(input: &NewInvoiceLine, number: usize, currency: Currency) -> Result<Line> {
-    let path = |field: &str| format!("lines.{number}.{field}");
-    let mut refusals = Refusals::default();
-    let mut check = |checked: Result<String, Refusal>, field: &str| {
-        refusals.check(checked.map_err(|refusal| Refusal { path: path(field), ..refusal }))
-    };
-    let description = check(text::line(&input.description, 200, ""), "description");
-    let hsn_code = input.hsn_code.as_deref().and_then(|code| check(hsn_code(code), "hsnCode"));
-    let quantity = input.quantity.scaled(QUANTITY_DIGITS as usize).filter(|quantity| *quantity > 0);
-    if quantity.is_none() {
-        let message = format!("The quantity must be more than zero and have at most {QUANTITY_DIGITS} decimals.");
-        refusals.push(Refusal::new(Code::Invalid, path("quantity"), message));
+/// The refusal of an invoice whose total is zero. The gross amount is more than zero, so the discount or the rounding
+/// is to blame.
+fn nothing_to_pay(exact: i64, discount: Discount, currency: Currency) -> Refusal {
+    if exact == 0 {
+        let message = "The discount leaves nothing to pay. The total of an invoice must be more than zero.";
+        return Refusal::new(Code::Invalid, discount.path(), message);
     }
-    let unit_price = refusals.check(document::amount_or_zero(&input.unit_price, currency, &path("unitPrice")));
-    let rate = input.rate.as_ref().and_then(|rate| refusals.check(self::rate(rate, &path("rate"))));
-    let (Some(description), Some(quantity), Some(unit_price)) = (description, quantity, unit_price) else {
-        return Err(refusals.into());
-    };
-    refusals.none()?;
-    let amount = tax::line_amount(quantity, unit_price).ok_or_else(|| too_large(path("quantity")))?;
-    let amount = document::within_limit(amount, currency, &path("quantity"))?;
-    Ok(Line { description, hsn_code, quantity, unit_price, rate, amount })
-}
-
-fn rate(rate: &Decimal, path: &str) -> Result<i32, Refusal> {
-    let rate = rate.scaled(RATE_DIGITS as usize).filter(|rate| (0..=tax::WHOLE).contains(rate));
-    rate.and_then(|rate| i32::try_from(rate).ok()).ok_or_else(|| {
-        let message = format!("The rate must be from 0 to 100 per cent, with at most {RATE_DIGITS} decimals.");
-        Refusal::new(Code::Invalid, path, message)
-    })
-}
-
-fn hsn_code(code: &str) -> Result<String, Refusal> {
-    let is_code = (2..=8).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
-    is_code
-        .then(|| code.to_owned())
-        .ok_or_else(|| Refusal::new(Code::Invalid, "", "An HSN code must have 2 to 8 digits."))
-}
-
-fn too_large(path: impl Into<String>) -> Refusal {
-    Refusal::new(Code::LimitReached, path, "The amount is too large.")
+    let exact = Decimal::from_minor(exact, currency);
+    let message = format!(
+        "The total of {exact} {currency} would be rounded to zero, since the book rounds totals. It must be more than zero."
+    );
+    Refusal::new(Code::Invalid, "grossAmount", message)
 }
