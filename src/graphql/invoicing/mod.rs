@@ -3,4 +3,5 @@
 pub(super) mod allocation;
 pub(super) mod invoice;
 mod invoice_line;
+mod party;
 pub(super) mod receipt;
