@@ -77,12 +77,22 @@ pub(crate) async fn replace_check(
     before: &str,
     after: &str,
 ) -> Result<(), DbErr> {
-    let connection = manager.get_connection();
     if manager.get_database_backend() == DbBackend::Postgres {
         let replace =
             format!("ALTER TABLE \"{table}\" DROP CONSTRAINT \"{name}\", ADD CONSTRAINT \"{name}\" CHECK ({after})");
-        return connection.execute_unprepared(&replace).await.map(drop);
+        return manager.get_connection().execute_unprepared(&replace).await.map(drop);
     }
+    replace_text(manager, table, before, after).await
+}
+
+/// Changes the text of a constraint of SQLite, where the stored rows stay as they are. See [`replace_check`].
+pub(crate) async fn replace_text(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    before: &str,
+    after: &str,
+) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
     connection.execute_unprepared("PRAGMA writable_schema = ON").await?;
     let [quoted_before, quoted_after] = [before, after].map(|text| text.replace('\'', "''"));
     let replace = format!(

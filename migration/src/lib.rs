@@ -20,6 +20,7 @@ mod m20261129_000018_activity_index;
 mod m20261130_000019_kinds;
 mod m20261201_000020_open_items;
 mod m20261201_000021_totals;
+mod m20261201_000022_parties;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261130_000019_kinds::Migration),
             Box::new(m20261201_000020_open_items::Migration),
             Box::new(m20261201_000021_totals::Migration),
+            Box::new(m20261201_000022_parties::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use super::proof::{Proof, record_refusal};
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field, time},
     app::App,
-    bookkeeping::book_lifecycle,
+    bookkeeping::{book_lifecycle, invoicing::party},
     calendar::time_zone::TimeZone,
     cancel::shield,
     credentials::token::new_refresh_token,
@@ -38,7 +38,7 @@ impl AuditFields for Closing {
 }
 
 /// Deletes the viewer's account: closes their wallets, ends their sessions, and erases their personal data and that of their
-/// shop. The journal is not changed; other users see a "deleted user" in their transactions with this user.
+/// shop, also from the invoices and receipts. The journal is not changed; other users see a "deleted user" in their transactions with this user.
 ///
 /// # Errors
 /// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `password`; `WALLET_NOT_EMPTY` for each wallet that holds money. Then the
@@ -106,6 +106,8 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<Ref
             // Recorded before the user is erased; afterwards nothing can be recorded in their name.
             event.record(&tx, &app.clock).await?;
             erased.update(&tx).await?;
+            // From here on, operations of the user that have not finished are rolled back.
+            party::forget_sellers(&tx, viewer).await?;
             activity::forget_person(&tx, viewer.user, viewer.book).await?;
             Ok(refusals)
         })

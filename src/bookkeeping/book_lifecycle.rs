@@ -44,7 +44,7 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
 }
 
 /// Closes the viewer's book when its only member deletes their account: closes its wallets and erases the shop's
-/// details.
+/// details. What invoices and receipts say of the shop is erased by [`forget_sellers`](super::invoicing::party::forget_sellers).
 ///
 /// When wallets hold money, returns `WALLET_NOT_EMPTY` for each of them, and from then on the wallets take no payments of
 /// other books. Otherwise somebody who keeps paying the user could prevent the deletion. The caller must commit this.

@@ -21,6 +21,10 @@ pub struct Model {
     pub book_id: Id<kind::Book>,
     /// The customer who owes the money.
     pub customer_id: Id<kind::Customer>,
+    /// The customer as the invoice names them.
+    pub buyer_id: Uuid,
+    /// The shop as the invoice names it.
+    pub seller_id: Uuid,
     /// The invoice number, as it is printed.
     pub number: String,
     /// The number in lower case, for comparing. Unique in the book, void invoices included.

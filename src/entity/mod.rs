@@ -20,6 +20,7 @@ pub mod known_payee;
 pub mod ledger_entry;
 pub mod member;
 pub mod number_series;
+pub mod party;
 pub mod posting;
 pub mod receipt;
 pub mod refresh_token;

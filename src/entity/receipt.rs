@@ -21,6 +21,10 @@ pub struct Model {
     pub book_id: Id<kind::Book>,
     /// The customer who paid.
     pub customer_id: Id<kind::Customer>,
+    /// The customer as the receipt names them.
+    pub buyer_id: Uuid,
+    /// The shop as the receipt names it.
+    pub seller_id: Uuid,
     /// The receipt number, as it is printed.
     pub number: String,
     /// The number in lower case, for comparing. Unique in the book, void receipts included.

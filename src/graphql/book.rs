@@ -177,7 +177,8 @@ pub(super) struct BookMutation;
 
 #[Object]
 impl BookMutation {
-    /// Changes settings of the book, such as its name, its time zone and the shop's address.
+    /// Changes settings of the book, such as its name, its time zone and the shop's address. Existing invoices and receipts
+    /// keep what they say of their `seller`.
     async fn update_book(
         &self,
         ctx: &Context<'_>,

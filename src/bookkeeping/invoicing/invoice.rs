@@ -7,6 +7,7 @@ use sea_orm::{
 use super::{
     invoice_input::{NewInvoice, Voiding},
     numbering::{self, Numbered},
+    party,
     totals::{self, Sums},
 };
 use crate::{
@@ -127,11 +128,14 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             let pattern = &book.invoice_number_pattern;
             numbering::next(&tx, Numbered::Invoice, viewer.book, pattern, date).await?
         };
+        let parties = party::freeze(&tx, &customer, &book).await?;
         let invoice = invoice::Model {
             id: id.id,
             position: id.position,
             book_id: viewer.book,
             customer_id: customer.id,
+            buyer_id: parties.buyer_id,
+            seller_id: parties.seller_id,
             number_key: numbering::key(&number),
             number,
             date,

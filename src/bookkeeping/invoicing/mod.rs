@@ -5,6 +5,7 @@ pub mod invoice_input;
 pub mod invoice_list;
 mod named_invoices;
 pub(super) mod numbering;
+pub mod party;
 pub mod receipt;
 pub mod receipt_list;
 pub(super) mod tax;

@@ -8,6 +8,7 @@ use super::{
     invoice_input::Voiding,
     named_invoices::{NamedInvoice, WORDS},
     numbering::{self, Numbered},
+    party,
 };
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field},
@@ -173,11 +174,14 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
             let pattern = &book.receipt_number_pattern;
             numbering::next(&tx, Numbered::Receipt, viewer.book, pattern, date).await?
         };
+        let parties = party::freeze(&tx, &customer, &book).await?;
         let receipt = receipt::Model {
             id: id.id,
             position: id.position,
             book_id: viewer.book,
             customer_id: customer.id,
+            buyer_id: parties.buyer_id,
+            seller_id: parties.seller_id,
             number_key: numbering::key(&number),
             number,
             date,

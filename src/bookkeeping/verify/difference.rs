@@ -85,6 +85,8 @@ pub enum Check {
     DocumentPostings,
     /// The lines of a document are numbered from 1 and add up to its amount.
     DocumentLines,
+    /// The buyer and the seller of an invoice or receipt exist, and are as they were when it was created.
+    DocumentParty,
     /// The sums of an invoice are right.
     InvoiceSums,
     /// An allocation links a payment and a charge of the same customer and currency, neither of them deleted.

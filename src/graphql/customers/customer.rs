@@ -300,7 +300,7 @@ impl CustomerMutation {
         Ok(CreateCustomerPayload { result, replayed })
     }
 
-    /// Changes a customer's data.
+    /// Changes a customer's data. Existing invoices and receipts keep what they say of their `buyer`.
     async fn update_customer(
         &self,
         ctx: &Context<'_>,

@@ -4,7 +4,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
-use super::invoice_line::{InvoiceLine, LinesOf};
+use super::{
+    invoice_line::{InvoiceLine, LinesOf},
+    party::{DocumentParty, PartyKey},
+};
 use crate::{
     bookkeeping::{
         customers::open_items::Allocations,
@@ -72,10 +75,22 @@ impl Invoice {
         &self.0.number
     }
 
-    /// The customer who is billed.
+    /// The customer who is billed, as they are now. `buyer` is what the invoice says of them.
     #[graphql(directive = SemanticNonNull::apply())]
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
+    }
+
+    /// The customer as the invoice names them: with the details of the time when it was created.
+    #[graphql(directive = SemanticNonNull::apply())]
+    async fn buyer(&self, ctx: &Context<'_>) -> Result<Option<DocumentParty>, ApiError> {
+        Ok(ctx.loader()?.load_one(PartyKey(self.0.buyer_id)).await?)
+    }
+
+    /// The shop as the invoice names it: with the details that the book had when it was created.
+    #[graphql(directive = SemanticNonNull::apply())]
+    async fn seller(&self, ctx: &Context<'_>) -> Result<Option<DocumentParty>, ApiError> {
+        Ok(ctx.loader()?.load_one(PartyKey(self.0.seller_id)).await?)
     }
 
     /// The day that is printed on the invoice, as the user gave it. From it the entry of the customer's ledger counts.

@@ -2,4 +2,5 @@
 
 pub(super) mod invoice;
 mod invoice_line;
+mod party;
 pub(super) mod receipt;

@@ -4,6 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
+use super::party::{DocumentParty, PartyKey};
 use crate::{
     bookkeeping::{
         customers::open_items::Allocations,
@@ -65,10 +66,22 @@ impl Receipt {
         &self.0.number
     }
 
-    /// The customer who paid.
+    /// The customer who paid, as they are now. `buyer` is what the receipt says of them.
     #[graphql(directive = SemanticNonNull::apply())]
     async fn customer(&self, ctx: &Context<'_>) -> Result<Option<Customer>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.customer_id).await?)
+    }
+
+    /// The customer as the receipt names them: with the details of the time when it was created.
+    #[graphql(directive = SemanticNonNull::apply())]
+    async fn buyer(&self, ctx: &Context<'_>) -> Result<Option<DocumentParty>, ApiError> {
+        Ok(ctx.loader()?.load_one(PartyKey(self.0.buyer_id)).await?)
+    }
+
+    /// The shop as the receipt names it: with the details that the book had when it was created.
+    #[graphql(directive = SemanticNonNull::apply())]
+    async fn seller(&self, ctx: &Context<'_>) -> Result<Option<DocumentParty>, ApiError> {
+        Ok(ctx.loader()?.load_one(PartyKey(self.0.seller_id)).await?)
     }
 
     /// The day on which the customer paid, as the user gave it. From it the entry of the customer's ledger counts.

@@ -108,6 +108,13 @@ async fn personal_details_are_nowhere_in_the_database_afterwards(on: Database) {
         "address": "77 Qasim Road", "city": "Qasimabad", "state": "Qasimistan" });
     let changed = zahra_user.mutate("updateBook", "UpdateBookInput", "userErrors { code }", shop).await;
     assert_eq!(changed["userErrors"], json!([]));
+    // Also what documents say of the shop, before and after it moved.
+    let customer = zahra_user.customer("Badr").await;
+    zahra_user.invoice(&customer, "10", "2026-11-20").await;
+    let moved = json!({ "shopName": "Qasim Lamps & Sons", "address": "78 Qasim Road" });
+    zahra_user.mutate("updateBook", "UpdateBookInput", "userErrors { code }", moved).await;
+    zahra_user.invoice(&customer, "20", "2026-11-20").await;
+    zahra_user.receipt(&customer, "5", "2026-11-20").await;
     let profile = json!({ "username": "zahra.78", "email": "other@qasim.example" });
     zahra_user.mutate("updateProfile", "UpdateProfileInput", "user { id }", profile).await;
     let details = ["zahra", "qasim", "711234567", "722000077"];
@@ -120,6 +127,12 @@ async fn personal_details_are_nowhere_in_the_database_afterwards(on: Database) {
         assert_eq!(line, None, "{detail}");
     }
     assert!(after.contains("deleted user"));
+    // The documents stay, and say of the customer what they said.
+    assert_eq!(after.matches("inv-000").count(), before.matches("inv-000").count());
+    let parties = entity::party::Entity::find().all(app.app.db.read()).await.unwrap();
+    let names: Vec<_> = parties.iter().filter_map(|party| party.name.as_deref()).collect();
+    assert_eq!((parties.len(), &names[..]), (3, &["Badr"][..]));
+    app.assert_journal_is_whole().await;
 
     // Nor in what SQLite leaves in its file.
     let Some(file) = app.url.strip_prefix("sqlite:").map(|rest| rest.split('?').next().unwrap()) else { return };
@@ -183,12 +196,16 @@ async fn what_is_under_way_while_the_account_is_deleted_does_not_bring_it_back(o
     let app = TestApp::on(on).await;
     for round in 0..6 {
         let leaver = app.user(&format!("leaver{round}")).await;
+        leaver.mutate("updateBook", "UpdateBookInput", "userErrors { code }", json!({ "city": "Qasimabad" })).await;
+        let customer = leaver.customer("Badr").await;
         let requests = [
             ("updateProfile", json!({ "phone": "+967711234567" })),
             ("updateBook", json!({ "shopName": "Qasim Lamps" })),
             ("createWallet", json!({ "currency": "USD" })),
             ("createCategory", json!({ "name": "Qasim", "kind": "INCOME" })),
             ("createCustomer", json!({ "name": "Yusuf" })),
+            ("createInvoice", json!({ "customerId": customer, "grossAmount": "1" })),
+            ("createReceipt", json!({ "customerId": customer, "amount": "1", "paymentType": "CASH" })),
             ("updateBook", json!({ "name": "" })),
         ];
         let requests = requests.map(|(mutation, input)| {
@@ -214,6 +231,9 @@ async fn what_is_under_way_while_the_account_is_deleted_does_not_bring_it_back(o
     assert!(users.iter().all(|user| user.phone.is_none() && user.deleted_at.is_some()), "{users:?}");
     let books = entity::book::Entity::find().all(app.app.db.read()).await.unwrap();
     assert!(books.iter().all(|book| book.shop_name.is_none() && book.closed_at.is_some()), "{books:?}");
+    let parties = entity::party::Entity::find().all(app.app.db.read()).await.unwrap();
+    assert!(parties.iter().all(|party| party.city.is_none() && party.firm_name.is_none()), "{parties:?}");
+    app.assert_journal_is_whole().await;
     let accounts = account::Entity::find().filter(account::Column::Kind.eq(AccountKind::Wallet));
     let accounts = accounts.all(app.app.db.read()).await.unwrap();
     assert!(accounts.iter().all(|account| account.status == AccountStatus::Closed), "{accounts:?}");

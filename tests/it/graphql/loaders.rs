@@ -43,9 +43,9 @@ async fn a_page_of_100_customers_costs_no_more_statements_than_one_of_2(on: Data
         "summary(from: \"2026-01-01\") { openingBalance { amount } closingBalance { amount } entryCount lastEntryDate }",
         "entries(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes {
             versions { totalCount nodes { reference } } customer { name } invoice { number } receipt { number } } }",
-        "invoices(first: 2) { totalCount nodes { status customer { name } entry { note } lines { description }
+        "invoices(first: 2) { totalCount nodes { status customer { name } buyer { name } seller { name } entry { note } lines { description }
             allocations { totalCount nodes { amount { amount } receipt { number } } } } }",
-        "receipts(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } entry { note }
+        "receipts(first: 2, filter: { minAmount: \"1\" }) { totalCount nodes { wallet { name } buyer { name } seller { name } entry { note }
             allocations(last: 2) { totalCount nodes { invoice { number } } } } }",
         "activities(first: 3) { totalCount nodes { action actor { displayName } thing { ... on Customer { name } } changes { field } } }
             entries(first: 2) { nodes { activities { nodes { codes } } customer { activities(last: 1) { nodes { createdAt } } } } }",

@@ -1,8 +1,9 @@
-//! Invoices and receipts: their numbers, totals, and which receipt pays which invoice.
+//! Invoices and receipts: their numbers, totals, parties, and which receipt pays which invoice.
 
 mod allocations;
 mod invoices;
 mod numbering;
+mod parties;
 mod receipt_wallets;
 mod receipts;
 mod shop;

@@ -5,7 +5,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectOptions, ConnectionTrait, EntityTrait};
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, full_book, id_of};
+use crate::harness::{Database, TestApp, full_book, id_of, id_with, suffix};
 
 /// Takes the schema back to before a step, does something there, and brings it up to date.
 async fn down_and_up(app: &TestApp, step: &str, before: impl AsyncFnOnce()) {
@@ -74,6 +74,58 @@ async fn the_last_version_of_a_transaction_keeps_the_notes_of_before_notes_were_
     let versions = amina.gql(query, json!({ "id": id })).await["transaction"]["versions"]["nodes"].take();
     let notes = |notes: [Value; 2]| json!({ "lines": notes.map(|note| json!({ "note": note })) });
     assert_eq!(versions, json!([notes([Value::Null, Value::Null]), notes([json!("bread"), json!("tea")])]));
+}
+
+#[apply(both_databases)]
+async fn documents_that_are_older_than_parties_get_the_customer_and_the_book_of_that_moment(on: Database) {
+    let app = TestApp::on(on).await;
+    let amina = full_book(&app).await;
+    let invoiced = amina.customer("Yusuf").await;
+    let invoice = amina.invoice(&invoiced, "5", "2026-11-20").await;
+    let paying = amina.customer("Zahra 🌾").await;
+    let receipt = amina.receipt(&paying, "5", "2026-11-20").await;
+    let without_documents = amina.customer("Zaid").await;
+    let parties = "buyer { name firmName address city state gstNumber phone } seller { name firmName city phone }";
+    let query = format!(
+        "query($invoice: ID!, $receipt: ID!) {{ invoice(id: $invoice) {{ {parties} }} receipt(id: $receipt) {{ {parties} }} }}"
+    );
+    let ids = json!({ "invoice": invoice, "receipt": receipt });
+    let change = async |customer: &str, name: &str, shop: &str| {
+        let details = json!({ "id": customer, "name": name, "firmName": "Palm", "address": "4 Lane", "city": "عدن",
+            "state": "Aden", "gstNumber": "29ABCDE1234F1Z5", "phone": "+967711234567" });
+        id_of(&amina.update_customer(details).await, "customer");
+        let shop = json!({ "shopName": shop, "proprietorName": "Amina", "city": "Aden" });
+        amina.mutate("updateBook", "UpdateBookInput", "userErrors { code }", shop).await;
+    };
+    down_and_up(&app, "_parties", async || change(&invoiced, "Yusuf Saleh", "Baraka").await).await;
+    let yusuf = json!({ "name": "Yusuf Saleh", "firmName": "Palm", "address": "4 Lane", "city": "عدن", "state": "Aden",
+        "gstNumber": "29ABCDE1234F1Z5", "phone": "+967711234567" });
+    let zahra = json!({ "name": "Zahra 🌾", "firmName": null, "address": null, "city": null, "state": null,
+        "gstNumber": null, "phone": null });
+    let seller = json!({ "name": "Amina", "firmName": "Baraka", "city": "Aden", "phone": null });
+    let expected =
+        json!({ "invoice": { "buyer": yusuf, "seller": seller }, "receipt": { "buyer": zahra, "seller": seller } });
+    assert_eq!(amina.gql(&query, ids.clone()).await, expected);
+    let stored = entity::party::Entity::find().all(app.app.db.read()).await.unwrap();
+    let has = |id: &str| stored.iter().any(|party| id.ends_with(suffix(&id_with("customer", party.id))));
+    assert!(has(&invoiced) && has(&paying) && !has(&without_documents));
+    app.assert_journal_is_whole().await;
+
+    // From now on they stay, and new ones say what is new.
+    change(&invoiced, "Yusuf the Younger", "Baraka Ltd").await;
+    let later = amina.invoice(&invoiced, "5", "2026-11-21").await;
+    assert_eq!(amina.gql(&query, ids).await, expected);
+    let later = amina.gql(&query, json!({ "invoice": later, "receipt": receipt })).await["invoice"].take();
+    assert_eq!(
+        (&later["buyer"]["name"], &later["seller"]["firmName"]),
+        (&json!("Yusuf the Younger"), &json!("Baraka Ltd"))
+    );
+    app.assert_journal_is_whole().await;
+    // A second time, the parties of documents that are newer than the table are lost, and made anew.
+    down_and_up(&app, "_parties", async || {}).await;
+    let again = amina.gql(&query, json!({ "invoice": invoice, "receipt": receipt })).await;
+    assert_eq!(again["invoice"]["buyer"]["name"], "Yusuf the Younger");
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]

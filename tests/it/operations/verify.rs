@@ -253,6 +253,27 @@ async fn each_difference_of_documents_is_found(on: Database) {
 }
 
 #[apply(both_databases)]
+async fn each_difference_of_parties_is_found(on: Database) {
+    let app = TestApp::on(on).await;
+    full_book(&app).await;
+    let buyer = "id = (SELECT buyer_id FROM invoice WHERE number = 'INV-0001')";
+    let other_book = "(SELECT book_id FROM customer WHERE name = 'Zaid')";
+    let changes = [
+        format!("DELETE FROM party WHERE {buyer}"),
+        "DELETE FROM party WHERE role = 'SELLER'".to_owned(),
+        "UPDATE invoice SET buyer_id = seller_id WHERE number = 'Bill 7'".to_owned(),
+        "UPDATE receipt SET seller_id = customer_id".to_owned(),
+        format!("UPDATE party SET book_id = {other_book} WHERE {buyer}"),
+        "UPDATE party SET role = 'SELLER'".to_owned(),
+        format!("UPDATE party SET name = 'Dalila' WHERE {buyer}"),
+        format!("UPDATE party SET name = NULL WHERE {buyer}"),
+        "UPDATE party SET gst_number = '29ABCDE1234F1Z5' WHERE role = 'SELLER'".to_owned(),
+        "UPDATE party SET state = 'Aden' WHERE role = 'BUYER'".to_owned(),
+    ];
+    found(&app, &changes.each_ref().map(|sql| (sql.as_str(), "DOCUMENT_PARTY"))).await;
+}
+
+#[apply(both_databases)]
 async fn each_difference_of_allocations_and_numbers_is_found(on: Database) {
     let app = TestApp::on(on).await;
     full_book(&app).await;

@@ -1,11 +1,12 @@
 //! Checks documents against the journal: ledger entries with their invoices and receipts, and transactions.
 //!
 //! Reads all of their tables in the order of the document's id and merges them, so rows whose document is missing are
-//! found too.
+//! found too. The parties of invoices and receipts are looked up by a pass of their own.
 
 mod invoices;
 mod journal_link;
 mod ledger_entries;
+mod parties;
 mod receipts;
 pub(super) mod rows;
 mod transactions;
@@ -78,7 +79,7 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
         };
         document.check(report);
     }
-    Ok(())
+    parties::check(source, report).await
 }
 
 impl Document {
