@@ -17,6 +17,7 @@ mod m20261127_000015_id_prefixes;
 mod m20261127_000016_version_note;
 mod m20261128_000017_references;
 mod m20261130_000019_kinds;
+mod m20261201_000024_sales_rollups;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000016_version_note::Migration),
             Box::new(m20261128_000017_references::Migration),
             Box::new(m20261130_000019_kinds::Migration),
+            Box::new(m20261201_000024_sales_rollups::Migration),
         ]
     }
 }
