@@ -5,4 +5,6 @@ mod invoices;
 mod numbering;
 mod receipt_wallets;
 mod receipts;
+mod sales;
+mod sales_corrections;
 mod shop;
