@@ -64,6 +64,7 @@ macro_rules! nouns {
             Invoice "invoice" {
                 node invoicing::invoice::Invoice;
                 query invoicing::invoice::InvoiceQuery;
+                query invoicing::sales::SalesQuery;
                 mutation invoicing::invoice::InvoiceMutation;
             }
             /// A receipt.

@@ -21,6 +21,7 @@ mod m20261130_000019_kinds;
 mod m20261201_000020_open_items;
 mod m20261201_000021_totals;
 mod m20261201_000022_parties;
+mod m20261201_000024_sales_rollups;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000020_open_items::Migration),
             Box::new(m20261201_000021_totals::Migration),
             Box::new(m20261201_000022_parties::Migration),
+            Box::new(m20261201_000024_sales_rollups::Migration),
         ]
     }
 }

@@ -5,6 +5,10 @@ use chrono::{Datelike, Months, NaiveDate};
 use serde::Serialize;
 
 use super::date::{Date, YEARS};
+use crate::error::{Code, Refusal};
+
+/// The most months that a report may cover.
+pub const MOST_MONTHS: u16 = 36;
 
 /// A calendar month in the years that a document may be dated in, stored as its first day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -40,6 +44,26 @@ impl YearMonth {
     pub fn since(self, other: Self) -> i32 {
         let count = |month: Self| month.0.year() * 12 + i32::try_from(month.0.month0()).unwrap_or_default();
         count(self) - count(other)
+    }
+
+    /// Refuses a range of months that ends before it begins, or that has more than [`MOST_MONTHS`] months.
+    ///
+    /// # Errors
+    /// `INVALID` at `to`.
+    pub fn check_range(from: Self, to: Self) -> Result<(), Refusal> {
+        if to < from {
+            return Err(Refusal::new(Code::Invalid, "to", "`to` must not be before `from`."));
+        }
+        if to.since(from) >= i32::from(MOST_MONTHS) {
+            let message = format!("The period can have at most {MOST_MONTHS} months.");
+            return Err(Refusal::new(Code::Invalid, "to", message));
+        }
+        Ok(())
+    }
+
+    /// The months from this one to `last`, both included.
+    pub fn until(self, last: Self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |month| Some(month.later(1))).take_while(move |month| *month <= last)
     }
 
     /// Parses a month in the form `2026-11`. `None` when the text has another form or is outside the years 1900 to 2199.
@@ -79,7 +103,7 @@ impl ScalarType for YearMonth {
 mod tests {
     use async_graphql::{ScalarType, Value};
 
-    use super::YearMonth;
+    use super::{MOST_MONTHS, YearMonth};
 
     fn month(text: &str) -> YearMonth {
         YearMonth::parse_text(text).unwrap()
@@ -104,5 +128,16 @@ mod tests {
         assert_eq!(month("2024-02").later(36), month("2027-02"));
         assert_eq!(month("2027-01").since(month("2025-11")), 14);
         assert_eq!(YearMonth::of("2024-02-29".parse().unwrap()), month("2024-02"));
+        let months: Vec<_> = month("2026-11").until(month("2027-02")).map(|month| month.to_string()).collect();
+        assert_eq!(months, ["2026-11", "2026-12", "2027-01", "2027-02"]);
+        assert_eq!(month("2199-12").until(month("2199-12")).count(), 1);
+    }
+
+    #[test]
+    fn a_range_of_months_ends_after_it_begins_and_has_an_end() {
+        let check = |from, to| YearMonth::check_range(month(from), month(to)).is_ok();
+        assert!(check("2026-11", "2026-11") && check("2024-01", "2026-12") && check("2199-12", "2199-12"));
+        assert!(!check("2026-12", "2026-11") && !check("2024-01", "2027-01") && !check("1900-01", "2199-12"));
+        assert_eq!(month("2024-01").until(month("2026-12")).count(), MOST_MONTHS.into());
     }
 }

@@ -10,6 +10,7 @@
 //! | `session` | one connection, and whether a transaction is open on it |
 //! | `read`, `snapshot`, `source`, `transaction` | the connection types that other modules run statements through |
 //! | `rows` | writing many rows together |
+//! | `wide_sum` | sums that may exceed 64 bits |
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
 //! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
 //! | `trust` | whether the database can be trusted at the moment |
@@ -36,6 +37,7 @@ mod snapshot;
 mod source;
 mod transaction;
 mod trust;
+pub(crate) mod wide_sum;
 mod write;
 
 pub(crate) use self::rows::Writes;

@@ -16,6 +16,13 @@ impl Default for Removed {
     }
 }
 
+impl From<Option<bool>> for Removed {
+    /// `None` stands for null.
+    fn from(removed: Option<bool>) -> Self {
+        Self(removed)
+    }
+}
+
 impl Removed {
     /// The SQL condition, on the column with the time when a row was deleted or archived. `None` when it restricts nothing.
     pub(crate) fn condition(self, removed_at: impl ColumnTrait) -> Option<Expr> {

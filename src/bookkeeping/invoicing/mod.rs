@@ -1,4 +1,4 @@
-//! Invoices and receipts: their sums, taxes and numbers.
+//! Invoices and receipts: their sums, taxes and numbers. `sales` reports on them.
 
 pub mod invoice;
 pub mod invoice_input;
@@ -8,5 +8,6 @@ pub(super) mod numbering;
 pub mod party;
 pub mod receipt;
 pub mod receipt_list;
+pub mod sales;
 pub(super) mod tax;
 pub mod totals;

@@ -53,6 +53,6 @@ pub use self::{
     replay::{Marks, find_keys, find_repeat, load_postings},
     reverse::{reversal, reverse},
     totals::{MOST_TAKEN_IN, carried},
-    turnover::{Turnover, last_days, months, months_in_others, turnovers},
+    turnover::{Credited, Turnover, credited, last_days, months, months_in_others, turnovers},
     versions::{Version, Versions, shares},
 };

@@ -16,7 +16,7 @@ use sea_orm::{
 use super::fold::State;
 use crate::{
     calendar::month::YearMonth,
-    db::Transaction,
+    db::{Transaction, wide_sum},
     entity::{
         account::{self, AccountKind},
         account_day, account_month,
@@ -38,9 +38,22 @@ pub struct Turnover {
     pub entries: i64,
 }
 
-/// Whether turnovers are stored for accounts of this kind.
+/// Whether turnovers are stored for accounts of this kind: for all but those that hold money.
 pub(in crate::bookkeeping) fn is_kept(account_kind: AccountKind) -> bool {
-    matches!(account_kind, AccountKind::Receivable | AccountKind::Income | AccountKind::Expense)
+    match account_kind {
+        AccountKind::Wallet | AccountKind::Outside | AccountKind::Cash => false,
+        AccountKind::Receivable
+        | AccountKind::Income
+        | AccountKind::Expense
+        | AccountKind::Sales
+        | AccountKind::Cgst
+        | AccountKind::Sgst
+        | AccountKind::Igst
+        | AccountKind::Charges
+        | AccountKind::RoundOff
+        | AccountKind::WriteOff
+        | AccountKind::Opening => true,
+    }
 }
 
 type Turnovers = BTreeMap<(Id<kind::Account>, NaiveDate), Turnover>;
@@ -231,6 +244,56 @@ pub async fn months_in_others(
         .all(conn)
         .await?;
     Ok(months.into_iter().map(|(month, currency)| (YearMonth::of(month), currency)).collect())
+}
+
+/// What all accounts of a book of some kinds were credited with in one month and currency, less what they were debited with.
+#[derive(Clone, Copy, Debug)]
+pub struct Credited {
+    /// The month.
+    pub month: YearMonth,
+    /// The currency.
+    pub currency: Currency,
+    /// The kind of the accounts.
+    pub kind: AccountKind,
+    /// The sum in minor units. A sum over many accounts may exceed 64 bits.
+    pub amount: i128,
+}
+
+/// What the accounts of a book of these kinds were credited with in each month from `from` to `to`, less what they were
+/// debited with, by kind and currency. Months without turnover are left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn credited(
+    conn: &impl ConnectionTrait,
+    book_id: Id<kind::Book>,
+    kinds: impl IntoIterator<Item = AccountKind>,
+    (from, to): (YearMonth, YearMonth),
+) -> Result<Vec<Credited>> {
+    use account_month::Column;
+    let credited = Column::Credits.into_expr().sub(Column::Debits.into_expr());
+    let mut query = account_month::Entity::find()
+        .inner_join(account::Entity)
+        .select_only()
+        .column(Column::Month)
+        .columns([account::Column::Currency, account::Column::Kind])
+        .filter(account::Column::BookId.eq(book_id))
+        .filter(account::Column::Kind.is_in(kinds))
+        .filter(Column::Month.between(from.first_day(), to.first_day()))
+        .group_by(Column::Month)
+        .group_by(account::Column::Currency)
+        .group_by(account::Column::Kind);
+    for part in wide_sum::parts(credited) {
+        query = query.expr(part);
+    }
+    let rows: Vec<(NaiveDate, Currency, AccountKind, i64, i64)> = query.into_tuple().all(conn).await?;
+    let credited = |(month, currency, kind, parts, rest)| Credited {
+        month: YearMonth::of(month),
+        currency,
+        kind,
+        amount: wide_sum::whole([parts, rest]),
+    };
+    Ok(rows.into_iter().map(credited).collect())
 }
 
 /// For each account, the last day from `from` to `until` on which it has an entry. Accounts without one are left out.

@@ -1,7 +1,7 @@
 //! The monthly report: income and expenses by category, and the use of budgets.
 //!
-//! Reads the stored turnovers per month, never the transactions, so its cost does not grow with their number. Its parts
-//! add up to its totals: the categories of a kind to the total of that kind, and the amounts spent with and without a
+//! Reads the stored turnovers per month, never the transactions, so its cost does not grow with their number. What the shop
+//! sold and received stands beside income and expenses and is not part of them. The other parts add up to the totals: the categories of a kind to the total of that kind, and the amounts spent with and without a
 //! budget to all expenses.
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,18 +15,16 @@ use super::{
 use crate::{
     bookkeeping::{
         book,
+        invoicing::sales::{Figures as Sales, months as sales},
         journal::{self, Turnover},
     },
     calendar::month::YearMonth,
     entity::{account::AccountKind, budget as budget_entity, category as category_entity, category::CategoryKind},
-    error::{Code, Refusal, Result},
+    error::Result,
     id::{Id, kind},
     money::{Currency, Decimal},
     viewer::Viewer,
 };
-
-/// The most months that one call may ask for.
-pub const MOST_MONTHS: u16 = 36;
 
 /// The report of one month in one currency. Amounts are in minor units.
 #[derive(Clone, Debug)]
@@ -46,7 +44,9 @@ pub struct Report {
     pub budgets: Vec<BudgetUse>,
     /// The expenses in categories without a budget.
     pub unbudgeted: i128,
-    /// The other currencies in which there are transactions in the month.
+    /// What the shop sold and received from customers. Invoices are not counted.
+    pub sales: Sales,
+    /// The other currencies in which there are transactions or sales in the month.
     pub others: Vec<Currency>,
 }
 
@@ -112,14 +112,7 @@ pub async fn months(
     (from, to): (YearMonth, YearMonth),
     currency: Option<Currency>,
 ) -> Result<Vec<Report>> {
-    if to < from {
-        return Err(Refusal::new(Code::Invalid, "to", "`to` must not be before `from`.").into());
-    }
-    if to.since(from) >= i32::from(MOST_MONTHS) {
-        return Err(
-            Refusal::new(Code::Invalid, "to", format!("The period can have at most {MOST_MONTHS} months.")).into()
-        );
-    }
+    YearMonth::check_range(from, to)?;
     let currency = match currency {
         Some(currency) => currency,
         None => book::find(conn, viewer).await?.currency,
@@ -127,7 +120,13 @@ pub async fn months(
     let categories = category::all(conn, viewer).await?;
     let mut budgets = Budgets::of(budget_list::all(conn, viewer).await?);
     budgets.retain(|(_, of), _| *of == currency);
-    let mut figures = Figures { currency, categories: &categories, moved: HashMap::new(), others: BTreeMap::new() };
+    let sales = sales::turned_over(conn, viewer, (from, to)).await?;
+    let mut figures =
+        Figures { currency, categories: &categories, moved: HashMap::new(), others: BTreeMap::new(), sales: &sales };
+    for month in from.until(to) {
+        let others = sales.currencies(month).filter(|other| *other != currency).map(|other| (other.code(), other));
+        figures.others.entry(month).or_default().extend(others);
+    }
     for kind in [CategoryKind::Income, CategoryKind::Expense] {
         let of_kind = || categories.iter().filter(|category| category.kind == kind).map(|category| category.id.cast());
         let accounts = (category::account_kind(kind), currency);
@@ -149,13 +148,7 @@ pub async fn months(
         Some((category.id, budgets.available(from, to, |month| figures.amount(category, month))))
     };
     let available: HashMap<_, _> = categories.iter().filter_map(of_category).collect();
-    let mut reports = Vec::new();
-    let mut month = from;
-    while month <= to {
-        reports.push(figures.report(month, &available));
-        month = month.later(1);
-    }
-    Ok(reports)
+    Ok(from.until(to).map(|month| figures.report(month, &available)).collect())
 }
 
 /// The report of one month.
@@ -177,8 +170,9 @@ struct Figures<'a> {
     currency: Currency,
     categories: &'a [category_entity::Model],
     moved: HashMap<(Id<kind::Category>, YearMonth), Turnover>,
-    /// The other currencies in which there are transactions in each month, by their codes.
+    /// The other currencies in which there are transactions or sales in each month, by their codes.
     others: BTreeMap<YearMonth, BTreeMap<&'static str, Currency>>,
+    sales: &'a sales::Months,
 }
 
 impl Figures<'_> {
@@ -219,6 +213,7 @@ impl Figures<'_> {
             categories,
             budgets,
             unbudgeted: expense - budgeted,
+            sales: self.sales.of(month, self.currency),
             others: self.others.get(&month).map(|others| others.values().copied().collect()).unwrap_or_default(),
         }
     }

@@ -20,8 +20,9 @@ impl MonthlyReport {
 }
 
 /// Income, expenses and budgets of one month, in one currency. The totals of the categories of a kind add up to the
-/// total of that kind. `unbudgeted` and the `spent` amounts of the budgets add up to `totalExpense`. As a picture: `GET
-/// /reports/{month}.svg?currency=`, with the access token.
+/// total of that kind. `unbudgeted` and the `spent` amounts of the budgets add up to `totalExpense`. What a shop sells and
+/// receives from customers is in `sales`, `salesTaxes` and `receivedFromCustomers` only: it is not part of income. As a
+/// picture: `GET /reports/{month}.svg?currency=`, with the access token.
 #[Object]
 impl MonthlyReport {
     /// The calendar month whose transactions are summed up here, by their dates.
@@ -34,7 +35,7 @@ impl MonthlyReport {
         self.0.currency
     }
 
-    /// The other currencies with transactions in this month. Those transactions are not counted here.
+    /// The other currencies with transactions, sales or payments of customers in this month. Those are not counted here.
     #[graphql(directive = price::List::apply(5))]
     async fn other_currencies(&self) -> &[Currency] {
         &self.0.others
@@ -53,6 +54,25 @@ impl MonthlyReport {
     /// `totalIncome` minus `totalExpense`. Negative when more was spent than came in.
     async fn net_savings(&self) -> Money {
         self.money(self.0.income - self.0.expense)
+    }
+
+    /// What the shop sold in the month, without taxes: goods, other charges and rounding on invoices that are not void, less
+    /// credit notes, and `CREDIT` entries written by hand. Not part of `totalIncome`. `sales` plus `salesTaxes` is the
+    /// `totalAmount` of the month in `salesReport`.
+    async fn sales(&self) -> Money {
+        self.money(self.0.sales.before_taxes())
+    }
+
+    /// The taxes (CGST, SGST and IGST) on what the shop sold in the month, less those of credit notes. Not part of
+    /// `totalIncome` or `totalExpense`.
+    async fn sales_taxes(&self) -> Money {
+        self.money(self.0.sales.taxes())
+    }
+
+    /// The money that customers paid in the month, into wallets or in cash: receipts that are not void and `DEBIT` entries
+    /// written by hand, less refunds. Not part of `totalIncome`. Negative when more was refunded than paid.
+    async fn received_from_customers(&self) -> Money {
+        self.money(self.0.sales.received)
     }
 
     /// The totals of each category with transactions in this month or the month before: income categories first, each

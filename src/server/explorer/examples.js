@@ -116,6 +116,7 @@ const EXAMPLES = {
     } })],
     ["Void receipt", mutation("voidReceipt", RECEIPT),
       () => ({ input: { id: id("receipt"), reason: "The cheque bounced" } })],
+    ["Sales report", SALES, () => ({ from: month(-5), to: month() })],
   ],
   Book: [
     ["Receivables", RECEIVABLES],

@@ -180,6 +180,25 @@ const REPORTS = `query Reports($from: YearMonth!, $to: YearMonth!) {
     netSavings { amount }
   }
 }`;
+const SALES = `query Sales($from: YearMonth!, $to: YearMonth!) {
+  salesReport(from: $from, to: $to) {
+    currency otherCurrencies
+    months { month figures { invoiceCount totalAmount { amount } received { amount } } }
+    customers(first: 10) {
+      nodes {
+        customer { name }
+        figures {
+          grossAmount { amount }
+          cgst { amount }
+          sgst { amount }
+          igst { amount }
+          totalAmount { amount }
+          received { amount }
+        }
+      }
+    }
+  }
+}`;
 const CUSTOMERS = `query MyCustomers($filter: CustomerFilter, $order: CustomerOrder) {
   customers(first: 20, filter: $filter, orderBy: $order) {
     totalCount

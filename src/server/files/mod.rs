@@ -1,5 +1,7 @@
-//! Downloads: statements, lists as CSV files that `daybook import` reads again, reports as pictures, and the schema.
+//! Downloads: statements, lists as CSV files (of which `daybook import` reads some again), reports as pictures, and the schema.
 
+mod customers;
+mod documents;
 mod download;
 mod entries;
 mod history;
@@ -15,6 +17,8 @@ mod transfer;
 use axum::{Router, routing::get};
 
 use self::{
+    customers::Customers,
+    documents::{InvoiceLines, Invoices, Receipts},
     download::{Downloads, download},
     entries::Entries,
     history::History,
@@ -30,6 +34,10 @@ pub(super) fn router(app: App, rates: Rates, with_schema: bool) -> Router {
     let router = if with_schema { schema } else { Router::new() };
     router
         .route("/customers/{id}/statement.csv", get(download::<Statement>))
+        .route("/customers.csv", get(download::<Customers>))
+        .route("/invoices.csv", get(download::<Invoices>))
+        .route("/invoice-lines.csv", get(download::<InvoiceLines>))
+        .route("/receipts.csv", get(download::<Receipts>))
         .route("/transactions.csv", get(download::<Transactions>))
         .route("/entries.csv", get(download::<Entries>))
         .route("/wallets/{id}/history.csv", get(download::<History>))

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use async_graphql::resolver_utils::EnumType;
+use chrono::{DateTime, SecondsFormat, Utc};
 use sea_orm::DbErr;
 
 use super::parameters::Parameters;
@@ -33,6 +35,16 @@ pub(super) trait Table: Sized + Send + 'static {
 
     /// Writes the next rows, without the header. Returns whether more rows follow.
     fn write(&mut self, source: Source<'_>, rows: &mut Rows) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// A time as it stands in a file; empty when there is none.
+pub(super) fn time(time: Option<DateTime<Utc>>) -> String {
+    time.map(|time| time.to_rfc3339_opts(SecondsFormat::Millis, true)).unwrap_or_default()
+}
+
+/// The word that the API has for a value of an enum.
+pub(super) fn word<T: EnumType>(value: T) -> &'static str {
+    T::items().iter().find(|item| item.value == value).map(|item| item.name).unwrap_or_default()
 }
 
 /// A buffer of CSV rows.

@@ -36,6 +36,8 @@ async fn operations_cost_as_many_statements_and_transactions_as_they_did(on: Dat
         edges { direction balanceAfter { amount } node { id type createdAt amount { amount } } } } }";
     let summary = "query($c: ID!) { customerSummary(customerId: $c) { closingBalance { amount } entryCount } }";
     let report = "{ monthlyReport(month: \"2026-11\") { netSavings { amount } categories { category { name } total { amount } } } }";
+    let sales = "{ salesReport(from: \"2026-01\", to: \"2026-12\") { total { received { amount } } months { figures { totalAmount { amount } } } } }";
+    let by_customer = "{ salesReport(from: \"2026-01\", to: \"2026-12\") { customers { nodes { customer { name } figures { totalAmount { amount } } } } } }";
     let mut others = Vec::new();
     // The first statement looks up the session, but for those that need none. What is written together is one statement on
     // PostgreSQL, and one for each table on SQLite.
@@ -48,7 +50,9 @@ async fn operations_cost_as_many_statements_and_transactions_as_they_did(on: Dat
         ("a transfer with a key that was used", TRANSFER, to(&badr.wallet, json!("k")), (7, 1), (9, 1)),
         ("a page of a history", history, json!({ "w": amina.wallet }), (2, 0), (2, 0)),
         ("a summary", summary, json!({ "c": customer }), (6, 1), (6, 1)),
-        ("a report", report, json!({}), (8, 1), (8, 1)),
+        ("a report", report, json!({}), (9, 1), (9, 1)),
+        ("a report on sales", sales, json!({}), (4, 1), (4, 1)),
+        ("a report on sales by customer", by_customer, json!({}), (6, 1), (6, 1)),
     ] {
         let expected = if on == Database::Postgres { on_postgres } else { on_sqlite };
         let cost = cost(&app, &amina, query, variables).await;
@@ -57,6 +61,27 @@ async fn operations_cost_as_many_statements_and_transactions_as_they_did(on: Dat
         }
     }
     assert!(others.is_empty(), "{others:#?}");
+}
+
+#[apply(both_databases)]
+async fn a_report_on_sales_costs_no_more_statements_with_more_documents(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let query = "{ salesReport(from: \"2026-01\", to: \"2026-12\") { otherCurrencies total { invoiceCount }
+        months { figures { received { amount } } }
+        customers(first: 100) { totalCount nodes { customer { name } figures { totalAmount { amount } } } } }
+        monthlyReports(from: \"2026-01\", to: \"2026-12\") { sales { amount } receivedFromCustomers { amount } } }";
+    let mut costs = Vec::new();
+    for customers in [2, 40] {
+        for number in 0..customers {
+            let customer = amina.customer("Zaid").await;
+            amina.invoice(&customer, "10", &format!("2026-{:02}-01", number % 12 + 1)).await;
+            amina.entry(&customer, "CREDIT", "1", "2026-11-05").await;
+            amina.receipt(&customer, "5", "2026-11-06").await;
+        }
+        costs.push(cost(&app, &amina, query, json!({})).await);
+    }
+    assert_eq!(costs[0], costs[1]);
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]

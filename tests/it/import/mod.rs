@@ -4,5 +4,6 @@ mod command;
 mod exports;
 mod files;
 mod requests;
+mod shop_exports;
 mod slow_downloads;
 mod turns;

@@ -6,6 +6,8 @@ mod numbering;
 mod parties;
 mod receipt_wallets;
 mod receipts;
+mod sales;
+mod sales_corrections;
 mod shop;
 mod sums;
 mod verified;

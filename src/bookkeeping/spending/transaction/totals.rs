@@ -2,13 +2,14 @@
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, ExprTrait, JoinType},
+    sea_query::{Expr, JoinType},
 };
 
 use super::list::TransactionFilter;
 use crate::{
     bookkeeping::{journal, spending::category},
     calendar::date::Date,
+    db::wide_sum,
     entity::{category::CategoryKind, transaction, transaction_line},
     error::Result,
     money::Currency,
@@ -23,9 +24,6 @@ pub struct Totals {
     /// All expenses.
     pub expense: i128,
 }
-
-/// The databases sum amounts divided by this, and the remainders, so that neither sum exceeds 64 bits.
-const PART: i64 = 1_000_000_000;
 
 /// The totals of the transactions of the viewer's book that match the filter, in one currency. When the filter names a
 /// category, only the lines in that category count.
@@ -105,18 +103,13 @@ async fn summed(
         QuerySelect::query(&mut select).join(JoinType::InnerJoin, transaction_line::Entity, lines);
         amount = of(transaction_line::Column::Amount);
     }
-    // Two sums, since the databases cannot represent a sum beyond 64 bits: many thousands of the largest amounts exceed
-    // it.
-    let sums: Vec<(CategoryKind, i64, i64)> = select
-        .expr(amount.clone().div(PART).sum().cast_as("bigint"))
-        .expr(amount.modulo(PART).sum().cast_as("bigint"))
-        .group_by(transaction::Column::Kind)
-        .into_tuple()
-        .all(conn)
-        .await?;
+    for part in wide_sum::parts(amount) {
+        select = select.expr(part);
+    }
+    let sums: Vec<(CategoryKind, i64, i64)> = select.group_by(transaction::Column::Kind).into_tuple().all(conn).await?;
     let of = |kind| {
         let sum = sums.iter().find(|(found, ..)| *found == kind);
-        sum.map_or(0, |(_, parts, rest)| i128::from(*parts) * i128::from(PART) + i128::from(*rest))
+        sum.map_or(0, |(_, parts, rest)| wide_sum::whole([*parts, *rest]))
     };
     Ok(Totals { income: of(CategoryKind::Income), expense: of(CategoryKind::Expense) })
 }

@@ -9,8 +9,7 @@ use async_graphql::Value;
 
 use super::plan::{Field, Plan, Shape};
 use crate::{
-    bookkeeping::spending::report::MOST_MONTHS,
-    calendar::month::YearMonth,
+    calendar::month::{MOST_MONTHS, YearMonth},
     page,
     server::graphql::{
         refused::{Refused, countable},
@@ -315,6 +314,18 @@ mod tests {
         assert_eq!(reports("2026-12", "2026-11", "month"), one);
         let whole = "categories { total { amount } category { name } } budgets { spent { amount } category { name } }";
         assert!(reports("2024-01", "2026-12", whole) <= 25_000);
+    }
+
+    #[test]
+    fn a_report_on_sales_costs_as_many_months_as_it_has_and_its_customers_as_a_page() {
+        let report = |from: &str, fields: &str| {
+            cost(&format!("{{ salesReport(from: \"{from}\", to: \"2026-12\") {{ {fields} }} }}"))
+        };
+        assert_eq!(report("2026-12", "total { received { amount } }"), 100);
+        assert_eq!(report("2026-12", "months { month figures { received { amount } } }"), 100 + 1);
+        assert_eq!(report("2024-01", "months { month figures { received { amount } } }"), 100 + 36);
+        assert_eq!(report("1900-01", "months { month }"), 100 + 36);
+        assert_eq!(report("2024-01", "customers(first: 50) { nodes { customer { name } } }"), 100 + 100 + 50 * 2);
     }
 
     #[test]
