@@ -23,7 +23,7 @@ use crate::{
     entity::{
         activity::Action,
         allocation,
-        ledger_entry::{self, EntryType},
+        ledger_entry::{self, EntrySource, EntryType},
     },
     error::{Code, Refusal, Result},
     id::{Id, kind},
@@ -224,8 +224,9 @@ async fn begin(
     if let Some(key) = &key
         && let Some(earlier) = idempotency::find_used(tx, viewer, key).await?
     {
-        act.on(earlier).replayed().record(tx, &app.clock).await?;
-        return Ok(Begun::Earlier(entry::expect(tx, viewer, earlier).await?));
+        let earlier = entry::expect(tx, viewer, earlier).await?;
+        on(act, &earlier).replayed().record(tx, &app.clock).await?;
+        return Ok(Begun::Earlier(earlier));
     }
     let payment = payment.ok_or_else(|| Refusal::new(Code::NotFound, "paymentId", "You have no such payment."))?;
     let refused = |message| Err(Refusal::new(Code::NotAllowed, "paymentId", message).into());
@@ -233,6 +234,14 @@ async fn begin(
         EntryType::Credit => refused("This is a charge, not a payment. Give the id of a `DEBIT` entry or a receipt."),
         EntryType::Debit if payment.deleted_at.is_some() => refused("This payment is void or deleted."),
         EntryType::Debit => Ok(Begun::New(payment, key)),
+    }
+}
+
+/// Puts an event into the log of a payment, which is that of its receipt if it has one.
+fn on(act: ActivityEvent, payment: &ledger_entry::Model) -> ActivityEvent {
+    match payment.source {
+        EntrySource::Receipt => act.on(payment.id.cast::<kind::Receipt>()),
+        _ => act.on(payment.id),
     }
 }
 
@@ -258,6 +267,6 @@ async fn end(
     }
     let payment = entry::expect(tx, viewer, id).await?;
     let after = terms(tx, payment).await?;
-    act.on(id).changed(&before, &after).record(tx, &app.clock).await?;
+    on(act, &after.payment).changed(&before, &after).record(tx, &app.clock).await?;
     Ok(Replayable { document: after.payment, replayed: false })
 }

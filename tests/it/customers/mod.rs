@@ -5,5 +5,6 @@ mod entry_changes;
 mod entry_lists;
 mod lifecycle;
 mod lists;
+mod open_items;
 mod property;
 mod statement;

@@ -12,6 +12,7 @@ use daybook::{
     entity::{
         client_id,
         journal_entry::{Column, Entity},
+        used_key,
     },
     id::{Id, kind},
 };
@@ -141,9 +142,14 @@ async fn each_field_of_each_mutation_with_a_key_has_a_pin() {
 }
 
 /// What the words after `$` stand for. All but the wallets are created for one pin, since mutations change them.
-async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 8] {
+async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 11] {
     let customer = user.customer(&format!("Customer {number}")).await;
+    let ahead = user.customer(&format!("Customer {number} ahead")).await;
+    let debt = user.invoice(&ahead, "5", "2026-11-19").await;
     [
+        ("$payment", user.receipt(&ahead, "10", "2026-11-19").await),
+        ("$debt", debt),
+        ("$ahead", ahead),
         ("$wallet", user.wallet.clone()),
         ("$payee", payee.wallet.clone()),
         ("$entry", user.entry(&customer, "CREDIT", "5", "2026-11-19").await),
@@ -183,8 +189,11 @@ async fn the_request_hash_of_an_input_never_changes(on: Database) {
         assert_eq!(errors(&payload), [""; 0], "{} {}: {payload}", pin.mutation, pin.input);
         let mut stored = Vec::new();
         if takes_key {
-            let entry = Entity::find().filter(Column::IdempotencyKey.eq(key)).one(app.app.db.read()).await.unwrap();
-            stored.push(entry.unwrap().request_hash.unwrap());
+            let read = app.app.db.read();
+            let entry = Entity::find().filter(Column::IdempotencyKey.eq(&key)).one(read).await.unwrap();
+            let used = used_key::Entity::find().filter(used_key::Column::IdempotencyKey.eq(&key)).one(read).await.unwrap();
+            let posted = entry.and_then(|entry| entry.request_hash);
+            stored.push(posted.or(used.map(|used| used.request_hash)).unwrap());
         }
         if let Some(id) = id {
             let id: Id<kind::Wallet> = format!("wallet_{}", suffix(&id)).parse().unwrap();

@@ -35,12 +35,13 @@ fn expected(invoices: &[Written], receipts: &[Written]) -> BTreeMap<(usize, usiz
         numbers.sort_by_key(|number| (written[*number].day, *number));
         numbers
     };
-    for receipt in in_order(receipts).into_iter().filter(|number| receipts[*number].named.is_none()) {
-        let mut free = receipts[receipt].amount;
+    for receipt in in_order(receipts) {
+        let named: i64 = pays.iter().filter(|((from, _), _)| *from == receipt).map(|(_, amount)| amount).sum();
+        let mut free = receipts[receipt].amount - named;
         for invoice in in_order(invoices) {
             let amount = free.min(open[invoice]);
             if amount > 0 {
-                pays.insert((receipt, invoice), amount);
+                *pays.entry((receipt, invoice)).or_default() += amount;
                 free -= amount;
                 open[invoice] -= amount;
             }

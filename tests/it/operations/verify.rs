@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, full_book};
+use crate::harness::{Database, TestApp, errors, full_book};
 
 /// The codes of what a change makes differ, in their order, and all of it in words.
 async fn found(app: &TestApp, changes: &[(&str, &str)]) {
@@ -225,7 +225,7 @@ async fn each_difference_of_documents_is_found(on: Database) {
         ("UPDATE receipt SET amount = amount + 1 WHERE wallet_id IS NOT NULL", "DOCUMENT_FIELD DOCUMENT_POSTINGS"),
         (
             &format!("UPDATE receipt SET customer_id = {eman} WHERE wallet_id IS NOT NULL"),
-            "ALLOCATION DOCUMENT_FIELD DOCUMENT_POSTINGS",
+            "DOCUMENT_FIELD DOCUMENT_POSTINGS",
         ),
         (
             &format!("UPDATE \"transaction\" SET amount = amount + 1 WHERE {split}"),
@@ -276,20 +276,32 @@ async fn each_difference_of_parties_is_found(on: Database) {
 #[apply(both_databases)]
 async fn each_difference_of_allocations_and_numbers_is_found(on: Database) {
     let app = TestApp::on(on).await;
-    full_book(&app).await;
+    let amina = full_book(&app).await;
+    let customer = amina.customer("Ledgers").await;
+    let (older, newer) =
+        (amina.entry(&customer, "CREDIT", "50", "2026-11-01").await, amina.entry(&customer, "CREDIT", "30", "2026-11-02").await);
+    let payment = amina.entry(&customer, "DEBIT", "100", "2026-11-03").await;
+    let input = json!({ "paymentId": payment, "charges": [{ "chargeId": newer, "amount": "20" }] });
+    assert_eq!(errors(&amina.mutate("allocate", "AllocateInput", "userErrors { code path }", input).await), [""; 0]);
+    let input = json!({ "paymentId": payment, "charges": [{ "chargeId": older, "amount": "5" }] });
+    assert_eq!(errors(&amina.mutate("release", "ReleaseInput", "userErrors { code path }", input).await), [""; 0]);
+    let of_payment = "kind = 'DEBIT' AND held > 0";
     found(
         &app,
         &[
-            ("UPDATE allocation SET amount = amount + 1", "INVOICE_PAID RECEIPT_ALLOCATED"),
-            ("UPDATE allocation SET amount = 0", "ALLOCATION INVOICE_PAID RECEIPT_ALLOCATED"),
-            ("DELETE FROM allocation", "INVOICE_PAID RECEIPT_ALLOCATED"),
-            ("UPDATE receipt SET allocated = allocated - 1 WHERE allocated > 0", "RECEIPT_ALLOCATED"),
-            ("UPDATE invoice SET paid = paid - 1 WHERE paid > 0", "INVOICE_PAID"),
+            ("UPDATE allocation SET amount = amount + 1", "ENTRY_SETTLED OPEN_ITEMS"),
+            ("UPDATE allocation SET amount = 0", "ALLOCATION ENTRY_SETTLED OPEN_ITEMS"),
+            ("UPDATE allocation SET named = -1 WHERE named > 0", "ALLOCATION OPEN_ITEMS"),
+            ("DELETE FROM allocation", "ENTRY_SETTLED OPEN_ITEMS"),
+            ("UPDATE receipt SET allocated = allocated - 1 WHERE allocated > 0", "DOCUMENT_FIELD"),
+            ("UPDATE invoice SET paid = paid - 1 WHERE paid > 0", "DOCUMENT_FIELD"),
+            (&format!("UPDATE ledger_entry SET settled = settled + 1 WHERE {of_payment}"), "ENTRY_SETTLED OPEN_ITEMS"),
+            (&format!("UPDATE ledger_entry SET held = amount WHERE {of_payment}"), "ENTRY_SETTLED OPEN_ITEMS"),
+            (&format!("UPDATE ledger_entry SET held = 0 WHERE {of_payment}"), "OPEN_ITEMS"),
+            ("UPDATE ledger_entry SET held = 1 WHERE kind = 'CREDIT' AND settled < amount", "ENTRY_SETTLED"),
             (
-                "UPDATE allocation SET amount = amount + 1000000; UPDATE receipt SET allocated =
-                (SELECT coalesce(sum(amount), 0) FROM allocation WHERE receipt_id = id); UPDATE invoice SET paid =
-                (SELECT coalesce(sum(amount), 0) FROM allocation WHERE invoice_id = id)",
-                "INVOICE_PAID RECEIPT_ALLOCATED",
+                "UPDATE allocation SET payment_id = charge_id, charge_id = payment_id WHERE named > 0",
+                "ALLOCATION OPEN_ITEMS",
             ),
             ("UPDATE invoice SET number = 'X', number_key = 'x' WHERE number = 'INV-0002'", "NUMBER_MISSING"),
             ("UPDATE invoice SET number = 'X', number_key = 'x' WHERE number = 'inv-0003'", "NUMBER_MISSING"),

@@ -93,6 +93,45 @@ impl User {
         id_of(&self.create_receipt(input).await, "receipt")
     }
 
+    /// Allocates or releases; the payload with the payment's entry.
+    pub async fn set_off(&self, mutation: &str, input: Value) -> Value {
+        let input_type = if mutation == "allocate" { "AllocateInput" } else { "ReleaseInput" };
+        let fields = "payment { id settled { amount } open { amount } held { amount }
+            allocations(first: 100) { nodes { amount { amount } namedAmount { amount } charge { id } } } }
+            replayed userErrors { code path message }";
+        self.mutate(mutation, input_type, fields, input).await
+    }
+
+    pub async fn refund(&self, input: Value) -> Value {
+        self.mutate("refundCustomer", "RefundCustomerInput", ENTRY, input).await
+    }
+
+    pub async fn write_off(&self, input: Value) -> Value {
+        self.mutate("writeOff", "WriteOffInput", ENTRY, input).await
+    }
+
+    pub async fn set_opening(&self, input: Value) -> Value {
+        self.mutate("setOpeningBalance", "SetOpeningBalanceInput", ENTRY, input).await
+    }
+
+    /// What is settled, open and held of an entry.
+    pub async fn left(&self, entry: &str) -> String {
+        let query = "query($id: ID!) { entry(id: $id) { settled { amount } open { amount } held { amount } } }";
+        let entry = self.gql(query, json!({ "id": entry_of(entry) })).await["entry"].take();
+        let text = |name: &str| entry[name]["amount"].as_str().unwrap().to_owned();
+        format!("{} {} {}", text("settled"), text("open"), text("held"))
+    }
+
+    /// How old what a customer owes is: what is due, what is overdue, and what is on account.
+    pub async fn age(&self, customer: &str, to: Value) -> String {
+        let query = "query($id: ID!, $to: Date) { customerStatement(customerId: $id, to: $to) {
+            aging { current { amount } overdue { amount } inAdvance { amount } } } }";
+        let data = self.gql(query, json!({ "id": customer, "to": to })).await;
+        let aging = &data["customerStatement"]["aging"];
+        let text = |name: &str| aging[name]["amount"].as_str().unwrap().to_owned();
+        format!("{} {} {}", text("current"), text("overdue"), text("inAdvance"))
+    }
+
     /// What a customer owes.
     pub async fn owed(&self, customer: &str) -> String {
         let query = "query($id: ID!) { customer(id: $id) { balance { amount } } }";
@@ -118,6 +157,11 @@ impl User {
         let pair = |pays: &Value| (text(&pays["invoice"]["id"]), text(&pays["amount"]["amount"]));
         allocations.iter().map(pair).collect()
     }
+}
+
+/// The id of the ledger entry of a document.
+pub fn entry_of(id: &str) -> String {
+    format!("entry_{}", id.rsplit('_').next().unwrap())
 }
 
 /// The id of what a payload is about, which has no user errors.

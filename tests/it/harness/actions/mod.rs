@@ -11,6 +11,6 @@ pub use self::{
     activity::{changes, told},
     files::{file_of, transactions},
     full_book::full_book,
-    ledger::{id_of, messages},
+    ledger::{entry_of, id_of, messages},
     load::Load,
 };

@@ -92,6 +92,12 @@ async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>
             vec![json!({ "csv": csv }), json!({ "csv": csv, "columns": {} })]
         }
         "register" => vec![json!({ "username": format!("new{number:04}"), "password": PASSWORD })],
+        "refundCustomer" => {
+            let customer = customer(user).await;
+            user.receipt(&customer, "10", "2026-11-19").await;
+            vec![json!({ "customerId": customer, "amount": "5" })]
+        }
+        "setOpeningBalance" => vec![json!({ "customerId": customer(user).await, "type": "CREDIT", "amount": "5" })],
         "transfer" => {
             user.fund("10").await;
             vec![json!({ "from": wallet, "to": { "id": user.new_wallet("YEM").await }, "amount": "5" })]
@@ -100,6 +106,14 @@ async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>
             user.fund("10").await;
             vec![json!({ "wallet": wallet, "amount": "5" })]
         }
+        "writeOff" => {
+            let customer = customer(user).await;
+            let invoice = user.invoice(&customer, "10", "2026-11-20").await;
+            let debt = json!({ "customerId": customer, "amount": "5", "reason": "gone" });
+            let mut naming = debt.clone();
+            naming["charges"] = json!([{ "chargeId": invoice }]);
+            vec![debt, naming]
+        }
         _ => return None,
     })
 }
@@ -107,6 +121,12 @@ async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>
 /// The inputs of mutations that change something.
 async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
     match mutation {
+        "allocate" | "release" => {
+            let customer = customer(user).await;
+            let invoice = user.invoice(&customer, "10", "2026-11-20").await;
+            let receipt = user.receipt(&customer, "5", "2026-11-20").await;
+            vec![json!({ "paymentId": receipt, "charges": [{ "chargeId": invoice }] })]
+        }
         "deleteEntry" | "updateEntry" => vec![json!({ "id": entry(user).await })],
         "deleteTransaction" => vec![json!({ "id": transaction(user).await })],
         "setBudget" => {

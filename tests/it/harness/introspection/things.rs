@@ -73,6 +73,11 @@ pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
         return "user";
     }
     let name = position.iter().rfind(|name| *name != "0").unwrap();
+    match name.as_str() {
+        "paymentId" => return "receipt",
+        "chargeId" => return "invoice",
+        _ => {}
+    }
     for text in [name.as_str(), owner, &root.name] {
         let kinds: Vec<_> = KINDS.into_iter().filter(|kind| text.to_lowercase().contains(kind)).collect();
         match kinds[..] {
