@@ -85,6 +85,52 @@ async fn a_report_on_sales_costs_no_more_statements_with_more_documents(on: Data
 }
 
 #[apply(both_databases)]
+async fn a_document_costs_no_more_statements_when_the_customer_has_many(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let customer = amina.customer("Zaid").await;
+    let invoice = "mutation($c: ID!) { createInvoice(input: { customerId: $c, grossAmount: 10, date: \"2026-11-20\" }) {
+        invoice { id } } }";
+    let receipt = "mutation($c: ID!) { createReceipt(input: { customerId: $c, amount: 10, paymentType: CASH,
+        date: \"2026-11-20\" }) { receipt { id } } }";
+    let statement = "query($c: ID!) { customerStatement(customerId: $c) { aging { overdue { amount } inAdvance { amount } }
+        lines(first: 20) { nodes { balanceAfter { amount } } } } }";
+    let mut costs = Vec::new();
+    for documents in [5, 50] {
+        for _ in 0..documents {
+            amina.invoice(&customer, "10", "2026-11-01").await;
+            amina.receipt(&customer, "10", "2026-11-02").await;
+        }
+        // Receipts and invoices by turns: each pays the one before, and none is left open.
+        let mut of_round = Vec::new();
+        for query in [invoice, receipt, statement] {
+            let before = (app.statements(), app.transactions());
+            amina.gql(query, json!({ "c": customer })).await;
+            of_round.push((app.statements() - before.0, app.transactions() - before.1));
+        }
+        costs.push(of_round);
+    }
+    assert_eq!(costs[0], costs[1]);
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn documents_in_the_middle_of_many_are_set_off_by_few_statements(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let customer = amina.customer("Zaid").await;
+    for _ in 0..60 {
+        amina.invoice(&customer, "10", "2026-11-10").await;
+        amina.receipt(&customer, "10", "2026-11-11").await;
+    }
+    let before = app.statements();
+    let first = amina.invoice(&customer, "3", "2026-11-01").await;
+    // All allocations behind it shift.
+    let cost = app.statements() - before;
+    assert!(cost < 60, "{cost} statements");
+    assert_eq!(amina.standing(&first).await, "PAID 3.00 0.00");
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
 async fn transfers_that_queue_up_are_done_in_one_transaction(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let mut users = vec![amina];
