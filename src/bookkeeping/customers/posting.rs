@@ -303,7 +303,7 @@ pub(in crate::bookkeeping) async fn touch(tx: &Transaction, entry: &ledger_entry
 #[must_use]
 pub fn type_of(kind: EntryKind) -> EntryType {
     match kind {
-        EntryKind::Debit | EntryKind::Receipt => EntryType::Debit,
+        EntryKind::Debit | EntryKind::Receipt | EntryKind::CreditNote | EntryKind::WriteOff => EntryType::Debit,
         _ => EntryType::Credit,
     }
 }

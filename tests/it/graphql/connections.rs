@@ -337,7 +337,8 @@ async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(
     for (connection, before) in connections.iter().zip(before) {
         let field = &connection.field;
         let all = connection.all(&amina).await;
-        let grows = !["Receipt.allocations", "Entry.allocations", "WalletTransaction.activities"].contains(&field.as_str());
+        let grows =
+            !["Receipt.allocations", "Entry.allocations", "WalletTransaction.activities"].contains(&field.as_str());
         assert!(all.len() > before.len() || !grows, "{field} did not grow");
         let step = before.len() / 8 + 1;
         for cursor in before.into_iter().step_by(step) {
