@@ -70,7 +70,12 @@ impl Connection {
 
     /// The lists in which its cursors mean something.
     fn cursors(&self) -> &str {
-        if self.returns == "AllocationConnection" { &self.field } else { self.list() }
+        match self.field.as_str() {
+            "Receipt.allocations" => "of a payment",
+            // The entry is a charge, too.
+            "Invoice.allocations" | "Entry.allocations" => "of a charge",
+            _ => self.list(),
+        }
     }
 
     /// The cursor that carries a text.
@@ -96,8 +101,12 @@ async fn things(user: &User) -> Owners {
     user.invoice(&customer, "10", "2026-11-01").await;
     let invoice = user.invoice(&customer, "100", "2026-11-02").await;
     let receipt = user.receipt(&customer, "15", "2026-11-03").await;
-    user.receipt(&customer, "9", "2026-11-04").await;
+    let second = user.receipt(&customer, "9", "2026-11-04").await;
     let entry = user.entry(&customer, "CREDIT", "1", "2026-11-05").await;
+    for payment in [&receipt, &second] {
+        let named = json!({ "paymentId": payment, "charges": [{ "chargeId": entry, "amount": "0.30" }] });
+        id_of(&user.set_off("allocate", named).await, "payment");
+    }
     let category = user.category("Rice", "EXPENSE").await;
     let transaction = user.spend("Rice", "1", "2026-11-06").await;
     let budget = json!({ "category": { "id": category }, "limit": "1", "currency": "USD" });
