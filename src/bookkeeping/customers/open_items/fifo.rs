@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use sea_orm::ConnectionTrait;
 
 use super::{
-    Scope,
-    item::{self, Item},
+    item::{self, CHUNK, Item},
+    scope::Scope,
 };
 use crate::{
     bookkeeping::customers::document_list::Key,
@@ -14,9 +14,6 @@ use crate::{
     error::Result,
     id::{Id, kind},
 };
-
-/// The number of entries read by one statement.
-pub(super) const CHUNK: u64 = 200;
 
 /// An entry with the amount of it that can be paired.
 #[derive(Clone, Copy, Debug)]

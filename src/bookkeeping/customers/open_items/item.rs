@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType},
 };
 
-use super::{Scope, fifo::CHUNK};
+use super::scope::Scope;
 use crate::{
     bookkeeping::customers::document_list::Key,
     db::InOrder,
@@ -39,6 +39,9 @@ pub(super) struct Pair {
     pub(super) amount: i64,
     pub(super) named: i64,
 }
+
+/// The number of entries read by one statement.
+pub(super) const CHUNK: u64 = 200;
 
 /// That an entry is not settled. A partial index has this condition, word for word.
 pub(super) const OPEN: &str = "deleted_at IS NULL AND settled < amount";
