@@ -19,30 +19,7 @@ impl Shop {
                 self.record(&payload, "entry", ledger, day, amount, What::Entry { credit });
             }
             Operation::Update { place, credit, amount, day, dollars } => {
-                let Some(place) = self.pick(place) else { return };
-                let input = json!({ "id": self.entry_id(place),
-                    "amount": decimal(amount), "type": if credit { "CREDIT" } else { "DEBIT" }, "date": date(day),
-                    "currency": currency(dollars) });
-                let payload = self.call("updateEntry", "entry", input).await;
-                let document = &mut self.model.documents[place];
-                if !document.stands || !matches!(document.what, What::Entry { .. }) {
-                    assert_eq!(errors(&payload), ["NOT_ALLOWED id"]);
-                    return;
-                }
-                let ledger = Ledger { dollars, ..document.ledger };
-                let changed = Document { ledger, day, amount, what: What::Entry { credit }, stands: true };
-                let bound = self.model.named_of(place) + self.model.held_of(place);
-                let document = &mut self.model.documents[place];
-                let refused = match () {
-                    () if bound == 0 => None,
-                    () if changed.what != document.what => Some("NOT_ALLOWED type"),
-                    () if changed.ledger != document.ledger => Some("NOT_ALLOWED currency"),
-                    () => (amount < bound).then_some("NOT_ALLOWED amount"),
-                };
-                assert_eq!(errors(&payload), Vec::from_iter(refused));
-                if refused.is_none() {
-                    *document = changed;
-                }
+                self.update(place, credit, amount, day, dollars).await;
             }
             Operation::Invoice { ledger, gross, rate, across, day, due } => {
                 let input = json!({ "customerId": self.customers[ledger.customer], "grossAmount": decimal(gross),
@@ -79,42 +56,8 @@ impl Shop {
                 }
             }
             Operation::Refund { ledger, amount, day } => self.refund(ledger, amount, day).await,
-            Operation::WriteOff { ledger, amount, day, named } => {
-                let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_charge(ledger, place)).collect();
-                let charges: Vec<_> = named.iter().map(|place| json!({ "chargeId": self.ids[*place] })).collect();
-                let input = json!({ "customerId": self.customers[ledger.customer], "amount": decimal(amount),
-                    "reason": "gone", "date": date(day), "currency": currency(ledger.dollars), "charges": charges });
-                let payload = self.call("writeOff", "entry", input).await;
-                let owed = self.model.balance(ledger, Day::MAX) + self.model.unallocated(ledger);
-                match self.model.shares(ledger, amount, &named).filter(|_| amount <= owed) {
-                    Some(shares) => {
-                        self.record(&payload, "entry", ledger, day, amount, What::WriteOff);
-                        self.model.name(self.ids.len() - 1, &shares);
-                    }
-                    None => assert_ne!(errors(&payload), [""; 0]),
-                }
-            }
-            Operation::Allocate { place, named, auto } => {
-                let Some(place) = self.pick(place) else { return };
-                let ledger = self.model.documents[place].ledger;
-                let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_charge(ledger, place)).collect();
-                let charges: Vec<_> = named.iter().map(|place| json!({ "chargeId": self.ids[*place] })).collect();
-                let input = json!({ "paymentId": self.ids[place], "charges": charges, "autoAllocate": auto });
-                let payload = self.call("allocate", "payment", input).await;
-                let payment = &self.model.documents[place];
-                let left = payment.amount - self.model.named_of(place);
-                let is_payment = payment.stands && !payment.is_charge() && (auto || !named.is_empty());
-                match self.model.shares(ledger, left, &named).filter(|_| is_payment) {
-                    Some(shares) => {
-                        assert_eq!(errors(&payload), [""; 0]);
-                        let sum: i64 = shares.iter().map(|(_, amount)| amount).sum();
-                        let held = self.model.held_of(place);
-                        self.model.held.insert(place, if auto { 0 } else { held - held.min(sum) });
-                        self.model.name(place, &shares);
-                    }
-                    None => assert_ne!(errors(&payload), [""; 0]),
-                }
-            }
+            Operation::WriteOff { ledger, amount, day, named } => self.write_off(ledger, amount, day, named).await,
+            Operation::Allocate { place, named, auto } => self.allocate(place, named, auto).await,
             Operation::Release { place, named, auto } => self.release(place, named, auto).await,
             Operation::Delete { place } => {
                 let Some(place) = self.pick(place) else { return };
@@ -131,6 +74,71 @@ impl Shop {
                 let was_there = self.model.delete(place);
                 assert_eq!(errors(&payload).is_empty(), was_there);
             }
+        }
+    }
+
+    async fn update(&mut self, place: usize, credit: bool, amount: i64, day: Day, dollars: bool) {
+        let Some(place) = self.pick(place) else { return };
+        let input = json!({ "id": self.entry_id(place),
+            "amount": decimal(amount), "type": if credit { "CREDIT" } else { "DEBIT" }, "date": date(day),
+            "currency": currency(dollars) });
+        let payload = self.call("updateEntry", "entry", input).await;
+        let document = &mut self.model.documents[place];
+        if !document.stands || !matches!(document.what, What::Entry { .. }) {
+            assert_eq!(errors(&payload), ["NOT_ALLOWED id"]);
+            return;
+        }
+        let ledger = Ledger { dollars, ..document.ledger };
+        let changed = Document { ledger, day, amount, what: What::Entry { credit }, stands: true };
+        let bound = self.model.named_of(place) + self.model.held_of(place);
+        let document = &mut self.model.documents[place];
+        let refused = match () {
+            () if bound == 0 => None,
+            () if changed.what != document.what => Some("NOT_ALLOWED type"),
+            () if changed.ledger != document.ledger => Some("NOT_ALLOWED currency"),
+            () => (amount < bound).then_some("NOT_ALLOWED amount"),
+        };
+        assert_eq!(errors(&payload), Vec::from_iter(refused));
+        if refused.is_none() {
+            *document = changed;
+        }
+    }
+
+    async fn write_off(&mut self, ledger: Ledger, amount: i64, day: Day, named: Vec<usize>) {
+        let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_charge(ledger, place)).collect();
+        let charges: Vec<_> = named.iter().map(|place| json!({ "chargeId": self.ids[*place] })).collect();
+        let input = json!({ "customerId": self.customers[ledger.customer], "amount": decimal(amount),
+            "reason": "gone", "date": date(day), "currency": currency(ledger.dollars), "charges": charges });
+        let payload = self.call("writeOff", "entry", input).await;
+        let owed = self.model.balance(ledger, Day::MAX) + self.model.unallocated(ledger);
+        match self.model.shares(ledger, amount, &named).filter(|_| amount <= owed) {
+            Some(shares) => {
+                self.record(&payload, "entry", ledger, day, amount, What::WriteOff);
+                self.model.name(self.ids.len() - 1, &shares);
+            }
+            None => assert_ne!(errors(&payload), [""; 0]),
+        }
+    }
+
+    async fn allocate(&mut self, place: usize, named: Vec<usize>, auto: bool) {
+        let Some(place) = self.pick(place) else { return };
+        let ledger = self.model.documents[place].ledger;
+        let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_charge(ledger, place)).collect();
+        let charges: Vec<_> = named.iter().map(|place| json!({ "chargeId": self.ids[*place] })).collect();
+        let input = json!({ "paymentId": self.ids[place], "charges": charges, "autoAllocate": auto });
+        let payload = self.call("allocate", "payment", input).await;
+        let payment = &self.model.documents[place];
+        let left = payment.amount - self.model.named_of(place);
+        let is_payment = payment.stands && !payment.is_charge() && (auto || !named.is_empty());
+        match self.model.shares(ledger, left, &named).filter(|_| is_payment) {
+            Some(shares) => {
+                assert_eq!(errors(&payload), [""; 0]);
+                let sum: i64 = shares.iter().map(|(_, amount)| amount).sum();
+                let held = self.model.held_of(place);
+                self.model.held.insert(place, if auto { 0 } else { held - held.min(sum) });
+                self.model.name(place, &shares);
+            }
+            None => assert_ne!(errors(&payload), [""; 0]),
         }
     }
 
