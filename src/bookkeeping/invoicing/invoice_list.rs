@@ -10,7 +10,7 @@ use sea_orm::{
 use crate::{
     bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
     calendar::date::Date,
-    entity::invoice,
+    entity::invoice::{self, TaxMethod},
     error::{Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
@@ -45,6 +45,15 @@ pub fn status(invoice: &invoice::Model, today: NaiveDate) -> InvoiceStatus {
         InvoiceStatus::PartiallyPaid
     } else {
         InvoiceStatus::Open
+    }
+}
+
+/// The value that an invoice is taxed on, in minor units.
+#[must_use]
+pub fn taxable(invoice: &invoice::Model) -> i64 {
+    match invoice.tax_method {
+        TaxMethod::ByLine => invoice.gross,
+        TaxMethod::ByRate => invoice.gross - invoice.discount + invoice.other_charges,
     }
 }
 

@@ -20,10 +20,7 @@ use crate::{
         },
     },
     calendar::date::{Date, Weekday},
-    entity::{
-        activity::Action,
-        invoice::{Model, TaxMethod},
-    },
+    entity::{activity::Action, invoice::Model},
     error::Error,
     graphql::{
         RequestLoader,
@@ -126,10 +123,7 @@ impl Invoice {
     /// The value that the invoice is taxed on: `grossAmount` less `discountAmount`, with `otherCharges`. Only `grossAmount`
     /// for an invoice that an earlier version of Daybook created.
     async fn taxable_amount(&self) -> Money {
-        self.money(match self.0.tax_method {
-            TaxMethod::ByLine => self.0.gross,
-            TaxMethod::ByRate => self.0.gross - self.0.discount + self.0.other_charges,
-        })
+        self.money(invoice_list::taxable(&self.0))
     }
 
     /// The rate of goods and services tax (GST) in per cent of the lines without a `rate` of their own. Null when not

@@ -169,7 +169,7 @@ impl SalesFigures {
         self.figures.invoices
     }
 
-    /// The price of what was sold, less discounts, without taxes and other charges.
+    /// The price of what was sold, less all discounts, without taxes and other charges.
     async fn gross_amount(&self) -> Money {
         self.money(self.figures.gross)
     }
@@ -189,7 +189,7 @@ impl SalesFigures {
         self.money(self.figures.igst)
     }
 
-    /// Charges that are not taxed, such as freight and packing.
+    /// Charges besides the goods, such as freight and packing, without taxes.
     async fn other_charges(&self) -> Money {
         self.money(self.figures.other_charges)
     }

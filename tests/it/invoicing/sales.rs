@@ -146,6 +146,26 @@ async fn money_from_a_customer_in_a_wallet_is_received_and_no_income(on: Databas
 }
 
 #[apply(both_databases)]
+async fn discounts_and_rounding_count_for_the_month_and_for_the_customer(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let rounding = json!({ "roundInvoiceTotals": true });
+    amina.mutate("updateBook", "UpdateBookInput", "userErrors { code }", rounding).await;
+    let (dalal, eman) = (amina.customer("Dalal").await, amina.customer("Eman").await);
+    // Rounded down to 100.00, and up to 191.00.
+    amina.invoice(&dalal, "100.40", "2026-11-01").await;
+    let discount = json!({ "customerId": eman, "grossAmount": "200.70", "discountAmount": "10", "date": "2026-11-02" });
+    id_of(&amina.create_invoice(discount).await, "invoice");
+    let sold = report(&amina, "2026-11", "2026-11", Value::Null).await;
+    assert_eq!(months(&sold), ["2026-11 2 291.10 0.00 0.00 0.00 0.00 -0.10 291.00 0.00"]);
+    let expected =
+        ["Eman 1 190.70 0.00 0.00 0.00 0.00 0.30 191.00 0.00", "Dalal 1 100.40 0.00 0.00 0.00 0.00 -0.40 100.00 0.00"];
+    assert_eq!(customers(&sold), expected);
+    let query = "{ monthlyReport(month: \"2026-11\") { sales { amount } } }";
+    assert_eq!(amina.gql(query, json!({})).await["monthlyReport"]["sales"]["amount"], "291.00");
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
 async fn customers_come_by_their_totals_and_page_by_page(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     for (name, amount) in [("a", "5"), ("b", "70"), ("c", "5"), ("d", "600"), ("e", "5")] {

@@ -1,5 +1,5 @@
-//! What lowers or raises a customer's debt besides invoices and receipts, in the report on sales. The entries are written as the
-//! operations write them, whatever their documents are.
+//! What lowers or raises a customer's debt besides invoices and receipts, in the report on sales. Notes are written into the ledger
+//! and the journal as they are to be, without documents of their own.
 
 use daybook::{
     bookkeeping::journal::{self, Accounts, Draft, Line},
@@ -15,32 +15,32 @@ use daybook::{
     money::Currency,
     viewer::Viewer,
 };
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::{EntityTrait, Set};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::harness::{Database, TestApp, User, id_of};
 
-/// An entry of a customer's ledger: the account that is debited, the one that is credited, and the amount of each posting.
-struct Correction {
+/// A note to a customer: the account that is debited, the one that is credited, and the amount of each posting.
+struct Note {
     source: EntrySource,
     kind: EntryKind,
     date: &'static str,
     lines: Vec<(AccountKind, AccountKind, i64)>,
 }
 
-async fn enter(app: &TestApp, user: &User, customer: &str, correction: &Correction) {
+async fn enter(app: &TestApp, user: &User, customer: &str, note: &Note) {
     let token = user.client.token.as_ref().unwrap();
     let viewer = daybook::identity::authenticate(&app.app, &Client::default(), token).await.unwrap().unwrap();
     let customer: Id<kind::Customer> = customer.parse().unwrap();
-    app.app.db.write(|tx| write(app, viewer, customer, correction, tx)).await.unwrap();
+    app.app.db.write(|tx| write(app, viewer, customer, note, tx)).await.unwrap();
 }
 
 async fn write(
     app: &TestApp,
     viewer: Viewer,
     customer: Id<kind::Customer>,
-    Correction { source, kind, date, lines }: &Correction,
+    Note { source, kind, date, lines }: &Note,
     tx: daybook::db::Transaction,
 ) -> daybook::error::Result<()> {
     let clock = &app.app.clock;
@@ -73,27 +73,23 @@ async fn write(
     };
     let posted = journal::post(&tx, clock, &[draft]).await?.remove(0).unwrap();
     let owes_more = lines[0].0 == Receivable;
-    let entry = ledger_entry::Model {
-        id,
-        position: Uuid::now_v7(),
-        book_id: viewer.book,
-        customer_id: customer,
-        kind: if owes_more { EntryType::Credit } else { EntryType::Debit },
-        source: *source,
-        amount,
-        currency: Currency::Yem,
-        date: date.parse().unwrap(),
-        note: None,
-        search_text: None,
-        journal_entry_id: posted.entry.id,
-        version: 1,
-        created_at: posted.entry.created_at,
-        updated_at: posted.entry.created_at,
-        deleted_at: None,
-        settled: 0,
-        held: 0,
+    let entry = ledger_entry::ActiveModel {
+        id: Set(id),
+        position: Set(Uuid::now_v7()),
+        book_id: Set(viewer.book),
+        customer_id: Set(customer),
+        kind: Set(if owes_more { EntryType::Credit } else { EntryType::Debit }),
+        source: Set(*source),
+        amount: Set(amount),
+        currency: Set(Currency::Yem),
+        date: Set(date.parse().unwrap()),
+        journal_entry_id: Set(posted.entry.id),
+        version: Set(1),
+        created_at: Set(posted.entry.created_at),
+        updated_at: Set(posted.entry.created_at),
+        ..Default::default()
     };
-    ledger_entry::Entity::insert(entry.into_active_model()).exec_without_returning(&tx).await?;
+    ledger_entry::Entity::insert(entry).exec_without_returning(&tx).await?;
     Ok(())
 }
 
@@ -125,47 +121,56 @@ async fn sold(user: &User, month: &str) -> (String, Vec<String>) {
 async fn notes_change_what_was_sold_and_refunds_what_was_received_and_nothing_else_does(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let (dalal, eman) = (amina.customer("Dalal").await, amina.customer("Eman").await);
-    let huda = amina.customer("Huda").await;
+    let (huda, zaid) = (amina.customer("Huda").await, amina.customer("Zaid").await);
     let taxed = json!({ "customerId": dalal, "grossAmount": "1000", "gstRate": "18", "otherCharges": "10", "date": "2026-11-01" });
     id_of(&amina.create_invoice(taxed).await, "invoice");
     amina.receipt(&dalal, "700", "2026-11-02").await;
     let before = "1010.00 181.80 700.00 / 1 1000.00 90.90 90.90 10.00 0.00 1191.80 700.00";
     assert_eq!(sold(&amina, "2026-11").await.0, before);
-    for (customer, source, kind, date, lines) in [
-        // A part of the invoice is taken back, with its taxes and charges, and the total is rounded.
-        (
-            &dalal,
-            EntrySource::CreditNote,
-            EntryKind::CreditNote,
-            "2026-11-03",
-            vec![
-                (Sales, Receivable, 10_000),
-                (Cgst, Receivable, 900),
-                (Sgst, Receivable, 900),
-                (Charges, Receivable, 150),
-                (RoundOff, Receivable, 50),
-            ],
-        ),
-        (
-            &dalal,
-            EntrySource::DebitNote,
-            EntryKind::DebitNote,
-            "2026-11-04",
-            vec![(Receivable, Sales, 5000), (Receivable, Cgst, 450), (Receivable, Sgst, 450)],
-        ),
-        (&dalal, EntrySource::Refund, EntryKind::Refund, "2026-11-05", vec![(Receivable, Cash, 2000)]),
-        (&eman, EntrySource::Refund, EntryKind::Refund, "2026-11-05", vec![(Receivable, Outside, 300)]),
-        (&dalal, EntrySource::WriteOff, EntryKind::WriteOff, "2026-11-06", vec![(WriteOff, Receivable, 40_000)]),
-        (&huda, EntrySource::Opening, EntryKind::Credit, "2026-11-07", vec![(Receivable, Opening, 77_700)]),
-        (&eman, EntrySource::Opening, EntryKind::Debit, "2026-11-07", vec![(Opening, Receivable, 88_800)]),
+
+    let owed = json!({ "customerId": zaid, "type": "CREDIT", "amount": "777", "date": "2026-11-03" });
+    id_of(&amina.set_opening(owed).await, "entry");
+    let advance = json!({ "customerId": eman, "type": "DEBIT", "amount": "888", "date": "2026-11-03" });
+    id_of(&amina.set_opening(advance).await, "entry");
+    let debt = json!({ "customerId": dalal, "amount": "400", "reason": "gone", "date": "2026-11-04" });
+    id_of(&amina.write_off(debt).await, "entry");
+    assert_eq!(sold(&amina, "2026-11").await.0, before);
+
+    amina.fund("10").await;
+    amina.receipt(&huda, "50", "2026-11-05").await;
+    let refund = json!({ "customerId": huda, "amount": "20", "date": "2026-11-06" });
+    id_of(&amina.refund(refund).await, "entry");
+    let from_wallet = json!({ "customerId": eman, "amount": "3", "walletId": amina.wallet, "date": "2026-11-06" });
+    id_of(&amina.refund(from_wallet).await, "entry");
+    // One that was taken back.
+    let undone =
+        id_of(&amina.refund(json!({ "customerId": huda, "amount": "7", "date": "2026-11-06" })).await, "entry");
+    amina.delete_entry(json!({ "id": undone })).await;
+    app.assert_journal_is_whole().await;
+
+    // A part of the invoice is taken back, with its taxes and charges, and the total is rounded; a price is corrected.
+    let taken_back = vec![
+        (Sales, Receivable, 10_000),
+        (Cgst, Receivable, 900),
+        (Sgst, Receivable, 900),
+        (Charges, Receivable, 150),
+        (RoundOff, Receivable, 50),
+    ];
+    let corrected = vec![(Receivable, Sales, 5000), (Receivable, Cgst, 450), (Receivable, Sgst, 450)];
+    for (source, kind, lines) in [
+        (EntrySource::CreditNote, EntryKind::CreditNote, taken_back),
+        (EntrySource::DebitNote, EntryKind::DebitNote, corrected),
     ] {
-        enter(&app, &amina, customer, &Correction { source, kind, date, lines }).await;
+        enter(&app, &amina, &dalal, &Note { source, kind, date: "2026-11-07", lines }).await;
     }
     let (total, customers) = sold(&amina, "2026-11").await;
-    assert_eq!(total, "958.00 172.80 677.00 / 1 950.00 86.40 86.40 8.50 -0.50 1130.80 677.00");
-    // Huda only has an opening balance, so nothing was sold to her.
-    let expected =
-        ["Dalal 1 950.00 86.40 86.40 8.50 -0.50 1130.80 680.00", "Eman 0 0.00 0.00 0.00 0.00 0.00 0.00 -3.00"];
+    assert_eq!(total, "958.00 172.80 727.00 / 1 950.00 86.40 86.40 8.50 -0.50 1130.80 727.00");
+    // Zaid has only an opening balance, so nothing was sold to him.
+    let expected = [
+        "Dalal 1 950.00 86.40 86.40 8.50 -0.50 1130.80 700.00",
+        "Huda 0 0.00 0.00 0.00 0.00 0.00 0.00 30.00",
+        "Eman 0 0.00 0.00 0.00 0.00 0.00 0.00 -3.00",
+    ];
     assert_eq!(customers, expected);
 }
 
@@ -176,7 +181,7 @@ async fn a_month_of_nothing_but_a_credit_note_is_below_zero(on: Database) {
     amina.invoice(&dalal, "100", "2026-10-31").await;
     let lines = vec![(Sales, Receivable, 2500)];
     let (source, kind) = (EntrySource::CreditNote, EntryKind::CreditNote);
-    enter(&app, &amina, &dalal, &Correction { source, kind, date: "2026-11-01", lines }).await;
+    enter(&app, &amina, &dalal, &Note { source, kind, date: "2026-11-01", lines }).await;
     let (total, customers) = sold(&amina, "2026-11").await;
     assert_eq!(total, "-25.00 0.00 0.00 / 0 -25.00 0.00 0.00 0.00 0.00 -25.00 0.00");
     assert_eq!(customers, ["Dalal 0 -25.00 0.00 0.00 0.00 0.00 -25.00 0.00"]);

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveEnum, Condition, ConnectionTrait, DbErr, QueryResult,
-    sea_query::{Asterisk, Expr, ExprTrait, IntoColumnRef, IntoIden, JoinType, Query, SelectStatement},
+    sea_query::{Asterisk, CaseStatement, Expr, ExprTrait, IntoIden, JoinType, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -35,6 +35,11 @@ const SOLD: [AccountKind; 6] = [
 /// The accounts that count the money that is the other side of what a customer paid or got back. Money in a wallet comes by way
 /// of the outside.
 const MONEY: [AccountKind; 2] = [AccountKind::Cash, AccountKind::Outside];
+/// The account of a customer.
+const CUSTOMER: [AccountKind; 1] = [AccountKind::Receivable];
+/// The names of the two accounts of a posting in a query.
+const DEBITED: &str = "debited";
+const CREDITED: &str = "credited";
 
 /// The sales of a period in one currency.
 #[derive(Clone, Copy, Debug)]
@@ -136,64 +141,52 @@ impl Row {
 
 /// One row for each customer with the figures.
 fn sold(viewer: &Viewer, period: Period) -> SelectStatement {
-    let mut query = Query::select();
-    query.column("customer_id").from_subquery(moved(viewer, period), "moved").group_by_col("customer_id");
-    let is_invoice = Expr::col("source").eq(EntrySource::Invoice.to_value());
-    let invoice: Expr = Expr::case(is_invoice, Expr::col("id")).into();
-    query.expr_as(invoice.count_distinct(), "invoices");
-    let sum = |kinds: &[AccountKind], sign: i64| {
-        let amount: Expr = Expr::case(is_one_of("kind", kinds), Expr::col("amount").mul(sign)).finally(0_i64).into();
-        amount.sum().cast_as("bigint")
-    };
-    for (name, kind) in ["gross", "cgst", "sgst", "igst", "other_charges", "round_off"].into_iter().zip(SOLD) {
-        query.expr_as(sum(&[kind], 1), name);
-    }
-    query.expr_as(sum(&SOLD, 1), "total");
-    query.expr_as(sum(&MONEY, -1), "received");
-    query
-}
-
-/// One row for each posting: the kind of the account on the other side of the customer's, and how much more the customer owes
-/// by it.
-fn moved(viewer: &Viewer, period: Period) -> SelectStatement {
     use ledger_entry::Column;
     let amount = || column(posting::Entity, posting::Column::Amount);
-    let owes_more = is_one_of(("debited", "kind"), &[AccountKind::Receivable]);
-    let kind = Expr::case(owes_more.clone(), Expr::col(("credited", "kind"))).finally(Expr::col(("debited", "kind")));
-    let amount = Expr::case(owes_more, amount()).finally(amount().mul(-1_i64));
+    let sum = |amount: CaseStatement| {
+        let amount: Expr = amount.finally(0_i64).into();
+        amount.sum()
+    };
+    // What accounts of these kinds were credited with, less what they were debited with.
+    let credited = |kinds: &[AccountKind]| {
+        let [credits, debits] = [CREDITED, DEBITED].map(|side| sum(Expr::case(is_one_of(side, kinds), amount())));
+        credits.sub(debits).cast_as("bigint")
+    };
+    let is_invoice = column(ledger_entry::Entity, Column::Source).eq(EntrySource::Invoice.to_value());
+    let invoice: Expr = Expr::case(is_invoice, column(ledger_entry::Entity, Column::Id)).into();
+    let received = Expr::case(is_between(&MONEY, &CUSTOMER), amount());
+    let received = received.case(is_between(&CUSTOMER, &MONEY), amount().mul(-1_i64));
     let mut query = postings(viewer, period);
-    query.exprs([Column::Id, Column::CustomerId, Column::Source].map(|of| column(ledger_entry::Entity, of)));
-    query.expr_as(kind, "kind").expr_as(amount, "amount");
+    query.column((ledger_entry::Entity, Column::CustomerId)).expr_as(invoice.count_distinct(), "invoices");
+    for (name, kind) in ["gross", "cgst", "sgst", "igst", "other_charges", "round_off"].into_iter().zip(SOLD) {
+        query.expr_as(credited(&[kind]), name);
+    }
+    query.expr_as(credited(&SOLD), "total").expr_as(sum(received).cast_as("bigint"), "received");
+    query.group_by_col((ledger_entry::Entity, Column::CustomerId));
     query
 }
 
-/// The postings between customers' accounts and those that count, of all documents of the period that are in the ledger.
-/// `debited` and `credited` are the accounts. A document counts by its current journal entry, so no reversal is read.
+/// The postings that count, of all documents of the period that are in the ledger. `debited` and `credited` are their accounts. A
+/// document counts by its current journal entry, so no reversal is read.
 fn postings(viewer: &Viewer, Period { from, to, currency }: Period) -> SelectStatement {
     use ledger_entry::Column;
     let of = |of| column(ledger_entry::Entity, of);
-    let account = |table: &'static str, id: posting::Column| Expr::col((table, "id")).equals((posting::Entity, id));
-    let between = |own: &'static str, other: &'static str| {
-        let is_other = is_one_of((other, "kind"), &[SOLD.as_slice(), &MONEY].concat());
-        Condition::all().add(is_one_of((own, "kind"), &[AccountKind::Receivable])).add(is_other)
-    };
     let mut query = Query::select();
     query
         .from(ledger_entry::Entity)
         .inner_join(posting::Entity, of(Column::JournalEntryId).equals((posting::Entity, posting::Column::EntryId)))
-        .join_as(JoinType::InnerJoin, account::Entity, "debited", account("debited", posting::Column::DebitAccountId))
-        .join_as(
-            JoinType::InnerJoin,
-            account::Entity,
-            "credited",
-            account("credited", posting::Column::CreditAccountId),
-        )
         .and_where(of(Column::BookId).eq(viewer.book))
         .and_where(of(Column::Currency).eq(currency.code()))
         .and_where(of(Column::Date).gte(from.first_day()))
         .and_where(of(Column::Date).lt(to.later(1).first_day()))
-        .and_where(of(Column::DeletedAt).is_null())
-        .cond_where(Condition::any().add(between("debited", "credited")).add(between("credited", "debited")));
+        .and_where(of(Column::DeletedAt).is_null());
+    for (side, id) in [(DEBITED, posting::Column::DebitAccountId), (CREDITED, posting::Column::CreditAccountId)] {
+        let same = column(side, account::Column::Id).equals((posting::Entity, id));
+        query.join_as(JoinType::InnerJoin, account::Entity, side, same);
+    }
+    // Goods and taxes are not always posted against the customer: what a total is rounded down by is not.
+    let is_sold = Condition::any().add(is_one_of(DEBITED, &SOLD)).add(is_one_of(CREDITED, &SOLD));
+    query.cond_where(is_sold.add(is_between(&MONEY, &CUSTOMER)).add(is_between(&CUSTOMER, &MONEY)));
     query
 }
 
@@ -201,7 +194,12 @@ fn column(table: impl IntoIden, column: impl IntoIden) -> Expr {
     Expr::col((table, column))
 }
 
-/// The condition that a column holds one of these kinds.
-fn is_one_of(column: impl IntoColumnRef, kinds: &[AccountKind]) -> Expr {
-    Expr::col(column).is_in(kinds.iter().map(ActiveEnum::to_value))
+/// The condition that the account on one side of a posting is of one of these kinds.
+fn is_one_of(side: &'static str, kinds: &[AccountKind]) -> Expr {
+    column(side, account::Column::Kind).is_in(kinds.iter().map(ActiveEnum::to_value))
+}
+
+/// The condition that a posting debits an account of one of these kinds and credits one of those.
+fn is_between(debited: &[AccountKind], credited: &[AccountKind]) -> Condition {
+    Condition::all().add(is_one_of(DEBITED, debited)).add(is_one_of(CREDITED, credited))
 }

@@ -88,7 +88,9 @@ impl Report {
     #[must_use]
     pub fn total(&self) -> Figures {
         let mut total = Figures::default();
-        self.months.iter().for_each(|(_, figures)| total += *figures);
+        for (_, figures) in &self.months {
+            total += *figures;
+        }
         total
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     bookkeeping::invoicing::{
         invoice,
         invoice_list::InvoiceFilter,
-        totals::{QUANTITY_DIGITS, RATE_DIGITS},
+        totals::{QUANTITY_DIGITS, RATE_DIGITS, unit_price::UnitPrice},
     },
     entity::{self, invoice_line},
     error::Result,
@@ -45,7 +45,12 @@ impl Table for InvoiceLines {
         "quantity",
         "unitPrice",
         "rate",
+        "discountAmount",
         "amount",
+        "taxableAmount",
+        "cgst",
+        "sgst",
+        "igst",
         "currency",
         "voidedAt",
     ];
@@ -76,6 +81,9 @@ impl Table for InvoiceLines {
 
 fn row(invoice: &entity::invoice::Model, line: &invoice_line::Model, customer: &str, rows: &mut Rows) -> Result<()> {
     let money = |minor: i64| Decimal::from_minor(minor, invoice.currency).to_string();
+    // The shares of an invoice of an earlier version are not known.
+    let share = |minor: Option<i64>| minor.map(money).unwrap_or_default();
+    let price = UnitPrice { minor: line.unit_price, fraction: line.unit_price_fraction };
     let rate = line.rate.map(|rate| Decimal::from_scaled(rate, RATE_DIGITS).to_string());
     rows.write([
         &invoice.id.to_string(),
@@ -87,9 +95,14 @@ fn row(invoice: &entity::invoice::Model, line: &invoice_line::Model, customer: &
         &text::to_field(&line.description),
         &text::to_field(line.hsn_code.as_deref().unwrap_or_default()),
         &Decimal::from_scaled(line.quantity, QUANTITY_DIGITS).to_string(),
-        &money(line.unit_price),
+        &price.decimal(invoice.currency).to_string(),
         &rate.unwrap_or_default(),
+        &money(line.discount),
         &money(line.amount),
+        &share(line.taxable),
+        &share(line.cgst),
+        &share(line.sgst),
+        &share(line.igst),
         invoice.currency.code(),
         &time(invoice.voided_at),
     ])

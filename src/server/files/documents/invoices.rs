@@ -1,13 +1,18 @@
 //! `GET /invoices.csv`: one row for each invoice, void ones included, the oldest first.
 
+use std::collections::HashMap;
+
 use super::oldest_first::OldestFirst;
 use crate::{
     bookkeeping::{
         book,
-        invoicing::invoice_list::{self, InvoiceFilter, InvoiceFilterInput},
+        invoicing::{
+            invoice_list::{self, InvoiceFilter, InvoiceFilterInput},
+            party,
+        },
     },
     calendar::date::Date,
-    entity::invoice,
+    entity,
     error::{Refusals, Result},
     money::Decimal,
     server::files::{
@@ -56,11 +61,17 @@ impl Table for Invoices {
         "dueDate",
         "customer",
         "customerId",
+        "buyerName",
+        "buyerGstNumber",
+        "buyerState",
         "grossAmount",
+        "discountAmount",
+        "otherCharges",
+        "taxableAmount",
         "cgst",
         "sgst",
         "igst",
-        "otherCharges",
+        "roundOff",
         "totalAmount",
         "paid",
         "outstanding",
@@ -82,15 +93,27 @@ impl Table for Invoices {
 
     async fn write(&mut self, source: Source<'_>, rows: &mut Rows) -> Result<bool> {
         let portion = self.list.read(source, PORTION).await?;
+        let buyers = portion.documents.iter().map(|invoice| invoice.buyer_id);
+        let buyers = party::find_many(source.snapshot, source.viewer, buyers).await?;
+        let buyers: HashMap<_, _> = buyers.into_iter().map(|buyer| (buyer.id, buyer)).collect();
         for invoice in &portion.documents {
-            self.row(invoice, portion.name(invoice.customer_id), rows)?;
+            self.row(invoice, portion.name(invoice.customer_id), buyers.get(&invoice.buyer_id), rows)?;
         }
         Ok(portion.has_more)
     }
 }
 
 impl Invoices {
-    fn row(&self, invoice: &invoice::Model, customer: &str, rows: &mut Rows) -> Result<()> {
+    fn row(
+        &self,
+        invoice: &entity::invoice::Model,
+        customer: &str,
+        buyer: Option<&entity::party::Model>,
+        rows: &mut Rows,
+    ) -> Result<()> {
+        let of_buyer = |text: fn(&entity::party::Model) -> Option<&String>| {
+            buyer.and_then(text).map(|text| text::to_field(text)).unwrap_or_default()
+        };
         let money = |minor: i64| Decimal::from_minor(minor, invoice.currency).to_string();
         let outstanding = if invoice.voided_at.is_some() { 0 } else { invoice.total - invoice.paid };
         rows.write([
@@ -100,11 +123,17 @@ impl Invoices {
             &invoice.due_date.to_string(),
             customer,
             &invoice.customer_id.to_string(),
+            &of_buyer(|buyer| buyer.name.as_ref()),
+            &of_buyer(|buyer| buyer.gst_number.as_ref()),
+            &of_buyer(|buyer| buyer.state.as_ref()),
             &money(invoice.gross),
+            &money(invoice.discount),
+            &money(invoice.other_charges),
+            &money(invoice_list::taxable(invoice)),
             &money(invoice.cgst),
             &money(invoice.sgst),
             &money(invoice.igst),
-            &money(invoice.other_charges),
+            &money(invoice.round_off),
             &money(invoice.total),
             &money(invoice.paid),
             &money(outstanding),
