@@ -14,6 +14,7 @@ mod m20261130_000019_kinds;
 mod m20261201_000020_open_items;
 mod m20261201_000021_totals;
 mod m20261201_000022_parties;
+mod m20261201_000023_notes;
 mod m20261201_000024_sales_rollups;
 mod november;
 
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000020_open_items::Migration),
             Box::new(m20261201_000021_totals::Migration),
             Box::new(m20261201_000022_parties::Migration),
+            Box::new(m20261201_000023_notes::Migration),
             Box::new(m20261201_000024_sales_rollups::Migration),
         ]
     }
