@@ -25,7 +25,8 @@ use crate::{
         tax::Taxes,
     },
     entity::{
-        invoice, invoice_line,
+        invoice::{self, TaxMethod},
+        invoice_line,
         note::{self, NoteKind},
         note_line,
     },
@@ -149,6 +150,11 @@ fn check_invoice(
         for line in of_note.iter().filter(|line| lines.iter().all(|of_invoice| of_invoice.line != line.line)) {
             let message = format_args!("the line {} of its invoice", line.line);
             report.differs(check, id_of(note), message, "a line", ());
+        }
+        if invoice.tax_method == TaxMethod::ByRate && !of_note.is_empty() {
+            let charges = of_note.iter().map(|line| i128::from(line.charges)).sum();
+            let found = money(note.other_charges.into());
+            report.same(check, id_of(note), "its charges, by its lines", money(charges), found);
         }
         if !lines.is_empty() && of_note.is_empty() && (note.gross, note.cgst, note.igst) != (0, 0, 0) {
             report.differs(check, id_of(note), "its lines, since its invoice has lines", "a line", ());
