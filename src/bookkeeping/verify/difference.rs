@@ -116,7 +116,7 @@ pub struct Checked {
     pub entries: u64,
     /// Postings.
     pub postings: u64,
-    /// Ledger entries (with their invoices and receipts) and transactions.
+    /// Ledger entries (with their invoices, receipts and notes) and transactions.
     pub documents: u64,
     /// Allocations of payments to charges.
     pub allocations: u64,
