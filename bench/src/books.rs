@@ -78,7 +78,8 @@ fn import(program: &Program, dir: &Path, kind: &str, text: &str) {
 fn entries(rows: u32, month: &str, customer: &str) -> String {
     let mut text = "date,type,amount,customer,note,id\n".to_owned();
     for row in 0..rows {
-        let (day, kind) = (row % 28 + 1, if row % 3 == 0 { "DEBIT" } else { "CREDIT" });
+        // In the order of their dates, as a ledger is written.
+        let (day, kind) = (u64::from(row) * 28 / u64::from(rows) + 1, if row % 3 == 0 { "DEBIT" } else { "CREDIT" });
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{month}-{day:02},{kind},{},{customer},,{month}-{row}", row % 90 + 10);
     }

@@ -34,7 +34,7 @@ use crate::{
     },
     error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
-    money::{Currency, Decimal, Money},
+    money::{Currency, Decimal},
     text,
     viewer::Viewer,
 };
@@ -296,9 +296,8 @@ async fn refuse_less(tx: &Transaction, entry: &ledger_entry::Model, changed: &le
     let named = open_items::named_of_entry(tx, entry).await?;
     let bound = named + entry.held;
     let refused = |path, message: &str| {
-        let bound = Money::from_minor(bound, entry.currency);
-        let message =
-            format!("{} {} of this entry is allocated by name or held. {message}", bound.amount, bound.currency);
+        let (bound, currency) = (Decimal::from_minor(bound, entry.currency), entry.currency);
+        let message = format!("{bound} {currency} of this entry is allocated by name or held. {message}");
         Err(Refusal::new(Code::NotAllowed, path, message).into())
     };
     match () {

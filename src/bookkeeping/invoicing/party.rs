@@ -16,7 +16,6 @@ use crate::{
         party::{self, PartyRole},
     },
     error::Result,
-    id::{Id, kind},
     viewer::Viewer,
 };
 

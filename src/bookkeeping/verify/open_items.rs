@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    sea_query::{Expr, ExprTrait, JoinType, Query},
+    sea_query::{ExprTrait, JoinType, Query},
 };
 use uuid::Uuid;
 

@@ -102,6 +102,9 @@ impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
     async fn load(&mut self) -> Result<()> {
         let mut page = self.query.clone();
         if let Some(last) = &self.last {
+            // Also by the group alone: when the columns are of several tables, no index serves the comparison of all of them.
+            let group = self.order.first().zip(last.first());
+            page.and_where_option(group.map(|(column, group)| column.clone().gte(group.clone())));
             let last = Expr::tuple(last.iter().cloned().map(Expr::from));
             page.and_where(Expr::tuple(self.order.clone()).gt(last));
         }

@@ -88,11 +88,13 @@ async fn a_report_on_sales_costs_no_more_statements_with_more_documents(on: Data
 async fn a_document_costs_no_more_statements_when_the_customer_has_many(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Zaid").await;
-    let invoice = "mutation($c: ID!) { createInvoice(input: { customerId: $c, grossAmount: 10, date: \"2026-11-20\" }) {
+    let invoice =
+        "mutation($c: ID!) { createInvoice(input: { customerId: $c, grossAmount: 10, date: \"2026-11-20\" }) {
         invoice { id } } }";
     let receipt = "mutation($c: ID!) { createReceipt(input: { customerId: $c, amount: 10, paymentType: CASH,
         date: \"2026-11-20\" }) { receipt { id } } }";
-    let statement = "query($c: ID!) { customerStatement(customerId: $c) { aging { overdue { amount } inAdvance { amount } }
+    let statement =
+        "query($c: ID!) { customerStatement(customerId: $c) { aging { overdue { amount } inAdvance { amount } }
         lines(first: 20) { nodes { balanceAfter { amount } } } } }";
     let mut costs = Vec::new();
     for documents in [5, 50] {

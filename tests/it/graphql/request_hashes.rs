@@ -200,7 +200,8 @@ async fn the_request_hash_of_an_input_never_changes(on: Database) {
         if takes_key {
             let read = app.app.db.read();
             let entry = Entity::find().filter(Column::IdempotencyKey.eq(&key)).one(read).await.unwrap();
-            let used = used_key::Entity::find().filter(used_key::Column::IdempotencyKey.eq(&key)).one(read).await.unwrap();
+            let used =
+                used_key::Entity::find().filter(used_key::Column::IdempotencyKey.eq(&key)).one(read).await.unwrap();
             let posted = entry.and_then(|entry| entry.request_hash);
             stored.push(posted.or(used.map(|used| used.request_hash)).unwrap());
         }

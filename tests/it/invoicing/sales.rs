@@ -82,15 +82,15 @@ async fn documents_count_in_the_month_of_their_date_and_for_their_customer(on: D
     assert_eq!(sold["otherCurrencies"], json!(["USD"]));
     let expected = [
         "2026-09 0 0.00 0.00 0.00 0.00 0.00 0.00 0.00 0.00",
-        "2026-10 1 100.00 9.00 9.00 0.00 4.00 0.00 122.00 0.00",
+        "2026-10 1 100.00 9.36 9.36 0.00 4.00 0.00 122.72 0.00",
         "2026-11 2 1050.00 0.00 0.00 125.00 0.00 0.00 1175.00 510.00",
         "2026-12 0 2.00 0.00 0.00 0.00 0.00 0.00 2.00 25.00",
     ];
     assert_eq!(months(&sold), expected);
-    assert_eq!(words(&sold["total"]), "3 1152.00 9.00 9.00 125.00 4.00 0.00 1299.00 535.00");
+    assert_eq!(words(&sold["total"]), "3 1152.00 9.36 9.36 125.00 4.00 0.00 1299.72 535.00");
     let expected = [
         "Eman 2 1020.00 0.00 0.00 125.00 0.00 0.00 1145.00 500.00",
-        "Dalal 1 132.00 9.00 9.00 0.00 4.00 0.00 154.00 35.00",
+        "Dalal 1 132.00 9.36 9.36 0.00 4.00 0.00 154.72 35.00",
     ];
     assert_eq!(customers(&sold), expected);
     // A part of the period, an archived customer, another currency.
@@ -121,7 +121,7 @@ async fn documents_count_in_the_month_of_their_date_and_for_their_customer(on: D
         format!("{} {}", amounts.join(" "), month["otherCurrencies"])
     });
     let expected = [
-        "0.00 0.00 0.00 104.00 18.00 0.00 []",
+        "0.00 0.00 0.00 104.00 18.72 0.00 []",
         "1800.00 60.00 1740.00 1050.00 125.00 510.00 [\"USD\"]",
         "0.00 0.00 0.00 2.00 0.00 25.00 []",
     ];

@@ -90,6 +90,8 @@ async fn write(
         created_at: posted.entry.created_at,
         updated_at: posted.entry.created_at,
         deleted_at: None,
+        settled: 0,
+        held: 0,
     };
     ledger_entry::Entity::insert(entry.into_active_model()).exec_without_returning(&tx).await?;
     Ok(())
@@ -127,7 +129,7 @@ async fn notes_change_what_was_sold_and_refunds_what_was_received_and_nothing_el
     let taxed = json!({ "customerId": dalal, "grossAmount": "1000", "gstRate": "18", "otherCharges": "10", "date": "2026-11-01" });
     id_of(&amina.create_invoice(taxed).await, "invoice");
     amina.receipt(&dalal, "700", "2026-11-02").await;
-    let before = "1010.00 180.00 700.00 / 1 1000.00 90.00 90.00 10.00 0.00 1190.00 700.00";
+    let before = "1010.00 181.80 700.00 / 1 1000.00 90.90 90.90 10.00 0.00 1191.80 700.00";
     assert_eq!(sold(&amina, "2026-11").await.0, before);
     for (customer, source, kind, date, lines) in [
         // A part of the invoice is taken back, with its taxes and charges, and the total is rounded.
@@ -160,10 +162,10 @@ async fn notes_change_what_was_sold_and_refunds_what_was_received_and_nothing_el
         enter(&app, &amina, customer, &Correction { source, kind, date, lines }).await;
     }
     let (total, customers) = sold(&amina, "2026-11").await;
-    assert_eq!(total, "958.00 171.00 677.00 / 1 950.00 85.50 85.50 8.50 -0.50 1129.00 677.00");
+    assert_eq!(total, "958.00 172.80 677.00 / 1 950.00 86.40 86.40 8.50 -0.50 1130.80 677.00");
     // Huda only has an opening balance, so nothing was sold to her.
     let expected =
-        ["Dalal 1 950.00 85.50 85.50 8.50 -0.50 1129.00 680.00", "Eman 0 0.00 0.00 0.00 0.00 0.00 0.00 -3.00"];
+        ["Dalal 1 950.00 86.40 86.40 8.50 -0.50 1130.80 680.00", "Eman 0 0.00 0.00 0.00 0.00 0.00 0.00 -3.00"];
     assert_eq!(customers, expected);
 }
 

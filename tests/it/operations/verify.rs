@@ -278,8 +278,10 @@ async fn each_difference_of_allocations_and_numbers_is_found(on: Database) {
     let app = TestApp::on(on).await;
     let amina = full_book(&app).await;
     let customer = amina.customer("Ledgers").await;
-    let (older, newer) =
-        (amina.entry(&customer, "CREDIT", "50", "2026-11-01").await, amina.entry(&customer, "CREDIT", "30", "2026-11-02").await);
+    let (older, newer) = (
+        amina.entry(&customer, "CREDIT", "50", "2026-11-01").await,
+        amina.entry(&customer, "CREDIT", "30", "2026-11-02").await,
+    );
     let payment = amina.entry(&customer, "DEBIT", "100", "2026-11-03").await;
     let input = json!({ "paymentId": payment, "charges": [{ "chargeId": newer, "amount": "20" }] });
     assert_eq!(errors(&amina.mutate("allocate", "AllocateInput", "userErrors { code path }", input).await), [""; 0]);

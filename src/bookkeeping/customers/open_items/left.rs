@@ -4,7 +4,7 @@
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ActiveEnum, ConnectionTrait, QueryResult,
+    ActiveEnum, ConnectionTrait,
     sea_query::{Expr, ExprTrait, Func, JoinType, Query, SelectStatement},
 };
 
@@ -41,12 +41,11 @@ pub(in crate::bookkeeping) async fn owed(
         query.expr(due.clone()).add_group_by([due.clone().into()]);
         query
     };
-    let read = |row: &QueryResult| Ok((row.try_get_by_index(1)?, row.try_get_by_index(0)?));
     let mut owed = Vec::new();
     for query in [Some(left(scope, EntryType::Credit, to)), to.map(|to| set_off_later(scope, EntryType::Credit, to))] {
         let Some(query) = query.map(by_due) else { continue };
         for row in &conn.query_all(&query).await? {
-            owed.push(read(row)?);
+            owed.push((row.try_get_by_index(1)?, row.try_get_by_index(0)?));
         }
     }
     Ok(owed)

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
-    sea_query::{Expr, JoinType},
+    sea_query::{Expr, ExprTrait, JoinType},
 };
 
 use super::list::TransactionFilter;

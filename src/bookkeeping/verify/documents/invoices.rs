@@ -80,7 +80,7 @@ fn check_total(invoice: &invoice::Model, report: &mut Report<'_>) {
 
 fn check_lines(invoice: &invoice::Model, lines: &[invoice_line::Model], report: &mut Report<'_>) {
     let id = invoice.id;
-    let money = |minor: i64| Money::new(minor.into(), invoice.currency);
+    let money = |minor: i64| Money::new(minor, invoice.currency);
     for (line, number) in lines.iter().zip(1..) {
         report.same(Check::DocumentLines, id, "the number of a line", number, line.line);
         let price = UnitPrice { minor: line.unit_price, fraction: line.unit_price_fraction };
@@ -94,7 +94,7 @@ fn check_lines(invoice: &invoice::Model, lines: &[invoice_line::Model], report: 
         }
     }
     if !lines.is_empty() {
-        let gross = lines.iter().map(|line| i128::from(line.amount)).sum();
+        let gross = lines.iter().map(|line| i128::from(line.amount)).sum::<i128>();
         let what = "its gross amount, by its lines";
         let expected = Money::new(gross, invoice.currency);
         report.same(Check::DocumentLines, id, what, expected, money(invoice.gross));
@@ -106,8 +106,7 @@ fn stored_taxes(invoice: &invoice::Model) -> Taxes {
 }
 
 fn words(invoice: &invoice::Model, taxes: Taxes) -> String {
-    let [cgst, sgst, igst] =
-        [taxes.cgst, taxes.sgst, taxes.igst].map(|minor| Money::new(minor.into(), invoice.currency));
+    let [cgst, sgst, igst] = [taxes.cgst, taxes.sgst, taxes.igst].map(|minor| Money::new(minor, invoice.currency));
     format!("CGST {cgst}, SGST {sgst}, IGST {igst}")
 }
 
@@ -142,7 +141,7 @@ fn check_taxes_by_rate(invoice: &invoice::Model, lines: &[invoice_line::Model], 
     report.same(Check::InvoiceSums, invoice.id, what, expected, Some(words(invoice, found)));
     let Some(Assessed { shares, .. }) = assessed else { return };
     let words = |Share { taxable, taxes }| {
-        format!("taxable {}, {}", Money::new(taxable.into(), invoice.currency), words(invoice, taxes))
+        format!("taxable {}, {}", Money::new(taxable, invoice.currency), words(invoice, taxes))
     };
     for (line, expected) in lines.iter().zip(shares) {
         let what = format_args!("the share of line {} in its sums", line.line);

@@ -76,7 +76,7 @@ impl Table for InvoiceLines {
 
 fn row(invoice: &entity::invoice::Model, line: &invoice_line::Model, customer: &str, rows: &mut Rows) -> Result<()> {
     let money = |minor: i64| Decimal::from_minor(minor, invoice.currency).to_string();
-    let rate = line.rate.map(|rate| Decimal::from_scaled(rate.into(), RATE_DIGITS).to_string());
+    let rate = line.rate.map(|rate| Decimal::from_scaled(rate, RATE_DIGITS).to_string());
     rows.write([
         &invoice.id.to_string(),
         &text::to_field(&invoice.number),

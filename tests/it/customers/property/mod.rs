@@ -308,8 +308,10 @@ impl Shop {
 
     async fn release(&mut self, place: usize, named: Option<usize>, auto: bool) {
         let Some(place) = self.pick(place) else { return };
-        let (payment, pairs) = (&self.model.documents[place], self.model.allocations(self.model.documents[place].ledger));
-        let pays: Vec<_> = pairs.iter().filter(|((from, _), _)| *from == place).map(|((_, to), amount)| (*to, *amount)).collect();
+        let (payment, pairs) =
+            (&self.model.documents[place], self.model.allocations(self.model.documents[place].ledger));
+        let pays: Vec<_> =
+            pairs.iter().filter(|((from, _), _)| *from == place).map(|((_, to), amount)| (*to, *amount)).collect();
         let is_payment = payment.stands && !payment.is_charge();
         // One of the charges that it pays; or all of them.
         let one = named.map(|named| if pays.is_empty() { named % self.ids.len() } else { pays[named % pays.len()].0 });

@@ -140,9 +140,8 @@ impl Model {
         pairs.retain(|(payment, _), _| self.documents[*payment].ledger == ledger);
         for (payment, document) in lines.iter().filter(|(_, document)| !document.is_charge()) {
             for _ in 0..document.amount - self.named_of(*payment) - self.held_of(*payment) {
-                let is_open = |(place, charge): &&(usize, &Document)| {
-                    charge.is_charge() && of(&pairs, *place) < charge.amount
-                };
+                let is_open =
+                    |(place, charge): &&(usize, &Document)| charge.is_charge() && of(&pairs, *place) < charge.amount;
                 let Some((charge, _)) = lines.iter().find(is_open) else { break };
                 *pairs.entry((*payment, *charge)).or_default() += 1;
             }
