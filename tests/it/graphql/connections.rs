@@ -71,8 +71,9 @@ impl Connection {
     /// The lists in which its cursors mean something.
     fn cursors(&self) -> &str {
         match self.field.as_str() {
-            "Receipt.allocations" | "CreditNote.allocations" => "OfPayment",
-            "Invoice.allocations" | "DebitNote.allocations" | "Entry.allocations" => "OfCharge",
+            "Receipt.allocations" | "CreditNote.allocations" => "of a payment",
+            // The entry is a charge, too.
+            "Invoice.allocations" | "DebitNote.allocations" | "Entry.allocations" => "of a charge",
             _ => self.list(),
         }
     }
@@ -100,8 +101,12 @@ async fn things(user: &User) -> Owners {
     user.invoice(&customer, "10", "2026-11-01").await;
     let invoice = user.invoice(&customer, "100", "2026-11-02").await;
     let receipt = user.receipt(&customer, "15", "2026-11-03").await;
-    user.receipt(&customer, "9", "2026-11-04").await;
+    let second = user.receipt(&customer, "9", "2026-11-04").await;
     let entry = user.entry(&customer, "CREDIT", "1", "2026-11-05").await;
+    for payment in [&receipt, &second] {
+        let named = json!({ "paymentId": payment, "charges": [{ "chargeId": entry, "amount": "0.30" }] });
+        id_of(&user.set_off("allocate", named).await, "payment");
+    }
     // A credit note that pays two other invoices, since its own is paid, and a debit note that two receipts pay.
     let returning = user.customer("Huda").await;
     let paid = user.invoice(&returning, "10", "2026-11-01").await;

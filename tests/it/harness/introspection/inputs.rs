@@ -151,7 +151,10 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
             let customer = customer(user).await;
             let invoice = user.invoice(&customer, "10", "2026-11-20").await;
             let receipt = user.receipt(&customer, "5", "2026-11-20").await;
-            vec![json!({ "paymentId": receipt, "charges": [{ "chargeId": invoice }] })]
+            vec![
+                json!({ "paymentId": receipt, "charges": [{ "chargeId": invoice }] }),
+                json!({ "paymentId": receipt, "autoAllocate": true }),
+            ]
         }
         "deleteEntry" | "updateEntry" => vec![json!({ "id": entry(user).await })],
         "deleteTransaction" => vec![json!({ "id": transaction(user).await })],
