@@ -29,8 +29,10 @@ const SOURCES: [&str; 3] = ["MANUAL", "INVOICE", "RECEIPT"];
 const NEW_ENTRIES: [&str; 4] = ["CREDIT_NOTE", "DEBIT_NOTE", "REFUND", "WRITE_OFF"];
 const NEW_SOURCES: [&str; 5] = ["CREDIT_NOTE", "DEBIT_NOTE", "REFUND", "WRITE_OFF", "OPENING"];
 
-/// The columns, with the words that they may hold so far and the new ones.
-const WORDS: [((&str, &str), &[&str], &[&str]); 3] = [
+/// A column of a table, with the words that it may hold so far and the new ones.
+type Words = ((&'static str, &'static str), &'static [&'static str], &'static [&'static str]);
+
+const WORDS: [Words; 3] = [
     (("account", "kind"), &ACCOUNTS, &NEW_ACCOUNTS),
     (("journal_entry", "kind"), &ENTRIES, &NEW_ENTRIES),
     (("ledger_entry", "source"), &SOURCES, &NEW_SOURCES),

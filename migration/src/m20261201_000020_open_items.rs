@@ -45,6 +45,7 @@ impl MigrationTrait for Migration {
         run(manager, "DROP INDEX invoice_open_position_idx").await?;
         run(manager, "DROP INDEX receipt_open_position_idx").await?;
         manager.alter_table(Table::alter().table("receipt").drop_column("names_invoices").take()).await?;
+        keep_receipts(manager).await?;
         set_off_all(manager).await?;
         run(manager, "DROP TABLE former_allocation").await?;
         count(manager).await?;
@@ -67,6 +68,8 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table("used_key").take()).await?;
+        let of_table = if manager.get_database_backend() == DbBackend::Postgres { " ON receipt" } else { "" };
+        run(manager, &format!("DROP TRIGGER receipt_kept{of_table}")).await?;
         run(
             manager,
             "CREATE TEMPORARY TABLE later_allocation AS
@@ -139,6 +142,16 @@ async fn create_allocation(
         run(manager, "ANALYZE sqlite_schema").await?;
     }
     Ok(())
+}
+
+/// Refuses the deletion of receipts. Allocations used to refer to them; other documents have rows that still do.
+async fn keep_receipts(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let trigger = if manager.get_database_backend() == DbBackend::Postgres {
+        "CREATE TRIGGER receipt_kept BEFORE DELETE ON receipt FOR EACH ROW EXECUTE FUNCTION refuse_loss()"
+    } else {
+        "CREATE TRIGGER receipt_kept BEFORE DELETE ON receipt BEGIN SELECT RAISE(ABORT, 'receipts are kept'); END"
+    };
+    run(manager, trigger).await
 }
 
 /// An entry that stands, with what is left of it.

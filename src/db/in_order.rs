@@ -21,7 +21,7 @@ impl<'a> InOrder<'a> {
     ///
     /// # Errors
     /// When there is no further column, or it holds another type.
-    pub fn next<T: TryGetable>(&mut self) -> Result<T, DbErr> {
+    pub fn read<T: TryGetable>(&mut self) -> Result<T, DbErr> {
         let at = self.at;
         self.at += 1;
         self.row.try_get_by_index(at)

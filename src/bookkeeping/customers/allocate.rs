@@ -156,11 +156,11 @@ pub async fn release(app: &App, viewer: &Viewer, input: &Release) -> Result<Repl
         let place = (before.payment.id, open_items::key(&before.payment));
         let mut change = Change::of(Scope::of(&before.payment));
         for pair in &before.named {
-            let Some(charge) = charges.get(&pair.charge_id).map(|key| (pair.charge_id, *key)) else { continue };
+            let Some(key) = charges.get(&pair.charge_id) else { continue };
             let amount = released.get(&pair.charge_id).copied().unwrap_or_default();
             // What was not named of it before is named now, so that the payment does not pay one charge instead of another.
             let stays = if input.auto_allocate { pair.named - amount.min(pair.named) } else { pair.amount - amount };
-            change.name(Named { payment: place, charge, amount: stays - pair.named });
+            change.name(Named { payment: place, charge: (pair.charge_id, *key), amount: stays - pair.named });
             change.hold(place, if input.auto_allocate { 0 } else { amount });
         }
         end(&tx, app, viewer, (change, act), before, key).await
@@ -185,8 +185,9 @@ fn released(before: &Terms, charges: Option<&[NamedCharge]>) -> Result<HashMap<I
             None => pair.amount,
         };
         if amount > pair.amount {
-            let paid = Decimal::from_minor(pair.amount, before.payment.currency);
-            let message = format!("The payment pays {paid} {} of this charge.", before.payment.currency);
+            let currency = before.payment.currency;
+            let most = Decimal::from_minor(pair.amount, currency);
+            let message = format!("The payment pays {most} {currency} of this charge.");
             return Err(Refusal::new(Code::Invalid, path("amount"), message).into());
         }
         if released.insert(pair.charge_id, amount).is_some() {

@@ -17,7 +17,7 @@ use crate::{
         book,
         creation::{self, Begun},
         customers::{
-            open_items::{self, Change, Named, Scope},
+            open_items::{self, Change, Named, Scope, Share},
             posting::{self, Document, Side},
         },
         document::{self, Replayable},
@@ -199,7 +199,9 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
         let payment = (entry.id, open_items::key(&entry));
         let mut change = Change::of(scope);
         change.from(EntryType::Debit, payment.1);
-        named.iter().for_each(|share| change.name(Named { payment, charge: share.charge, amount: share.amount }));
+        for Share { charge, amount } in named {
+            change.name(Named { payment, charge, amount });
+        }
         open_items::settle(&tx, change).await?;
         let NewId { id, .. } = id;
         act.on(id).record(&tx, &app.clock).await?;

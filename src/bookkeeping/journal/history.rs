@@ -145,7 +145,7 @@ impl Steps {
         for row in conn.query_all(&with_entries(query, order)).await? {
             let mut row = InOrder::new(&row);
             let (posting, entry) = in_order::posting_and_entry(&mut row)?;
-            let side = if row.next()? { Side::Debit } else { Side::Credit };
+            let side = if row.read()? { Side::Debit } else { Side::Credit };
             steps.push(Step::new(entry, posting, side));
         }
         if oldest {

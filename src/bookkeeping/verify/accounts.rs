@@ -161,14 +161,14 @@ impl Row for Leg {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         let mut row = InOrder::new(row);
         Ok(Self {
-            account_id: row.next()?,
-            seq: row.next()?,
-            balance: row.next()?,
-            amount: row.next()?,
-            entry_id: row.next()?,
-            effective_on: row.next()?,
-            created_at: row.next()?,
-            is_reversal: row.next::<Option<Uuid>>()?.is_some(),
+            account_id: row.read()?,
+            seq: row.read()?,
+            balance: row.read()?,
+            amount: row.read()?,
+            entry_id: row.read()?,
+            effective_on: row.read()?,
+            created_at: row.read()?,
+            is_reversal: row.read::<Option<Uuid>>()?.is_some(),
         })
     }
 

@@ -61,8 +61,8 @@ struct Side {
 
 impl Side {
     fn read(row: &mut InOrder<'_>) -> Result<Option<Self>, DbErr> {
-        let (customer_id, currency, kind): (Option<_>, Option<_>, Option<_>) = (row.next()?, row.next()?, row.next()?);
-        let is_deleted = row.next::<Option<DateTimeUtc>>()?.is_some();
+        let (customer_id, currency, kind): (Option<_>, Option<_>, Option<_>) = (row.read()?, row.read()?, row.read()?);
+        let is_deleted = row.read::<Option<DateTimeUtc>>()?.is_some();
         let known = customer_id.zip(currency).zip(kind);
         Ok(known.map(|((customer_id, currency), kind)| Self { customer_id, currency, kind, is_deleted }))
     }
@@ -72,10 +72,10 @@ impl Row for Allocation {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         let mut row = InOrder::new(row);
         Ok(Self {
-            payment_id: row.next()?,
-            charge_id: row.next()?,
-            amount: row.next()?,
-            named: row.next()?,
+            payment_id: row.read()?,
+            charge_id: row.read()?,
+            amount: row.read()?,
+            named: row.read()?,
             payment: Side::read(&mut row)?,
             charge: Side::read(&mut row)?,
         })

@@ -54,20 +54,20 @@ pub(super) struct Linked {
 impl Row for Linked {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         let mut row = InOrder::new(row);
-        let group = row.next()?;
+        let group = row.read()?;
         let entry = Entry {
-            id: row.next()?,
-            book_id: row.next()?,
-            kind: row.next()?,
-            status: row.next()?,
-            failure: row.next()?,
-            amount: row.next()?,
-            currency: row.next()?,
-            effective_on: row.next()?,
-            reverses_id: row.next()?,
-            document_id: row.next()?,
+            id: row.read()?,
+            book_id: row.read()?,
+            kind: row.read()?,
+            status: row.read()?,
+            failure: row.read()?,
+            amount: row.read()?,
+            currency: row.read()?,
+            effective_on: row.read()?,
+            reverses_id: row.read()?,
+            document_id: row.read()?,
         };
-        Ok(Self { group, entry, meant_for: row.next()? })
+        Ok(Self { group, entry, meant_for: row.read()? })
     }
 
     fn group(&self) -> Uuid {

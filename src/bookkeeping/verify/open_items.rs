@@ -56,7 +56,7 @@ struct Customer(Id<kind::Customer>);
 
 impl Row for Customer {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        Ok(Self(InOrder::new(row).next()?))
+        Ok(Self(InOrder::new(row).read()?))
     }
 
     fn group(&self) -> Uuid {

@@ -45,7 +45,7 @@ pub(in crate::bookkeeping::verify) struct Party {
 
 impl Party {
     fn read(row: &mut InOrder<'_>) -> Result<Self, DbErr> {
-        Ok(Self { book_id: row.next()?, kind: row.next()?, currency: row.next()?, holder_id: row.next()? })
+        Ok(Self { book_id: row.read()?, kind: row.read()?, currency: row.read()?, holder_id: row.read()? })
     }
 }
 
@@ -69,10 +69,10 @@ impl Row for Posted {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         let mut row = InOrder::new(row);
         Ok(Self {
-            group: row.next()?,
-            line: row.next()?,
-            amount: row.next()?,
-            effective_on: row.next()?,
+            group: row.read()?,
+            line: row.read()?,
+            amount: row.read()?,
+            effective_on: row.read()?,
             debit: Party::read(&mut row)?,
             credit: Party::read(&mut row)?,
         })

@@ -32,8 +32,8 @@ pub(super) struct Rollup {
 impl Row for Rollup {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         let mut row = InOrder::new(row);
-        let (account_id, start) = (row.next()?, row.next()?);
-        let turnover = Turnover { debits: row.next()?, credits: row.next()?, entries: row.next()? };
+        let (account_id, start) = (row.read()?, row.read()?);
+        let turnover = Turnover { debits: row.read()?, credits: row.read()?, entries: row.read()? };
         Ok(Self { account_id, start, turnover })
     }
 

@@ -33,7 +33,7 @@ struct Named {
 impl Row for Named {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
         let mut row = InOrder::new(row);
-        Ok(Self { group: row.next()?, text: row.next()?, id: row.next()? })
+        Ok(Self { group: row.read()?, text: row.read()?, id: row.read()? })
     }
 
     fn group(&self) -> Uuid {

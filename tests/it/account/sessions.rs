@@ -106,6 +106,12 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "mutation($id: ID!) { deposit(input: { wallet: { id: $id }, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { withdraw(input: { wallet: { id: $id }, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { transfer(input: { from: { id: $id }, to: { id: $id }, amount: 1 }) { replayed } }",
+        "mutation($id: ID!) { allocate(input: { paymentId: $id, autoAllocate: true }) { replayed } }",
+        "mutation($id: ID!) { release(input: { paymentId: $id }) { replayed } }",
+        "mutation($id: ID!) { refundCustomer(input: { customerId: $id, amount: 1 }) { replayed } }",
+        "mutation($id: ID!) { writeOff(input: { customerId: $id, amount: 1, reason: \"gone\" }) { replayed } }",
+        "mutation($id: ID!) { setOpeningBalance(input: { customerId: $id, type: CREDIT, amount: 1 }) { replayed } }",
+        "{ salesReport(from: \"2026-11\", to: \"2026-11\") { currency } }",
     ];
     for operation in operations {
         assert_eq!(anonymous.error(operation, id.clone()).await, "UNAUTHENTICATED", "{operation}");

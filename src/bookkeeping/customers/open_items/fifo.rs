@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 use sea_orm::ConnectionTrait;
 
 use super::{
-    Scope,
-    item::{self, Item},
+    item::{self, CHUNK, Item},
+    scope::Scope,
 };
 use crate::{
     bookkeeping::customers::document_list::Key,
@@ -14,9 +14,6 @@ use crate::{
     error::Result,
     id::{Id, kind},
 };
-
-/// The number of entries read by one statement.
-pub(super) const CHUNK: u64 = 200;
 
 /// An entry with the amount of it that can be paired.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +26,7 @@ pub(super) struct Free {
 /// that are open in the database. These are read only as far as they are needed.
 pub(super) struct Side<'a> {
     scope: Scope,
-    side: EntryType,
+    of: EntryType,
     /// The entries that are worked out again, by place. Those of them that the database calls open are skipped there.
     known: BTreeMap<Key, Free>,
     all_known: &'a HashMap<Id<kind::LedgerEntry>, Item>,
@@ -42,18 +39,18 @@ impl<'a> Side<'a> {
     /// The side of a scope. `known` has what is free of the entries that are worked out again, and `all_known` all of these.
     pub(super) fn new(
         scope: Scope,
-        side: EntryType,
+        of: EntryType,
         known: impl IntoIterator<Item = Free>,
         all_known: &'a HashMap<Id<kind::LedgerEntry>, Item>,
     ) -> Self {
         let known = known.into_iter().filter(|free| free.amount > 0).map(|free| (free.item.key, free)).collect();
-        Self { scope, side, known, all_known, read: VecDeque::new(), last: None, ended: false }
+        Self { scope, of, known, all_known, read: VecDeque::new(), last: None, ended: false }
     }
 
     /// Takes the next entry.
     async fn next(&mut self, conn: &impl ConnectionTrait) -> Result<Option<Free>> {
         while self.read.is_empty() && !self.ended {
-            let page = item::open(conn, self.scope, self.side, self.last).await?;
+            let page = item::open(conn, self.scope, self.of, self.last).await?;
             self.ended = u64::try_from(page.len()).is_ok_and(|length| length < CHUNK);
             self.last = page.last().map(|item| item.key).or(self.last);
             let is_free =

@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, JoinType, Order, Query, SelectStatement, UnionType},
 };
 
-use super::{Scope, fifo::CHUNK};
+use super::scope::Scope;
 use crate::{
     bookkeeping::customers::document_list::Key,
     db::InOrder,
@@ -40,6 +40,9 @@ pub(super) struct Pair {
     pub(super) named: i64,
 }
 
+/// The number of entries read by one statement.
+pub(super) const CHUNK: u64 = 200;
+
 /// That an entry is not settled. A partial index has this condition, word for word.
 pub(super) const OPEN: &str = "deleted_at IS NULL AND settled < amount";
 
@@ -57,14 +60,14 @@ const COLUMNS: [Column; 9] = [
 
 fn item(row: &mut InOrder<'_>) -> Result<Item, DbErr> {
     Ok(Item {
-        id: row.next()?,
-        key: (row.next()?, row.next()?),
-        side: row.next()?,
-        source: row.next()?,
-        amount: row.next()?,
-        settled: row.next()?,
-        held: row.next()?,
-        is_deleted: row.next::<Option<DateTimeUtc>>()?.is_some(),
+        id: row.read()?,
+        key: (row.read()?, row.read()?),
+        side: row.read()?,
+        source: row.read()?,
+        amount: row.read()?,
+        settled: row.read()?,
+        held: row.read()?,
+        is_deleted: row.read::<Option<DateTimeUtc>>()?.is_some(),
     })
 }
 
@@ -107,7 +110,7 @@ pub(super) async fn behind(
     let rows = conn.query_all(&query).await?;
     let pair = |row| {
         let mut row = InOrder::new(row);
-        Ok(Pair { payment: item(&mut row)?, charge: item(&mut row)?, amount: row.next()?, named: row.next()? })
+        Ok(Pair { payment: item(&mut row)?, charge: item(&mut row)?, amount: row.read()?, named: row.read()? })
     };
     Ok(rows.iter().map(pair).collect::<Result<_, DbErr>>()?)
 }

@@ -8,7 +8,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, JoinType, Query, SelectStatement},
 };
 
-use super::{Scope, item::OPEN};
+use super::{item::OPEN, scope::Scope};
 use crate::{
     calendar::date::Date,
     entity::{

@@ -25,61 +25,15 @@ mod item;
 mod left;
 mod list;
 mod naming;
+mod place;
+mod scope;
 mod settle;
 
 pub use self::list::{Allocations, Row};
 pub(in crate::bookkeeping) use self::{
     left::{owed, unallocated},
     naming::{Share, Wanted, Words, entry_id, named_of_entry, places, shares},
+    place::{lift, place, remove},
+    scope::{Scope, key},
     settle::{Change, Named, settle},
 };
-use super::document_list::Key;
-use crate::{
-    db::Transaction,
-    entity::ledger_entry,
-    error::Result,
-    id::{Id, kind},
-    money::Currency,
-};
-
-/// The entries that can be set off against each other: those of one customer in one currency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::bookkeeping) struct Scope {
-    pub(in crate::bookkeeping) customer_id: Id<kind::Customer>,
-    pub(in crate::bookkeeping) currency: Currency,
-}
-
-impl Scope {
-    /// The scope of an entry.
-    pub(in crate::bookkeeping) fn of(entry: &ledger_entry::Model) -> Self {
-        Self { customer_id: entry.customer_id, currency: entry.currency }
-    }
-}
-
-/// The place of an entry in its order.
-pub(in crate::bookkeeping) fn key(entry: &ledger_entry::Model) -> Key {
-    (entry.date, entry.position)
-}
-
-/// Gives a new or changed entry, which is written, its place.
-pub(in crate::bookkeeping) async fn place(tx: &Transaction, entry: &ledger_entry::Model) -> Result<()> {
-    let mut change = Change::of(Scope::of(entry));
-    change.from(entry.kind, key(entry));
-    settle(tx, change).await
-}
-
-/// Takes back what is set off of an entry without being named. The entry is about to be changed.
-pub(in crate::bookkeeping) async fn lift(tx: &Transaction, entry: &ledger_entry::Model) -> Result<()> {
-    let mut change = Change::of(Scope::of(entry));
-    change.from(entry.kind, key(entry));
-    change.idle = Some(entry.id);
-    settle(tx, change).await
-}
-
-/// Takes back all that an entry was set off against. The entry is deleted.
-pub(in crate::bookkeeping) async fn remove(tx: &Transaction, entry: &ledger_entry::Model) -> Result<()> {
-    let mut change = Change::of(Scope::of(entry));
-    change.from(entry.kind, key(entry));
-    change.gone = Some(entry.id);
-    settle(tx, change).await
-}

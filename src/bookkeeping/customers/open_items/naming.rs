@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use async_graphql::ID;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::ExprTrait};
 
-use super::{Scope, key};
+use super::scope::{Scope, key};
 use crate::{
     bookkeeping::{customers::document_list::Key, document},
     entity::{

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, Set};
 
 use super::{
-    Scope,
     fifo::{self, Free, Side},
     item::{self, Item, Pair},
+    scope::Scope,
 };
 use crate::{
     bookkeeping::customers::document_list::Key,

@@ -69,7 +69,9 @@ pub async fn inputs(user: &User, root: &Root, number: usize) -> Vec<Value> {
 async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>> {
     let wallet = json!({ "id": user.wallet });
     Some(match mutation {
-        "addEntry" => vec![json!({ "customerId": customer(user).await, "type": "CREDIT", "amount": "5" })],
+        "addEntry" | "setOpeningBalance" => {
+            vec![json!({ "customerId": customer(user).await, "type": "CREDIT", "amount": "5" })]
+        }
         "addTransaction" => {
             let line = json!({ "category": { "name": "Food" }, "amount": "5" });
             vec![json!({ "amount": "5", "category": { "name": "Food" } }), json!({ "amount": "5", "lines": [line] })]
@@ -123,7 +125,6 @@ async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>
             user.receipt(&customer, "10", "2026-11-19").await;
             vec![json!({ "customerId": customer, "amount": "5" })]
         }
-        "setOpeningBalance" => vec![json!({ "customerId": customer(user).await, "type": "CREDIT", "amount": "5" })],
         "transfer" => {
             user.fund("10").await;
             vec![json!({ "from": wallet, "to": { "id": user.new_wallet("YEM").await }, "amount": "5" })]

@@ -49,10 +49,10 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
     let deposit = json!({ "wallet": { "id": wallet }, "amount": amount, "memo": mark });
     let movement = id_of(&user.deposit(deposit.clone()).await, "transaction");
     id_of(&user.deposit(deposit).await, "transaction");
-    // A part of the invoice only, so that another receipt may name it.
+    // A part of the invoice only, so that another receipt may name it; and a part of the receipt, so that more can be allocated.
     let receipt = json!({
-        "customerId": customer, "amount": "1.11", "paymentType": "CASH", "note": mark, "walletId": wallet,
-        "number": number, "invoices": [{ "invoiceId": invoice }],
+        "customerId": customer, "amount": "4.44", "paymentType": "CASH", "note": mark, "walletId": wallet,
+        "number": number, "invoices": [{ "invoiceId": invoice, "amount": "1.11" }],
     });
     let receipt = id_of(&user.create_receipt(receipt).await, "receipt");
     let category = user.category(&number, "EXPENSE").await;
