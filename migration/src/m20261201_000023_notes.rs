@@ -46,6 +46,7 @@ impl MigrationTrait for Migration {
         add(manager, "invoice", counter(manager, "credited").default(0).check(within).take()).await?;
         create_note(manager).await?;
         create_line(manager).await?;
+        keep_notes(manager).await?;
         if manager.get_database_backend() == DbBackend::Sqlite {
             for (table, index, statistics) in STATISTICS {
                 let row = format!(
@@ -149,6 +150,16 @@ async fn create_line(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         .check(Expr::cust("line >= 1 AND (quantity IS NULL OR quantity > 0)"))
         .check(Expr::cust("amount >= 0 AND charges >= 0 AND cgst >= 0 AND cgst = sgst AND igst >= 0"));
     manager.create_table(line.take()).await
+}
+
+/// Refuses the deletion of notes, since nothing refers to those without lines.
+async fn keep_notes(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let trigger = if manager.get_database_backend() == DbBackend::Postgres {
+        "CREATE TRIGGER note_kept BEFORE DELETE ON note FOR EACH ROW EXECUTE FUNCTION refuse_loss()"
+    } else {
+        "CREATE TRIGGER note_kept BEFORE DELETE ON note BEGIN SELECT RAISE(ABORT, 'notes are kept'); END"
+    };
+    run(manager, trigger).await
 }
 
 async fn add(manager: &SchemaManager<'_>, table: &'static str, column: ColumnDef) -> Result<(), DbErr> {

@@ -49,9 +49,9 @@ pub(super) async fn of_invoice(
     notes.from(note::Entity).exprs(OF_NOTES.map(|column| column.into_expr().sum().cast_as("bigint")));
     for row in &conn.query_all(&notes).await? {
         let mut row = InOrder::new(row);
-        let noted = if row.next::<NoteKind>()? == NoteKind::Debit { &mut added } else { &mut taken };
+        let noted = if row.read::<NoteKind>()? == NoteKind::Debit { &mut added } else { &mut taken };
         noted.whole = amounts(&mut row)?;
-        noted.total = row.next()?;
+        noted.total = row.read()?;
     }
     let mut lines = standing(invoice_id, except);
     let same = note_line::Column::NoteId.into_expr().equals((note::Entity, note::Column::Id));
@@ -60,10 +60,10 @@ pub(super) async fn of_invoice(
     lines.expr(note_line::Column::Line.into_expr()).group_by_col((note_line::Entity, note_line::Column::Line));
     for row in &conn.query_all(&lines).await? {
         let mut row = InOrder::new(row);
-        let noted = if row.next::<NoteKind>()? == NoteKind::Debit { &mut added } else { &mut taken };
+        let noted = if row.read::<NoteKind>()? == NoteKind::Debit { &mut added } else { &mut taken };
         let of_line = amounts(&mut row)?;
-        let quantity = row.next::<Option<i64>>()?.unwrap_or_default();
-        noted.lines.insert(row.next()?, Amounts { quantity, ..of_line });
+        let quantity = row.read::<Option<i64>>()?.unwrap_or_default();
+        noted.lines.insert(row.read()?, Amounts { quantity, ..of_line });
     }
     Ok((added, taken))
 }
@@ -81,8 +81,8 @@ fn standing(invoice_id: Id<kind::Invoice>, except: Option<Id<kind::Note>>) -> Se
 
 /// Reads the price of the goods, the charges and the taxes.
 fn amounts(row: &mut InOrder<'_>) -> Result<Amounts, DbErr> {
-    let (goods, charges) = (row.next()?, row.next()?);
-    let taxes = Taxes { cgst: row.next()?, sgst: row.next()?, igst: row.next()? };
+    let (goods, charges) = (row.read()?, row.read()?);
+    let taxes = Taxes { cgst: row.read()?, sgst: row.read()?, igst: row.read()? };
     Ok(Amounts { quantity: 0, goods, charges, taxes })
 }
 

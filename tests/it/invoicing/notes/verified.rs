@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 use super::{billed, credit, debit};
@@ -54,7 +55,7 @@ async fn each_difference_in_notes_is_found(on: Database) {
         (tea("line = 9"), "INVOICE_NOTES"),
         (tea("quantity = 40000"), "INVOICE_NOTES"),
         ("DELETE FROM note_line".to_owned(), "INVOICE_NOTES"),
-        ("DELETE FROM note WHERE number = 'D'".to_owned(), "DOCUMENT_MISSING INVOICE_NOTES"),
+        (of("D", "id = seller_id"), "DOCUMENT_MISSING DOCUMENT_POSTINGS INVOICE_NOTES"),
         (invoice("credited = credited + 1"), "INVOICE_NOTES"),
         (invoice("debited = 0"), "INVOICE_NOTES"),
         (
@@ -75,4 +76,48 @@ async fn each_difference_in_notes_is_found(on: Database) {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[apply(both_databases)]
+async fn the_database_keeps_notes_and_refuses_sums_that_cannot_be(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let customer = amina.customer("Badr").await;
+    let lines = json!([{ "description": "tea", "quantity": "3", "unitPrice": "33.33" }]);
+    let invoice = billed(&amina, &customer, json!({ "lines": lines, "gstRate": "18" })).await;
+    amina.credit_note(&invoice, "10").await;
+    amina.credit_note(&invoice, "10").await;
+    amina.debit_note(&invoice, "5").await;
+    for nonsense in [
+        "DELETE FROM note",
+        "DELETE FROM invoice",
+        "UPDATE note SET kind = 'GIFT'",
+        "UPDATE note SET number_key = 'same'",
+        "UPDATE note SET number_key = ''",
+        "UPDATE note SET reason = ''",
+        "UPDATE note SET total = total + 1",
+        "UPDATE note SET cgst = cgst + 1, total = total + 1",
+        "UPDATE note SET igst = 1, total = total + 1",
+        "UPDATE note SET gross = -gross, total = total - 2 * gross",
+        "UPDATE note SET total = 0, round_off = round_off - total",
+        "UPDATE note SET settled = total + 1",
+        "UPDATE note SET settled = total, voided_at = created_at",
+        "UPDATE note SET void_reason = 'wrong'",
+        "UPDATE note SET due_date = date WHERE kind = 'CREDIT'",
+        "UPDATE note SET due_date = NULL WHERE kind = 'DEBIT'",
+        "UPDATE note SET due_date = '1999-01-01' WHERE kind = 'DEBIT'",
+        "UPDATE note SET invoice_id = id",
+        "UPDATE note SET customer_id = invoice_id",
+        "UPDATE note_line SET line = 0",
+        "UPDATE note_line SET quantity = 0",
+        "UPDATE note_line SET amount = -1",
+        "UPDATE note_line SET cgst = cgst + 1",
+        "INSERT INTO note_line SELECT * FROM note_line",
+        "UPDATE invoice SET credited = -1",
+        "UPDATE invoice SET debited = -1",
+        "UPDATE invoice SET credited = total + debited + 1",
+    ] {
+        let refused = app.app.db.write(|tx| async move { Ok(tx.execute_unprepared(nonsense).await?) }).await;
+        assert!(refused.is_err(), "{nonsense}");
+    }
+    app.assert_journal_is_whole().await;
 }
