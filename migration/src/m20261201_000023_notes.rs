@@ -49,9 +49,8 @@ impl MigrationTrait for Migration {
         keep_notes(manager).await?;
         if manager.get_database_backend() == DbBackend::Sqlite {
             for (table, index, statistics) in STATISTICS {
-                let row = format!(
-                    "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{index}', '{statistics}')"
-                );
+                let row =
+                    format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{index}', '{statistics}')");
                 run(manager, &row).await?;
             }
             run(manager, "ANALYZE sqlite_schema").await?;

@@ -110,7 +110,8 @@ async fn things(user: &User) -> Owners {
     // A credit note that pays two other invoices, since its own is paid, and a debit note that two receipts pay.
     let returning = user.customer("Huda").await;
     let paid = user.invoice(&returning, "10", "2026-11-01").await;
-    let receipt_of_it = json!({ "customerId": returning, "amount": "10", "paymentType": "CASH", "invoices": [{ "invoiceId": paid }] });
+    let receipt_of_it =
+        json!({ "customerId": returning, "amount": "10", "paymentType": "CASH", "invoices": [{ "invoiceId": paid }] });
     id_of(&user.create_receipt(receipt_of_it).await, "receipt");
     for day in ["2026-11-02", "2026-11-03"] {
         user.invoice(&returning, "5", day).await;
@@ -173,8 +174,12 @@ async fn change(user: &User, of: &Owners, round: usize) {
     user.debit_note(&of["Invoice"], "1").await;
     user.spend("Food", &amount, "2026-11-01").await;
     // What is not active any more cannot be voided, and what was tried is on record.
-    let documents =
-        [("voidInvoice", "Invoice"), ("voidReceipt", "Receipt"), ("voidCreditNote", "CreditNote"), ("voidDebitNote", "DebitNote")];
+    let documents = [
+        ("voidInvoice", "Invoice"),
+        ("voidReceipt", "Receipt"),
+        ("voidCreditNote", "CreditNote"),
+        ("voidDebitNote", "DebitNote"),
+    ];
     for (mutation, type_) in documents {
         let id = &of[type_];
         let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);

@@ -187,11 +187,7 @@ async fn check<K: NoteId>(
 }
 
 /// Finds an invoice that is not void, and locks its customer, who must not be archived.
-async fn lock_invoice(
-    tx: &Transaction,
-    viewer: &Viewer,
-    id: &ID,
-) -> Result<(customer::Model, invoice::Model)> {
+async fn lock_invoice(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<(customer::Model, invoice::Model)> {
     let missing = || Refusal::new(Code::NotFound, "invoiceId", "You have no such invoice.");
     let id = id.parse::<Id<kind::Invoice>>().map_err(|_| missing())?;
     let found = find_invoices(tx, viewer, [id]).await?.pop().ok_or_else(missing)?;

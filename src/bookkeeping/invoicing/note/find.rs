@@ -40,11 +40,7 @@ pub async fn lines(
 ///
 /// # Errors
 /// When there is none, which is a bug.
-pub(super) async fn expect(
-    conn: &impl ConnectionTrait,
-    viewer: &Viewer,
-    id: Id<kind::Note>,
-) -> Result<note::Model> {
+pub(super) async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Note>) -> Result<note::Model> {
     let notes = note::Entity::find_by_id(id).filter(note::Column::BookId.eq(viewer.book));
     Ok(notes.one(conn).await?.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
 }

@@ -3,12 +3,7 @@
 use type_safe_id::StaticType;
 
 use crate::{
-    entity::{
-        activity::Action,
-        journal_entry::EntryKind,
-        ledger_entry::EntrySource,
-        note::NoteKind,
-    },
+    entity::{activity::Action, journal_entry::EntryKind, ledger_entry::EntrySource, note::NoteKind},
     id::{Id, kind},
 };
 

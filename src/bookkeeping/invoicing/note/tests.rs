@@ -200,7 +200,8 @@ fn each_group_is_taxed_at_its_own_rate() {
     // A half of each line, without the charges: 18 % of 300.00 and 5 % of 150.00.
     let half = book.credit(50_000, 0);
     assert_eq!(words(&half), (50_000, taxes(0, 5400 + 750), 0, 0, 56_150));
-    let shares: Vec<_> = half.lines.iter().map(|line| (line.line, line.amounts.goods, line.amounts.taxes.igst)).collect();
+    let shares: Vec<_> =
+        half.lines.iter().map(|line| (line.line, line.amounts.goods, line.amounts.taxes.igst)).collect();
     assert_eq!(shares, [(1, 30_000, 5400), (2, 15_000, 750), (3, 5000, 0)]);
     // The charges are shared as on the invoice: 30, 15 and 5.
     assert_eq!(words(&book.credit(0, 5000)), (0, taxes(0, 540 + 75), 5000, 0, 5615));
@@ -231,7 +232,13 @@ fn taxes_without_a_rate_are_shared_by_value() {
     assert_eq!(book.credit(3333, 0).taxes, taxes(300, 0));
     assert_eq!(book.credit_all().taxes, taxes(301, 0));
     // Of an invoice that is older than taxes by rate, the charges are not taxed.
-    let older = invoice::Model { tax_method: TaxMethod::ByLine, other_charges: 500, igst: 1800, total: 12_300, ..invoice(10_000) };
+    let older = invoice::Model {
+        tax_method: TaxMethod::ByLine,
+        other_charges: 500,
+        igst: 1800,
+        total: 12_300,
+        ..invoice(10_000)
+    };
     let mut book = Book::of(&older, &[]);
     assert_eq!(words(&book.credit(5000, 100)), (5000, taxes(0, 900), 100, 0, 6000));
     assert_eq!(words(&book.credit_all()), (5000, taxes(0, 900), 400, 0, 6300));

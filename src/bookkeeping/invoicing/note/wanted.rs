@@ -65,7 +65,8 @@ impl Target {
         let mut refusals = Refusals::default();
         if input.full {
             if !lines.is_empty() || gross_amount.is_some() || other_charges.is_some() {
-                let message = "`full` takes back all that is left: give it without `lines`, `grossAmount` and `otherCharges`.";
+                let message =
+                    "`full` takes back all that is left: give it without `lines`, `grossAmount` and `otherCharges`.";
                 return Err(Refusal::new(Code::Invalid, "full", message).into());
             }
             return Ok(self.all());
@@ -199,8 +200,8 @@ impl Target {
             }
         };
         let price = tax::round(i128::from(goods) * i128::from(quantity), whole.into());
-        let price = i64::try_from(price)
-            .map_err(|_| Refusal::new(Code::LimitReached, path, "The amount is too large."))?;
+        let price =
+            i64::try_from(price).map_err(|_| Refusal::new(Code::LimitReached, path, "The amount is too large."))?;
         document::within_limit(price, self.currency, path)
     }
 

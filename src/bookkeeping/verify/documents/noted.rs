@@ -83,12 +83,9 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
     of_notes.inner_join(note::Entity, same).expr_as(note::Column::InvoiceId.into_expr(), "invoice_id");
     let [note_id, line] = [note_line::Column::NoteId, note_line::Column::Line].map(ColumnTrait::into_expr);
     let mut note_lines = Scan::<_, LineOf>::new(source, of_notes, [note::Column::InvoiceId.into_expr(), note_id, line]);
-    while let Some(id) = least([
-        invoices.group().await?,
-        invoice_lines.group().await?,
-        notes.group().await?,
-        note_lines.group().await?,
-    ]) {
+    while let Some(id) =
+        least([invoices.group().await?, invoice_lines.group().await?, notes.group().await?, note_lines.group().await?])
+    {
         let invoice = invoices.take(id).await?.map(|part| part.row);
         let lines: Vec<_> = invoice_lines.take_all(id).await?.into_iter().map(|part| part.row).collect();
         let mut of_notes: HashMap<_, Vec<_>> = HashMap::new();
@@ -123,12 +120,7 @@ impl Note {
     }
 }
 
-fn check_invoice(
-    invoice: &invoice::Model,
-    lines: &[invoice_line::Model],
-    notes: &[Note],
-    report: &mut Report<'_>,
-) {
+fn check_invoice(invoice: &invoice::Model, lines: &[invoice_line::Model], notes: &[Note], report: &mut Report<'_>) {
     let check = Check::InvoiceNotes;
     let money = |minor: i128| Money::new(minor, invoice.currency);
     let total = |note_kind| {

@@ -48,7 +48,8 @@ async fn billed(user: &User) -> String {
     let lines = json!([
         { "description": "Rice", "quantity": "2", "unitPrice": "5" },
         { "description": "Tea", "quantity": "1", "unitPrice": "5" } ]);
-    let input = json!({ "customerId": customer(user).await, "lines": lines, "otherCharges": "4", "date": "2026-11-20" });
+    let input =
+        json!({ "customerId": customer(user).await, "lines": lines, "otherCharges": "4", "date": "2026-11-20" });
     id_of(&user.create_invoice(input).await, "invoice")
 }
 

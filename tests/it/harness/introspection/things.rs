@@ -40,7 +40,8 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
     let lines = json!([{ "description": mark, "quantity": "2", "unitPrice": amount }]);
     let billed = json!({ "customerId": customer, "lines": lines });
     let billed = id_of(&user.create_invoice(billed).await, "invoice");
-    let note = json!({ "invoiceId": billed, "lines": [{ "line": 1, "quantity": "1" }], "reason": mark, "number": number });
+    let note =
+        json!({ "invoiceId": billed, "lines": [{ "line": 1, "quantity": "1" }], "reason": mark, "number": number });
     let credit_note = id_of(&user.create_credit_note(note.clone()).await, "creditNote");
     let debit_note = id_of(&user.create_debit_note(note).await, "debitNote");
     let fields = "wallet { id } userErrors { code path }";

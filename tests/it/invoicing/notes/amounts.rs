@@ -163,14 +163,23 @@ async fn an_amount_is_shared_among_what_is_left_of_the_lines(on: Database) {
         { "description": "rice", "quantity": "1", "unitPrice": "40", "rate": "0" } ]);
     let invoice = billed(&amina, &customer, json!({ "lines": lines })).await;
     // 6.00 and 4.00.
-    assert_eq!(sums(&credit(&amina, &invoice, json!({ "grossAmount": "10" })).await), "10.00 0.54 0.00 0.00 0.00 11.08");
+    assert_eq!(
+        sums(&credit(&amina, &invoice, json!({ "grossAmount": "10" })).await),
+        "10.00 0.54 0.00 0.00 0.00 11.08"
+    );
     // All of the rice, so what is left is tea.
     credit(&amina, &invoice, json!({ "lines": [{ "line": 2 }] })).await;
-    assert_eq!(sums(&credit(&amina, &invoice, json!({ "grossAmount": "10" })).await), "10.00 0.90 0.00 0.00 0.00 11.80");
+    assert_eq!(
+        sums(&credit(&amina, &invoice, json!({ "grossAmount": "10" })).await),
+        "10.00 0.90 0.00 0.00 0.00 11.80"
+    );
     let refused = credit(&amina, &invoice, json!({ "grossAmount": "44.01" })).await;
     assert_eq!(errors(&refused), ["INVALID grossAmount"]);
     assert!(messages(&refused).contains("Only 44.00 YEM"), "{refused}");
-    assert_eq!(sums(&credit(&amina, &invoice, json!({ "grossAmount": "44" })).await), "44.00 3.96 0.00 0.00 0.00 51.92");
+    assert_eq!(
+        sums(&credit(&amina, &invoice, json!({ "grossAmount": "44" })).await),
+        "44.00 3.96 0.00 0.00 0.00 51.92"
+    );
     assert_eq!(amina.owed(&customer).await, "0.00");
     app.assert_journal_is_whole().await;
 }
@@ -195,7 +204,10 @@ async fn what_a_total_was_rounded_by_comes_back_with_the_last(on: Database) {
     }
     // A note takes back no more than what is left of the total.
     let invoice = billed(&amina, &customer, json!({ "grossAmount": "10.40" })).await;
-    assert_eq!(sums(&credit(&amina, &invoice, json!({ "grossAmount": "10.20" })).await), "10.20 0.00 0.00 0.00 -0.20 10.00");
+    assert_eq!(
+        sums(&credit(&amina, &invoice, json!({ "grossAmount": "10.20" })).await),
+        "10.20 0.00 0.00 0.00 -0.20 10.00"
+    );
     assert_eq!(posted(&app).await.iter().map(|(_, balance)| balance).sum::<i64>(), 0);
     assert_eq!(amina.owed(&customer).await, "0.00");
     app.assert_journal_is_whole().await;

@@ -100,7 +100,10 @@ async fn the_report_on_sales_is_net_of_notes_in_the_month_of_each(on: Database) 
     let months = [0, 1].map(|month| words(&report["months"][month]["figures"]));
     assert_eq!(months, [november, december]);
     let both = "2 950.00 86.31 86.31 0.00 9.00 0.00 1131.62 0.00";
-    assert_eq!((words(&report["total"]).as_str(), words(&report["customers"]["nodes"][0]["figures"])), (both, both.to_owned()));
+    assert_eq!(
+        (words(&report["total"]).as_str(), words(&report["customers"]["nodes"][0]["figures"])),
+        (both, both.to_owned())
+    );
     let month = super::amounts(&data["monthlyReport"], &["sales", "salesTaxes", "receivedFromCustomers"]);
     assert_eq!(month, "909.00 163.62 0.00");
     app.assert_journal_is_whole().await;
@@ -110,7 +113,8 @@ async fn the_report_on_sales_is_net_of_notes_in_the_month_of_each(on: Database) 
 async fn a_statement_shows_the_numbers_of_notes(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
-    let invoice = billed(&amina, &customer, json!({ "grossAmount": "100", "gstRate": "18", "date": "2026-11-01" })).await;
+    let invoice =
+        billed(&amina, &customer, json!({ "grossAmount": "100", "gstRate": "18", "date": "2026-11-01" })).await;
     let returned = json!({ "grossAmount": "10", "date": "2026-11-05", "number": "+7", "reason": "=came back" });
     id_of(&credit(&amina, &invoice, returned).await, "creditNote");
     let more = json!({ "grossAmount": "5", "date": "2026-11-06", "reason": "one more" });
@@ -154,10 +158,8 @@ async fn a_note_says_what_was_printed_whatever_changes_later(on: Database) {
     let customer = json!({ "name": "Yusuf 👩‍🌾", "state": "Lahij", "gstNumber": "29ABCDE1234F1Z5" });
     let customer = id_of(&amina.create_customer(customer).await, "customer");
     let invoice = billed(&amina, &customer, json!({ "grossAmount": "100" })).await;
-    let notes = [
-        ("creditNote", amina.credit_note(&invoice, "1").await),
-        ("debitNote", amina.debit_note(&invoice, "1").await),
-    ];
+    let notes =
+        [("creditNote", amina.credit_note(&invoice, "1").await), ("debitNote", amina.debit_note(&invoice, "1").await)];
     let later = json!({ "id": customer, "name": "Yusuf al-Amin", "state": null, "gstNumber": "27ABCDE1234F1Z9" });
     id_of(&amina.update_customer(later).await, "customer");
     set_book(&amina, json!({ "shopName": "Baraka Ltd", "proprietorName": null })).await;

@@ -158,9 +158,14 @@ async fn an_amount_for_goods_that_cost_nothing_is_shared_equally(on: Database) {
     assert_eq!(Value::Array(prices), json!(["5.01", "5.00"]));
     // What came free goes back for nothing.
     let nothing = json!({ "lines": [{ "line": 1, "quantity": "1" }] });
-    let other = billed(&amina, &customer, json!({ "lines": [
+    let other = billed(
+        &amina,
+        &customer,
+        json!({ "lines": [
         { "description": "tea", "quantity": "1", "unitPrice": "10", "discountPercent": "100" },
-        { "description": "rice", "quantity": "1", "unitPrice": "10" } ] })).await;
+        { "description": "rice", "quantity": "1", "unitPrice": "10" } ] }),
+    )
+    .await;
     assert_eq!(errors(&credit(&amina, &other, nothing).await), ["INVALID lines"]);
     let both = json!({ "lines": [{ "line": 1, "quantity": "1" }, { "line": 2, "amount": "1" }] });
     assert_eq!(sums(&credit(&amina, &other, both).await), "1.00 0.00 0.00 0.00 0.00 1.00");

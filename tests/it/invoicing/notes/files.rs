@@ -23,7 +23,8 @@ async fn rows(user: &User, uri: &str) -> Vec<String> {
 async fn each_note_is_a_row_of_the_file_of_its_kind(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("=Badr").await;
-    let fields = json!({ "number": "+7", "grossAmount": "100", "gstRate": "18", "otherCharges": "10", "date": "2026-11-01" });
+    let fields =
+        json!({ "number": "+7", "grossAmount": "100", "gstRate": "18", "otherCharges": "10", "date": "2026-11-01" });
     let invoice = billed(&amina, &customer, fields).await;
     let returned = json!({ "grossAmount": "20", "otherCharges": "5", "date": "2026-11-06", "reason": "=1+1" });
     let returned = id_of(&credit(&amina, &invoice, returned).await, "creditNote");
@@ -37,12 +38,21 @@ async fn each_note_is_a_row_of_the_file_of_its_kind(on: Database) {
 
     let of_both = format!("'=Badr,{customer},'+7,{invoice}");
     let file = rows(&amina, "/credit-notes.csv").await;
-    assert!(file[0].starts_with(&format!("{void},'@x,2026-11-05,,{of_both},came back,1.00,0.09,0.09,0.00,0.00,0.00,1.18,0.00,0.00,YEM,2026-11-21T")), "{file:?}");
+    assert!(
+        file[0].starts_with(&format!(
+            "{void},'@x,2026-11-05,,{of_both},came back,1.00,0.09,0.09,0.00,0.00,0.00,1.18,0.00,0.00,YEM,2026-11-21T"
+        )),
+        "{file:?}"
+    );
     assert!(file[0].ends_with(",'-wrong"), "{file:?}");
-    let expected = format!("{returned},CRN-0001,2026-11-06,,{of_both},'=1+1,20.00,2.25,2.25,0.00,5.00,0.00,29.50,29.50,0.00,YEM,,");
+    let expected = format!(
+        "{returned},CRN-0001,2026-11-06,,{of_both},'=1+1,20.00,2.25,2.25,0.00,5.00,0.00,29.50,29.50,0.00,YEM,,"
+    );
     assert_eq!(file[1..], [expected]);
     let file = rows(&amina, "/debit-notes.csv").await;
-    let expected = format!("{more},DBN-0001,2026-11-04,2026-12-24,{of_both},came back,10.00,0.90,0.90,0.00,0.00,0.00,11.80,2.70,9.10,YEM,,");
+    let expected = format!(
+        "{more},DBN-0001,2026-11-04,2026-12-24,{of_both},came back,10.00,0.90,0.90,0.00,0.00,0.00,11.80,2.70,9.10,YEM,,"
+    );
     assert_eq!(file, [expected]);
 
     for (filter, credit_notes, debit_notes) in [
@@ -81,7 +91,8 @@ async fn files_of_notes_are_their_owners_alone_and_what_is_asked_wrongly_is_refu
             nobody.client.token = token.map(str::to_owned);
             assert_eq!(refused(&nobody, &uri).await, (401, "UNAUTHENTICATED".to_owned()), "{uri} {token:?}");
         }
-        for wrong in ["from=2026-02-30", "from=2026-02-02&to=2026-02-01", "currency=usd", "kind=CREDIT", "invoiceId=x"] {
+        for wrong in ["from=2026-02-30", "from=2026-02-02&to=2026-02-01", "currency=usd", "kind=CREDIT", "invoiceId=x"]
+        {
             assert_eq!(refused(&amina, &format!("{uri}?{wrong}")).await, (400, "INVALID".to_owned()), "{wrong}");
         }
         for id in [customer.as_str(), "x", "customer_01h455vb4pex5vsknk084sn02q"] {

@@ -50,7 +50,10 @@ async fn what_was_paid_for_goods_that_come_back_is_on_account_and_can_be_given_b
     let other = amina.invoice(&customer, "30", "2026-11-20").await;
     let note = id_of(&credit(&amina, &invoice, json!({ "grossAmount": "50" })).await, "creditNote");
     // 18 of the 59 for its own invoice, and 30 for the other.
-    assert_eq!((amina.standing(&invoice).await, amina.standing(&other).await), ("PAID 118.00 0.00".into(), "PAID 30.00 0.00".into()));
+    assert_eq!(
+        (amina.standing(&invoice).await, amina.standing(&other).await),
+        ("PAID 118.00 0.00".into(), "PAID 30.00 0.00".into())
+    );
     assert_eq!(pays(&amina, &note).await, "48.00 11.00");
     // It can be released and set off by hand, like any payment. Its log says so.
     let released = amina.set_off("release", json!({ "paymentId": note })).await;
@@ -156,7 +159,8 @@ async fn notes_at_once_never_take_back_more_than_there_is(on: Database) {
     let invoice = billed(&amina, &customer, fields).await;
     let tasks = (0..8).map(|number| {
         let (amina, invoice) = (amina.clone(), invoice.clone());
-        let fields = if number == 7 { json!({ "full": true }) } else { json!({ "lines": [{ "line": 1, "quantity": "1" }] }) };
+        let fields =
+            if number == 7 { json!({ "full": true }) } else { json!({ "lines": [{ "line": 1, "quantity": "1" }] }) };
         tokio::spawn(async move { credit(&amina, &invoice, fields).await })
     });
     let mut numbers = Vec::new();

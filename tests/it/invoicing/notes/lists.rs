@@ -26,7 +26,8 @@ fn numbers(list: &Value) -> String {
 async fn notes_are_found_by_what_is_known_of_them(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let (badr, carim) = (amina.customer("Badr").await, amina.customer("Carim").await);
-    let bill = |gross: &str, currency: &str| json!({ "grossAmount": gross, "date": "2026-11-01", "currency": currency });
+    let bill =
+        |gross: &str, currency: &str| json!({ "grossAmount": gross, "date": "2026-11-01", "currency": currency });
     let first = billed(&amina, &badr, bill("100", "YEM")).await;
     let second = billed(&amina, &badr, bill("100", "USD")).await;
     let third = billed(&amina, &carim, bill("100", "YEM")).await;
@@ -89,8 +90,10 @@ async fn notes_are_found_by_what_is_known_of_them(on: Database) {
     }
     // Those of each customer and each invoice.
     let list = "{ totalCount nodes { number } }";
-    let query = format!("{{ customers {{ nodes {{ name creditNotes {list} debitNotes {list} }} }}
-        invoices {{ nodes {{ id creditNotes {list} debitNotes {list} }} }} }}");
+    let query = format!(
+        "{{ customers {{ nodes {{ name creditNotes {list} debitNotes {list} }} }}
+        invoices {{ nodes {{ id creditNotes {list} debitNotes {list} }} }} }}"
+    );
     let data = amina.gql(&query, json!({})).await;
     let both = |owner: &Value| {
         assert_eq!(owner["creditNotes"], owner["debitNotes"]);

@@ -21,7 +21,8 @@ async fn down_and_up(app: &TestApp, step: &str) -> Result<(), DbErr> {
 async fn invoices_from_before_taxes_by_rate_are_taken_back_by_their_own_rule(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;
-    let line = |price: &str, rate: Value| json!({ "description": "tea", "quantity": "2", "unitPrice": price, "rate": rate });
+    let line =
+        |price: &str, rate: Value| json!({ "description": "tea", "quantity": "2", "unitPrice": price, "rate": rate });
     let rated = json!({ "lines": [line("50.12", json!("18")), line("16.66", json!("5"))] });
     let rated = billed(&amina, &customer, rated).await;
     let charged = json!({ "grossAmount": "100", "gstRate": "18", "otherCharges": "10" });
@@ -40,7 +41,10 @@ async fn invoices_from_before_taxes_by_rate_are_taken_back_by_their_own_rule(on:
     assert_eq!(sums(&credit(&amina, &rated, json!({ "full": true })).await), "16.66 0.41 0.00 0.00 0.00 17.48");
     // No rate was stored, and charges were not taxed.
     assert_eq!(sums(&credit(&amina, &charged, json!({ "otherCharges": "4" })).await), "0.00 0.00 0.00 4.00 0.00 4.00");
-    assert_eq!(sums(&credit(&amina, &charged, json!({ "grossAmount": "33" })).await), "33.00 3.27 0.00 0.00 0.00 39.54");
+    assert_eq!(
+        sums(&credit(&amina, &charged, json!({ "grossAmount": "33" })).await),
+        "33.00 3.27 0.00 0.00 0.00 39.54"
+    );
     assert_eq!(sums(&credit(&amina, &charged, json!({ "full": true })).await), "67.00 6.63 0.00 6.00 0.00 86.26");
     // Neither were rates when the taxes were given.
     let one = json!({ "lines": [{ "line": 1, "quantity": "1" }] });
