@@ -2,7 +2,7 @@
 //! of the customer and of the book leave the document as it was printed.
 //!
 //! Owns the table `party`. The id of a row is a hash of its content, so all documents of a book with the same details share one row,
-//! and [`freeze`] needs one statement whether the row exists or not. A row is never deleted, and never changed but by
+//! and `freeze` needs one statement whether the row exists or not. A row is never deleted, and never changed but by
 //! [`forget_sellers`].
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::OnConflict};

@@ -115,6 +115,19 @@ async fn what_is_released_is_held_until_it_is_allocated_again_or_let_go(on: Data
 }
 
 #[apply(both_databases)]
+async fn a_receipt_that_is_held_and_pays_nothing_can_be_voided(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let customer = amina.customer("Badr").await;
+    amina.invoice(&customer, "100", "2026-11-01").await;
+    let receipt = amina.receipt(&customer, "100", "2026-11-03").await;
+    amina.set_off("release", json!({ "paymentId": receipt })).await;
+    assert_eq!(amina.left(&receipt).await, "0.00 100.00 100.00");
+    assert_eq!(errors(&amina.void_receipt(json!({ "id": receipt, "reason": "bounced" })).await), [""; 0]);
+    assert_eq!(amina.left(&receipt).await, "0.00 0.00 0.00");
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
 async fn what_cannot_be_allocated_or_released_is_refused(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;

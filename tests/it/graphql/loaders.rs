@@ -166,9 +166,14 @@ async fn the_largest_debts_in_all_currencies_are_read_together(on: Database) {
                 create(&owner, "addEntry", "entry", input).await;
             }
         }
-        let before = app.statements();
-        let data = owner.gql(query, json!({})).await;
-        counts.push(app.statements() - before);
+        // The fewest of several times, since the server itself asks the database something now and then.
+        let (mut fewest, mut data) = (usize::MAX, Value::Null);
+        for _ in 0..4 {
+            let before = app.statements();
+            data = owner.gql(query, json!({})).await;
+            fewest = fewest.min(app.statements() - before);
+        }
+        counts.push(fewest);
         for receivables in data["book"]["receivables"].as_array().unwrap() {
             let expected = if ["YEM", "USD"].contains(&receivables["currency"].as_str().unwrap()) { 10 } else { 3 };
             assert_eq!(receivables["largest"].as_array().unwrap().len(), expected, "{receivables}");

@@ -298,7 +298,7 @@ async fn each_difference_of_allocations_and_numbers_is_found(on: Database) {
             ("UPDATE receipt SET allocated = allocated - 1 WHERE allocated > 0", "DOCUMENT_FIELD"),
             ("UPDATE invoice SET paid = paid - 1 WHERE paid > 0", "DOCUMENT_FIELD"),
             (&format!("UPDATE ledger_entry SET settled = settled + 1 WHERE {of_payment}"), "ENTRY_SETTLED OPEN_ITEMS"),
-            (&format!("UPDATE ledger_entry SET held = amount WHERE {of_payment}"), "ENTRY_SETTLED OPEN_ITEMS"),
+            (&format!("UPDATE ledger_entry SET held = amount WHERE {of_payment}"), "ENTRY_SETTLED"),
             (&format!("UPDATE ledger_entry SET held = 0 WHERE {of_payment}"), "OPEN_ITEMS"),
             ("UPDATE ledger_entry SET held = 1 WHERE kind = 'CREDIT' AND settled < amount", "ENTRY_SETTLED"),
             (

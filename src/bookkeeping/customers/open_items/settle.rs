@@ -156,7 +156,8 @@ async fn read(tx: &Transaction, change: &Change) -> Result<Known> {
         }
         since = wider.since;
     }
-    let named = change.named.iter().flat_map(|named| [named.payment.0, named.charge.0]);
+    // What is gone may be held and set off against nothing.
+    let named = change.named.iter().flat_map(|named| [named.payment.0, named.charge.0]).chain(change.gone);
     let missing: Vec<_> = named.chain(change.held.keys().copied()).filter(|id| !known.items.contains_key(id)).collect();
     if !missing.is_empty() {
         known.items.extend(item::with_ids(tx, missing).await?.into_iter().map(|item| (item.id, item)));

@@ -53,7 +53,7 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
     // A part of the invoice only, so that another receipt may name it; and a part of the receipt, so that more can be allocated.
     let receipt = json!({
         "customerId": customer, "amount": "4.44", "paymentType": "CASH", "note": mark, "walletId": wallet,
-        "number": number, "invoices": [{ "invoiceId": invoice, "amount": "1.11" }],
+        "number": number, "invoices": [{ "invoiceId": invoice, "amount": "2.22" }],
     });
     let receipt = id_of(&user.create_receipt(receipt).await, "receipt");
     let category = user.category(&number, "EXPENSE").await;
