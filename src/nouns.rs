@@ -50,13 +50,13 @@ macro_rules! nouns {
                 query customers::customer_list::CustomerQuery;
                 query customers::summary::CustomerSummaryQuery;
                 query customers::statement::StatementQuery;
-                mutation customers::customer::CustomerMutation;
+                mutation customers::customer_mutation::CustomerMutation;
             }
             /// An entry in the ledger of a customer.
             LedgerEntry "entry" {
                 node customers::entry::Entry;
                 query customers::entry::EntryQuery;
-                mutation customers::entry::EntryMutation;
+                mutation customers::entry_mutation::EntryMutation;
                 mutation customers::allocation::AllocationMutation;
                 mutation customers::adjustment::AdjustmentMutation;
             }
@@ -65,13 +65,23 @@ macro_rules! nouns {
                 node invoicing::invoice::Invoice;
                 query invoicing::invoice::InvoiceQuery;
                 query invoicing::sales::SalesQuery;
-                mutation invoicing::invoice::InvoiceMutation;
+                mutation invoicing::invoice_mutation::InvoiceMutation;
             }
             /// A receipt.
             Receipt "receipt" {
                 node invoicing::receipt::Receipt;
                 query invoicing::receipt::ReceiptQuery;
                 mutation invoicing::receipt::ReceiptMutation;
+            }
+            /// A credit note, which lowers an invoice.
+            CreditNote "credit_note" {
+                node invoicing::note::CreditNote;
+                query invoicing::note::NoteQuery;
+                mutation invoicing::note::NoteMutation;
+            }
+            /// A debit note, which raises an invoice.
+            DebitNote "debit_note" {
+                node invoicing::note::DebitNote;
             }
             /// A category of income or spending.
             Category "category" {
@@ -98,6 +108,8 @@ macro_rules! nouns {
                 node activity::event::Activity;
                 query activity::list::ActivityQuery;
             }
+            /// A credit note or a debit note.
+            Note "note" {}
             /// Whatever a journal entry is posted for: a ledger entry or a transaction.
             Document "document" {}
             /// Whatever an account belongs to: a wallet, a book, a customer or a category.

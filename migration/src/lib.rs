@@ -8,20 +8,15 @@ use sea_orm_migration::prelude::*;
 
 mod column;
 mod first;
-mod m20261125_000010_heartbeat;
-mod m20261126_000011_payees;
-mod m20261126_000012_account_closing;
-mod m20261127_000013_position;
-mod m20261127_000014_client_id;
-mod m20261127_000015_id_prefixes;
-mod m20261127_000016_version_note;
 mod m20261128_000017_references;
 mod m20261129_000018_activity_index;
 mod m20261130_000019_kinds;
 mod m20261201_000020_open_items;
 mod m20261201_000021_totals;
 mod m20261201_000022_parties;
+mod m20261201_000023_notes;
 mod m20261201_000024_sales_rollups;
+mod november;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -39,19 +34,20 @@ impl MigratorTrait for Migrator {
             Box::new(first::m20261121_000007_activity::Migration),
             Box::new(first::m20261121_000008_limits::Migration),
             Box::new(first::m20261121_000009_account_end::Migration),
-            Box::new(m20261125_000010_heartbeat::Migration),
-            Box::new(m20261126_000011_payees::Migration),
-            Box::new(m20261126_000012_account_closing::Migration),
-            Box::new(m20261127_000013_position::Migration),
-            Box::new(m20261127_000014_client_id::Migration),
-            Box::new(m20261127_000015_id_prefixes::Migration),
-            Box::new(m20261127_000016_version_note::Migration),
+            Box::new(november::m20261125_000010_heartbeat::Migration),
+            Box::new(november::m20261126_000011_payees::Migration),
+            Box::new(november::m20261126_000012_account_closing::Migration),
+            Box::new(november::m20261127_000013_position::Migration),
+            Box::new(november::m20261127_000014_client_id::Migration),
+            Box::new(november::m20261127_000015_id_prefixes::Migration),
+            Box::new(november::m20261127_000016_version_note::Migration),
             Box::new(m20261128_000017_references::Migration),
             Box::new(m20261129_000018_activity_index::Migration),
             Box::new(m20261130_000019_kinds::Migration),
             Box::new(m20261201_000020_open_items::Migration),
             Box::new(m20261201_000021_totals::Migration),
             Box::new(m20261201_000022_parties::Migration),
+            Box::new(m20261201_000023_notes::Migration),
             Box::new(m20261201_000024_sales_rollups::Migration),
         ]
     }

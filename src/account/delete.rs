@@ -38,7 +38,7 @@ impl AuditFields for Closing {
 }
 
 /// Deletes the viewer's account: closes their wallets, ends their sessions, and erases their personal data and that of their
-/// shop, also from the invoices and receipts. The journal is not changed; other users see a "deleted user" in their transactions with this user.
+/// shop, also from the invoices, receipts and notes. The journal is not changed; other users see a "deleted user" in their transactions with this user.
 ///
 /// # Errors
 /// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `password`; `WALLET_NOT_EMPTY` for each wallet that holds money. Then the

@@ -42,6 +42,12 @@ pub struct BookChange {
     /// How `createReceipt` numbers a receipt when the input gives no number. The format is that of
     /// `invoiceNumberPattern`. Cannot be null.
     pub receipt_number_pattern: MaybeUndefined<String>,
+    /// How `createCreditNote` numbers a credit note when the input gives no number. The format is that of
+    /// `invoiceNumberPattern`. Cannot be null.
+    pub credit_note_number_pattern: MaybeUndefined<String>,
+    /// How `createDebitNote` numbers a debit note when the input gives no number. The format is that of
+    /// `invoiceNumberPattern`. Cannot be null.
+    pub debit_note_number_pattern: MaybeUndefined<String>,
     /// Whether `createInvoice` rounds the total of an invoice to the whole unit of its currency, such as the rupee: 0.50
     /// and more up, less down. Invoices that exist do not change. False in a new book. Cannot be null.
     pub round_invoice_totals: MaybeUndefined<bool>,
@@ -102,6 +108,8 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
     for (field, wanted, path) in [
         (&mut book.invoice_number_pattern, &wanted.invoice_number_pattern, "invoiceNumberPattern"),
         (&mut book.receipt_number_pattern, &wanted.receipt_number_pattern, "receiptNumberPattern"),
+        (&mut book.credit_note_number_pattern, &wanted.credit_note_number_pattern, "creditNoteNumberPattern"),
+        (&mut book.debit_note_number_pattern, &wanted.debit_note_number_pattern, "debitNoteNumberPattern"),
     ] {
         if let Some(pattern) = refusals.change(wanted, path, pattern(path)) {
             *field = pattern;
@@ -151,6 +159,8 @@ impl AuditFields for book::Model {
             field("name", Some(&self.name)),
             field("invoiceNumberPattern", Some(&self.invoice_number_pattern)),
             field("receiptNumberPattern", Some(&self.receipt_number_pattern)),
+            field("creditNoteNumberPattern", Some(&self.credit_note_number_pattern)),
+            field("debitNoteNumberPattern", Some(&self.debit_note_number_pattern)),
             field("roundInvoiceTotals", Some(self.round_invoice_totals)),
             field("timeZone", Some(self.time_zone)),
             field("shopName", self.shop_name.as_ref()),

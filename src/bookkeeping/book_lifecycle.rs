@@ -25,6 +25,8 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
         currency,
         invoice_number_pattern: "INV-{0000}".to_owned(),
         receipt_number_pattern: "RCT-{0000}".to_owned(),
+        credit_note_number_pattern: "CRN-{0000}".to_owned(),
+        debit_note_number_pattern: "DBN-{0000}".to_owned(),
         round_invoice_totals: false,
         time_zone: TimeZone::UTC,
         shop_name: None,
@@ -44,7 +46,7 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
 }
 
 /// Closes the viewer's book when its only member deletes their account: closes its wallets and erases the shop's
-/// details. What invoices and receipts say of the shop is erased by [`forget_sellers`](super::invoicing::party::forget_sellers).
+/// details. What invoices, receipts and notes say of the shop is erased by [`forget_sellers`](super::invoicing::party::forget_sellers).
 ///
 /// When wallets hold money, returns `WALLET_NOT_EMPTY` for each of them, and from then on the wallets take no payments of
 /// other books. Otherwise somebody who keeps paying the user could prevent the deletion. The caller must commit this.

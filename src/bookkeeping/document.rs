@@ -1,4 +1,4 @@
-//! What all documents (ledger entries, invoices, receipts, transactions) share: the result of a request, repetition by
+//! What all documents (ledger entries, invoices, receipts, notes, transactions) share: the result of a request, repetition by
 //! idempotency key, and checks of amounts.
 
 use sea_orm::{ConnectionTrait, DbErr};

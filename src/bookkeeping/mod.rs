@@ -1,4 +1,4 @@
-//! The money rules: wallets, customers, invoices and receipts, income and spending, budgets, reports, imports.
+//! The money rules: wallets, customers, invoices, receipts and notes, income and spending, budgets, reports, imports.
 //!
 //! Each operation is a function that takes a `&Viewer` right after the app or the connection: the user who asks, and the book they are in. Every
 //! query starts from the viewer's book, so a row of another book is reported as not found. Amounts are signed 64-bit

@@ -137,7 +137,7 @@ pub(super) async fn claim<K: StaticType + Copy>(
     }
 }
 
-/// The tables of objects whose ids clients may choose. Invoices and receipts share their ids with their ledger entries.
+/// The tables of objects whose ids clients may choose. Invoices, receipts and notes share their ids with their ledger entries.
 pub(super) const TABLES: [&str; 5] = ["wallet", "customer", "category", "ledger_entry", "transaction"];
 
 /// The book of the object with this UUID, of whatever kind. Objects that own documents or accounts must not share a UUID

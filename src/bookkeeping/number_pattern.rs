@@ -1,4 +1,4 @@
-//! Patterns of invoice and receipt numbers. Pure.
+//! Patterns of the numbers of invoices, receipts and notes. Pure.
 //!
 //! A pattern is text with a count in it, `{0000}`, padded with zeros to as many digits, and perhaps the year or the month of
 //! the document.

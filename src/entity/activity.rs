@@ -107,6 +107,14 @@ pub enum Action {
     CreateReceipt,
     /// `voidReceipt`: voids a receipt.
     VoidReceipt,
+    /// `createCreditNote`: creates a credit note.
+    CreateCreditNote,
+    /// `voidCreditNote`: voids a credit note.
+    VoidCreditNote,
+    /// `createDebitNote`: creates a debit note.
+    CreateDebitNote,
+    /// `voidDebitNote`: voids a debit note.
+    VoidDebitNote,
     /// `createCategory`: creates a category.
     CreateCategory,
     /// `updateCategory`: renames a category.

@@ -24,6 +24,10 @@ pub struct Model {
     pub invoice_number_pattern: String,
     /// The pattern for the numbers of its receipts, for example `RCT-{0000}`.
     pub receipt_number_pattern: String,
+    /// The pattern for the numbers of its credit notes, for example `CRN-{0000}`.
+    pub credit_note_number_pattern: String,
+    /// The pattern for the numbers of its debit notes, for example `DBN-{0000}`.
+    pub debit_note_number_pattern: String,
     /// Whether the totals of its invoices are rounded to the whole unit of the currency.
     pub round_invoice_totals: bool,
     /// The time zone in which its days begin and end.

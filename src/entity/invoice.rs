@@ -1,4 +1,4 @@
-//! Invoices. Only the paid amount and the fields about voiding ever change.
+//! Invoices. Only the paid amount, what notes take back and add, and the fields about voiding ever change.
 
 use sea_orm::entity::prelude::*;
 
@@ -73,6 +73,10 @@ pub struct Model {
     pub total: i64,
     /// How much of it is set off, as its ledger entry says.
     pub paid: i64,
+    /// The totals of its credit notes that are not void, in minor units.
+    pub credited: i64,
+    /// The totals of its debit notes that are not void, in minor units.
+    pub debited: i64,
 }
 
 /// How the taxes of an invoice were worked out.

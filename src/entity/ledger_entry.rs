@@ -13,7 +13,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "ledger_entry")]
 pub struct Model {
-    /// Primary key: a UUID v7. An invoice or receipt has the same id as its ledger entry.
+    /// Primary key: a UUID v7. An invoice, receipt or note has the same id as its ledger entry.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::LedgerEntry>,
     /// Orders rows with the same date, name or amount: a UUID v7 made by the server, since a client may choose the id.
@@ -24,7 +24,7 @@ pub struct Model {
     pub customer_id: Id<kind::Customer>,
     /// Whether the customer owes more or less by it.
     pub kind: EntryType,
-    /// Whether it was written by hand, by an invoice or by a receipt.
+    /// Whether it was written by hand, by an invoice, by a receipt or by something else.
     pub source: EntrySource,
     /// The amount in minor units; more than zero.
     pub amount: i64,
@@ -44,7 +44,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// When it was changed last.
     pub updated_at: DateTimeUtc,
-    /// When it was deleted or its invoice or receipt was voided; `None` otherwise.
+    /// When it was deleted or its invoice, receipt or note was voided; `None` otherwise.
     pub deleted_at: Option<DateTimeUtc>,
     /// How much of it is set off: the sum of its allocations, in minor units.
     pub settled: i64,

@@ -19,6 +19,8 @@ pub mod journal_entry;
 pub mod known_payee;
 pub mod ledger_entry;
 pub mod member;
+pub mod note;
+pub mod note_line;
 pub mod number_series;
 pub mod party;
 pub mod posting;

@@ -1,4 +1,4 @@
-//! Number series: the last invoice or receipt number that each book gave out for each pattern.
+//! Number series: the last number of an invoice, receipt or note that each book gave out for each pattern.
 
 use sea_orm::entity::prelude::*;
 

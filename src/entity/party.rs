@@ -1,4 +1,4 @@
-//! The buyers and sellers of invoices and receipts, as they were when the documents were created. Only
+//! The buyers and sellers of invoices, receipts and notes, as they were when the documents were created. Only
 //! `bookkeeping::invoicing::party` writes this table. Rows are never deleted, and changed only when their book is closed.
 
 use sea_orm::entity::prelude::*;

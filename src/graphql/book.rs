@@ -58,6 +58,18 @@ impl Book {
         &self.0.receipt_number_pattern
     }
 
+    /// The pattern that numbers credit notes created without a number, such as `CRN-{0000}`. `UpdateBookInput` explains the
+    /// format.
+    async fn credit_note_number_pattern(&self) -> &str {
+        &self.0.credit_note_number_pattern
+    }
+
+    /// The pattern that numbers debit notes created without a number, such as `DBN-{0000}`. `UpdateBookInput` explains the
+    /// format.
+    async fn debit_note_number_pattern(&self) -> &str {
+        &self.0.debit_note_number_pattern
+    }
+
     /// Whether the totals of new invoices are rounded to the whole unit of their currency. `Invoice.roundOff` is what a total
     /// was rounded by.
     async fn round_invoice_totals(&self) -> bool {
@@ -177,8 +189,8 @@ pub(super) struct BookMutation;
 
 #[Object]
 impl BookMutation {
-    /// Changes settings of the book, such as its name, its time zone and the shop's address. Existing invoices and receipts
-    /// keep what they say of their `seller`.
+    /// Changes settings of the book, such as its name, its time zone and the shop's address. Existing invoices, receipts
+    /// and notes keep what they say of their `seller`.
     async fn update_book(
         &self,
         ctx: &Context<'_>,

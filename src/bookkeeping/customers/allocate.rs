@@ -35,7 +35,7 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "AllocationInput")]
 pub struct NamedCharge {
-    /// The id of the charge: of a `CREDIT` entry, or of the invoice that created it. It must be of the same customer and currency
+    /// The id of the charge: of a `CREDIT` entry, or of the invoice or debit note that created it. It must be of the same customer and currency
     /// as the payment, and neither void nor deleted.
     pub charge_id: ID,
     /// How much. Positive. Default: as much as possible.
@@ -47,7 +47,7 @@ pub struct NamedCharge {
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "AllocateInput")]
 pub struct Allocate {
-    /// The id of the payment: of a `DEBIT` entry, or of the receipt that created it.
+    /// The id of the payment: of a `DEBIT` entry, or of the receipt or credit note that created it.
     pub payment_id: ID,
     /// The charges to set it off against, in this order, at most 100. Each amount is at most what payments that name the charge
     /// leave of it, and what named charges leave of the payment. What is set off without being named does not count: it is freed.
@@ -68,7 +68,7 @@ pub struct Allocate {
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "ReleaseInput")]
 pub struct Release {
-    /// The id of the payment: of a `DEBIT` entry, or of the receipt that created it.
+    /// The id of the payment: of a `DEBIT` entry, or of the receipt or credit note that created it.
     pub payment_id: ID,
     /// The charges that it no longer pays, and how much of it each loses, at most 100. Default: all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -238,10 +238,11 @@ async fn begin(
     }
 }
 
-/// Puts an event into the log of a payment, which is that of its receipt if it has one.
+/// Puts an event into the log of a payment, which is that of its receipt or credit note if it has one.
 fn on(act: ActivityEvent, payment: &ledger_entry::Model) -> ActivityEvent {
     match payment.source {
         EntrySource::Receipt => act.on(payment.id.cast::<kind::Receipt>()),
+        EntrySource::CreditNote => act.on(payment.id.cast::<kind::CreditNote>()),
         _ => act.on(payment.id),
     }
 }

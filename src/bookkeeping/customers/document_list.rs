@@ -1,4 +1,4 @@
-//! Lists of documents of customers (ledger entries, invoices, receipts): pages and counts, for the whole book or for
+//! Lists of documents of customers (ledger entries, invoices, receipts, notes): pages and counts, for the whole book or for
 //! several customers at once. Documents are ordered by date, then by position, which is the order in which they were
 //! recorded.
 

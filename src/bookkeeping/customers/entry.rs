@@ -77,8 +77,8 @@ pub struct NewEntry {
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "UpdateEntryInput")]
 pub struct EntryChange {
-    /// The id of the entry to change. An entry that belongs to an invoice or a receipt cannot be changed: void the
-    /// invoice or receipt instead.
+    /// The id of the entry to change. An entry that belongs to an invoice, a receipt or a note cannot be changed: void that
+    /// instead.
     pub id: ID,
     /// `CREDIT` when the customer owes more, `DEBIT` when the customer owes less. Cannot be null.
     #[graphql(name = "type")]
@@ -112,8 +112,8 @@ pub struct EntryChange {
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteEntryInput")]
 pub struct EntryDeletion {
-    /// The id of the entry to delete. An entry that belongs to an invoice or a receipt cannot be deleted: void the
-    /// invoice or receipt instead.
+    /// The id of the entry to delete. An entry that belongs to an invoice, a receipt or a note cannot be deleted: void that
+    /// instead.
     pub id: ID,
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
     /// book, the same input changes nothing and returns the result of the first request; another input fails with
@@ -188,7 +188,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Replayabl
 /// Changes an entry that was written by hand.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it is deleted or belongs to an invoice or receipt; `CONFLICT` when it is not at the
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is deleted or belongs to an invoice, receipt or note; `CONFLICT` when it is not at the
 /// expected version; `REQUIRED`, `INVALID` and `LIMIT_REACHED`.
 pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<Replayable<ledger_entry::Model>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateEntry", change))?;
@@ -256,7 +256,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
 /// Deletes an entry: it leaves the ledger, but can still be read by its id, with its versions.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted or belongs to an invoice or receipt.
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted or belongs to an invoice, receipt or note.
 pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Result<Replayable<ledger_entry::Model>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteEntry", deletion))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {

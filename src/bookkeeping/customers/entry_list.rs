@@ -45,7 +45,7 @@ pub struct EntryFilterInput {
     /// Only entries whose note contains this text, ignoring case. At most 100 characters.
     #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub text: Option<String>,
-    /// True lists only deleted entries, which include those of voided invoices and receipts; false lists only entries
+    /// True lists only deleted entries, which include those of voided invoices, receipts and notes; false lists only entries
     /// that are not deleted; null lists both. Absent means false.
     #[graphql(default)]
     pub deleted: Removed,

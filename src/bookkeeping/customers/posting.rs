@@ -1,4 +1,4 @@
-//! Posting documents to a customer's ledger: what ledger entries, invoices and receipts share. Each has one row in
+//! Posting documents to a customer's ledger: what ledger entries, invoices, receipts and notes share. Each has one row in
 //! `ledger_entry` and one current journal entry.
 //!
 //! Every change locks in this order: the customer, the accounts, the number series, new parties of documents. A different order

@@ -16,7 +16,7 @@ use crate::{
     entity::{
         invoice,
         ledger_entry::{self, EntrySource},
-        receipt,
+        note, receipt,
     },
     error::Result,
     id::{Id, kind},
@@ -51,7 +51,7 @@ pub async fn lines(
     Ok(pages.remove(&customer).unwrap_or_else(|| page.cut(Vec::new())))
 }
 
-/// The numbers of the invoices and receipts among these ledger entries, by entry.
+/// The numbers of the invoices, receipts and notes among these ledger entries, by entry.
 ///
 /// # Errors
 /// When the database fails.
@@ -74,7 +74,14 @@ pub async fn numbers(
         .into_tuple::<(Id<kind::LedgerEntry>, String)>()
         .all(conn)
         .await?;
-    Ok(invoices.into_iter().chain(receipts).collect())
+    let notes = note::Entity::find()
+        .select_only()
+        .columns([note::Column::Id, note::Column::Number])
+        .filter(note::Column::Id.is_in(of(EntrySource::CreditNote).chain(of(EntrySource::DebitNote))))
+        .into_tuple::<(Id<kind::LedgerEntry>, String)>()
+        .all(conn)
+        .await?;
+    Ok(invoices.into_iter().chain(receipts).chain(notes).collect())
 }
 
 /// The age of the debt at the end of a statement: on its last day, or today when the statement has no end. What is set off counts

@@ -8,7 +8,7 @@ use super::{
     invoice_input::{NewInvoice, Voiding},
     numbering::{self, Numbered},
     party,
-    totals::{self, Sums},
+    totals::{self, Sums, postings::postings},
 };
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field},
@@ -116,7 +116,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             currency,
             date,
             note: note.as_deref(),
-            lines: postings(&sums),
+            lines: sides(postings(&sums.parts())),
             idempotency,
         };
         let draft = document.clone().draft(&tx, app, viewer).await?;
@@ -158,6 +158,8 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
             round_off: sums.round_off,
             total: sums.total,
             paid: 0,
+            credited: 0,
+            debited: 0,
         };
         let NewId { id, .. } = id;
         invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&tx).await?;
@@ -173,7 +175,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
 /// invoices. Its number cannot be used again.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it is already void; `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is already void or notes on it stand; `INVALID` for the reason; `IDEMPOTENCY_CONFLICT`.
 pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Replayable<invoice::Model>> {
     let idempotency = &idempotency::of(voiding.idempotency_key.as_deref(), &("voidInvoice", voiding))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -191,8 +193,12 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
             refusals.push(Refusal::new(Code::NotFound, "id", "You have no such invoice."));
             return Err(refusals.into());
         };
+        let invoice = expect(&tx, viewer, entry.id.cast()).await?;
         if entry.deleted_at.is_some() {
             refusals.push(Refusal::new(Code::NotAllowed, "id", "This invoice is already void."));
+        } else if invoice.credited > 0 || invoice.debited > 0 {
+            let message = "There are credit notes or debit notes on this invoice. Void them first.";
+            refusals.push(Refusal::new(Code::NotAllowed, "id", message));
         }
         refusals.none()?;
         let entry = posting::void(&tx, app, viewer, entry, reason.as_deref(), idempotency, false).await??;
@@ -215,13 +221,13 @@ async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Invoi
     Ok(found.ok_or_else(|| DbErr::RecordNotFound(id.to_string()))?)
 }
 
-fn postings(sums: &Sums) -> Vec<(Side, Side, i64)> {
+/// Postings between accounts of these kinds, of the customer or of the book.
+pub(super) fn sides(postings: Vec<(AccountKind, AccountKind, i64)>) -> Vec<(Side, Side, i64)> {
     let side = |account_kind| match account_kind {
         AccountKind::Receivable => Side::Customer,
         other => Side::Book(other),
     };
-    let postings = totals::postings::postings(&sums.parts()).into_iter();
-    postings.map(|(debit, credit, amount)| (side(debit), side(credit), amount)).collect()
+    postings.into_iter().map(|(debit, credit, amount)| (side(debit), side(credit), amount)).collect()
 }
 
 async fn write_lines(tx: &Transaction, invoice_id: Id<kind::Invoice>, sums: Sums) -> Result<()> {

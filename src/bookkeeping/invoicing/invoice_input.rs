@@ -1,4 +1,4 @@
-//! The inputs of the mutations on invoices and receipts.
+//! The inputs of the mutations on invoices, and that of voiding any document.
 
 use async_graphql::{ID, InputObject};
 use serde::Serialize;
@@ -123,7 +123,7 @@ pub struct NewInvoiceLine {
 // Idempotency keys are compared by the JSON of this type, and never expire: leave a new field out of it when absent.
 #[derive(Clone, Debug, Serialize, InputObject)]
 pub struct Voiding {
-    /// The id of the invoice or receipt to void. One that is void already is refused.
+    /// The id of the document to void. One that is void already is refused.
     pub id: ID,
     /// The reason for voiding it, 1 to 500 characters.
     pub reason: String,

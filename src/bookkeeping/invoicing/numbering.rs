@@ -1,18 +1,23 @@
-//! Numbers of invoices and receipts: given by the user, or the next of the book's own pattern, without gaps.
+//! Numbers of invoices, receipts and notes: given by the user, or the next of the book's own pattern, without gaps.
 //!
 //! The count starts again from 1 when the rest of the number changes. It is kept in a row that stays locked until the document
 //! is written, and goes back with it when it is not: so there is no gap.
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Select,
     sea_query::{LockType, OnConflict},
 };
 
+use super::note::kind::id_text;
 use crate::{
     bookkeeping::number_pattern::{LONGEST, Pattern},
     db::Transaction,
-    entity::{invoice, number_series, receipt},
+    entity::{
+        invoice,
+        note::{self, NoteKind},
+        number_series, receipt,
+    },
     error::{Refusal, Result},
     id::{Id, kind},
     text,
@@ -26,15 +31,35 @@ const TRIED: i64 = 100;
 pub(in crate::bookkeeping) enum Numbered {
     Invoice,
     Receipt,
+    Note(NoteKind),
 }
 
 impl Numbered {
+    const ALL: [Self; 4] = [Self::Invoice, Self::Receipt, Self::Note(NoteKind::Credit), Self::Note(NoteKind::Debit)];
+
     fn name(self) -> &'static str {
         match self {
             Self::Invoice => "INVOICE",
             Self::Receipt => "RECEIPT",
+            Self::Note(NoteKind::Credit) => "CREDIT_NOTE",
+            Self::Note(NoteKind::Debit) => "DEBIT_NOTE",
         }
     }
+
+    /// What it is called in messages.
+    pub(in crate::bookkeeping) fn noun(self) -> &'static str {
+        match self {
+            Self::Invoice => "invoice",
+            Self::Receipt => "receipt",
+            Self::Note(NoteKind::Credit) => "credit note",
+            Self::Note(NoteKind::Debit) => "debit note",
+        }
+    }
+}
+
+/// The notes of this kind in a book.
+fn notes(note_kind: NoteKind, book_id: Id<kind::Book>) -> Select<note::Entity> {
+    note::Entity::find().filter(note::Column::BookId.eq(book_id)).filter(note::Column::Kind.eq(note_kind))
 }
 
 /// A number in the form in which numbers are compared: in lower case.
@@ -65,6 +90,10 @@ pub(super) async fn refuse_taken(
             let own = receipt::Entity::find().filter(receipt::Column::BookId.eq(book_id));
             let other = own.filter(receipt::Column::NumberKey.eq(key)).one(tx).await?;
             other.map(|other| other.id.to_string())
+        }
+        Numbered::Note(note_kind) => {
+            let other = notes(note_kind, book_id).filter(note::Column::NumberKey.eq(key)).one(tx).await?;
+            other.map(|other| id_text(note_kind, other.id))
         }
     };
     Ok(other.map(|other| Refusal::taken("number", &other, "Another document has this number.")))
@@ -113,11 +142,11 @@ pub(super) async fn next(
 /// so the pattern has 1.
 pub(in crate::bookkeeping) fn of_series(series: &str) -> Option<(Numbered, Pattern)> {
     let (name, pattern) = series.split_once(' ')?;
-    let numbered = [Numbered::Invoice, Numbered::Receipt].into_iter().find(|numbered| numbered.name() == name)?;
+    let numbered = Numbered::ALL.into_iter().find(|numbered| numbered.name() == name)?;
     Some((numbered, Pattern::of_series(pattern)?))
 }
 
-/// The number of invoices or receipts of a book.
+/// The number of documents of this kind in a book.
 pub(in crate::bookkeeping) async fn count(
     conn: &impl ConnectionTrait,
     numbered: Numbered,
@@ -126,6 +155,7 @@ pub(in crate::bookkeeping) async fn count(
     let count = match numbered {
         Numbered::Invoice => invoice::Entity::find().filter(invoice::Column::BookId.eq(book_id)).count(conn).await?,
         Numbered::Receipt => receipt::Entity::find().filter(receipt::Column::BookId.eq(book_id)).count(conn).await?,
+        Numbered::Note(note_kind) => notes(note_kind, book_id).count(conn).await?,
     };
     Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
@@ -147,6 +177,10 @@ pub(in crate::bookkeeping) async fn taken(
             let receipts = receipt::Entity::find().select_only().column(receipt::Column::NumberKey);
             let receipts = receipts.filter(receipt::Column::BookId.eq(book_id));
             receipts.filter(receipt::Column::NumberKey.is_in(keys)).into_tuple().all(conn).await?
+        }
+        Numbered::Note(note_kind) => {
+            let notes = notes(note_kind, book_id).select_only().column(note::Column::NumberKey);
+            notes.filter(note::Column::NumberKey.is_in(keys)).into_tuple().all(conn).await?
         }
     })
 }

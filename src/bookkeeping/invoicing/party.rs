@@ -1,5 +1,5 @@
-//! The buyer and the seller of an invoice or receipt. They are written when the document is created, so that later changes of the
-//! customer and of the book leave the document as it was printed.
+//! The buyer and the seller of an invoice, receipt or note. They are written when the document is created, so that later changes
+//! of the customer and of the book leave the document as it was printed.
 //!
 //! Owns the table `party`. The id of a row is a hash of its content, so all documents of a book with the same details share one row,
 //! and `freeze` needs one statement whether the row exists or not. A row is never deleted, and never changed but by

@@ -42,13 +42,27 @@ pub(in crate::bookkeeping) fn taxes(goods: &[Taxed], across_states: bool) -> Opt
 }
 
 impl Taxes {
-    /// Both taxes together; `None` when one exceeds 64 bits.
+    /// The taxes and others together; `None` when one exceeds 64 bits.
     pub(super) fn plus(self, more: Self) -> Option<Self> {
         Some(Self {
             cgst: self.cgst.checked_add(more.cgst)?,
             sgst: self.sgst.checked_add(more.sgst)?,
             igst: self.igst.checked_add(more.igst)?,
         })
+    }
+
+    /// The taxes less others; `None` when one exceeds 64 bits.
+    pub(super) fn minus(self, less: Self) -> Option<Self> {
+        Some(Self {
+            cgst: self.cgst.checked_sub(less.cgst)?,
+            sgst: self.sgst.checked_sub(less.sgst)?,
+            igst: self.igst.checked_sub(less.igst)?,
+        })
+    }
+
+    /// Each tax, but not more than that of others.
+    pub(super) fn at_most(self, most: Self) -> Self {
+        Self { cgst: self.cgst.min(most.cgst), sgst: self.sgst.min(most.sgst), igst: self.igst.min(most.igst) }
     }
 }
 

@@ -132,14 +132,13 @@ impl Earlier {
         let Some(document) = self.document_id else { return self.id.to_string() };
         match self.kind {
             EntryKind::Deposit | EntryKind::Withdrawal | EntryKind::Transfer => self.id.to_string(),
-            EntryKind::Credit
-            | EntryKind::Debit
-            | EntryKind::CreditNote
-            | EntryKind::DebitNote
-            | EntryKind::Refund
-            | EntryKind::WriteOff => document.cast::<kind::LedgerEntry>().to_string(),
+            EntryKind::Credit | EntryKind::Debit | EntryKind::Refund | EntryKind::WriteOff => {
+                document.cast::<kind::LedgerEntry>().to_string()
+            }
             EntryKind::Invoice => document.cast::<kind::Invoice>().to_string(),
             EntryKind::Receipt => document.cast::<kind::Receipt>().to_string(),
+            EntryKind::CreditNote => document.cast::<kind::CreditNote>().to_string(),
+            EntryKind::DebitNote => document.cast::<kind::DebitNote>().to_string(),
             EntryKind::Income | EntryKind::Expense => document.cast::<kind::Transaction>().to_string(),
         }
     }

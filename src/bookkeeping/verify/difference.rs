@@ -85,10 +85,14 @@ pub enum Check {
     DocumentPostings,
     /// The lines of a document are numbered from 1 and add up to its amount.
     DocumentLines,
-    /// The buyer and the seller of an invoice or receipt exist, and are as they were when it was created.
+    /// The buyer and the seller of an invoice, receipt or note exist, and are as they were when it was created.
     DocumentParty,
     /// The sums of an invoice are right.
     InvoiceSums,
+    /// The sums of a note are right.
+    NoteSums,
+    /// An invoice counts what its notes take back and add, and these take back no more than there is.
+    InvoiceNotes,
     /// An allocation links a payment and a charge of the same customer and currency, neither of them deleted.
     Allocation,
     /// What an entry counts as settled is the sum of its allocations, and together with what is held not more than its amount.
@@ -97,7 +101,7 @@ pub enum Check {
     OpenItems,
     /// Each number that a series gave out belongs to a document.
     NumberMissing,
-    /// No two invoices, and no two receipts, of a book have the same number.
+    /// No two documents of one kind of a book (invoices, receipts, credit notes, debit notes) have the same number.
     NumberTwice,
     /// An id that a client chose belongs to an object of the book that chose it.
     ClientId,
@@ -112,7 +116,7 @@ pub struct Checked {
     pub entries: u64,
     /// Postings.
     pub postings: u64,
-    /// Ledger entries (with their invoices and receipts) and transactions.
+    /// Ledger entries (with their invoices, receipts and notes) and transactions.
     pub documents: u64,
     /// Allocations of payments to charges.
     pub allocations: u64,

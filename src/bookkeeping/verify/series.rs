@@ -52,7 +52,7 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
         report.checked.series += 1;
         let Some((numbered, pattern)) = numbering::of_series(&series.series) else {
             let message = format_args!("the name of its series {:?}", series.series);
-            report.differs(Check::NumberMissing, series.book_id, message, "INVOICE or RECEIPT, and a pattern", ());
+            report.differs(Check::NumberMissing, series.book_id, message, "a kind of document, and a pattern", ());
             continue;
         };
         let mut search = Search { conn: source.conn, series, numbered, pattern, digits: (1..=MOST_DIGITS).collect() };
@@ -124,10 +124,7 @@ impl<C: ConnectionTrait> Search<'_, C> {
         let pattern = self.pattern.with_digits(self.digits.first().copied().unwrap_or(1));
         let [first, last] = [from, to].map(|count| pattern.number(count));
         let numbers = if from == to { format!("number {first}") } else { format!("numbers {first} to {last}") };
-        let noun = match self.numbered {
-            Numbered::Invoice => "invoice",
-            Numbered::Receipt => "receipt",
-        };
+        let noun = self.numbered.noun();
         let message =
             format_args!("the {noun} with the {numbers}, which its series gave out up to {}", self.series.last);
         report.differs(Check::NumberMissing, self.series.book_id, message, format!("{} of them", to - from + 1), ());

@@ -16,6 +16,7 @@ use crate::{
     entity::{
         invoice,
         journal_entry::{self, EntryStatus},
+        note::{self, NoteKind},
         receipt,
     },
     error::Result,
@@ -63,7 +64,12 @@ pub(super) async fn check(source: Source<'_, impl ConnectionTrait>, report: &mut
     let columns = [invoice::Column::BookId, invoice::Column::NumberKey, invoice::Column::Id];
     twice::<kind::Invoice, _>(source, invoice::Entity::find(), columns, Check::NumberTwice, same, report).await?;
     let columns = [receipt::Column::BookId, receipt::Column::NumberKey, receipt::Column::Id];
-    twice::<kind::Receipt, _>(source, receipt::Entity::find(), columns, Check::NumberTwice, same, report).await
+    twice::<kind::Receipt, _>(source, receipt::Entity::find(), columns, Check::NumberTwice, same, report).await?;
+    let columns = [note::Column::BookId, note::Column::NumberKey, note::Column::Id];
+    let notes = |note_kind: NoteKind| note::Entity::find().filter(note::Column::Kind.eq(note_kind));
+    let (credit, debit) = (notes(NoteKind::Credit), notes(NoteKind::Debit));
+    twice::<kind::CreditNote, _>(source, credit, columns, Check::NumberTwice, same, report).await?;
+    twice::<kind::DebitNote, _>(source, debit, columns, Check::NumberTwice, same, report).await
 }
 
 /// Reports each row that equals the previous one.

@@ -55,6 +55,14 @@ pub(in crate::graphql) fn connect<N: OutputType, T>(
     Ok(Nodes { page: Edges::new(ctx, paged)?, total })
 }
 
+impl<N, T> Nodes<N, T> {
+    /// The same page, counted by what `of` makes of its count: where one list of these nodes is counted in several ways, they
+    /// are variants of one type, because a connection has one type for each kind of node.
+    pub(in crate::graphql) fn counted<U>(self, of: impl FnOnce(T) -> U) -> Nodes<N, U> {
+        Nodes { page: self.page, total: of(self.total) }
+    }
+}
+
 impl<N: OutputType> Edges<N> {
     /// The edges of a page. Each row comes with the sort key that its cursor carries.
     pub(in crate::graphql) fn new(ctx: &Context<'_>, paged: Paged<(String, N)>) -> Result<Self, ApiError> {

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object};
 
-use super::entry::EntryResult;
+use super::entry_mutation::EntryResult;
 use crate::{
     bookkeeping::customers::{
         adjust,

@@ -35,13 +35,13 @@ impl From<Row> for Allocation {
 /// `CREDIT` entries.
 #[Object]
 impl Allocation {
-    /// The entry that pays: of a receipt, or of another payment.
+    /// The entry that pays: of a receipt, of a credit note, or of another payment.
     #[graphql(directive = SemanticNonNull::apply())]
     async fn payment(&self, ctx: &Context<'_>) -> Result<Option<Entry>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.allocation.payment_id).await?)
     }
 
-    /// The entry that is paid: of an invoice, or of another charge.
+    /// The entry that is paid: of an invoice, of a debit note, or of another charge.
     #[graphql(directive = SemanticNonNull::apply())]
     async fn charge(&self, ctx: &Context<'_>) -> Result<Option<Entry>, ApiError> {
         Ok(ctx.loader()?.load_one(self.0.allocation.charge_id).await?)
@@ -62,7 +62,7 @@ impl Allocation {
         Money::from_minor(self.0.allocation.amount, self.0.currency)
     }
 
-    /// The part of `amount` that a user named, with `allocate` or on the receipt. It stays until it is released, or one of the two
+    /// The part of `amount` that a user named, with `allocate`, on the receipt or by a credit note on the invoice. It stays until it is released, or one of the two
     /// entries is deleted. The rest follows from the order of the entries: first in, first out.
     async fn named_amount(&self) -> Money {
         Money::from_minor(self.0.allocation.named, self.0.currency)

@@ -1,27 +1,22 @@
-//! Ledger entries of customers: the object, its queries, its mutations and its loaders.
+//! Ledger entries of customers: the object, its queries and its loaders.
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{Context, ID, Object, dataloader::Loader};
 
 use super::{allocation::Allocation, customer::Customer, entry_version::EntryVersion};
 use crate::{
     bookkeeping::{
         customers::{
-            adjust::Attempted,
-            entry::{self, EntryChange, EntryDeletion, NewEntry},
+            entry,
             entry_list::{EntryFilter, EntryFilterInput},
             open_items::Allocations,
             running_balance,
         },
-        document::Replayable,
         journal::Versions,
     },
     calendar::date::{Date, Weekday},
-    entity::{
-        activity::Action,
-        ledger_entry::{EntrySource, EntryType, Model},
-    },
+    entity::ledger_entry::{EntrySource, EntryType, Model},
     error::Error,
     graphql::{
         RequestLoader,
@@ -29,10 +24,13 @@ use crate::{
         book::book_currency,
         connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
         error::{ApiError, ContextExt},
-        invoicing::{invoice::Invoice, receipt::Receipt},
+        invoicing::{
+            invoice::Invoice,
+            note::{CreditNote, DebitNote},
+            receipt::Receipt,
+        },
         node,
         nullability::SemanticNonNull,
-        payload::{UserErrors, into_replayable_payload, payloads},
         scalar::DateTime,
     },
     id::{Id, kind},
@@ -150,6 +148,22 @@ impl Entry {
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::Receipt>()).await?)
     }
 
+    /// The credit note that created the entry. Null when `source` is not `CREDIT_NOTE`.
+    async fn credit_note(&self, ctx: &Context<'_>) -> Result<Option<CreditNote>, ApiError> {
+        if self.0.source != EntrySource::CreditNote {
+            return Ok(None);
+        }
+        Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::CreditNote>()).await?)
+    }
+
+    /// The debit note that created the entry. Null when `source` is not `DEBIT_NOTE`.
+    async fn debit_note(&self, ctx: &Context<'_>) -> Result<Option<DebitNote>, ApiError> {
+        if self.0.source != EntrySource::DebitNote {
+            return Ok(None);
+        }
+        Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::DebitNote>()).await?)
+    }
+
     /// The number of the current version: 1 when the entry is created, and 1 more after each change.
     async fn version(&self) -> i32 {
         self.0.version
@@ -180,13 +194,13 @@ impl Entry {
         DateTime(self.0.updated_at)
     }
 
-    /// The time when the entry was deleted, or its invoice or receipt voided. Null when the entry is not deleted.
+    /// The time when the entry was deleted, or its invoice, receipt or note voided. Null when the entry is not deleted.
     async fn deleted_at(&self) -> Option<DateTime> {
         self.0.deleted_at.map(DateTime)
     }
 
     /// The activity log of this entry, newest first: changes and refused attempts. For an entry that belongs to an
-    /// invoice or a receipt, the log of that invoice or receipt.
+    /// invoice, a receipt or a note, the log of that.
     #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
     async fn activities(
         &self,
@@ -201,80 +215,16 @@ impl Entry {
         match self.0.source {
             EntrySource::Invoice => activities_of(ctx, id.cast::<kind::Invoice>(), args).await,
             EntrySource::Receipt => activities_of(ctx, id.cast::<kind::Receipt>(), args).await,
+            EntrySource::CreditNote => activities_of(ctx, id.cast::<kind::CreditNote>(), args).await,
+            EntrySource::DebitNote => activities_of(ctx, id.cast::<kind::DebitNote>(), args).await,
             _ => activities_of(ctx, id, args).await,
         }
     }
 }
 
-/// The fields that the payloads of several mutations share. The entry is null when there are user errors.
-#[derive(SimpleObject)]
-pub(in crate::graphql) struct EntryResult {
-    /// The entry as it is now. Null when there are user errors.
-    entry: Option<Entry>,
-    /// The entry with its cursor in `entries` and `Customer.entries`. Null when there are user errors, and for a
-    /// repeated request when the entry is deleted by now.
-    entry_edge: Option<NodeEdge<Entry>>,
-    /// True when this is the result of an earlier request that this one repeats; this request changed nothing. The input
-    /// says by what a repeated request is recognized.
-    replayed: bool,
-    #[graphql(flatten)]
-    errors: UserErrors,
-}
-
-payloads! {
-    /// The result of `addEntry`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is archived),
-    /// `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
-    AddEntryPayload(EntryResult);
-
-    /// The result of `updateEntry`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the entry is deleted,
-    /// or belongs to an invoice or receipt), `CONFLICT`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
-    UpdateEntryPayload(EntryResult);
-}
-
-/// The result of `deleteEntry`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the entry is deleted already, or
-/// belongs to an invoice or receipt), `IDEMPOTENCY_CONFLICT`.
-#[derive(SimpleObject)]
-struct DeleteEntryPayload {
-    /// The entry after the change; its customer has the new balance. Null when there are user errors.
-    entry: Option<Entry>,
-    /// The id of the entry that left the ledger. Null when there are user errors.
-    deleted_entry_id: Option<ID>,
-    /// True when this is the result of an earlier request that this one repeats; this request changed nothing. The input
-    /// says by what a repeated request is recognized.
-    replayed: bool,
-    #[graphql(flatten)]
-    errors: UserErrors,
-}
-
 /// The edge of an entry. `None` for a deleted one, which the lists leave out.
 pub(in crate::graphql) fn edge(ctx: &Context<'_>, entry: Model) -> Result<Option<NodeEdge<Entry>>, ApiError> {
     entry.deleted_at.is_none().then(|| connection::edge_of::<EntryFilter, _>(ctx, entry)).transpose()
-}
-
-impl EntryResult {
-    async fn new(
-        ctx: &Context<'_>,
-        action: Action,
-        result: Result<Replayable<Model>, Error>,
-    ) -> Result<Self, ApiError> {
-        let (entry, replayed, errors) = into_replayable_payload(ctx, action, result).await?;
-        let entry_edge = entry.clone().map_or(Ok(None), |entry| edge(ctx, entry))?;
-        Ok(Self { entry_edge, entry: entry.map(Entry), replayed, errors })
-    }
-}
-
-impl EntryResult {
-    /// The result of an operation whose refusal by a wallet is recorded.
-    pub(super) async fn attempted(
-        ctx: &Context<'_>,
-        action: Action,
-        result: Result<Replayable<Attempted>, Error>,
-    ) -> Result<Self, ApiError> {
-        let (attempted, replayed, mut errors) = into_replayable_payload(ctx, action, result).await?;
-        let entry = attempted.and_then(|attempted| attempted.map_err(|refusal| errors.push(refusal)).ok());
-        let entry_edge = entry.clone().map_or(Ok(None), |entry| edge(ctx, entry))?;
-        Ok(Self { entry_edge, entry: entry.map(Entry), replayed, errors })
-    }
 }
 
 #[derive(Debug, Default)]
@@ -306,45 +256,6 @@ impl EntryQuery {
     ) -> Result<Nodes<Entry, Total<EntryFilter>>, ApiError> {
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?)?;
         connection::of_book(ctx, filter, PageArgs { first, after, last, before }).await
-    }
-}
-
-#[derive(Debug, Default)]
-pub(in crate::graphql) struct EntryMutation;
-
-#[Object]
-impl EntryMutation {
-    /// Adds an entry to a customer's ledger.
-    async fn add_entry(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The entry to add.")] input: NewEntry,
-    ) -> Result<AddEntryPayload, ApiError> {
-        let added = entry::add(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(AddEntryPayload { result: EntryResult::new(ctx, Action::AddEntry, added).await? })
-    }
-
-    /// Changes a ledger entry. The earlier values stay readable in `Entry.versions`.
-    async fn update_entry(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The fields to change.")] input: EntryChange,
-    ) -> Result<UpdateEntryPayload, ApiError> {
-        let updated = entry::update(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(UpdateEntryPayload { result: EntryResult::new(ctx, Action::UpdateEntry, updated).await? })
-    }
-
-    /// Deletes a ledger entry: it no longer counts in the customer's balance. It stays readable by its id, with its
-    /// versions.
-    async fn delete_entry(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The entry to delete.")] input: EntryDeletion,
-    ) -> Result<DeleteEntryPayload, ApiError> {
-        let deleted = entry::delete(ctx.app()?, ctx.viewer()?, &input).await;
-        let (entry, replayed, errors) = into_replayable_payload(ctx, Action::DeleteEntry, deleted).await?;
-        let deleted_entry_id = entry.as_ref().map(|entry| entry.id.into());
-        Ok(DeleteEntryPayload { entry: entry.map(Entry), deleted_entry_id, replayed, errors })
     }
 }
 

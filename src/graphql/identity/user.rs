@@ -205,7 +205,7 @@ impl UserMutation {
     /// `WALLET_NOT_EMPTY`, and the account is closing from then on (`User.closingSince`): payments from others to the
     /// user are refused with `WALLET_NOT_ACTIVE`, so that nobody can prevent the deletion by paying. The user can still
     /// withdraw and transfer money. On success all sessions end, nobody can log in to the account again, and personal
-    /// data of the user and the shop is erased, also from invoices and receipts. Payments stay in the books of the other
+    /// data of the user and the shop is erased, also from invoices, receipts and notes. Payments stay in the books of the other
     /// parties, who see the name "deleted user". This field must be the only one of its mutation.
     async fn delete_account(
         &self,

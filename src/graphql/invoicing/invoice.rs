@@ -1,41 +1,38 @@
-//! Invoices: the object, its queries, its mutations and its loader.
+//! Invoices: the object, its queries and its loader.
 
 use std::{collections::HashMap, sync::Arc};
 
-use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
+use async_graphql::{Context, ID, Object, dataloader::Loader};
 
 use super::{
     invoice_line::{InvoiceLine, LinesOf},
+    note::{
+        CreditNote, DebitNote,
+        list::{self as notes, Notes},
+    },
     party::{DocumentParty, PartyKey},
 };
 use crate::{
     bookkeeping::{
         customers::open_items::Allocations,
-        document::Replayable,
         invoicing::{
             invoice,
-            invoice_input::{NewInvoice, Voiding},
             invoice_list::{self, InvoiceFilter, InvoiceFilterInput, InvoiceStatus},
             totals::RATE_DIGITS,
         },
     },
     calendar::date::{Date, Weekday},
-    entity::{activity::Action, invoice::Model},
+    entity::{invoice::Model, note::NoteKind},
     error::Error,
     graphql::{
         RequestLoader,
         activity::list::{Activities, activities_of},
         book::{book_currency, today},
-        connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
-        customers::{
-            allocation::Allocation,
-            customer::Customer,
-            entry::{self, Entry},
-        },
+        connection::{self, Nodes, OwnedTotal, Total},
+        customers::{allocation::Allocation, customer::Customer, entry::Entry},
         error::{ApiError, ContextExt},
         node,
         nullability::SemanticNonNull,
-        payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
     },
     id::{Id, kind},
@@ -59,7 +56,8 @@ impl Invoice {
     }
 }
 
-/// An invoice to a customer. It cannot be changed; to correct it, void it and create another one.
+/// An invoice to a customer. It cannot be changed; to correct it, void it and create another one, or write a credit note or a debit
+/// note on it.
 #[Object]
 impl Invoice {
     /// The globally unique id, which never changes, such as `invoice_01h455vb4pex5vsknk084sn02q`.
@@ -163,7 +161,8 @@ impl Invoice {
         self.money(self.0.total)
     }
 
-    /// The part of `totalAmount` that is settled: by receipts, by payments without a receipt, or because it was written off.
+    /// The part of `totalAmount` that is settled: by receipts, by payments without a receipt, by credit notes, or because it was
+    /// written off.
     async fn paid(&self) -> Money {
         self.money(self.0.paid)
     }
@@ -171,6 +170,17 @@ impl Invoice {
     /// The part of `totalAmount` that is still unpaid. Zero when the invoice is void.
     async fn outstanding(&self) -> Money {
         self.money(if self.0.voided_at.is_some() { 0 } else { self.0.total - self.0.paid })
+    }
+
+    /// What credit notes on this invoice take back, with taxes: the sum of their totals, without voided ones.
+    async fn credited(&self) -> Money {
+        self.money(self.0.credited)
+    }
+
+    /// What debit notes on this invoice add, with taxes: the sum of their totals, without voided ones. It is not part of
+    /// `totalAmount`, and is paid apart from it.
+    async fn debited(&self) -> Money {
+        self.money(self.0.debited)
     }
 
     /// The payment status today, in the book's time zone.
@@ -199,6 +209,34 @@ impl Invoice {
     ) -> Result<Nodes<Allocation, OwnedTotal<Allocations>>, ApiError> {
         connection::of_owner(ctx, Allocations::OfCharge, self.0.id.cast(), PageArgs { first, after, last, before })
             .await
+    }
+
+    /// The credit notes on this invoice, newest date first, voided ones included.
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn credit_notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Notes<CreditNote>, ApiError> {
+        notes::of_invoice(ctx, self.0.id, NoteKind::Credit, PageArgs { first, after, last, before }).await
+    }
+
+    /// The debit notes on this invoice, newest date first, voided ones included.
+    #[graphql(directive = price::Page::apply(), directive = SemanticNonNull::apply())]
+    async fn debit_notes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many items to return from the start: 0 to 100. Default: 20.")] first: Option<i32>,
+        #[graphql(desc = "Return only the items after this cursor. The cursor must come from the same list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
+        #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
+    ) -> Result<Notes<DebitNote>, ApiError> {
+        notes::of_invoice(ctx, self.0.id, NoteKind::Debit, PageArgs { first, after, last, before }).await
     }
 
     /// The entry of the customer's ledger that this invoice created.
@@ -242,79 +280,6 @@ impl Invoice {
     }
 }
 
-/// The invoice to void, and the reason.
-#[derive(InputObject)]
-struct VoidInvoiceInput {
-    #[graphql(flatten)]
-    voiding: Voiding,
-}
-
-/// The fields that the payloads of several mutations share. The invoice is null when there are user errors.
-#[derive(SimpleObject)]
-struct InvoiceResult {
-    /// The invoice as it is now. Null when there are user errors.
-    invoice: Option<Invoice>,
-    /// True when this is the result of an earlier request that this one repeats; this request changed nothing. The input
-    /// says by what a repeated request is recognized.
-    replayed: bool,
-    #[graphql(flatten)]
-    errors: UserErrors,
-}
-
-/// The result of `createInvoice`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the customer is
-/// archived), `TAKEN` (the number), `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-struct CreateInvoicePayload {
-    #[graphql(flatten)]
-    result: InvoiceResult,
-}
-
-#[ComplexObject]
-impl CreateInvoicePayload {
-    /// The invoice with its cursor in `invoices` and `Customer.invoices`. Null when there are user errors.
-    #[expect(clippy::unused_async, reason = "the library awaits it")]
-    async fn invoice_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Invoice>>, ApiError> {
-        self.result.invoice.clone().map(|invoice| connection::edge_of::<InvoiceFilter, _>(ctx, invoice.0)).transpose()
-    }
-
-    /// The entry of the customer's ledger that the invoice created, with its cursor in `entries` and `Customer.entries`.
-    /// Null when there are user errors, and for a repeated request when the invoice is void by now.
-    async fn entry_edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<Entry>>, ApiError> {
-        let Some(invoice) = &self.result.invoice else { return Ok(None) };
-        let entry = ctx.loader()?.load_one(invoice.0.id.cast::<kind::LedgerEntry>()).await?;
-        entry.map_or(Ok(None), |entry| entry::edge(ctx, entry.0))
-    }
-}
-
-/// The result of `voidInvoice`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the invoice is void already),
-/// `IDEMPOTENCY_CONFLICT`.
-#[derive(SimpleObject)]
-#[graphql(complex)]
-struct VoidInvoicePayload {
-    #[graphql(flatten)]
-    result: InvoiceResult,
-}
-
-#[ComplexObject]
-impl VoidInvoicePayload {
-    /// The id of the entry that left the customer's ledger. Null when there are user errors.
-    async fn deleted_entry_id(&self) -> Option<ID> {
-        self.result.invoice.as_ref().map(|invoice| invoice.0.id.cast::<kind::LedgerEntry>().into())
-    }
-}
-
-impl InvoiceResult {
-    async fn new(
-        ctx: &Context<'_>,
-        action: Action,
-        result: Result<Replayable<Model>, Error>,
-    ) -> Result<Self, ApiError> {
-        let (invoice, replayed, errors) = into_replayable_payload(ctx, action, result).await?;
-        Ok(Self { invoice: invoice.map(Invoice), replayed, errors })
-    }
-}
-
 #[derive(Debug, Default)]
 pub(in crate::graphql) struct InvoiceQuery;
 
@@ -344,34 +309,6 @@ impl InvoiceQuery {
         let today = today(ctx).await?.0;
         let filter = filter.unwrap_or_default().check(book_currency(ctx).await?, today)?;
         connection::of_book(ctx, filter, PageArgs { first, after, last, before }).await
-    }
-}
-
-#[derive(Debug, Default)]
-pub(in crate::graphql) struct InvoiceMutation;
-
-#[Object]
-impl InvoiceMutation {
-    /// Creates an invoice and adds it to the customer's ledger as a `CREDIT` entry. Money that the customer has on
-    /// account pays it, except what is held there.
-    async fn create_invoice(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The invoice to create.")] input: NewInvoice,
-    ) -> Result<CreateInvoicePayload, ApiError> {
-        let created = invoice::create(ctx.app()?, ctx.viewer()?, &input).await;
-        Ok(CreateInvoicePayload { result: InvoiceResult::new(ctx, Action::CreateInvoice, created).await? })
-    }
-
-    /// Voids an invoice: the customer no longer owes it. What paid it pays what else the customer owes, or later invoices. The
-    /// number cannot be used again.
-    async fn void_invoice(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "The invoice to void, and the reason.")] input: VoidInvoiceInput,
-    ) -> Result<VoidInvoicePayload, ApiError> {
-        let voided = invoice::void(ctx.app()?, ctx.viewer()?, &input.voiding).await;
-        Ok(VoidInvoicePayload { result: InvoiceResult::new(ctx, Action::VoidInvoice, voided).await? })
     }
 }
 

@@ -30,6 +30,11 @@ impl InvoiceLine {
 /// A line of an invoice: goods or a service.
 #[Object]
 impl InvoiceLine {
+    /// The number of the line on the invoice, from 1. Notes name the line by it.
+    async fn line(&self) -> i32 {
+        self.line.line
+    }
+
     /// The name of what was sold.
     async fn description(&self) -> &str {
         &self.line.description

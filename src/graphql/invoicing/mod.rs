@@ -1,7 +1,9 @@
-//! Invoices and receipts, and the report on sales.
+//! Invoices, receipts and notes, and the report on sales.
 
 pub(super) mod invoice;
 mod invoice_line;
+pub(super) mod invoice_mutation;
+pub(super) mod note;
 mod party;
 pub(super) mod receipt;
 pub(super) mod sales;

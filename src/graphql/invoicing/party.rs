@@ -1,4 +1,4 @@
-//! The buyer and the seller that an invoice or receipt names: the object and its loader.
+//! The buyer and the seller that an invoice, receipt or note names: the object and its loader.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -10,7 +10,7 @@ use crate::{bookkeeping::invoicing::party, entity, error::Error, graphql::Reques
 #[derive(Clone)]
 pub(in crate::graphql) struct DocumentParty(entity::party::Model);
 
-/// The buyer or the seller of an invoice or receipt, as the document names them. These details are taken from the customer and
+/// The buyer or the seller of an invoice, receipt or note, as the document names them. These details are taken from the customer and
 /// the book when the document is created, and never change, whatever the customer and the book are changed to.
 #[Object]
 impl DocumentParty {

@@ -101,7 +101,7 @@ const EXAMPLES = {
     ["Customer summary", SUMMARY, () => ({ id: id("customer"), from: day(-30), to: day() })],
     ["Customer statement", STATEMENT, () => ({ id: id("customer"), from: day(-30), to: day(), first: 20 })],
   ],
-  "Invoices and receipts": [
+  "Invoices, receipts and notes": [
     ["Create invoice", mutation("createInvoice", INVOICE), () => ({ input: {
       customerId: id("customer"), date: day(), dueDate: day(30), gstRate: "18", idempotencyKey: key(),
       lines: [
@@ -116,6 +116,19 @@ const EXAMPLES = {
     } })],
     ["Void receipt", mutation("voidReceipt", RECEIPT),
       () => ({ input: { id: id("receipt"), reason: "The cheque bounced" } })],
+    ["Create credit note", mutation("createCreditNote", CREDIT_NOTE), () => ({ input: {
+      invoiceId: id("invoice"), lines: [{ line: 2, quantity: "2" }], reason: "Two tins were dented", idempotencyKey: key(),
+    } })],
+    ["Create credit note, full", mutation("createCreditNote", CREDIT_NOTE), () => ({ input: {
+      invoiceId: id("invoice"), full: true, reason: "All of it came back", idempotencyKey: key(),
+    } })],
+    ["Void credit note", mutation("voidCreditNote", CREDIT_NOTE),
+      () => ({ input: { id: id("credit_note"), reason: "They kept the tins" } })],
+    ["Create debit note", mutation("createDebitNote", DEBIT_NOTE), () => ({ input: {
+      invoiceId: id("invoice"), otherCharges: "5.00", reason: "Delivery was not billed", idempotencyKey: key(),
+    } })],
+    ["Void debit note", mutation("voidDebitNote", DEBIT_NOTE),
+      () => ({ input: { id: id("debit_note"), reason: "Delivery was free" } })],
     ["Sales report", SALES, () => ({ from: month(-5), to: month() })],
   ],
   Book: [

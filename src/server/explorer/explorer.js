@@ -106,9 +106,10 @@ async function show(report, token) {
 function idsOf(data, operation) {
   const payloads = Object.values(data ?? {}).filter(Boolean);
   const made = payloads.flatMap((payload) => Object.values(payload).map((thing) => thing?.id));
-  // Left out: entries of an invoice or receipt, which cannot be changed by themselves, and the current session, which a user
-  // would not want to revoke.
-  const serves = (thing) => thing?.id && !["INVOICE", "RECEIPT"].includes(thing.source) && !thing.isCurrent;
+  // Left out: entries of an invoice, receipt or note, which cannot be changed by themselves, and the current session, which a
+  // user would not want to revoke.
+  const ofDocument = ["INVOICE", "RECEIPT", "CREDIT_NOTE", "DEBIT_NOTE"];
+  const serves = (thing) => thing?.id && !ofDocument.includes(thing.source) && !thing.isCurrent;
   const listed = payloads.flatMap((payload) => [payload.nodes ?? payload.sessions ?? payload].flat().find(serves)?.id);
   const texts = (ids) => ids.filter((id) => typeof id === "string");
   const byKind = (ids) => Object.fromEntries(texts(ids).map((id) => [id.slice(0, id.lastIndexOf("_")), id]));

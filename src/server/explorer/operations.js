@@ -48,6 +48,24 @@ const RECEIPT = `replayed
       }
       onAccount { amount }
     }`;
+const note = (field, left) => `replayed
+    ${field} {
+      id number date reason voidReason
+      invoice { number status credited { amount } debited { amount } outstanding { amount } }
+      lines {
+        line quantity
+        amount { amount }
+      }
+      grossAmount { amount }
+      cgst { amount }
+      sgst { amount }
+      igst { amount }
+      otherCharges { amount }
+      totalAmount { amount currency }
+      ${left} { amount }
+    }`;
+const CREDIT_NOTE = note("creditNote", "onAccount");
+const DEBIT_NOTE = note("debitNote", "outstanding");
 const CATEGORY = "category { id name kind archivedAt }";
 const SPENDING = `replayed
     transaction {
@@ -59,6 +77,7 @@ const SPENDING = `replayed
 const BUDGET = "budget { id month rollover rolloverFrom description limit { amount currency } category { name } }";
 const BOOK = `book {
       id name currency timeZone invoiceNumberPattern receiptNumberPattern roundInvoiceTotals
+      creditNoteNumberPattern debitNoteNumberPattern
       shopName proprietorName gstNumber phone address city state
     }`;
 const PROFILE = "user { id username displayName phone email timeZone }";
@@ -246,6 +265,8 @@ const STATEMENT = `query Statement($id: ID!, $from: Date, $to: Date, $first: Int
         balanceAfter { amount }
         invoice { number }
         receipt { number }
+        creditNote { number }
+        debitNote { number }
       }
     }
     closingBalance { amount }

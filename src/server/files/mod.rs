@@ -18,7 +18,7 @@ use axum::{Router, routing::get};
 
 use self::{
     customers::Customers,
-    documents::{InvoiceLines, Invoices, Receipts},
+    documents::{InvoiceLines, Invoices, Notes, Receipts},
     download::{Downloads, download},
     entries::Entries,
     history::History,
@@ -26,7 +26,7 @@ use self::{
     transactions::Transactions,
 };
 use super::rate_limit::Rates;
-use crate::app::App;
+use crate::{app::App, id::kind};
 
 /// What can be downloaded; the schema only if `with_schema`.
 pub(super) fn router(app: App, rates: Rates, with_schema: bool) -> Router {
@@ -38,6 +38,8 @@ pub(super) fn router(app: App, rates: Rates, with_schema: bool) -> Router {
         .route("/invoices.csv", get(download::<Invoices>))
         .route("/invoice-lines.csv", get(download::<InvoiceLines>))
         .route("/receipts.csv", get(download::<Receipts>))
+        .route("/credit-notes.csv", get(download::<Notes<kind::CreditNote>>))
+        .route("/debit-notes.csv", get(download::<Notes<kind::DebitNote>>))
         .route("/transactions.csv", get(download::<Transactions>))
         .route("/entries.csv", get(download::<Entries>))
         .route("/wallets/{id}/history.csv", get(download::<History>))

@@ -111,6 +111,14 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "mutation($id: ID!) { refundCustomer(input: { customerId: $id, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { writeOff(input: { customerId: $id, amount: 1, reason: \"gone\" }) { replayed } }",
         "mutation($id: ID!) { setOpeningBalance(input: { customerId: $id, type: CREDIT, amount: 1 }) { replayed } }",
+        "query($id: ID!) { creditNote(id: $id) { id } }",
+        "query($id: ID!) { debitNote(id: $id) { id } }",
+        "{ creditNotes { totalCount } }",
+        "{ debitNotes { totalCount } }",
+        "mutation($id: ID!) { createCreditNote(input: { invoiceId: $id, full: true, reason: \"mine\" }) { replayed } }",
+        "mutation($id: ID!) { createDebitNote(input: { invoiceId: $id, grossAmount: 1, reason: \"mine\" }) { replayed } }",
+        "mutation($id: ID!) { voidCreditNote(input: { id: $id, reason: \"mine\" }) { replayed } }",
+        "mutation($id: ID!) { voidDebitNote(input: { id: $id, reason: \"mine\" }) { replayed } }",
         "{ salesReport(from: \"2026-11\", to: \"2026-11\") { currency } }",
     ];
     for operation in operations {

@@ -71,9 +71,9 @@ impl Connection {
     /// The lists in which its cursors mean something.
     fn cursors(&self) -> &str {
         match self.field.as_str() {
-            "Receipt.allocations" => "of a payment",
+            "Receipt.allocations" | "CreditNote.allocations" => "of a payment",
             // The entry is a charge, too.
-            "Invoice.allocations" | "Entry.allocations" => "of a charge",
+            "Invoice.allocations" | "DebitNote.allocations" | "Entry.allocations" => "of a charge",
             _ => self.list(),
         }
     }
@@ -107,6 +107,21 @@ async fn things(user: &User) -> Owners {
         let named = json!({ "paymentId": payment, "charges": [{ "chargeId": entry, "amount": "0.30" }] });
         id_of(&user.set_off("allocate", named).await, "payment");
     }
+    // A credit note that pays two other invoices, since its own is paid, and a debit note that two receipts pay.
+    let returning = user.customer("Huda").await;
+    let paid = user.invoice(&returning, "10", "2026-11-01").await;
+    let receipt_of_it =
+        json!({ "customerId": returning, "amount": "10", "paymentType": "CASH", "invoices": [{ "invoiceId": paid }] });
+    id_of(&user.create_receipt(receipt_of_it).await, "receipt");
+    for day in ["2026-11-02", "2026-11-03"] {
+        user.invoice(&returning, "5", day).await;
+    }
+    let credit_note = user.credit_note(&paid, "10").await;
+    let charged = user.customer("Eman").await;
+    let debit_note = user.debit_note(&user.invoice(&charged, "5", "2026-11-01").await, "10").await;
+    for amount in ["8", "4"] {
+        user.receipt(&charged, amount, "2026-11-04").await;
+    }
     let category = user.category("Rice", "EXPENSE").await;
     let transaction = user.spend("Rice", "1", "2026-11-06").await;
     let budget = json!({ "category": { "id": category }, "limit": "1", "currency": "USD" });
@@ -122,6 +137,8 @@ async fn things(user: &User) -> Owners {
         ("Entry", entry),
         ("Invoice", invoice),
         ("Receipt", receipt),
+        ("CreditNote", credit_note),
+        ("DebitNote", debit_note),
         ("Category", category),
         ("Transaction", transaction),
         ("Budget", budget),
@@ -153,9 +170,18 @@ async fn change(user: &User, of: &Owners, round: usize) {
     user.receipt(&of["Customer"], "1", "2026-11-02").await;
     user.receipt(&of["Customer"], "1", "2026-11-20").await;
     user.entry(&of["Customer"], "CREDIT", "1", "2026-11-01").await;
+    user.credit_note(&of["Invoice"], "1").await;
+    user.debit_note(&of["Invoice"], "1").await;
     user.spend("Food", &amount, "2026-11-01").await;
     // What is not active any more cannot be voided, and what was tried is on record.
-    for (mutation, id) in [("voidInvoice", &of["Invoice"]), ("voidReceipt", &of["Receipt"])] {
+    let documents = [
+        ("voidInvoice", "Invoice"),
+        ("voidReceipt", "Receipt"),
+        ("voidCreditNote", "CreditNote"),
+        ("voidDebitNote", "DebitNote"),
+    ];
+    for (mutation, type_) in documents {
+        let id = &of[type_];
         let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
         let refused = json!({ "id": id, "reason": "x".repeat(5000) });
         user.mutate(mutation, &input_type, "userErrors { code }", refused).await;
@@ -346,8 +372,8 @@ async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(
     for (connection, before) in connections.iter().zip(before) {
         let field = &connection.field;
         let all = connection.all(&amina).await;
-        let grows =
-            !["Receipt.allocations", "Entry.allocations", "WalletTransaction.activities"].contains(&field.as_str());
+        let is_of_few = ["Receipt", "Entry", "CreditNote", "DebitNote"].map(|type_| format!("{type_}.allocations"));
+        let grows = !is_of_few.contains(field) && field != "WalletTransaction.activities";
         assert!(all.len() > before.len() || !grows, "{field} did not grow");
         let step = before.len() / 8 + 1;
         for cursor in before.into_iter().step_by(step) {
@@ -379,10 +405,7 @@ async fn a_cursor_beyond_the_end_of_a_list_is_a_place_after_all_rows(on: Databas
         let (text, is_ascending) = match connection.returns.as_str() {
             "EntryVersionConnection" | "TransactionVersionConnection" => ("version 4294967295".to_owned(), true),
             "BudgetConnection" => (format!("budget {last}"), true),
-            "AllocationConnection" if connection.field == "Receipt.allocations" => {
-                (format!("OfPayment 9999-12-31 {last}"), true)
-            }
-            "AllocationConnection" => (format!("OfCharge 9999-12-31 {last}"), true),
+            "AllocationConnection" => (format!("{} 9999-12-31 {last}", connection.cursors()), true),
             // The newest activity comes first.
             "ActivityConnection" => (format!("253402300799000000 {last}"), false),
             _ => continue,

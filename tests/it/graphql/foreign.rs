@@ -107,7 +107,7 @@ async fn by_anothers_id_nothing_is_shown_and_nothing_changed(on: Database) {
         for position in positions {
             let own_id = |at: &Position, owner: &str| {
                 let own = &own[kind(at, owner, &root)];
-                if is_choice(&root, at) { new_id(own.split_once('_').unwrap().0) } else { own.clone() }
+                if is_choice(&root, at) { new_id(own.rsplit_once('_').unwrap().0) } else { own.clone() }
             };
             if MEANT_FOR_OTHERS.contains(&(root.name.as_str(), position.join(".").as_str())) {
                 continue;

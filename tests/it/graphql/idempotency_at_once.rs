@@ -40,7 +40,8 @@ async fn totals(user: &User) -> Value {
     let query = "query($wallet: ID!) { wallets { balance { amount } } customers { nodes { balance { amount } } }
         walletHistory(walletId: $wallet) { totalCount }
         entries { totalCount nodes { version } } deletedEntries: entries(filter: { deleted: true }) { totalCount }
-        invoices { totalCount nodes { status } } receipts { totalCount nodes { voidedAt allocated { amount } } }
+        invoices { totalCount nodes { status credited { amount } debited { amount } } }
+        creditNotes { totalCount nodes { allocated { amount } } } debitNotes { totalCount nodes { paid { amount } } } receipts { totalCount nodes { voidedAt allocated { amount } } }
         transactions { totalCount nodes { version } }
         deletedTransactions: transactions(filter: { deleted: true }) { totalCount } }";
     let mut totals = user.gql(query, json!({ "wallet": user.wallet })).await;

@@ -135,6 +135,13 @@ async fn add_documents(owner: &User, numbers: std::ops::Range<usize>) {
     add_transactions(owner, numbers.clone()).await;
     for number in numbers {
         let customer = owner.customer(&format!("Customer {number:03}")).await;
+        let lines = json!([{ "description": "Rice", "quantity": "2", "unitPrice": "10" }]);
+        let billed = json!({ "customerId": customer, "lines": lines, "date": "2026-11-01" });
+        let billed = create(owner, "createInvoice", "invoice", billed).await;
+        for _ in 0..2 {
+            owner.credit_note(&billed, "1").await;
+            owner.debit_note(&billed, "1").await;
+        }
         let entry = owner.entry(&customer, "CREDIT", "5", "2026-11-01").await;
         owner.update_entry(json!({ "id": entry, "amount": "6" })).await;
         owner.invoice(&customer, "10", "2026-11-02").await;
@@ -199,6 +206,10 @@ async fn the_lists_of_many_objects_are_read_by_one_statement_for_each_page_that_
             ("transactions", "versions"),
             ("invoices", "allocations"),
             ("receipts", "allocations"),
+            ("invoices", "creditNotes"),
+            ("invoices", "debitNotes"),
+            ("creditNotes", "allocations"),
+            ("debitNotes", "activities"),
         ] {
             let none = statements(list, "").await;
             for (fields, expected) in [

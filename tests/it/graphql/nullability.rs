@@ -12,8 +12,19 @@ use serde_json::{Value, json};
 use crate::harness::{Database, Driver, Root, TestApp, any_price, kind, things};
 
 /// The fields of `Query` that are null when there is no such object. All other root fields are null only with an error.
-const FOUND: [&str; 9] =
-    ["category", "customer", "entry", "invoice", "node", "payee", "receipt", "transaction", "wallet"];
+const FOUND: [&str; 11] = [
+    "category",
+    "creditNote",
+    "customer",
+    "debitNote",
+    "entry",
+    "invoice",
+    "node",
+    "payee",
+    "receipt",
+    "transaction",
+    "wallet",
+];
 
 /// The fields that the crawl does not reach with a value, since they need an argument.
 const NOT_REACHED: [&str; 1] = ["Wallet.balanceAt"];

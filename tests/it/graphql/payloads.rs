@@ -118,6 +118,7 @@ async fn first_cursor(user: &User, list: &str) -> Value {
 async fn the_edge_of_a_payload_is_the_edge_of_the_list(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Zahra").await;
+    let invoice = amina.invoice(&customer, "10", "2026-11-20").await;
     let wallet = amina.wallet.clone();
     let history = format!("walletHistory(walletId: \"{wallet}\", first: 1)");
     for (mutation, edge, list, input) in [
@@ -151,6 +152,30 @@ async fn the_edge_of_a_payload_is_the_edge_of_the_list(on: Database) {
             "entryEdge",
             "entries(first: 1)".to_owned(),
             json!({ "customerId": customer, "amount": "4", "paymentType": "CASH" }),
+        ),
+        (
+            "createCreditNote",
+            "creditNoteEdge",
+            "creditNotes(first: 1)".to_owned(),
+            json!({ "invoiceId": invoice, "grossAmount": "1", "reason": "back" }),
+        ),
+        (
+            "createCreditNote",
+            "entryEdge",
+            "entries(first: 1)".to_owned(),
+            json!({ "invoiceId": invoice, "grossAmount": "2", "reason": "back" }),
+        ),
+        (
+            "createDebitNote",
+            "debitNoteEdge",
+            "debitNotes(first: 1)".to_owned(),
+            json!({ "invoiceId": invoice, "grossAmount": "1", "reason": "more" }),
+        ),
+        (
+            "createDebitNote",
+            "entryEdge",
+            "entries(first: 1)".to_owned(),
+            json!({ "invoiceId": invoice, "grossAmount": "2", "reason": "more" }),
         ),
         (
             "addTransaction",
@@ -251,7 +276,11 @@ async fn what_left_a_list_is_named(on: Database) {
     assert_eq!(deleted["deletedTransactionId"], expense);
     let invoice = amina.invoice(&customer, "5", "2026-11-20").await;
     let receipt = amina.receipt(&customer, "5", "2026-11-20").await;
+    let noted = amina.invoice(&customer, "5", "2026-11-20").await;
+    let (credit_note, debit_note) = (amina.credit_note(&noted, "1").await, amina.debit_note(&noted, "1").await);
     for (mutation, input_type, field, id) in [
+        ("voidCreditNote", "VoidCreditNoteInput", "creditNote", &credit_note),
+        ("voidDebitNote", "VoidDebitNoteInput", "debitNote", &debit_note),
         ("voidInvoice", "VoidInvoiceInput", "invoice", &invoice),
         ("voidReceipt", "VoidReceiptInput", "receipt", &receipt),
     ] {

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::harness::{
     Database::{self, Sqlite},
-    TestApp, User, errors, new_id, quick, somebody, suffix, written,
+    TestApp, User, errors, id_of, new_id, quick, somebody, suffix, written,
 };
 
 struct Pin {
@@ -87,7 +87,9 @@ fn prefix(mutation: &str) -> Option<&'static str> {
         "addEntry" => "entry",
         "addTransaction" => "transaction",
         "createCategory" => "category",
+        "createCreditNote" => "credit_note",
         "createCustomer" => "customer",
+        "createDebitNote" => "debit_note",
         "createInvoice" => "invoice",
         "createReceipt" => "receipt",
         "createWallet" => "wallet",
@@ -142,11 +144,18 @@ async fn each_field_of_each_mutation_with_a_key_has_a_pin() {
 }
 
 /// What the words after `$` stand for. All but the wallets are created for one pin, since mutations change them.
-async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 11] {
+async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 14] {
     let customer = user.customer(&format!("Customer {number}")).await;
     let ahead = user.customer(&format!("Customer {number} ahead")).await;
     let debt = user.invoice(&ahead, "5", "2026-11-19").await;
+    let lines = json!([
+        { "description": "tea", "quantity": "2", "unitPrice": "5" }, { "description": "rice", "quantity": "1", "unitPrice": "5" } ]);
+    let billed = json!({ "customerId": customer, "lines": lines, "otherCharges": "4", "date": "2026-11-19" });
+    let noted = user.invoice(&customer, "10", "2026-11-19").await;
     [
+        ("$billed", id_of(&user.create_invoice(billed).await, "invoice")),
+        ("$creditNote", user.credit_note(&noted, "1").await),
+        ("$debitNote", user.debit_note(&noted, "1").await),
         ("$payment", user.receipt(&ahead, "10", "2026-11-19").await),
         ("$debt", debt),
         ("$ahead", ahead),

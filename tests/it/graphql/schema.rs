@@ -142,14 +142,16 @@ fn a_description_says_more_than_the_name() {
 
 /// The lists that are not connections, since something keeps each of them short: what an object is made of, what the request
 /// itself names, or a limit on what a book may have.
-const SHORT: [&str; 27] = [
+const SHORT: [&str; 29] = [
     "Activity.changes",
     "Activity.codes",
     "AddTransactionPayload.affectedBudgets",
     "AddTransactionPayload.affectedWallets",
     "Book.receivables",
+    "CreditNote.lines",
     "Customer.balances",
     "CustomerSummary.otherCurrencies",
+    "DebitNote.lines",
     "DeleteTransactionPayload.affectedBudgets",
     "DeleteTransactionPayload.affectedWallets",
     "ImportLine.userErrors",

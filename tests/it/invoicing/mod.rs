@@ -1,7 +1,8 @@
-//! Invoices and receipts: their numbers, totals, parties, and which receipt pays which invoice.
+//! Invoices, receipts and notes: their numbers, totals, parties, and which receipt pays which invoice.
 
 mod allocations;
 mod invoices;
+mod notes;
 mod numbering;
 mod parties;
 mod receipt_wallets;

@@ -14,6 +14,7 @@ use crate::{
     entity::{
         allocation, invoice,
         ledger_entry::{self, Column, EntryType},
+        note,
     },
     error::Result,
 };
@@ -28,11 +29,16 @@ pub(in crate::bookkeeping) async fn owed(
     scope: Scope,
     to: Option<Date>,
 ) -> Result<Vec<(NaiveDate, i64)>> {
-    let due =
-        Func::coalesce([Expr::col((invoice::Entity, invoice::Column::DueDate)), Expr::col(("own", Column::Date))]);
+    let due = Func::coalesce([
+        Expr::col((invoice::Entity, invoice::Column::DueDate)),
+        Expr::col((note::Entity, note::Column::DueDate)),
+        Expr::col(("own", Column::Date)),
+    ]);
     let by_due = |mut query: SelectStatement| {
-        let same = Expr::col((invoice::Entity, invoice::Column::Id)).equals(("own", Column::Id));
-        query.left_join(invoice::Entity, same).expr(due.clone()).add_group_by([due.clone().into()]);
+        let of_invoice = Expr::col((invoice::Entity, invoice::Column::Id)).equals(("own", Column::Id));
+        let of_note = Expr::col((note::Entity, note::Column::Id)).equals(("own", Column::Id));
+        query.left_join(invoice::Entity, of_invoice).left_join(note::Entity, of_note);
+        query.expr(due.clone()).add_group_by([due.clone().into()]);
         query
     };
     let mut owed = Vec::new();

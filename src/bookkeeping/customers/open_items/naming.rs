@@ -149,7 +149,9 @@ pub(in crate::bookkeeping) fn entry_id(id: &ID) -> Option<Id<kind::LedgerEntry>>
     let entry = || id.parse::<Id<kind::LedgerEntry>>().ok();
     let invoice = || id.parse::<Id<kind::Invoice>>().ok().map(Id::cast);
     let receipt = || id.parse::<Id<kind::Receipt>>().ok().map(Id::cast);
-    entry().or_else(invoice).or_else(receipt)
+    let credit_note = || id.parse::<Id<kind::CreditNote>>().ok().map(Id::cast);
+    let debit_note = || id.parse::<Id<kind::DebitNote>>().ok().map(Id::cast);
+    entry().or_else(invoice).or_else(receipt).or_else(credit_note).or_else(debit_note)
 }
 
 /// The places of these entries in their order.

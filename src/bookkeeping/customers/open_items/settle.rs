@@ -15,7 +15,7 @@ use crate::{
     entity::{
         allocation, invoice,
         ledger_entry::{self, EntrySource, EntryType},
-        receipt,
+        note, receipt,
     },
     error::Result,
     id::{Id, kind},
@@ -222,5 +222,11 @@ async fn write(tx: &Transaction, before: &Pairs, after: &Pairs, changed: Vec<Ite
         ..Default::default()
     });
     writes.update::<receipt::Entity>(receipts, receipt::Column::Id, &[receipt::Column::Allocated])?;
+    let notes = from(EntrySource::CreditNote).chain(from(EntrySource::DebitNote)).map(|item| note::ActiveModel {
+        id: Set(item.id.cast()),
+        settled: Set(item.settled),
+        ..Default::default()
+    });
+    writes.update::<note::Entity>(notes, note::Column::Id, &[note::Column::Settled])?;
     Ok(writes.run(tx).await?)
 }

@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 ///
 /// `None` when a number is negative, when there is something to share and no weight is above zero, or when a product
 /// exceeds 128 bits.
-pub(super) fn apportion(total: i128, weights: &[i128]) -> Option<Vec<i128>> {
+pub(in crate::bookkeeping::invoicing) fn apportion(total: i128, weights: &[i128]) -> Option<Vec<i128>> {
     if total < 0 || weights.iter().any(|weight| *weight < 0) {
         return None;
     }

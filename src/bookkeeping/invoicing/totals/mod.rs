@@ -12,7 +12,7 @@
 //!
 //! `daybook verify` goes the same steps with what is stored.
 
-mod apportion;
+pub(super) mod apportion;
 mod check;
 pub(in crate::bookkeeping) mod discount;
 mod line;

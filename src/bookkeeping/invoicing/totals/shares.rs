@@ -75,6 +75,11 @@ impl Basis {
         Some(Assessed { taxes, shares: in_order(shares) })
     }
 
+    /// The goods less their shares of the discount, in their order; `None` when the discount cannot be shared.
+    pub(in crate::bookkeeping::invoicing) fn nets(&self) -> Option<Vec<i64>> {
+        self.parts()?.into_iter().map(|part| i64::try_from(part.net).ok()).collect()
+    }
+
     /// The goods with their shares of the discount.
     fn parts(&self) -> Option<Vec<Part>> {
         let amounts: Vec<_> = self.goods.iter().map(|taxed| i128::from(taxed.amount)).collect();

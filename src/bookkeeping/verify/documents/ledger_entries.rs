@@ -45,12 +45,18 @@ pub(super) fn check(
     link.check(counted, versions, report);
 }
 
-/// Checks that the entry has an invoice or a receipt exactly when its source says so.
-pub(super) fn check_source(entry: &ledger_entry::Model, has_invoice: bool, has_receipt: bool, report: &mut Report<'_>) {
+/// Checks that the entry has an invoice, a receipt or a note exactly when its source says so.
+pub(super) fn check_source(
+    entry: &ledger_entry::Model,
+    [has_invoice, has_receipt, has_note]: [bool; 3],
+    report: &mut Report<'_>,
+) {
     let id = entry.id;
     let is = |source| entry.source == source;
+    let is_of_note = is(EntrySource::CreditNote) || is(EntrySource::DebitNote);
     report.same(Check::DocumentMissing, id, "whether it has an invoice", is(EntrySource::Invoice), has_invoice);
     report.same(Check::DocumentMissing, id, "whether it has a receipt", is(EntrySource::Receipt), has_receipt);
+    report.same(Check::DocumentMissing, id, "whether it has a note", is_of_note, has_note);
 }
 
 /// The postings that follow from a ledger entry that is no invoice, receipt or note. An entry does not say from which wallet it gave
@@ -82,7 +88,7 @@ pub(super) fn customer(id: Id<kind::Customer>) -> Holder {
     (AccountKind::Receivable, id.cast())
 }
 
-/// The fields of an invoice or receipt that its ledger entry must repeat: name, expected value, found value.
+/// The fields of an invoice, receipt or note that its ledger entry must repeat: name, expected value, found value.
 pub(super) struct LedgerCopy<'a> {
     pub(super) id: String,
     pub(super) fields: [(&'static str, String, String); 8],

@@ -1,11 +1,14 @@
-//! Checks documents against the journal: ledger entries with their invoices and receipts, and transactions.
+//! Checks documents against the journal: ledger entries with their invoices, receipts and notes, and transactions.
 //!
 //! Reads all of their tables in the order of the document's id and merges them, so rows whose document is missing are
-//! found too. The parties of invoices and receipts are looked up by a pass of their own.
+//! found too. The parties of invoices, receipts and notes are looked up by a pass of their own, and so is what notes leave of
+//! their invoices.
 
 mod invoices;
 mod journal_link;
 mod ledger_entries;
+mod noted;
+mod notes;
 mod parties;
 mod receipts;
 pub(super) mod rows;
@@ -21,7 +24,7 @@ use super::{
     scan::{Source, least},
 };
 use crate::{
-    entity::{invoice, invoice_line, ledger_entry, receipt, transaction, transaction_line},
+    entity::{invoice, invoice_line, ledger_entry, note, note_line, receipt, transaction, transaction_line},
     error::Result,
     id::{Id, kind},
 };
@@ -34,6 +37,8 @@ struct Document {
     invoice: Option<invoice::Model>,
     invoice_lines: Vec<invoice_line::Model>,
     receipt: Option<receipt::Model>,
+    note: Option<note::Model>,
+    note_lines: Vec<note_line::Model>,
     transaction: Option<Part<transaction::Model>>,
     parts: Vec<transaction_line::Model>,
     /// The postings of the document's current journal entry.
@@ -44,6 +49,7 @@ struct Document {
 pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mut Report<'_>) -> Result<()> {
     use invoice_line::Column as InvoiceLine;
     use ledger_entry::Column as Ledger;
+    use note_line::Column as NoteLine;
     use transaction::Column as Transaction;
     use transaction_line::Column as Line;
     let mut versions = versions(source);
@@ -52,6 +58,8 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
     let mut invoices = whole::<_, invoice::Entity>(source, invoice::Column::Id);
     let mut invoice_lines = lines::<_, invoice_line::Entity>(source, InvoiceLine::InvoiceId, InvoiceLine::Line);
     let mut receipts = whole::<_, receipt::Entity>(source, receipt::Column::Id);
+    let mut notes = whole::<_, note::Entity>(source, note::Column::Id);
+    let mut note_lines = lines::<_, note_line::Entity>(source, NoteLine::NoteId, NoteLine::Line);
     let mut transactions = counted::<_, transaction::Entity>(source, Transaction::Id, Transaction::JournalEntryId);
     let mut of_transactions = postings(source, (transaction::Entity, Transaction::Id, Transaction::JournalEntryId));
     let mut parts = lines::<_, transaction_line::Entity>(source, Line::TransactionId, Line::Line);
@@ -61,6 +69,8 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
         invoices.group().await?,
         invoice_lines.group().await?,
         receipts.group().await?,
+        notes.group().await?,
+        note_lines.group().await?,
         transactions.group().await?,
         parts.group().await?,
     ]) {
@@ -73,12 +83,15 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
             invoice: invoices.take(id).await?.map(|part| part.row),
             invoice_lines: invoice_lines.take_all(id).await?.into_iter().map(|part| part.row).collect(),
             receipt: receipts.take(id).await?.map(|part| part.row),
+            note: notes.take(id).await?.map(|part| part.row),
+            note_lines: note_lines.take_all(id).await?.into_iter().map(|part| part.row).collect(),
             transaction: transactions.take(id).await?,
             parts: parts.take_all(id).await?.into_iter().map(|part| part.row).collect(),
             postings,
         };
         document.check(report);
     }
+    noted::check(source, report).await?;
     parties::check(source, report).await
 }
 
@@ -89,17 +102,22 @@ impl Document {
             report.checked.documents += 1;
             let entry = &part.row;
             ledger_entries::check(entry, part.entry.as_ref(), &self.versions, report);
-            ledger_entries::check_source(entry, self.invoice.is_some(), self.receipt.is_some(), report);
-            let moves = match (&self.invoice, &self.receipt) {
-                (Some(invoice), _) => {
+            let has = [self.invoice.is_some(), self.receipt.is_some(), self.note.is_some()];
+            ledger_entries::check_source(entry, has, report);
+            let moves = match (&self.invoice, &self.receipt, &self.note) {
+                (Some(invoice), ..) => {
                     invoices::check(invoice, &self.invoice_lines, entry, report);
                     invoices::moves(invoice)
                 }
-                (None, Some(receipt)) => {
+                (None, Some(receipt), _) => {
                     receipts::check(receipt, entry, report);
                     receipts::moves(receipt)
                 }
-                (None, None) => ledger_entries::moves(entry, &self.postings),
+                (None, None, Some(note)) => {
+                    notes::check(note, &self.note_lines, entry, report);
+                    notes::moves(note)
+                }
+                (None, None, None) => ledger_entries::moves(entry, &self.postings),
             };
             check_moves(&entry.id.to_string(), &moves, &self.postings, report);
         }
@@ -125,9 +143,13 @@ impl Document {
         if self.ledger_entry.is_none() {
             self.invoice.iter().for_each(|invoice| missing(invoice.id.to_string(), "invoice"));
             self.receipt.iter().for_each(|receipt| missing(receipt.id.to_string(), "receipt"));
+            self.note.iter().for_each(|note| missing(notes::id_of(note), "note"));
         }
         if let (None, Some(line)) = (&self.invoice, self.invoice_lines.first()) {
             missing(line.invoice_id.to_string(), "line of an invoice");
+        }
+        if let (None, Some(line)) = (&self.note, self.note_lines.first()) {
+            missing(line.note_id.to_string(), "line of a note");
         }
         if let (None, Some(line)) = (&self.transaction, self.parts.first()) {
             missing(line.transaction_id.to_string(), "line of a transaction");

@@ -1,9 +1,9 @@
-//! Checks the buyers and sellers of invoices and receipts: they exist, in the book of the document, and hold what was written when
-//! the document was created.
+//! Checks the buyers and sellers of invoices, receipts and notes: they exist, in the book of the document, and hold what was written
+//! when the document was created.
 
 use sea_orm::{
     ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryResult,
-    sea_query::{ExprTrait, JoinType, Query},
+    sea_query::{Expr, ExprTrait, JoinType, Query},
 };
 use type_safe_id::StaticType;
 use uuid::Uuid;
@@ -16,6 +16,7 @@ use crate::{
     bookkeeping::invoicing::party::is_original,
     entity::{
         invoice,
+        note::{self, NoteKind},
         party::{self, PartyRole},
         receipt,
     },
@@ -23,7 +24,7 @@ use crate::{
     id::{Id, kind},
 };
 
-/// An invoice or receipt with its parties.
+/// An invoice, receipt or note with its parties.
 struct Printed {
     id: Uuid,
     book_id: Id<kind::Book>,
@@ -46,23 +47,28 @@ impl Row for Printed {
     }
 }
 
-/// Checks the parties of all invoices and receipts.
+/// Checks the parties of all invoices, receipts and notes.
 pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mut Report<'_>) -> Result<()> {
     use invoice::Column as Invoice;
+    use note::Column as Note;
     use receipt::Column as Receipt;
     let columns = [Invoice::Id, Invoice::BookId, Invoice::BuyerId, Invoice::SellerId];
-    check_all::<kind::Invoice>(printed(source, invoice::Entity, columns), report).await?;
+    check_all::<kind::Invoice>(printed(source, (invoice::Entity, None), columns), report).await?;
     let columns = [Receipt::Id, Receipt::BookId, Receipt::BuyerId, Receipt::SellerId];
-    check_all::<kind::Receipt>(printed(source, receipt::Entity, columns), report).await
+    check_all::<kind::Receipt>(printed(source, (receipt::Entity, None), columns), report).await?;
+    let columns = [Note::Id, Note::BookId, Note::BuyerId, Note::SellerId];
+    let notes = |note_kind: NoteKind| printed(source, (note::Entity, Some(Note::Kind.eq(note_kind))), columns);
+    check_all::<kind::CreditNote>(notes(NoteKind::Credit), report).await?;
+    check_all::<kind::DebitNote>(notes(NoteKind::Debit), report).await
 }
 
 fn printed<C: ConnectionTrait, E: EntityTrait>(
     source: Source<'_, C>,
-    table: E,
+    (table, which): (E, Option<Expr>),
     [id, book_id, buyer_id, seller_id]: [E::Column; 4],
 ) -> Scan<'_, C, Printed> {
     let mut query = Query::select();
-    query.from(table).expr_as(id.into_expr(), "id").expr_as(book_id.into_expr(), "book_id");
+    query.from(table).and_where_option(which).expr_as(id.into_expr(), "id").expr_as(book_id.into_expr(), "book_id");
     for (column, alias, prefix) in [(buyer_id, "buyer", "buyer_"), (seller_id, "seller", "seller_")] {
         let same = column.into_expr().equals((alias, party::Column::Id));
         query.join_as(JoinType::LeftJoin, party::Entity, alias, same);

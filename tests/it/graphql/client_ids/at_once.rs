@@ -19,7 +19,7 @@ async fn of_eight_requests_with_one_id_at_once_one_is_done_and_seven_are_replaye
         number += 1;
         let variants = inputs(&somebody(&app, number).await, root, number).await.len();
         // With a number of its own the second would be refused for the number that the first has taken.
-        let numbered = ["invoice", "receipt"].contains(&create.noun);
+        let numbered = ["invoice", "receipt", "creditNote", "debitNote"].contains(&create.noun);
         for (variant, extra) in (0..variants).flat_map(|variant| [(variant, None), (variant, Some("number"))]) {
             if extra.is_some() && !numbered {
                 continue;

@@ -66,7 +66,7 @@ async fn an_id_that_cannot_be_used_is_refused_in_the_same_words_whatever_is_wron
     let stranger = somebody(&app, 99).await;
     let theirs = things(&stranger, "theirs", "5").await;
     let (wallet, category) = (new_id("wallet"), new_id("category"));
-    CREATES[6].done(&stranger, &json!({ "currency": "YEM", "id": wallet })).await;
+    CREATES[8].done(&stranger, &json!({ "currency": "YEM", "id": wallet })).await;
     let deleted = json!({ "name": "deleted", "kind": "INCOME", "id": category });
     CREATES[2].done(&stranger, &deleted).await;
     stranger.mutate("deleteCategory", "DeleteCategoryInput", "deletedCategoryId", json!({ "id": category })).await;

@@ -26,7 +26,7 @@ async fn what_has_been_changed_or_removed_since_is_returned_as_it_is_now(on: Dat
         id_of(&amina.create_category(input.clone()).await, "category");
     }
     id_of(&amina.add_transaction(transaction_input.clone()).await, "transaction");
-    CREATES[6].done(&amina, &wallet_input).await;
+    CREATES[8].done(&amina, &wallet_input).await;
 
     amina.update_entry(json!({ "id": entry, "amount": "7" })).await;
     amina.delete_entry(json!({ "id": entry })).await;

@@ -67,11 +67,13 @@ impl Create {
     }
 }
 
-const CREATES: [Create; 7] = [
+const CREATES: [Create; 9] = [
     Create::new("addEntry", ["entry", "entry"], ("note", 500)),
     Create::new("addTransaction", ["transaction", "transaction"], ("description", 500)),
     Create::new("createCategory", ["category", "category"], ("name", 60)),
+    Create::new("createCreditNote", ["creditNote", "credit_note"], ("reason", 500)),
     Create::new("createCustomer", ["customer", "customer"], ("name", 100)),
+    Create::new("createDebitNote", ["debitNote", "debit_note"], ("reason", 500)),
     Create::new("createInvoice", ["invoice", "invoice"], ("note", 500)),
     Create::new("createReceipt", ["receipt", "receipt"], ("note", 500)),
     Create::new("createWallet", ["wallet", "wallet"], ("name", 100)),
@@ -102,11 +104,12 @@ fn with(input: &Value, field: &str, value: impl Into<Value>) -> Value {
 async fn totals(user: &User) -> Value {
     let query = "{ wallets { balance { amount } isDefault } categories { name } archived: categories(archived: true) { name }
         customers { totalCount nodes { balance { amount } } } entries { totalCount } invoices { totalCount nodes { number } }
-        receipts { totalCount nodes { number allocated { amount } } } transactions { totalCount nodes { version } } }";
+        receipts { totalCount nodes { number allocated { amount } } }
+        creditNotes { totalCount nodes { number allocated { amount } } } debitNotes { totalCount nodes { number } } transactions { totalCount nodes { version } } }";
     user.gql(query, json!({})).await
 }
 
 /// Whether the mutation takes an idempotency key too.
 fn takes_key(create: &Create) -> bool {
-    ["entry", "transaction", "invoice", "receipt"].contains(&create.prefix)
+    ["entry", "transaction", "invoice", "receipt", "credit_note", "debit_note"].contains(&create.prefix)
 }

@@ -38,6 +38,8 @@ impl User {
             "Entry",
             "Invoice",
             "Receipt",
+            "CreditNote",
+            "DebitNote",
             "Category",
             "Transaction",
             "Budget",

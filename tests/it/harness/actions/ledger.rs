@@ -1,4 +1,4 @@
-//! What users do with customers, entries, invoices and receipts.
+//! What users do with customers, entries, invoices, receipts and notes.
 
 use serde_json::{Value, json};
 
@@ -24,6 +24,12 @@ const RECEIPT: &str =
         allocated { amount } onAccount { amount } entry { id }
         allocations { nodes { amount { amount } invoice { id number status } } } }
     replayed userErrors { code path message }";
+
+/// What is asked of a new note.
+const NOTE: &str = "id number date reason voidedAt voidReason grossAmount { amount } cgst { amount } sgst { amount }
+    igst { amount } otherCharges { amount } roundOff { amount } totalAmount { amount currency } entry { id }
+    invoice { id credited { amount } debited { amount } }
+    lines { line quantity amount { amount } taxableAmount { amount } cgst { amount } sgst { amount } igst { amount } }";
 
 impl User {
     pub async fn create_customer(&self, input: Value) -> Value {
@@ -91,6 +97,42 @@ impl User {
     pub async fn receipt(&self, customer: &str, amount: &str, date: &str) -> String {
         let input = json!({ "customerId": customer, "amount": amount, "date": date, "paymentType": "CASH" });
         id_of(&self.create_receipt(input).await, "receipt")
+    }
+
+    /// Calls a mutation on notes: `createCreditNote`, `voidDebitNote`.
+    async fn change_note(&self, mutation: &str, input: Value) -> Value {
+        let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+        let noun = if mutation.ends_with("CreditNote") { "creditNote" } else { "debitNote" };
+        let fields = format!("{noun} {{ {NOTE} }} replayed userErrors {{ code path message }}");
+        self.mutate(mutation, &input_type, &fields, input).await
+    }
+
+    pub async fn create_credit_note(&self, input: Value) -> Value {
+        self.change_note("createCreditNote", input).await
+    }
+
+    pub async fn void_credit_note(&self, input: Value) -> Value {
+        self.change_note("voidCreditNote", input).await
+    }
+
+    pub async fn create_debit_note(&self, input: Value) -> Value {
+        self.change_note("createDebitNote", input).await
+    }
+
+    pub async fn void_debit_note(&self, input: Value) -> Value {
+        self.change_note("voidDebitNote", input).await
+    }
+
+    /// Takes back an amount of the goods on an invoice; the id of the credit note.
+    pub async fn credit_note(&self, invoice: &str, gross: &str) -> String {
+        let input = json!({ "invoiceId": invoice, "grossAmount": gross, "reason": "came back" });
+        id_of(&self.create_credit_note(input).await, "creditNote")
+    }
+
+    /// Adds an amount of goods to an invoice; the id of the debit note.
+    pub async fn debit_note(&self, invoice: &str, gross: &str) -> String {
+        let input = json!({ "invoiceId": invoice, "grossAmount": gross, "reason": "was too little" });
+        id_of(&self.create_debit_note(input).await, "debitNote")
     }
 
     /// Allocates or releases; the payload with the payment's entry.

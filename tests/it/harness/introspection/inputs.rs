@@ -43,6 +43,16 @@ async fn transaction(user: &User) -> String {
     id_of(&user.add_transaction(input).await, "transaction")
 }
 
+/// An invoice with lines and charges.
+async fn billed(user: &User) -> String {
+    let lines = json!([
+        { "description": "Rice", "quantity": "2", "unitPrice": "5" },
+        { "description": "Tea", "quantity": "1", "unitPrice": "5" } ]);
+    let input =
+        json!({ "customerId": customer(user).await, "lines": lines, "otherCharges": "4", "date": "2026-11-20" });
+    id_of(&user.create_invoice(input).await, "invoice")
+}
+
 /// What a mutation is called with, in several ways: between them they leave each place open that may be. What is updated has
 /// a value in each of its fields before.
 pub async fn inputs(user: &User, root: &Root, number: usize) -> Vec<Value> {
@@ -68,7 +78,24 @@ async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>
             vec![json!({ "amount": "5", "category": { "name": "Food" } }), json!({ "amount": "5", "lines": [line] })]
         }
         "createCategory" => vec![json!({ "name": "Rent", "kind": "EXPENSE" })],
+        "createCreditNote" => {
+            let invoice = user.invoice(&customer(user).await, "10", "2026-11-20").await;
+            vec![
+                json!({ "invoiceId": invoice, "grossAmount": "1", "reason": "back" }),
+                json!({ "invoiceId": billed(user).await, "full": true, "reason": "back" }),
+                json!({ "invoiceId": billed(user).await, "lines": [{ "line": 1 }], "reason": "back" }),
+            ]
+        }
         "createCustomer" => vec![json!({ "name": "Badr" })],
+        "createDebitNote" => {
+            let invoice = user.invoice(&customer(user).await, "10", "2026-11-20").await;
+            let line = |line: Value| json!([line]);
+            vec![
+                json!({ "invoiceId": invoice, "grossAmount": "1", "reason": "more" }),
+                json!({ "invoiceId": billed(user).await, "lines": line(json!({ "line": 1, "quantity": "1" })), "reason": "more" }),
+                json!({ "invoiceId": billed(user).await, "lines": line(json!({ "line": 2, "amount": "1" })), "reason": "more" }),
+            ]
+        }
         "createInvoice" => {
             let line = json!({ "description": "Rice", "quantity": "2", "unitPrice": "5" });
             let customer = customer(user).await;
@@ -145,7 +172,8 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
         "updateBook" => {
             let shop = json!({ "shopName": "Shop", "proprietorName": "Amina", "gstNumber": "29ABCDE", "phone": "+967711234567",
                 "address": "Street", "city": "Aden", "state": "State", "timeZone": "Asia/Aden",
-                "invoiceNumberPattern": "I{00}", "receiptNumberPattern": "R{00}", "roundInvoiceTotals": true });
+                "invoiceNumberPattern": "I{00}", "receiptNumberPattern": "R{00}", "creditNoteNumberPattern": "C{00}",
+                "debitNoteNumberPattern": "D{00}", "roundInvoiceTotals": true });
             let fields = "book { id } userErrors { code path }";
             id_of(&user.mutate("updateBook", "UpdateBookInput", fields, shop).await, "book");
             vec![json!({})]
@@ -168,6 +196,14 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
             ]
         }
         "updateWallet" => vec![json!({ "id": user.wallet })],
+        "voidCreditNote" => {
+            let invoice = user.invoice(&customer(user).await, "10", "2026-11-20").await;
+            vec![json!({ "id": user.credit_note(&invoice, "1").await, "reason": "wrong" })]
+        }
+        "voidDebitNote" => {
+            let invoice = user.invoice(&customer(user).await, "10", "2026-11-20").await;
+            vec![json!({ "id": user.debit_note(&invoice, "1").await, "reason": "wrong" })]
+        }
         "voidInvoice" => {
             vec![json!({ "id": user.invoice(&customer(user).await, "10", "2026-11-20").await, "reason": "wrong" })]
         }

@@ -8,8 +8,19 @@ use super::{Position, Root};
 use crate::harness::{User, id_of};
 
 /// The kinds of things that a position may name, in the words of the schema.
-const KINDS: [&str; 9] =
-    ["customer", "entry", "invoice", "receipt", "wallet", "category", "transaction", "budget", "session"];
+const KINDS: [&str; 11] = [
+    "customer",
+    "entry",
+    "invoice",
+    "receipt",
+    "creditnote",
+    "debitnote",
+    "wallet",
+    "category",
+    "transaction",
+    "budget",
+    "session",
+];
 
 /// One thing of each kind that has an id.
 pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static str, String> {
@@ -25,6 +36,14 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
         "customerId": customer, "grossAmount": amount, "note": mark, "number": number,
     });
     let invoice = id_of(&user.create_invoice(invoice).await, "invoice");
+    // Notes on another invoice, so that the first can be voided.
+    let lines = json!([{ "description": mark, "quantity": "2", "unitPrice": amount }]);
+    let billed = json!({ "customerId": customer, "lines": lines });
+    let billed = id_of(&user.create_invoice(billed).await, "invoice");
+    let note =
+        json!({ "invoiceId": billed, "lines": [{ "line": 1, "quantity": "1" }], "reason": mark, "number": number });
+    let credit_note = id_of(&user.create_credit_note(note.clone()).await, "creditNote");
+    let debit_note = id_of(&user.create_debit_note(note).await, "debitNote");
     let fields = "wallet { id } userErrors { code path }";
     let wallet = json!({ "currency": "YEM", "name": mark });
     let wallet = id_of(&user.mutate("createWallet", "CreateWalletInput", fields, wallet).await, "wallet");
@@ -52,6 +71,8 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
         ("entry", entry),
         ("invoice", invoice),
         ("receipt", receipt),
+        ("creditnote", credit_note),
+        ("debitnote", debit_note),
         ("wallet", wallet),
         ("movement", movement),
         ("category", category),
