@@ -46,8 +46,8 @@ impl Books {
             let customer = customer["createCustomer"]["customer"]["id"].as_str().expect("an id").to_owned();
             // Months that lie apart, so that each report reads one of them.
             let month = format!("2026-{:02}", 2 * at + 1);
-            import(program, dir.path(), "entries", &entries(*rows, &month, &format!("Customer {rows}")));
-            import(program, dir.path(), "transactions", &transactions(*rows, &month));
+            import(program, dir.path(), ("entries", "owner"), &entries(*rows, &month, &format!("Customer {rows}")));
+            import(program, dir.path(), ("transactions", "owner"), &transactions(*rows, &month));
             sizes.push(Size { rows: *rows, wallet, customer, month });
         }
         Self { owner, sizes }
@@ -69,10 +69,11 @@ impl Books {
     }
 }
 
-fn import(program: &Program, dir: &Path, kind: &str, text: &str) {
+/// Imports the text of a file of a kind, for a user.
+pub(crate) fn import(program: &Program, dir: &Path, (kind, user): (&str, &str), text: &str) {
     let file = dir.join(format!("{kind}.csv"));
     fs::write(&file, text).expect("there is room");
-    program.run(&["import", kind, "--user", "owner"], Some(&file));
+    program.run(&["import", kind, "--user", user], Some(&file));
 }
 
 fn entries(rows: u32, month: &str, customer: &str) -> String {

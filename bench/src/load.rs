@@ -67,6 +67,19 @@ fn check(answer: io::Result<(u16, &[u8])>, expected: &[u8]) {
     assert!(find(body, expected).is_some(), "{status} {}", String::from_utf8_lossy(body));
 }
 
+/// Sends each request once, one after the other. Each answer must contain `expected`.
+pub(crate) async fn once(address: SocketAddr, requests: &Requests, expected: &'static [u8]) -> Measured {
+    let mut connection = Connection::open(address).await.expect("the server takes connections");
+    let mut times = Vec::with_capacity(requests.len());
+    for request in requests.iter() {
+        let sent = Instant::now();
+        let answer = connection.send(request).await;
+        times.push(u32::try_from(sent.elapsed().as_micros()).unwrap_or(u32::MAX));
+        check(answer, expected);
+    }
+    Measured::of(times)
+}
+
 /// Sends the requests of all clients for a while. Each answer must contain `expected`.
 pub(crate) async fn drive(
     address: SocketAddr,

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `options` | what is measured, and how long |
 //! | `program` | the server, started as a user starts it |
-//! | `users`, `books` | who asks for what, and the rows that are there |
+//! | `users`, `books`, `customers` | who asks for what, and the rows that are there |
 //! | `http`, `load` | the clients |
 //! | `measure` | one round over HTTP |
 //! | `pgbench`, `sqlite` | the same work as hand-written SQL |
@@ -17,6 +17,7 @@
 #![expect(clippy::expect_used, reason = "a measurement that cannot be made ends the program")]
 
 mod books;
+mod customers;
 mod http;
 mod load;
 mod machine;
@@ -42,6 +43,7 @@ use std::{
 
 use self::{
     books::Books,
+    customers::Customers,
     load::Measured,
     measure::Servers,
     options::Options,
@@ -151,11 +153,13 @@ async fn run(
     }
     let filled = Instant::now();
     let books = Books::fill(&servers.daybook, &users, &options.rows).await;
+    let customers = Customers::fill(&servers.daybook, options.quick).await;
     eprintln!("filled in {:.0} s", filled.elapsed().as_secs_f64());
     for round in 0..options.rounds {
         eprintln!("{}, round {round}", results.database);
         before(results);
         measure::round(options, &servers, &users, &books, results).await;
+        customers.round(options, &servers.daybook, results).await;
     }
     results.note("resident memory, MB", servers.daybook.memory().to_string());
     let began = Instant::now();

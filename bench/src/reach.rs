@@ -1,6 +1,6 @@
 //! What is to be reached: ratios of figures of the same run.
 
-use super::results::Results;
+use super::{customers::DOCUMENTS, results::Results};
 
 /// A figure, what it is, and what it should be.
 pub(crate) struct Reach {
@@ -72,6 +72,15 @@ pub(crate) fn all(results: &Results, rows: &[u32]) -> Vec<Reach> {
     ] {
         let of = |rows: u32| name.replace('#', &rows.to_string());
         most(what, results.ratio(&of(small), &of(large)).filter(|_| small < large), 1.3);
+    }
+    for (what, name) in [
+        ("invoice: time with the most documents of its customer against the fewest", "invoice"),
+        ("receipt: the same", "receipt"),
+        ("allocation: the same", "allocation"),
+        ("first page of a statement: the same", "first page of the statement"),
+    ] {
+        let [few, many] = DOCUMENTS.map(|number| format!("{name} of a customer with {number} documents, 1 client"));
+        most(what, results.ratio(&few, &many), 1.3);
     }
     let tail = results.row(TRANSFERS).map(|row| row.median.quantile(0.99) / row.median.quantile(0.5));
     most("p99 of a transfer against its p50", tail, 4.0);
