@@ -19,8 +19,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Response as Executed, ServerError, ValidationMode, Value, parser::types::OperationType};
-use async_graphql_axum::GraphQLResponse;
+use async_graphql::{ServerError, Value, parser::types::OperationType};
 use axum::{
     Extension,
     body::Body,
@@ -36,14 +35,14 @@ use tokio::time::{Instant, timeout_at};
 use uuid::Uuid;
 
 use super::{
-    answer_size::CountAnswers,
     document::Documents,
     execute::execute,
     media_type::MediaType,
     method::Place,
-    operation::{Needs, Plan, check_mutation, choose, coerce, needs, normalize, only_starts_sessions, price},
+    operation::{Answer, Needs, Plan, check_mutation, choose, coerce, needs, normalize, only_starts_sessions, price},
     parameters::Parameters,
     refused::Refused,
+    schemas::Schemas,
     turns::UserTurns,
     types::Types,
 };
@@ -53,7 +52,7 @@ use crate::{
     client::Client,
     documents::TrustedDocuments,
     error::Error,
-    graphql::{ApiError, INTERNAL_SERVER_ERROR, Schema, schema_builder, sdl},
+    graphql::{ApiError, INTERNAL_SERVER_ERROR, sdl},
     identity::{self, Unauthenticated},
     server::{
         bearer::{bearer, challenge},
@@ -66,9 +65,6 @@ use crate::{
     },
     viewer::Viewer,
 };
-
-/// The maximum nesting of selections that the library executes: more than any plan has, since `DocumentLimits` limits its depth.
-const MOST_NESTING: usize = 1000;
 
 /// How many requests may wait at once for what is done in batches.
 const MOST_IN_BATCHES: usize = 4096;
@@ -88,7 +84,7 @@ pub(in crate::server) struct Endpoint {
     batch_turns: Option<UserTurns>,
     types: Arc<Types>,
     documents: Arc<Documents>,
-    schema: Schema,
+    schemas: Schemas,
 }
 
 impl Endpoint {
@@ -103,14 +99,7 @@ impl Endpoint {
         });
         let at_once = limits.execution.at_once_per_user;
         let batch_turns = writer.is_in_batches().then(|| UserTurns::new(MOST_IN_BATCHES, at_once));
-        // The limits on documents are checked before.
-        let schema = schema_builder()
-            .validation_mode(ValidationMode::Fast)
-            .limit_recursive_depth(MOST_NESTING)
-            .data(app.clone())
-            .data(writer)
-            .extension(CountAnswers)
-            .finish();
+        let schemas = Schemas::new(&app, &writer);
         Self {
             app,
             rates,
@@ -119,7 +108,7 @@ impl Endpoint {
             batch_turns,
             types,
             documents,
-            schema,
+            schemas,
         }
     }
 }
@@ -152,10 +141,10 @@ pub(in crate::server) async fn handle(
     let incoming =
         Incoming { client: &client, parts: &parts, accepted, body: &mut body, connection: connection.as_ref() };
     let (mut response, (kept, depends_on)) = match answer(&endpoint, incoming, &mut meter, &mut summary).await {
-        Ok((mut executed, held)) => {
-            complete(&mut executed.errors, id);
-            summary.error = executed.errors.first().and_then(code);
-            let response = hold(&parts.headers, GraphQLResponse::from(executed).into_response(), held).await;
+        Ok((mut answer, held)) => {
+            complete(answer.errors(), id);
+            summary.error = answer.errors().first().and_then(code);
+            let response = hold(&parts.headers, answer.into_response(), held).await;
             (response, if parts.method == Method::POST { NOT_KEPT } else { OF_GET })
         }
         Err(mut refused) => {
@@ -191,7 +180,7 @@ async fn answer(
     Incoming { client, parts, accepted, body, connection }: Incoming<'_>,
     meter: &mut Meter<'_>,
     summary: &mut Summary,
-) -> Result<(Executed, Held), Refused> {
+) -> Result<(Answer, Held), Refused> {
     let identified = identify(endpoint, client, &parts.headers);
     let viewer = identified.unwrap_or_default();
     charge(meter, viewer.as_ref(), rate_limit::REQUEST).await?;
@@ -225,15 +214,21 @@ async fn answer(
     let plan = parameters.and_then(|parameters| prepare(endpoint, parameters, place, viewer.is_some(), summary));
     let entitled = timeout_at(deadline, entitled(endpoint, client, identified, plan)).await;
     let (plan, viewer) = entitled.map_err(|_| Refused::from(ApiError::from(Error::busy())))??;
-    let cost = cost(endpoint, &plan, viewer.is_some())?;
-    charge(meter, viewer.as_ref(), cost).await?;
+    let price = price_of(endpoint, &plan, viewer.is_some())?;
+    charge(meter, viewer.as_ref(), rate_limit::of(price).saturating_add(check_mutation(&plan)?)).await?;
     // Without a login a mutation can only log in or register, which take turns where passwords are hashed, or renew a session,
     // which is short. It waits for nobody at the same address.
     let in_turn = Some(principal).filter(|_| viewer.is_some() || plan.kind == OperationType::Query);
     let batch_turns = endpoint.batch_turns.as_ref().filter(|_| needs(&plan) == Needs::Batch);
     let turns = batch_turns.unwrap_or(&endpoint.turns);
     // On the heap, since the future is large.
-    let execute = Box::pin(execute(endpoint.app.clone(), endpoint.schema.clone(), plan, viewer, client.clone()));
+    let execute = Box::pin(execute(
+        endpoint.app.clone(),
+        endpoint.schemas.of(&plan, price).clone(),
+        plan,
+        viewer,
+        client.clone(),
+    ));
     Ok((turns.run(in_turn, deadline, execute).await?, held))
 }
 
@@ -254,15 +249,15 @@ fn prepare(
     normalize(&endpoint.types, &document, operation, &values)
 }
 
-/// The points that a plan costs besides those of the request.
-fn cost(endpoint: &Endpoint, plan: &Plan, is_user: bool) -> Result<u32, Refused> {
+/// The price of a plan, unless it is too high.
+fn price_of(endpoint: &Endpoint, plan: &Plan, is_user: bool) -> Result<u64, Refused> {
     let limits = &endpoint.app.limits.documents;
     let (most, hint) = if is_user {
         (limits.price, "Ask for smaller pages, or for fewer lists in lists.")
     } else {
         (limits.anonymous_price, "Log in to ask for more.")
     };
-    Ok(rate_limit::of(price(&endpoint.types, plan, most, hint)?).saturating_add(check_mutation(plan)?))
+    price(&endpoint.types, plan, most, hint)
 }
 
 /// The plan, and the viewer that it is executed for. An operation that starts sessions is executed as without a login when its

@@ -7,7 +7,7 @@ use async_graphql::{Request, Response as Executed, parser::types::ExecutableDocu
 use super::{
     answer_size::AnswerSize,
     document::Reads,
-    operation::{Needs, Plan, executable, needs, write},
+    operation::{Answer, Needs, Plan, executable, needs},
     refused::Refused,
 };
 use crate::{
@@ -28,10 +28,10 @@ pub(super) async fn execute(
     mut plan: Plan,
     viewer: Option<Viewer>,
     client: Client,
-) -> Result<Executed, Refused> {
+) -> Result<Answer, Refused> {
     let needs = needs(&plan);
     let document = executable(&mut plan);
-    let mut executed = if let Some(viewer) = viewer {
+    let executed = if let Some(viewer) = viewer {
         of_viewer((&app, &schema), (needs, &plan.reads), document, viewer, client).await?
     } else {
         let app = App { db: app.db.for_stranger(client.network()), ..app };
@@ -40,8 +40,7 @@ pub(super) async fn execute(
         let executed = size.in_slices(schema.execute(request)).await;
         within(&size, executed)?
     };
-    write(&plan, &mut executed);
-    Ok(executed)
+    Ok(Answer::of(plan, executed))
 }
 
 fn request(document: ExecutableDocument, size: &Arc<AnswerSize>, client: Client) -> Request {

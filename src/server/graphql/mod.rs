@@ -10,6 +10,7 @@ mod operation;
 pub(super) mod parameters;
 pub(super) mod refused;
 mod scalars;
+mod schemas;
 #[cfg(test)]
 mod testing;
 mod turns;

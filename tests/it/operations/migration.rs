@@ -97,7 +97,8 @@ async fn documents_that_are_older_than_parties_get_the_customer_and_the_book_of_
         let shop = json!({ "shopName": shop, "proprietorName": "Amina", "city": "Aden" });
         amina.mutate("updateBook", "UpdateBookInput", "userErrors { code }", shop).await;
     };
-    down_and_up(&app, "_parties", async || change(&invoiced, "Yusuf Saleh", "Baraka").await).await;
+    change(&invoiced, "Yusuf Saleh", "Baraka").await;
+    down_and_up(&app, "_parties", async || {}).await;
     let yusuf = json!({ "name": "Yusuf Saleh", "firmName": "Palm", "address": "4 Lane", "city": "عدن", "state": "Aden",
         "gstNumber": "29ABCDE1234F1Z5", "phone": "+967711234567" });
     let zahra = json!({ "name": "Zahra 🌾", "firmName": null, "address": null, "city": null, "state": null,

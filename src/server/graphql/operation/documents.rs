@@ -11,7 +11,7 @@ use async_graphql::{
 };
 use serde_json::{Map, Value as Json, json};
 
-use super::{executable, write};
+use super::{Answer, executable};
 use crate::server::graphql::{
     testing::{plan_of, types},
     types::Types,
@@ -223,12 +223,14 @@ fn executed(case: &Case) -> (String, Json) {
     let data = execution.object(root.unwrap(), &operation.node.selection_set.node, &[]);
     let mut response = Response::new(data);
     response.errors = execution.errors;
-    write(&plan, &mut response);
-    let mut errors: Vec<_> = response.errors.iter().map(|error| text(&error.path)).collect();
+    let mut answer = Answer::of(plan, response);
+    let mut errors: Vec<_> = answer.errors().iter().map(|error| text(&error.path)).collect();
     errors.sort();
     let calls: Vec<_> = execution.calls.into_values().collect();
-    let text = serde_json::to_string(&response.data).unwrap();
-    let result = json!({ "stage": "execute", "data": response.data, "errors": errors, "calls": calls });
+    let text = serde_json::to_string(&answer).unwrap();
+    let data = serde_json::to_value(&answer).unwrap()["data"].take();
+    let text = text.strip_prefix("{\"data\":").unwrap().to_owned();
+    let result = json!({ "stage": "execute", "data": data, "errors": errors, "calls": calls });
     (text, result)
 }
 
@@ -273,7 +275,7 @@ fn documents_are_judged_and_executed_as_by_graphql_js() {
         }
         if result != expected {
             wrong.push(format!("{}:\n  expected {expected}\n  and not  {result}", case.name));
-        } else if result["stage"] == "execute" && data != data_of(&text, &case.name) {
+        } else if result["stage"] == "execute" && !data.starts_with(&data_of(&text, &case.name)) {
             wrong.push(format!("{}: another order: {data}", case.name));
         }
     }

@@ -8,7 +8,7 @@
 //! | price | `price` | what it costs, from what the schema declares |
 //! | check the fields of a mutation | `mutation` | |
 //! | execute | `executable` | the document for the GraphQL library |
-//! | write | `write` | the data in the order of the request, with null for what failed |
+//! | write | `write` | the response: the data in the order of the request, with null for what failed |
 
 mod choose;
 mod coerce;
@@ -33,5 +33,5 @@ pub(super) use self::{
     normalize::normalize,
     plan::Plan,
     price::price,
-    write::write,
+    write::Answer,
 };

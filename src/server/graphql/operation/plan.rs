@@ -68,6 +68,12 @@ impl Plan {
 }
 
 impl Shape {
+    /// The number of fields, those below included.
+    pub(in crate::server::graphql) fn count(&self) -> u64 {
+        self.fields()
+            .fold(0, |sum, field| sum.saturating_add(1).saturating_add(field.below.as_ref().map_or(0, Self::count)))
+    }
+
     /// The fields, for all types that the object may have.
     fn fields(&self) -> impl Iterator<Item = &Field> {
         let (same, by_type) = match self {

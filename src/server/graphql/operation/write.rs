@@ -1,13 +1,17 @@
-//! Brings the data of a response into the form that the specification requires.
+//! Writes a response in the form that the specification requires.
 //!
-//! The library returns fields in the order in which they were resolved, and leaves out those that failed. Here the fields get
-//! the order of the request (section 7.2.2, "Serialized Map Ordering"), and a failed field is null or, if it cannot be null, the
-//! closest parent that can (section 6.4.4, "Handling Execution Errors"). One pass, in time proportional to the response.
+//! The library returns fields in the order in which they were resolved, and leaves out those that failed. The fields get the order
+//! of the request while they are written (section 7.2.2, "Serialized Map Ordering"). Only when something failed are the data built
+//! anew before: a failed field is null or, if it cannot be null, the closest parent that can (section 6.4.4, "Handling Execution
+//! Errors").
 
 use std::collections::HashMap;
 
 use apollo_compiler::ast::Type;
 use async_graphql::{Name, PathSegment, Response, ServerError, Value, indexmap::IndexMap};
+use async_graphql_axum::GraphQLResponse;
+use axum::{Json, response::IntoResponse};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{
     executable::TYPE,
@@ -15,8 +19,90 @@ use super::{
 };
 use crate::server::graphql::refused::MOST_ERRORS;
 
-/// Completes a response: its data, and the order and number of its errors.
-pub(in crate::server::graphql) fn write(plan: &Plan, response: &mut Response) {
+/// A response as it is sent.
+#[derive(Debug)]
+pub(in crate::server::graphql) struct Answer {
+    /// The errors have their order, and there are not too many.
+    response: Response,
+    /// The fields of the request, in their order; `None` when the data have it.
+    shape: Option<Shape>,
+}
+
+impl Answer {
+    /// Completes what the library returns for a plan.
+    pub(in crate::server::graphql) fn of(plan: Plan, mut response: Response) -> Self {
+        if response.errors.is_empty() {
+            return Self { response, shape: Some(plan.root) };
+        }
+        complete(&plan, &mut response);
+        Self { response, shape: None }
+    }
+
+    pub(in crate::server::graphql) fn errors(&mut self) -> &mut Vec<ServerError> {
+        &mut self.response.errors
+    }
+}
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> axum::response::Response {
+        if self.shape.is_some() {
+            Json(self).into_response()
+        } else {
+            GraphQLResponse::from(self.response).into_response()
+        }
+    }
+}
+
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Some(shape) = &self.shape else { return self.response.serialize(serializer) };
+        let mut answer = serializer.serialize_map(Some(1))?;
+        answer.serialize_entry("data", &InOrder(&self.response.data, Some(shape)))?;
+        answer.end()
+    }
+}
+
+/// A value whose objects have fields in the order of the request.
+struct InOrder<'a>(&'a Value, Option<&'a Shape>);
+
+impl Serialize for InOrder<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match (self.0, self.1) {
+            (Value::Object(resolved), Some(shape)) => {
+                let fields = fields_of(shape, resolved);
+                let mut object = serializer.serialize_map(Some(fields.len()))?;
+                for field in fields {
+                    let value = resolved.get(&field.key).unwrap_or(&Value::Null);
+                    object.serialize_entry(field.key.as_str(), &InOrder(value, field.below.as_ref()))?;
+                }
+                object.end()
+            }
+            (Value::List(items), shape @ Some(_)) => {
+                serializer.collect_seq(items.iter().map(|item| InOrder(item, shape)))
+            }
+            // An operation of which directives have left nothing.
+            (Value::Null, Some(Shape::Same(fields))) if fields.is_empty() => serializer.serialize_map(Some(0))?.end(),
+            (value, _) => value.serialize(serializer),
+        }
+    }
+}
+
+/// The fields of an object of a shape.
+fn fields_of<'a>(shape: &'a Shape, resolved: &IndexMap<Name, Value>) -> &'a [Field] {
+    match shape {
+        Shape::Same(fields) => fields,
+        Shape::ByType(types) => {
+            let ty = match resolved.get(TYPE) {
+                Some(Value::String(ty)) => types.iter().find(|(name, _)| name == ty.as_str()),
+                _ => None,
+            };
+            ty.map_or(&[], |(_, fields)| fields)
+        }
+    }
+}
+
+/// Completes a response in which something failed: its data, and the order and number of its errors.
+fn complete(plan: &Plan, response: &mut Response) {
     let errors = &mut response.errors;
     for error in errors.iter_mut() {
         // Such an error of the library names its types, and does not know of variables any more.
@@ -86,16 +172,7 @@ impl<'a> Failures<'a> {
 
 /// Completes an object. `None` when a field of it failed that cannot be null.
 fn object(shape: &Shape, mut resolved: IndexMap<Name, Value>, failures: Option<&Failures<'_>>) -> Option<Value> {
-    let fields: &[Field] = match shape {
-        Shape::Same(fields) => fields,
-        Shape::ByType(types) => {
-            let ty = match resolved.get(TYPE) {
-                Some(Value::String(ty)) => types.iter().find(|(name, _)| name == ty.as_str()),
-                _ => None,
-            };
-            ty.map_or(&[], |(_, fields)| fields)
-        }
-    };
+    let fields = fields_of(shape, &resolved);
     let mut complete = IndexMap::with_capacity(fields.len());
     for field in fields {
         let value = resolved.swap_remove(&field.key).unwrap_or_default();
@@ -136,7 +213,7 @@ mod tests {
     use async_graphql::{PathSegment, Pos, Response, ServerError, Value};
     use serde_json::json;
 
-    use super::{MOST_ERRORS, write};
+    use super::{Answer, MOST_ERRORS};
     use crate::server::graphql::testing::plan;
 
     #[test]
@@ -157,12 +234,12 @@ mod tests {
         for at in (0..40).rev() {
             response.errors.extend([in_customer(28, at, "note"), in_customer(23, at, "city")]);
         }
-        write(&plan, &mut response);
-        let items: Vec<_> = response.errors.iter().map(|error| error.path[2].clone()).collect();
+        let mut answer = Answer::of(plan, response);
+        let items: Vec<_> = answer.errors().iter().map(|error| error.path[2].clone()).collect();
         let expected: Vec<_> = (0..40).chain(0..10).map(PathSegment::Index).collect();
         assert_eq!((items.len(), &items), (MOST_ERRORS, &expected));
         let customer = json!({ "city": null, "note": null });
         let expected = json!({ "customers": { "nodes": vec![customer; 40] }, "book": { "address": null } });
-        assert_eq!(response.data.into_json().unwrap(), expected);
+        assert_eq!(serde_json::to_value(&answer).unwrap()["data"], expected);
     }
 }

@@ -264,8 +264,12 @@ impl Driver {
                 *count += 1;
                 // Lists in lists are kept small: an operation may ask for so many rows and no more.
                 let is_page = list(&field["args"]).iter().any(|argument| argument["name"] == "first");
-                let is_shallow = ["allocations", "activities"].contains(&field_name);
-                let within = if is_shallow { 3.min(depth - 1) } else { depth - 1 };
+                let most = match field_name {
+                    "allocations" | "activities" => 3,
+                    "creditNotes" | "debitNotes" => 2,
+                    _ => depth,
+                };
+                let within = most.min(depth - 1);
                 let below = if is_leaf { String::new() } else { self.select(of, within, count) };
                 let below = if is_page { format!("(first: 3) {below}") } else { below };
                 // Members of an interface may have fields of one name and different types.

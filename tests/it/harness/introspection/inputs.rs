@@ -44,12 +44,11 @@ async fn transaction(user: &User) -> String {
 }
 
 /// An invoice with lines and charges.
-async fn billed(user: &User) -> String {
+async fn billed(user: &User, customer: &str) -> String {
     let lines = json!([
         { "description": "Rice", "quantity": "2", "unitPrice": "5" },
         { "description": "Tea", "quantity": "1", "unitPrice": "5" } ]);
-    let input =
-        json!({ "customerId": customer(user).await, "lines": lines, "otherCharges": "4", "date": "2026-11-20" });
+    let input = json!({ "customerId": customer, "lines": lines, "otherCharges": "4", "date": "2026-11-20" });
     id_of(&user.create_invoice(input).await, "invoice")
 }
 
@@ -79,21 +78,23 @@ async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>
         }
         "createCategory" => vec![json!({ "name": "Rent", "kind": "EXPENSE" })],
         "createCreditNote" => {
-            let invoice = user.invoice(&customer(user).await, "10", "2026-11-20").await;
+            let customer = customer(user).await;
+            let invoice = user.invoice(&customer, "10", "2026-11-20").await;
             vec![
                 json!({ "invoiceId": invoice, "grossAmount": "1", "reason": "back" }),
-                json!({ "invoiceId": billed(user).await, "full": true, "reason": "back" }),
-                json!({ "invoiceId": billed(user).await, "lines": [{ "line": 1 }], "reason": "back" }),
+                json!({ "invoiceId": billed(user, &customer).await, "full": true, "reason": "back" }),
+                json!({ "invoiceId": billed(user, &customer).await, "lines": [{ "line": 1 }], "reason": "back" }),
             ]
         }
         "createCustomer" => vec![json!({ "name": "Badr" })],
         "createDebitNote" => {
-            let invoice = user.invoice(&customer(user).await, "10", "2026-11-20").await;
+            let customer = customer(user).await;
+            let invoice = user.invoice(&customer, "10", "2026-11-20").await;
             let line = |line: Value| json!([line]);
             vec![
                 json!({ "invoiceId": invoice, "grossAmount": "1", "reason": "more" }),
-                json!({ "invoiceId": billed(user).await, "lines": line(json!({ "line": 1, "quantity": "1" })), "reason": "more" }),
-                json!({ "invoiceId": billed(user).await, "lines": line(json!({ "line": 2, "amount": "1" })), "reason": "more" }),
+                json!({ "invoiceId": billed(user, &customer).await, "lines": line(json!({ "line": 1, "quantity": "1" })), "reason": "more" }),
+                json!({ "invoiceId": billed(user, &customer).await, "lines": line(json!({ "line": 2, "amount": "1" })), "reason": "more" }),
             ]
         }
         "createInvoice" => {

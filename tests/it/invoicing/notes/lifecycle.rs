@@ -47,7 +47,7 @@ async fn what_was_paid_for_goods_that_come_back_is_on_account_and_can_be_given_b
     // Paid in part by name; what else the customer owes is paid too.
     let invoice = billed(&amina, &customer, taxed).await;
     pay(&amina, &customer, "100", &[&invoice]).await;
-    let other = amina.invoice(&customer, "30", "2026-11-20").await;
+    let other = amina.invoice(&customer, "30", "2026-11-21").await;
     let note = id_of(&credit(&amina, &invoice, json!({ "grossAmount": "50" })).await, "creditNote");
     // 18 of the 59 for its own invoice, and 30 for the other.
     assert_eq!(
@@ -58,7 +58,7 @@ async fn what_was_paid_for_goods_that_come_back_is_on_account_and_can_be_given_b
     // It can be released and set off by hand, like any payment. Its log says so.
     let released = amina.set_off("release", json!({ "paymentId": note })).await;
     assert_eq!((errors(&released), &released["payment"]["held"]["amount"]), (vec![], &json!("48.00")));
-    assert_eq!(amina.standing(&other).await, "OVERDUE 0.00 30.00");
+    assert_eq!(amina.standing(&other).await, "OPEN 0.00 30.00");
     let again = json!({ "paymentId": note, "charges": [{ "chargeId": other }] });
     assert_eq!(errors(&amina.set_off("allocate", again).await), [""; 0]);
     assert_eq!(amina.standing(&other).await, "PAID 30.00 0.00");

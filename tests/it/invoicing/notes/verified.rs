@@ -32,7 +32,7 @@ async fn each_difference_in_notes_is_found(on: Database) {
     let mut wrong = Vec::new();
     for (sql, expected) in [
         (of("CRN-0001", "reason = 'x'"), "DOCUMENT_FIELD"),
-        (of("CRN-0001", "position = id"), "DOCUMENT_FIELD"),
+        (of("CRN-0001", "position = seller_id"), "DOCUMENT_FIELD"),
         (of("D", "date = '2026-11-02'"), "DOCUMENT_FIELD"),
         (of("CRN-0001", "settled = settled - 1"), "DOCUMENT_FIELD"),
         (of("CRN-0001", "number = 'X', number_key = 'x'"), "NUMBER_MISSING"),
@@ -64,7 +64,7 @@ async fn each_difference_in_notes_is_found(on: Database) {
         ),
         (
             "UPDATE ledger_entry SET source = 'MANUAL' WHERE source = 'DEBIT_NOTE'".to_owned(),
-            "DOCUMENT_ENTRY DOCUMENT_MISSING",
+            "DOCUMENT_FIELD DOCUMENT_MISSING",
         ),
     ] {
         let differences = tamperer.differences(&sql).await;
