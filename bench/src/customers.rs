@@ -1,6 +1,10 @@
 //! What documents cost a customer who has few of them, and one who has many.
 
-use std::{fmt::Write as _, sync::Arc};
+use std::{
+    fmt::Write as _,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 
@@ -20,33 +24,63 @@ const ROUND: usize = 40;
 
 const CUSTOMER: &str = "mutation($n: String!) { createCustomer(input: { name: $n }) { customer { id } } }";
 const INVOICE: &str = "mutation($c: ID!) { createInvoice(input: { customerId: $c, grossAmount: \"100\", gstRate: \"18\" }) { invoice { id totalAmount { amount } } userErrors { code } } }";
-const RECEIPT: &str = "mutation($c: ID!) { createReceipt(input: { customerId: $c, amount: \"118\", paymentType: CASH }) { receipt { id allocated { amount } } userErrors { code } } }";
+const RECEIPT: &str = "mutation($c: ID!) { createReceipt(input: { customerId: $c, amount: \"118\", paymentType: CASH }) { receipt { id amount { amount } } userErrors { code } } }";
 const ALLOCATE: &str = "mutation($p: ID!, $c: ID!) { allocate(input: { paymentId: $p, charges: [{ chargeId: $c, amount: \"1\" }] }) { payment { id } userErrors { code } } }";
+const ENTRY: &str = "mutation($c: ID!) { addEntry(input: { customerId: $c, type: CREDIT, amount: \"5\" }) { entry { id amount { amount } } userErrors { code } } }";
 const STATEMENT: &str = "query($c: ID!) { customerStatement(customerId: $c) { closingBalance { amount } aging { overdue { amount } } lines(first: 20) { nodes { id balanceAfter { amount } } } } }";
 
 /// Somebody with a customer for each number of documents.
 pub(crate) struct Customers {
     owner: User,
     ids: Vec<String>,
+    /// What clients of as many users send: entries and invoices of a customer of their own.
+    at_once: [Vec<Requests>; 2],
+    /// How many entries `daybook import` wrote in a second, some hundreds in each transaction.
+    imported: f64,
 }
 
 impl Customers {
     /// Fills ledgers in which all is paid, by `daybook import`.
-    pub(crate) async fn fill(program: &Program, is_quick: bool) -> Self {
+    pub(crate) async fn fill(program: &Program, users: &[User], is_quick: bool) -> Self {
         let owner = users::register(program.address, &["keeper".to_owned()], 1).await.remove(0);
         let dir = tempfile::tempdir().expect("a directory");
-        let mut ids = Vec::new();
+        let mut at_once = [const { Vec::new() }; 2];
+        for user in users.iter().take(64) {
+            let customer = create(user, program, "Customer").await;
+            for (clients, query) in at_once.iter_mut().zip([ENTRY, INVOICE]) {
+                clients.push(Arc::new(vec![user.request(query, &json!({ "c": customer }))]));
+            }
+        }
+        let (mut ids, mut imported) = (Vec::new(), 0.0);
         for documents in DOCUMENTS.into_iter().take(if is_quick { 1 } else { 2 }) {
             let name = format!("Customer with {documents}");
-            let customer = owner.ask(program.address, CUSTOMER, &json!({ "n": name })).await;
-            ids.push(text(&customer["createCustomer"]["customer"]["id"]));
+            ids.push(create(&owner, program, &name).await);
+            let began = Instant::now();
             import(program, dir.path(), ("entries", "keeper"), &ledger(documents, &name));
+            imported = f64::from(documents) / began.elapsed().as_secs_f64();
         }
-        Self { owner, ids }
+        Self { owner, ids, at_once, imported }
+    }
+
+    /// Measures documents of many customers at once, beside what writing many of them in one transaction would bring at most.
+    async fn at_once(&self, options: &Options, program: &Program, results: &mut Results) {
+        let name = "entries written together by `daybook import`";
+        if options.wants(name) {
+            results.add(name, Measured::rate(self.imported));
+        }
+        for (name, clients) in ["entries, 64 clients", "invoices, 64 clients"].into_iter().zip(&self.at_once) {
+            if options.wants(name) {
+                let time = Duration::from_secs(options.seconds);
+                let measured = load::drive(program.address, clients, time, b"amount").await;
+                eprintln!("  {name}: {:.0} a second", measured.rate);
+                results.add(name, measured);
+            }
+        }
     }
 
     /// Measures each thing once, for one customer after the other, with one client: documents of a customer wait for each other.
     pub(crate) async fn round(&self, options: &Options, program: &Program, results: &mut Results) {
+        self.at_once(options, program, results).await;
         for (customer, documents) in self.ids.iter().zip(DOCUMENTS) {
             let name = |what: &str| format!("{what} of a customer with {documents} documents, 1 client");
             let same = |query: &str| -> Requests {
@@ -72,13 +106,19 @@ impl Customers {
 
     /// Names parts of a new receipt for a new invoice.
     async fn allocations(&self, program: &Program, customer: &str) -> Requests {
-        let ask = |query| self.owner.ask(program.address, query, &Value::Null);
-        let of = |query: &str| query.replace("($c: ID!)", "").replace("$c", &format!("\"{customer}\""));
-        let charge = text(&ask(&of(INVOICE)).await["createInvoice"]["invoice"]["id"]);
-        let payment = text(&ask(&of(RECEIPT)).await["createReceipt"]["receipt"]["id"]);
+        let variables = json!({ "c": customer });
+        let invoice = self.owner.ask(program.address, INVOICE, &variables).await;
+        let receipt = self.owner.ask(program.address, RECEIPT, &variables).await;
+        let charge = text(&invoice["createInvoice"]["invoice"]["id"]);
+        let payment = text(&receipt["createReceipt"]["receipt"]["id"]);
         let request = self.owner.request(ALLOCATE, &json!({ "p": payment, "c": charge }));
         Arc::new(vec![request; ROUND])
     }
+}
+
+async fn create(owner: &User, program: &Program, name: &str) -> String {
+    let customer = owner.ask(program.address, CUSTOMER, &json!({ "n": name })).await;
+    text(&customer["createCustomer"]["customer"]["id"])
 }
 
 fn text(value: &Value) -> String {

@@ -153,7 +153,7 @@ async fn run(
     }
     let filled = Instant::now();
     let books = Books::fill(&servers.daybook, &users, &options.rows).await;
-    let customers = Customers::fill(&servers.daybook, options.quick).await;
+    let customers = Customers::fill(&servers.daybook, &users, options.quick).await;
     eprintln!("filled in {:.0} s", filled.elapsed().as_secs_f64());
     for round in 0..options.rounds {
         eprintln!("{}, round {round}", results.database);

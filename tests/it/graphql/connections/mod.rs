@@ -4,7 +4,7 @@ mod books;
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use self::books::{Owners, books, change};
 use crate::harness::{Database, TestApp, User};

@@ -266,7 +266,7 @@ impl Driver {
                 let is_page = list(&field["args"]).iter().any(|argument| argument["name"] == "first");
                 let most = match field_name {
                     "allocations" | "activities" => 3,
-                    "creditNotes" | "debitNotes" => 2,
+                    "invoices" | "receipts" | "creditNotes" | "debitNotes" => 2,
                     _ => depth,
                 };
                 let within = most.min(depth - 1);
