@@ -1,4 +1,4 @@
-//! Invoices, receipts and notes: their numbers, totals, parties, and which receipt pays which invoice.
+//! Invoices, receipts and notes: their numbers, totals, parties, and which receipt pays which invoice. `worked` has tables of cases.
 
 mod allocations;
 mod invoices;
@@ -12,3 +12,4 @@ mod sales_corrections;
 mod shop;
 mod sums;
 mod verified;
+mod worked;
