@@ -1,4 +1,5 @@
-//! Invoices, receipts and notes: their numbers, totals, parties, and which receipt pays which invoice. `worked` has tables of cases.
+//! Invoices, receipts and notes: their numbers, totals, parties, and which receipt pays which invoice. `worked` has cases that
+//! were worked out by hand.
 
 mod allocations;
 mod invoices;

@@ -1,5 +1,5 @@
-//! Documents that are dated back. What is not named is set off as if all had been written in the order of their dates. On a past
-//! day the documents up to that day count, and an allocation counts from the later of its two dates.
+//! Documents that are dated back. What is not named is set off as if all had been written in the order of their dates. On a
+//! past day the documents up to that day count, and an allocation counts from the later of its two dates.
 
 use serde_json::json;
 
@@ -102,8 +102,8 @@ fn charges_and_names() -> Vec<Case> {
             ],
             ["70.00", "0.00", "0.00 70.00 0.00 0.00 0.00"],
         ),
-        // B gets what A no longer needs, and the new A, which is older than B, takes it back: 100 of 120 are paid. Then 60 are
-        // named for B, and 40 are left for A.
+        // B gets what A no longer needs, and C, which is older than B, takes it back: 100 of 120 are paid. Then 60 are named
+        // for B, and 40 are left for C.
         case(
             "an invoice that is made anew on its old date comes first again, but for what is named",
             "INR",
@@ -171,7 +171,8 @@ fn payments() -> Vec<Case> {
             ],
             ["30.00", "0.00", "0.00 30.00 0.00 0.00 0.00"],
         ),
-        // 40 of the 60 are named for A, and 20 pay B. On 31 October B is due for 30 days, on 1 November for 31, today for 51.
+        // 40 of the 60 are named for A, and 20 pay B. On 31 October B is due for 30 days, on 1 November for 31, today for
+        // 51.
         case(
             "a receipt is on account until the invoice that it names is dated",
             "INR",
@@ -235,7 +236,7 @@ fn changes() -> Vec<Case> {
             ],
             ["106.20", "0.00", "0.00 106.20 0.00 0.00 0.00"],
         ),
-        // Without the write-off nothing pays A; the 40 that were refunded are paid by R, as if it had never been.
+        // Without the write-off R pays the 30 of A, and without the refund its other 10 are on account.
         case(
             "a refund and a write-off that are deleted were never made",
             "INR",

@@ -220,7 +220,8 @@ fn of_lines() -> Vec<Case> {
 /// Returns of goods that are paid.
 fn beside_payments() -> Vec<Case> {
     vec![
-        // The receipt that names the invoice leaves no room on it, so 50 + 2 x 4.50 are on account until they are given back.
+        // The receipt that names the invoice leaves no room on it, so 50 + 2 x 4.50 are on account until they are given
+        // back.
         case(
             "what comes back of a paid invoice is on account and can be given back",
             "INR",
