@@ -1,4 +1,5 @@
-//! Invoices, receipts and notes: their numbers, totals, parties, and which receipt pays which invoice.
+//! Invoices, receipts and notes: their numbers, totals, parties, and which receipt pays which invoice. `worked` has cases that
+//! were worked out by hand.
 
 mod allocations;
 mod invoices;
@@ -12,3 +13,4 @@ mod sales_corrections;
 mod shop;
 mod sums;
 mod verified;
+mod worked;
