@@ -4,6 +4,11 @@
 //! enough. Of two requests at the same time, the second may look before the first commits, and then be refused because
 //! of what the first did (its invoice number is taken, the invoice is paid). So [`write`] accepts a refusal only if
 //! there is still no entry with the key afterwards, and otherwise runs the operation again.
+//!
+//! Most operations post to the journal, whose entries keep their keys. The few that post nothing keep theirs in `used_key`
+//! ([`mark_used`]). The look-up of the journal sees both in one statement, so that a key belongs to one request, whichever it was.
+//! Only on PostgreSQL, and only when a request that posts and one that does not come with one key at the same moment for different
+//! customers, may both be done; each is still done once.
 
 use sea_orm::{DbErr, EntityTrait, IntoActiveModel, sea_query::OnConflict};
 use serde::Serialize;
@@ -82,8 +87,12 @@ pub(super) async fn find_used<K: StaticType>(
     let used = used_key::Entity::find_by_id((viewer.book, key.key.clone())).one(tx).await?;
     match used {
         Some(used) if used.request_hash == key.request_hash => Ok(Some(Id::from_uuid(used.thing_id))),
-        None if journal::find_repeat(tx, viewer.book, key).await?.is_none() => Ok(None),
-        _ => Err(conflict().into()),
+        Some(_) => Err(conflict().into()),
+        None => match journal::find_repeat(tx, viewer.book, key).await? {
+            None => Ok(None),
+            Some(Err(refused)) => Err(Refusal::from(refused).into()),
+            Some(Ok(_)) => Err(conflict().into()),
+        },
     }
 }
 

@@ -130,7 +130,7 @@ user_error! {
 
     /// For `TAKEN` the object that has the value; for `CONFLICT` the object in its newest version; for
     /// `IDEMPOTENCY_CONFLICT` what the first request with the key or the id made. Null when it belongs to somebody else,
-    /// as with the username of another user, and when there is no such object.
+    /// as with the username of another user, and when there is no such object, as for a key of `allocate` or `release`.
     async fn current(&self, ctx: &Context<'_>) -> Result<Option<Node>, ApiError> {
         match &self.current {
             Some(id) => node::find(ctx, &id.into()).await,

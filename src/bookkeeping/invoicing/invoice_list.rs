@@ -57,6 +57,13 @@ pub fn taxable(invoice: &invoice::Model) -> i64 {
     }
 }
 
+/// Whether the tax of an invoice is IGST, since the goods go to another state. What the user said of it is not stored of invoices that
+/// are older than that column, and an invoice whose taxes were given may have IGST without it.
+#[must_use]
+pub fn is_inter_state(invoice: &invoice::Model) -> bool {
+    invoice.inter_state || invoice.igst > 0
+}
+
 /// The condition that an invoice has this status; must agree with [`status`].
 fn has_status(status: InvoiceStatus, today: NaiveDate) -> Condition {
     use invoice::Column;

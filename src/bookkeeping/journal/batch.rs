@@ -8,7 +8,7 @@ use super::{
     account,
     draft::{Draft, Idempotency, Posted, Refused},
     fold::{self, State},
-    replay::{self, Marks},
+    replay::{self, Marks, Repeats},
     write,
 };
 use crate::{
@@ -51,11 +51,11 @@ impl Batch {
         }
         let accounts = accounts.into_iter().map(|account| (account.id, account)).collect();
         // The clock is read after the accounts are locked, as for all posting.
-        let state = State::new(accounts, Vec::new(), clock.now());
+        let state = State::new(accounts, Repeats::default(), clock.now());
         Ok(Self { state, held, written: HashMap::new() })
     }
 
-    /// Finds the entries that have these keys and references already.
+    /// Finds what earlier requests used of these keys and references.
     ///
     /// # Errors
     /// When the database fails.

@@ -104,8 +104,8 @@ pub struct Posted {
 pub enum Refused {
     /// The accounts did not allow it, and the draft has no `attempt` to record.
     Failed(Failure),
-    /// The idempotency key was used before with another input.
-    IdempotencyConflict(Earlier),
+    /// The idempotency key was used before with another input; `None` when that request posted nothing.
+    IdempotencyConflict(Option<Earlier>),
     /// Another entry of the book has this reference.
     ReferenceTaken(Earlier),
 }
@@ -149,8 +149,8 @@ impl From<Refused> for Refusal {
         match refused {
             Refused::IdempotencyConflict(earlier) => {
                 let message = "This idempotency key was already used with another input.";
-                let current = Detail::Current(earlier.thing());
-                Self::new(Code::IdempotencyConflict, "idempotencyKey", message).with(current)
+                let detail = earlier.map(|earlier| Detail::Current(earlier.thing()));
+                Self { detail, ..Self::new(Code::IdempotencyConflict, "idempotencyKey", message) }
             }
             Refused::ReferenceTaken(earlier) => {
                 Self::taken("reference", &earlier.thing(), "Another transaction of this book has this reference.")

@@ -1,9 +1,10 @@
-//! Finds earlier entries that have the same idempotency key or the same reference as a draft.
+//! Finds earlier entries that have the same idempotency key or the same reference as a draft. Keys of operations that posted nothing
+//! (`used_key`) are found by the same statement.
 
 use std::collections::BTreeSet;
 
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -13,23 +14,56 @@ use crate::{
     db::Transaction,
     entity::{
         journal_entry::{self, EntryStatus},
-        posting,
+        posting, used_key,
     },
     error::Result,
     id::{Id, kind},
     list::any_of::any_of,
 };
 
+/// An idempotency key or a reference, with its book.
+type Mark = (Uuid, String);
+
 /// Idempotency keys and references, each with its book.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     /// Idempotency keys.
-    pub keys: Vec<(Uuid, String)>,
+    pub keys: Vec<Mark>,
     /// References.
-    pub references: Vec<(Uuid, String)>,
+    pub references: Vec<Mark>,
 }
 
-/// Returns the result of an earlier request of the book with the same idempotency key; `None` when the key is new.
+/// What earlier requests used of some keys and references.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Repeats {
+    /// The entries that have one of them.
+    pub(super) entries: Vec<journal_entry::Model>,
+    /// The keys, each with its book, of requests that posted nothing.
+    pub(super) unposted: Vec<Mark>,
+}
+
+impl Repeats {
+    /// The result for a request whose key this entry has, or no entry: the entry, or a conflict when the input differs or a
+    /// request that posted nothing used the key. `None` when the key is new.
+    pub(super) fn answer(
+        &self,
+        entry: Option<&journal_entry::Model>,
+        book_id: Id<kind::Book>,
+        idempotency: &Idempotency,
+    ) -> Option<Result<Posted, Refused>> {
+        let Some(entry) = entry else {
+            let is_same = |(book, key): &Mark| *book == book_id.uuid() && *key == idempotency.key;
+            return self.unposted.iter().any(is_same).then_some(Err(Refused::IdempotencyConflict(None)));
+        };
+        if entry.request_hash.as_ref() != Some(&idempotency.request_hash) {
+            return Some(Err(Refused::IdempotencyConflict(Some(entry.into()))));
+        }
+        Some(Ok(Posted { entry: entry.clone(), postings: Vec::new(), replayed: true }))
+    }
+}
+
+/// Returns the result of an earlier request of the book with the same idempotency key; `None` when the key is new. The key of a
+/// request that posted nothing is a conflict: an operation that posts was not what it asked for.
 /// Callers ask for it before they check the input: what was valid for the first request (an existing wallet, enough
 /// money) may no longer be.
 ///
@@ -40,9 +74,9 @@ pub async fn find_repeat(
     book_id: Id<kind::Book>,
     idempotency: &Idempotency,
 ) -> Result<Option<Result<Posted, Refused>>> {
-    let entry = journal_entry::Entity::find().filter(same_key(book_id, idempotency)).one(conn).await?;
-    let Some(entry) = entry else { return Ok(None) };
-    let mut answer = answer(&entry, idempotency);
+    let keys = vec![(book_id.uuid(), idempotency.key.clone())];
+    let found = find_marked(conn, Marks { keys, references: Vec::new() }).await?;
+    let Some(mut answer) = found.answer(found.entries.first(), book_id, idempotency) else { return Ok(None) };
     load_postings(conn, &mut answer).await?;
     Ok(Some(answer))
 }
@@ -57,64 +91,70 @@ pub async fn find_keys(
     keys: impl IntoIterator<Item = &str>,
 ) -> Result<Vec<journal_entry::Model>> {
     let keys = keys.into_iter().map(|key| (book_id.uuid(), key.to_owned()));
-    let with_keys = ids_of(conn, keys.collect(), journal_entry::Column::IdempotencyKey).await?;
-    find_ids(conn, with_keys).await
+    let marks = Marks { keys: keys.collect(), references: Vec::new() };
+    Ok(find_marked(conn, marks).await?.entries)
 }
 
-/// The result for a request whose key an earlier entry has: that entry, or a conflict when the input differs.
-pub(super) fn answer(earlier: &journal_entry::Model, idempotency: &Idempotency) -> Result<Posted, Refused> {
-    if earlier.request_hash.as_ref() != Some(&idempotency.request_hash) {
-        return Err(Refused::IdempotencyConflict(earlier.into()));
-    }
-    Ok(Posted { entry: earlier.clone(), postings: Vec::new(), replayed: true })
-}
-
-/// The existing entries that have the same idempotency key or reference as one of the drafts.
-pub(super) async fn find(tx: &Transaction, drafts: &[&Draft]) -> Result<Vec<journal_entry::Model>> {
+/// What earlier requests used of the idempotency keys and references of the drafts.
+pub(super) async fn find(tx: &Transaction, drafts: &[&Draft]) -> Result<Repeats> {
     let key = |draft: &&Draft| Some((draft.book_id.uuid(), draft.idempotency.as_ref()?.key.clone()));
     let reference = |draft: &&Draft| Some((draft.book_id.uuid(), draft.reference.clone()?));
     let (keys, references) = (drafts.iter().filter_map(key).collect(), drafts.iter().filter_map(reference).collect());
     find_marked(tx, Marks { keys, references }).await
 }
 
-/// The existing entries that have one of these idempotency keys or references.
-pub(super) async fn find_marked(tx: &Transaction, marks: Marks) -> Result<Vec<journal_entry::Model>> {
-    let mut ids = ids_of(tx, marks.keys, journal_entry::Column::IdempotencyKey).await?;
-    ids.extend(ids_of(tx, marks.references, journal_entry::Column::Reference).await?);
-    find_ids(tx, ids).await
+/// What earlier requests used of these idempotency keys and references.
+pub(super) async fn find_marked(conn: &impl ConnectionTrait, marks: Marks) -> Result<Repeats> {
+    let (mut ids, unposted) = look_up(conn, marks.keys, journal_entry::Column::IdempotencyKey).await?;
+    ids.extend(look_up(conn, marks.references, journal_entry::Column::Reference).await?.0);
+    Ok(Repeats { entries: find_ids(conn, ids).await?, unposted })
 }
 
 /// Finds the ids of entries by pairs of book and text, where the text is an idempotency key or a reference (depending
-/// on `column`). For references, only entries that succeeded count.
+/// on `column`). For references, only entries that succeeded count. Also returns the keys of requests that posted nothing.
 ///
 /// Looks each pair up in a subquery of its own, so that the unique index is used. With all texts in one `IN` condition
 /// PostgreSQL scans all entries of the book while it has no statistics about them, which is so in a transaction that
 /// writes many.
-async fn ids_of(
+async fn look_up(
     conn: &impl ConnectionTrait,
-    mut wanted: Vec<(Uuid, String)>,
+    mut wanted: Vec<Mark>,
     column: journal_entry::Column,
-) -> Result<BTreeSet<Id<kind::Entry>>> {
-    let Some(last) = wanted.last().cloned() else { return Ok(BTreeSet::new()) };
+) -> Result<(BTreeSet<Id<kind::Entry>>, Vec<Mark>)> {
+    let (mut ids, mut unposted) = (BTreeSet::new(), Vec::new());
+    let Some(last) = wanted.last().cloned() else { return Ok((ids, unposted)) };
     // So that the database prepares few statements.
     wanted.resize(wanted.len().next_power_of_two(), last);
     let [book_id, text] = ["column1", "column2"].map(|name| Expr::col(("wanted", name)));
     let mut entry = Query::select()
         .column(journal_entry::Column::Id)
         .from(journal_entry::Entity)
-        .and_where(Expr::col((journal_entry::Entity, journal_entry::Column::BookId)).eq(book_id))
-        .and_where(Expr::col((journal_entry::Entity, column)).eq(text))
+        .and_where(Expr::col((journal_entry::Entity, journal_entry::Column::BookId)).eq(book_id.clone()))
+        .and_where(Expr::col((journal_entry::Entity, column)).eq(text.clone()))
         .take();
-    if matches!(column, journal_entry::Column::Reference) {
+    let is_key = matches!(column, journal_entry::Column::IdempotencyKey);
+    if !is_key {
         entry.and_where(journal_entry::Column::Status.eq(EntryStatus::Succeeded));
     }
     let mut found = Query::select();
     found.expr_as(Expr::SubQuery(None, Box::new(entry.into())), "id").from_values(wanted, "wanted");
-    let mut ids = BTreeSet::new();
+    if is_key {
+        let used = Query::select()
+            .column(used_key::Column::ThingId)
+            .from(used_key::Entity)
+            .and_where(Expr::col((used_key::Entity, used_key::Column::BookId)).eq(book_id.clone()))
+            .and_where(Expr::col((used_key::Entity, used_key::Column::IdempotencyKey)).eq(text.clone()))
+            .take();
+        found.expr_as(Expr::SubQuery(None, Box::new(used.into())), "thing_id");
+        found.expr_as(book_id, "book_id").expr_as(text, "key");
+    }
     for row in conn.query_all(&found).await? {
         ids.extend(row.try_get::<Option<Id<kind::Entry>>>("", "id")?);
+        if is_key && row.try_get::<Option<Uuid>>("", "thing_id")?.is_some() {
+            unposted.push((row.try_get("", "book_id")?, row.try_get("", "key")?));
+        }
     }
-    Ok(ids)
+    Ok((ids, unposted))
 }
 
 async fn find_ids(conn: &impl ConnectionTrait, ids: BTreeSet<Id<kind::Entry>>) -> Result<Vec<journal_entry::Model>> {
@@ -150,10 +190,4 @@ pub async fn load_postings<'a>(
         posted.postings = postings.iter().filter(|line| line.entry_id == posted.entry.id).cloned().collect();
     }
     Ok(())
-}
-
-fn same_key(book_id: Id<kind::Book>, idempotency: &Idempotency) -> Condition {
-    Condition::all()
-        .add(journal_entry::Column::BookId.eq(book_id))
-        .add(journal_entry::Column::IdempotencyKey.eq(&idempotency.key))
 }

@@ -130,6 +130,12 @@ impl Invoice {
         self.0.rate.map(|rate| Decimal::from_scaled(rate, RATE_DIGITS))
     }
 
+    /// True when the goods go to another state, so that the tax is IGST instead of CGST and SGST: when `interState` was given for
+    /// the invoice, and when it has `igst`. False for an invoice without tax that an earlier version of Daybook created.
+    async fn inter_state(&self) -> bool {
+        invoice_list::is_inter_state(&self.0)
+    }
+
     /// The amount of Central Goods and Services Tax (CGST). Zero when the invoice has none.
     async fn cgst(&self) -> Money {
         self.money(self.0.cgst)

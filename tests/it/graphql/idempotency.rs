@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, errors};
+use crate::harness::{Database, TestApp, User, errors, id_of};
 
 #[apply(both_databases)]
 async fn the_same_key_and_input_give_the_first_result(on: Database) {
@@ -130,5 +130,85 @@ async fn of_ten_inputs_with_one_key_at_the_same_moment_one_moves_money(on: Datab
         }
     }
     assert_eq!(moved, 1);
+    app.assert_journal_is_whole().await;
+}
+
+/// What a mutation refuses: code, path and the object that the first request made, if it made one.
+async fn refusal(user: &User, mutation: &str, input: &Value) -> Value {
+    let input_type = format!("{}{}Input", mutation[..1].to_uppercase(), &mutation[1..]);
+    let fields = "userErrors { code path ... on ConflictError { current { id } } }";
+    user.mutate(mutation, &input_type, fields, input.clone()).await["userErrors"].take()
+}
+
+#[apply(both_databases)]
+async fn a_key_is_of_one_request_whether_it_posted_something_or_not(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    let customer = amina.customer("Carim").await;
+    let invoice = amina.invoice(&customer, "100", "2026-11-01").await;
+    let entry = amina.entry(&customer, "CREDIT", "5", "2026-11-02").await;
+    let receipt = amina.receipt(&customer, "60", "2026-11-03").await;
+    let spent = amina.spend("Food", "1", "2026-11-03").await;
+    amina.fund("10").await;
+    let keyed = |key: &str| json!({ "paymentId": receipt, "autoAllocate": true, "idempotencyKey": key });
+
+    // First what posts nothing, and then everything that posts.
+    for (mutation, key) in [("release", "r"), ("allocate", "a")] {
+        assert_eq!(errors(&amina.set_off(mutation, keyed(key)).await), [""; 0]);
+    }
+    let wallet = json!({ "id": amina.wallet });
+    let food = json!({ "name": "Food" });
+    for key in ["a", "r"] {
+        for (mutation, mut input) in [
+            ("deposit", json!({ "wallet": wallet, "amount": "1" })),
+            ("withdraw", json!({ "wallet": wallet, "amount": "1" })),
+            ("transfer", json!({ "from": wallet, "to": { "id": badr.wallet }, "amount": "1" })),
+            ("addEntry", json!({ "customerId": customer, "type": "CREDIT", "amount": "1" })),
+            ("updateEntry", json!({ "id": entry, "amount": "6" })),
+            ("deleteEntry", json!({ "id": entry })),
+            ("createInvoice", json!({ "customerId": customer, "grossAmount": "1" })),
+            ("voidInvoice", json!({ "id": invoice, "reason": "wrong" })),
+            ("createReceipt", json!({ "customerId": customer, "amount": "1", "paymentType": "CASH" })),
+            ("voidReceipt", json!({ "id": receipt, "reason": "wrong" })),
+            ("createCreditNote", json!({ "invoiceId": invoice, "full": true, "reason": "came back" })),
+            ("createDebitNote", json!({ "invoiceId": invoice, "grossAmount": "1", "reason": "was too little" })),
+            ("refundCustomer", json!({ "customerId": customer, "amount": "1" })),
+            ("writeOff", json!({ "customerId": customer, "amount": "1", "reason": "gone" })),
+            ("setOpeningBalance", json!({ "customerId": customer, "type": "CREDIT", "amount": "1" })),
+            ("addTransaction", json!({ "category": food, "amount": "1", "date": "2026-11-03" })),
+            ("updateTransaction", json!({ "id": spent, "amount": "2" })),
+            ("deleteTransaction", json!({ "id": spent })),
+        ] {
+            input["idempotencyKey"] = json!(key);
+            let expected = json!([{ "code": "IDEMPOTENCY_CONFLICT", "path": ["idempotencyKey"], "current": null }]);
+            assert_eq!(refusal(&amina, mutation, &input).await, expected, "{mutation} {key}");
+        }
+    }
+    assert_eq!((amina.owed(&customer).await, amina.balance(&amina.wallet).await), ("45.00".into(), "10.00".into()));
+    for (mutation, key) in [("release", "r"), ("allocate", "a")] {
+        let again = amina.set_off(mutation, keyed(key)).await;
+        assert_eq!((errors(&again), &again["replayed"]), (vec![], &json!(true)));
+    }
+
+    // First what posts, or what a wallet refuses, and then what posts nothing.
+    let deposit = json!({ "wallet": wallet, "amount": "1", "idempotencyKey": "deposit" });
+    let deposit = amina.deposit(deposit).await["transaction"]["id"].take();
+    let refused = json!({ "wallet": wallet, "amount": "99", "idempotencyKey": "refused" });
+    let refused = amina.withdraw(refused).await["transaction"]["id"].take();
+    let added = json!({ "customerId": customer, "type": "CREDIT", "amount": "1", "idempotencyKey": "entry" });
+    let added = json!(id_of(&amina.add_entry(added).await, "entry"));
+    let voiding = json!({ "id": invoice, "reason": "wrong", "idempotencyKey": "void" });
+    assert_eq!(errors(&amina.void_invoice(voiding).await), [""; 0]);
+    for (key, current) in [("deposit", deposit), ("refused", refused), ("entry", added), ("void", json!(invoice))] {
+        let current = json!({ "id": current });
+        let expected = json!([{ "code": "IDEMPOTENCY_CONFLICT", "path": ["idempotencyKey"], "current": current }]);
+        for mutation in ["allocate", "release"] {
+            assert_eq!(refusal(&amina, mutation, &keyed(key)).await, expected, "{mutation} {key}");
+        }
+    }
+
+    // Another book has its own keys.
+    let theirs = json!({ "wallet": { "id": badr.wallet }, "amount": "1", "idempotencyKey": "a" });
+    assert_eq!(errors(&badr.deposit(theirs).await), [""; 0]);
     app.assert_journal_is_whole().await;
 }

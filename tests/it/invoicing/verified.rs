@@ -131,6 +131,37 @@ async fn an_invoice_that_is_older_keeps_its_sums_and_its_rule(on: Database) {
 }
 
 #[apply(both_databases)]
+async fn an_invoice_says_whether_its_goods_go_to_another_state(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let customer = amina.customer("Badr").await;
+    for (number, fields) in [
+        ("A", json!({ "gstRate": "18", "interState": true })),
+        ("B", json!({ "gstRate": "18" })),
+        ("C", json!({ "igst": "5" })),
+        ("D", json!({ "cgst": "5", "sgst": "5" })),
+        ("E", json!({ "interState": true })),
+        ("F", json!({})),
+    ] {
+        let mut input = fields;
+        (input["number"], input["grossAmount"]) = (json!(number), json!("100"));
+        create(&amina, &customer, input).await;
+    }
+    let across = async || {
+        let data = amina.gql("{ invoices { nodes { number interState } } }", json!({})).await;
+        let nodes = data["invoices"]["nodes"].as_array().unwrap();
+        let across = nodes.iter().filter(|node| node["interState"] == true);
+        let mut numbers: Vec<_> = across.map(|node| node["number"].as_str().unwrap().to_owned()).collect();
+        numbers.sort();
+        (nodes.len(), numbers.concat())
+    };
+    assert_eq!(across().await, (6, "ACE".to_owned()));
+    // What was said was not stored: only the tax tells.
+    down_and_up(&app).await;
+    assert_eq!(across().await, (6, "AC".to_owned()));
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
 async fn a_discount_is_not_lost_by_taking_the_schema_back(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let customer = amina.customer("Badr").await;

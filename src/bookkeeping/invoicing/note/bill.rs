@@ -15,6 +15,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::{
     bookkeeping::invoicing::{
+        invoice_list::is_inter_state,
         tax::{self, Taxed, Taxes},
         totals::shares::Basis,
     },
@@ -114,7 +115,7 @@ impl Bill {
     /// An invoice with its lines. `None` when its sums are not those of an invoice.
     pub(in crate::bookkeeping) fn of(invoice: &invoice::Model, lines: &[invoice_line::Model]) -> Option<Self> {
         let is_by_rate = invoice.tax_method == TaxMethod::ByRate;
-        let across_states = if is_by_rate { invoice.inter_state } else { invoice.igst > 0 };
+        let across_states = is_inter_state(invoice);
         let mut parts = match (lines.is_empty(), is_by_rate) {
             (true, _) => vec![whole(invoice, is_by_rate)?],
             (false, true) => by_rate(invoice, lines)?,

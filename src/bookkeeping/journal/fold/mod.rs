@@ -28,8 +28,8 @@ use crate::{
 pub(super) struct State {
     accounts: HashMap<Id<kind::Account>, account::Model>,
     changed: BTreeSet<Id<kind::Account>>,
-    /// Entries that have a key or a reference of one of the drafts.
-    pub(super) repeats: Vec<journal_entry::Model>,
+    /// What earlier requests used of the keys and references of the drafts.
+    pub(super) repeats: replay::Repeats,
     now: DateTime<Utc>,
     /// The entries to be written.
     pub(super) entries: Vec<journal_entry::Model>,
@@ -64,7 +64,7 @@ enum Stop {
 impl State {
     pub(super) fn new(
         accounts: HashMap<Id<kind::Account>, account::Model>,
-        repeats: Vec<journal_entry::Model>,
+        repeats: replay::Repeats,
         now: DateTime<Utc>,
     ) -> Self {
         Self { accounts, changed: BTreeSet::new(), repeats, now, entries: Vec::new(), postings: Vec::new() }
@@ -186,19 +186,20 @@ fn repeated(state: &State, draft: &Draft) -> Option<Result<Posted, Refused>> {
         .map(|entry| Err(Refused::ReferenceTaken(entry.into())))
 }
 
-/// The result for an idempotency key that is already used by an entry in the database or by an earlier draft of this call.
+/// The result for an idempotency key that is already used by an entry in the database, by an earlier draft of this call, or
+/// by a request that posted nothing.
 pub(super) fn repeated_key(
     state: &State,
     book: Id<kind::Book>,
     idempotency: &Idempotency,
 ) -> Option<Result<Posted, Refused>> {
     let has_key = |entry: &&journal_entry::Model| entry.idempotency_key.as_deref() == Some(idempotency.key.as_str());
-    Some(replay::answer(known(state, book).find(has_key)?, idempotency))
+    state.repeats.answer(known(state, book).find(has_key), book, idempotency)
 }
 
 /// The entries of a book that were read, and those to be written.
 fn known(state: &State, book: Id<kind::Book>) -> impl Iterator<Item = &journal_entry::Model> {
-    state.repeats.iter().chain(&state.entries).filter(move |entry| entry.book_id == book)
+    state.repeats.entries.iter().chain(&state.entries).filter(move |entry| entry.book_id == book)
 }
 
 /// Applies all lines to the accounts, or none.

@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{MOST_TAKEN_IN, State, fold, fold_refused, fold_together};
 use crate::{
-    bookkeeping::journal::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused, balance},
+    bookkeeping::journal::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused, balance, replay::Repeats},
     entity::{
         account::{self, AccountKind, AccountStatus},
         journal_entry::{EntryKind, EntryStatus, Failure},
@@ -48,7 +48,7 @@ fn books() -> Books {
         [account(AccountKind::Outside, 0), account(AccountKind::Wallet, 100), account(AccountKind::Wallet, 0)];
     let [outside, amina, badr] = [accounts[0].id, accounts[1].id, accounts[2].id];
     let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
-    Books { state: State::new(accounts, Vec::new(), now()), book, outside, amina, badr }
+    Books { state: State::new(accounts, Repeats::default(), now()), book, outside, amina, badr }
 }
 
 impl Books {
@@ -117,6 +117,18 @@ fn an_entry_of_several_lines_is_posted_whole_or_not_at_all() {
     draft.lines.push(Line { debit: books.amina, credit: books.badr, amount: 5 });
     assert!(books.fold(&[draft])[0].as_ref().is_ok_and(|posted| posted.entry.failure.is_none()));
     assert_eq!((books.balance(books.amina), books.balance(books.badr)), (95, 0));
+}
+
+#[test]
+fn the_key_of_a_request_that_posted_nothing_is_refused_in_its_book_only() {
+    let mut books = books();
+    let other_book = Id::<kind::Book>::generate().uuid();
+    books.state.repeats.unposted = vec![(books.book.uuid(), "k".to_owned()), (other_book, "l".to_owned())];
+    let drafts = ["k", "l"].map(|key| keyed(books.pay(books.amina, books.badr, 10), key, 1));
+    let posted = books.fold(&drafts);
+    assert_eq!(posted[0].as_ref().unwrap_err(), &Refused::IdempotencyConflict(None));
+    assert!(posted[1].is_ok());
+    assert_eq!(books.balance(books.badr), 10);
 }
 
 #[test]

@@ -1,10 +1,12 @@
-//! Random entries, edits, deletions, invoices, receipts, voids, refunds, write-offs, opening balances, and allocations and releases
-//! by hand, back-dated and in two currencies, against a model in memory: summaries, statements, balances, aging, allocations and
-//! statuses agree with it, and the books sum to zero.
+//! Random entries, edits, deletions, invoices, receipts, credit notes, debit notes, voids, refunds, write-offs, opening balances, and
+//! allocations and releases by hand, back-dated and in two currencies, against a model in memory: balances and the age of the debt
+//! agree with it after each step, and at the end summaries, statements, allocations, notes and statuses; the books sum to zero.
 
 mod model;
+mod notes;
 mod operation;
 mod perform;
+mod perform_notes;
 
 use proptest::{
     prelude::*,
@@ -14,9 +16,10 @@ use serde_json::{Value, json};
 
 use self::{
     model::{Day, Document, Ledger, Model, TODAY, What, date},
+    notes::Bill,
     operation::{Operation, operation},
 };
-use crate::harness::{Database, TestApp, User, errors};
+use crate::harness::{Database, TestApp, User, any_price, entry_of, errors};
 
 fn decimal(minor: i64) -> String {
     format!("{}{}.{:02}", if minor < 0 { "-" } else { "" }, minor.abs() / 100, minor.abs() % 100)
@@ -25,6 +28,9 @@ fn decimal(minor: i64) -> String {
 fn currency(dollars: bool) -> &'static str {
     if dollars { "USD" } else { "YEM" }
 }
+
+/// The ages of what is owed, and what is on account, in the order of the model.
+const BUCKETS: [&str; 6] = ["current", "days1To30", "days31To60", "days61To90", "over90Days", "inAdvance"];
 
 /// A shop with two customers, and the model of it.
 struct Shop {
@@ -38,7 +44,7 @@ struct Shop {
 impl Shop {
     /// The id of the ledger entry of a document.
     fn entry_id(&self, place: usize) -> String {
-        self.ids[place].replace("invoice_", "entry_").replace("receipt_", "entry_")
+        entry_of(&self.ids[place])
     }
 
     /// The place of a document that an operation picks; none when there is none yet.
@@ -114,17 +120,41 @@ impl Shop {
         assert_eq!(statement["closingBalance"], amount(closing));
         // A statement without an end is as old as today, and everything is on it.
         let aging = self.model.aging(ledger, to.unwrap_or(Day::MAX), to.unwrap_or(TODAY));
-        let names = ["current", "days1To30", "days31To60", "days61To90", "over90Days", "inAdvance"];
-        for (name, minor) in names.into_iter().zip(aging) {
+        for (name, minor) in BUCKETS.into_iter().zip(aging) {
             assert_eq!(statement["aging"][name], amount(minor), "{name}");
         }
         assert_eq!(aging[..5].iter().sum::<i64>() - aging[5], closing);
     }
 
+    /// What each ledger adds up to: what is owed and for how long, what is on account, and the balance.
+    async fn compare_sums(&self) {
+        let ledgers =
+            [(0, false), (0, true), (1, false), (1, true)].map(|(customer, dollars)| Ledger { customer, dollars });
+        let fields = "closingBalance { amount } aging { current { amount } days1To30 { amount } days31To60 { amount }
+            days61To90 { amount } over90Days { amount } inAdvance { amount } }";
+        let statements = ledgers.iter().zip(0..).map(|(ledger, number)| {
+            let (id, currency) = (&self.customers[ledger.customer], currency(ledger.dollars));
+            format!("s{number}: customerStatement(customerId: \"{id}\", currency: {currency}) {{ {fields} }}")
+        });
+        let query = format!("{{ {} }}", statements.collect::<Vec<_>>().join(" "));
+        let seen = self.owner.gql(&query, json!({})).await;
+        for (ledger, number) in ledgers.into_iter().zip(0..) {
+            let statement = &seen[format!("s{number}")];
+            let amount = |minor: i64| json!({ "amount": decimal(minor) });
+            let aging = self.model.aging(ledger, Day::MAX, TODAY);
+            for (name, minor) in BUCKETS.into_iter().zip(aging) {
+                assert_eq!(statement["aging"][name], amount(minor), "{name}");
+            }
+            let balance = self.model.balance(ledger, Day::MAX);
+            assert_eq!(statement["closingBalance"], amount(balance));
+            assert_eq!(aging[..5].iter().sum::<i64>() - aging[5], balance);
+        }
+    }
+
     /// How every invoice stands, what every receipt pays, and what is owed to the shop.
     async fn compare_book(&self) {
-        let fields =
-            "id outstanding { amount } status allocations(first: 100) { nodes { amount { amount } payment { id } } }";
+        let fields = "id outstanding { amount } status credited { amount } debited { amount }
+            allocations(first: 100) { nodes { amount { amount } payment { id } } }";
         let query = format!("{{ invoices(first: 100) {{ nodes {{ {fields} }} }} }}");
         let invoices = self.owner.gql(&query, json!({})).await["invoices"]["nodes"].take();
         for invoice in invoices.as_array().unwrap() {
@@ -139,7 +169,10 @@ impl Shop {
                 .map(|((from, _), amount)| json!({ "amount": { "amount": decimal(**amount) }, "payment": { "id": self.entry_id(*from) } }))
                 .collect();
             assert_eq!(invoice["allocations"]["nodes"], json!(paid_by));
-            let What::Invoice { due } = document.what else { panic!("not an invoice") };
+            let What::Invoice(Bill { due, .. }) = document.what else { panic!("not an invoice") };
+            let (taken, added) = self.model.noted(place);
+            assert_eq!(invoice["credited"]["amount"], decimal(taken.total()));
+            assert_eq!(invoice["debited"]["amount"], decimal(added.total()));
             let status = match document.amount - paid {
                 _ if !document.stands => "VOID",
                 0 => "PAID",
@@ -193,6 +226,7 @@ async fn play(app: &TestApp, game: u32, operations: &[Operation]) {
     }
     for operation in operations {
         shop.perform(operation).await;
+        shop.compare_sums().await;
     }
     for customer in 0..2 {
         for dollars in [false, true] {
@@ -202,13 +236,14 @@ async fn play(app: &TestApp, game: u32, operations: &[Operation]) {
         }
     }
     shop.compare_book().await;
+    shop.compare_notes().await;
     app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]
 fn whatever_a_shop_writes_its_figures_are_what_the_model_says(on: Database) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = runtime.block_on(TestApp::on(on));
+    let app = runtime.block_on(TestApp::with(on, any_price));
     let cases = std::env::var("LEDGER_GAMES").map_or(12, |cases| cases.parse().unwrap());
     let mut runner = TestRunner::new(Config { cases, failure_persistence: None, ..Config::default() });
     let game = std::cell::Cell::new(0);

@@ -1,9 +1,11 @@
 //! A shop's ledger in memory, written without a look at the real one: nothing is kept but what was entered, and every figure
-//! is worked out anew from that.
+//! is worked out anew from that. What notes do is in `notes`.
 
 use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
+
+use super::notes::{Bill, Note};
 
 /// A day, counted from the first that the game knows.
 pub type Day = u64;
@@ -36,10 +38,12 @@ pub struct Document {
 pub enum What {
     Entry { credit: bool },
     Opening { credit: bool },
-    Invoice { due: Day },
+    Invoice(Bill),
     Receipt,
     Refund,
     WriteOff,
+    CreditNote(Note),
+    DebitNote(Note),
 }
 
 impl Document {
@@ -47,8 +51,8 @@ impl Document {
     pub fn is_charge(&self) -> bool {
         match self.what {
             What::Entry { credit } | What::Opening { credit } => credit,
-            What::Invoice { .. } | What::Refund => true,
-            What::Receipt | What::WriteOff => false,
+            What::Invoice(_) | What::DebitNote(_) | What::Refund => true,
+            What::Receipt | What::CreditNote(_) | What::WriteOff => false,
         }
     }
 
@@ -59,7 +63,10 @@ impl Document {
 
     /// The day on which it is due.
     fn due(&self) -> Day {
-        if let What::Invoice { due } = self.what { due } else { self.day }
+        match self.what {
+            What::Invoice(Bill { due, .. }) | What::DebitNote(Note { due, .. }) => due,
+            _ => self.day,
+        }
     }
 }
 
@@ -127,10 +134,10 @@ impl Model {
     }
 
     /// Deletes a document.
-    pub fn delete(&mut self, place: usize) -> bool {
+    pub fn delete(&mut self, place: usize) {
         self.named.retain(|(from, to), _| *from != place && *to != place);
         self.held.remove(&place);
-        std::mem::take(&mut self.documents[place].stands)
+        self.documents[place].stands = false;
     }
 
     /// What pays what, cent by cent: what is named, then the oldest.

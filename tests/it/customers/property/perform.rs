@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{
     Shop, currency, decimal,
     model::{Day, Document, Ledger, What, date},
+    notes::Bill,
     operation::Operation,
 };
 use crate::harness::errors;
@@ -26,9 +27,8 @@ impl Shop {
                     "gstRate": rate, "interState": across, "date": date(day), "dueDate": date(due),
                     "currency": currency(ledger.dollars) });
                 let payload = self.call("createInvoice", "invoice", input).await;
-                // Half a unit up: the tax of so many hundredths is that many whole units and the rest.
-                let tax = if across { (gross * rate + 50) / 100 } else { (gross * rate + 100) / 200 * 2 };
-                self.record(&payload, "invoice", ledger, day, gross + tax, What::Invoice { due });
+                let bill = Bill::of(gross, rate, across, due);
+                self.record(&payload, "invoice", ledger, day, bill.sums.total(), What::Invoice(bill));
             }
             Operation::Receipt { ledger, amount, day, named } => {
                 let named: Vec<_> = named.into_iter().filter_map(|place| self.pick_charge(ledger, place)).collect();
@@ -59,21 +59,33 @@ impl Shop {
             Operation::WriteOff { ledger, amount, day, named } => self.write_off(ledger, amount, day, named).await,
             Operation::Allocate { place, named, auto } => self.allocate(place, named, auto).await,
             Operation::Release { place, named, auto } => self.release(place, named, auto).await,
-            Operation::Delete { place } => {
-                let Some(place) = self.pick(place) else { return };
-                let (mutation, thing) = match self.model.documents[place].what {
-                    What::Invoice { .. } => ("voidInvoice", "invoice"),
-                    What::Receipt => ("voidReceipt", "receipt"),
-                    _ => ("deleteEntry", "entry"),
-                };
-                let mut input = json!({ "id": self.ids[place] });
-                if thing != "entry" {
-                    input["reason"] = json!("a slip of the pen");
-                }
-                let payload = self.call(mutation, thing, input).await;
-                let was_there = self.model.delete(place);
-                assert_eq!(errors(&payload).is_empty(), was_there);
+            Operation::CreditNote { place, gross, day } => self.credit(place, gross, day).await,
+            Operation::DebitNote { place, gross, day, due } => self.debit(place, gross, (day, due)).await,
+            Operation::Delete { place, as_entry } => self.delete(place, as_entry).await,
+        }
+    }
+
+    async fn delete(&mut self, place: usize, as_entry: bool) {
+        let Some(place) = self.pick(place) else { return };
+        let voiding = match self.model.documents[place].what {
+            What::Invoice(_) => Some(("voidInvoice", "invoice")),
+            What::Receipt => Some(("voidReceipt", "receipt")),
+            What::CreditNote(_) => Some(("voidCreditNote", "creditNote")),
+            What::DebitNote(_) => Some(("voidDebitNote", "debitNote")),
+            _ => None,
+        };
+        let payload = match voiding.filter(|_| !as_entry) {
+            Some((mutation, thing)) => {
+                let input = json!({ "id": self.ids[place], "reason": "a slip of the pen" });
+                self.call(mutation, thing, input).await
             }
+            None => self.call("deleteEntry", "entry", json!({ "id": self.entry_id(place) })).await,
+        };
+        if self.model.can_be_deleted(place) && !(as_entry && voiding.is_some()) {
+            assert_eq!(errors(&payload), [""; 0]);
+            self.model.delete(place);
+        } else {
+            assert_eq!(errors(&payload), ["NOT_ALLOWED id"]);
         }
     }
 
