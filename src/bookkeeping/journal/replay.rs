@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     sea_query::{Expr, ExprTrait, Query},
 };
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use super::draft::{Draft, Idempotency, Posted, Refused};
 use crate::{
     db::Transaction,
     entity::{
-        journal_entry::{self, EntryStatus},
+        journal_entry,
         posting, used_key,
     },
     error::Result,
@@ -134,7 +134,8 @@ async fn look_up(
         .take();
     let is_key = matches!(column, journal_entry::Column::IdempotencyKey);
     if !is_key {
-        entry.and_where(journal_entry::Column::Status.eq(EntryStatus::Succeeded));
+        // Word for word as the index says: SQLite is built not to look at bound values when it plans.
+        entry.and_where(Expr::cust("status = 'SUCCEEDED'"));
     }
     let mut found = Query::select();
     found.expr_as(Expr::SubQuery(None, Box::new(entry.into())), "id").from_values(wanted, "wanted");

@@ -134,7 +134,7 @@ impl Shop {
             days61To90 { amount } over90Days { amount } inAdvance { amount } }";
         let statements = ledgers.iter().zip(0..).map(|(ledger, number)| {
             let (id, currency) = (&self.customers[ledger.customer], currency(ledger.dollars));
-            format!("s{number}: customerStatement(customerId: \"{id}\", currency: {currency}) {{ {fields} }}")
+            format!("s{number}: customerStatement(customerId: \"{id}\", currency: \"{currency}\") {{ {fields} }}")
         });
         let query = format!("{{ {} }}", statements.collect::<Vec<_>>().join(" "));
         let seen = self.owner.gql(&query, json!({})).await;
