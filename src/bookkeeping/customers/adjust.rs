@@ -59,7 +59,10 @@ pub async fn refund(app: &App, viewer: &Viewer, new: &NewRefund) -> Result<Repla
         let wallet = posting::own_wallet(&tx, viewer, new.wallet_id.as_ref(), terms.scope.currency, "refund").await;
         let wallet = refusals.take(wallet)?.flatten();
         let left = open_items::unallocated(&tx, terms.scope, None).await?;
-        if terms.amount > left {
+        let let_off = open_items::let_off(&tx, terms.scope).await?;
+        if let_off > 0 {
+            refusals.push(nothing_given(let_off, terms.scope.currency));
+        } else if terms.amount > left {
             refusals.push(too_much(left, terms.scope.currency, "is on account of the customer"));
         }
         refusals.none()?;
@@ -288,6 +291,16 @@ async fn opening(conn: &impl ConnectionTrait, scope: Scope) -> Result<Option<led
         .filter(Column::Source.eq(EntrySource::Opening))
         .filter(Column::DeletedAt.is_null());
     Ok(openings.one(conn).await?)
+}
+
+/// A write-off is no money, so nothing of it can be given back.
+fn nothing_given(let_off: i64, currency: Currency) -> Refusal {
+    let let_off = Decimal::from_minor(let_off, currency);
+    let message = format!(
+        "{let_off} {currency} of write-offs is set off against nothing, because what was written off was paid or taken back. \
+         Delete these write-offs first: they are no money that can be given back."
+    );
+    Refusal::new(Code::NotAllowed, "amount", message)
 }
 
 fn too_much(left: i64, currency: Currency, what: &str) -> Refusal {

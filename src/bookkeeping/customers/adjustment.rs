@@ -18,6 +18,7 @@ pub struct NewRefund {
     /// The id of the customer who gets the money. The customer must not be archived.
     pub customer_id: ID,
     /// How much. At most what the customer gave and that is set off against nothing (`CustomerStatement.aging.inAdvance`).
+    /// Nothing while a part of a write-off is set off against nothing: it is no money, so delete the write-off first.
     /// Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of it (such as
     /// 10,000,000,000,000.00 USD).
     pub amount: Decimal,

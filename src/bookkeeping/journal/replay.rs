@@ -12,10 +12,7 @@ use uuid::Uuid;
 use super::draft::{Draft, Idempotency, Posted, Refused};
 use crate::{
     db::Transaction,
-    entity::{
-        journal_entry,
-        posting, used_key,
-    },
+    entity::{journal_entry, posting, used_key},
     error::Result,
     id::{Id, kind},
     list::any_of::any_of,

@@ -317,3 +317,25 @@ async fn on_a_past_day_an_allocation_counts_from_the_later_of_its_two_dates(on: 
     }
     app.assert_journal_is_whole().await;
 }
+
+#[apply(both_databases)]
+async fn a_write_off_is_no_money_that_can_be_given_back(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let customer = amina.customer("Badr").await;
+    let invoice = amina.invoice(&customer, "100", "2026-11-01").await;
+    let input =
+        json!({ "customerId": customer, "amount": "100", "reason": "gone", "charges": [{ "chargeId": invoice }] });
+    let written_off = id_of(&amina.write_off(input).await, "entry");
+    amina.void_invoice(json!({ "id": invoice, "reason": "wrong" })).await;
+    amina.receipt(&customer, "5", "2026-11-02").await;
+    let back = json!({ "customerId": customer, "amount": "5" });
+    assert_eq!(errors(&amina.refund(back.clone()).await), ["NOT_ALLOWED amount"]);
+    amina.delete_entry(json!({ "id": written_off })).await;
+    assert_eq!(
+        errors(&amina.refund(json!({ "customerId": customer, "amount": "5.01" })).await),
+        ["NOT_ALLOWED amount"]
+    );
+    id_of(&amina.refund(back).await, "entry");
+    assert_eq!(amina.owed(&customer).await, "0.00");
+    app.assert_journal_is_whole().await;
+}

@@ -13,7 +13,7 @@ use crate::{
     calendar::date::Date,
     entity::{
         allocation, invoice,
-        ledger_entry::{self, Column, EntryType},
+        ledger_entry::{self, Column, EntrySource, EntryType},
         note,
     },
     error::Result,
@@ -67,6 +67,17 @@ pub(in crate::bookkeeping) async fn unallocated(
         sum += row.map_or(Ok(None), |row| row.try_get_by_index::<Option<i64>>(0))?.unwrap_or_default();
     }
     Ok(sum)
+}
+
+/// What write-offs let the customer off and is set off against nothing, in minor units.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::bookkeeping) async fn let_off(conn: &impl ConnectionTrait, scope: Scope) -> Result<i64> {
+    let mut query = left(scope, EntryType::Debit, None);
+    query.and_where(Expr::col(("own", Column::Source)).eq(EntrySource::WriteOff.to_value()));
+    let row = conn.query_one(&query).await?;
+    Ok(row.map_or(Ok(None), |row| row.try_get_by_index::<Option<i64>>(0))?.unwrap_or_default())
 }
 
 /// The sum of what is left of the entries of a side, as it is counted.

@@ -31,7 +31,7 @@ mod settle;
 
 pub use self::list::{Allocations, Row};
 pub(in crate::bookkeeping) use self::{
-    left::{owed, unallocated},
+    left::{let_off, owed, unallocated},
     naming::{Share, Wanted, Words, entry_id, named_of_entry, places, shares},
     place::{lift, place, remove},
     scope::{Scope, key},

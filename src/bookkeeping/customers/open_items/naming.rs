@@ -133,8 +133,11 @@ fn share(
         return refused(Code::Invalid, "amount", format!("At most {} of this {noun} can be paid.", figure(open)));
     }
     if left == 0 {
-        let message =
-            format!("The {noun}s before this one use up the {}, so nothing is left for this one.", words.payment);
+        let message = format!(
+            "All of the {} is named for others already, so nothing is left for this {noun}. Release some of it first, or name \
+             less for those before.",
+            words.payment
+        );
         return refused(Code::Invalid, words.id, message);
     }
     if amount > left {

@@ -51,6 +51,16 @@ impl Target {
             let message = "The total of the note would be zero. It must be more than zero.";
             return Err(Refusal::new(Code::Invalid, path, message).into());
         }
+        let takes_all = || {
+            let left: i128 = self.left.parts.iter().map(|part| part.taxable()).sum();
+            left == i128::from(sums.gross) + i128::from(sums.other_charges)
+        };
+        if self.kind == NoteKind::Credit && sums.total >= self.left.total && !takes_all() {
+            let path = if input.terms.lines.is_some() { "lines" } else { "grossAmount" };
+            let message = "This would take back all of the rounded total, but not all of the goods and taxes. Take back less, or \
+                           all with `full: true`.";
+            return Err(Refusal::new(Code::Invalid, path, message).into());
+        }
         if self.kind == NoteKind::Debit {
             // Together with the invoice, so that what is left of it fits into 64 bits.
             let total = self.bill.total.checked_add(self.added.total).and_then(|total| total.checked_add(sums.total));

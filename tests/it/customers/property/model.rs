@@ -170,6 +170,12 @@ impl Model {
         payments.map(|(place, document)| document.amount - of(&pairs, *place)).sum()
     }
 
+    /// What is not set off of write-offs.
+    pub fn let_off(&self, ledger: Ledger) -> i64 {
+        let lines = self.lines(ledger, Day::MAX);
+        lines.iter().filter(|(_, line)| line.what == What::WriteOff).map(|(place, _)| self.open(*place)).sum()
+    }
+
     /// What the documents up to a day leave owed, by how long that has been due on a day: current, to 30, to 60, to 90, over
     /// 90, and what is on account.
     pub fn aging(&self, ledger: Ledger, until: Day, on: Day) -> [i64; 6] {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{billed, credit, debit, noted};
+use super::{billed, credit, debit, noted, set_book, sums};
 use crate::harness::{Database, TestApp, errors, messages};
 
 /// An invoice of two lines and charges, with taxes.
@@ -179,5 +179,21 @@ async fn a_note_that_cannot_be_voided_is_not(on: Database) {
         assert_eq!(errors(&payload), ["NOT_FOUND id"]);
     }
     assert_eq!(noted(&amina, &invoice).await, "1.18 1.18");
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn a_part_that_leaves_goods_but_nothing_of_the_rounded_total_is_refused(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    set_book(&amina, json!({ "roundInvoiceTotals": true })).await;
+    let customer = amina.customer("Badr").await;
+    // 84.30 and twice 7.59 are 99.48, which is rounded to 99.00.
+    let invoice = billed(&amina, &customer, json!({ "grossAmount": "84.30", "gstRate": "18" })).await;
+    let most = credit(&amina, &invoice, json!({ "grossAmount": "84" })).await;
+    assert_eq!(errors(&most), ["INVALID grossAmount"]);
+    // 83.80 and twice 7.54 are 98.88.
+    assert_eq!(errors(&credit(&amina, &invoice, json!({ "grossAmount": "83.80" })).await), [""; 0]);
+    let rest = credit(&amina, &invoice, json!({ "full": true })).await;
+    assert_eq!(sums(&rest), "0.50 0.05 0.00 0.00 -0.48 0.12");
     app.assert_journal_is_whole().await;
 }
