@@ -53,7 +53,8 @@ impl Verify {
 async fn check(db: &Db, output: &mut Output<'_>, progress: &Progress) -> Checking<Checked> {
     output.begin();
     let snapshot = db.snapshot().await?;
-    verify::verify(&snapshot, &mut |difference| output.print(&difference), &|rows| progress.add(rows)).await
+    // On the heap, since the future is large.
+    Box::pin(verify::verify(&snapshot, &mut |difference| output.print(&difference), &|rows| progress.add(rows))).await
 }
 
 /// Writes differences to standard output.

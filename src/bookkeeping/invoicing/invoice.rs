@@ -88,8 +88,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
         let book = book::find(&tx, viewer).await?;
         let currency = new.currency.unwrap_or(book.currency);
         let sums = refusals.take(totals::sums(new, currency, book.round_invoice_totals))?;
-        let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
-        let date = refusals.check(date.of_document("date"));
+        let date = refusals.check(new.date.unwrap_or_else(|| book::today(&app.clock, &book)).of_document("date"));
         let due_date = match new.due_date {
             Some(due_date) => refusals.check(due_date.of_document("dueDate")),
             None => date,

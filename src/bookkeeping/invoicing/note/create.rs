@@ -216,10 +216,10 @@ async fn write_lines(tx: &Transaction, note_id: Id<kind::Note>, lines: Vec<Line>
     if lines.is_empty() {
         return Ok(());
     }
-    let lines = lines.into_iter().map(|Line { line, quantity, amounts }| {
+    let lines = lines.into_iter().map(|Line { number, quantity, amounts }| {
         note_line::Model {
             note_id,
-            line,
+            line: number,
             quantity,
             amount: amounts.goods,
             charges: amounts.charges,

@@ -49,9 +49,9 @@ pub(super) async fn of_invoice(
     notes.from(note::Entity).exprs(OF_NOTES.map(|column| column.into_expr().sum().cast_as("bigint")));
     for row in &conn.query_all(&notes).await? {
         let mut row = InOrder::new(row);
-        let noted = if row.read::<NoteKind>()? == NoteKind::Debit { &mut added } else { &mut taken };
-        noted.whole = amounts(&mut row)?;
-        noted.total = row.read()?;
+        let sums = if row.read::<NoteKind>()? == NoteKind::Debit { &mut added } else { &mut taken };
+        sums.whole = amounts(&mut row)?;
+        sums.total = row.read()?;
     }
     let mut lines = standing(invoice_id, except);
     let same = note_line::Column::NoteId.into_expr().equals((note::Entity, note::Column::Id));
@@ -60,10 +60,10 @@ pub(super) async fn of_invoice(
     lines.expr(note_line::Column::Line.into_expr()).group_by_col((note_line::Entity, note_line::Column::Line));
     for row in &conn.query_all(&lines).await? {
         let mut row = InOrder::new(row);
-        let noted = if row.read::<NoteKind>()? == NoteKind::Debit { &mut added } else { &mut taken };
+        let sums = if row.read::<NoteKind>()? == NoteKind::Debit { &mut added } else { &mut taken };
         let of_line = amounts(&mut row)?;
         let quantity = row.read::<Option<i64>>()?.unwrap_or_default();
-        noted.lines.insert(row.read()?, Amounts { quantity, ..of_line });
+        sums.lines.insert(row.read()?, Amounts { quantity, ..of_line });
     }
     Ok((added, taken))
 }

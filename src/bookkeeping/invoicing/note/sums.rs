@@ -34,7 +34,7 @@ pub(super) struct Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// The number of the line on the invoice.
-    pub(super) line: i32,
+    pub(super) number: i32,
     pub(super) quantity: Option<i64>,
     pub(super) amounts: Amounts,
 }
@@ -191,7 +191,7 @@ impl Row<'_> {
     fn line(&self) -> Option<Line> {
         let says_something = self.quantity.is_some() || self.note != Amounts::default();
         let Self { part, quantity, note, .. } = *self;
-        (part.is_line() && says_something).then_some(Line { line: part.line, quantity, amounts: note })
+        (part.is_line() && says_something).then_some(Line { number: part.line, quantity, amounts: note })
     }
 }
 

@@ -124,7 +124,7 @@ impl Book {
         noted.total += sums.total;
         for line in &sums.lines {
             let amounts = Amounts { quantity: line.quantity.unwrap_or_default(), ..line.amounts };
-            let entry = noted.lines.entry(line.line).or_default();
+            let entry = noted.lines.entry(line.number).or_default();
             *entry = entry.plus(amounts).unwrap();
         }
         sums
@@ -201,7 +201,7 @@ fn each_group_is_taxed_at_its_own_rate() {
     let half = book.credit(50_000, 0);
     assert_eq!(words(&half), (50_000, taxes(0, 5400 + 750), 0, 0, 56_150));
     let shares: Vec<_> =
-        half.lines.iter().map(|line| (line.line, line.amounts.goods, line.amounts.taxes.igst)).collect();
+        half.lines.iter().map(|line| (line.number, line.amounts.goods, line.amounts.taxes.igst)).collect();
     assert_eq!(shares, [(1, 30_000, 5400), (2, 15_000, 750), (3, 5000, 0)]);
     // The charges are shared as on the invoice: 30, 15 and 5.
     assert_eq!(words(&book.credit(0, 5000)), (0, taxes(0, 540 + 75), 5000, 0, 5615));

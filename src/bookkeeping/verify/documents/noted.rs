@@ -168,19 +168,19 @@ fn check_invoice(invoice: &invoice::Model, lines: &[invoice_line::Model], notes:
 
 /// The sums of the notes of a kind that stand. `None` when one exceeds 64 bits.
 fn noted(notes: &[Note], note_kind: NoteKind) -> Option<Noted> {
-    let mut noted = Noted::default();
+    let mut sums = Noted::default();
     for Note { note, lines } in notes.iter().filter(|note| note.stands_as(note_kind)) {
         let taxes = Taxes { cgst: note.cgst, sgst: note.sgst, igst: note.igst };
         let whole = Amounts { quantity: 0, goods: note.gross, charges: note.other_charges, taxes };
-        noted.whole = noted.whole.plus(whole)?;
-        noted.total = noted.total.checked_add(note.total)?;
+        sums.whole = sums.whole.plus(whole)?;
+        sums.total = sums.total.checked_add(note.total)?;
         for line in lines {
             let quantity = line.quantity.unwrap_or_default();
             let taxes = Taxes { cgst: line.cgst, sgst: line.sgst, igst: line.igst };
             let amounts = Amounts { quantity, goods: line.amount, charges: line.charges, taxes };
-            let sum = noted.lines.entry(line.line).or_default();
+            let sum = sums.lines.entry(line.line).or_default();
             *sum = sum.plus(amounts)?;
         }
     }
-    Some(noted)
+    Some(sums)
 }

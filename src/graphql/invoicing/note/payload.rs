@@ -68,7 +68,6 @@ macro_rules! note_payloads {
         #[ComplexObject]
         impl $create {
             $(#[$edge_doc])*
-            #[expect(clippy::unused_async, reason = "the library awaits it")]
             async fn $edge(&self, ctx: &Context<'_>) -> Result<Option<NodeEdge<$note>>, ApiError> {
                 self.result.$field.clone().map(|note| connection::edge_of::<NoteFilter, _>(ctx, note.0)).transpose()
             }
