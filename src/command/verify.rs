@@ -53,8 +53,7 @@ impl Verify {
 async fn check(db: &Db, output: &mut Output<'_>, progress: &Progress) -> Checking<Checked> {
     output.begin();
     let snapshot = db.snapshot().await?;
-    // On the heap, since the future is large.
-    Box::pin(verify::verify(&snapshot, &mut |difference| output.print(&difference), &|rows| progress.add(rows))).await
+    verify::verify(&snapshot, &mut |difference| output.print(&difference), &|rows| progress.add(rows)).await
 }
 
 /// Writes differences to standard output.

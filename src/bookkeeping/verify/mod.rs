@@ -59,7 +59,8 @@ pub async fn verify(
     accounts::check(source, &mut books, &mut report).await?;
     entries::check(source, &mut books, &mut report).await?;
     books.check(&mut report);
-    documents::check(source, &mut report).await?;
+    // On the heap, since the future is large.
+    Box::pin(documents::check(source, &mut report)).await?;
     allocations::check(source, &mut report).await?;
     open_items::check(source, &mut report).await?;
     series::check(source, &mut report).await?;
