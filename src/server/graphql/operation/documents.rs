@@ -229,7 +229,11 @@ fn executed(case: &Case) -> (String, Json) {
     let calls: Vec<_> = execution.calls.into_values().collect();
     let text = serde_json::to_string(&answer).unwrap();
     let data = serde_json::to_value(&answer).unwrap()["data"].take();
-    let text = text.strip_prefix("{\"data\":").unwrap().to_owned();
+    let text = text.strip_prefix("{\"data\":").unwrap();
+    let text = match text.split_once(",\"errors\":[") {
+        Some((data, _)) => data.to_owned(),
+        None => text.strip_suffix('}').unwrap().to_owned(),
+    };
     let result = json!({ "stage": "execute", "data": data, "errors": errors, "calls": calls });
     (text, result)
 }
@@ -275,7 +279,7 @@ fn documents_are_judged_and_executed_as_by_graphql_js() {
         }
         if result != expected {
             wrong.push(format!("{}:\n  expected {expected}\n  and not  {result}", case.name));
-        } else if result["stage"] == "execute" && !data.starts_with(&data_of(&text, &case.name)) {
+        } else if result["stage"] == "execute" && data != data_of(&text, &case.name) {
             wrong.push(format!("{}: another order: {data}", case.name));
         }
     }

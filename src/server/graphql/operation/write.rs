@@ -80,8 +80,6 @@ impl Serialize for InOrder<'_> {
             (Value::List(items), shape @ Some(_)) => {
                 serializer.collect_seq(items.iter().map(|item| InOrder(item, shape)))
             }
-            // An operation of which directives have left nothing.
-            (Value::Null, Some(Shape::Same(fields))) if fields.is_empty() => serializer.serialize_map(Some(0))?.end(),
             (value, _) => value.serialize(serializer),
         }
     }
