@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use sea_orm::{
     ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, ExprTrait, Query},
+    sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -102,57 +102,78 @@ pub(super) async fn find(tx: &Transaction, drafts: &[&Draft]) -> Result<Repeats>
 
 /// What earlier requests used of these idempotency keys and references.
 pub(super) async fn find_marked(conn: &impl ConnectionTrait, marks: Marks) -> Result<Repeats> {
-    let (mut ids, unposted) = look_up(conn, marks.keys, journal_entry::Column::IdempotencyKey).await?;
-    ids.extend(look_up(conn, marks.references, journal_entry::Column::Reference).await?.0);
+    let (mut ids, unposted) = with_keys(conn, marks.keys).await?;
+    ids.extend(with_references(conn, marks.references).await?);
     Ok(Repeats { entries: find_ids(conn, ids).await?, unposted })
 }
 
-/// Finds the ids of entries by pairs of book and text, where the text is an idempotency key or a reference (depending
-/// on `column`). For references, only entries that succeeded count. Also returns the keys of requests that posted nothing.
-///
-/// Looks each pair up in a subquery of its own, so that the unique index is used. With all texts in one `IN` condition
-/// PostgreSQL scans all entries of the book while it has no statistics about them, which is so in a transaction that
-/// writes many.
-async fn look_up(
-    conn: &impl ConnectionTrait,
-    mut wanted: Vec<Mark>,
-    column: journal_entry::Column,
-) -> Result<(BTreeSet<Id<kind::Entry>>, Vec<Mark>)> {
+/// The ids of the entries that have these keys, and the keys of requests that posted nothing.
+async fn with_keys(conn: &impl ConnectionTrait, keys: Vec<Mark>) -> Result<(BTreeSet<Id<kind::Entry>>, Vec<Mark>)> {
+    use used_key::Column;
     let (mut ids, mut unposted) = (BTreeSet::new(), Vec::new());
-    let Some(last) = wanted.last().cloned() else { return Ok((ids, unposted)) };
-    // So that the database prepares few statements.
-    wanted.resize(wanted.len().next_power_of_two(), last);
-    let [book_id, text] = ["column1", "column2"].map(|name| Expr::col(("wanted", name)));
-    let mut entry = Query::select()
-        .column(journal_entry::Column::Id)
-        .from(journal_entry::Entity)
-        .and_where(Expr::col((journal_entry::Entity, journal_entry::Column::BookId)).eq(book_id.clone()))
-        .and_where(Expr::col((journal_entry::Entity, column)).eq(text.clone()))
+    if keys.is_empty() {
+        return Ok((ids, unposted));
+    }
+    let used = Query::select()
+        .column(Column::ThingId)
+        .from(used_key::Entity)
+        .and_where(Expr::col((used_key::Entity, Column::BookId)).eq(wanted("column1")))
+        .and_where(Expr::col((used_key::Entity, Column::IdempotencyKey)).eq(wanted("column2")))
         .take();
-    let is_key = matches!(column, journal_entry::Column::IdempotencyKey);
-    if !is_key {
-        // Word for word as the index says: SQLite is built not to look at bound values when it plans.
-        entry.and_where(Expr::cust("status = 'SUCCEEDED'"));
-    }
-    let mut found = Query::select();
-    found.expr_as(Expr::SubQuery(None, Box::new(entry.into())), "id").from_values(wanted, "wanted");
-    if is_key {
-        let used = Query::select()
-            .column(used_key::Column::ThingId)
-            .from(used_key::Entity)
-            .and_where(Expr::col((used_key::Entity, used_key::Column::BookId)).eq(book_id.clone()))
-            .and_where(Expr::col((used_key::Entity, used_key::Column::IdempotencyKey)).eq(text.clone()))
-            .take();
-        found.expr_as(Expr::SubQuery(None, Box::new(used.into())), "thing_id");
-        found.expr_as(book_id, "book_id").expr_as(text, "key");
-    }
-    for row in conn.query_all(&found).await? {
+    let entry = entry_with(journal_entry::Column::IdempotencyKey);
+    let query = look_up(entry, keys)
+        .expr_as(Expr::SubQuery(None, Box::new(used.into())), "thing_id")
+        .expr_as(wanted("column1"), "book_id")
+        .expr_as(wanted("column2"), "key")
+        .take();
+    for row in conn.query_all(&query).await? {
         ids.extend(row.try_get::<Option<Id<kind::Entry>>>("", "id")?);
-        if is_key && row.try_get::<Option<Uuid>>("", "thing_id")?.is_some() {
+        if row.try_get::<Option<Uuid>>("", "thing_id")?.is_some() {
             unposted.push((row.try_get("", "book_id")?, row.try_get("", "key")?));
         }
     }
     Ok((ids, unposted))
+}
+
+/// The ids of the entries that succeeded and have these references.
+async fn with_references(conn: &impl ConnectionTrait, references: Vec<Mark>) -> Result<BTreeSet<Id<kind::Entry>>> {
+    let mut ids = BTreeSet::new();
+    if references.is_empty() {
+        return Ok(ids);
+    }
+    let mut entry = entry_with(journal_entry::Column::Reference);
+    // Word for word as the index says: SQLite is built not to look at bound values when it plans.
+    entry.and_where(Expr::cust("status = 'SUCCEEDED'"));
+    for row in conn.query_all(&look_up(entry, references)).await? {
+        ids.extend(row.try_get::<Option<Id<kind::Entry>>>("", "id")?);
+    }
+    Ok(ids)
+}
+
+/// The entry of a wanted book whose key or reference, by the column, is the wanted one.
+fn entry_with(column: journal_entry::Column) -> SelectStatement {
+    Query::select()
+        .column(journal_entry::Column::Id)
+        .from(journal_entry::Entity)
+        .and_where(Expr::col((journal_entry::Entity, journal_entry::Column::BookId)).eq(wanted("column1")))
+        .and_where(Expr::col((journal_entry::Entity, column)).eq(wanted("column2")))
+        .take()
+}
+
+/// Looks an entry up for each mark.
+///
+/// Each in a subquery of its own, so that the unique index is used. With all texts in one `IN` condition PostgreSQL scans all
+/// entries of the book while it has no statistics about them, which is so in a transaction that writes many.
+fn look_up(entry: SelectStatement, mut marks: Vec<Mark>) -> SelectStatement {
+    // So that the database prepares few statements.
+    if let Some(last) = marks.last().cloned() {
+        marks.resize(marks.len().next_power_of_two(), last);
+    }
+    Query::select().expr_as(Expr::SubQuery(None, Box::new(entry.into())), "id").from_values(marks, "wanted").take()
+}
+
+fn wanted(column: &'static str) -> Expr {
+    Expr::col(("wanted", column))
 }
 
 async fn find_ids(conn: &impl ConnectionTrait, ids: BTreeSet<Id<kind::Entry>>) -> Result<Vec<journal_entry::Model>> {
