@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ActiveEnum, ConnectionTrait,
+    ActiveEnum, Condition, ConnectionTrait,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
@@ -14,14 +14,14 @@ use crate::{
     bookkeeping::journal,
     entity::{
         account::AccountKind,
-        ledger_entry::{self, EntryType},
+        ledger_entry::{self, Column, EntryType},
     },
     error::Result,
     id::{Id, kind},
     viewer::Viewer,
 };
 
-/// How many entries are read towards an end of a day before it is known to be far away.
+/// With more entries before it, an entry is far from the beginning of its day.
 const FEW: u64 = 100;
 
 /// Returns the customer's balance after each of these entries, in minor units; positive when the customer owes. Entries
@@ -60,123 +60,117 @@ pub async fn balances_after(
     let owed: HashMap<_, _> =
         questions.into_iter().zip(turnovers).map(|(day, turnover)| (day, turnover.debits - turnover.credits)).collect();
     let mut balances = HashMap::with_capacity(entries.len());
-    let mut left: Vec<_> = days.iter().collect();
-    for most in [Some(FEW), None] {
-        let asked: Vec<_> = left.iter().map(|(_, entries)| entries.as_slice()).collect();
-        let parts = sums(conn, &asked, most).await?;
-        let mut far = Vec::new();
-        for (day, parts) in left.into_iter().zip(parts) {
-            let [start, end] = ends(day.0).map(|at| at.and_then(|at| owed.get(&at)).copied().unwrap_or_default());
-            match after_each(&parts, start, end) {
-                Some(after) => balances.extend(day.1.iter().map(|entry| entry.id).zip(after)),
-                None => far.push(day),
-            }
+    let asked: Vec<_> = days.values().map(Vec::as_slice).collect();
+    for ((day, entries), sums) in days.iter().zip(sums(conn, &asked).await?) {
+        let [start, end] = ends(day).map(|at| at.and_then(|at| owed.get(&at)).copied().unwrap_or_default());
+        let mut balance = match sums.head {
+            Some(head) => start + head,
+            None => end - sums.tail - sums.between.iter().sum::<i64>(),
+        };
+        for (entry, more) in entries.iter().zip(std::iter::once(0).chain(sums.between)) {
+            balance += more;
+            balances.insert(entry.id, balance);
         }
-        left = far;
     }
     Ok(balances)
 }
 
-/// The balance after each entry of a day, from what the day began or ended with and the sums of its parts: up to the first entry,
-/// between each and the next, and behind the last. `None` when a part that is needed is not known.
-fn after_each(parts: &[Option<i64>], start: i64, end: i64) -> Option<Vec<i64>> {
-    let (tail, parts) = parts.split_last()?;
-    let (head, between) = parts.split_first()?;
-    let between: Vec<i64> = between.iter().copied().collect::<Option<_>>()?;
-    let first = match (head, tail) {
-        (Some(head), _) => start + head,
-        (None, Some(tail)) => end - tail - between.iter().sum::<i64>(),
-        (None, None) => return None,
-    };
-    let add = |balance: &mut i64, more: i64| {
-        *balance += more;
-        Some(*balance)
-    };
-    Some(std::iter::once(0).chain(between).scan(first, add).collect())
+/// The sums of the parts into which entries divide their day.
+struct Sums {
+    /// Up to the first of them, with it. `None` when its day begins far before it.
+    head: Option<i64>,
+    /// Between each and the next, with the next.
+    between: Vec<i64>,
+    /// Behind the last of them. Zero when `head` is known, which suffices.
+    tail: i64,
 }
 
-/// The sums of the parts into which entries divide their day: up to the first, with it, between each and the next, with the next,
-/// and behind the last. `None` for a part of more than `most` entries. One statement.
+/// The parts, as the statement knows them.
+const HEAD: i32 = 0;
+const BETWEEN: i32 = 1;
+const TAIL: i32 = 2;
+
+/// The sums of the parts into which entries divide each of these days, in one statement.
 ///
-/// Mostly one end of the day is near: that where a page begins. So the other need not be read, however many entries there are.
-async fn sums(
-    conn: &impl ConnectionTrait,
-    days: &[&[&ledger_entry::Model]],
-    most: Option<u64>,
-) -> Result<Vec<Vec<Option<i64>>>> {
+/// A page begins or ends mostly at an end of a day. So what is before it is summed up when these are few entries, and what is
+/// behind it otherwise: the cost of such a page does not depend on how many entries a day has.
+async fn sums(conn: &impl ConnectionTrait, days: &[&[&ledger_entry::Model]]) -> Result<Vec<Sums>> {
     let mut rows = Vec::new();
     for entries in days {
         let position = |at: usize| entries.get(at).map(|entry| entry.position);
         for (at, entry) in entries.iter().chain(entries.last()).enumerate() {
+            let part = match at {
+                0 => HEAD,
+                at if at == entries.len() => TAIL,
+                _ => BETWEEN,
+            };
             let since = at.checked_sub(1).and_then(position).unwrap_or(Uuid::nil());
             let until = position(at).unwrap_or(Uuid::max());
-            rows.push((entry.customer_id.uuid(), entry.currency.code(), entry.date, since, until));
+            let (customer, currency) = (entry.customer_id.uuid(), entry.currency.code());
+            rows.push((customer, currency, entry.date, since, until, position(0).unwrap_or_default(), part));
         }
     }
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let numbered = rows
-        .into_iter()
-        .zip(0_i64..)
-        .map(|((customer, currency, date, since, until), number)| (number, customer, currency, date, since, until));
-    let of = |what: Expr| Expr::SubQuery(None, Box::new(part(most, what).into()));
-    let query = Query::select()
-        .expr(asked("column1"))
-        .expr(of(Expr::col("owed").sum().cast_as("bigint")))
-        .expr(of(Expr::col("owed").count()))
-        .from_values(numbered, "asked")
-        .take();
-    let mut found: HashMap<i64, Option<i64>> = HashMap::new();
-    for row in conn.query_all(&query).await? {
-        let sum: Option<i64> = row.try_get_by_index(1)?;
-        let is_known =
-            most.is_none_or(|most| row.try_get_by_index::<i64>(2).is_ok_and(|count| count.unsigned_abs() <= most));
-        found.insert(row.try_get_by_index(0)?, is_known.then(|| sum.unwrap_or_default()));
-    }
-    let mut numbers = 0_i64..;
-    let mut next = || numbers.next().and_then(|number| found.get(&number).copied()).flatten();
-    Ok(days.iter().map(|entries| (0..=entries.len()).map(|_| next()).collect()).collect())
-}
-
-/// What is to be known of the entries between two places of a day. With a limit, one entry more than that is read.
-fn part(most: Option<u64>, what: Expr) -> SelectStatement {
-    use ledger_entry::Column;
-    let own = |column: Column| Expr::col(("part", column));
+    let rows = rows.into_iter().zip(0_i64..).map(|((customer, currency, date, since, until, first, part), number)| {
+        (number, customer, currency, date, since, until, first, part)
+    });
+    let is = |part: i32| asked("column8").eq(part);
+    let is_far = || {
+        Expr::exists(
+            of_day()
+                .expr(Expr::val(1))
+                .and_where(own(Column::Position).lt(asked("column7")))
+                .limit(1)
+                .offset(FEW)
+                .take(),
+        )
+    };
+    let is_needed = Condition::any()
+        .add(is(BETWEEN))
+        .add(Condition::all().add(is(TAIL)).add(is_far()))
+        .add(Condition::all().add(is(HEAD)).add(is_far().not()));
     let is_credit = own(Column::Kind).eq(EntryType::Credit.to_value());
     let owed: Expr = Expr::case(is_credit, own(Column::Amount)).finally(own(Column::Amount).mul(-1)).into();
-    let mut entries = Query::select();
-    entries
-        .expr_as(owed, "owed")
-        .from_as(ledger_entry::Entity, "part")
+    let sum = of_day()
+        .expr(owed.sum().cast_as("bigint"))
+        .and_where(own(Column::Position).gt(asked("column5")))
+        .and_where(own(Column::Position).lte(asked("column6")))
+        .take();
+    let query = Query::select()
+        .expr(asked("column1"))
+        .expr(Expr::case(is_needed, Expr::SubQuery(None, Box::new(sum.into()))))
+        .from_values(rows, "asked")
+        .take();
+    let mut found = BTreeMap::new();
+    for row in conn.query_all(&query).await? {
+        found.insert(row.try_get_by_index::<i64>(0)?, row.try_get_by_index::<Option<i64>>(1)?);
+    }
+    let mut found = found.into_values();
+    let of = |entries: &&[&ledger_entry::Model]| {
+        let head = found.next().flatten();
+        let between = found.by_ref().take(entries.len().saturating_sub(1)).map(Option::unwrap_or_default).collect();
+        Sums { head, between, tail: found.next().flatten().unwrap_or_default() }
+    };
+    Ok(days.iter().map(of).collect())
+}
+
+/// The entries of the customer, currency and day that a row asks for.
+fn of_day() -> SelectStatement {
+    Query::select()
+        .from_as(ledger_entry::Entity, "own")
         .and_where(own(Column::CustomerId).eq(asked("column2")))
         .and_where(own(Column::Currency).eq(asked("column3")))
         .and_where(own(Column::Date).eq(asked("column4")))
-        .and_where(own(Column::Position).gt(asked("column5")))
-        .and_where(own(Column::Position).lte(asked("column6")))
-        .and_where(own(Column::DeletedAt).is_null());
-    if let Some(most) = most {
-        entries.limit(most + 1);
-    }
-    Query::select().expr(what).from_subquery(entries, "parts").take()
+        .and_where(own(Column::DeletedAt).is_null())
+        .take()
+}
+
+fn own(column: Column) -> Expr {
+    Expr::col(("own", column))
 }
 
 fn asked(column: &'static str) -> Expr {
     Expr::col(("asked", column))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::after_each;
-
-    #[test]
-    fn one_end_of_the_day_suffices() {
-        let all = [Some(1), Some(2), Some(3), Some(4)];
-        assert_eq!(after_each(&all, 100, 110), Some(vec![101, 103, 106]));
-        let [_, second, third, _] = all;
-        assert_eq!(after_each(&[None, second, third, Some(4)], 0, 110), Some(vec![101, 103, 106]));
-        assert_eq!(after_each(&[Some(1), second, third, None], 100, 0), Some(vec![101, 103, 106]));
-        assert_eq!(after_each(&[None, second, third, None], 100, 110), None);
-        assert_eq!(after_each(&[Some(1), None, third, Some(4)], 100, 110), None);
-    }
 }
