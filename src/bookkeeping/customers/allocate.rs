@@ -229,10 +229,13 @@ async fn begin(
         on(act, &earlier).replayed().record(tx, &app.clock).await?;
         return Ok(Begun::Earlier(earlier));
     }
+    let payment = payment.filter(|payment| open_items::is_id_of(id, payment));
     let payment = payment.ok_or_else(|| Refusal::new(Code::NotFound, "paymentId", "You have no such payment."))?;
     let refused = |message| Err(Refusal::new(Code::NotAllowed, "paymentId", message).into());
     match payment.kind {
-        EntryType::Credit => refused("This is a charge, not a payment. Give the id of a `DEBIT` entry or a receipt."),
+        EntryType::Credit => {
+            refused("This is a charge, not a payment. Give the id of a `DEBIT` entry, a receipt or a credit note.")
+        }
         EntryType::Debit if payment.deleted_at.is_some() => refused("This payment is void or deleted."),
         EntryType::Debit => Ok(Begun::New(payment, key)),
     }

@@ -139,6 +139,8 @@ async fn what_cannot_be_allocated_or_released_is_refused(on: Database) {
     amina.void_receipt(json!({ "id": void, "reason": "bounced" })).await;
     let stranger = app.user("stranger").await;
     let charge = |id: &str, amount: Value| json!([{ "chargeId": id, "amount": amount }]);
+    // Of the same thing, but of another kind.
+    let note = invoice.replace("invoice_", "debit_note_");
     for (mutation, payment, charges, expected) in [
         ("allocate", &receipt, Value::Null, "REQUIRED charges"),
         ("allocate", &receipt, json!([]), "REQUIRED charges"),
@@ -147,6 +149,13 @@ async fn what_cannot_be_allocated_or_released_is_refused(on: Database) {
         ("allocate", &"x".to_owned(), charge(&invoice, Value::Null), "NOT_FOUND paymentId"),
         ("allocate", &receipt, charge(&others, Value::Null), "NOT_FOUND charges.0.chargeId"),
         ("allocate", &receipt, charge(&receipt, Value::Null), "NOT_FOUND charges.0.chargeId"),
+        ("allocate", &receipt, charge(&note, Value::Null), "NOT_FOUND charges.0.chargeId"),
+        (
+            "allocate",
+            &receipt.replace("receipt_", "credit_note_"),
+            charge(&invoice, Value::Null),
+            "NOT_FOUND paymentId",
+        ),
         ("allocate", &receipt, charge("💰", Value::Null), "NOT_FOUND charges.0.chargeId"),
         ("allocate", &receipt, charge(&invoice, json!("60.01")), "INVALID charges.0.amount"),
         ("allocate", &receipt, charge(&invoice, json!("0")), "INVALID charges.0.amount"),

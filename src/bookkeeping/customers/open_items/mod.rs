@@ -32,7 +32,7 @@ mod settle;
 pub use self::list::{Allocations, Row};
 pub(in crate::bookkeeping) use self::{
     left::{let_off, owed, unallocated},
-    naming::{Share, Wanted, Words, entry_id, named_of_entry, places, shares},
+    naming::{Share, Wanted, Words, entry_id, is_id_of, named_of_entry, places, shares},
     place::{lift, place, remove},
     scope::{Scope, key},
     settle::{Change, Named, settle},

@@ -10,7 +10,7 @@ use crate::{
     bookkeeping::{customers::document_list::Key, document},
     entity::{
         allocation,
-        ledger_entry::{self, EntryType},
+        ledger_entry::{self, EntrySource, EntryType},
     },
     error::{Code, Detail, Refusal, Refusals, Result},
     id::{Id, kind},
@@ -82,7 +82,8 @@ pub(in crate::bookkeeping) async fn shares(
     let (mut left, mut shares) = (amount, Vec::<Share>::new());
     for (wanted, number) in wanted.iter().zip(0..) {
         let path = |field: &str| format!("{}.{number}.{field}", words.list);
-        let Some(charge) = entry_id(wanted.charge).and_then(|id| charges.get(&id)) else {
+        let found = entry_id(wanted.charge).and_then(|id| charges.get(&id));
+        let Some(charge) = found.filter(|charge| is_id_of(wanted.charge, charge)) else {
             let message = format!("The customer has no such {}.", words.charge);
             refusals.push(Refusal::new(Code::NotFound, path(words.id), message));
             continue;
@@ -155,6 +156,18 @@ pub(in crate::bookkeeping) fn entry_id(id: &ID) -> Option<Id<kind::LedgerEntry>>
     let credit_note = || id.parse::<Id<kind::CreditNote>>().ok().map(Id::cast);
     let debit_note = || id.parse::<Id<kind::DebitNote>>().ok().map(Id::cast);
     entry().or_else(invoice).or_else(receipt).or_else(credit_note).or_else(debit_note)
+}
+
+/// Whether an id is that of this entry, or of the document that created it, and not of a thing of another kind.
+pub(in crate::bookkeeping) fn is_id_of(id: &ID, entry: &ledger_entry::Model) -> bool {
+    let is_document = match entry.source {
+        EntrySource::Invoice => id.parse::<Id<kind::Invoice>>().is_ok(),
+        EntrySource::Receipt => id.parse::<Id<kind::Receipt>>().is_ok(),
+        EntrySource::CreditNote => id.parse::<Id<kind::CreditNote>>().is_ok(),
+        EntrySource::DebitNote => id.parse::<Id<kind::DebitNote>>().is_ok(),
+        EntrySource::Manual | EntrySource::Refund | EntrySource::WriteOff | EntrySource::Opening => false,
+    };
+    is_document || id.parse::<Id<kind::LedgerEntry>>().is_ok()
 }
 
 /// The places of these entries in their order.
