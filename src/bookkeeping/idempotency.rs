@@ -6,7 +6,7 @@
 //! there is still no entry with the key afterwards, and otherwise runs the operation again.
 //!
 //! Most operations post to the journal, whose entries keep their keys. The few that post nothing keep theirs in `used_key`
-//! ([`mark_used`]). The look-up of the journal sees both in one statement, so that a key belongs to one request, whichever it was.
+//! (`mark_used`). The look-up of the journal sees both in one statement, so that a key belongs to one request, whichever it was.
 //! Only on PostgreSQL, and only when a request that posts and one that does not come with one key at the same moment for different
 //! customers, may both be done; each is still done once.
 
