@@ -16,6 +16,7 @@ mod m20261201_000021_totals;
 mod m20261201_000022_parties;
 mod m20261201_000023_notes;
 mod m20261201_000024_sales_rollups;
+mod m20261203_000027_refunds;
 mod m20261204_000028_open_entries;
 mod november;
 
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000022_parties::Migration),
             Box::new(m20261201_000023_notes::Migration),
             Box::new(m20261201_000024_sales_rollups::Migration),
+            Box::new(m20261203_000027_refunds::Migration),
             Box::new(m20261204_000028_open_entries::Migration),
         ]
     }

@@ -22,7 +22,7 @@ pub struct Model {
     pub book_id: Id<kind::Book>,
     /// Income or expense; the same as the kind of its lines' categories.
     pub kind: CategoryKind,
-    /// The sum of its lines, in minor units.
+    /// The sum of its lines, in minor units. Negative for the refund of an expense, and for income that is given back.
     pub amount: i64,
     /// The currency of the amount.
     pub currency: Currency,

@@ -115,11 +115,19 @@ pub async fn find_many(
 }
 
 /// The amount of a category in minor units, given the turnover of its account: positive for income received and for
-/// money spent.
+/// money spent, less refunds.
 pub(super) fn amount(kind: CategoryKind, moved: Turnover) -> i64 {
     match kind {
         CategoryKind::Income => moved.credits - moved.debits,
         CategoryKind::Expense => moved.debits - moved.credits,
+    }
+}
+
+/// The refunds of a category in minor units, given the turnover of its account. [`amount()`] is lowered by them.
+pub(super) fn refunded(kind: CategoryKind, moved: Turnover) -> i64 {
+    match kind {
+        CategoryKind::Income => moved.debits,
+        CategoryKind::Expense => moved.credits,
     }
 }
 

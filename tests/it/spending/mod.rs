@@ -5,6 +5,7 @@ mod categories;
 mod months;
 mod picture;
 mod property;
+mod refunds;
 mod transaction_changes;
 mod transaction_lists;
 mod transaction_wallets;

@@ -90,7 +90,9 @@ async fn a_split_goes_into_its_categories_and_sums_to_the_whole(on: Database) {
         (json!({ "lines": lines(&[("Food", "4"), ("Data", "6.01")]) }), vec!["INVALID amount"]),
         (json!({ "lines": lines(&[("Food", "4"), ("Salary", "6")]) }), vec!["INVALID lines.1.category"]),
         (json!({ "lines": lines(&[("Food", "10"), ("Data", "0")]) }), vec!["INVALID lines.1.amount"]),
-        (json!({ "lines": lines(&[("Food", "11"), ("Data", "-1")]) }), vec!["INVALID lines.1.amount"]),
+        (json!({ "lines": lines(&[("Food", "-10"), ("Data", "-0.001")]) }), vec!["INVALID lines.1.amount"]),
+        (json!({ "lines": lines(&[("Food", "10"), ("Data", "-10")]) }), vec!["INVALID amount"]),
+        (json!({ "lines": lines(&[("Food", "-10000000000000.01")]) }), vec!["LIMIT_REACHED lines.0.amount"]),
         (
             json!({ "lines": lines(&[("Food", "9.995"), ("Data", "0.005")]) }),
             vec!["INVALID lines.0.amount", "INVALID lines.1.amount"],
@@ -130,8 +132,10 @@ async fn a_transaction_that_nobody_means_is_refused(on: Database) {
     for (bad, expected) in [
         (json!({ "amount": "0" }), "INVALID amount"),
         (json!({ "amount": "0.00" }), "INVALID amount"),
-        (json!({ "amount": "-1" }), "INVALID amount"),
+        (json!({ "amount": "-0" }), "INVALID amount"),
         (json!({ "amount": "1.005" }), "INVALID amount"),
+        (json!({ "amount": "-1.005" }), "INVALID amount"),
+        (json!({ "amount": "-10000000000000.01" }), "LIMIT_REACHED amount"),
         (json!({ "amount": "10000000000000.01" }), "LIMIT_REACHED amount"),
         (json!({ "amount": "92233720368547758.07" }), "LIMIT_REACHED amount"),
         (json!({ "amount": "1.5", "currency": "JPY" }), "INVALID amount"),

@@ -43,7 +43,8 @@ pub struct TransactionFilterInput {
     pub from: Option<Date>,
     /// Only items dated on this day or earlier. It must not be before `from`.
     pub to: Option<Date>,
-    /// Only items of at least this amount, in `currency` or, if that is not given, in the book's currency.
+    /// Only items of at least this amount, in `currency` or, if that is not given, in the book's currency. Refunds have
+    /// amounts below zero.
     pub min_amount: Option<Decimal>,
     /// Only items of at most this amount, in `currency` or, if that is not given, in the book's currency.
     pub max_amount: Option<Decimal>,

@@ -53,7 +53,10 @@ fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Ac
         lines.push(Line { debit: account(debit)?, credit: account(credit)?, amount });
     }
     let of_wallet = lines.first().filter(|_| wanted.wallet.is_some());
-    let attempt = of_wallet.map(|line| Attempt { debit: line.debit, credit: line.credit, meant_for: None });
+    let attempt = of_wallet.map(|line| {
+        let meant_for = (wanted.amount < 0).then_some(line.credit);
+        Attempt { debit: line.debit, credit: line.credit, meant_for }
+    });
     Ok(Draft {
         id: Id::generate(),
         book_id: viewer.book,
