@@ -16,6 +16,8 @@ mod m20261201_000021_totals;
 mod m20261201_000022_parties;
 mod m20261201_000023_notes;
 mod m20261201_000024_sales_rollups;
+mod m20261202_000025_folding;
+mod m20261202_000026_phone_region;
 mod november;
 
 /// All migrations, oldest first.
@@ -49,6 +51,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000022_parties::Migration),
             Box::new(m20261201_000023_notes::Migration),
             Box::new(m20261201_000024_sales_rollups::Migration),
+            Box::new(m20261202_000025_folding::Migration),
+            Box::new(m20261202_000026_phone_region::Migration),
         ]
     }
 }
