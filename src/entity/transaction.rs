@@ -30,7 +30,7 @@ pub struct Model {
     pub date: Date,
     /// What it was for, as the user wrote it.
     pub description: Option<String>,
-    /// The description and the notes of the lines in lower case, for searching.
+    /// The description and the notes of the lines in the form in which texts are searched, see `folding::search_text`.
     pub search_text: Option<String>,
     /// The wallet that it was paid from or into; `None` for cash.
     pub wallet_id: Option<Id<kind::Wallet>>,

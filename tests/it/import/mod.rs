@@ -3,6 +3,7 @@
 mod command;
 mod exports;
 mod files;
+mod folding;
 mod refunds;
 mod requests;
 mod shop_exports;

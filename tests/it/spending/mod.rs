@@ -2,6 +2,7 @@
 
 mod budgets;
 mod categories;
+mod folding;
 mod months;
 mod picture;
 mod property;

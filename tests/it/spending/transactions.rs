@@ -146,7 +146,6 @@ async fn a_transaction_that_nobody_means_is_refused(on: Database) {
         (json!({ "date": "9999-12-31" }), "INVALID date"),
         (json!({ "description": "🌼".repeat(501) }), "INVALID description"),
         (json!({ "description": "nul\0l" }), "INVALID description"),
-        (json!({ "description": "turned \u{202e}round" }), "INVALID description"),
         (json!({ "category": { "name": "nothing" } }), "NOT_FOUND category.name"),
         (json!({ "category": { "name": "" } }), "NOT_FOUND category.name"),
         (json!({ "category": { "id": "category_x" } }), "NOT_FOUND category.id"),
