@@ -10,13 +10,13 @@ use ipnet::IpNet;
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    changes::Feed,
     clock::Clock,
     credentials::{Passwords, TokenKeys},
     db::Db,
     documents::TrustedDocuments,
     identity::Sessions,
     money::Currency,
-    together::Committed,
 };
 
 /// The handles and settings that operations share.
@@ -28,8 +28,10 @@ pub struct App {
     pub in_batches: bool,
     /// The wallet operations that are queued or being done.
     pub under_way: TaskTracker,
-    /// Tells of the wallet operations that were done.
-    pub committed: Committed,
+    /// Tells those who follow a book of its changes.
+    pub feed: Feed,
+    /// For how long the changes of a book are kept.
+    pub changes_kept: TimeDelta,
     /// The source of the current time.
     pub clock: Clock,
     /// Hashes and checks passwords.
@@ -120,6 +122,8 @@ pub struct Limits {
     pub downloads: DownloadLimits,
     /// Limits of documents.
     pub documents: DocumentLimits,
+    /// Limits of WebSockets and of subscriptions.
+    pub sockets: SocketLimits,
 }
 
 /// Limits of connections.
@@ -278,6 +282,36 @@ impl Default for DownloadLimits {
             time: Duration::from_mins(10),
             wait: Duration::from_secs(10),
             stalled: Duration::from_secs(30),
+        }
+    }
+}
+
+/// Limits of WebSockets and of subscriptions.
+#[derive(Clone, Copy, Debug)]
+pub struct SocketLimits {
+    /// How long a client may take until it begins the conversation with `connection_init`.
+    pub init: Duration,
+    /// How often a client is asked whether it is still there, and for how long it may be silent then.
+    pub ping: Duration,
+    /// How many operations may be under way over one socket.
+    pub operations: usize,
+    /// The maximum size of a message of a client, in bytes.
+    pub message: usize,
+    /// How long a client may take no message.
+    pub stalled: Duration,
+    /// How often it is looked up whether the session of a client lasts.
+    pub check: Duration,
+}
+
+impl Default for SocketLimits {
+    fn default() -> Self {
+        Self {
+            init: Duration::from_secs(3),
+            ping: Duration::from_secs(30),
+            operations: 100,
+            message: 1024 * 1024,
+            stalled: Duration::from_secs(10),
+            check: Duration::from_secs(5),
         }
     }
 }

@@ -8,6 +8,7 @@
 //! | [`command`], [`config`] | the commands besides serving; the settings |
 //! | [`server`], [`graphql`], [`picture`] | HTTP; the schema; the picture of a report |
 //! | [`account`], [`bookkeeping`], [`identity`], [`activity`] | the rules: functions that take a [`viewer::Viewer`] |
+//! | [`changes`] | what was changed, for those who follow a book |
 //! | [`credentials`], [`entity`], [`db`], [`calendar`] | passwords, tokens; table rows; the database; days, months |
 //!
 //! What always holds:
@@ -25,6 +26,7 @@ pub mod app;
 pub mod bookkeeping;
 pub mod calendar;
 mod cancel;
+pub mod changes;
 pub mod client;
 pub mod clock;
 pub mod command;

@@ -7,6 +7,7 @@ use std::{io::Write, net::SocketAddr, process::ExitCode, time::Duration};
 use clap::{Parser, Subcommand};
 use daybook::{
     app::App,
+    changes::{self, Feed},
     clock::Clock,
     command::{self, Backup, Import, Restore, Verify},
     config::{BadSetting, Config, Settings},
@@ -16,7 +17,6 @@ use daybook::{
     error::Error,
     identity::Sessions,
     server, telemetry,
-    together::Committed,
 };
 use tokio::net::{TcpListener, TcpSocket};
 use tokio_util::task::TaskTracker;
@@ -28,6 +28,9 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// How long one statement of `daybook verify` may run. It reads large parts of tables.
 const OF_CHECK: Duration = Duration::from_hours(1);
+
+/// How often old changes are deleted.
+const BETWEEN_DELETIONS: Duration = Duration::from_hours(1);
 
 /// How long a stop waits for the wallet operations that are being done.
 const OF_LAST_BATCH: Duration = Duration::from_secs(5);
@@ -179,7 +182,8 @@ fn app(config: &Config, db: Db, passwords: Result<Passwords, Error>, secrets: Ve
     Ok(App {
         in_batches: config.writer,
         under_way: TaskTracker::new(),
-        committed: Committed::default(),
+        feed: Feed::new(&db),
+        changes_kept: config.changes_kept,
         sessions: Sessions::new(&db),
         db,
         clock: Clock::system(),
@@ -238,7 +242,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         config.database,
     ))?;
     let limits = server::within_open_files(config.limits.connections, config.database_options.pool);
-    let under_way = app.under_way.clone();
+    let (under_way, clock, kept) = (app.under_way.clone(), app.clock.clone(), app.changes_kept);
     let router = server::router(app, server::Pages { explorer: config.explorer, schema: !config.profile.is_locked() });
     let served = server::serve(listener, router, limits, config.trusted_proxies.clone(), stop);
     tokio::select! {
@@ -246,6 +250,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         lost = db.file_lost() => return Err(Stop::Failure(lost)),
         () = db.watch() => {}
         () = db.check_pages() => {}
+        () = forget_changes(&db, &clock, kept) => {}
     }
     // A batch that has begun is finished, also when its clients have gone. Requests that are still running after the grace period
     // are not waited for any longer.
@@ -253,6 +258,18 @@ async fn serve(config: Config) -> Result<(), Stop> {
     let _ = tokio::time::timeout(OF_LAST_BATCH, under_way.wait()).await;
     let _ = tokio::time::timeout(Duration::from_secs(1), db.close()).await;
     Ok(())
+}
+
+/// Deletes old changes now and then.
+async fn forget_changes(db: &Db, clock: &Clock, kept: chrono::TimeDelta) {
+    loop {
+        match changes::prune(db, clock, kept).await {
+            Ok(0) => {}
+            Ok(deleted) => tracing::info!(deleted, "deleted old changes"),
+            Err(error) => tracing::warn!(?error, "cannot delete old changes"),
+        }
+        tokio::time::sleep(BETWEEN_DELETIONS).await;
+    }
 }
 
 /// How many clients may wait until their connections are accepted. Those beyond it believe that they are connected, and are not.

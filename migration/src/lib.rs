@@ -20,6 +20,7 @@ mod m20261202_000025_folding;
 mod m20261202_000026_phone_region;
 mod m20261203_000027_refunds;
 mod m20261204_000028_open_entries;
+mod m20261208_000032_changes;
 mod november;
 
 /// All migrations, oldest first.
@@ -57,6 +58,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261202_000026_phone_region::Migration),
             Box::new(m20261203_000027_refunds::Migration),
             Box::new(m20261204_000028_open_entries::Migration),
+            Box::new(m20261208_000032_changes::Migration),
         ]
     }
 }

@@ -4,9 +4,9 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, Iterable,
-    QueryFilter, QueryOrder, QuerySelect, Set,
-    sea_query::{Expr, InsertStatement, LockType, Query, SelectStatement},
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel,
+    Iterable, QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::{CommonTableExpression, Expr, InsertStatement, LockType, Query, SelectStatement},
 };
 use type_safe_id::StaticType;
 
@@ -16,10 +16,12 @@ use super::{
 };
 use crate::{
     app::App,
+    changes::change_of,
     clock::Clock,
     db::{Transaction, Writes},
     entity::{
         activity::{self, Action, Outcome},
+        change::{self, ChangeKind},
         user,
     },
     error::{Code, Error, Refusal, Result},
@@ -39,6 +41,10 @@ pub struct ActivityEvent {
     codes: Vec<Code>,
     thing: Option<String>,
     changes: Vec<Change>,
+    /// The customer that the object belongs to.
+    customer: Option<Id<kind::Customer>>,
+    /// What was done with the object, where its fields before are known.
+    done: Option<ChangeKind>,
 }
 
 impl ActivityEvent {
@@ -59,6 +65,8 @@ impl ActivityEvent {
             codes: Vec::new(),
             thing: None,
             changes: Vec::new(),
+            customer: None,
+            done: None,
         }
     }
 
@@ -78,14 +86,20 @@ impl ActivityEvent {
         if self.thing.is_none() { self.on(thing) } else { self }
     }
 
+    /// Sets the customer that the object belongs to, so that those hear of its change who follow the customer.
+    pub fn of_customer(self, customer: Id<kind::Customer>) -> Self {
+        Self { customer: Some(customer), ..self }
+    }
+
     /// Records the fields that differ between the object before and after the event.
     pub fn changed(self, before: &impl AuditFields, after: &impl AuditFields) -> Self {
-        Self { changes: diff(before.audit_fields(), after.audit_fields()), ..self }
+        let changes = diff(before.audit_fields(), after.audit_fields());
+        Self { changes, done: Some(ChangeKind::Updated), ..self }
     }
 
     /// Records all fields of an object that was deleted, as they were before.
     pub fn removed(self, before: &impl AuditFields) -> Self {
-        Self { changes: diff(before.audit_fields(), Vec::new()), ..self }
+        Self { changes: diff(before.audit_fields(), Vec::new()), done: Some(ChangeKind::Deleted), ..self }
     }
 
     /// Marks the event as a repeat of an earlier request with the same idempotency key or the same id.
@@ -123,22 +137,51 @@ impl ActivityEvent {
         })
     }
 
-    /// Writes the row in the transaction of the operation. Every operation calls this, so no operation commits for a
-    /// user whose account is deleted meanwhile.
+    /// Writes the row in the transaction of the operation, and the change of the object. Every operation calls this, so no
+    /// operation commits for a user whose account is deleted meanwhile.
     ///
     /// # Errors
     /// [`Error::Gone`] when the user who caused the event has deleted their account.
     pub async fn record(self, tx: &Transaction, clock: &Clock) -> Result<()> {
+        let (customer, done) = (self.customer, self.done);
         let row = self.row(clock)?;
         let Some(actor) = row.actor_id else {
             activity::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
             return Ok(());
         };
-        match tx.execute(&insert_unless_gone(row, actor)?).await?.rows_affected() {
-            0 => Err(Error::Gone),
-            _ => Ok(()),
+        let change = change_of(&row, customer, done);
+        let insert = insert_unless_gone(row, actor)?;
+        let written = match change {
+            Some(change) if tx.get_database_backend() == DbBackend::Postgres => with_change(tx, insert, change).await?,
+            Some(change) => {
+                let written = tx.execute(&insert).await?.rows_affected();
+                change::Entity::insert(change.into_active_model()).exec_without_returning(tx).await?;
+                written
+            }
+            None => tx.execute(&insert).await?.rows_affected(),
+        };
+        if written == 0 { Err(Error::Gone) } else { Ok(()) }
+    }
+}
+
+/// Runs the statement together with the insertion of the change, as one statement. Returns how many changes were inserted: as many
+/// as rows of the statement.
+async fn with_change(tx: &Transaction, mut insert: InsertStatement, change: change::Model) -> Result<u64> {
+    let change = change.into_active_model();
+    let (mut columns, mut values) = (Vec::new(), SelectStatement::new());
+    for column in change::Column::iter() {
+        if let Some(value) = change.get(column).into_value() {
+            columns.push(column);
+            values.expr(Expr::val(value));
         }
     }
+    insert.returning(Query::returning().column(activity::Column::Id));
+    let recorded = CommonTableExpression::new().query(insert).table_name("recorded").to_owned();
+    values.from("recorded");
+    let mut inserted = Query::insert();
+    inserted.into_table(change::Entity).columns(columns);
+    inserted.select_from(values).map_err(|error| DbErr::Custom(error.to_string()))?;
+    Ok(tx.execute(&inserted.with(Query::with().cte(recorded).to_owned())).await?.rows_affected())
 }
 
 /// Adds the rows of many events to what is written in their transaction. The caller has made sure that the users who caused them

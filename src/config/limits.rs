@@ -8,6 +8,7 @@ use ipnet::IpNet;
 use super::{
     documents::DocumentSettings,
     http::HttpSettings,
+    live::LiveSettings,
     setting::{BadSetting, count},
     waits::WaitSettings,
 };
@@ -94,7 +95,12 @@ pub(super) struct LimitSettings {
 }
 
 impl LimitSettings {
-    pub(super) fn limits(&self, waits: &WaitSettings, documents: &DocumentSettings) -> Result<Limits, BadSetting> {
+    pub(super) fn limits(
+        &self,
+        waits: &WaitSettings,
+        documents: &DocumentSettings,
+        live: &LiveSettings,
+    ) -> Result<Limits, BadSetting> {
         Ok(Limits {
             login_failures_per_identifier: count(
                 "DAYBOOK_LOGIN_FAILURES_PER_IDENTIFIER",
@@ -137,6 +143,7 @@ impl LimitSettings {
             execution: self.http.execution()?,
             downloads: waits.downloads()?,
             documents: documents.limits()?,
+            sockets: live.sockets()?,
         })
     }
 

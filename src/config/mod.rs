@@ -7,6 +7,7 @@ mod database;
 mod documents;
 mod http;
 mod limits;
+mod live;
 mod origins;
 mod secret;
 mod setting;
@@ -21,7 +22,9 @@ use phonenumber::country;
 use tracing_subscriber::EnvFilter;
 
 pub use self::{database::DatabaseUrl, documents::Trust, setting::BadSetting};
-use self::{documents::DocumentSettings, limits::LimitSettings, setting::count, waits::WaitSettings};
+use self::{
+    documents::DocumentSettings, limits::LimitSettings, live::LiveSettings, setting::count, waits::WaitSettings,
+};
 use crate::{
     app::{Defaults, Limits, Origins, Profile},
     credentials::{HashCost, QueueLimits},
@@ -124,6 +127,9 @@ pub struct Settings {
 
     #[command(flatten)]
     documents: DocumentSettings,
+
+    #[command(flatten)]
+    live: LiveSettings,
 }
 
 /// The settings after all checks.
@@ -150,6 +156,8 @@ pub struct Config {
     pub writer: bool,
     /// For how long a used refresh token returns the same new tokens again.
     pub refresh_grace: TimeDelta,
+    /// For how long the changes of books are kept.
+    pub changes_kept: TimeDelta,
     /// The limits against abuse.
     pub limits: Limits,
     /// The proxies whose `X-Forwarded-For` header is trusted.
@@ -226,11 +234,12 @@ impl Settings {
             "off" => false,
             other => return Err(BadSetting::new("DAYBOOK_WRITER", "--writer", other, "on or off")),
         };
-        let database_options = self.waits.database(PoolSize { most, least })?;
+        let database_options =
+            Options { notify: self.live.notify()?, ..self.waits.database(PoolSize { most, least })? };
         let refresh_grace = count("DAYBOOK_REFRESH_GRACE", "--refresh-grace", &self.refresh_grace, 0..=600)?;
         let defaults = Defaults { currency, phone_region };
         let (limits, trusted_proxies) =
-            (self.limits.limits(&self.waits, &self.documents)?, self.limits.trusted_proxies()?);
+            (self.limits.limits(&self.waits, &self.documents, &self.live)?, self.limits.trusted_proxies()?);
         let jwt_secret = self.jwt_secret;
         Ok(Config {
             listen,
@@ -243,6 +252,7 @@ impl Settings {
             migrate,
             writer,
             refresh_grace: TimeDelta::seconds(refresh_grace.into()),
+            changes_kept: self.live.changes_kept()?,
             limits,
             trusted_proxies,
             profile,

@@ -69,10 +69,10 @@ impl WaitSettings {
     pub(super) fn database(&self, pool: PoolSize) -> Result<Options, BadSetting> {
         let largest_log = mebibytes("DAYBOOK_WAL_MAX", "--wal-max", &self.wal_max, LARGEST_LOG)?;
         Ok(Options {
-            pool,
             statement_limit: seconds("DAYBOOK_STATEMENT_TIMEOUT", "--statement-timeout", &self.statement_timeout)?,
             largest_log: u64::try_from(largest_log).unwrap_or(u64::MAX),
             long_write_wait: seconds("DAYBOOK_IMPORT_WAIT", "--import-wait", &self.import_wait)?,
+            ..Options::from(pool)
         })
     }
 

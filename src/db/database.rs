@@ -11,7 +11,10 @@ use std::{
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{DbBackend, DbErr, Statement};
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
 
 use super::{
     acquire::{self, Purpose},
@@ -53,6 +56,7 @@ impl Db {
             strangers: acquire::turns_of_strangers(options.pool.most),
             options,
             is_log_too_large: AtomicBool::new(false),
+            committed: watch::Sender::new(()),
         });
         let read = Pool { shared: shared.clone(), purpose: Purpose::Work };
         shared.clock.compare_with(&read).await?;
@@ -121,7 +125,10 @@ impl Db {
                 read.close().await;
                 write.close().await;
             }
-            Pools::Postgres { pool, writer } => {
+            Pools::Postgres { pool, writer, news } => {
+                if let Some(news) = news {
+                    news.close().await;
+                }
                 writer.close().await;
                 pool.close().await;
             }

@@ -14,6 +14,7 @@
 //! | `write` | write transactions: retries, and whether a failed commit took effect |
 //! | `limits` | the duration of statements, the size of SQLite's log, the turns of imports |
 //! | `trust` | whether the database can be trusted at the moment |
+//! | `news` | telling those who wait for changes that something was committed |
 //! | `copy` | copies of a SQLite database, for backup and restore |
 //!
 //! What must not happen:
@@ -27,6 +28,7 @@ pub mod copy;
 mod database;
 mod in_order;
 mod limits;
+mod news;
 mod open;
 mod options;
 mod read;
@@ -40,7 +42,6 @@ mod trust;
 pub(crate) mod wide_sum;
 mod write;
 
-pub(crate) use self::rows::Writes;
 pub use self::{
     database::Db,
     in_order::InOrder,
@@ -52,4 +53,5 @@ pub use self::{
     source::Read,
     transaction::Transaction,
 };
+pub(crate) use self::{news::News, rows::Writes};
 pub use crate::error::db_error::{code, is_lost_connection};

@@ -57,7 +57,10 @@ pub(super) async fn pools(url: &str, options: &Options) -> Result<Pools, DbErr> 
     pools_of(url, options).await.map_err(connection_error)
 }
 
-async fn pools_of(url: &str, &Options { pool: size, statement_limit, .. }: &Options) -> Result<Pools, sqlx::Error> {
+async fn pools_of(
+    url: &str,
+    &Options { pool: size, statement_limit, notify, .. }: &Options,
+) -> Result<Pools, sqlx::Error> {
     if !url.starts_with("sqlite:") {
         let options = postgres(url)?
             .options([("statement_timeout", statement_limit.as_millis().to_string())])
@@ -66,7 +69,9 @@ async fn pools_of(url: &str, &Options { pool: size, statement_limit, .. }: &Opti
         // Its statements are few, and look up rows by their keys. So their plans do not depend on the values.
         let alike = options.clone().options([("plan_cache_mode", "force_generic_plan")]);
         let writer = pool(PoolSize { most: 1, least: 0 }).connect_lazy_with(alike);
-        return Ok(Pools::Postgres { pool: pool(size).connect_with(options).await?, writer });
+        // One connection listens, and the other one tells.
+        let news = notify.then(|| pool(PoolSize { most: 2, least: 0 }).connect_lazy_with(options.clone()));
+        return Ok(Pools::Postgres { pool: pool(size).connect_with(options).await?, writer, news });
     }
     let options = sqlite(url)?;
     let files = Arc::new(Files::of(options.get_filename())?);

@@ -30,10 +30,19 @@ pub struct Options {
     pub largest_log: u64,
     /// How long an import waits for its turn.
     pub long_write_wait: Duration,
+    /// Whether servers on one PostgreSQL tell each other of commits by `NOTIFY`. Otherwise each one looks for changes of the others
+    /// several times a second.
+    pub notify: bool,
 }
 
 impl From<PoolSize> for Options {
     fn from(pool: PoolSize) -> Self {
-        Self { pool, statement_limit: STATEMENT_LIMIT, largest_log: LARGEST_LOG, long_write_wait: LONG_WRITE_WAIT }
+        Self {
+            pool,
+            statement_limit: STATEMENT_LIMIT,
+            largest_log: LARGEST_LOG,
+            long_write_wait: LONG_WRITE_WAIT,
+            notify: true,
+        }
     }
 }

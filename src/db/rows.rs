@@ -214,6 +214,7 @@ fn stand_in(array: &ArrayType) -> Option<(&'static str, Value, &'static str)> {
         ArrayType::String => ("text", "\u{1}".into(), "E'\\x01'"),
         ArrayType::Bytes => ("bytea", Vec::<u8>::new().into(), "''"),
         ArrayType::BigInt => ("int8", i64::MIN.into(), "'-9223372036854775808'"),
+        ArrayType::SmallInt => ("int2", i16::MIN.into(), "'-32768'"),
         ArrayType::Int => ("int4", i32::MIN.into(), "'-2147483648'"),
         ArrayType::ChronoDate => ("date", NaiveDate::from_yo_opt(1, 1)?.into(), "'0001-01-01'"),
         ArrayType::ChronoDateTimeUtc => ("timestamptz", DateTime::<Utc>::UNIX_EPOCH.into(), "'1970-01-01T00:00:00Z'"),

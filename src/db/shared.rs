@@ -13,7 +13,10 @@ use sea_orm::{
     DbBackend, DbErr, Statement,
     sqlx::{self, Postgres, Sqlite},
 };
-use tokio::{sync::Semaphore, time::Instant};
+use tokio::{
+    sync::{Semaphore, watch},
+    time::Instant,
+};
 
 use super::{
     limits::StatementClock,
@@ -45,6 +48,8 @@ pub(super) struct Shared {
     pub(super) next_long_write: Mutex<Instant>,
     /// How many wait for the only connection that SQLite writes with.
     pub(super) waiting_writers: AtomicUsize,
+    /// Changes with each commit.
+    pub(super) committed: watch::Sender<()>,
 }
 
 /// Called with each statement before it is executed.
@@ -62,6 +67,8 @@ pub(super) enum Pools {
         pool: sqlx::Pool<Postgres>,
         /// The only connection of the thread that does wallet operations.
         writer: sqlx::Pool<Postgres>,
+        /// The connections by which servers tell each other of commits. `None` when the operator wants none.
+        news: Option<sqlx::Pool<Postgres>>,
     },
 }
 

@@ -139,7 +139,10 @@ impl Db {
         };
         match worked {
             Ok(done) => match session.commit().await {
-                Ok(()) => Ok(done),
+                Ok(()) => {
+                    self.shared.committed.send_replace(());
+                    Ok(done)
+                }
                 Err(Uncommitted::RolledBack(error)) => Err(error.into()),
                 Err(Uncommitted::Unknown(error)) => Err(Failed::Perhaps(error)),
             },

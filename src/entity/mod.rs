@@ -11,6 +11,7 @@ pub mod allocation;
 pub mod book;
 pub mod budget;
 pub mod category;
+pub mod change;
 pub mod client_id;
 pub mod customer;
 pub mod invoice;

@@ -244,7 +244,7 @@ async fn record(
     change.from(entry.kind, place.1);
     name(&mut change, place);
     open_items::settle(tx, change).await?;
-    act.clone().on(entry.id).record(tx, &app.clock).await?;
+    act.clone().on(entry.id).of_customer(entry.customer_id).record(tx, &app.clock).await?;
     Ok(Replayable { document: Ok(entry::expect(tx, viewer, entry.id).await?), replayed: false })
 }
 

@@ -272,6 +272,7 @@ async fn end(
     }
     let payment = entry::expect(tx, viewer, id).await?;
     let after = terms(tx, payment).await?;
-    on(act, &after.payment).changed(&before, &after).record(tx, &app.clock).await?;
+    let act = on(act, &after.payment).of_customer(after.payment.customer_id);
+    act.changed(&before, &after).record(tx, &app.clock).await?;
     Ok(Replayable { document: after.payment, replayed: false })
 }

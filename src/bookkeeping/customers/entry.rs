@@ -179,7 +179,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewEntry) -> Result<Replayabl
         let posted = journal::post(&tx, &app.clock, &[draft]).await?.remove(0).map_err(document::wallet_refusal)?;
         let document = document.enter(&tx, viewer, EntrySource::Manual, &posted).await?;
         open_items::place(&tx, &document).await?;
-        act.on(document.id).record(&tx, &app.clock).await?;
+        act.on(document.id).of_customer(customer.id).record(&tx, &app.clock).await?;
         Ok(Replayable { document, replayed: false })
     })
     .await
@@ -213,7 +213,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
         let changed = changed(&entry, change)?;
         // With an idempotency key a journal entry is posted even if nothing changes, since the key is stored with it.
         if changed == entry && idempotency.is_none() {
-            act.on(entry.id).record(&tx, &app.clock).await?;
+            act.on(entry.id).of_customer(entry.customer_id).record(&tx, &app.clock).await?;
             return Ok(Replayable { document: entry, replayed: false });
         }
         let named = refuse_less(&tx, &entry, &changed).await?;
@@ -247,7 +247,8 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
         let changed = changed.into_active_model().reset_all().update(&tx).await?;
         open_items::place(&tx, &changed).await?;
         posting::touch(&tx, &changed).await?;
-        act.on(entry.id).changed(&entry, &changed).record(&tx, &app.clock).await?;
+        let act = act.on(entry.id).of_customer(entry.customer_id).changed(&entry, &changed);
+        act.record(&tx, &app.clock).await?;
         Ok(Replayable { document: changed, replayed: false })
     })
     .await
@@ -269,7 +270,8 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &EntryDeletion) -> Res
         }
         let entry = entry?;
         let document = posting::void(&tx, app, viewer, entry.clone(), None, idempotency, false).await??;
-        act.on(entry.id).changed(&entry, &document).record(&tx, &app.clock).await?;
+        let act = act.on(entry.id).of_customer(entry.customer_id).changed(&entry, &document);
+        act.record(&tx, &app.clock).await?;
         Ok(Replayable { document, replayed: false })
     })
     .await

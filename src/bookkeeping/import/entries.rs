@@ -17,11 +17,13 @@ use crate::{
             posting::{self, Document},
         },
         document,
-        journal::{self, Idempotency},
+        journal::{self, Idempotency, Posted},
         new_id::NewId,
     },
+    changes::{self, Added},
     entity::{
         activity::Action,
+        change::Noun,
         customer::Model as Customer,
         ledger_entry::{self, EntrySource},
     },
@@ -129,6 +131,14 @@ impl LineKind for Entries {
                     Ok(id)
                 }
             });
+        }
+        if let Some((_, Posted { entry, .. })) = written.first() {
+            let added = written.iter().map(|(document, _)| Added {
+                noun: Noun::LedgerEntry,
+                id: document.id.id.uuid(),
+                customer: Some(document.customer_id),
+            });
+            changes::write_added(tx, viewer, entry.created_at, added).await?;
         }
         posting::enter_all(tx, viewer, EntrySource::Manual, &written).await?;
         Ok(results)

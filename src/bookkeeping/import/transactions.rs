@@ -38,10 +38,12 @@ use crate::{
         },
         wallets::wallet::{self, Wallet},
     },
+    changes::{self, Added},
     entity::{
         account::AccountStatus,
         activity::Action,
         category::{CategoryKind, Model as Category},
+        change::Noun,
         journal_entry::Failure,
     },
     error::{Code, Detail, Refusal, Refusals, Result},
@@ -201,7 +203,10 @@ impl LineKind for Transactions {
         Scope { app, viewer, tx, .. }: Scope<'_>,
         wanted: Vec<(TransactionDraft, Idempotency)>,
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
-        category::insert(tx, mem::take(&mut self.to_make)).await?;
+        let categories = mem::take(&mut self.to_make);
+        let of = |noun, id| Added { noun, id, customer: None };
+        let mut added: Vec<_> = categories.iter().map(|made| of(Noun::Category, made.id.uuid())).collect();
+        category::insert(tx, categories).await?;
         let item = |(wanted, key)| Item { id: NewId::generate(), wanted, idempotency: Some(key) };
         let items: Vec<_> = wanted.into_iter().map(item).collect();
         let mut drafts = write::drafts(tx, app, viewer, &items).await?;
@@ -222,6 +227,8 @@ impl LineKind for Transactions {
                 }
             });
         }
+        added.extend(written.iter().map(|(item, _)| of(Noun::Transaction, item.id.id.uuid())));
+        changes::write_added(tx, viewer, self.now, added).await?;
         write::insert(tx, viewer, written).await?;
         Ok(results)
     }

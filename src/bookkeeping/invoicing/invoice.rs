@@ -164,7 +164,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewInvoice) -> Result<Repl
         invoice::Entity::insert(invoice.into_active_model()).exec_without_returning(&tx).await?;
         write_lines(&tx, id, sums).await?;
         open_items::place(&tx, &entry).await?;
-        act.on(id).record(&tx, &app.clock).await?;
+        act.on(id).of_customer(customer.id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: false })
     })
     .await
@@ -209,7 +209,8 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
         };
         let invoice = invoice.update(&tx).await?;
         let before = invoice::Model { voided_at: None, void_reason: None, ..invoice.clone() };
-        act.on(invoice.id).changed(&before, &invoice).record(&tx, &app.clock).await?;
+        let act = act.on(invoice.id).of_customer(invoice.customer_id).changed(&before, &invoice);
+        act.record(&tx, &app.clock).await?;
         Ok(Replayable { document: invoice, replayed: false })
     })
     .await

@@ -204,7 +204,7 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewReceipt) -> Result<Repl
         }
         open_items::settle(&tx, change).await?;
         let NewId { id, .. } = id;
-        act.on(id).record(&tx, &app.clock).await?;
+        act.on(id).of_customer(entry.customer_id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(expect(&tx, viewer, id).await?), replayed: false })
     })
     .await
@@ -260,7 +260,7 @@ pub async fn void(app: &App, viewer: &Viewer, voiding: &Voiding) -> Result<Repla
         };
         let receipt = receipt.update(&tx).await?;
         let before = receipt::Model { voided_at: None, void_reason: None, ..receipt.clone() };
-        act.changed(&before, &receipt).record(&tx, &app.clock).await?;
+        act.of_customer(receipt.customer_id).changed(&before, &receipt).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(receipt), replayed: false })
     })
     .await

@@ -1,12 +1,20 @@
-//! The write step of posting: writes the rows that the fold produced, each table once.
+//! The write step of posting: writes the rows that the fold produced, each table once, and the changes that they are: each entry
+//! that concerns a wallet is a new wallet transaction in the wallet's book.
 
+use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use super::{fold::State, turnover};
 use crate::{
     db::{Transaction, Writes},
-    entity::{account, journal_entry, posting},
+    entity::{
+        account::{self, AccountKind},
+        change::{self, ChangeKind, Noun},
+        journal_entry, posting,
+    },
     error::Result,
+    id::{Id, kind},
 };
 
 pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
@@ -20,6 +28,7 @@ pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
 pub(super) fn add(writes: &mut Writes, state: &State) -> Result<()> {
     writes.insert::<journal_entry::Entity>(state.entries.iter().cloned())?;
     writes.insert::<posting::Entity>(state.postings.iter().cloned())?;
+    writes.insert::<change::Entity>(changes(state))?;
     let counters = [
         account::Column::Debits,
         account::Column::Credits,
@@ -28,4 +37,49 @@ pub(super) fn add(writes: &mut Writes, state: &State) -> Result<()> {
         account::Column::PostedAt,
     ];
     Ok(writes.update::<account::Entity>(state.changed().cloned(), account::Column::Id, &counters)?)
+}
+
+/// The changes that the new entries make: one in each book whose wallets an entry posts to.
+fn changes(state: &State) -> Vec<change::Model> {
+    let mut changes: Vec<change::Model> = Vec::with_capacity(state.entries.len());
+    let mut postings = state.postings.iter().peekable();
+    for entry in &state.entries {
+        let before = changes.len();
+        // The postings are in the order of the entries.
+        while let Some(posting) = postings.next_if(|posting| posting.entry_id == entry.id) {
+            for account in [posting.debit_account_id, posting.credit_account_id] {
+                let wallet = state.account(account).filter(|account| account.kind == AccountKind::Wallet);
+                let Some(wallet) = wallet else { continue };
+                let new = (wallet.book_id, wallet.holder_id.uuid());
+                match changes.iter_mut().skip(before).find(|change| change.book_id == new.0) {
+                    Some(change) => add_wallet(change, new.1),
+                    None => changes.push(change_of(entry.id, new, entry.created_at)),
+                }
+            }
+        }
+    }
+    changes
+}
+
+fn change_of(
+    entry: Id<kind::Entry>,
+    (book_id, wallet): (Id<kind::Book>, Uuid),
+    created_at: DateTime<Utc>,
+) -> change::Model {
+    change::Model {
+        thing_id: entry.uuid(),
+        book_id,
+        noun: Noun::Entry,
+        kind: ChangeKind::Created,
+        of_id: Some(wallet),
+        also_of_id: None,
+        created_at,
+    }
+}
+
+/// Adds the second wallet of a transfer within a book.
+fn add_wallet(change: &mut change::Model, wallet: Uuid) {
+    if change.of_id != Some(wallet) {
+        change.also_of_id.get_or_insert(wallet);
+    }
 }

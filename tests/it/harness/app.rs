@@ -13,16 +13,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
         App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, Limits, Origins,
-        Profile,
+        Profile, SocketLimits,
     },
+    changes::Feed,
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
-    db::{self, Db, PoolSize},
+    db::{self, Db, Options, PoolSize},
     documents::TrustedDocuments,
     identity::Sessions,
     money::Currency,
     server::{self, Pages},
-    together::Committed,
 };
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
@@ -39,6 +39,9 @@ pub enum Database {
 
 /// The secret that the tests' access tokens are signed with.
 pub const SECRET: &str = "a secret that only the tests know, of 32 bytes or more";
+
+/// The connections of an app.
+const POOL: PoolSize = PoolSize { most: 12, least: 0 };
 
 /// A server with everything.
 pub const ALL_PAGES: Pages = Pages { explorer: true, schema: true };
@@ -98,7 +101,17 @@ impl TestApp {
 
     /// An app over a database that is there.
     pub async fn over(url: String, storage: Storage, set_up: impl FnOnce(&mut App)) -> Self {
-        let db = Db::connect(&url, PoolSize { most: 12, least: 0 }).await.expect("the database opens");
+        Self::opened(url, storage, POOL, set_up).await
+    }
+
+    /// An app over a database that is there, which other servers do not tell of their changes.
+    pub async fn without_notify(url: String) -> Self {
+        let options = Options { notify: false, ..POOL.into() };
+        Self::opened(url, Storage::Elsewhere, options, |_| {}).await
+    }
+
+    async fn opened(url: String, storage: Storage, options: impl Into<Options>, set_up: impl FnOnce(&mut App)) -> Self {
+        let db = Db::connect(&url, options).await.expect("the database opens");
         let statements = Arc::new(AtomicUsize::new(0));
         let transactions = Arc::new(AtomicUsize::new(0));
         let (counted, begun) = (statements.clone(), transactions.clone());
@@ -114,7 +127,8 @@ impl TestApp {
         let mut app = App {
             in_batches: true,
             under_way: TaskTracker::new(),
-            committed: Committed::default(),
+            feed: Feed::new(&db),
+            changes_kept: TimeDelta::days(30),
             sessions: Sessions::new(&db),
             db,
             clock: Clock::new(now),
@@ -135,6 +149,7 @@ impl TestApp {
                 execution: ExecutionLimits { time: Duration::from_mins(5), ..ExecutionLimits::default() },
                 downloads: DownloadLimits::default(),
                 documents: DocumentLimits::default(),
+                sockets: SocketLimits::default(),
             },
             trusted_proxies: Arc::default(),
             profile: Profile::default(),

@@ -9,7 +9,7 @@ use std::{
 use super::source::{ModulePath, Source};
 
 /// The floors of the house from the ground up. A folder imports only from folders before it in this list.
-const FLOORS: [&str; 17] = [
+const FLOORS: [&str; 18] = [
     "error",
     "text",
     "together",
@@ -18,6 +18,7 @@ const FLOORS: [&str; 17] = [
     "entity",
     "credentials",
     "list",
+    "changes",
     "activity",
     "identity",
     "bookkeeping",

@@ -133,7 +133,7 @@ pub async fn create<N: NewNote>(app: &App, viewer: &Viewer, new: &N) -> Result<R
             NoteKind::Credit => pay_invoice(&tx, viewer, invoice.id, &entry).await?,
             NoteKind::Debit => open_items::place(&tx, &entry).await?,
         }
-        act.on(id.id).record(&tx, &app.clock).await?;
+        act.on(id.id).of_customer(note.customer_id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: expect(&tx, viewer, note.id).await?, replayed: false })
     })
     .await

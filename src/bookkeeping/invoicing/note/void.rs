@@ -65,7 +65,8 @@ pub async fn void<K: NoteId>(app: &App, viewer: &Viewer, voiding: &Voiding) -> R
         let voided = voided.update(&tx).await?;
         standing::count(&tx, &voided, -voided.total).await?;
         let before = note::Model { voided_at: None, void_reason: None, ..voided.clone() };
-        act.on(voided.id.cast::<K>()).changed(&before, &voided).record(&tx, &app.clock).await?;
+        let act = act.on(voided.id.cast::<K>()).of_customer(voided.customer_id).changed(&before, &voided);
+        act.record(&tx, &app.clock).await?;
         Ok(Replayable { document: voided, replayed: false })
     })
     .await

@@ -77,11 +77,7 @@ async fn write(app: &App, requests: Vec<Request>) -> Vec<Result<Posted>> {
     let done = AssertUnwindSafe(app.db.write_repeatable(attempt)).catch_unwind().await;
     let panicked = |_| Err(Error::Fault(DbErr::Custom("a wallet operation panicked".to_owned())));
     match done.unwrap_or_else(panicked) {
-        Ok(answers) => {
-            let written = answers.iter().flatten().filter(|posted| !posted.replayed);
-            app.committed.tell(written.map(|posted| posted.entry.id));
-            answers
-        }
+        Ok(answers) => answers,
         Err(Error::Fault(_)) if requests.len() > 1 => {
             let mut first = requests;
             let rest = first.split_off(first.len() / 2);

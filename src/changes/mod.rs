@@ -1,0 +1,43 @@
+//! The changes of books: what was created, changed and deleted, in one order for all readers. Subscriptions, the query `changes`
+//! and the version of a book read them; `docs/live.md` tells users about them.
+//!
+//! Owns the table `change`. A row is written in the transaction that changes the object:
+//!
+//! | object | written by |
+//! |---|---|
+//! | a wallet transaction, in each book whose wallets it concerns | the journal, with the entry |
+//! | whatever else an activity is about | [`crate::activity::ActivityEvent::record`] |
+//! | what an import adds | the import |
+//!
+//! | module | owns |
+//! |---|---|
+//! | `added` | the changes that an import makes |
+//! | `event` | the change that an activity makes |
+//! | `noun` | what an object is, from its id and back |
+//! | `place` | the position of a change, which cursors carry |
+//! | `read` | pages of changes, and whether a position is still known |
+//! | `feed` | tells those who wait when their book has changes |
+//! | `prune` | deletes old changes |
+//!
+//! Figures that are computed, such as balances, have no changes of their own: they change with what they are computed from. Rows
+//! hold no personal data, only ids.
+
+mod added;
+mod event;
+mod feed;
+mod noun;
+mod place;
+mod prune;
+mod read;
+
+pub(crate) use self::{
+    added::{Added, write_added},
+    event::change_of,
+    read::{Of, latest, page, require_known},
+};
+pub use self::{
+    feed::{Feed, Waiter},
+    place::Place,
+    prune::prune,
+    read::Change,
+};
