@@ -27,6 +27,7 @@ macro_rules! nouns {
             Book "book" {
                 node book::Book;
                 query book::BookQuery;
+                query changes::list::ChangeQuery;
                 mutation book::BookMutation;
             }
             /// A wallet.

@@ -79,6 +79,20 @@ impl Page {
     }
 }
 
+/// A connection that is read from its start only.
+pub(crate) struct FirstPage;
+
+impl FirstPage {
+    pub(crate) fn apply() -> MetaDirectiveInvocation {
+        directives::list_size::apply(
+            Some(page::DEFAULT.into()),
+            Some(names(&["first"])),
+            Some(names(&["edges", "nodes"])),
+            Some(false),
+        )
+    }
+}
+
 /// A list whose arguments give the number of its items.
 pub(crate) struct ListBy;
 
@@ -123,6 +137,7 @@ declared_by! {
         Directive_At_OBJECT;
     List => list_size at Directive_At_FIELD_DEFINITION;
     Page => list_size at Directive_At_FIELD_DEFINITION;
+    FirstPage => list_size at Directive_At_FIELD_DEFINITION;
     ListBy => list_size at Directive_At_FIELD_DEFINITION;
     ListsBy => list_size at Directive_At_FIELD_DEFINITION;
 }

@@ -8,6 +8,7 @@ use sea_orm::DbErr;
 use super::{
     RequestLoader,
     activity::list::{Activities, activities_of},
+    changes,
     customers::receivables::Receivables,
     error::{ApiError, ContextExt},
     nullability::SemanticNonNull,
@@ -135,6 +136,13 @@ impl Book {
     async fn receivables(&self, ctx: &Context<'_>) -> Result<Vec<Receivables>, ApiError> {
         let receivables = receivables::of_book(ctx.read()?, ctx.viewer()?).await?;
         Ok(receivables.into_iter().map(Receivables).collect())
+    }
+
+    /// The version of the book: another text after each change of what it holds. Pass it as `after` to `changes` or to a
+    /// subscription for all changes that this request does not show.
+    #[graphql(directive = price::Cost::apply(1), directive = SemanticNonNull::apply())]
+    async fn version(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
+        changes::change::version(ctx).await
     }
 
     /// The time when the book was created.

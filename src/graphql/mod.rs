@@ -16,6 +16,7 @@
 mod activity;
 mod batches;
 mod book;
+mod changes;
 mod connection;
 mod customers;
 mod error;
@@ -33,11 +34,12 @@ mod wallets;
 
 use std::time::Duration;
 
-use async_graphql::{
-    EmptySubscription, MergedObject, Request, SDLExportOptions, SchemaBuilder, dataloader::DataLoader,
-};
+use async_graphql::{MergedObject, Request, SDLExportOptions, SchemaBuilder, dataloader::DataLoader};
 
 pub use self::batches::Batches;
+pub use self::changes::subscription::{
+    EventSchema, Live, Opened, Subscription, Wanted, event_schema_builder, open as open_subscription, with_change,
+};
 pub use self::error::{ApiError, INTERNAL_SERVER_ERROR, TIMEOUT, UNAUTHENTICATED};
 pub use self::nullability::Root;
 pub use self::reader::Reader;
@@ -72,12 +74,12 @@ macro_rules! roots {
 nouns!(roots);
 
 /// The type of Daybook's schema.
-pub type Schema = async_graphql::Schema<Root<Query>, Root<Mutation>, EmptySubscription>;
+pub type Schema = async_graphql::Schema<Root<Query>, Root<Mutation>, Live>;
 
 /// The schema without the [`crate::app::App`] that its resolvers need.
 #[must_use]
-pub fn schema_builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, EmptySubscription> {
-    Schema::build(Root::default(), Root::default(), EmptySubscription).register_output_type::<payload::Payload>()
+pub fn schema_builder() -> SchemaBuilder<Root<Query>, Root<Mutation>, Live> {
+    Schema::build(Root::default(), Root::default(), Live).register_output_type::<payload::Payload>()
 }
 
 /// The schema in the schema definition language, as committed in `schema.graphql`.

@@ -22,6 +22,7 @@ mod http;
 mod import;
 mod invoicing;
 mod limits;
+mod live;
 mod operations;
 mod readme;
 mod spending;

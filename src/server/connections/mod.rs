@@ -165,7 +165,7 @@ impl Serving {
             .max_send_buf_size(SEND_BUFFER)
             .max_header_list_size(limits.largest_head);
         let stream = TokioIo::new(Watched { stream, watch: watch.clone() });
-        let mut connection = pin!(builder.serve_connection(stream, service));
+        let mut connection = pin!(builder.serve_connection_with_upgrades(stream, service));
         let mut closed = pin!(watch.close.notified());
         let mut stopped = pin!(async move { stopped.wait_for(|stopped| *stopped).await.is_ok() });
         let mut is_stopping = false;
@@ -173,6 +173,7 @@ impl Serving {
         poll_fn(|cx| {
             if !is_stopping && stopped.as_mut().poll(cx).is_ready() {
                 is_stopping = true;
+                watch.stop.cancel();
                 connection.as_mut().graceful_shutdown();
             }
             if connection.as_mut().poll(cx).is_ready() || closed.as_mut().poll(cx).is_ready() {
@@ -195,9 +196,23 @@ impl Serving {
             }
         })
         .await;
+        socket_ended(&watch, closed, is_served.clone()).await;
         // The server waits until no connection has its receiver any more.
         drop((place, is_served));
     }
+}
+
+/// Waits for the end of the WebSocket that has taken the connection over, if there is one. It is asked to end when the server stops,
+/// and when the connection is to make room for another one.
+async fn socket_ended(watch: &ConnectionWatch, closed: impl Future<Output = ()>, mut stopped: channel::Receiver<bool>) {
+    watch.sockets.close();
+    tokio::select! {
+        () = watch.sockets.wait() => return,
+        () = closed => {}
+        _ = stopped.wait_for(|stopped| *stopped) => {}
+    }
+    watch.stop.cancel();
+    watch.sockets.wait().await;
 }
 
 /// Keeps a request counted until its answer is sent.

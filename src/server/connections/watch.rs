@@ -6,6 +6,8 @@
 //! | sends no request over a connection that it has used before | the limit for idle connections |
 //! | does not take the answer, so that nothing moves | the limit for idle connections |
 //!
+//! Over a connection that a WebSocket has taken over, the socket finds out whether its client is there.
+//!
 //! hyper's `header_read_timeout` is not used: it starts when the last answer was sent, so it would close each idle connection, and
 //! it does not know HTTP/2. The time for a body and for the execution are watched by the endpoint.
 
@@ -26,6 +28,7 @@ use tokio::{
     sync::Notify,
     time::Instant,
 };
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// How long a connection may do nothing.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +53,10 @@ pub(in crate::server) struct ConnectionWatch {
     is_new: AtomicBool,
     is_logged_in: AtomicBool,
     pub(super) close: Notify,
+    /// Cancelled when what has no end by itself must end: the server stops, or the connection makes room for another one.
+    pub(in crate::server) stop: CancellationToken,
+    /// The WebSocket that has taken the connection over.
+    pub(in crate::server) sockets: TaskTracker,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +98,8 @@ impl ConnectionWatch {
             is_new: AtomicBool::new(true),
             is_logged_in: AtomicBool::new(false),
             close: Notify::new(),
+            stop: CancellationToken::new(),
+            sockets: TaskTracker::new(),
         })
     }
 

@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{
     app::App,
+    changes::Change,
     client::Client,
     error::Error,
-    graphql::{ApiError, Reader, Schema, with_viewer},
+    graphql::{ApiError, EventSchema, Reader, Schema, with_change, with_viewer},
     viewer::Viewer,
 };
 
@@ -41,6 +42,28 @@ pub(super) async fn execute(
         within(&size, executed)?
     };
     Ok(Answer::of(plan, executed))
+}
+
+/// Executes the plan of a subscription for a change.
+///
+/// # Errors
+/// As for [`execute`].
+pub(super) async fn execute_event(
+    app: App,
+    schema: EventSchema,
+    mut plan: Plan,
+    (viewer, client): (Viewer, Client),
+    change: Change,
+) -> Result<Answer, Refused> {
+    let document = executable(&mut plan);
+    let (size, reader) = (AnswerSize::at_most(app.limits.execution.answer), Reader::snapshot(&app));
+    let request = with_change(request(document, &size, client), change);
+    let (request, batches) = with_viewer(request, reader.clone(), viewer);
+    let executed = size.in_slices(batches.run(schema.execute(request))).await;
+    if reader.is_missing() {
+        return Err(Refused::from(ApiError::from(Error::busy())));
+    }
+    Ok(Answer::of(plan, within(&size, executed)?))
 }
 
 fn request(document: ExecutableDocument, size: &Arc<AnswerSize>, client: Client) -> Request {

@@ -16,8 +16,64 @@ pub(in crate::server) enum MediaType {
     GraphqlResponse,
 }
 
-/// The media types of a response to a query or mutation, the default first. Those of subscriptions (`text/event-stream`,
-/// `multipart/mixed`) belong here too.
+/// How the results of a subscription are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::server) enum Form {
+    /// `text/event-stream`, see <https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md#distinct-connections-mode>.
+    Events,
+    /// `multipart/mixed`, see <https://www.apollographql.com/docs/graphos/routing/operations/subscriptions/multipart-protocol>.
+    Parts,
+}
+
+/// What a client accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::server) struct Accepted {
+    /// The media type of a single response. `None` when the client accepts none of those that there are.
+    pub(in crate::server) one: Option<MediaType>,
+    /// How the client takes several results, if it names a way.
+    pub(in crate::server) stream: Option<Form>,
+}
+
+impl Accepted {
+    pub(in crate::server) fn of(headers: &HeaderMap) -> Self {
+        Self { one: MediaType::accepted(headers), stream: Form::accepted(headers) }
+    }
+}
+
+/// The parameter by which a client says that it knows how subscriptions are sent in parts, with the only value that there is.
+const PARTS: (Name<'_>, &str) = (Name::new_unchecked("subscriptionSpec"), "1.0");
+
+impl Form {
+    /// The one with the highest quality; among equal ones the one that is named first.
+    fn accepted(headers: &HeaderMap) -> Option<Self> {
+        let header = accept(headers);
+        let named = MediaTypeList::new(&header).filter_map(|range| weighted(range.ok()?)).enumerate();
+        let named = named.filter_map(|(place, (range, quality))| Some((Self::named(&range)?, quality, place)));
+        let best =
+            named.filter(|(_, quality, _)| *quality > 0).max_by_key(|(_, quality, place)| (*quality, Reverse(*place)));
+        best.map(|(form, ..)| form)
+    }
+
+    fn named(range: &Range<'_>) -> Option<Self> {
+        let says_parts = || range.get_param(PARTS.0).is_some_and(|version| version.unquoted_str() == PARTS.1);
+        if range.essence() == Range::new(names::TEXT, names::EVENT_STREAM) {
+            Some(Self::Events)
+        } else if range.essence() == Range::new(names::MULTIPART, names::MIXED) && says_parts() {
+            Some(Self::Parts)
+        } else {
+            None
+        }
+    }
+
+    pub(in crate::server) fn content_type(self) -> &'static str {
+        match self {
+            Self::Events => "text/event-stream; charset=utf-8",
+            Self::Parts => "multipart/mixed;boundary=graphql;subscriptionSpec=1.0",
+        }
+    }
+}
+
+/// The media types of a single response, the default first.
 const OFFERED: [(MediaType, Range<'_>); 2] = [
     (MediaType::Json, Range::new(names::APPLICATION, names::JSON)),
     (
@@ -41,8 +97,7 @@ impl MediaType {
     /// The most specific range that fits a media type gives its quality. The highest quality wins; among equal ones a type that
     /// the client names, then the one that it names first, then the default.
     pub(in crate::server) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let lines: Vec<_> = headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect();
-        let header = lines.join(",");
+        let header = accept(headers);
         if header.trim_matches([' ', '\t', ',']).is_empty() {
             return Some(Self::default());
         }
@@ -67,6 +122,11 @@ impl MediaType {
     }
 }
 
+/// What the client accepts, as one line.
+fn accept(headers: &HeaderMap) -> String {
+    headers.get_all(ACCEPT).iter().filter_map(|line| line.to_str().ok()).collect::<Vec<_>>().join(",")
+}
+
 /// A media range with its quality, as an integer in the same order, zero for 0. `None` when the quality is not a number from 0
 /// to 1.
 fn weighted(range: Range<'_>) -> Option<(Range<'_>, u32)> {
@@ -89,7 +149,10 @@ fn fit(range: &Range<'_>, media_type: &Range<'_>) -> Option<Fit> {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header::ACCEPT};
 
-    use super::MediaType::{self, GraphqlResponse, Json};
+    use super::{
+        Accepted, Form,
+        MediaType::{self, GraphqlResponse, Json},
+    };
 
     fn accepted(lines: &[&str]) -> Option<MediaType> {
         let mut headers = HeaderMap::new();
@@ -133,6 +196,25 @@ mod tests {
             assert_eq!(accepted(&[header]), Some(expected), "{header}");
         }
         assert_eq!(accepted(&["text/html", "application/graphql-response+json"]), Some(GraphqlResponse));
+    }
+
+    #[test]
+    fn several_results_are_sent_only_in_a_form_that_the_client_names() {
+        for (header, expected) in [
+            ("*/*", None),
+            ("text/*, multipart/*", None),
+            ("text/event-stream", Some(Form::Events)),
+            ("multipart/mixed", None),
+            ("multipart/mixed;deferSpec=20220824, application/json", None),
+            ("multipart/mixed;boundary=graphql;subscriptionSpec=1.0, application/json", Some(Form::Parts)),
+            ("multipart/mixed;boundary=\"graphql\";subscriptionSpec=\"1.0\"", Some(Form::Parts)),
+            ("multipart/mixed;subscriptionSpec=1.0;q=0.5, text/event-stream", Some(Form::Events)),
+            ("text/event-stream, multipart/mixed;subscriptionSpec=1.0", Some(Form::Events)),
+            ("text/event-stream;q=0", None),
+        ] {
+            let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(header))]);
+            assert_eq!(Accepted::of(&headers).stream, expected, "{header}");
+        }
     }
 
     #[test]

@@ -50,10 +50,10 @@ impl Place {
         }
     }
 
-    /// Refuses a mutation by GET.
-    pub(super) fn check(self, is_mutation: bool) -> Result<(), Refused> {
-        if is_mutation && self == Self::Url {
-            return Err(Refused::method_not_allowed("POST", "Send mutations by POST."));
+    /// Refuses anything but a query by GET.
+    pub(super) fn check(self, is_query: bool) -> Result<(), Refused> {
+        if !is_query && self == Self::Url {
+            return Err(Refused::method_not_allowed("POST", "Send mutations and subscriptions by POST."));
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ mod answer_size;
 mod document;
 mod endpoint;
 mod execute;
+mod live;
 mod media_type;
 mod method;
 mod operation;
@@ -11,14 +12,14 @@ pub(super) mod parameters;
 pub(super) mod refused;
 mod scalars;
 mod schemas;
+mod stages;
+mod state;
 #[cfg(test)]
 mod testing;
 mod turns;
 mod types;
 
-pub use self::endpoint::check_trusted_documents;
+pub use self::state::check_trusted_documents;
 pub(in crate::server) use self::{
-    endpoint::{Endpoint, complete, handle},
-    media_type::MediaType,
-    refused::Refused,
+    endpoint::handle, media_type::MediaType, refused::Refused, stages::complete, state::Endpoint,
 };

@@ -79,8 +79,10 @@ impl Parameters {
         Self::of(parameters)
     }
 
+    /// The parameters in a message over a socket.
+    ///
     /// Unknown parameters are ignored, and null counts as absent.
-    fn of(mut parameters: Map<String, Value>) -> Result<Self, Refused> {
+    pub(in crate::server) fn of(mut parameters: Map<String, Value>) -> Result<Self, Refused> {
         let mut take = |name| parameters.remove(name).filter(|value| !value.is_null());
         let [query, document_id, operation_name] =
             ["query", "documentId", "operationName"].map(|name| match take(name) {
@@ -117,9 +119,9 @@ fn hash_of(persisted: Option<Value>) -> Result<Option<String>, Refused> {
     }
 }
 
-/// Parses JSON. A number beyond the range of a double, such as `1E400`, is valid JSON, but the library refuses the whole body for
+/// Parses JSON. `None` when it is not valid. A number beyond the range of a double, such as `1E400`, is valid JSON, but the library refuses the whole body for
 /// it. Then it becomes a number near the largest double, which the type of its variable refuses with the path of the variable.
-fn parse_json(body: &[u8]) -> Option<Value> {
+pub(in crate::server) fn parse_json(body: &[u8]) -> Option<Value> {
     serde_json::from_slice(body).or_else(|_| serde_json::from_slice(&with_finite_numbers(body))).ok()
 }
 

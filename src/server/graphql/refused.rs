@@ -50,6 +50,10 @@ impl From<ApiError> for Refused {
             ApiError::Failed(error) if error.is_busy() => {
                 (StatusCode::SERVICE_UNAVAILABLE, StatusCode::SERVICE_UNAVAILABLE)
             }
+            ApiError::Failed(error) if matches!(**error, error::Error::Refused(_)) => {
+                (StatusCode::OK, StatusCode::BAD_REQUEST)
+            }
+            ApiError::Unauthenticated => (StatusCode::OK, StatusCode::UNAUTHORIZED),
             ApiError::Failed(error) if matches!(**error, error::Error::TimedOut) => {
                 (StatusCode::OK, StatusCode::GATEWAY_TIMEOUT)
             }
@@ -120,6 +124,21 @@ impl Refused {
     pub(in crate::server) fn unauthenticated() -> Self {
         let message = "The access token is not valid: it is malformed or expired, or its session has ended.";
         Self::with_statuses(StatusCode::OK, StatusCode::UNAUTHORIZED, crate::graphql::UNAUTHENTICATED, message)
+    }
+
+    /// Whether who asks is not known, or not any more.
+    pub(in crate::server) fn is_unauthenticated(&self) -> bool {
+        self.graphql_status == StatusCode::UNAUTHORIZED
+    }
+
+    /// Whether nothing was done because the server was too busy.
+    pub(in crate::server) fn is_busy(&self) -> bool {
+        self.graphql_status == StatusCode::SERVICE_UNAVAILABLE
+    }
+
+    /// Whether it is a GraphQL request that is refused, which is told in its body, and not as a request of HTTP.
+    pub(in crate::server) fn is_of_graphql(&self) -> bool {
+        self.json_status == StatusCode::OK
     }
 
     /// Sets the code of all errors.

@@ -1,4 +1,4 @@
-//! The schema as the library executes it: with the answer counted while it is built, or without where the answer is small whatever
+//! The schema as the library executes it, and the one for the events of subscriptions: with the answer counted while it is built, or without where the answer is small whatever
 //! is found. The library calls an extension for each field, and looks its type up before.
 
 use async_graphql::ValidationMode;
@@ -7,7 +7,7 @@ use super::{answer_size::CountAnswers, operation::Plan};
 use crate::{
     app::App,
     bookkeeping::wallets::operation::Writer,
-    graphql::{Schema, schema_builder},
+    graphql::{EventSchema, Schema, event_schema_builder, schema_builder},
 };
 
 /// The maximum nesting of selections that the library executes: more than any plan has, since `DocumentLimits` limits its depth.
@@ -17,11 +17,12 @@ const MOST_NESTING: usize = 1000;
 /// characters. With the usual limit on answers, these are so few fields that they are resolved within a slice of time.
 const LARGEST_FIELD: u64 = 8192;
 
-/// Two forms of one schema.
+/// Two forms of one schema, and the schema of events.
 #[derive(Clone)]
 pub(super) struct Schemas {
     counted: Schema,
     uncounted: Schema,
+    pub(super) events: EventSchema,
     /// How many fields may be resolved without being counted.
     most_uncounted: u64,
 }
@@ -37,7 +38,14 @@ impl Schemas {
                 .data(writer.clone())
         };
         let most_uncounted = u64::try_from(app.limits.execution.answer).unwrap_or(u64::MAX) / LARGEST_FIELD;
-        Self { counted: builder().extension(CountAnswers).finish(), uncounted: builder().finish(), most_uncounted }
+        let events = event_schema_builder()
+            .validation_mode(ValidationMode::Fast)
+            .limit_recursive_depth(MOST_NESTING)
+            .data(app.clone())
+            .extension(CountAnswers)
+            .finish();
+        let (counted, uncounted) = (builder().extension(CountAnswers).finish(), builder().finish());
+        Self { counted, uncounted, events, most_uncounted }
     }
 
     /// The form that executes a plan with this price. An object that is resolved is paid for, or is one of few in an object that

@@ -49,7 +49,8 @@ fn is_declared(field: &Node<FieldDefinition>) -> bool {
 #[apply(test)]
 fn every_root_field_is_nullable_and_says_when_it_is_null() {
     let schema = schema();
-    let roots = fields(&schema).into_iter().filter(|(type_, _)| type_ == "Query" || type_ == "Mutation");
+    let is_root = |type_: &str| ["Query", "Mutation", "Subscription"].contains(&type_);
+    let roots = fields(&schema).into_iter().filter(|(type_, _)| is_root(type_));
     let mut may_be_missing = Vec::new();
     for (type_, field) in roots {
         assert!(!field.ty.is_non_null(), "{type_}.{} takes the other fields with it", field.name);
@@ -176,9 +177,9 @@ async fn a_field_is_null_for_a_reason_that_it_tells_or_only_with_an_error(on: Da
         let says_when = field.description.as_ref().is_some_and(|text| text.to_lowercase().contains("null"));
         if is_declared(field) {
             assert!(!seen.nulls.contains(&name), "{name} is null without an error");
-            // Mutations are not called here: `payloads` and `user_errors` read what they return.
-            let is_of_mutation = ["Mutation", "Payload", "Error"].iter().any(|end| type_.ends_with(end));
-            if !seen.values.contains(&name) && !is_of_mutation {
+            // Mutations and subscriptions are not called here: `payloads`, `user_errors` and `live` read what they return.
+            let is_of_others = ["Mutation", "Payload", "Error", "Subscription"].iter().any(|end| type_.ends_with(end));
+            if !seen.values.contains(&name) && !is_of_others {
                 not_reached.push(name);
             }
         } else if !says_when && !seen.nulls.contains(&name) {

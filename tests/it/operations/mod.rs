@@ -3,7 +3,7 @@
 mod backup;
 mod backup_refusals;
 mod folding;
-mod migration;
+pub mod migration;
 mod program;
 mod restore_refusals;
 mod secrets;

@@ -49,6 +49,7 @@ pub(super) fn check_size(document: &ExecutableDocument, limits: &DocumentLimits)
         let root_fields = root_fields(document, operation);
         let (most, what) = match operation.operation_type {
             OperationType::Query => (limits.query_fields, "Root fields of the query"),
+            OperationType::Subscription => (1, "Root fields of the subscription"),
             _ => (limits.mutation_fields, "Root fields of the mutation"),
         };
         at_most(most, root_fields, "rootFields", what)?;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use async_graphql::{
     Name, Pos, Positioned, Value,
     parser::types::{
-        DocumentOperations, ExecutableDocument, Field as Executed, InlineFragment, OperationDefinition, Selection,
-        SelectionSet, TypeCondition,
+        DocumentOperations, ExecutableDocument, Field as Executed, InlineFragment, OperationDefinition, OperationType,
+        Selection, SelectionSet, TypeCondition,
     },
 };
 
@@ -19,7 +19,8 @@ pub(super) const TYPE: &str = "$type";
 /// The document that executes a plan. Takes the arguments away from the plan.
 pub(in crate::server::graphql) fn executable(plan: &mut Plan) -> ExecutableDocument {
     let operation = OperationDefinition {
-        ty: plan.kind,
+        // An event of a subscription is executed like a query, by a schema of its own.
+        ty: if plan.kind == OperationType::Subscription { OperationType::Query } else { plan.kind },
         variable_definitions: Vec::new(),
         directives: Vec::new(),
         selection_set: set(&mut plan.root, Pos::default()),

@@ -1,7 +1,7 @@
 //! Makes the [`Plan`] of an operation.
 
 use apollo_compiler::{
-    ExecutableDocument, Name, Node,
+    ExecutableDocument, Name, Node, ast,
     executable::{Field as Selected, Operation, SelectionSet},
 };
 use async_graphql::{Name as ExecutedName, parser::types::OperationType};
@@ -31,7 +31,11 @@ pub(in crate::server::graphql) fn normalize(
         let message = format!("The values of variables, counted at each use, are larger than {LARGEST} bytes.");
         return Err(Refused::too_complex("variables", LARGEST, LARGEST.saturating_add(1), message));
     }
-    let kind = if operation.is_mutation() { OperationType::Mutation } else { OperationType::Query };
+    let kind = match operation.operation_type {
+        ast::OperationType::Query => OperationType::Query,
+        ast::OperationType::Mutation => OperationType::Mutation,
+        ast::OperationType::Subscription => OperationType::Subscription,
+    };
     Ok(Plan { kind, root, reads: document.reads.clone() })
 }
 

@@ -9,7 +9,7 @@ use async_graphql::{Name, PathSegment, Pos, Value, parser::types::OperationType}
 use crate::server::graphql::document::Reads;
 
 /// A normalized operation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::server::graphql) struct Plan {
     pub(in crate::server::graphql) kind: OperationType,
     pub(in crate::server::graphql) root: Shape,
@@ -17,7 +17,7 @@ pub(in crate::server::graphql) struct Plan {
 }
 
 /// The fields of an object.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::server::graphql) enum Shape {
     /// The same ones, whichever type the object has.
     Same(Vec<Field>),
@@ -26,7 +26,7 @@ pub(in crate::server::graphql) enum Shape {
 }
 
 /// A field that is executed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::server::graphql) struct Field {
     /// The name in the response.
     pub(in crate::server::graphql) key: Name,

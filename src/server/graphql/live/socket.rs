@@ -1,0 +1,275 @@
+//! The conversation over a WebSocket: `graphql-transport-ws`.
+//!
+//! One task reads the messages of the client and writes to it; each operation is a task of its own, and hands its results over one
+//! by one. While the client does not take a message, nothing else is done for it, and after a while it is disconnected.
+
+use std::{collections::HashMap, future::pending, sync::Arc};
+
+use axum::{
+    body::Bytes,
+    extract::{
+        FromRequestParts,
+        ws::{Message, WebSocket, WebSocketUpgrade},
+    },
+    http::{HeaderMap, StatusCode, header::UPGRADE, request::Parts},
+    response::Response,
+};
+use serde_json::{Map, Value};
+use tokio::{
+    sync::mpsc,
+    task::{AbortHandle, JoinSet},
+    time::{Instant, interval_at, sleep_until, timeout},
+};
+
+use super::{
+    close::Close,
+    message::{self, Received},
+    operation::{Operation, Told},
+    session::Session,
+};
+use crate::{
+    app::SocketLimits,
+    client::Client,
+    server::{
+        connections::ConnectionWatch,
+        graphql::{refused::Refused, state::Endpoint},
+        rate_limit,
+    },
+};
+
+/// The protocol.
+const PROTOCOL: &str = "graphql-transport-ws";
+/// The sizes of the buffers of a socket in bytes. They grow with large messages.
+const BUFFER: usize = 4 * 1024;
+
+/// Whether a request asks for a WebSocket.
+pub(in crate::server::graphql) fn is_wanted(headers: &HeaderMap) -> bool {
+    headers.get(UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// The response after which the connection is a WebSocket.
+///
+/// # Errors
+/// When the request is no handshake.
+pub(in crate::server::graphql) async fn open_socket(
+    endpoint: &Arc<Endpoint>,
+    client: &Client,
+    connection: Option<Arc<ConnectionWatch>>,
+    request: &mut Parts,
+) -> Result<Response, Refused> {
+    let upgrade = WebSocketUpgrade::from_request_parts(request, &()).await;
+    let upgrade = upgrade.map_err(|error| {
+        Refused::with_status(StatusCode::BAD_REQUEST, "BAD_REQUEST", &format!("This is no handshake: {error}"))
+    })?;
+    let limits = endpoint.app.limits.sockets;
+    let upgrade = upgrade
+        .protocols([PROTOCOL])
+        .max_message_size(limits.message)
+        .max_frame_size(limits.message)
+        .read_buffer_size(BUFFER)
+        .write_buffer_size(0);
+    let (endpoint, client) = (endpoint.clone(), client.clone());
+    let under_way = connection.as_ref().map(|connection| connection.sockets.token());
+    Ok(upgrade.on_upgrade(move |socket| async move {
+        let _under_way = under_way;
+        // On the heap, since the future is large.
+        Box::pin(converse(socket, Conversation::new(endpoint, client, connection))).await;
+    }))
+}
+
+/// Talks until the end, and says why it ends.
+async fn converse(mut socket: WebSocket, mut conversation: Conversation) {
+    let stalled = conversation.limits().stalled;
+    if let Err(close) = conversation.talk(&mut socket).await {
+        let closed = async {
+            socket.send(Message::Close(Some(close.frame()))).await.ok()?;
+            // The client closes too.
+            while let Some(Ok(_)) = socket.recv().await {}
+            Some(())
+        };
+        let _ = timeout(stalled, closed).await;
+    }
+}
+
+struct Conversation {
+    endpoint: Arc<Endpoint>,
+    client: Client,
+    connection: Option<Arc<ConnectionWatch>>,
+    has_begun: bool,
+    session: Option<Session>,
+    token: String,
+    running: HashMap<String, (u64, AbortHandle)>,
+    tasks: JoinSet<()>,
+    told: mpsc::Sender<(String, u64, Told)>,
+    results: mpsc::Receiver<(String, u64, Told)>,
+    operations: u64,
+}
+
+impl Conversation {
+    fn new(endpoint: Arc<Endpoint>, client: Client, connection: Option<Arc<ConnectionWatch>>) -> Self {
+        let (told, results) = mpsc::channel(1);
+        Self {
+            endpoint,
+            client,
+            connection,
+            has_begun: false,
+            session: None,
+            token: String::new(),
+            running: HashMap::new(),
+            tasks: JoinSet::new(),
+            told,
+            results,
+            operations: 0,
+        }
+    }
+
+    fn limits(&self) -> SocketLimits {
+        self.endpoint.app.limits.sockets
+    }
+
+    /// Talks until the client goes away.
+    ///
+    /// # Errors
+    /// Why the server ends the conversation.
+    async fn talk(&mut self, socket: &mut WebSocket) -> Result<(), Close> {
+        if socket.protocol().is_none() {
+            return Err(Close::PROTOCOL);
+        }
+        let limits = self.limits();
+        let begin_by = Instant::now() + limits.init;
+        let mut ping = interval_at(Instant::now() + limits.ping, limits.ping);
+        let mut is_heard = true;
+        let stop = self.connection.as_ref().map(|connection| connection.stop.clone()).unwrap_or_default();
+        loop {
+            let message = tokio::select! {
+                received = socket.recv() => {
+                    is_heard = true;
+                    match received {
+                        None | Some(Ok(Message::Close(_))) => return Ok(()),
+                        Some(Ok(Message::Text(text))) => self.receive(&text).await?,
+                        Some(Ok(Message::Binary(_))) => return Err(Close::INVALID),
+                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
+                        // A message beyond the limit. A connection that is broken is told nothing.
+                        Some(Err(_)) => return Err(Close::TOO_LARGE),
+                    }
+                }
+                Some((id, number, told)) = self.results.recv() => self.tell(&id, number, told)?,
+                Some(ended) = self.tasks.join_next() => {
+                    if ended.is_err_and(|error| error.is_panic()) {
+                        return Err(Close::FAILED);
+                    }
+                    None
+                }
+                () = sleep_until(begin_by), if !self.has_begun => return Err(Close::NOT_BEGUN),
+                _ = ping.tick() => {
+                    if !is_heard {
+                        return Err(Close::SILENT);
+                    }
+                    is_heard = false;
+                    Some(Message::Ping(Bytes::new()))
+                }
+                () = ended(&mut self.session, &self.endpoint) => return Err(Close::FORBIDDEN),
+                () = stop.cancelled() => return Err(Close::GOING_AWAY),
+            };
+            if let Some(message) = message {
+                match timeout(limits.stalled, socket.send(message)).await {
+                    Ok(Ok(())) => {}
+                    Ok(Err(_)) => return Ok(()),
+                    Err(_) => return Err(Close::SLOW),
+                }
+            }
+        }
+    }
+
+    /// What a message of the client is answered with at once.
+    async fn receive(&mut self, text: &str) -> Result<Option<Message>, Close> {
+        let received = Received::parse(text).ok_or(Close::INVALID)?;
+        let viewer = self.session.as_ref().map(|session| session.viewer);
+        let endpoint = self.endpoint.clone();
+        let charged = endpoint.rates.meter(&self.client).charge(viewer.as_ref(), rate_limit::REQUEST).await;
+        if !matches!(charged, Ok(Ok(()))) {
+            return Err(Close::BUSY);
+        }
+        match received {
+            Received::Init(_) if self.has_begun => Err(Close::TWICE),
+            Received::Init(payload) => self.begin(&payload).await.map(Some),
+            Received::Ping(payload) => Ok(Some(Message::text(message::pong(payload.as_ref())))),
+            Received::Pong => Ok(None),
+            Received::Complete { id } => {
+                if let Some((_, task)) = self.running.remove(&id) {
+                    task.abort();
+                }
+                Ok(None)
+            }
+            Received::Subscribe { .. } if !self.has_begun => Err(Close::UNAUTHORIZED),
+            Received::Subscribe { id, .. } if self.running.contains_key(&id) => Err(Close::DUPLICATE),
+            Received::Subscribe { id, parameters } => Ok(self.start(id, parameters)),
+        }
+    }
+
+    async fn begin(&mut self, payload: &Map<String, Value>) -> Result<Message, Close> {
+        self.has_begun = true;
+        if let Some(token) = message::token(payload) {
+            let token = token.ok_or(Close::FORBIDDEN)?;
+            let session = Session::of(&self.endpoint.app, &self.client, token).await.map_err(|error| {
+                tracing::warn!(?error, "cannot look up a session");
+                Close::BUSY
+            })?;
+            self.session = Some(session.ok_or(Close::FORBIDDEN)?);
+            token.clone_into(&mut self.token);
+            if let Some(connection) = &self.connection {
+                connection.note_login();
+            }
+        }
+        Ok(Message::text(message::ack()))
+    }
+
+    /// Starts an operation, unless there are too many.
+    fn start(&mut self, id: String, parameters: Map<String, Value>) -> Option<Message> {
+        let most = self.limits().operations;
+        if self.running.len() >= most {
+            let message = format!("At most {most} operations are under way over one socket.");
+            let refused = Refused::too_complex("operations", most, most.saturating_add(1), message);
+            return Some(Message::text(message::errors(&id, &refused.errors)));
+        }
+        self.operations += 1;
+        let operation = Operation {
+            endpoint: self.endpoint.clone(),
+            client: self.client.clone(),
+            session: self.session.clone(),
+            token: self.token.clone(),
+            id: id.clone(),
+            number: self.operations,
+            told: self.told.clone(),
+        };
+        // On the heap, since the future is large.
+        let task = self.tasks.spawn(Box::pin(operation.run(parameters)));
+        self.running.insert(id, (self.operations, task));
+        None
+    }
+
+    /// The message that tells the client what an operation tells. Nothing is told of one that the client has ended.
+    fn tell(&mut self, id: &str, number: u64, told: Told) -> Result<Option<Message>, Close> {
+        if self.running.get(id).is_none_or(|(running, _)| *running != number) {
+            return Ok(None);
+        }
+        if !matches!(told, Told::Result(_)) {
+            self.running.remove(id);
+        }
+        let text = match told {
+            Told::Result(result) => message::next(id, &result),
+            Told::Errors(errors) => message::errors(id, &errors),
+            Told::End => message::complete(id),
+            Told::Forbidden => return Err(Close::FORBIDDEN),
+        };
+        Ok(Some(Message::text(text)))
+    }
+}
+
+/// Waits for the end of the session, if there is one.
+async fn ended(session: &mut Option<Session>, endpoint: &Endpoint) {
+    match session {
+        Some(session) => session.ended(&endpoint.app).await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,145 @@
+//! The list of changes.
+
+use serde_json::{Value, json};
+
+use super::socket::version;
+use crate::harness::{Database, TestApp, User, full_book, id_of};
+
+const LIST: &str = "query($after: String, $first: Int) { changes(after: $after, first: $first) {
+    nodes { kind thingId thing { id } } edges { cursor } pageInfo { hasNextPage endCursor } } }";
+
+/// The changes after a position, as `KIND id`.
+async fn after(user: &User, after: &Value) -> Vec<String> {
+    let mut changes = user.gql(LIST, json!({ "after": after, "first": 100 })).await["changes"].take();
+    assert_eq!(changes["pageInfo"]["hasNextPage"], false);
+    changes["nodes"]
+        .as_array_mut()
+        .unwrap()
+        .iter()
+        .map(|change| format!("{} {}", change["kind"].as_str().unwrap(), change["thingId"].as_str().unwrap()))
+        .collect()
+}
+
+#[apply(both_databases)]
+async fn each_object_that_is_created_changed_or_deleted_is_in_the_list(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    let mut position = version(&amina).await;
+    let mut expect = async |expected: &[String]| {
+        let changes = after(&amina, &position).await;
+        position = version(&amina).await;
+        assert_eq!(changes, expected);
+    };
+    let wallet = amina.new_wallet("USD").await;
+    expect(&[format!("CREATED {wallet}")]).await;
+    amina.fund("100").await;
+    let deposit = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
+    expect(&[format!("CREATED {deposit}")]).await;
+    let customer = amina.customer("Zaid").await;
+    let entry = amina.entry(&customer, "CREDIT", "5", "2026-11-05").await;
+    expect(&[format!("CREATED {customer}"), format!("CREATED {entry}")]).await;
+    amina.update_entry(json!({ "id": entry, "note": "rice" })).await;
+    amina.delete_entry(json!({ "id": entry })).await;
+    amina.archive(&customer).await;
+    amina.restore(&customer).await;
+    let twice = format!("UPDATED {customer}");
+    expect(&[format!("UPDATED {entry}"), format!("DELETED {entry}"), twice.clone(), twice]).await;
+    // A receipt into a wallet is a receipt, and a transaction of the wallet.
+    let paid = json!({ "customerId": customer, "amount": "7", "paymentType": "CASH", "walletId": amina.wallet });
+    let receipt = id_of(&amina.create_receipt(paid).await, "receipt");
+    let into = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
+    expect(&[format!("CREATED {into}"), format!("CREATED {receipt}")]).await;
+    let spent = amina.spend("Food", "5", "2026-11-05").await;
+    amina.update_transaction(json!({ "id": spent, "amount": "6" })).await;
+    amina.delete_transaction(json!({ "id": spent })).await;
+    expect(&["CREATED", "UPDATED", "DELETED"].map(|kind| format!("{kind} {spent}"))).await;
+    let budget = id_of(&amina.set_budget(json!({ "category": { "name": "Food" }, "limit": "10" })).await, "budget");
+    amina.set_budget(json!({ "category": { "name": "Food" }, "limit": "20" })).await;
+    let deleted = json!({ "id": budget });
+    amina.mutate("deleteBudget", "DeleteBudgetInput", "userErrors { code }", deleted).await;
+    expect(&["CREATED", "UPDATED", "DELETED"].map(|kind| format!("{kind} {budget}"))).await;
+    let category = amina.category("Tea", "EXPENSE").await;
+    amina.delete_category(&category).await;
+    expect(&["CREATED", "DELETED"].map(|kind| format!("{kind} {category}"))).await;
+    let food = amina.gql("{ categories { id name } }", json!({})).await;
+    let food = food["categories"].as_array().unwrap().iter().find(|category| category["name"] == "Food").unwrap()["id"]
+        .clone();
+    amina.delete_category(food.as_str().unwrap()).await;
+    expect(&[format!("UPDATED {}", food.as_str().unwrap())]).await;
+    let book = amina.gql("{ book { id } me { id } }", json!({})).await;
+    amina.mutate("updateBook", "UpdateBookInput", "userErrors { code }", json!({ "name": "Shop" })).await;
+    amina.mutate("updateProfile", "UpdateProfileInput", "userErrors { code }", json!({ "displayName": "Amina" })).await;
+    expect(&[&book["book"]["id"], &book["me"]["id"]].map(|id| format!("UPDATED {}", id.as_str().unwrap()))).await;
+}
+
+#[apply(both_databases)]
+async fn what_changes_nothing_is_not_in_the_list(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    let keyed = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "idempotencyKey": "k" });
+    amina.deposit(keyed.clone()).await;
+    let position = version(&amina).await;
+    assert_eq!(amina.deposit(keyed).await["replayed"], true);
+    amina.create_customer(json!({ "name": "" })).await;
+    crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
+    crate::harness::login(&amina.client, "amina", "wrong").await;
+    assert_eq!(after(&amina, &position).await, [""; 0]);
+    assert_eq!(version(&amina).await, position);
+    // An attempt that the wallet refuses is in its history.
+    let refused = amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "50" })).await;
+    assert_eq!(after(&amina, &position).await, [format!("CREATED {}", refused["transaction"]["id"].as_str().unwrap())]);
+}
+
+#[apply(both_databases)]
+async fn what_an_import_adds_is_in_the_list(on: Database) {
+    let (_app, amina) = TestApp::with_owner(on).await;
+    let position = version(&amina).await;
+    let csv = "date,category,amount\n2026-11-01,Bread,5\n2026-11-02,Bread,6\n";
+    let input = json!({ "csv": csv, "createCategories": true });
+    let fields = "added userErrors { code message }";
+    let imported = amina.mutate("importTransactions", "ImportTransactionsInput", fields, input).await;
+    assert_eq!(imported["added"], 2, "{imported}");
+    let kinds: Vec<_> =
+        after(&amina, &position).await.iter().map(|change| change.rsplit_once('_').unwrap().0.to_owned()).collect();
+    assert_eq!(kinds, ["CREATED category", "CREATED transaction", "CREATED transaction"]);
+}
+
+#[apply(both_databases)]
+async fn pages_follow_each_other_and_their_objects_can_be_read(on: Database) {
+    let app = TestApp::on(on).await;
+    let amina = full_book(&app).await;
+    let (mut position, mut pages, mut all) = (Value::Null, 0, Vec::new());
+    loop {
+        let changes = amina.gql(LIST, json!({ "after": position, "first": 7 })).await["changes"].take();
+        let nodes = changes["nodes"].as_array().unwrap();
+        for change in nodes {
+            let is_there = !change["thing"].is_null();
+            assert!(is_there || change["kind"] == "DELETED" || all.len() < 200, "{change}");
+            assert!(change["thing"]["id"] == change["thingId"] || !is_there, "{change}");
+            all.push(change["thingId"].clone());
+        }
+        pages += 1;
+        if changes["pageInfo"]["hasNextPage"] == false {
+            assert_eq!(changes["pageInfo"]["endCursor"], version(&amina).await);
+            break;
+        }
+        assert_eq!(nodes.len(), 7);
+        assert_eq!(changes["pageInfo"]["endCursor"], changes["edges"][6]["cursor"]);
+        position = changes["pageInfo"]["endCursor"].clone();
+    }
+    assert!(pages > 2, "{all:?}");
+    let whole = amina.gql(LIST, json!({ "first": 100 })).await["changes"].take();
+    let whole: Vec<_> = whole["nodes"].as_array().unwrap().iter().map(|change| change["thingId"].clone()).collect();
+    assert_eq!(whole, all[..whole.len()]);
+}
+
+#[apply(both_databases)]
+async fn a_cursor_is_of_no_use_in_another_book(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    let of_amina = version(&amina).await;
+    assert_eq!(badr.error(LIST, json!({ "after": of_amina })).await, "INVALID");
+    assert_eq!(badr.error(LIST, json!({ "first": 101 })).await, "INVALID");
+    let own = badr.gql(LIST, json!({})).await["changes"]["nodes"].take();
+    let others = amina.gql(LIST, json!({})).await["changes"]["nodes"].take();
+    let ids = |changes: &Value| changes.as_array().unwrap().iter().map(|it| it["thingId"].clone()).collect::<Vec<_>>();
+    assert!(ids(&own).iter().all(|id| !ids(&others).contains(id)));
+}

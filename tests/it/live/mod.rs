@@ -1,0 +1,12 @@
+//! Subscriptions, and the list of changes that apps keep a copy by.
+
+mod changes;
+mod copies;
+mod kept;
+mod probes;
+mod served;
+mod servers;
+mod sessions;
+mod socket;
+mod streams;
+mod subscriptions;
