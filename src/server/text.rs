@@ -10,13 +10,16 @@ use axum::{
     body::{Body, Bytes, to_bytes},
     http::{
         HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH},
+        header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG},
     },
     response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
 
-use super::compression::{encode, encoding};
+use super::{
+    compression::{encode, encoding},
+    graphql::is_known,
+};
 
 /// A text of some kilobytes, with what clients need to keep it in a cache. It is compressed once for each encoding, and all
 /// responses share the result.
@@ -43,7 +46,7 @@ impl Text {
     /// The response to a request with these headers: the text, or 304 when the client has it already.
     pub(super) async fn answer(&self, request: &HeaderMap) -> Response {
         let caching = [(CACHE_CONTROL, "no-cache"), (ETAG, self.etag.as_str())];
-        if self.is_known(request) {
+        if is_known(request, &self.etag) {
             return (StatusCode::NOT_MODIFIED, caching).into_response();
         }
         let mut response = (caching, [(CONTENT_TYPE, self.content_type)], self.body.clone()).into_response();
@@ -63,15 +66,6 @@ impl Text {
         let compressed = to_bytes(body, usize::MAX).await.unwrap_or_default();
         self.compressed().insert(encoding.clone(), compressed.clone());
         compressed
-    }
-
-    /// Whether the client names the entity tag of the text.
-    fn is_known(&self, request: &HeaderMap) -> bool {
-        let lines = request.get_all(IF_NONE_MATCH).iter().filter_map(|line| line.to_str().ok());
-        let mut tags = lines.flat_map(|line| line.split(',')).map(str::trim);
-        // The prefix of weak tags is not compared.
-        let own = self.etag.trim_start_matches("W/");
-        tags.any(|tag| tag == "*" || tag.trim_start_matches("W/") == own)
     }
 
     fn compressed(&self) -> MutexGuard<'_, HashMap<HeaderValue, Bytes>> {

@@ -26,7 +26,7 @@ use axum::{
     extract::State,
     http::{
         HeaderMap, HeaderValue, Method, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_TYPE, VARY},
+        header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, VARY},
         request::Parts,
     },
     response::{IntoResponse, Response},
@@ -34,11 +34,12 @@ use axum::{
 use tokio::time::{Instant, timeout_at};
 
 use super::{
+    etag::{etag, is_known},
     live::{self, Events},
     media_type::{Accepted, Form},
     method::Place,
     operation::Answer,
-    parameters::Parameters,
+    parameters::{Parameters, Wanted},
     refused::Refused,
     stages::{charge, code, complete, entitled, pay, prepare, run},
     state::Endpoint,
@@ -85,13 +86,15 @@ pub(in crate::server) async fn handle(
         };
         return opened.unwrap_or_else(|refused| refused.into_response(media_type));
     }
+    let mut etag = None;
     let incoming =
         Incoming { client: &client, parts: &parts, accepted, body: &mut body, connection: connection.as_ref() };
     let (mut response, (kept, depends_on), content_type) = match answer(&endpoint, incoming, &mut meter, &mut summary)
         .await
     {
-        Ok(Answered::One(mut answer, held)) => {
+        Ok(Answered::One(mut answer, held, tag)) => {
             complete(answer.errors(), id);
+            etag = tag.filter(|_| answer.errors().is_empty());
             summary.error = answer.errors().first().and_then(code);
             let of_method = if parts.method == Method::POST { NOT_KEPT } else { OF_GET };
             match (accepted.one, accepted.stream) {
@@ -104,6 +107,10 @@ pub(in crate::server) async fn handle(
         Ok(Answered::Events(events, stream)) => {
             let stop = connection.as_ref().map(|connection| connection.stop.clone());
             (live::stream(&endpoint, *events, stream, stop.unwrap_or_default(), id), NOT_KEPT, stream.content_type())
+        }
+        Ok(Answered::Known(tag)) => {
+            etag = Some(tag);
+            (StatusCode::NOT_MODIFIED.into_response(), OF_GET, media_type.content_type())
         }
         Err(mut refused) => {
             complete(&mut refused.errors, id);
@@ -120,6 +127,7 @@ pub(in crate::server) async fn handle(
     challenge(&parts.headers, &mut response);
     let answer_headers = response.headers_mut();
     answer_headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer_headers.extend(etag.and_then(|etag| HeaderValue::try_from(etag).ok()).map(|etag| (ETAG, etag)));
     answer_headers.insert(VARY, HeaderValue::from_static(depends_on));
     answer_headers.insert(CACHE_CONTROL, HeaderValue::from_static(kept));
     meter.tell(&mut response);
@@ -129,8 +137,10 @@ pub(in crate::server) async fn handle(
 
 /// What came of a request.
 enum Answered {
-    /// Boxed, because it is large.
-    One(Box<Answer>, Held),
+    /// An answer, with its entity tag. Boxed, because it is large.
+    One(Box<Answer>, Held, Option<String>),
+    /// The client has the answer with this entity tag.
+    Known(String),
     /// The events of a subscription, and the form in which they are sent.
     Events(Box<Events>, Form),
 }
@@ -180,12 +190,22 @@ async fn answer(
         Place::Body => Parameters::in_body(&body),
     };
     drop(body);
+    // Which document has an id may change.
+    let is_by_id = matches!(&parameters, Ok(Parameters { document: Wanted::Id(_), .. }));
     let plan = parameters.and_then(|parameters| prepare(endpoint, parameters, Some(place), viewer.is_some(), summary));
     let entitled = timeout_at(deadline, entitled(endpoint, client, identified, plan)).await;
     let (plan, viewer) = entitled.map_err(|_| Refused::from(ApiError::from(Error::busy())))??;
     let price = pay(endpoint, meter, &plan, viewer.as_ref()).await?;
     if plan.kind != OperationType::Subscription {
-        return Ok(Answered::One(Box::new(run(endpoint, (plan, price), viewer, client, deadline).await?), held));
+        let tag = match place {
+            Place::Url if !is_by_id => etag(endpoint, parts, &plan, viewer.as_ref()).await?,
+            _ => None,
+        };
+        if let Some(tag) = tag.clone().filter(|tag| is_known(&parts.headers, tag)) {
+            return Ok(Answered::Known(tag));
+        }
+        let answer = run(endpoint, (plan, price), viewer, client, deadline).await?;
+        return Ok(Answered::One(Box::new(answer), held, tag));
     }
     let message =
         "Accept `text/event-stream` or `multipart/mixed;boundary=graphql;subscriptionSpec=1.0`, or use a WebSocket.";

@@ -3,6 +3,7 @@
 mod answer_size;
 mod document;
 mod endpoint;
+mod etag;
 mod execute;
 mod live;
 mod media_type;
@@ -21,5 +22,5 @@ mod types;
 
 pub use self::state::check_trusted_documents;
 pub(in crate::server) use self::{
-    endpoint::handle, media_type::MediaType, refused::Refused, stages::complete, state::Endpoint,
+    endpoint::handle, etag::is_known, media_type::MediaType, refused::Refused, stages::complete, state::Endpoint,
 };

@@ -10,3 +10,4 @@ mod sessions;
 mod socket;
 mod streams;
 mod subscriptions;
+mod tags;

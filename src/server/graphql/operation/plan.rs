@@ -74,6 +74,12 @@ impl Shape {
             .fold(0, |sum, field| sum.saturating_add(1).saturating_add(field.below.as_ref().map_or(0, Self::count)))
     }
 
+    /// Whether a field of one of these names is selected, at any depth.
+    pub(in crate::server::graphql) fn has(&self, names: &[&str]) -> bool {
+        self.fields()
+            .any(|field| names.contains(&field.name()) || field.below.as_ref().is_some_and(|below| below.has(names)))
+    }
+
     /// The fields, for all types that the object may have.
     fn fields(&self) -> impl Iterator<Item = &Field> {
         let (same, by_type) = match self {
