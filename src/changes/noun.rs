@@ -56,6 +56,30 @@ mod tests {
     use uuid::Uuid;
 
     use super::Noun;
+    use crate::nouns::nouns;
+
+    /// Lists the nouns, each with its object in the schema if it has one.
+    macro_rules! list {
+        ($(
+            $(#[$doc:meta])* $kind:ident $prefix:literal {
+                $(node $($object:ident)::+;)?
+                $(query $($query:ident)::+;)*
+                $(mutation $($mutation:ident)::+;)*
+            }
+        )*) => {
+            const NOUNS: &[(&str, &str)] = &[$(($prefix, concat!($(stringify!($($object)::+))?)),)*];
+        };
+    }
+
+    nouns!(list);
+
+    #[test]
+    fn every_object_with_an_id_has_changes_but_for_sessions_and_activities() {
+        let with_objects = NOUNS.iter().filter(|(_, object)| !object.is_empty()).map(|(prefix, _)| *prefix);
+        let without =
+            with_objects.filter(|prefix| Noun::of_id(&format!("{prefix}_01h455vb4pex5vsknk084sn02q")).is_none());
+        assert_eq!(without.collect::<Vec<_>>(), ["session", "activity"]);
+    }
 
     #[test]
     fn the_id_of_an_object_tells_what_it_is() {

@@ -6,56 +6,48 @@ use serde_json::{Value, json};
 
 use super::socket::version;
 use crate::{
-    harness::{Database, TestApp},
+    harness::{Database, PASSWORD, TestApp, User, login},
     operations::migration::down_and_up,
 };
 
 const LIST: &str = "query($after: String) { changes(after: $after) { nodes { thingId } } }";
 
-async fn count(user: &crate::harness::User, after: Value) -> usize {
+async fn count(user: &User, after: Value) -> usize {
     user.gql(LIST, json!({ "after": after })).await["changes"]["nodes"].as_array().unwrap().len()
+}
+
+/// The same user in a new session, after all others have expired.
+async fn again(app: &TestApp, user: &User, username: &str) -> User {
+    let session = login(&app.anonymous(), username, PASSWORD).await;
+    User { client: user.client.with_token(session["accessToken"].as_str().unwrap()), ..user.clone() }
 }
 
 #[apply(both_databases)]
 async fn old_changes_are_deleted_but_for_the_latest_of_each_book(on: Database) {
-    let (app, amina) = TestApp::with_owner(on).await;
+    let (app, mut amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
     let of_badr = version(&badr).await;
-    let kept = app.app.changes_kept;
     let mut positions = Vec::new();
     for name in ["Zaid", "Zahra", "Yusuf"] {
         amina.customer(name).await;
         positions.push(version(&amina).await);
         app.advance(TimeDelta::days(10));
+        amina = again(&app, &amina, "amina").await;
     }
-    assert_eq!(prune(&app.app.db, &app.app.clock, kept).await.unwrap(), 1);
-    let amina = amina.at(&amina.client.with_token(
-        crate::harness::login(&app.anonymous(), "amina", crate::harness::PASSWORD).await["accessToken"]
-            .as_str()
-            .unwrap(),
-    ));
-    // What came after it is still there.
-    assert_eq!(count(&amina, positions[0].clone()).await, 2);
-    app.advance(TimeDelta::days(25));
-    prune(&app.app.db, &app.app.clock, kept).await.unwrap();
-    let amina = amina.at(&amina.client.with_token(
-        crate::harness::login(&app.anonymous(), "amina", crate::harness::PASSWORD).await["accessToken"]
-            .as_str()
-            .unwrap(),
-    ));
-    for gone in &positions[..2] {
-        assert_eq!(amina.error(LIST, json!({ "after": gone })).await, "CURSOR_TOO_OLD");
-    }
+    let older_than = async |days| prune(&app.app.db, &app.app.clock, TimeDelta::days(days)).await.unwrap();
+    // The beginning of the book and the first customer.
+    assert_eq!(older_than(25).await, 2);
+    assert_eq!(amina.error(LIST, json!({ "after": positions[0] })).await, "CURSOR_TOO_OLD");
+    assert_eq!(count(&amina, positions[1].clone()).await, 1);
+    assert_eq!(older_than(1).await, 1);
+    assert_eq!(amina.error(LIST, json!({ "after": positions[1] })).await, "CURSOR_TOO_OLD");
     assert_eq!(count(&amina, positions[2].clone()).await, 0);
     assert_eq!(count(&amina, Value::Null).await, 1);
     assert_eq!(version(&amina).await, positions[2]);
     // A book in which nothing happened is still where it was.
-    let badr = badr.at(&badr.client.with_token(
-        crate::harness::login(&app.anonymous(), "badr", crate::harness::PASSWORD).await["accessToken"]
-            .as_str()
-            .unwrap(),
-    ));
+    let badr = again(&app, &badr, "badr").await;
     assert_eq!(count(&badr, of_badr).await, 0);
+    assert_eq!(older_than(1).await, 0);
 }
 
 #[apply(both_databases)]

@@ -42,9 +42,12 @@ impl Served {
 
     /// Another server on the database of this one, with connections of its own.
     pub(super) async fn beside(&self, notify: bool) -> Self {
-        let app = TestApp::over(self.app.url.clone(), Storage::Elsewhere, |_| {});
-        let app = if notify { app.await } else { TestApp::without_notify(self.app.url.clone()).await };
-        Self::of(app).await
+        let url = self.app.url.clone();
+        Self::of(match notify {
+            true => TestApp::over(url, Storage::Elsewhere, |_| {}).await,
+            false => TestApp::without_notify(url).await,
+        })
+        .await
     }
 
     async fn of(app: TestApp) -> Self {

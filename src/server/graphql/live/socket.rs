@@ -64,8 +64,9 @@ pub(in crate::server::graphql) async fn open_socket(
     let limits = endpoint.app.limits.sockets;
     let upgrade = upgrade
         .protocols([PROTOCOL])
-        .max_message_size(limits.message)
-        .max_frame_size(limits.message)
+        // One that is a little too large is read, so that the client learns why the conversation ends.
+        .max_message_size(limits.message.saturating_mul(2))
+        .max_frame_size(limits.message.saturating_mul(2))
         .read_buffer_size(BUFFER)
         .write_buffer_size(0);
     let (endpoint, client) = (endpoint.clone(), client.clone());
@@ -149,7 +150,7 @@ impl Conversation {
                         Some(Ok(Message::Text(text))) => self.receive(&text).await?,
                         Some(Ok(Message::Binary(_))) => return Err(Close::INVALID),
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
-                        // A message beyond the limit. A connection that is broken is told nothing.
+                        // A message far beyond the limit. A connection that is broken is told nothing.
                         Some(Err(_)) => return Err(Close::TOO_LARGE),
                     }
                 }
@@ -183,6 +184,9 @@ impl Conversation {
 
     /// What a message of the client is answered with at once.
     async fn receive(&mut self, text: &str) -> Result<Option<Message>, Close> {
+        if text.len() > self.limits().message {
+            return Err(Close::TOO_LARGE);
+        }
         let received = Received::parse(text).ok_or(Close::INVALID)?;
         let viewer = self.session.as_ref().map(|session| session.viewer);
         let endpoint = self.endpoint.clone();
