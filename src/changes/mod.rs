@@ -33,7 +33,7 @@ mod read;
 pub(crate) use self::{
     added::{Added, write_added},
     event::change_of,
-    read::{Of, latest, page, require_known},
+    read::{Of, committed, latest, page, require_known},
 };
 pub use self::{
     feed::{Feed, Waiter},

@@ -19,6 +19,9 @@ use crate::{
 /// What can be read on PostgreSQL: what no running transaction can still put something before.
 const DECIDED: &str = "xact < txid_snapshot_xmin(txid_current_snapshot())";
 
+/// How many changes may be undecided for [`committed`].
+const MOST_UNDECIDED: u64 = 100;
+
 /// An object that was created, changed or deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
@@ -76,6 +79,30 @@ pub(crate) async fn latest(conn: &impl ConnectionTrait, viewer: &Viewer) -> Resu
     query.and_where(of_book(viewer)).limit(1);
     let row = conn.query_one(&query).await?;
     Ok(row.map(|row| place(&mut InOrder::new(&row))).transpose()?.unwrap_or_default())
+}
+
+/// A text that stands for all changes of the viewer's book that are committed, also those whose place in the order is not decided
+/// yet. `None` when these are too many.
+///
+/// The latest decided change stands for all before it, since nothing can come between them any more.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn committed(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Option<String>> {
+    let latest = latest(conn, viewer).await?;
+    let backend = conn.get_database_backend();
+    if backend != DbBackend::Postgres {
+        return Ok(Some(latest.text()));
+    }
+    let mut later = Query::select();
+    later.column("xact").column("seq").from(change::Entity).and_where(of_book(viewer));
+    later.and_where(behind(backend, latest)).order_by("seq", Order::Asc).limit(MOST_UNDECIDED);
+    let rows = conn.query_all(&later).await?;
+    let mut text = latest.text();
+    for row in &rows {
+        text = format!("{text} {}", place(&mut InOrder::new(row))?.text());
+    }
+    Ok((u64::try_from(rows.len()).unwrap_or(u64::MAX) < MOST_UNDECIDED).then_some(text))
 }
 
 /// Refuses a position behind which changes of the book may be missing.

@@ -5,11 +5,11 @@
 //! |---|---|
 //! | the document and the variables | the query string |
 //! | who asks | the user and the book |
-//! | what is stored | the latest change of the book |
+//! | what is stored | the changes of the book |
 //! | which day it is | the date in the book's time zone |
 //! | the program | its version, the schema, and the defaults of books |
 //!
-//! The latest change is read first. What is stored afterwards may be in the answer too, and then the tag is too old, so that the
+//! The changes are read first. What is stored afterwards may be in the answer too, and then the tag is too old, so that the
 //! client asks once more than it would have to. A query that shows anything else has no tag: those of sessions, the activity log,
 //! which also has what was refused, and other users.
 
@@ -78,13 +78,13 @@ pub(super) async fn etag(
     let is_tagged = plan.root_fields().iter().all(|field| TAGGED.contains(&field.name()));
     let Some(viewer) = viewer.filter(|_| is_tagged && !plan.root.has(&UNTAGGED)) else { return Ok(None) };
     let conn = endpoint.app.db.read();
-    let latest = changes::latest(conn, viewer).await.map_err(ApiError::from)?;
+    let Some(changes) = changes::committed(conn, viewer).await.map_err(ApiError::from)? else { return Ok(None) };
     let book = book::find(conn, viewer).await.map_err(ApiError::from)?;
     let today = book::today(&endpoint.app.clock, &book);
     let mut hash = Sha256::new();
     hash.update(&*PROGRAM);
     let (user, query, defaults) = (viewer.user, request.uri.query().unwrap_or_default(), endpoint.app.defaults);
-    hash.update(format!("{user} {} {} {today:?} {defaults:?} {query}", viewer.book, latest.text()));
+    hash.update(format!("{user} {} {changes} {today:?} {defaults:?} {query}", viewer.book));
     // Weak, since it is the same for all encodings and media types.
     let mut tag = "W/\"".to_owned();
     for byte in &hash.finalize()[..16] {

@@ -165,6 +165,7 @@ async fn transfers_that_queue_up_are_done_in_one_transaction(on: Database) {
     assert!(cost.0 <= 120 && cost.1 <= 12, "{cost:?}");
     for user in &users {
         assert_eq!(user.balance(&user.wallet).await, "100.00");
+        app.settle().await;
         // The changes are in the order of the commits, which is that of the ids: each request got its id when it came.
         let changes = user.gql("{ changes(first: 100) { nodes { thingId } } }", json!({})).await;
         let ids =

@@ -24,6 +24,7 @@ use daybook::{
     money::Currency,
     server::{self, Pages},
 };
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tokio_util::task::TaskTracker;
@@ -199,6 +200,23 @@ impl TestApp {
     /// How many transactions were begun so far.
     pub fn transactions(&self) -> usize {
         self.transactions.load(Ordering::SeqCst)
+    }
+
+    /// Waits until all that was written can be read as changes. On PostgreSQL those are read up to the oldest transaction that is
+    /// running, of whichever test.
+    pub async fn settle(&self) {
+        if self.app.db.backend() == DbBackend::Sqlite {
+            return;
+        }
+        let read = async |of: &str| -> i64 {
+            let query = format!("SELECT txid_snapshot_{of}(txid_current_snapshot())");
+            let row = self.app.db.read().query_one_raw(Statement::from_string(DbBackend::Postgres, query)).await;
+            row.unwrap().unwrap().try_get_by_index(0).unwrap()
+        };
+        let end = read("xmax").await;
+        while read("xmin").await < end {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Lets time go by.

@@ -11,7 +11,8 @@ const LIST: &str = "query($after: String, $first: Int) { changes(after: $after, 
     nodes { kind thingId thing { id } } edges { cursor } pageInfo { hasNextPage endCursor } } }";
 
 /// The changes after a position, as `KIND id`.
-async fn after(user: &User, after: &Value) -> Vec<String> {
+async fn after(app: &TestApp, user: &User, after: &Value) -> Vec<String> {
+    app.settle().await;
     let mut changes = user.gql(LIST, json!({ "after": after, "first": 100 })).await["changes"].take();
     assert_eq!(changes["pageInfo"]["hasNextPage"], false);
     changes["nodes"]
@@ -24,11 +25,11 @@ async fn after(user: &User, after: &Value) -> Vec<String> {
 
 #[apply(both_databases)]
 async fn each_object_that_is_created_changed_or_deleted_is_in_the_list(on: Database) {
-    let (_app, amina) = TestApp::with_owner(on).await;
-    let mut position = version(&amina).await;
+    let (app, amina) = TestApp::with_owner(on).await;
+    let mut position = version(&app, &amina).await;
     let mut expect = async |expected: &[String]| {
-        let changes = after(&amina, &position).await;
-        position = version(&amina).await;
+        let changes = after(&app, &amina, &position).await;
+        position = version(&app, &amina).await;
         assert_eq!(changes, expected);
     };
     let wallet = amina.new_wallet("USD").await;
@@ -75,32 +76,38 @@ async fn each_object_that_is_created_changed_or_deleted_is_in_the_list(on: Datab
 
 #[apply(both_databases)]
 async fn what_changes_nothing_is_not_in_the_list(on: Database) {
-    let (_app, amina) = TestApp::with_owner(on).await;
+    let (app, amina) = TestApp::with_owner(on).await;
     let keyed = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "idempotencyKey": "k" });
     amina.deposit(keyed.clone()).await;
-    let position = version(&amina).await;
+    let position = version(&app, &amina).await;
     assert_eq!(amina.deposit(keyed).await["replayed"], true);
     amina.create_customer(json!({ "name": "" })).await;
     crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
     crate::harness::login(&amina.client, "amina", "wrong").await;
-    assert_eq!(after(&amina, &position).await, [""; 0]);
-    assert_eq!(version(&amina).await, position);
+    assert_eq!(after(&app, &amina, &position).await, [""; 0]);
+    assert_eq!(version(&app, &amina).await, position);
     // An attempt that the wallet refuses is in its history.
     let refused = amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "50" })).await;
-    assert_eq!(after(&amina, &position).await, [format!("CREATED {}", refused["transaction"]["id"].as_str().unwrap())]);
+    assert_eq!(
+        after(&app, &amina, &position).await,
+        [format!("CREATED {}", refused["transaction"]["id"].as_str().unwrap())]
+    );
 }
 
 #[apply(both_databases)]
 async fn what_an_import_adds_is_in_the_list(on: Database) {
-    let (_app, amina) = TestApp::with_owner(on).await;
-    let position = version(&amina).await;
+    let (app, amina) = TestApp::with_owner(on).await;
+    let position = version(&app, &amina).await;
     let csv = "date,category,amount\n2026-11-01,Bread,5\n2026-11-02,Bread,6\n";
     let input = json!({ "csv": csv, "createCategories": true });
     let fields = "added userErrors { code message }";
     let imported = amina.mutate("importTransactions", "ImportTransactionsInput", fields, input).await;
     assert_eq!(imported["added"], 2, "{imported}");
-    let kinds: Vec<_> =
-        after(&amina, &position).await.iter().map(|change| change.rsplit_once('_').unwrap().0.to_owned()).collect();
+    let kinds: Vec<_> = after(&app, &amina, &position)
+        .await
+        .iter()
+        .map(|change| change.rsplit_once('_').unwrap().0.to_owned())
+        .collect();
     assert_eq!(kinds, ["CREATED category", "CREATED transaction", "CREATED transaction"]);
 }
 
@@ -108,6 +115,7 @@ async fn what_an_import_adds_is_in_the_list(on: Database) {
 async fn pages_follow_each_other_and_their_objects_can_be_read(on: Database) {
     let app = TestApp::on(on).await;
     let amina = full_book(&app).await;
+    app.settle().await;
     let (mut position, mut pages, mut all) = (Value::Null, 0, Vec::new());
     let (mut missing, mut deleted) = (BTreeSet::new(), BTreeSet::new());
     loop {
@@ -128,7 +136,7 @@ async fn pages_follow_each_other_and_their_objects_can_be_read(on: Database) {
         }
         pages += 1;
         if changes["pageInfo"]["hasNextPage"] == false {
-            assert_eq!(changes["pageInfo"]["endCursor"], version(&amina).await);
+            assert_eq!(changes["pageInfo"]["endCursor"], version(&app, &amina).await);
             break;
         }
         assert_eq!(nodes.len(), 7);
@@ -146,7 +154,7 @@ async fn pages_follow_each_other_and_their_objects_can_be_read(on: Database) {
 async fn a_cursor_is_of_no_use_in_another_book(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
-    let of_amina = version(&amina).await;
+    let of_amina = version(&app, &amina).await;
     assert_eq!(badr.error(LIST, json!({ "after": of_amina })).await, "INVALID");
     assert_eq!(badr.error(LIST, json!({ "first": 101 })).await, "INVALID");
     let own = badr.gql(LIST, json!({})).await["changes"]["nodes"].take();

@@ -8,7 +8,7 @@ use super::{
     served::Served,
     socket::{Socket, version},
 };
-use crate::harness::{Database, User};
+use crate::harness::{Database, TestApp, User};
 
 /// What a copy shows of customers, entries and transactions.
 const THING: &str =
@@ -32,8 +32,8 @@ struct Copy {
 }
 
 impl Copy {
-    async fn of(user: &User) -> Self {
-        Self { things: BTreeMap::new(), position: version(user).await }
+    async fn of(app: &TestApp, user: &User) -> Self {
+        Self { things: BTreeMap::new(), position: version(app, user).await }
     }
 
     fn apply(&mut self, change: &Value) {
@@ -47,7 +47,8 @@ impl Copy {
     }
 
     /// Reads pages of the list until nothing is left.
-    async fn catch_up(&mut self, user: &User, size: usize) {
+    async fn catch_up(&mut self, app: &TestApp, user: &User, size: usize) {
+        app.settle().await;
         let query = format!(
             "query($after: String, $first: Int) {{ changes(after: $after, first: $first) {{
                  nodes {{ cursor kind thingId thing {{ {THING} }} }} pageInfo {{ hasNextPage }} }} }}"
@@ -109,7 +110,7 @@ async fn copies_have_what_the_server_has(on: Database) {
     let mut numbers = Numbers(7);
     let mut copies = Vec::new();
     for _ in 0..3 {
-        copies.push((Copy::of(&amina).await, 0));
+        copies.push((Copy::of(&server, &amina).await, 0));
     }
     let (mut customers, mut entries) = (Vec::new(), Vec::new());
     for _ in 0..80 {
@@ -118,7 +119,7 @@ async fn copies_have_what_the_server_has(on: Database) {
         let at = numbers.below(6);
         let Some((copy, behind)) = copies.get_mut(at) else { continue };
         if numbers.below(2) == 0 {
-            copy.catch_up(&amina, 1 + numbers.below(9)).await;
+            copy.catch_up(&server, &amina, 1 + numbers.below(9)).await;
             *behind = 0;
         } else {
             let count = numbers.below(*behind + 1);
@@ -128,7 +129,7 @@ async fn copies_have_what_the_server_has(on: Database) {
     }
     let query = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ {THING} }} }}");
     for (mut copy, _) in copies {
-        copy.catch_up(&amina, 100).await;
+        copy.catch_up(&server, &amina, 100).await;
         assert!(copy.things.len() > 20, "{}", copy.things.len());
         // Balances change with entries, so the copies of customers may be older than theirs.
         let shown = |thing: &Value| {

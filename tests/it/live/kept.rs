@@ -12,7 +12,8 @@ use crate::{
 
 const LIST: &str = "query($after: String) { changes(after: $after) { nodes { thingId } } }";
 
-async fn count(user: &User, after: Value) -> usize {
+async fn count(app: &TestApp, user: &User, after: Value) -> usize {
+    app.settle().await;
     user.gql(LIST, json!({ "after": after })).await["changes"]["nodes"].as_array().unwrap().len()
 }
 
@@ -26,11 +27,11 @@ async fn again(app: &TestApp, user: &User, username: &str) -> User {
 async fn old_changes_are_deleted_but_for_the_latest_of_each_book(on: Database) {
     let (app, mut amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
-    let of_badr = version(&badr).await;
+    let of_badr = version(&app, &badr).await;
     let mut positions = Vec::new();
     for name in ["Zaid", "Zahra", "Yusuf"] {
         amina.customer(name).await;
-        positions.push(version(&amina).await);
+        positions.push(version(&app, &amina).await);
         app.advance(TimeDelta::days(10));
         amina = again(&app, &amina, "amina").await;
     }
@@ -38,15 +39,15 @@ async fn old_changes_are_deleted_but_for_the_latest_of_each_book(on: Database) {
     // The beginning of the book and the first customer.
     assert_eq!(older_than(25).await, 2);
     assert_eq!(amina.error(LIST, json!({ "after": positions[0] })).await, "CURSOR_TOO_OLD");
-    assert_eq!(count(&amina, positions[1].clone()).await, 1);
+    assert_eq!(count(&app, &amina, positions[1].clone()).await, 1);
     assert_eq!(older_than(1).await, 1);
     assert_eq!(amina.error(LIST, json!({ "after": positions[1] })).await, "CURSOR_TOO_OLD");
-    assert_eq!(count(&amina, positions[2].clone()).await, 0);
-    assert_eq!(count(&amina, Value::Null).await, 1);
-    assert_eq!(version(&amina).await, positions[2]);
+    assert_eq!(count(&app, &amina, positions[2].clone()).await, 0);
+    assert_eq!(count(&app, &amina, Value::Null).await, 1);
+    assert_eq!(version(&app, &amina).await, positions[2]);
     // A book in which nothing happened is still where it was.
     let badr = again(&app, &badr, "badr").await;
-    assert_eq!(count(&badr, of_badr).await, 0);
+    assert_eq!(count(&app, &badr, of_badr).await, 0);
     assert_eq!(older_than(1).await, 0);
 }
 
@@ -54,11 +55,11 @@ async fn old_changes_are_deleted_but_for_the_latest_of_each_book(on: Database) {
 async fn a_book_that_is_older_than_changes_has_a_version(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     amina.customer("Zaid").await;
-    let before = version(&amina).await;
+    let before = version(&app, &amina).await;
     down_and_up(&app, "_changes", async || {}).await;
-    assert_eq!(count(&amina, Value::Null).await, 1);
-    let position = version(&amina).await;
+    assert_eq!(count(&app, &amina, Value::Null).await, 1);
+    let position = version(&app, &amina).await;
     assert_eq!(amina.error(LIST, json!({ "after": before })).await, "CURSOR_TOO_OLD");
     amina.customer("Zahra").await;
-    assert_eq!(count(&amina, position).await, 1);
+    assert_eq!(count(&app, &amina, position).await, 1);
 }

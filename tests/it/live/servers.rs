@@ -20,7 +20,7 @@ async fn a_server_tells_of_what_another_one_writes(on: Database) {
     for notify in [true, false] {
         let second = first.beside(notify).await;
         let mut socket = Socket::of(&second, &amina).await;
-        socket.follow(&amina, Value::Null).await;
+        socket.follow(&second, &amina, Value::Null).await;
         let customer = amina.customer("Zaid").await;
         assert_eq!(socket.change().await["thingId"], json!(customer));
         let customer = at(&amina, &second).customer("Zahra").await;
@@ -71,7 +71,7 @@ async fn who_resumes_at_another_server_sees_each_change_once_and_in_order(on: Da
         user.fund("1000").await;
         users.push(user);
     }
-    let beginnings = join_all(users.iter().map(version)).await;
+    let beginnings = join_all(users.iter().map(|user| version(&first, user))).await;
     let follow = users.iter().zip(beginnings).enumerate().map(|(number, (user, mut after))| {
         let (first, second) = (&first, &second);
         async move {

@@ -18,7 +18,7 @@ async fn a_socket_ends_when_its_session_ends(on: Database) {
     let server = quick(on).await;
     let amina = server.user("amina").await;
     let mut following = Socket::of(&server, &amina).await;
-    following.follow(&amina, Value::Null).await;
+    following.follow(&server, &amina, Value::Null).await;
     let idle = Socket::of(&server, &amina).await;
     // Another session of the same user.
     let other = crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
@@ -27,7 +27,7 @@ async fn a_socket_ends_when_its_session_ends(on: Database) {
         ..amina.clone()
     };
     let mut stays = Socket::of(&server, &other).await;
-    stays.follow(&other, Value::Null).await;
+    stays.follow(&server, &other, Value::Null).await;
     amina.gql("mutation { logout { userErrors { code } } }", json!({})).await;
     assert_eq!(following.closed().await, 4403);
     assert_eq!(idle.closed().await, 4403);
@@ -40,7 +40,7 @@ async fn a_socket_ends_when_its_token_expires(on: Database) {
     let server = quick(on).await;
     let amina = server.user("amina").await;
     let mut socket = Socket::of(&server, &amina).await;
-    socket.follow(&amina, Value::Null).await;
+    socket.follow(&server, &amina, Value::Null).await;
     server.advance(TimeDelta::minutes(61));
     assert_eq!(socket.closed().await, 4403);
 }
@@ -51,7 +51,7 @@ async fn nothing_is_told_after_the_session_has_ended(on: Database) {
     let (amina, badr) = (server.user("amina").await, server.user("badr").await);
     badr.fund("10").await;
     let mut socket = Socket::of(&server, &amina).await;
-    socket.follow(&amina, Value::Null).await;
+    socket.follow(&server, &amina, Value::Null).await;
     server.advance(TimeDelta::minutes(61));
     let badr = crate::harness::login(&badr.client, "badr", crate::harness::PASSWORD).await;
     let badr = amina.client.with_token(badr["accessToken"].as_str().unwrap());
@@ -67,7 +67,7 @@ async fn a_server_that_stops_ends_its_sockets(on: Database) {
     let mut server = Served::on(on).await;
     let amina = server.user("amina").await;
     let mut socket = Socket::of(&server, &amina).await;
-    socket.follow(&amina, Value::Null).await;
+    socket.follow(&server, &amina, Value::Null).await;
     let (code, ()) = tokio::join!(socket.closed(), server.stop());
     assert_eq!(code, 1001);
 }

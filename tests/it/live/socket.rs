@@ -9,7 +9,7 @@ use tokio_tungstenite::{
 };
 
 use super::served::{SOON, Served};
-use crate::harness::User;
+use crate::harness::{TestApp, User};
 
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
 
@@ -48,8 +48,8 @@ impl Socket {
     }
 
     /// Subscribes to all changes of the book after a position, and waits until the subscription has begun.
-    pub(super) async fn follow(&mut self, user: &User, after: Value) {
-        let after = if after.is_null() { version(user).await } else { after };
+    pub(super) async fn follow(&mut self, app: &TestApp, user: &User, after: Value) {
+        let after = if after.is_null() { version(app, user).await } else { after };
         self.subscribe("all", CHANGES, json!({ "after": after })).await;
     }
 
@@ -84,7 +84,8 @@ impl Socket {
     }
 }
 
-/// The version of a user's book.
-pub(super) async fn version(user: &User) -> Value {
+/// The version of a user's book, with all changes so far.
+pub(super) async fn version(app: &TestApp, user: &User) -> Value {
+    app.settle().await;
     user.gql("{ book { version } }", json!({})).await["book"]["version"].take()
 }

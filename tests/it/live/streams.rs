@@ -89,9 +89,9 @@ impl Stream {
 
 #[apply(both_databases)]
 async fn changes_are_told_over_both_kinds_of_streams(on: Database) {
-    let (_app, amina) = TestApp::with_owner(on).await;
+    let (app, amina) = TestApp::with_owner(on).await;
     for form in [EVENTS, PARTS] {
-        let after = version(&amina).await;
+        let after = version(&app, &amina).await;
         let mut stream = Stream::of(&amina, form, CHANGES, json!({ "after": after })).await;
         let customer = amina.customer("Zaid").await;
         let change = stream.change().await;

@@ -30,7 +30,7 @@ async fn both_books_of_a_transfer_hear_of_it_and_nobody_else(on: Database) {
     let mut sockets = Vec::new();
     for user in [&amina, &badr, &zaid] {
         let mut socket = Socket::of(&server, user).await;
-        socket.follow(user, Value::Null).await;
+        socket.follow(&server, user, Value::Null).await;
         sockets.push(socket);
     }
     let paid = pay(&amina, &badr, "3").await;
@@ -52,7 +52,7 @@ async fn a_wallet_tells_of_its_own_transactions_with_the_balance_after_them(on: 
     let mut socket = Socket::of(&server, &amina).await;
     let query = "subscription($id: ID!, $after: String) { walletActivity(walletId: $id, after: $after) { kind thingId createdAt thing {
         id ... on WalletTransaction { amount { amount } to { wallet { balance { amount } } } } ... on Wallet { name } } } }";
-    let after = version(&amina).await;
+    let after = version(&server, &amina).await;
     socket.subscribe("1", query, json!({ "id": savings, "after": after })).await;
     amina.fund("10").await;
     pay(&amina, &badr, "1").await;
@@ -84,7 +84,7 @@ async fn a_customer_tells_of_their_documents(on: Database) {
     let mut socket = Socket::of(&server, &amina).await;
     let query =
         "subscription($id: ID!, $after: String) { customerActivity(customerId: $id, after: $after) { kind thingId } }";
-    socket.subscribe("1", query, json!({ "id": customer, "after": version(&amina).await })).await;
+    socket.subscribe("1", query, json!({ "id": customer, "after": version(&server, &amina).await })).await;
     let mut expected = Vec::new();
     for customer in [&customer, &other] {
         let entry = amina.entry(customer, "CREDIT", "5", "2026-11-05").await;
@@ -123,7 +123,7 @@ async fn a_client_that_was_away_is_told_what_it_missed_and_then_what_happens(on:
     let server = Served::on(on).await;
     let amina = server.user("amina").await;
     let mut socket = Socket::of(&server, &amina).await;
-    socket.follow(&amina, Value::Null).await;
+    socket.follow(&server, &amina, Value::Null).await;
     let first = amina.customer("Zaid").await;
     let seen = socket.change().await;
     assert_eq!(seen["thingId"], json!(first));
@@ -134,7 +134,7 @@ async fn a_client_that_was_away_is_told_what_it_missed_and_then_what_happens(on:
         missed.push(amina.customer(&format!("Customer {number}")).await);
     }
     let mut socket = Socket::of(&server, &amina).await;
-    socket.follow(&amina, seen["cursor"].clone()).await;
+    socket.follow(&server, &amina, seen["cursor"].clone()).await;
     assert_eq!(next(&mut socket, 120).await, missed);
     let later = amina.customer("Zahra").await;
     assert_eq!(next(&mut socket, 1).await, [later]);
@@ -146,7 +146,7 @@ async fn operations_over_one_socket_do_not_wait_for_each_other(on: Database) {
     let amina = server.user("amina").await;
     let mut socket = Socket::of(&server, &amina).await;
     for id in ["a", "b"] {
-        socket.subscribe(id, CHANGES, json!({ "after": version(&amina).await })).await;
+        socket.subscribe(id, CHANGES, json!({ "after": version(&server, &amina).await })).await;
     }
     let customer = amina.customer("Zaid").await;
     let mut told: Vec<_> = [socket.next().await, socket.next().await].map(|message| message["id"].clone()).into();
