@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// The kind of id of each noun.
-macro_rules! nouns {
+macro_rules! ids {
     ($($noun:ident => $kind:ident,)*) => {
         impl Noun {
             /// What the object with this id is, and its UUID. `None` for objects without changes, such as sessions.
@@ -34,7 +34,7 @@ macro_rules! nouns {
     };
 }
 
-nouns! {
+ids! {
     Book => Book,
     Wallet => Wallet,
     Entry => Entry,

@@ -43,11 +43,12 @@ impl Served {
     /// Another server on the database of this one, with connections of its own.
     pub(super) async fn beside(&self, notify: bool) -> Self {
         let url = self.app.url.clone();
-        Self::of(match notify {
-            true => TestApp::over(url, Storage::Elsewhere, |_| {}).await,
-            false => TestApp::without_notify(url).await,
-        })
-        .await
+        let app = if notify {
+            TestApp::over(url, Storage::Elsewhere, |_| {}).await
+        } else {
+            TestApp::without_notify(url).await
+        };
+        Self::of(app).await
     }
 
     async fn of(app: TestApp) -> Self {
