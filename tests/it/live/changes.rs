@@ -98,7 +98,7 @@ async fn what_changes_nothing_is_not_in_the_list(on: Database) {
 async fn what_an_import_adds_is_in_the_list(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let position = version(&app, &amina).await;
-    let csv = "date,category,amount\n2026-11-01,Bread,5\n2026-11-02,Bread,6\n";
+    let csv = "date,category,amount,description\n2026-11-01,Bread,5,\n2026-11-02,Bread,6,\n";
     let input = json!({ "csv": csv, "createCategories": true });
     let fields = "added userErrors { code message }";
     let imported = amina.mutate("importTransactions", "ImportTransactionsInput", fields, input).await;

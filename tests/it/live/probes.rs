@@ -131,6 +131,8 @@ async fn what_the_client_ends_tells_nothing_more(on: Database) {
     for id in ["1", "2", "unknown"] {
         socket.send(json!({ "type": "complete", "id": id })).await;
     }
+    socket.send(json!({ "type": "ping" })).await;
+    assert_eq!(socket.next().await, json!({ "type": "pong" }));
     amina.fund("1").await;
     socket.subscribe("3", "{ __typename }", json!({})).await;
     assert_eq!(socket.next().await["payload"]["data"]["__typename"], "Query");

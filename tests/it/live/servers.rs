@@ -52,9 +52,10 @@ async fn pay_around(users: &[User], servers: &[Client], rounds: usize) {
         let payee = &users[(round + 1 + round / users.len()) % users.len()];
         if payer.wallet != payee.wallet {
             let input = json!({ "from": { "id": payer.wallet }, "to": { "id": payee.wallet }, "amount": "1",
-                "idempotencyKey": format!("round {round}") });
+                "idempotencyKey": format!("round-{round}") });
             let query = "mutation($input: TransferInput!) { transfer(input: $input) { transaction { id } } }";
-            payer.client.request_patiently(query, json!({ "input": input })).await;
+            let paid = payer.client.gql(query, json!({ "input": input })).await;
+            assert!(!paid["transfer"]["transaction"].is_null(), "{paid}");
         }
     });
     join_all(rounds).await;
