@@ -311,7 +311,7 @@ impl Default for SocketLimits {
             operations: 100,
             message: 1024 * 1024,
             stalled: Duration::from_secs(10),
-            check: Duration::from_secs(5),
+            check: Duration::from_secs(10),
         }
     }
 }

@@ -50,7 +50,7 @@ pub(super) struct LiveSettings {
     socket_stall: String,
 
     /// How often it is looked up whether the session of a subscription lasts
-    #[arg(long, global = true, env = "DAYBOOK_SOCKET_CHECK", value_name = "SECONDS", default_value = "5")]
+    #[arg(long, global = true, env = "DAYBOOK_SOCKET_CHECK", value_name = "SECONDS", default_value = "10")]
     socket_check: String,
 }
 

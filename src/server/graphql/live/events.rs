@@ -34,6 +34,8 @@ pub(in crate::server::graphql) struct Events {
     plan: Plan,
     client: Client,
     session: Session,
+    /// Whether somebody else looks whether the session lasts while nothing happens.
+    is_watched: bool,
     opened: Opened,
     waiter: Waiter,
     /// Changes that were read, and are still to be told.
@@ -72,7 +74,13 @@ impl Events {
         let waiter = endpoint.app.feed.wait(viewer.book);
         let opened = open_subscription(&endpoint.app, &viewer, wanted).await?;
         let session = Session::new(viewer, client, token);
-        Ok(Self { plan, client: client.clone(), session, opened, waiter, read: VecDeque::new() })
+        let (client, read) = (client.clone(), VecDeque::new());
+        Ok(Self { plan, client, session, is_watched: false, opened, waiter, read })
+    }
+
+    /// The same for a socket, which looks itself whether its session lasts.
+    pub(super) fn watched(self) -> Self {
+        Self { is_watched: true, ..self }
     }
 
     /// The next result. When this is dropped half way, the result is lost.
@@ -96,7 +104,7 @@ impl Events {
             if self.read.is_empty() {
                 tokio::select! {
                     () = self.waiter.changed() => {}
-                    () = self.session.ended(&endpoint.app) => return Err(Refused::unauthenticated()),
+                    () = self.session.ended(&endpoint.app), if !self.is_watched => return Err(Refused::unauthenticated()),
                 }
             }
         }

@@ -90,7 +90,7 @@ impl Operation {
             self.result(answer, id, summary).await;
             return Ok(());
         }
-        let mut events = Box::new(Events::open(endpoint, plan, viewer, client, &self.token).await?);
+        let mut events = Box::new(Events::open(endpoint, plan, viewer, client, &self.token).await?.watched());
         loop {
             let answer = events.next(endpoint).await?;
             self.result(answer, id, summary).await;
