@@ -72,7 +72,7 @@ impl Subscription {
     async fn wallet_activity(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the wallet.")] wallet_id: ID,
+        #[graphql(desc = "The id of a wallet of the book.")] wallet_id: ID,
         #[graphql(
             desc = "Begin with the changes after this cursor, or after this version of the book. Default: with the next change."
         )]
@@ -88,7 +88,7 @@ impl Subscription {
     async fn customer_activity(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The id of the customer.")] customer_id: ID,
+        #[graphql(desc = "The id of a customer of the book.")] customer_id: ID,
         #[graphql(
             desc = "Begin with the changes after this cursor, or after this version of the book. Default: with the next change."
         )]
