@@ -43,7 +43,8 @@ impl<'a> Lines<'a> {
         let mut is_cut = true;
         loop {
             let line = self.number + 1;
-            let buffer = self.file.fill_buf().map_err(|error| Stop::new(line, format!("The file cannot be read: {error}.")))?;
+            let buffer =
+                self.file.fill_buf().map_err(|error| Stop::new(line, format!("The file cannot be read: {error}.")))?;
             if buffer.is_empty() {
                 break;
             }

@@ -23,6 +23,7 @@ mod answers;
 mod camt;
 mod charset;
 mod day;
+mod excel;
 
 mod lines;
 mod mt940;
@@ -40,7 +41,7 @@ mod xml;
 
 pub use self::{
     answers::{Answers, DateOrder, Mark, Question},
-
+    excel::{Row, Rows, Workbook},
     read::{Look, Records, look, records},
     record::{Balance, BalanceCheck, Ending, Notice, Place, Record, Split, Statement, Transaction},
     sniff::{Format, START, sniff},

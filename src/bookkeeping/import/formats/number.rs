@@ -57,7 +57,11 @@ pub(super) fn guess(text: &str) -> Number {
     let decimals = text.rsplit(*last).next().unwrap_or_default().trim_end_matches(['-', ')', ' ']);
     match marks.len() {
         1 if decimals.len() == 3 && !text.trim_start_matches(['-', '+']).starts_with(['0', *last]) => {
-            if with_mark(text, other).is_some() { Number::MarkOrThousands } else { sure(with_mark(text, mark), Some(mark)) }
+            if with_mark(text, other).is_some() {
+                Number::MarkOrThousands
+            } else {
+                sure(with_mark(text, mark), Some(mark))
+            }
         }
         1 => sure(with_mark(text, mark), Some(mark)),
         // A sign that comes twice is between thousands.

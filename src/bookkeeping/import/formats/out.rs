@@ -106,7 +106,8 @@ impl Out {
         let Some(current) = self.current.take() else { return };
         let scaled = |amount: &Decimal| amount.scaled_wide(number::SCALE);
         let opening = current.opening.as_ref().and_then(|balance| scaled(&balance.amount));
-        let expected = opening.zip(current.sum).and_then(|(opening, sum)| Some((opening, sum, opening.checked_add(sum)?)));
+        let expected =
+            opening.zip(current.sum).and_then(|(opening, sum)| Some((opening, sum, opening.checked_add(sum)?)));
         let place = Place::line(line);
         let balance = match (expected, closing.as_ref().and_then(|balance| scaled(&balance.amount))) {
             (Some((opening, sum, expected)), Some(closing)) if expected != closing => {

@@ -42,7 +42,8 @@ pub fn sniff(bytes: &[u8]) -> Format {
     let text = start.trim_start();
     let upper = text.to_ascii_uppercase();
     let is_markup = text.starts_with('<');
-    if upper.starts_with("OFXHEADER") || (upper.contains("<OFX>") || upper.contains("<?OFX") || upper.contains("<OFX ")) {
+    if upper.starts_with("OFXHEADER") || (upper.contains("<OFX>") || upper.contains("<?OFX") || upper.contains("<OFX "))
+    {
         return Format::Ofx;
     }
     if is_markup && ["camt.05", "BkToCstmr"].iter().any(|name| text.contains(name)) {
@@ -59,7 +60,8 @@ fn is_qif(start: &str) -> bool {
         return true;
     }
     // Some banks leave out the header. Then the file begins with a record: a date, lines with letters, and `^`.
-    let is_date = start.strip_prefix('D').is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    let is_date =
+        start.strip_prefix('D').is_some_and(|rest| rest.trim_start().starts_with(|c: char| c.is_ascii_digit()));
     let record = start.lines().map(str::trim).take_while(|line| *line != "^").take(30);
     is_date
         && start.lines().any(|line| line.trim() == "^")
@@ -93,7 +95,10 @@ mod tests {
             ("{1:F01BANKDEFFXXXX0000000000}{2:O940", Format::Mt940),
             ("ABNANL2A\n940\nABNANL2A\n:20:ABN\n:25:1\n:28:1/1", Format::Mt940),
             (":20:STARTUMS\r\n:25:123/45\r\n:28C:0\r\n:60F:C", Format::Mt940),
-            ("<?xml version=\"1.0\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">", Format::Camt053),
+            (
+                "<?xml version=\"1.0\"?>\n<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.053.001.08\">",
+                Format::Camt053,
+            ),
             ("<ns2:Document><ns2:BkToCstmrStmt>", Format::Camt053),
             ("<html><table>", Format::Csv),
             ("Date,Amount\n2026-11-03,5\n", Format::Csv),

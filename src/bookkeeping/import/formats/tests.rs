@@ -19,7 +19,8 @@ fn files() -> Vec<PathBuf> {
         let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         ["ofx", "qfx", "qif", "sta", "xml"].contains(&extension)
     };
-    let mut files: Vec<_> = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).filter(is_statement).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path()).filter(is_statement).collect();
     files.sort();
     files
 }
@@ -27,7 +28,11 @@ fn files() -> Vec<PathBuf> {
 /// An object without the members that are null, false or empty.
 fn object(members: &[(&str, Value)]) -> Value {
     let is_said = |value: &Value| !matches!(value, Value::Null | Value::Bool(false)) && *value != json!([]);
-    members.iter().filter(|(_, value)| is_said(value)).map(|(name, value)| ((*name).to_owned(), value.clone())).collect()
+    members
+        .iter()
+        .filter(|(_, value)| is_said(value))
+        .map(|(name, value)| ((*name).to_owned(), value.clone()))
+        .collect()
 }
 
 fn balance(balance: Option<&Balance>) -> Value {
@@ -36,7 +41,8 @@ fn balance(balance: Option<&Balance>) -> Value {
 }
 
 fn transaction(transaction: &Transaction) -> Value {
-    let Transaction { place, date, value_date, amount, currency, description, payee, bank_id, number, .. } = transaction;
+    let Transaction { place, date, value_date, amount, currency, description, payee, bank_id, number, .. } =
+        transaction;
     let splits = transaction.splits.iter().map(|split| {
         object(&[
             ("amount", json!(split.amount.to_string())),
@@ -157,8 +163,11 @@ fn a_file_that_is_cut_off_anywhere_is_read_without_a_new_amount() {
         for end in 0..file.len() {
             let cut = file.get(..end).unwrap();
             drain(cut, format, &answers);
+            // A last record of QIF may be without its end, which is remarked.
+            if format == Format::Qif && cut.ends_with(b"\n") {
+                continue;
+            }
             let cut = amounts(cut);
-            // A transaction that is not split yet may be there as a whole.
             assert_eq!(cut.as_slice(), &whole[..cut.len()], "{} to {end}", path.display());
         }
     }
@@ -191,9 +200,12 @@ fn long_files_without_an_end_are_refused_early() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-        sniff(&bytes);
+        let sniffed = sniff(&bytes);
+        prop_assert!(FORMATS.contains(&sniffed) || matches!(sniffed, Format::Csv | Format::Excel));
         for format in FORMATS {
             drain(&bytes, format, &Answers::default());
         }

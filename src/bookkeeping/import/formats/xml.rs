@@ -97,7 +97,9 @@ impl<'a> Xml<'a> {
                 Raw::CData(text) => Ok(Event::Text(self.charset.decode(&text).into_owned())),
                 Raw::GeneralRef(reference) => {
                     let name = self.charset.decode(&reference);
-                    Ok(Event::Text(resolve(&name).ok_or_else(|| malformed("it refers to an entity that XML does not have"))?))
+                    Ok(Event::Text(
+                        resolve(&name).ok_or_else(|| malformed("it refers to an entity that XML does not have"))?,
+                    ))
                 }
                 Raw::DocType(_) => {
                     Err(Stop::new(line, "The file has a document type (DOCTYPE), which statements do not have."))
@@ -117,7 +119,10 @@ impl<'a> Xml<'a> {
 
     fn open(&mut self, name: &str) -> Result<(), Stop> {
         if self.lengths.len() == DEEPEST {
-            return Err(Stop::new(self.line(), format!("The XML has more than {DEEPEST} elements within one another.")));
+            return Err(Stop::new(
+                self.line(),
+                format!("The XML has more than {DEEPEST} elements within one another."),
+            ));
         }
         self.lengths.push(self.path.len());
         if !self.path.is_empty() {
@@ -165,7 +170,9 @@ impl<R: BufRead> BufRead for Limited<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.left == 0 {
             let most = LARGEST_PIECE / 1024 / 1024;
-            return Err(io::Error::other(format!("one transaction, or what is outside of them, is larger than {most} MiB")));
+            return Err(io::Error::other(format!(
+                "one transaction, or what is outside of them, is larger than {most} MiB"
+            )));
         }
         self.inner.fill_buf()
     }

@@ -14,7 +14,8 @@ use crate::money::Decimal;
 /// An amount of ISO 20022: with a point, without groups.
 pub(super) fn money(text: &str) -> Option<Decimal> {
     let text = text.trim();
-    number::with_mark(text, Mark::Point).filter(|_| text.bytes().all(|byte| byte.is_ascii_digit() || b".-+".contains(&byte)))
+    number::with_mark(text, Mark::Point)
+        .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit() || b".-+".contains(&byte)))
 }
 
 /// An entry whose elements are being read.
@@ -101,7 +102,10 @@ impl Entry {
         let place = self.place;
         if !matches!(self.status.as_str(), "" | "BOOK") {
             let status = text::quoted(&self.status);
-            out.remark(place, format!("The entry of {} is not booked yet (its status is {status}), and is skipped.", self.amount));
+            out.remark(
+                place,
+                format!("The entry of {} is not booked yet (its status is {status}), and is skipped.", self.amount),
+            );
             return;
         }
         let Some(amount) = money(&self.amount) else {
@@ -127,30 +131,29 @@ impl Entry {
         match self.payments.as_slice() {
             [] => out.transaction(Transaction { description: self.info, ..whole }),
             [payment] => out.transaction(payment.describe(whole, self.info.as_deref(), is_debit)),
-            payments => match parts(payments, &whole, is_debit) {
-                Some(amounts) => {
-                    let ids = ids(payments, self.reference.as_deref());
-                    for ((payment, amount), bank_id) in payments.iter().zip(amounts).zip(ids) {
-                        let part = Transaction { amount, ..whole.clone() };
-                        let part = payment.describe(part, self.info.as_deref(), is_debit);
-                        out.transaction(Transaction { bank_id, ..part });
-                    }
+            payments => {
+                let Some(amounts) = parts(payments, &whole, is_debit) else { return self.finish_whole(whole, out) };
+                for ((payment, amount), bank_id) in
+                    payments.iter().zip(amounts).zip(ids(payments, self.reference.as_deref()))
+                {
+                    let part =
+                        payment.describe(Transaction { amount, ..whole.clone() }, self.info.as_deref(), is_debit);
+                    out.transaction(Transaction { bank_id, ..part });
                 }
-                None => {
-                    out.remark(
-                        place,
-                        format!(
-                            "The entry consists of {} payments whose amounts are not given or do not add up to it. It is read as \
-                             one transaction.",
-                            payments.len()
-                        ),
-                    );
-                    let purposes: Vec<_> = payments.iter().filter_map(|payment| text::line(&payment.purpose)).collect();
-                    let description = self.info.or_else(|| text::line(&purposes.join("; ")));
-                    out.transaction(Transaction { description, ..whole });
-                }
-            },
+            }
         }
+    }
+
+    /// Reads an entry of several payments as one transaction, since it is not known how the amount is divided.
+    fn finish_whole(self, whole: Transaction, out: &mut Out) {
+        let count = self.payments.len();
+        let message = format!(
+            "The entry consists of {count} payments whose amounts are not given or do not add up to it. It is read as one transaction."
+        );
+        out.remark(self.place, message);
+        let purposes: Vec<_> = self.payments.iter().filter_map(|payment| text::line(&payment.purpose)).collect();
+        let description = self.info.or_else(|| text::line(&purposes.join("; ")));
+        out.transaction(Transaction { description, ..whole });
     }
 }
 
@@ -165,7 +168,10 @@ impl Payment {
             "RltdPties/Cdtr/Nm" | "RltdPties/Cdtr/Pty/Nm" => self.creditor = text::line(content),
             "RltdPties/UltmtDbtr/Nm" | "RltdPties/UltmtDbtr/Pty/Nm" => self.last_debtor = text::line(content),
             "RltdPties/UltmtCdtr/Nm" | "RltdPties/UltmtCdtr/Pty/Nm" => self.last_creditor = text::line(content),
-            "RmtInf/Ustrd" | "RmtInf/Strd/CdtrRefInf/Ref" | "RmtInf/Strd/CdtrRefInf/CdtrRef" | "RmtInf/Strd/AddtlRmtInf" => {
+            "RmtInf/Ustrd"
+            | "RmtInf/Strd/CdtrRefInf/Ref"
+            | "RmtInf/Strd/CdtrRefInf/CdtrRef"
+            | "RmtInf/Strd/AddtlRmtInf" => {
                 self.purpose.push(' ');
                 self.purpose.push_str(content);
             }
@@ -176,11 +182,8 @@ impl Payment {
 
     /// Adds what the payment says to a transaction.
     fn describe(&self, transaction: Transaction, info: Option<&str>, is_debit: bool) -> Transaction {
-        let (last, direct) = if is_debit {
-            (&self.last_creditor, &self.creditor)
-        } else {
-            (&self.last_debtor, &self.debtor)
-        };
+        let (last, direct) =
+            if is_debit { (&self.last_creditor, &self.creditor) } else { (&self.last_debtor, &self.debtor) };
         let (debtor, creditor) = (&self.debtor, &self.creditor);
         // A refund names the parties of the payment that it takes back: the other one is the payee.
         let other = if transaction.is_reversal { if is_debit { debtor } else { creditor } } else { &None };
@@ -188,7 +191,7 @@ impl Payment {
         let own = || text::line(&self.purpose).or_else(|| self.info.clone());
         let description = own().or_else(|| info.map(str::to_owned));
         let bank_id = transaction.bank_id.clone().or_else(|| self.reference.clone());
-        Transaction { payee, description, bank_id, ..transaction }
+        Transaction { description, payee, bank_id, ..transaction }
     }
 }
 

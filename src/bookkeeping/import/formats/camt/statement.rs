@@ -2,8 +2,6 @@
 
 use std::io::BufRead;
 
-use super::entry::{Entry, money};
-use crate::money::Decimal;
 use super::super::{
     charset::Charset,
     day, number,
@@ -12,6 +10,8 @@ use super::super::{
     text,
     xml::{Event, Xml},
 };
+use super::entry::{Entry, money};
+use crate::money::Decimal;
 
 /// A camt.053 or camt.052 file.
 pub(in super::super) struct Camt<'a> {
@@ -71,7 +71,8 @@ impl<'a> Camt<'a> {
         let Some(base) = self.base else {
             let (parent, name) = path.rsplit_once('/').unwrap_or(("", &path));
             if name == "Ntfctn" && parent.ends_with("BkToCstmrDbtCdtNtfctn") {
-                let message = "The file is a notification (camt.054), whose transactions are also in the statement (camt.053).";
+                let message =
+                    "The file is a notification (camt.054), whose transactions are also in the statement (camt.053).";
                 return Err(Stop::new(line, message));
             }
             if matches!(name, "Stmt" | "Rpt") && parent.contains("BkToCstmr") {
@@ -122,7 +123,9 @@ impl<'a> Camt<'a> {
         } else if let Some(within) = within.strip_prefix("Bal/") {
             if let Some(balance) = self.head.balances.last_mut() {
                 match within {
-                    "Tp/CdOrPrtry/Cd" | "Tp/CdOrPrtry/Prtry" | "Tp/Cd" => balance.kind = self.text.trim().to_owned(),
+                    "Tp/CdOrPrtry/Cd" | "Tp/CdOrPrtry/Prtry" | "Tp/Cd" => {
+                        self.text.trim().clone_into(&mut balance.kind)
+                    }
                     "Amt" => (balance.amount, balance.currency) = (money(&self.text), self.currency.take()),
                     "CdtDbtInd" => balance.is_debit = self.text.trim() == "DBIT",
                     "Dt/Dt" | "Dt/DtTm" => self.text.trim().clone_into(&mut balance.date),

@@ -14,8 +14,8 @@ const SEPA: [&str; 13] =
 
 /// The names of the parts of the Dutch form, between slashes.
 const DUTCH: [&str; 26] = [
-    "EREF", "KREF", "MARF", "PREF", "ORDP", "BENM", "CNTP", "NAME", "IBAN", "BIC", "REMI", "ISDT", "CSID", "TRTP", "TRCD", "ADDR",
-    "PURP", "ULTB", "ULTC", "ULTD", "RTRN", "SVCL", "TRAN", "OCMT", "CHGS", "EXCH",
+    "EREF", "KREF", "MARF", "PREF", "ORDP", "BENM", "CNTP", "NAME", "IBAN", "BIC", "REMI", "ISDT", "CSID", "TRTP",
+    "TRCD", "ADDR", "PURP", "ULTB", "ULTC", "ULTD", "RTRN", "SVCL", "TRAN", "OCMT", "CHGS", "EXCH",
 ];
 
 /// What a field 86 says.
@@ -68,7 +68,9 @@ fn german(field: &str) -> Option<Details> {
         match code {
             0 => booking.push_str(value),
             20..=29 | 60..=65 => {
-                if !last_is_full || SEPA.iter().any(|name| value.strip_prefix(name).is_some_and(|rest| rest.starts_with('+'))) {
+                if !last_is_full
+                    || SEPA.iter().any(|name| value.strip_prefix(name).is_some_and(|rest| rest.starts_with('+')))
+                {
                     purpose.push(' ');
                 }
                 purpose.push_str(value);
@@ -136,17 +138,33 @@ mod tests {
     fn the_forms_of_several_countries_are_read() {
         for (lines, payee, description) in [
             (
-                vec!["166?00GUTSCHRIFT?109310?20EREF+NOTPROVIDED?21SVWZ+Miete November Wohn?22ung 3 ABWA+Amt", "?30BANKDEFF?31DE00?3", "2Mueller?33 GmbH"],
+                vec![
+                    "166?00GUTSCHRIFT?109310?20EREF+NOTPROVIDED?21SVWZ+Miete November Wohn?22ung 3 ABWA+Amt",
+                    "?30BANKDEFF?31DE00?3",
+                    "2Mueller?33 GmbH",
+                ],
                 "Mueller GmbH",
                 "Miete November Wohn ung 3",
             ),
             (vec!["166?20SVWZ+Vertrag 12345678 Beitr?21ag Mai?32Huber"], "Huber", "Vertrag 12345678 Beitrag Mai"),
             (vec!["805?00ENTGELTABSCHLUSS?106666?3012345678"], "", "ENTGELTABSCHLUSS"),
-            (vec!["000>100987654321", ">20ALGEMENE TUSSENREKENING KOS>21TEN VAN 01-10-2010>310390123456"], "", "ALGEMENE TUSSENREKENING KOSTEN VAN 01-10-2010"),
+            (
+                vec!["000>100987654321", ">20ALGEMENE TUSSENREKENING KOS>21TEN VAN 01-10-2010>310390123456"],
+                "",
+                "ALGEMENE TUSSENREKENING KOSTEN VAN 01-10-2010",
+            ),
             (vec!["020~00PRZELEW~20Czynsz~32JAN NOWAK"], "JAN NOWAK", "Czynsz"),
-            (vec!["/EREF/01-01-2013 12:00/BENM//NAME/CONTRA ACCOUN T HOLDER/REMI/Factuur 7/ISDT/2013-07-11"], "CONTRA ACCOUN T HOLDER", "Factuur 7"),
+            (
+                vec!["/EREF/01-01-2013 12:00/BENM//NAME/CONTRA ACCOUN T HOLDER/REMI/Factuur 7/ISDT/2013-07-11"],
+                "CONTRA ACCOUN T HOLDER",
+                "Factuur 7",
+            ),
             (vec!["/EREF/EV1/CNTP/NL12INGB/INGBNL2A/J. Jansen///REMI/USTD//Huur mei/"], "J. Jansen", "Huur mei"),
-            (vec!["BEA   NR:XXX1234   21.05.11/12.54 SHOP", "2500 KATWIJK"], "", "BEA NR:XXX1234 21.05.11/12.54 SHOP 2500 KATWIJK"),
+            (
+                vec!["BEA   NR:XXX1234   21.05.11/12.54 SHOP", "2500 KATWIJK"],
+                "",
+                "BEA NR:XXX1234 21.05.11/12.54 SHOP 2500 KATWIJK",
+            ),
             (vec![&"x".repeat(65), "yz"], "", &("x".repeat(65) + "yz")),
             (vec!["2026 was a year"], "", "2026 was a year"),
             (vec![""], "", ""),

@@ -61,7 +61,8 @@ impl Entry {
             is_reversal,
             bank_id,
             more: None,
-            has_february_30: digits.ends_with("0230") || (digits.ends_with("0229") && !value.to_string().ends_with("29")),
+            has_february_30: digits.ends_with("0230")
+                || (digits.ends_with("0229") && !value.to_string().ends_with("29")),
         })
     }
 }
@@ -108,7 +109,11 @@ mod tests {
         match Entry::parse(&lines) {
             Ok(Entry { date, value_date, amount, is_reversal, bank_id, more, .. }) => {
                 let reversal = if is_reversal { " reversal" } else { "" };
-                format!("{date} {value_date} {amount}{reversal} {} {}", bank_id.unwrap_or_default(), more.unwrap_or_default())
+                format!(
+                    "{date} {value_date} {amount}{reversal} {} {}",
+                    bank_id.unwrap_or_default(),
+                    more.unwrap_or_default()
+                )
             }
             Err(message) => message,
         }
@@ -118,11 +123,17 @@ mod tests {
     fn entries_of_many_banks_are_read() {
         for (lines, expected) in [
             (vec!["100722D25,03NOV NONREF"], "2010-07-22 2010-07-22 -25.03  "),
-            (vec!["1701190119CN0,01NTRFNONREF//MB170119012058", "911-IPH"], "2017-01-19 2017-01-19 0.01 MB170119012058 911-IPH"),
+            (
+                vec!["1701190119CN0,01NTRFNONREF//MB170119012058", "911-IPH"],
+                "2017-01-19 2017-01-19 0.01 MB170119012058 911-IPH",
+            ),
             (vec!["1612310102DR12,5NTRFNONREF//NONREF"], "2017-01-02 2016-12-31 -12.5  "),
             (vec!["1701021230RC800,NSTONONREF//55555"], "2016-12-30 2017-01-02 -800 reversal 55555 "),
             (vec!["020317RDM5000,00S051"], "2002-03-17 2002-03-17 5000 reversal  "),
-            (vec!["130101D000000000025,00N102EREF            ", "NL70ABNA0987654321"], "2013-01-01 2013-01-01 -25  NL70ABNA0987654321"),
+            (
+                vec!["130101D000000000025,00N102EREF            ", "NL70ABNA0987654321"],
+                "2013-01-01 2013-01-01 -25  NL70ABNA0987654321",
+            ),
             (vec!["1407290729C500NTRF29-07-2014 10:05//B4G29"], "2014-07-29 2014-07-29 500 B4G29 "),
             (vec!["1811261126CR", "30,00N062NONREF"], "2018-11-26 2018-11-26 30  "),
             (vec!["1602300301DR6,00N024NONREF"], "2016-03-01 2016-02-29 -6  "),

@@ -18,7 +18,7 @@ impl Field {
     }
 }
 
-/// The details in a field NS, as StarMoney writes them: lines with two digits each.
+/// The details in a field NS, as `StarMoney` writes them: lines with two digits each.
 pub(super) fn star(lines: &[String]) -> Details {
     let (mut purpose, mut payee, mut booking) = (String::new(), String::new(), String::new());
     for line in lines {
@@ -73,6 +73,9 @@ mod tests {
     fn details_of_starmoney_have_codes() {
         let lines = ["01Rent", "02November", "15Mueller", "17Transfer", "x", ""].map(str::to_owned);
         let details = star(&lines);
-        assert_eq!((details.payee.as_deref(), details.description.as_deref()), (Some("Mueller"), Some("Rent November")));
+        assert_eq!(
+            (details.payee.as_deref(), details.description.as_deref()),
+            (Some("Mueller"), Some("Rent November"))
+        );
     }
 }

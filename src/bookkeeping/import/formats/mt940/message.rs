@@ -86,7 +86,10 @@ impl<'a> Mt940<'a> {
 
     /// `86:...` after a line with nothing but a colon.
     fn broken_tag<'t>(&self, start: &'t str) -> Option<(&'t str, &'t str)> {
-        let is_after_colon = self.field.as_ref().is_some_and(|field| field.lines.len() > 1 && field.lines.last().is_some_and(String::is_empty));
+        let is_after_colon = self
+            .field
+            .as_ref()
+            .is_some_and(|field| field.lines.len() > 1 && field.lines.last().is_some_and(String::is_empty));
         if !is_after_colon || start.is_empty() {
             return None;
         }
@@ -161,6 +164,14 @@ impl<'a> Mt940<'a> {
         if !self.has_opening {
             statement.opening = None;
         }
+        // ING writes the currency after the account.
+        if let (Some(account), Some(currency)) = (&statement.account, &statement.currency) {
+            statement.account = Some(account.strip_suffix(currency.as_str()).unwrap_or(account).to_owned());
+        }
+        // ING writes the currency after the account.
+        if let (Some(account), Some(currency)) = (&statement.account, &statement.currency) {
+            statement.account = Some(account.strip_suffix(currency.as_str()).unwrap_or(account).to_owned());
+        }
         if statement.place.line == 0 {
             statement.place.line = line;
         }
@@ -204,7 +215,10 @@ impl Source for Mt940<'_> {
         }
         let line = self.lines.number();
         let tag = self.field.as_ref().map(|field| field.tag.clone()).unwrap_or_default();
-        if self.is_cut && matches!(tag.as_str(), "61" | "86" | "60F" | "60M" | "62F" | "62M") && !self.field.as_ref().is_some_and(Field::is_whole_closing) {
+        if self.is_cut
+            && matches!(tag.as_str(), "61" | "86" | "60F" | "60M" | "62F" | "62M")
+            && !self.field.as_ref().is_some_and(Field::is_whole_closing)
+        {
             self.field = None;
             let place = self.pending.take().map_or(Place::line(line), |pending| pending.place);
             out.bad_entry(place, format!("The file is cut off in field :{tag}:."));

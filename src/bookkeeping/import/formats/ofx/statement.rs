@@ -17,8 +17,23 @@ use super::{
 
 /// The elements that contain others, as far as they matter. In version 1 no others can be told from elements without an end tag.
 const AGGREGATES: [&str; 17] = [
-    "OFX", "SONRS", "STATUS", "STMTRS", "CCSTMTRS", "INVSTMTRS", "BANKACCTFROM", "CCACCTFROM", "BANKACCTTO", "CCACCTTO", "BANKTRANLIST",
-    "STMTTRN", "STMTTRNP", "PAYEE", "CURRENCY", "ORIGCURRENCY", "LEDGERBAL",
+    "OFX",
+    "SONRS",
+    "STATUS",
+    "STMTRS",
+    "CCSTMTRS",
+    "INVSTMTRS",
+    "BANKACCTFROM",
+    "CCACCTFROM",
+    "BANKACCTTO",
+    "CCACCTTO",
+    "BANKTRANLIST",
+    "STMTTRN",
+    "STMTTRNP",
+    "PAYEE",
+    "CURRENCY",
+    "ORIGCURRENCY",
+    "LEDGERBAL",
 ];
 
 /// The statements. Banks confuse their end tags.
@@ -101,9 +116,9 @@ impl<'a> Ofx<'a> {
 
     fn close(&mut self, name: &str, out: &mut Out) {
         let is_statement = STATEMENTS.contains(&name);
-        let is_it = |open: &&'static str| **open == *name || (is_statement && STATEMENTS.contains(open));
+        let is_it = |open: &'static str| open == name || (is_statement && STATEMENTS.contains(&open));
         // An end tag without a beginning is ignored.
-        let Some(at) = self.open.iter().rposition(|open| is_it(&open)) else { return };
+        let Some(at) = self.open.iter().rposition(|open| is_it(open)) else { return };
         let closed = self.open.split_off(at);
         if closed.contains(&"STMTTRN")
             && let Some(transaction) = self.transaction.take()
@@ -114,7 +129,10 @@ impl<'a> Ofx<'a> {
             let (code, severity, message) = std::mem::take(&mut self.status);
             if severity.eq_ignore_ascii_case("ERROR") {
                 let message = text::line(&message).unwrap_or(format!("code {code}"));
-                out.problem(Place::line(self.tokens.line()), format!("The bank reports an error: {}.", text::quoted(&message)));
+                out.problem(
+                    Place::line(self.tokens.line()),
+                    format!("The bank reports an error: {}.", text::quoted(&message)),
+                );
                 self.has_error = true;
             }
         }

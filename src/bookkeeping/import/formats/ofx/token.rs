@@ -22,9 +22,10 @@ pub(super) enum Token {
 pub(super) struct Tokens<'a> {
     file: Box<dyn BufRead + Send + 'a>,
     charset: Charset,
-    line: u64,
     /// The line in which the last token began.
-    begins: u64,
+    line: u64,
+    /// The line that is read.
+    reading: u64,
     /// The content of the tag that was read ahead.
     ahead: Option<Vec<u8>>,
     has_header: bool,
@@ -32,12 +33,12 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub(super) fn new(file: Box<dyn BufRead + Send + 'a>, charset: Charset) -> Self {
-        Self { file, charset, line: 1, begins: 1, ahead: None, has_header: false }
+        Self { file, charset, line: 1, reading: 1, ahead: None, has_header: false }
     }
 
     /// The line in which the last token begins.
     pub(super) fn line(&self) -> u64 {
-        self.begins
+        self.line
     }
 
     pub(super) fn next(&mut self) -> Result<Token, Stop> {
@@ -47,7 +48,7 @@ impl<'a> Tokens<'a> {
             self.header(&header);
         }
         loop {
-            self.begins = self.line;
+            self.line = self.reading;
             let tag = match self.ahead.take() {
                 Some(tag) => tag,
                 None => match self.tag()? {
@@ -126,9 +127,10 @@ impl<'a> Tokens<'a> {
         let mut tag = Vec::new();
         loop {
             if !self.until(b'>', &mut tag)? {
-                return Err(Stop::new(self.line, "The file ends in the middle of a tag: it is cut off."));
+                return Err(Stop::new(self.reading, "The file ends in the middle of a tag: it is cut off."));
             }
-            let is_open = (tag.starts_with(b"![CDATA[") && !tag.ends_with(b"]]")) || (tag.starts_with(b"!--") && !tag.ends_with(b"--"));
+            let is_open = (tag.starts_with(b"![CDATA[") && !tag.ends_with(b"]]"))
+                || (tag.starts_with(b"!--") && !tag.ends_with(b"--"));
             if !is_open {
                 return Ok(tag);
             }
@@ -139,8 +141,9 @@ impl<'a> Tokens<'a> {
     /// Reads up to a byte, which is taken off. `false` at the end of the file.
     fn until(&mut self, end: u8, read: &mut Vec<u8>) -> Result<bool, Stop> {
         loop {
-            let line = self.line;
-            let buffer = self.file.fill_buf().map_err(|error| Stop::new(line, format!("The file cannot be read: {error}.")))?;
+            let line = self.reading;
+            let buffer =
+                self.file.fill_buf().map_err(|error| Stop::new(line, format!("The file cannot be read: {error}.")))?;
             if buffer.is_empty() {
                 return Ok(false);
             }
@@ -150,7 +153,7 @@ impl<'a> Tokens<'a> {
                 return Err(Stop::new(line, format!("A text or a tag is longer than {} KiB.", LONGEST / 1024)));
             }
             read.extend_from_slice(part);
-            self.line += part.iter().filter(|byte| **byte == b'\n').count() as u64;
+            self.reading += part.split(|byte| *byte == b'\n').skip(1).count() as u64;
             let taken = part.len() + usize::from(place.is_some());
             self.file.consume(taken);
             if place.is_some() {
@@ -160,8 +163,9 @@ impl<'a> Tokens<'a> {
     }
 
     fn peek(&mut self) -> Result<Option<u8>, Stop> {
-        let line = self.line;
-        let buffer = self.file.fill_buf().map_err(|error| Stop::new(line, format!("The file cannot be read: {error}.")))?;
+        let line = self.reading;
+        let buffer =
+            self.file.fill_buf().map_err(|error| Stop::new(line, format!("The file cannot be read: {error}.")))?;
         Ok(buffer.first().copied())
     }
 }
@@ -206,23 +210,27 @@ mod tests {
 
     fn read(file: &[u8]) -> String {
         let mut tokens = Tokens::new(Box::new(file), Charset::default());
-        let mut read = String::new();
+        let mut read = Vec::new();
         loop {
-            read += &match tokens.next() {
-                Ok(Token::Open(name, text)) => format!("{}:{name}={text} ", tokens.line()),
-                Ok(Token::Close(name)) => format!("/{name} "),
-                Ok(Token::End(is_cut)) => return if is_cut { read + "cut" } else { read },
-                Err(stop) => return read + &stop.0.message,
-            };
+            match tokens.next() {
+                Ok(Token::Open(name, text)) => read.push(format!("{}:{name}={text}", tokens.line())),
+                Ok(Token::Close(name)) => read.push(format!("/{name}")),
+                Ok(Token::End(is_cut)) => {
+                    read.extend(is_cut.then(|| "cut".to_owned()));
+                    return read.join(" ");
+                }
+                Err(stop) => return stop.0.message,
+            }
         }
     }
 
     #[test]
     fn sgml_and_xml_give_the_same_tokens() {
-        let sgml = b"OFXHEADER:100\r\nCHARSET:1252\r\n\r\n<OFX>\r\n<name>Caf\xE9 &amp; AT&T < 5\r\n<MEMO>\r\n</OFX>\r\n";
-        assert_eq!(read(sgml), "4:OFX= 5:NAME=Café & AT&T < 5 6:MEMO= /OFX ");
+        let sgml =
+            b"OFXHEADER:100\r\nCHARSET:1252\r\n\r\n<OFX>\r\n<name>Caf\xE9 &amp; AT&T < 5\r\n<MEMO>\r\n</OFX>\r\n";
+        assert_eq!(read(sgml), "4:OFX= 5:NAME=Café & AT&T < 5 6:MEMO= /OFX");
         let xml = "<?xml version=\"1.0\" encoding=\"UTF-8\"?><?OFX OFXHEADER=\"200\"?>\n<!-- > x --><OFX ><NAME>Café &#38; <![CDATA[<x>]]></NAME><MEMO/></OFX>";
-        assert_eq!(read(xml.as_bytes()), "2:OFX= 2:NAME=Café & <x> /NAME 2:MEMO= /OFX ");
+        assert_eq!(read(xml.as_bytes()), "2:OFX= 2:NAME=Café & <x> /NAME 2:MEMO= /OFX");
     }
 
     #[test]

@@ -57,7 +57,10 @@ impl Trn {
 
     /// The kind and the amount, when the kind says that money goes out and the amount is not zero.
     pub(super) fn out_amount(&self) -> Option<Decimal> {
-        OUT.contains(&self.kind.as_str()).then(|| number::of_any_mark(&self.amount)).flatten().filter(|amount| !is_zero(amount))
+        OUT.contains(&self.kind.as_str())
+            .then(|| number::of_any_mark(&self.amount))
+            .flatten()
+            .filter(|amount| !is_zero(amount))
     }
 
     /// The transaction is complete.
@@ -79,7 +82,10 @@ impl Trn {
             Some(true) if is_odd => number::signed(&amount, true),
             Some(true) if self.kind == "CREDIT" => number::signed(&amount, false),
             None if is_odd => {
-                out.remark(place, format!("The bank calls it a {}, but the amount is above zero.", self.kind.to_ascii_lowercase()));
+                out.remark(
+                    place,
+                    format!("The bank calls it a {}, but the amount is above zero.", self.kind.to_ascii_lowercase()),
+                );
                 amount
             }
             _ => amount,

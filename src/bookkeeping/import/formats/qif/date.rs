@@ -26,7 +26,9 @@ fn numbers(text: &str) -> Option<Numbers> {
     }
     let mut parts = text.split(['/', '.', '-', '\'', '\u{2019}']).map(str::trim);
     for (number, width) in numbers.parts.iter_mut().zip(&mut numbers.widths) {
-        let part = parts.next().filter(|part| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))?;
+        let part = parts
+            .next()
+            .filter(|part| (1..=4).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit()))?;
         (*number, *width) = (part.parse().ok()?, part.len());
     }
     parts.next().is_none().then_some(numbers)

@@ -25,7 +25,11 @@ struct Seen {
 }
 
 /// Looks through a file. What the user has answered stays as it is.
-pub(in super::super) fn look(file: Box<dyn BufRead + Send + '_>, charset: Charset, answers: &mut Answers) -> Vec<Question> {
+pub(in super::super) fn look(
+    file: Box<dyn BufRead + Send + '_>,
+    charset: Charset,
+    answers: &mut Answers,
+) -> Vec<Question> {
     let mut seen = Seen {
         orders: date::ORDERS.to_vec(),
         unsure_date: None,
@@ -69,7 +73,9 @@ impl Seen {
         match number::guess(text) {
             Number::Sure(_, Some(Mark::Point)) => self.has_point = true,
             Number::Sure(_, Some(Mark::Comma)) => self.has_comma = true,
-            Number::MarkOrThousands => self.unsure_amount = self.unsure_amount.take().or_else(|| Some(text.trim().to_owned())),
+            Number::MarkOrThousands => {
+                self.unsure_amount = self.unsure_amount.take().or_else(|| Some(text.trim().to_owned()))
+            }
             Number::Sure(_, None) | Number::Wrong => {}
         }
     }
@@ -80,10 +86,9 @@ impl Seen {
             // A year of two digits comes first only where nothing else is possible.
             let usual: Vec<_> = self.orders.iter().copied().filter(|order| *order != DateOrder::YearFirst).collect();
             match (usual.as_slice(), self.unsure_date) {
-                ([order], _) => answers.dates = Some(*order),
                 ([], _) => answers.dates = self.orders.first().copied(),
-                (_, Some(example)) => questions.push(Question::DayOrMonth { example }),
-                ([order, ..], None) => answers.dates = Some(*order),
+                ([_, _, ..], Some(example)) => questions.push(Question::DayOrMonth { example }),
+                ([order, ..], _) => answers.dates = Some(*order),
             }
         }
         if answers.mark.is_none() {

@@ -86,7 +86,11 @@ impl Draft {
     }
 
     /// The name of the account and the balance, when the record is the balance with which the account begins.
-    pub(super) fn opening(&self, account: Option<&str>, answers: &Answers) -> Option<(String, Decimal, Option<chrono::NaiveDate>)> {
+    pub(super) fn opening(
+        &self,
+        account: Option<&str>,
+        answers: &Answers,
+    ) -> Option<(String, Decimal, Option<chrono::NaiveDate>)> {
         let (_, transfer) = category(&self.category);
         let transfer = transfer?;
         let payee = self.payee.as_deref().unwrap_or_default().to_lowercase();
