@@ -28,6 +28,7 @@ mod batch;
 mod entries;
 mod entry_line;
 mod fingerprint;
+pub mod formats;
 mod line_kind;
 mod options;
 mod reader;

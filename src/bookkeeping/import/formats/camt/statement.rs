@@ -124,7 +124,7 @@ impl<'a> Camt<'a> {
             if let Some(balance) = self.head.balances.last_mut() {
                 match within {
                     "Tp/CdOrPrtry/Cd" | "Tp/CdOrPrtry/Prtry" | "Tp/Cd" => {
-                        self.text.trim().clone_into(&mut balance.kind)
+                        self.text.trim().clone_into(&mut balance.kind);
                     }
                     "Amt" => (balance.amount, balance.currency) = (money(&self.text), self.currency.take()),
                     "CdtDbtInd" => balance.is_debit = self.text.trim() == "DBIT",

@@ -15,6 +15,9 @@ const MOST_TEXT: usize = 64 * 1024 * 1024;
 /// The most cells that a sheet states to have. Memory is set aside for them.
 const MOST_STATED: u64 = 20_000_000;
 
+/// The most records of all kinds.
+const MOST_RECORDS: usize = 2_000_000;
+
 const MOST_SHEETS: usize = 256;
 /// Columns of xls.
 const MOST_COLUMNS: u16 = 256;
@@ -29,7 +32,7 @@ struct Biff<'a> {
 /// Checks an xls file.
 pub(super) fn check(file: &[u8]) -> Result<(), String> {
     let stream = cfb::workbook(file).ok_or_else(damaged)?;
-    let records = records(&stream).ok_or_else(damaged)?;
+    let records = records(&stream).ok_or_else(too_large)?;
     let mut lengths = Vec::new();
     let mut sheets = Vec::new();
     for (at, record) in records.iter().enumerate() {
@@ -37,7 +40,7 @@ pub(super) fn check(file: &[u8]) -> Result<(), String> {
             // Protected by a password.
             0x2F => return Err(damaged()),
             0x85 => {
-                sheets.push(u32_at(record.data, 0).and_then(|start| usize::try_from(start).ok()).ok_or_else(damaged)?)
+                sheets.push(u32_at(record.data, 0).and_then(|start| usize::try_from(start).ok()).ok_or_else(damaged)?);
             }
             0xFC => {
                 let continued = records.iter().skip(at + 1).take_while(|record| record.kind == 0x3C);
@@ -69,12 +72,15 @@ pub(super) fn check(file: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// The records of a stream, up to its end or to padding.
+/// The records of a stream, up to the first that is cut off. `None` when there are too many.
 fn records(stream: &[u8]) -> Option<Vec<Biff<'_>>> {
     let mut records = Vec::new();
     let mut at = 0;
-    while let (Some(kind), Some(length)) = (u16_at(stream, at), u16_at(stream, at + 2)) {
-        let data = stream.get(at + 4..at + 4 + usize::from(length))?;
+    while let Some((kind, length)) = u16_at(stream, at).zip(u16_at(stream, at + 2)) {
+        let Some(data) = stream.get(at + 4..at + 4 + usize::from(length)) else { break };
+        if records.len() == MOST_RECORDS {
+            return None;
+        }
         records.push(Biff { kind, at, data });
         at += 4 + data.len();
     }

@@ -65,11 +65,9 @@ fn workbooks_are_read_as_expected() {
 #[test]
 fn a_workbook_that_unfolds_into_much_is_refused() {
     let mut bomb = ZipWriter::new(Cursor::new(Vec::new()));
-    for name in ["xl/workbook.xml", "xl/worksheets/sheet1.xml"] {
-        bomb.start_file(name, SimpleFileOptions::default()).unwrap();
-        for _ in 0..40 {
-            bomb.write_all(&vec![b' '; 1024 * 1024]).unwrap();
-        }
+    bomb.start_file("xl/workbook.xml", SimpleFileOptions::default()).unwrap();
+    for _ in 0..33 {
+        bomb.write_all(&vec![b' '; 1024 * 1024]).unwrap();
     }
     let bomb = bomb.finish().unwrap().into_inner();
     assert!(bomb.len() < 200_000, "{}", bomb.len());

@@ -98,8 +98,8 @@ impl<R: Read + Seek + Send> Workbook<R> {
         let name = self.sheets.get(sheet).ok_or("The workbook does not have this sheet.")?;
         let rows: Box<dyn Source + '_> = match &mut self.book {
             Book::Xlsx(book) => {
-                let cells = calm(|| book.worksheet_cells_reader(name).map_err(|_| damaged()))?;
-                Box::new(Cells { cells, ahead: None })
+                let reader = calm(|| book.worksheet_cells_reader(name).map_err(|_| damaged()))?;
+                Box::new(Cells { reader, ahead: None, is_over: false })
             }
             Book::Xls(book) => {
                 let range = calm(|| book.worksheet_range(name).map_err(|_| damaged()))?;
@@ -156,16 +156,18 @@ impl Source for Content<'_> {
 
 /// The cells of an xlsx sheet, one after the other.
 struct Cells<'a, R: Read + Seek> {
-    cells: XlsxCellReader<'a, R>,
+    reader: XlsxCellReader<'a, R>,
     /// The first cell of the next row: its row and column from 0.
     ahead: Option<(u32, u32, String)>,
+    /// Whether the last cell was read. After it calamine would look for more.
+    is_over: bool,
 }
 
 impl<R: Read + Seek> Cells<'_, R> {
     /// The next cell that is not empty.
     fn cell(&mut self) -> Result<Option<(u32, u32, String)>, String> {
-        loop {
-            let Some(cell) = calm(|| self.cells.next_cell().map_err(|_| damaged()))? else { return Ok(None) };
+        while !self.is_over {
+            let Some(cell) = calm(|| self.reader.next_cell().map_err(|_| damaged()))? else { break };
             let (row, column) = cell.get_position();
             let is_long = match cell.get_value() {
                 calamine::DataRef::SharedString(text) => text.chars().nth(LONGEST_CELL).is_some(),
@@ -179,6 +181,8 @@ impl<R: Read + Seek> Cells<'_, R> {
                 return Ok(Some((row, column, text)));
             }
         }
+        self.is_over = true;
+        Ok(None)
     }
 }
 
@@ -204,7 +208,7 @@ impl<R: Read + Seek> Source for Cells<'_, R> {
             }
             match self.cell()? {
                 Some((next_row, next_column, next_text)) if next_row == row => {
-                    (column, text) = (next_column, next_text)
+                    (column, text) = (next_column, next_text);
                 }
                 next => {
                     self.ahead = next;

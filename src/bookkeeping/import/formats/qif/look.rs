@@ -74,7 +74,7 @@ impl Seen {
             Number::Sure(_, Some(Mark::Point)) => self.has_point = true,
             Number::Sure(_, Some(Mark::Comma)) => self.has_comma = true,
             Number::MarkOrThousands => {
-                self.unsure_amount = self.unsure_amount.take().or_else(|| Some(text.trim().to_owned()))
+                self.unsure_amount = self.unsure_amount.take().or_else(|| Some(text.trim().to_owned()));
             }
             Number::Sure(_, None) | Number::Wrong => {}
         }

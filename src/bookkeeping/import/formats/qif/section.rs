@@ -38,7 +38,6 @@ pub(in super::super) struct Qif<'a> {
     /// Whether the statement of the current account has begun.
     has_begun: bool,
     draft: Draft,
-    is_cut: bool,
     has_problem: bool,
 }
 
@@ -52,7 +51,6 @@ impl<'a> Qif<'a> {
             head: None,
             has_begun: false,
             draft: Draft::default(),
-            is_cut: false,
             has_problem: false,
         }
     }
@@ -153,20 +151,18 @@ impl<'a> Qif<'a> {
 impl Source for Qif<'_> {
     fn step(&mut self, out: &mut Out) -> Result<bool, Stop> {
         if let Some(line) = self.lines.next()? {
-            self.is_cut = line.is_cut && !line.text.trim_start().starts_with('^');
             self.line(&line, out);
             return Ok(true);
         }
         if !self.draft.is_empty() {
-            let line = self.draft.line;
-            if self.is_cut {
-                self.draft = Draft::default();
-                let place = out.entry(line);
-                out.bad_entry(place, "The file ends in the middle of a transaction: it is cut off.");
-            } else {
-                out.remark(Place::line(line), "The last transaction does not end with ^.");
-                self.complete(out);
-            }
+            // Lines may be missing, also where the file ends with a line.
+            let draft = std::mem::take(&mut self.draft);
+            self.begin(draft.line, None, out);
+            let place = out.entry(draft.line);
+            out.bad_entry(
+                place,
+                "The last transaction does not end with ^: the file may be cut off. Add ^ if it is complete.",
+            );
         }
         self.end(out);
         if out.statements() == 0 && !self.has_problem {
