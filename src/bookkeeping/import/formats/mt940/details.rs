@@ -45,6 +45,11 @@ pub(super) fn parse(lines: &[String]) -> Details {
     dutch(joined).unwrap_or_else(|| Details { payee: None, description: text::line(joined) })
 }
 
+/// Whether a field has the German form.
+pub(super) fn is_german(field: &str) -> bool {
+    german(field).is_some()
+}
+
 /// `166?00GUTSCHRIFT?20SVWZ+Rent?32MUELLER`: three digits, then parts with two digits each. Other countries have other signs in
 /// place of the question mark.
 fn german(field: &str) -> Option<Details> {

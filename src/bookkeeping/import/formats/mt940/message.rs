@@ -110,6 +110,12 @@ impl<'a> Mt940<'a> {
                 self.end(line, out);
                 self.head = Statement { place: Place::line(line), ..Statement::default() };
             }
+            // A bank that writes the details of an entry into the field of the account.
+            "25" if self.pending.is_some() && details::is_german(first) => {
+                if let Some(pending) = &mut self.pending {
+                    pending.details.get_or_insert(details::parse(&lines));
+                }
+            }
             "25" | "25P" => {
                 self.end(line, out);
                 self.head.account = text::code(first);
