@@ -82,7 +82,7 @@ impl<'a> Ofx<'a> {
         // What was not closed ends where the next of its kind begins.
         let ends: &[&str] = match name {
             "STMTTRN" | "STMTTRNP" => &["STMTTRN", "STMTTRNP", "LEDGERBAL"],
-            "STMTRS" | "CCSTMTRS" | "INVSTMTRS" => &["STMTRS", "CCSTMTRS", "INVSTMTRS"],
+            "STMTRS" | "CCSTMTRS" | "INVSTMTRS" => &["STMTTRN", "STMTRS", "CCSTMTRS", "INVSTMTRS"],
             _ => &[],
         };
         for ended in ends.iter().filter(|ended| self.is_within(ended)).copied().collect::<Vec<_>>() {
@@ -90,9 +90,12 @@ impl<'a> Ofx<'a> {
         }
         match name {
             "STMTRS" | "CCSTMTRS" => {
+                // Transactions may have come before the statement.
+                self.end(line, out);
                 self.head = Statement { place: Place::line(line), ..Statement::default() };
             }
             "INVSTMTRS" => {
+                self.end(line, out);
                 out.problem(Place::line(line), "The file has a securities account, which cannot be imported.");
                 self.has_error = true;
             }
@@ -123,6 +126,7 @@ impl<'a> Ofx<'a> {
         if closed.contains(&"STMTTRN")
             && let Some(transaction) = self.transaction.take()
         {
+            self.begin(out);
             transaction.finish(self.head.currency.as_deref(), self.unsigned_debits, out);
         }
         if closed.contains(&"STATUS") {
@@ -179,6 +183,8 @@ impl<'a> Ofx<'a> {
             out.end(line, amount.map(|amount| Balance { amount, date: day::iso(&date) }));
         }
         self.has_begun = false;
+        // What comes outside of a statement does not belong to the last one.
+        self.head = Statement::default();
     }
 
     fn finish(&mut self, is_cut: bool, out: &mut Out) {
