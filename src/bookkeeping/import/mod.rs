@@ -30,6 +30,7 @@ mod category_kinds;
 mod entries;
 mod entry_line;
 mod fingerprint;
+pub mod formats;
 mod line_kind;
 mod options;
 mod reader;
