@@ -81,6 +81,12 @@ const NOT_BOOKED_ELSEWHERE: &[&str] = &[
     "removed",
 ];
 
+/// Whether a text of a status column says that the transaction did not happen.
+pub(super) fn is_not_booked(text: &str) -> bool {
+    let folded = cell::folded(text);
+    [NOT_BOOKED, NOT_BOOKED_ELSEWHERE].iter().any(|list| list.contains(&folded.as_str()))
+}
+
 /// The rules by which transactions that did not happen are skipped.
 pub(super) fn not_booked<'a>(column: &Column, texts: impl Iterator<Item = &'a String>) -> Vec<SkipRule> {
     let present = texts.filter(|text| NOT_BOOKED_ELSEWHERE.contains(&cell::folded(text).as_str())).cloned();

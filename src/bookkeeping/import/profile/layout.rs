@@ -77,7 +77,10 @@ impl Layout {
         let mut missing = Vec::new();
         let mut find = |column: &Column| {
             let found = match column {
-                Column::At(position) => position.checked_sub(1),
+                // A line above the header is shorter.
+                Column::At(position) => {
+                    position.checked_sub(1).filter(|at| header.is_none_or(|header| *at < header.len()))
+                }
                 Column::Named(name) => names.iter().position(|other| *other == cell::name(name)),
             };
             if found.is_none() {

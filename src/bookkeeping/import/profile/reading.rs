@@ -37,7 +37,7 @@ impl<'a> Reading<'a> {
     pub(super) fn amount_cells(&self) -> impl Iterator<Item = &'a str> + use<'a> {
         let cells = [self.layout.amount, self.layout.debit, self.layout.credit];
         let record = self.record;
-        cells.into_iter().flatten().map(|at| cell::bare(record.cell(at)))
+        cells.into_iter().flatten().map(move |at| cell::bare(record.cell(at)))
     }
 
     /// Reads a cell with a number; `None` when it is empty.

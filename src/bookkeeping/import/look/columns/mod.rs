@@ -100,7 +100,10 @@ impl<'a> Picker<'a> {
 
     /// How the profile calls a column.
     pub(super) fn column(&self, at: usize) -> Column {
-        let name = self.names.get(at).filter(|name| !name.is_empty() && !name.starts_with('#'));
+        // A name such as `#5` would be taken for a position.
+        let is_name =
+            |name: &&String| !name.is_empty() && Column::from(name.as_str()) == Column::Named((*name).clone());
+        let name = self.names.get(at).filter(is_name);
         let count = |name: &String| self.names.iter().filter(|other| cell::name(other) == cell::name(name)).count();
         name.filter(|name| count(name) == 1).map_or(Column::At(at + 1), |name| Column::Named(name.clone()))
     }
@@ -135,7 +138,8 @@ impl<'a> Picker<'a> {
         picked.fee = said.fee;
         if picked.amount.is_some() && picked.fee.is_none() && hints.columns.fee.is_none() {
             let has_fees = |content: &Content| {
-                content.is_number() && content.different.iter().any(|text| text.contains(|c| ('1'..='9').contains(&c)))
+                content.is_number()
+                    && content.different.iter().any(|text| text.contains(|c: char| ('1'..='9').contains(&c)))
             };
             let is_net = picked
                 .amount
@@ -260,10 +264,10 @@ impl<'a> Picker<'a> {
     }
 
     fn is_day_first_language(&self) -> bool {
-        let best = self.meanings.iter().filter(|meanings| !meanings.is_empty());
         let (mut english, mut other) = (0, 0);
-        for meanings in best {
-            if meanings.iter().any(|meaning| meaning.is_english) { english += 1 } else { other += 1 }
+        for (name, meanings) in self.names.iter().zip(&self.meanings).filter(|(_, meanings)| !meanings.is_empty()) {
+            let is_english = name.is_ascii() && meanings.iter().any(|meaning| meaning.is_english);
+            if is_english { english += 1 } else { other += 1 }
         }
         other >= 2 || (other == 1 && english <= 1)
     }
@@ -271,6 +275,11 @@ impl<'a> Picker<'a> {
     /// The names of the header.
     pub(super) fn names(&self) -> &[String] {
         &self.names
+    }
+
+    /// The records before the header.
+    pub(super) fn before(&self, header: Option<usize>) -> impl Iterator<Item = &Record> {
+        self.sheet.records.iter().take(header.unwrap_or_default())
     }
 
     /// The records before the first transaction, and those that are no transactions after it.

@@ -53,7 +53,11 @@ impl Decision<'_> {
         }
         let decimal = hints.decimal.or_else(|| decimals.decide(notes));
         let assumed_decimal = decimal.unwrap_or_else(|| decimals.tentative());
-        let amounts = self.body.amounts(file, Some(assumed_decimal))?;
+        let mut amounts = self.body.amounts(file, Some(assumed_decimal))?;
+        self.picker.names().iter().for_each(|name| amounts.signs.add_heading(name));
+        for record in self.picker.before(self.header) {
+            record.cells().for_each(|cell| amounts.signs.add_heading(cell));
+        }
         let form = self.form(&amounts, notes);
         let fee = self.fee(&amounts, notes);
         let chain = match form {
@@ -67,7 +71,7 @@ impl Decision<'_> {
         let way = chain.way(sorted);
         let sign = self.sign(form, &amounts, way, notes);
         let order_of_lines = self.order(&dates, assumed_order, way, notes);
-        let balance = self.balance(chain, way, notes);
+        let balance = self.balance(chain, way, sign, notes);
         let columns = self.columns(form, fee);
         let (flag_out, flag_in) = self.flags(form, notes);
         let profile = Profile {
@@ -147,13 +151,18 @@ impl Decision<'_> {
         Some(found)
     }
 
-    fn balance(&self, chain: &Chain, way: Option<Way>, notes: &mut Notes) -> Option<BalanceKind> {
+    fn balance(&self, chain: &Chain, way: Option<Way>, sign: Option<Sign>, notes: &mut Notes) -> Option<BalanceKind> {
         self.body.picked.balance?;
         if self.hints.balance.is_some() {
             return self.hints.balance;
         }
         let named = if self.body.picked.is_before { BalanceKind::Before } else { BalanceKind::After };
         let name = |kind| if kind == BalanceKind::After { "AFTER" } else { "BEFORE" };
+        let is_alone = self.body.picked.amount.is_some() && self.body.picked.flag.is_none();
+        if way.is_some_and(|way| is_alone && sign.is_some_and(|sign| sign != way.sign)) {
+            notes.found("balance", "none", Confidence::Likely, "It is what is owed, and not checked.");
+            return None;
+        }
         if let Some(way) = way {
             let reason = format!("{} of {} balances follow from the amounts.", chain.best(), chain.total);
             let confidence = if chain.is_whole() { Confidence::Certain } else { Confidence::Likely };

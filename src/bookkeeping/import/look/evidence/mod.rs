@@ -19,6 +19,7 @@ use super::{
     },
     columns::Picked,
     dialect::Sheet,
+    wording,
 };
 
 /// Where the transactions of a file are.
@@ -40,7 +41,8 @@ impl Body<'_> {
         let (mut record, mut count) = (Record::default(), 0);
         while records.read(&mut record)? {
             count += 1;
-            let is_data = count > self.begin && date::date(record.cell(date)).is_some();
+            let is_booked = self.picked.status.is_none_or(|at| !wording::is_not_booked(record.cell(at)));
+            let is_data = count > self.begin && is_booked && date::date(record.cell(date)).is_some();
             if is_data && record.fault.is_none() && !record.cells().any(|cell| statement_word::find(cell).is_some()) {
                 each(&record);
             }

@@ -138,12 +138,14 @@ fn is_weekday(word: &str, count: usize, after: &str) -> bool {
 
 /// Whether this may follow a date: nothing, or a time of day with a zone.
 fn is_time(rest: &str) -> bool {
-    let time = rest.trim_start_matches(['.', ',', '日', 'г', 'T', 't', ' ', '-', '\u{A0}']);
-    let is_part = |c: char| c.is_ascii_digit() || " :.+-/hZz".contains(c) || c.is_ascii_alphabetic();
-    let begins = time.is_empty() || (time.len() < rest.len() && time.starts_with(|c: char| c.is_ascii_digit()));
-    let has_colon =
-        time.is_empty() || time.contains([':', 'h']) || time.len() == 4 || time.len() == 6 || time.contains('.');
-    begins && has_colon && time.chars().all(is_part)
+    let time = rest.trim_start_matches(['.', ',', '日', 'г', 'T', 't', ' ', '\u{A0}']);
+    if time.is_empty() {
+        return true;
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || " :.+-/".contains(c);
+    let begins = time.len() < rest.len() && time.starts_with(|c: char| c.is_ascii_digit());
+    let is_compact = matches!(time.len(), 4 | 6) && time.bytes().all(|byte| byte.is_ascii_digit());
+    begins && (is_compact || time.contains([':', 'h'])) && time.chars().all(is_part)
 }
 
 fn day(year: u32, month: u32, day: u32) -> Option<NaiveDate> {

@@ -65,18 +65,15 @@ const CERTAIN: char = '\u{1}';
 pub fn number(text: &str) -> Option<Number> {
     const LONGEST: usize = 60;
     let text = cell::bare(text);
-    if text.is_empty() || text.len() > LONGEST || !text.chars().any(char::is_numeric) {
+    if text.is_empty() || text.len() > LONGEST || text.contains(CERTAIN) || !text.chars().any(char::is_numeric) {
         return None;
     }
     let text = plain(text);
-    let (text, is_bracketed) = match text.strip_prefix('(').and_then(|text| text.strip_suffix(')')) {
-        Some(inner) => (inner.trim(), true),
-        None => (&*text, false),
-    };
     let is_digit = |c: char| c.is_ascii_digit();
     let mut begin = text.find(is_digit)?;
     let end = text.rfind(is_digit)? + 1;
     let before = text.get(..begin)?;
+    let is_bracketed = before.contains('(') && text.get(end..)?.contains(')');
     // A point before the first digit begins the decimals, unless it ends an abbreviation: `.99`, `Rs.500`.
     if let Some(rest) = before.strip_suffix(['.', ',', CERTAIN])
         && !rest.ends_with(char::is_alphabetic)
@@ -88,8 +85,13 @@ pub fn number(text: &str) -> Option<Number> {
     let rest = after.strip_prefix(",-").or_else(|| after.strip_prefix(".-"));
     let after = rest.map_or(after, |rest| rest.trim_start_matches('-'));
     let mut affix = Affix { is_below: is_bracketed, is_signed: is_bracketed, ..Affix::default() };
-    affix.take(before)?;
-    affix.take(after)?;
+    if is_bracketed {
+        affix.take(&before.replacen('(', "", 1))?;
+        affix.take(&after.replacen(')', "", 1))?;
+    } else {
+        affix.take(before)?;
+        affix.take(after)?;
+    }
     let value = |decimal| value(body, decimal).map(|value| if affix.is_below { -value } else { value });
     let number = Number {
         point: value('.'),
@@ -214,6 +216,8 @@ mod tests {
             ("+1.250,00", None, "1250.00"),
             ("(50.00)", None, "-50.00"),
             ("(£50.00)", None, "-50.00"),
+            ("$(50.00)", None, "-50.00"),
+            ("- $1,250.00", None, "-1250.00"),
             ("50.00-", None, "-50.00"),
             ("50,00 -", None, "-50.00"),
             ("- 50.00", None, "-50.00"),

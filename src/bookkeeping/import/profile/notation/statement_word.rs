@@ -1,6 +1,9 @@
 //! The words by which files name records that are no transactions: balances, turnovers, totals.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use super::{cell, currency_sign};
 
@@ -55,16 +58,16 @@ static WORDS: LazyLock<HashMap<&str, StatementWord>> = LazyLock::new(|| {
     lists.into_iter().flat_map(|(list, word)| list.split('|').map(move |text| (text, word))).collect()
 });
 
-/// The first letters of all words, so that most texts are told apart at once.
-static BEGINNINGS: LazyLock<std::collections::HashSet<char>> =
-    LazyLock::new(|| WORDS.keys().filter_map(|text| text.chars().next()).collect());
+/// The first words of all phrases, so that most texts are told apart at once.
+static FIRST_WORDS: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| WORDS.keys().filter_map(|text| text.split(' ').next()).collect());
 
 /// What a cell says, when it says nothing else. Dates, numbers and currencies beside the words do not count.
 #[must_use]
 pub fn find(text: &str) -> Option<StatementWord> {
     const LONGEST: usize = 100;
-    let first = text.chars().find(|c| c.is_alphabetic())?;
-    if text.len() > LONGEST || (first.is_ascii() && !BEGINNINGS.contains(&first.to_ascii_lowercase())) {
+    let begin = text.find(char::is_alphabetic)?;
+    if text.len() > LONGEST || !begins_phrase(text.get(begin..)?) {
         return None;
     }
     let folded = cell::folded(text);
@@ -76,6 +79,23 @@ pub fn find(text: &str) -> Option<StatementWord> {
         let rest: Vec<_> = words.into_iter().filter(|word| !FILLERS.contains(word)).collect();
         WORDS.get(rest.join(" ").as_str()).copied()
     })
+}
+
+/// Whether the first word begins a phrase. Called for every cell of a file, so words of ASCII are compared without taking
+/// memory.
+fn begins_phrase(text: &str) -> bool {
+    let mut short = [0_u8; 32];
+    let end = text.find(|c: char| !c.is_alphanumeric() && c.is_ascii()).unwrap_or(text.len());
+    let word = text.get(..end).unwrap_or(text);
+    match (word.is_ascii(), short.get_mut(..word.len())) {
+        (true, Some(lower)) => {
+            lower.copy_from_slice(word.as_bytes());
+            lower.make_ascii_lowercase();
+            std::str::from_utf8(lower).is_ok_and(|word| FIRST_WORDS.contains(word))
+        }
+        (true, None) => false,
+        (false, _) => cell::folded(word).split(' ').next().is_some_and(|word| FIRST_WORDS.contains(word)),
+    }
 }
 
 #[cfg(test)]
