@@ -42,7 +42,7 @@ pub(super) fn find<R: Read + Seek>(
         Some(separator) => vec![separator],
         None => SEPARATORS.to_vec(),
     };
-    let quotes: &[Option<char>] = if hints.quote.is_some() { &[hints.quote] } else { &[Some('"'), Some('\''), None] };
+    let quotes: &[Option<char>] = if hints.quote.is_some() { &[hints.quote] } else { &[Some('"'), None, Some('\'')] };
     let mut best: Option<(Score, Sheet)> = None;
     for separator in separators {
         for quote in quotes {

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::finding::Confidence;
 
@@ -15,12 +15,16 @@ pub(super) struct Encoded {
     pub(super) reason: &'static str,
 }
 
+/// €, ‘, ’, –, the hard space, £, § and ° in windows-1252. Where a file has no other characters, there are no words by which the
+/// detector could tell the encoding.
+const SIGNS: [u8; 8] = [0x80, 0x91, 0x92, 0x96, 0xA0, 0xA3, 0xA7, 0xB0];
+
 /// Reads the whole file, a piece at a time: the first byte that is not UTF-8 may be the last one of the file.
 pub(super) fn find(mut file: impl Read) -> io::Result<Result<Encoded, &'static str>> {
     let mut buffer = vec![0; 64 * 1024];
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     let mut utf8 = Utf8Check::default();
-    let mut is_ascii = true;
+    let (mut is_ascii, mut has_letters) = (true, false);
     let mut zeros = [0_u64; 2];
     let mut begin = Vec::new();
     let mut length = 0;
@@ -37,6 +41,7 @@ pub(super) fn find(mut file: impl Read) -> io::Result<Result<Encoded, &'static s
             begin.extend(bytes.iter().take(8));
         }
         is_ascii &= bytes.is_ascii();
+        has_letters |= bytes.iter().any(|byte| !byte.is_ascii() && !SIGNS.contains(byte));
         utf8.add(bytes);
         detector.feed(bytes, false);
         for (at, byte) in (length..).zip(bytes) {
@@ -75,6 +80,13 @@ pub(super) fn find(mut file: impl Read) -> io::Result<Result<Encoded, &'static s
     }
     if utf8.is_valid() {
         return found(UTF_8, Confidence::Certain, "All of the file is valid UTF-8.");
+    }
+    if !has_letters {
+        return found(
+            WINDOWS_1252,
+            Confidence::Likely,
+            "Besides ASCII, the file has only signs such as £ in this encoding.",
+        );
     }
     let guess = detector.guess(None, Utf8Detection::Deny);
     found(guess, Confidence::Likely, "The file is not UTF-8, and its letters make words in this encoding.")
@@ -125,6 +137,7 @@ mod tests {
             ("\u{FEFF}Datum".as_bytes().to_vec(), "UTF-8"),
             (b"30.10.26;B\xE4ckerei Gro\xDF;-3,20\n".to_vec(), "windows-1252"),
             (b"Libell\xE9;D\xE9bit \x80;Cr\xE9dit\n01/11/2026;Caf\xE9 Fran\xE7ois\n".to_vec(), "windows-1252"),
+            (b"Date,Amount\n2026-11-01,\xA315.00\n".to_vec(), "windows-1252"),
             (wide(text, u16::to_le_bytes), "UTF-16LE"),
             (wide(text, u16::to_be_bytes), "UTF-16BE"),
             (wide(&format!("\u{FEFF}{text}"), u16::to_le_bytes), "UTF-16LE"),

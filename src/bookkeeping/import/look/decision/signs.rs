@@ -129,7 +129,10 @@ impl Decision<'_> {
                     amounts.signs.ask(notes);
                     None
                 }
-                None if amounts.count == 0 => None,
+                None if amounts.count == 0 => {
+                    amounts.signs.ask(notes);
+                    None
+                }
                 None => amounts.signs.decide(notes),
             },
             Form::Turned => Some(Sign::PositiveOut),
