@@ -114,7 +114,7 @@ impl Notes {
     pub(super) fn found(
         &mut self,
         field: &'static str,
-        value: impl ToString,
+        value: impl std::fmt::Display,
         confidence: Confidence,
         reason: impl Into<String>,
     ) {

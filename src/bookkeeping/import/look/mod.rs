@@ -56,34 +56,29 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
     let refuse = |path: &str, message: String| vec![Refusal::new(Code::Invalid, path, message)];
     let unreadable = |error: io::Error| refuse("csv", format!("The file cannot be read: {error}."));
     let mut notes = Notes::default();
-    let encoding = match &hints.encoding {
-        Some(label) => {
-            let found = Encoding::for_label(label.as_bytes());
-            found
-                .ok_or_else(|| refuse("encoding", "There is no such encoding. Give a name such as UTF-8.".to_owned()))?
-        }
-        None => {
-            file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-            let found = encoding::find(&mut *file).map_err(unreadable)?;
-            let Encoded { encoding, confidence, reason } =
-                found.map_err(|message| refuse("csv", message.to_owned()))?;
-            notes.found("encoding", encoding.name(), confidence, reason);
-            encoding
-        }
+    let encoding = if let Some(label) = &hints.encoding {
+        let found = Encoding::for_label(label.as_bytes());
+        found.ok_or_else(|| refuse("encoding", "There is no such encoding. Give a name such as UTF-8.".to_owned()))?
+    } else {
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let found = encoding::find(&mut *file).map_err(unreadable)?;
+        let Encoded { encoding, confidence, reason } = found.map_err(|message| refuse("csv", message.to_owned()))?;
+        notes.found("encoding", encoding.name(), confidence, reason);
+        encoding
     };
     let sheet = dialect::find(file, encoding, hints, &mut notes).map_err(unreadable)?;
     if sheet.records.is_empty() {
         return Err(refuse("csv", "The file is empty.".to_owned()));
     }
     let header = header::find(&sheet, hints);
-    let mut picker = Picker::new(&sheet, header.map(|(at, _)| at), hints);
+    let mut columns = Picker::new(&sheet, header.map(|(at, _)| at), hints);
     note_header(header, &sheet, &mut notes);
-    let picked = picker.pick(hints, &mut notes);
+    let picked = columns.pick(hints, &mut notes);
     let begin = header.map_or(hints.skip_leading.unwrap_or_default(), |(at, _)| at + 1);
     let body = Body { encoding, sheet: &sheet, begin, picked: &picked };
-    let decision = Decision { body, picker: &picker, header: header.map(|(at, _)| at), hints };
+    let decision = Decision { body, picker: &columns, header: header.map(|(at, _)| at), hints };
     let (profile, assumed, offers) = decision.make(file, &mut notes).map_err(unreadable)?;
-    let mut look = Look {
+    let mut found = Look {
         profile,
         findings: notes.findings,
         questions: notes.questions,
@@ -93,8 +88,9 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
         statement: None,
     };
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    look.show(file, &assumed);
-    Ok(look)
+    found.show(file, &assumed);
+    found.ask_for_missing();
+    Ok(found)
 }
 
 fn note_header(header: Option<(usize, bool)>, sheet: &dialect::Sheet, notes: &mut Notes) {
@@ -116,6 +112,26 @@ fn note_header(header: Option<(usize, bool)>, sheet: &dialect::Sheet, notes: &mu
 }
 
 impl Look {
+    /// Asks for what the profile still lacks, so that no profile is ready that reading would refuse.
+    fn ask_for_missing(&mut self) {
+        if let (true, Err(refusals)) = (self.questions.is_empty(), self.profile.check()) {
+            let field = |path: &str| match path {
+                "columns.date" => "columns.date",
+                "columns.amount" => "columns.amount",
+                "columns.flag" => "columns.flag",
+                "sign" => "sign",
+                _ => "rows",
+            };
+            let ask = |refusal: Refusal| Question {
+                field: field(&refusal.path),
+                message: refusal.message,
+                answers: Vec::new(),
+            };
+            self.questions.extend(refusals.into_iter().map(ask));
+            self.statement = None;
+        }
+    }
+
     /// Reads the file by the profile in which each question has its first answer.
     fn show<R: Read>(&mut self, file: &mut R, assumed: &Profile) {
         let mut lines = match Lines::open(file, assumed) {

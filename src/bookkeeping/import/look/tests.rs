@@ -1,6 +1,7 @@
 //! Files of banks, as a whole.
 
 use std::{
+    fmt::Write,
     fs,
     io::Cursor,
     path::{Path, PathBuf},
@@ -78,7 +79,7 @@ fn differences(bytes: &[u8], case: &Value, hints: &Hints) -> Vec<String> {
             ("currency", line.currency.map(|currency| currency.to_string()).unwrap_or_default()),
         ] {
             if expected.iter().any(|line| line.get(name).is_some()) {
-                said += &format!(" {name}={value}");
+                write!(said, " {name}={value}").unwrap();
             }
         }
         said
@@ -89,7 +90,7 @@ fn differences(bytes: &[u8], case: &Value, hints: &Hints) -> Vec<String> {
         let mut wanted = format!("{} {} {}", text("date"), normal(text("amount")), text("description"));
         for name in ["payee", "category", "valueDate", "currency"] {
             if expected.iter().any(|line| line.get(name).is_some()) {
-                wanted += &format!(" {name}={}", text(name));
+                write!(wanted, " {name}={}", text(name)).unwrap();
             }
         }
         wanted

@@ -224,9 +224,9 @@ impl<R: Read> Lines<R> {
                 _ => self.reading().balance().ok().flatten(),
             };
             if amount.is_some() || written.is_some() {
-                self.running.name(word, amount)
+                self.running.name(word, amount);
             } else {
-                self.note_named()
+                self.note_named();
             }
             self.skip("It is a balance, a turnover or a total.");
             return Ok(());
@@ -295,6 +295,10 @@ impl<R: Read> Lines<R> {
         let has_amount = self.reading().amount_cells().any(|text| !text.is_empty());
         if text.is_empty() && has_amount {
             return Err(Problem::new(line, "date", "There is no date."));
+        }
+        if has_amount && statement_word::is_pending(text) {
+            self.skip("It is not booked yet.");
+            return Ok(());
         }
         if has_amount {
             return Err(Problem::new(line, "date", format!("{} is not a date.", cell::quoted(text))));

@@ -114,13 +114,11 @@ impl<'a> Reading<'a> {
         if text.is_empty() {
             return Ok(of_amount.or(self.currency));
         }
-        match currency_sign::find(text) {
-            Some(currency) => Ok(currency.or(of_amount).or(self.currency)),
-            None => {
-                let message = format!("{} is not a currency code such as USD.", cell::quoted(text));
-                Err(Problem::new(self.record.line, "currency", message))
-            }
+        if let Some(currency) = currency_sign::find(text) {
+            return Ok(currency.or(of_amount).or(self.currency));
         }
+        let message = format!("{} is not a currency code such as USD.", cell::quoted(text));
+        Err(Problem::new(self.record.line, "currency", message))
     }
 
     pub(super) fn value_date(&self) -> Result<Option<chrono::NaiveDate>, Problem> {
@@ -137,12 +135,12 @@ impl<'a> Reading<'a> {
     }
 
     pub(super) fn text(&self, at: Option<usize>) -> Option<String> {
-        at.map(|at| cell::tidy(self.record.cell(at)).into_owned()).filter(|text| !text.is_empty())
+        at.map(|at| cell::tidy(cell::bare(self.record.cell(at))).into_owned()).filter(|text| !text.is_empty())
     }
 
     /// The texts of the columns of the description, without repetitions.
     pub(super) fn description(&self) -> Option<String> {
-        let mut texts = self.layout.description.iter().map(|at| cell::tidy(self.record.cell(*at)));
+        let mut texts = self.layout.description.iter().map(|at| cell::tidy(cell::bare(self.record.cell(*at))));
         let mut description = texts.next()?.into_owned();
         for text in texts.filter(|text| !text.is_empty()) {
             if !description.contains(&*text) {

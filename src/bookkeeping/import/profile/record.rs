@@ -200,9 +200,8 @@ impl<R: Read> Records<R> {
                     self.line += u64::from(!is_second_half);
                     is_end = true;
                 }
-                (Place::Begin, b' ') => {}
+                (Place::Begin, b' ') | (Place::Unquoted, _) => {}
                 (Place::Begin | Place::QuoteInQuoted, _) => place = Place::Unquoted,
-                (Place::Unquoted, _) => {}
             }
             self.at += 1;
         }

@@ -35,7 +35,8 @@ pub struct Statement {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Running {
     way: Option<(Order, BalanceKind)>,
-    currency: Option<Option<Currency>>,
+    /// The currency of the first transaction, once there is one.
+    currency: First,
     has_other_currencies: bool,
     sum: Option<Decimal>,
     /// The amount and balance of the first and of the last record with a balance, and the amounts without balance around them.
@@ -43,6 +44,14 @@ pub(super) struct Running {
     last: Option<Last>,
     before_first: Decimal,
     named: [Option<Decimal>; 2],
+}
+
+/// The currency of the first transaction; `Is(None)` when the file says none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum First {
+    #[default]
+    None,
+    Is(Option<Currency>),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -76,7 +85,13 @@ impl Running {
         balance: Option<Decimal>,
         currency: Option<Currency>,
     ) -> Option<Item> {
-        let is_same = *self.currency.get_or_insert(currency) == currency;
+        let is_same = match self.currency {
+            First::None => true,
+            First::Is(first) => first == currency,
+        };
+        if self.currency == First::None {
+            self.currency = First::Is(currency);
+        }
         self.has_other_currencies |= !is_same;
         self.sum = self.sum.and_then(|sum| sum.checked_add(amount)).filter(|_| is_same);
         if self.has_other_currencies {

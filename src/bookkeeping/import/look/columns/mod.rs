@@ -160,12 +160,14 @@ impl<'a> Picker<'a> {
         self.take(picked.account);
         picked.category = said.category.or_else(|| first(self.by_role(Role::Category, |_| true)));
         self.take(picked.category);
-        picked.payee =
-            said.payee.or_else(|| first(self.by_role(Role::Payee, |content| content.is_text() || content.is_empty())));
+        picked.payee = said.payee.or_else(|| {
+            let filled = first(self.by_role(Role::Payee, Content::is_text));
+            filled.or_else(|| first(self.by_role(Role::Payee, Content::is_empty)))
+        });
         self.take(picked.payee);
         picked.description =
             if said.description.is_empty() { self.pick_description(&picked) } else { said.description };
-        self.drop_denied(&mut picked, hints);
+        Self::drop_denied(&mut picked, hints);
         self.conclude(&picked, notes);
         picked
     }
@@ -201,8 +203,11 @@ impl<'a> Picker<'a> {
         }
         let empty = self.by_role(Role::Description, Content::is_empty);
         let remarks = self.by_role(Role::Remark, Content::is_text);
-        if !remarks.is_empty() && picked.payee.is_none() {
-            return remarks.into_iter().take(1).collect();
+        // A reference is what the payer wrote; other remarks say less than the name of the payee.
+        let is_reference = |at: &usize| self.names.get(*at).is_some_and(|name| cell::folded(name).contains("referen"));
+        let telling = remarks.iter().copied().find(|at| picked.payee.is_none() || is_reference(at));
+        if telling.is_some() {
+            return telling.into_iter().collect();
         }
         if let (Some(payee), true) = (picked.payee, self.names.iter().any(|name| !name.is_empty())) {
             return if empty.is_empty() { vec![payee] } else { empty };

@@ -79,7 +79,7 @@ impl Picker<'_> {
     }
 
     /// Columns of which the user says that the file has none.
-    pub(super) fn drop_denied(&self, picked: &mut Picked, hints: &Hints) {
+    pub(super) fn drop_denied(picked: &mut Picked, hints: &Hints) {
         let is_denied = |column: &Option<Column>| *column == Some(Column::Named(String::new()));
         let columns = &hints.columns;
         for (denied, field) in [

@@ -66,7 +66,7 @@ impl Decision<'_> {
             Form::Flag | Form::Split => &amounts.chain,
         };
         let order = self.dates(&dates, chain, notes);
-        let assumed_order = self.body.order_of(&dates, order);
+        let assumed_order = order.or_else(|| dates.tentative());
         let sorted = hints.order.or_else(|| dates.sorted(assumed_order).map(|(order, _)| order));
         let way = chain.way(sorted);
         let sign = self.sign(form, &amounts, way, notes);

@@ -59,7 +59,8 @@ pub(in super::super) struct Dates {
     is_short: bool,
     firsts: HashSet<u32>,
     lasts: HashSet<u32>,
-    value_dates: usize,
+    /// How many of them have a value date beside them.
+    valued: usize,
     example: Option<String>,
 }
 
@@ -80,7 +81,7 @@ impl Dates {
             self.open += 1;
             self.note_form(&written, text);
         }
-        self.value_dates += usize::from(other.is_some());
+        self.valued += usize::from(other.is_some());
         for (order, reading) in ORDERS.iter().zip(&mut self.readings) {
             let Some(date) = written.value(Some(*order)) else { continue };
             reading.add(date);
@@ -179,16 +180,16 @@ impl Dates {
         }
         match context.order {
             Some(Order::OldestFirst) => {
-                only(&|reading| reading.downs == 0, "Only in this order, the dates fit the running balances.")
+                only(&|reading| reading.downs == 0, "Only in this order, the dates fit the running balances.");
             }
             Some(Order::NewestFirst) => {
-                only(&|reading| reading.ups == 0, "Only in this order, the dates fit the running balances.")
+                only(&|reading| reading.ups == 0, "Only in this order, the dates fit the running balances.");
             }
             None => {}
         }
         let is_near = |reading: &Reading| reading.apart <= 10;
         let is_far = possible.iter().any(|order| self.reading(*order).apart > 25);
-        if self.value_dates > 0 && is_far {
+        if self.valued > 0 && is_far {
             only(&is_near, "Only in this order, the value dates are near the dates.");
         }
         if possible.contains(&DateOrder::YearFirst) {
@@ -255,7 +256,9 @@ mod tests {
 
     fn decided(texts: &[&str], context: Context) -> Result<Option<DateOrder>, usize> {
         let (mut dates, mut notes) = (Dates::default(), Notes::default());
-        texts.iter().for_each(|text| dates.add(text, None));
+        for text in texts {
+            dates.add(text, None);
+        }
         let decided = dates.decide(context, &mut notes);
         if notes.questions.is_empty() { Ok(decided) } else { Err(notes.questions[0].answers.len()) }
     }
@@ -288,7 +291,9 @@ mod tests {
     #[test]
     fn dates_elsewhere_in_the_file_are_evidence() {
         let mut dates = Dates::default();
-        ["04/09/2026", "05/09/2026"].iter().for_each(|text| dates.add(text, None));
+        for text in ["04/09/2026", "05/09/2026"] {
+            dates.add(text, None);
+        }
         dates.add_outside("30/09/2026");
         assert_eq!(dates.decide(Context::default(), &mut Notes::default()), Some(DayFirst));
     }

@@ -89,7 +89,9 @@ mod tests {
             (&["12,50", "12.50"], None, 1),
         ] {
             let (mut decimals, mut notes) = (Decimals::default(), Notes::default());
-            texts.iter().for_each(|text| decimals.add(text));
+            for text in texts {
+                decimals.add(text);
+            }
             assert_eq!((decimals.decide(&mut notes), notes.questions.len()), (expected, asks), "{texts:?}");
         }
     }

@@ -13,7 +13,7 @@ use rust_decimal::Decimal;
 use self::{chain::Chain, dates::Dates, decimals::Decimals, signs::Signs};
 use super::{
     super::profile::{
-        DateOrder, DecimalSign,
+        DecimalSign,
         notation::{cell, date, flag, number, statement_word},
         record::{Record, Records},
     },
@@ -68,11 +68,6 @@ impl Body<'_> {
         self.each(file, |record| amounts.add(self.picked, record, decimal))?;
         Ok(amounts)
     }
-
-    /// Whether all dates are valid in an order.
-    pub(super) fn order_of(&self, dates: &Dates, said: Option<DateOrder>) -> Option<DateOrder> {
-        said.or_else(|| dates.tentative())
-    }
 }
 
 /// What the amounts of a file say.
@@ -112,8 +107,7 @@ impl Amounts {
                 amount = if is_out { -plain } else { plain };
             }
             let texts = picked.description.iter().copied().chain(picked.payee);
-            let text = texts.map(|at| record.cell(at)).collect::<Vec<_>>().join(" ");
-            self.signs.add(&number, plain, &text);
+            self.signs.add(&number, plain, texts.map(|at| record.cell(at)));
             self.count += usize::from(!plain.is_zero());
             if !amount.is_zero() {
                 self.chain.add(amount, balance);

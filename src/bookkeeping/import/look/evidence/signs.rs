@@ -14,19 +14,22 @@ use super::super::{
 const IN: &str = "salary|wages|payroll|gehalt|lohn|lohn gehalt|bezuge|salaire|nomina|stipendio|salaris|loon|wynagrodzenie|pensja\
     |зарплата|заработная плата|maas|maas odemesi|راتب|رواتب|वेतन|alga|atlyginimas|darbo uzmokestis|lon|palkka|plat|mzda|fizetes\
     |employer|cashback|pension|rente|dividend|dividende|deposit|kindergeld|allowance|bonus|payment received|thank you|autopay\
-    |zahlung dankend erhalten|zahlung erhalten|zahlungseingang|paiement recu|pago recibido|betaling ontvangen|pagamento ricevuto\
+    |zahlung dankend erhalten|zahlung erhalten|zahlungseingang|paiement recu|pago recibido|betaling ontvangen|pagamento ricevuto|pagamento recebido\
     |refund|returned|erstattung|gutschrift|remboursement|reembolso|rimborso|zwrot|возврат|iade|terugbetaling|payment thank you\
-    |incoming|eingang|ontvangen|inbetalning|virement recu|directdep|direct deposit|interest earned|interest paid|faster payment received";
+    |incoming|received money|eingang|ontvangen|inbetalning|virement recu|directdep|direct deposit|interest earned|interest paid|faster payment received";
 /// Words of money that goes out. On an amount above zero, they tell that the signs are turned.
 const OUT: &str = "atm|withdrawal|fee|fees|rent|miete|loyer|alquiler|huur|affitto|czynsz|purchase|pos purchase|card purchase\
     |bargeld|bargeldauszahlung|geldautomat|geldautomaat|retrait|retrait dab|cajero|prelievo|bancomat|wyplata|wyplata z bankomatu\
     |снятие|снятие наличных|gebuhr|entgelt|frais|comision|commissione|prowizja|комиссия|komisyon|supermarket|supermarkt|supermercado\
     |supermarche|grocery|groceries|grocer|restaurant|fuel|petrol|tankstelle|kontofuhrung|electricity|insurance|versicherung|kartenzahlung\
-    |lastschrift|betaalautomaat|paiement|achat|compra|pagamento|zakup|покупка|alisveris|uttag|kortkop|coffee|cafe|pharmacy|bakery\
-    |backerei|account fee|card payment|bill payment|debit card|subscription|dr";
+    |lastschrift|betaalautomaat|achat|compra|zakup|покупка|alisveris|uttag|kortkop|coffee|cafe|pharmacy|bakery\
+    |backerei|account fee|debit card|subscription|dr";
 /// Words of the headers and first lines of statements of cards.
 const CARD: &str = "card member|card no|card number|cardholder|cardmember|credit card|kreditkarte|carte de credit|tarjeta|carta di credito\
     |merchant|card|kaart|kreditkort|karta kredytowa|account ending|kreditkartenabrechnung|kreditkartennummer|cartao|card transactions|mcc";
+
+/// How many descriptions are searched for these words.
+const MOST_DESCRIPTIONS: usize = 2_000;
 
 /// What the amounts of a file say about the meaning of their signs.
 #[derive(Clone, Debug, Default)]
@@ -37,13 +40,15 @@ pub(in super::super) struct Signs {
     marked: usize,
     /// Lines whose words fit the sign: a salary above zero.
     usual: usize,
+    /// Those of them that are above zero.
+    usual_in: usize,
     /// Lines whose words fit the opposite sign: a salary below zero.
     turned: usize,
     is_card: bool,
 }
 
 impl Signs {
-    pub(in super::super) fn add(&mut self, number: &Number, value: Decimal, text: &str) {
+    pub(in super::super) fn add<'a>(&mut self, number: &Number, value: Decimal, texts: impl Iterator<Item = &'a str>) {
         if value.is_zero() {
             return;
         }
@@ -51,10 +56,16 @@ impl Signs {
         self.below += usize::from(is_below);
         self.above += usize::from(!is_below);
         self.marked += usize::from(number.has_plus);
-        let folded = cell::folded(text);
+        if self.above + self.below > MOST_DESCRIPTIONS {
+            return;
+        }
+        let folded = cell::folded(&texts.collect::<Vec<_>>().join(" "));
         match (has(IN, &folded), has(OUT, &folded)) {
             (true, false) if is_below => self.turned += 1,
-            (true, false) => self.usual += 1,
+            (true, false) => {
+                self.usual += 1;
+                self.usual_in += 1;
+            }
             (false, true) if is_below => self.usual += 1,
             (false, true) => self.turned += 1,
             _ => {}
@@ -70,13 +81,13 @@ impl Signs {
     /// charges, as that of an account grows by income.
     pub(in super::super) fn is_like_debt(&self) -> bool {
         self.above > 0
-            && (self.turned > 0 || (self.is_card && self.above >= self.below && self.usual == 0))
+            && (self.turned > 0 || (self.is_card && self.above > self.below && self.usual == 0))
             && self.marked == 0
     }
 
     /// What an amount below zero means, or a question.
     pub(in super::super) fn decide(&self, notes: &mut Notes) -> Option<Sign> {
-        let Self { above, below, marked, usual, turned, is_card } = *self;
+        let Self { above, below, marked, usual, usual_in, turned, is_card } = *self;
         let reason = match (above, below) {
             (0, 0) => Some("There are no amounts."),
             (0, _) if turned == 0 => Some("All amounts are below zero."),
@@ -84,7 +95,8 @@ impl Signs {
             (0, _) | (_, 0) => None,
             _ if turned > 0 && turned * 5 <= usual && below >= above => Some("Nearly all descriptions fit it."),
             _ if turned > 0 => None,
-            _ if usual > 0 => Some("The descriptions fit it."),
+            // Of a card's statement, most amounts are above zero, and a payment to the card may sound like one from an account.
+            _ if usual > 0 && (below >= above || usual_in > 0) => Some("The descriptions fit it."),
             _ if below > above && !is_card => Some("Most amounts are below zero."),
             _ => None,
         };
@@ -135,7 +147,7 @@ mod tests {
         signs.add_heading(heading);
         for (amount, text) in rows {
             let number = number::number(amount).unwrap();
-            signs.add(&number, number.value(None).unwrap(), text);
+            signs.add(&number, number.value(None).unwrap(), [*text].into_iter());
         }
         signs.decide(&mut Notes::default())
     }

@@ -42,6 +42,28 @@ const TOTAL: &str = "total|totals|grand total|subtotal|sub total|summe|gesamt|ge
     |итого|всего|toplam|is viso|viso|summa|ukupno|celkem|osszesen|الاجمالي|المجموع|कुल|end of statement|end of report|end of file|end\
     |fine|fin|ende|number of transactions|transaction count|records";
 
+/// What stands in the place of the date of a transaction that is not booked yet.
+const PENDING: &[&str] = &[
+    "pending",
+    "processing",
+    "authorised",
+    "authorized",
+    "vorgemerkt",
+    "offen",
+    "ausstehend",
+    "in behandeling",
+    "en attente",
+    "pendiente",
+    "in attesa",
+    "pendente",
+    "oczekujaca",
+    "в обработке",
+    "beklemede",
+    "reserverad",
+    "معلق",
+    "vykdoma",
+];
+
 /// Words that may be beside the others: `closing balance as of 20.11.2026`.
 const FILLERS: &[&str] = &[
     "on", "as", "of", "at", "per", "am", "zum", "vom", "au", "al", "a", "le", "du", "op", "il", "dnia", "na", "от",
@@ -79,6 +101,12 @@ pub fn find(text: &str) -> Option<StatementWord> {
         let rest: Vec<_> = words.into_iter().filter(|word| !FILLERS.contains(word)).collect();
         WORDS.get(rest.join(" ").as_str()).copied()
     })
+}
+
+/// Whether a text that stands in the place of a date says that the transaction is not booked yet.
+#[must_use]
+pub fn is_pending(text: &str) -> bool {
+    PENDING.contains(&cell::folded(text).as_str())
 }
 
 /// Whether the first word begins a phrase. Called for every cell of a file, so words of ASCII are compared without taking
