@@ -195,6 +195,13 @@ fn balances_that_do_not_add_up_are_told_line_by_line() {
 }
 
 #[test]
+fn a_separator_within_a_text_does_not_move_the_amount() {
+    let file = "Date,Text,Amount\n2026-11-01,Tea,-3,20\n2026-11-02,Bus,-2.00\n";
+    let look = look_at(file.as_bytes(), &Hints::default());
+    assert_eq!((look.sample.len(), look.problems.len(), look.problems[0].line), (1, 1, 2));
+}
+
+#[test]
 fn a_bank_id_is_offered_and_never_used_unasked() {
     let file = "id,date,amount,description\n000000,2026-11-01,-2.95,fee\n000000,2026-11-02,-5.00,tea\n";
     let look = look_at(file.as_bytes(), &Hints::default());

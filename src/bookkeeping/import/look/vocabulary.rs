@@ -70,7 +70,7 @@ pub(super) const WORDS: &[(Role, &str, &str)] = &[
         "debit|debits|debit amount|debit amt|dr|dr amount|withdrawal|withdrawals|withdrawal amt|withdrawal amount|withdrawal amt inr\
          |withdrawal dr|money out|paid out|out|outflow|spent|expense|expenses|charge|charges|amount debit|amount out|payments|payment\
          |amount debited|debited|debit dr|outgoing|money spent|withdraw|debit value",
-        "soll|belastung|belastungen|ausgabe|ausgaben|lastschrift|debet|af|afschrijving|uitgaven|uit|depenses|cargo|cargos|debe|adeudo\
+        "soll|お支払金額|お引出し|出金|出金額|支出|支出金额|借方|取出|belastung|belastungen|ausgabe|ausgaben|lastschrift|debet|af|afschrijving|uitgaven|uit|depenses|cargo|cargos|debe|adeudo\
          |retiros|retiro|egreso|egresos|gasto|gastos|dare|addebito|addebiti|uscite|uscita|debito|debitos|saida|saidas|obciazenia\
          |obciazenie|wydatki|winien|дебет|расход|списание|списано|сумма списания|borc|gider|cikan|cikan tutar|مدين|سحب|خصم|السحوبات\
          |المدين|नामे|निकासी|आहरण|डेबिट|debetas|islaidos|nurasyta|uttag|ut|ut fra konto|ulos|vydaje|terheles|debit eur|debet eur|dugovna|isplata",
@@ -80,7 +80,7 @@ pub(super) const WORDS: &[(Role, &str, &str)] = &[
         "credit|credits|credit amount|credit amt|cr|cr amount|deposit|deposits|deposit amt|deposit amount|deposit amt inr|deposit cr\
          |money in|paid in|in|inflow|receipts|received|income|amount credit|amount in|amount credited|credited|credit cr|incoming\
          |money received|credit value",
-        "haben|gutschrift|gutschriften|einnahme|einnahmen|eingang|bij|bijschrijving|inkomsten|kredit|recettes|abono|abonos|haber|ingreso\
+        "haben|お預り金額|お預入れ|入金|入金額|收入|收入金额|贷方|存入|gutschrift|gutschriften|einnahme|einnahmen|eingang|bij|bijschrijving|inkomsten|kredit|recettes|abono|abonos|haber|ingreso\
          |ingresos|depositos|deposito|avere|accredito|accrediti|entrate|entrata|credito|creditos|entrada|entradas|uznania|uznanie|wplywy\
          |ma|кредит|приход|зачисление|зачислено|поступление|сумма зачисления|alacak|gelir|giren|giren tutar|دائن|ايداع|الايداعات|الدائن\
          |जमा|क्रेडिट|kreditas|pajamos|gauta|insattning|inn pa konto|sisaan|prijmy|jovairas|potrazna|uplata",

@@ -100,7 +100,7 @@ impl Decision<'_> {
         }
         let turned = way.filter(|way| way.sign == Sign::PositiveOut && amounts.chain.total > 1);
         match form {
-            Form::Signed => match way {
+            Form::Signed => match way.filter(|_| amounts.plain.is_strong() || amounts.with_fees.is_strong()) {
                 Some(way) if way.sign == Sign::PositiveOut => {
                     notes.found(
                         "sign",

@@ -55,6 +55,12 @@ impl Chain {
         self.total > 0 && self.best() == self.total
     }
 
+    /// Whether so many balances fit in one of the ways that it tells what the signs mean. In a file whose amounts have no sign at
+    /// all, some fit in one way and the others in the opposite one.
+    pub(in super::super) fn is_strong(&self) -> bool {
+        self.best() * 5 >= self.total * 4
+    }
+
     /// The way in which most balances follow, if it is one way; `order` is the order of the dates, if they have one.
     ///
     /// The balance after the transaction of the oldest-first file and the balance before the transaction of the newest-first
