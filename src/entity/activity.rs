@@ -129,6 +129,12 @@ pub enum Action {
     UpdateTransaction,
     /// `deleteTransaction`: deletes an income or an expense.
     DeleteTransaction,
+    /// `confirmTransfer`: makes an expense and an income one transfer.
+    ConfirmTransfer,
+    /// `declineTransfer`: lets a pair of an expense and an income not be proposed again.
+    DeclineTransfer,
+    /// `undoTransfer`: makes a transfer an expense and an income again.
+    UndoTransfer,
     /// `setBudget`: creates or replaces a budget.
     SetBudget,
     /// `deleteBudget`: deletes a budget.

@@ -81,6 +81,10 @@ pub enum EntryKind {
     Income,
     /// An expense in one or more categories.
     Expense,
+    /// Money left a wallet for another one of the book: an expense of which a user said so.
+    TransferOut,
+    /// Money came into a wallet from another one of the book: an income of which a user said so.
+    TransferIn,
 }
 
 /// Whether a wallet transaction moved money: `SUCCEEDED`, or `FAILED` with the reason in `failure`.

@@ -37,7 +37,8 @@ pub fn balance(account: &account::Model) -> i64 {
         | AccountKind::Igst
         | AccountKind::Charges
         | AccountKind::RoundOff
-        | AccountKind::Opening => account.credits - account.debits,
+        | AccountKind::Opening
+        | AccountKind::InTransit => account.credits - account.debits,
     }
 }
 

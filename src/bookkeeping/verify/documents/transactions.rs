@@ -25,9 +25,11 @@ pub(super) fn check(
         id: id.to_string(),
         entry_id: transaction.journal_entry_id,
         book_id: transaction.book_id,
-        kind: match transaction.kind {
-            CategoryKind::Income => EntryKind::Income,
-            CategoryKind::Expense => EntryKind::Expense,
+        kind: match (transaction.kind, transaction.counterpart_id) {
+            (CategoryKind::Income, None) => EntryKind::Income,
+            (CategoryKind::Expense, None) => EntryKind::Expense,
+            (CategoryKind::Income, Some(_)) => EntryKind::TransferIn,
+            (CategoryKind::Expense, Some(_)) => EntryKind::TransferOut,
         },
         amount: transaction.amount,
         currency: transaction.currency,
@@ -50,9 +52,13 @@ pub(super) fn check(
 }
 
 /// The postings that follow from a transaction: the whole amount on the wallet, if it has one, then one posting per
-/// line.
+/// line. A half of a transfer only moves the amount between the wallet and the money on its way.
 pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line::Model]) -> Vec<Move> {
-    let outer = if transaction.wallet_id.is_some() { AccountKind::Outside } else { AccountKind::Cash };
+    let outer = match (transaction.wallet_id, transaction.counterpart_id) {
+        (_, Some(_)) => AccountKind::InTransit,
+        (Some(_), None) => AccountKind::Outside,
+        (None, None) => AccountKind::Cash,
+    };
     let outer = (outer, transaction.book_id.cast());
     let currency = transaction.currency;
     let way = |inner, amount| match transaction.kind {
@@ -64,6 +70,7 @@ pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line:
         CategoryKind::Expense => AccountKind::Expense,
     };
     let wallet = transaction.wallet_id.map(|id| way((AccountKind::Wallet, id.cast()), transaction.amount));
-    let parts = lines.iter().map(|line| way((account_kind, line.category_id.cast()), line.amount));
+    let counted = if transaction.counterpart_id.is_some() { &[] } else { lines };
+    let parts = counted.iter().map(|line| way((account_kind, line.category_id.cast()), line.amount));
     wallet.into_iter().chain(parts).collect()
 }
