@@ -3,6 +3,7 @@
 mod budgets;
 mod categories;
 mod months;
+mod own_transfers;
 mod picture;
 mod property;
 mod transaction_changes;

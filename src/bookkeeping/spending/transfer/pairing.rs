@@ -112,7 +112,7 @@ mod tests {
             id: Id::from_uuid(age),
             position: age,
             kind: if amount < 0 { CategoryKind::Expense } else { CategoryKind::Income },
-            currency: if wallet == "$" { Currency::Usd } else { Currency::Yem },
+            currency: if wallet == "$" { "USD".parse().unwrap() } else { Currency::Yem },
             amount: amount.abs(),
             date: NaiveDate::from_ymd_opt(2026, 11, day.parse().unwrap()).unwrap(),
             wallet: Id::from_uuid(Uuid::from_u128(wallet.bytes().map(u128::from).sum())),
