@@ -69,8 +69,8 @@ struct Transactions {
     #[arg(long, value_name = "NAME")]
     expense_category: Option<String>,
 
-    /// Create categories that do not exist yet. Their kind is the line's kind, if it has one; otherwise an expense category for
-    /// a negative amount, and an income category for any other amount
+    /// Create categories that do not exist yet. Their kind is the one that a line in them gives; otherwise a category is for
+    /// expenses if at least half of the file's lines in it are negative, and for income if not
     #[arg(long)]
     create_categories: bool,
 }

@@ -58,6 +58,24 @@ impl Db {
         Ok(self.begin_snapshot().await?)
     }
 
+    /// Opens a snapshot for somebody who reads whole tables page by page in the order of a key.
+    ///
+    /// PostgreSQL is told to follow the index of the key. Where it expects few rows behind a page, it would read and sort all that
+    /// are left for each page.
+    ///
+    /// # Errors
+    /// `TRY_AGAIN` when no connection is free.
+    pub async fn snapshot_by_keys(&self) -> Result<Transaction> {
+        let snapshot = self.begin_snapshot().await?;
+        if self.backend() == DbBackend::Postgres {
+            for method in ["sort", "bitmapscan", "hashjoin", "mergejoin"] {
+                snapshot.execute_unprepared(&format!("SET LOCAL enable_{method} = off")).await?;
+            }
+            snapshot.execute_unprepared("SET LOCAL max_parallel_workers_per_gather = 0").await?;
+        }
+        Ok(snapshot)
+    }
+
     async fn begin_snapshot(&self) -> Result<Transaction, DbErr> {
         let mut retries = RETRIES;
         loop {

@@ -26,13 +26,13 @@ use crate::{
     price,
 };
 
-/// An expense and an income that look like one transfer between two wallets of the book. They count as what they are until
+/// Two transactions that look like one transfer between two wallets of the book. They count as what they are until
 /// `confirmTransfer` makes them a transfer.
 #[derive(SimpleObject)]
 struct ProposedTransfer {
-    /// The expense, which left one wallet.
+    /// The one whose money left a wallet: an expense, or an income that was given back.
     outgoing: Transaction,
-    /// The income of the same amount, which came into another wallet.
+    /// The one whose money came into another wallet: an income, or the refund of an expense. The amount is the same.
     incoming: Transaction,
     /// How many days lie between the dates of the two. Zero when they have the same date.
     days_apart: i64,
@@ -62,9 +62,9 @@ pub(in crate::graphql) struct TransferQuery;
 
 #[Object]
 impl TransferQuery {
-    /// The pairs of an expense and an income that look like one transfer between two wallets of the book, newest expense
-    /// first: in the same currency, with the same amount, in different wallets, and with dates that are at most `days`
-    /// apart. Deleted transactions, halves of transfers and pairs that were declined are left out. Each transaction is in at
+    /// The pairs of transactions that look like one transfer between two wallets of the book, the newest outgoing one
+    /// first: what left one wallet came into another, in the same currency and amount, and the dates are at most `days`
+    /// apart. These are an expense and an income, or a refund in place of one of them. Deleted transactions, halves of transfers and pairs that were declined are left out. Each transaction is in at
     /// most one pair: those with the nearest dates are paired first, then the oldest. Of very many possible halves, the
     /// 10,000 newest are looked at.
     #[graphql(directive = price::Page::apply(), directive = price::Cost::apply(PAIRING))]
@@ -89,9 +89,9 @@ impl TransferQuery {
 /// The fields that the payloads of several mutations share. The transactions are null when there are user errors.
 #[derive(SimpleObject)]
 struct TransferResult {
-    /// The expense as it is now: the half that left a wallet. Null when there are user errors.
+    /// The half whose money left a wallet, as it is now. Null when there are user errors.
     outgoing: Option<Transaction>,
-    /// The income as it is now: the half that came into the other wallet. Null when there are user errors.
+    /// The half whose money came into the other wallet, as it is now. Null when there are user errors.
     incoming: Option<Transaction>,
     /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
@@ -110,16 +110,14 @@ impl TransferResult {
         Ok(Self { outgoing: outgoing.map(Transaction), incoming: incoming.map(Transaction), replayed, errors })
     }
 
-    /// The use of the budgets that the expense counts for, or counted for before.
+    /// The use of the budgets that the halves count for, or counted for before.
     async fn budgets(&self, ctx: &Context<'_>) -> Result<Vec<BudgetStatus>, ApiError> {
-        match &self.outgoing {
-            Some(outgoing) => affected::budgets(ctx, &outgoing.0, 2).await,
-            None => Ok(Vec::new()),
-        }
+        let halves: Vec<_> = self.outgoing.iter().chain(&self.incoming).map(|half| &half.0).collect();
+        affected::budgets(ctx, &halves, 2).await
     }
 }
 
-/// The result of `confirmTransfer`. Error codes: `INVALID` (no expense, no income, or another amount), `NOT_FOUND`,
+/// The result of `confirmTransfer`. Error codes: `INVALID` (the money went the other way, or another amount), `NOT_FOUND`,
 /// `NOT_ALLOWED` (a transaction is deleted, in cash or already half of a transfer), `SAME_WALLET`, `CURRENCY_MISMATCH`,
 /// `CONFLICT`, `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
@@ -131,7 +129,7 @@ struct ConfirmTransferPayload {
 
 #[ComplexObject]
 impl ConfirmTransferPayload {
-    /// The use of each budget in which the expense counted before, in its month.
+    /// The use of each budget in which a half counted before, in its month.
     #[graphql(
         directive = price::List::apply(10),
         directive = price::Cost::apply(20),
@@ -153,7 +151,7 @@ struct UndoTransferPayload {
 
 #[ComplexObject]
 impl UndoTransferPayload {
-    /// The use of each budget in which the expense counts again, in its month.
+    /// The use of each budget in which a half counts again, in its month.
     #[graphql(
         directive = price::List::apply(10),
         directive = price::Cost::apply(20),
@@ -165,7 +163,7 @@ impl UndoTransferPayload {
 }
 
 payloads! {
-    /// The result of `declineTransfer`. Error codes: `INVALID` (no expense, no income, or another amount), `NOT_FOUND`,
+    /// The result of `declineTransfer`. Error codes: `INVALID` (the money went the other way, or another amount), `NOT_FOUND`,
     /// `NOT_ALLOWED` (a transaction is deleted, in cash or already half of a transfer), `SAME_WALLET`, `CURRENCY_MISMATCH`,
     /// `IDEMPOTENCY_CONFLICT`.
     DeclineTransferPayload(TransferResult);
@@ -176,9 +174,9 @@ pub(in crate::graphql) struct TransferMutation;
 
 #[Object]
 impl TransferMutation {
-    /// Makes an expense and an income one transfer between two wallets of the book. Both stay, with their ids and dates, and
+    /// Makes an expense and an income one transfer between two wallets of the book; either may be a refund. Both stay, with their ids and dates, and
     /// each is the other's `counterpart`; they no longer count as income and spending. The wallets hold what they held. The
-    /// activity log of the expense says so.
+    /// activity log of the outgoing one says so.
     async fn confirm_transfer(
         &self,
         ctx: &Context<'_>,
@@ -192,13 +190,13 @@ impl TransferMutation {
     async fn decline_transfer(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The expense and the income that are no transfer.")] input: TransferRefusal,
+        #[graphql(desc = "The two transactions that are no transfer.")] input: TransferRefusal,
     ) -> Result<DeclineTransferPayload, ApiError> {
         let declined = decline::decline(ctx.app()?, ctx.viewer()?, &input).await;
         Ok(DeclineTransferPayload { result: TransferResult::new(ctx, Action::DeclineTransfer, declined).await? })
     }
 
-    /// Makes the halves of a transfer an expense and an income again, in the categories that they had. They are proposed as
+    /// Makes the halves of a transfer income and expenses again, in the categories that they had. They are proposed as
     /// a transfer again, unless the pair is declined.
     async fn undo_transfer(
         &self,

@@ -1,11 +1,11 @@
-//! Confirms that an expense and an income are one transfer between two wallets of the book.
+//! Confirms that two transactions are one transfer between two wallets of the book.
 
 use async_graphql::{ID, InputObject};
 use sea_orm::DbErr;
 use serde::Serialize;
 
 use super::{
-    halves::{self, Halves},
+    halves::{self, Halves, goes_out},
     repost::{Drafts, repost},
 };
 use crate::{
@@ -18,28 +18,27 @@ use crate::{
         wallets::wallet::{self, Wallet},
     },
     db::Transaction,
-    entity::{
-        account::AccountKind, activity::Action, category::CategoryKind, journal_entry::EntryKind, transaction::Model,
-    },
+    entity::{account::AccountKind, activity::Action, journal_entry::EntryKind, transaction::Model},
     error::Result,
     id::{Id, kind},
     viewer::Viewer,
 };
 
-/// The expense and the income that are one transfer.
+/// The two transactions that are one transfer.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "ConfirmTransferInput")]
 pub struct TransferConfirmation {
-    /// The id of the expense, which left one wallet. One that is deleted, paid in cash or half of a transfer is refused.
+    /// The id of the transaction whose money left one wallet: an expense, or an income that was given back. One that is
+    /// deleted, in cash or half of a transfer is refused.
     pub outgoing_id: ID,
-    /// The id of the income, which came into another wallet. It must have the same currency and amount as the expense. Its
-    /// date may be any.
+    /// The id of the transaction whose money came into another wallet: an income, or the refund of an expense. It must have
+    /// the same currency and amount. Its date may be any.
     pub incoming_id: ID,
-    /// The `version` of the expense that you last read. If there is a newer version by now, nothing is changed and the
+    /// The `version` of the outgoing transaction that you last read. If there is a newer version by now, nothing is changed and the
     /// mutation fails with `CONFLICT`. Default: no check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_outgoing_version: Option<i32>,
-    /// The `version` of the income that you last read. If there is a newer version by now, nothing is changed and the
+    /// The `version` of the incoming transaction that you last read. If there is a newer version by now, nothing is changed and the
     /// mutation fails with `CONFLICT`. Default: no check.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_incoming_version: Option<i32>,
@@ -50,11 +49,11 @@ pub struct TransferConfirmation {
     pub idempotency_key: Option<String>,
 }
 
-/// Makes an expense and an income one transfer: posts both again, as moves out of one wallet and into another.
+/// Makes two transactions one transfer: posts both again, as moves out of one wallet and into another.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when one is deleted, in cash or already half of a transfer; `INVALID` when the first is no expense,
-/// the second no income or of another amount; `SAME_WALLET`; `CURRENCY_MISMATCH`; `CONFLICT` when one is not at the expected
+/// `NOT_FOUND`; `NOT_ALLOWED` when one is deleted, in cash or already half of a transfer; `INVALID` when the money of one
+/// went the other way, or the amounts differ; `SAME_WALLET`; `CURRENCY_MISMATCH`; `CONFLICT` when one is not at the expected
 /// version; `IDEMPOTENCY_CONFLICT`.
 pub async fn confirm(app: &App, viewer: &Viewer, input: &TransferConfirmation) -> Result<Replayable<Halves>> {
     let idempotency = &idempotency::of(input.idempotency_key.as_deref(), &("confirmTransfer", input))?;
@@ -112,18 +111,20 @@ fn draft(
     in_transit: Id<kind::Account>,
     idempotency: Option<Idempotency>,
 ) -> Draft {
-    let (kind, debit, credit) = match half.kind {
-        CategoryKind::Expense => (EntryKind::TransferOut, wallet, in_transit),
-        CategoryKind::Income => (EntryKind::TransferIn, in_transit, wallet),
+    let (kind, debit, credit) = if goes_out(half.kind, half.amount) {
+        (EntryKind::TransferOut, wallet, in_transit)
+    } else {
+        (EntryKind::TransferIn, in_transit, wallet)
     };
+    let amount = half.amount.saturating_abs();
     Draft {
         id: Id::generate(),
         book_id: viewer.book,
         actor_id: viewer.user,
         kind,
-        amount: half.amount,
+        amount,
         currency: half.currency,
-        lines: vec![Line { debit, credit, amount: half.amount }],
+        lines: vec![Line { debit, credit, amount }],
         effective_on: Some(half.date),
         memo: half.description.clone(),
         reference: None,

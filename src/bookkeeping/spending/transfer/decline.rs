@@ -19,9 +19,9 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeclineTransferInput")]
 pub struct TransferRefusal {
-    /// The id of the expense of the pair. One that is deleted or half of a transfer is refused.
+    /// The id of the transaction of the pair whose money left a wallet. One that is deleted or half of a transfer is refused.
     pub outgoing_id: ID,
-    /// The id of the income of the pair.
+    /// The id of the transaction of the pair whose money came into another wallet.
     pub incoming_id: ID,
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
     /// book, the same input changes nothing and returns the two transactions as they are now; another input fails with

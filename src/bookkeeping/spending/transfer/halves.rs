@@ -1,4 +1,7 @@
 //! The two halves of a transfer: finds and locks them, and checks that they fit together.
+//!
+//! A half is an expense or an income. Which half it is follows from the way that its money goes: an income that was given back left
+//! a wallet, and the refund of an expense came into one.
 
 use async_graphql::ID;
 use sea_orm::{
@@ -19,12 +22,12 @@ use crate::{
     viewer::Viewer,
 };
 
-/// An expense that left one wallet, and an income that came into another.
+/// A transaction whose money left one wallet, and one whose money came into another.
 #[derive(Clone, Debug)]
 pub struct Halves {
-    /// The expense.
+    /// The one whose money left a wallet.
     pub outgoing: Model,
-    /// The income.
+    /// The one whose money came into a wallet.
     pub incoming: Model,
 }
 
@@ -32,10 +35,15 @@ pub struct Halves {
 const OUTGOING: &str = "outgoingId";
 const INCOMING: &str = "incomingId";
 
-/// The ids that an input names the halves by: of the expense and of the income.
+/// The ids that an input names the halves by: of the outgoing and of the incoming one.
 pub(super) type Named<'a> = (&'a ID, &'a ID);
 
-/// The change of a transfer, for the activity log of the expense.
+/// Whether the money of a transaction goes out of its wallet. That of a refund, whose amount is below zero, goes the other way.
+pub(super) fn goes_out(kind: CategoryKind, amount: i64) -> bool {
+    (kind == CategoryKind::Expense) == (amount > 0)
+}
+
+/// The change of a transfer, for the activity log of the outgoing half.
 impl AuditFields for Halves {
     fn audit_fields(&self) -> Vec<Field> {
         vec![field("counterpart", self.outgoing.counterpart_id)]
@@ -92,25 +100,24 @@ pub(super) async fn replay(
 }
 
 impl Halves {
-    /// Checks that the two can be a transfer: an expense and an income of the same amount, in different wallets, neither of them
-    /// half of a transfer. Their dates may be any.
+    /// Checks that the two can be a transfer: money that went out of one wallet and the same amount that came into another, neither
+    /// of them half of a transfer. Their dates may be any.
     ///
     /// # Errors
     /// `NOT_ALLOWED`, `INVALID`, `SAME_WALLET` and `CURRENCY_MISMATCH`, each at one of the ids.
     pub(super) fn check(&self) -> Result<()> {
         let mut refusals = Refusals::default();
         let Self { outgoing, incoming } = self;
-        let both = [(outgoing, OUTGOING, CategoryKind::Expense), (incoming, INCOMING, CategoryKind::Income)];
-        for (half, path, kind) in both {
+        for (half, path, is_outgoing) in [(outgoing, OUTGOING, true), (incoming, INCOMING, false)] {
             if half.counterpart_id.is_some() {
                 let message = "This transaction is already half of a transfer.";
                 refusals.push(Refusal::new(Code::NotAllowed, path, message));
             } else if half.wallet_id.is_none() {
                 let message = "This transaction is in cash. A transfer is between two wallets.";
                 refusals.push(Refusal::new(Code::NotAllowed, path, message));
-            } else if half.kind != kind && outgoing.wallet_id != incoming.wallet_id {
-                let word = if kind == CategoryKind::Expense { "an expense" } else { "an income" };
-                let message = format!("This transaction is not {word}.");
+            } else if goes_out(half.kind, half.amount) != is_outgoing && outgoing.wallet_id != incoming.wallet_id {
+                let way = if is_outgoing { "leave" } else { "come into" };
+                let message = format!("The money of this transaction did not {way} its wallet.");
                 refusals.push(Refusal::new(Code::Invalid, path, message));
             }
         }
@@ -118,7 +125,7 @@ impl Halves {
         Ok(self.check_match()?)
     }
 
-    /// Checks that an expense and an income are of the same amount, in different wallets.
+    /// Checks that the halves are of the same amount, in different wallets.
     fn check_match(&self) -> Result<(), Refusal> {
         let Self { outgoing, incoming } = self;
         if outgoing.wallet_id == incoming.wallet_id {
@@ -127,13 +134,14 @@ impl Halves {
         }
         let currency = outgoing.currency;
         if incoming.currency != currency {
-            let message = format!("The expense is in {currency}, but the income is in {}.", incoming.currency);
+            let message =
+                format!("The money that left is in {currency}, and that which came in {}.", incoming.currency);
             let currencies = Detail::Currencies { expected: Some(currency), actual: incoming.currency };
             return Err(Refusal::new(Code::CurrencyMismatch, INCOMING, message).with(currencies));
         }
-        if incoming.amount != outgoing.amount {
-            let amount = Decimal::from_minor(outgoing.amount, currency);
-            let message = format!("The amount must be that of the expense, which is {amount} {currency}.");
+        if incoming.amount.saturating_abs() != outgoing.amount.saturating_abs() {
+            let amount = Decimal::from_minor(outgoing.amount.saturating_abs(), currency);
+            let message = format!("The amount must be what left the other wallet, which is {amount} {currency}.");
             return Err(Refusal::new(Code::Invalid, INCOMING, message));
         }
         Ok(())
@@ -163,11 +171,11 @@ impl Halves {
     /// # Errors
     /// `NOT_ALLOWED` when they are not.
     pub(super) fn check_confirmed(&self) -> Result<(), Refusal> {
-        let is_outgoing = self.outgoing.kind == CategoryKind::Expense;
-        if is_outgoing && self.outgoing.counterpart_id == Some(self.incoming.id) {
+        if goes_out(self.outgoing.kind, self.outgoing.amount) && self.outgoing.counterpart_id == Some(self.incoming.id)
+        {
             return Ok(());
         }
-        let message = "These two transactions are not the expense and the income of one transfer.";
+        let message = "These two transactions are not the halves of one transfer, the outgoing one first.";
         Err(Refusal::new(Code::NotAllowed, OUTGOING, message))
     }
 }

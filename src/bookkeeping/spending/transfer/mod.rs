@@ -1,5 +1,5 @@
-//! Transfers between wallets of the book that came into it as two transactions: an expense that left one wallet, and an income that
-//! came into another, as the files of two banks have them.
+//! Transfers between wallets of the book that came into it as two transactions: an expense whose money left one wallet, and an
+//! income whose money came into another, as the files of two banks have them. A refund in place of one of them does as well.
 //!
 //! `proposed` finds such pairs; nothing happens to them until a user confirms one. Then both halves are posted again: what was
 //! income and expense becomes a move out of one wallet, to the account of the money that is on its way, and a move from there into

@@ -1,7 +1,7 @@
 //! Finds the pairs among transactions that may be halves of transfers. Pure.
 //!
-//! Pairing is one to one: the pairs whose dates are nearest to each other first, and among those the oldest expense with the oldest
-//! income, by the order in which they were written. So the same transactions always make the same pairs. The time grows with the
+//! Pairing is one to one: the pairs whose dates are nearest to each other first, and among those the oldest outgoing one with the
+//! oldest incoming one, by the order in which they were written. So the same transactions always make the same pairs. The time grows with the
 //! number of transactions, not with that of possible pairs.
 
 use std::{
@@ -13,7 +13,6 @@ use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
 use crate::{
-    entity::category::CategoryKind,
     id::{Id, kind},
     money::Currency,
 };
@@ -23,20 +22,23 @@ use crate::{
 pub(super) struct Candidate {
     pub(super) id: Id<kind::Transaction>,
     pub(super) position: Uuid,
-    pub(super) kind: CategoryKind,
+    /// Whether its money left its wallet.
+    pub(super) goes_out: bool,
     pub(super) currency: Currency,
+    /// Above zero, whichever way the money went.
     pub(super) amount: i64,
     pub(super) date: NaiveDate,
     pub(super) wallet: Id<kind::Wallet>,
 }
 
-/// Pairs of an expense and an income that are not proposed again.
+/// Pairs of an outgoing and an incoming transaction that are not proposed again.
 pub(super) type Declined = HashSet<(Id<kind::Transaction>, Id<kind::Transaction>)>;
 
-/// An expense and an income.
+/// An outgoing and an incoming transaction.
 pub(super) type Pair = (Candidate, Candidate);
 
-/// The pairs of an expense and an income with the same amount, in different wallets, whose dates are at most this many days apart.
+/// The pairs of an outgoing and an incoming transaction with the same amount, in different wallets, whose dates are at most this many
+/// days apart.
 pub(super) fn pairs(candidates: impl IntoIterator<Item = Candidate>, declined: &Declined, days: u64) -> Vec<Pair> {
     let mut groups: HashMap<_, Group> = HashMap::new();
     for candidate in candidates {
@@ -56,13 +58,12 @@ struct Group {
 
 impl Group {
     fn add(&mut self, candidate: Candidate) {
-        let of_kind = match candidate.kind {
-            CategoryKind::Expense => &mut self.outgoing,
-            CategoryKind::Income => {
-                self.incoming.entry(candidate.date).or_default().entry(candidate.wallet).or_default()
-            }
+        let of_its_way = if candidate.goes_out {
+            &mut self.outgoing
+        } else {
+            self.incoming.entry(candidate.date).or_default().entry(candidate.wallet).or_default()
         };
-        of_kind.insert(candidate.position, candidate);
+        of_its_way.insert(candidate.position, candidate);
     }
 
     fn pairs(mut self, declined: &Declined, days: u64) -> Vec<Pair> {
@@ -79,7 +80,7 @@ impl Group {
         pairs
     }
 
-    /// Takes the oldest income that fits an expense and whose date is this many days before or after.
+    /// Takes the oldest incoming one that fits an outgoing one and whose date is this many days before or after.
     fn take(&mut self, outgoing: &Candidate, apart: u64, declined: &Declined) -> Option<Candidate> {
         let apart = Days::new(apart);
         let (before, after) = (outgoing.date.checked_sub_days(apart), outgoing.date.checked_add_days(apart));
@@ -101,9 +102,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::{Candidate, Declined, pairs};
-    use crate::{entity::category::CategoryKind, id::Id, money::Currency};
+    use crate::{id::Id, money::Currency};
 
-    /// `-5 a 1`: an expense of 5 in the wallet a, on the first day of the month. Its number is its age.
+    /// `-5 a 1`: 5 that left the wallet a, on the first day of the month. Its number is its age.
     fn candidate(number: usize, text: &str) -> Candidate {
         let [amount, wallet, day] = text.split(' ').collect::<Vec<_>>().try_into().unwrap();
         let amount: i64 = amount.parse().unwrap();
@@ -111,7 +112,7 @@ mod tests {
         Candidate {
             id: Id::from_uuid(age),
             position: age,
-            kind: if amount < 0 { CategoryKind::Expense } else { CategoryKind::Income },
+            goes_out: amount < 0,
             currency: if wallet == "$" { "USD".parse().unwrap() } else { Currency::Yem },
             amount: amount.abs(),
             date: NaiveDate::from_ymd_opt(2026, 11, day.parse().unwrap()).unwrap(),
@@ -155,7 +156,7 @@ mod tests {
     #[test]
     fn the_nearest_come_first_and_then_the_oldest() {
         for (texts, expected) in [
-            // The second expense is nearer to the income, though the first is older.
+            // The second one is nearer, though the first is older.
             (&["-5 a 1", "-5 a 3", "5 b 4"][..], &[(1, 2)][..]),
             (&["-5 a 1", "-5 a 3", "5 b 4", "5 b 5"], &[(0, 3), (1, 2)]),
             // Twins.

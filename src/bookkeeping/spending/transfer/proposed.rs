@@ -1,17 +1,17 @@
 //! The list of pairs that look like transfers between wallets of the book.
 //!
-//! One statement reads the transactions that another one of the opposite kind could belong to, by an index over amounts and dates;
-//! `pairing` makes pairs of them. Nothing is stored, so the list follows from the transactions as they are.
+//! One statement reads the transactions that another one could belong to whose money went the other way, by an index over amounts
+//! and dates; `pairing` makes pairs of them. Nothing is stored, so the list follows from the transactions as they are.
 
 use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
 use super::{
-    halves::Halves,
+    halves::{Halves, goes_out},
     pairing::{self, Candidate, Declined, Pair},
 };
 use crate::{
@@ -37,7 +37,7 @@ const MOST_DAYS: u8 = 10;
 /// How many transactions are looked at, the newest first, so that neither time nor memory grows with the book.
 const MOST_CANDIDATES: u64 = 10_000;
 
-/// The sort key of a pair: the date and the position of its expense.
+/// The sort key of a pair: the date and the position of its outgoing half.
 pub type Key = (NaiveDate, Uuid);
 
 /// The proposed pairs: a page of them, and how many there are in all.
@@ -62,7 +62,7 @@ pub fn parse_key(text: &str) -> Option<Key> {
     Some((Date::parse_text(date)?.0, position.parse().ok()?))
 }
 
-/// A page of the pairs that look like transfers: the newest expense first.
+/// A page of the pairs that look like transfers: the newest outgoing half first.
 ///
 /// # Errors
 /// `INVALID` at `days` when it is not from 0 to 10.
@@ -118,9 +118,10 @@ fn cut(mut pairs: Vec<Pair>, page: &Page<Key>) -> Paged<Pair> {
 /// The row of a candidate, in the order in which `candidates` selects its columns.
 type Row = (Id<kind::Transaction>, Uuid, CategoryKind, Currency, i64, NaiveDate, Id<kind::Wallet>);
 
-/// The newest transactions that may be half of a transfer: there is another one of the opposite kind and the same amount in another
-/// wallet, within these days.
+/// The newest transactions that may be half of a transfer: the same amount went the other way in another wallet, within these days.
 async fn candidates(conn: &impl ConnectionTrait, viewer: &Viewer, days: u8) -> Result<Vec<Candidate>> {
+    let backend = conn.get_database_backend();
+    let others = |kinds| Expr::exists(others(backend, days, kinds));
     let rows: Vec<Row> = Entity::find()
         .select_only()
         .columns([
@@ -136,7 +137,7 @@ async fn candidates(conn: &impl ConnectionTrait, viewer: &Viewer, days: u8) -> R
         .filter(Column::WalletId.is_not_null())
         .filter(Column::DeletedAt.is_null())
         .filter(Column::CounterpartId.is_null())
-        .filter(Expr::exists(others(conn.get_database_backend(), days)))
+        .filter(Condition::any().add(others(Kinds::Opposite)).add(others(Kinds::Same)))
         .order_by_desc(Column::Date)
         .order_by_desc(Column::Position)
         .limit(MOST_CANDIDATES)
@@ -146,18 +147,26 @@ async fn candidates(conn: &impl ConnectionTrait, viewer: &Viewer, days: u8) -> R
     let candidate = |(id, position, kind, currency, amount, date, wallet): Row| Candidate {
         id,
         position,
-        kind,
+        goes_out: goes_out(kind, amount),
         currency,
-        amount,
+        amount: amount.saturating_abs(),
         date,
         wallet,
     };
     Ok(rows.into_iter().map(candidate).collect())
 }
 
+/// The kinds of two transactions whose money went opposite ways: those of an expense and an income, or of two expenses or two incomes
+/// of which one is a refund, with an amount below zero.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kinds {
+    Opposite,
+    Same,
+}
+
 /// The transactions that could be the other half of one. The conditions on the columns that may be null are those of the index
 /// `transaction_pairing_idx`.
-fn others(backend: DbBackend, days: u8) -> SelectStatement {
+fn others(backend: DbBackend, days: u8, kinds: Kinds) -> SelectStatement {
     let of = |column| Expr::col((Entity, column));
     let other = |column| Expr::col(("other", column));
     // Each database has its own way to count days.
@@ -168,15 +177,19 @@ fn others(backend: DbBackend, days: u8) -> SelectStatement {
             format!("date(\"transaction\".\"date\", '{sign}{days} days')")
         })
     });
+    let (amount, kind) = match kinds {
+        Kinds::Opposite => (of(Column::Amount), other(Column::Kind).ne(of(Column::Kind))),
+        Kinds::Same => (of(Column::Amount).mul(-1), other(Column::Kind).eq(of(Column::Kind))),
+    };
     Query::select()
         .expr(Expr::val(1))
         .from_as(Entity, "other")
         .and_where(other(Column::BookId).eq(of(Column::BookId)))
         .and_where(other(Column::Currency).eq(of(Column::Currency)))
-        .and_where(other(Column::Amount).eq(of(Column::Amount)))
+        .and_where(other(Column::Amount).eq(amount))
         .and_where(other(Column::Date).gte(first))
         .and_where(other(Column::Date).lte(last))
-        .and_where(other(Column::Kind).ne(of(Column::Kind)))
+        .and_where(kind)
         .and_where(other(Column::WalletId).ne(of(Column::WalletId)))
         .and_where(other(Column::WalletId).is_not_null())
         .and_where(other(Column::DeletedAt).is_null())

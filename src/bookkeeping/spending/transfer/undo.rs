@@ -1,4 +1,4 @@
-//! Undoes a transfer: its halves become the expense and the income again that they were.
+//! Undoes a transfer: its halves become the income and the expense again that they were.
 
 use async_graphql::{ID, InputObject};
 use sea_orm::DbErr;

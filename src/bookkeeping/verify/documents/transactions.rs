@@ -19,19 +19,20 @@ pub(super) fn check(
     versions: &Versions,
     report: &mut Report<'_>,
 ) {
-    let id = transaction.id;
+    let (id, is_half) = (transaction.id, transaction.counterpart_id.is_some());
     let link = JournalLink {
         document_id: id.cast(),
         id: id.to_string(),
         entry_id: transaction.journal_entry_id,
         book_id: transaction.book_id,
         kind: match (transaction.kind, transaction.counterpart_id) {
+            (_, Some(_)) if goes_out(transaction) => EntryKind::TransferOut,
+            (_, Some(_)) => EntryKind::TransferIn,
             (CategoryKind::Income, None) => EntryKind::Income,
             (CategoryKind::Expense, None) => EntryKind::Expense,
-            (CategoryKind::Income, Some(_)) => EntryKind::TransferIn,
-            (CategoryKind::Expense, Some(_)) => EntryKind::TransferOut,
         },
-        amount: transaction.amount,
+        // A half of a transfer is posted as what was moved, whichever way.
+        amount: if is_half { transaction.amount.saturating_abs() } else { transaction.amount },
         currency: transaction.currency,
         date: transaction.date,
         note: transaction.description.as_deref(),
@@ -51,6 +52,11 @@ pub(super) fn check(
     report.same(Check::DocumentLines, id, "its amount, by its lines", sum, amount);
 }
 
+/// Whether the money of a transaction goes out of its wallet or cash. That of a refund goes the other way.
+pub(super) fn goes_out(transaction: &transaction::Model) -> bool {
+    (transaction.kind == CategoryKind::Expense) == (transaction.amount > 0)
+}
+
 /// The postings that follow from a transaction: the whole amount on the wallet, if it has one, then one posting per
 /// line. A half of a transfer only moves the amount between the wallet and the money on its way.
 pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line::Model]) -> Vec<Move> {
@@ -61,9 +67,11 @@ pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line:
     };
     let outer = (outer, transaction.book_id.cast());
     let currency = transaction.currency;
-    let way = |inner, amount| match transaction.kind {
-        CategoryKind::Income => Move { debit: outer, credit: inner, amount, currency },
-        CategoryKind::Expense => Move { debit: inner, credit: outer, amount, currency },
+    // What is below zero goes the other way.
+    let way = |inner, amount: i64| {
+        let goes_out = (transaction.kind == CategoryKind::Expense) == (amount > 0);
+        let (debit, credit) = if goes_out { (inner, outer) } else { (outer, inner) };
+        Move { debit, credit, amount: amount.saturating_abs(), currency }
     };
     let account_kind = match transaction.kind {
         CategoryKind::Income => AccountKind::Income,

@@ -1,20 +1,18 @@
 //! Checks that the two halves of each transfer fit together.
 
 use sea_orm::{
-    ActiveEnum, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait,
     sea_query::{ExprTrait, JoinType},
 };
 use uuid::Uuid;
 
+use super::transactions::goes_out;
 use crate::bookkeeping::verify::{
     difference::{Check, Money, Report},
     scan::{Row, Scan, Source, optional, select_as},
 };
 use crate::{
-    entity::{
-        category::CategoryKind,
-        transaction::{self, Column},
-    },
+    entity::transaction::{self, Column},
     error::Result,
 };
 
@@ -55,13 +53,10 @@ fn check_half(half: &transaction::Model, other: Option<&transaction::Model>, rep
     };
     let named = other.counterpart_id.map(|id| id.to_string());
     report.same(check, id, "what the other half of this transfer names", Some(id.to_string()), named);
-    let kind = match half.kind {
-        CategoryKind::Income => CategoryKind::Expense,
-        CategoryKind::Expense => CategoryKind::Income,
-    };
-    let money = |half: &transaction::Model| Money::new(half.amount, half.currency).to_string();
+    let money = |half: &transaction::Model| Money::new(half.amount.saturating_abs(), half.currency).to_string();
+    let way = |goes_out: bool| if goes_out { "out" } else { "in" }.to_owned();
     for (what, expected, found) in [
-        ("kind", kind.to_value(), other.kind.to_value()),
+        ("way", way(!goes_out(half)), way(goes_out(other))),
         ("book", half.book_id.to_string(), other.book_id.to_string()),
         ("amount", money(half), money(other)),
     ] {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{CONFIRM, DECLINE, UNDO, decide, listed};
-use crate::harness::{Database, TestApp, errors, id_of};
+use crate::harness::{Database, TestApp, errors, id_of, named};
 
 #[apply(both_databases)]
 async fn pairs_are_one_to_one_and_the_nearest_first(on: Database) {
@@ -76,6 +76,44 @@ async fn pairs_are_one_to_one_and_the_nearest_first(on: Database) {
     let badr = app.user("badr").await;
     badr.halves("5").await;
     assert_eq!((badr.proposed().await.len(), amina.proposed().await), (1, expected[1..].to_vec()));
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn a_refund_is_half_of_a_transfer_too_and_the_way_of_its_money_decides_which(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let wallet = amina.wallet.clone();
+    amina.fund("100").await;
+    let savings = amina.new_wallet("YEM").await;
+    id_of(&amina.set_budget(json!({ "category": { "name": "Food" }, "limit": "50" })).await, "budget");
+    // Both banks' lines are in one category, and both are income of which one was given back.
+    let spent = amina.pay_from(&wallet, "Food", "30", "2026-11-03").await;
+    let refund = amina.pay_from(&savings, "Food", "-30", "2026-11-04").await;
+    let given_back = amina.pay_from(&savings, "Salary", "-20", "2026-11-05").await;
+    let income = amina.pay_from(&wallet, "Salary", "20", "2026-11-05").await;
+    let pairs = [[given_back, income], [spent, refund]];
+    assert_eq!(amina.proposed().await, pairs);
+    let before = amina.report("2026-11").await;
+    let swapped = [pairs[1][1].clone(), pairs[1][0].clone()];
+    let refused = amina.decide(CONFIRM, named(&swapped)).await;
+    assert_eq!(errors(&refused), ["INVALID outgoingId", "INVALID incomingId"]);
+    for pair in &pairs {
+        decide(&amina, CONFIRM, pair).await;
+        app.assert_journal_is_whole().await;
+    }
+    let after = amina.report("2026-11").await;
+    assert_eq!((&after["categories"], &after["budgets"][0]["spent"]["amount"]), (&json!([]), &json!("0.00")));
+    assert_eq!(listed(&amina, json!({})).await, "4 +0.00 -0.00");
+    let types = async |wallet: &str| {
+        let edges = amina.history(wallet, json!({ "direction": "OUT" })).await;
+        edges.iter().map(|edge| edge["node"]["type"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+    };
+    assert!(types(&wallet).await.contains("TRANSFER_OUT") && types(&savings).await.contains("TRANSFER_OUT"));
+    assert_eq!((amina.balance(&wallet).await, amina.balance(&savings).await), ("90.00".into(), "10.00".into()));
+    for pair in &pairs {
+        decide(&amina, UNDO, pair).await;
+    }
+    assert_eq!((amina.report("2026-11").await, amina.proposed().await), (before, pairs.to_vec()));
     app.assert_journal_is_whole().await;
 }
 
