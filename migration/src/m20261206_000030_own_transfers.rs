@@ -1,7 +1,11 @@
 //! Transfers between one's own wallets that came into the book as an expense and an income: which two transactions are one transfer,
 //! which pairs are declined, and the account of the money that is on its way.
 
-use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
+use sea_orm_migration::{
+    prelude::*,
+    schema::*,
+    sea_orm::{ConnectionTrait, DbBackend, Statement},
+};
 
 use crate::column::{change_words, created_at, index, reference, unique};
 
@@ -49,6 +53,10 @@ type Words = ((&'static str, &'static str), &'static [&'static str], &'static [&
 
 const WORDS: [Words; 2] =
     [(("account", "kind"), &ACCOUNTS, &NEW_ACCOUNTS), (("journal_entry", "kind"), &ENTRIES, &NEW_ENTRIES)];
+
+/// A row for each word that the schema before does not know.
+const NEW: &str = "SELECT 1 FROM account WHERE kind = 'IN_TRANSIT' \
+                   UNION ALL SELECT 1 FROM journal_entry WHERE kind IN ('TRANSFER_OUT', 'TRANSFER_IN')";
 
 /// The transactions that can be half of a transfer and are not yet.
 const UNPAIRED: &str = "wallet_id IS NOT NULL AND deleted_at IS NULL AND counterpart_id IS NULL";
@@ -110,7 +118,12 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
+    /// Fails when a transfer was ever confirmed, since the journal keeps its entries and the schema before cannot hold them.
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let any = Statement::from_string(manager.get_database_backend(), format!("{NEW} LIMIT 1"));
+        if manager.get_connection().query_one_raw(any).await?.is_some() {
+            return Err(DbErr::Migration("there are transfers that were confirmed".to_owned()));
+        }
         manager.drop_table(Table::drop().table("declined_transfer").take()).await?;
         run(manager, "DROP INDEX transaction_pairing_idx").await?;
         run(manager, "DROP INDEX transaction_counterpart_id_key").await?;
