@@ -34,7 +34,8 @@ use crate::{
 const DAYS: u8 = 5;
 /// The most days that may be asked for.
 const MOST_DAYS: u8 = 10;
-/// How many transactions are looked at, the newest first, so that neither time nor memory grows with the book.
+/// How many possible halves are read, the newest first, so that memory does not grow with the book. The database looks at each
+/// transaction in a wallet once, with two look-ups in an index.
 const MOST_CANDIDATES: u64 = 10_000;
 
 /// The sort key of a pair: the date and the position of its outgoing half.
