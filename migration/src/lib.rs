@@ -16,6 +16,7 @@ mod m20261201_000021_totals;
 mod m20261201_000022_parties;
 mod m20261201_000023_notes;
 mod m20261201_000024_sales_rollups;
+mod m20261205_000029_erasure;
 mod november;
 
 /// All migrations, oldest first.
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000022_parties::Migration),
             Box::new(m20261201_000023_notes::Migration),
             Box::new(m20261201_000024_sales_rollups::Migration),
+            Box::new(m20261205_000029_erasure::Migration),
         ]
     }
 }
