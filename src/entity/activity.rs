@@ -83,6 +83,8 @@ pub enum Action {
     DeleteCustomer,
     /// `restoreCustomer`: brings back an archived customer.
     RestoreCustomer,
+    /// `eraseCustomer`: erases a customer's personal details.
+    EraseCustomer,
     /// `addEntry`: adds an entry to a customer's ledger.
     AddEntry,
     /// `updateEntry`: changes a ledger entry.

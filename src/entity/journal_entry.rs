@@ -1,5 +1,5 @@
-//! Journal entries: the events that move money. Only `bookkeeping::journal` writes this table; rows are never updated
-//! or deleted.
+//! Journal entries: the events that move money. Only `bookkeeping::journal` writes this table; rows are never deleted, and updated
+//! only where texts about a customer are erased (`bookkeeping::journal::erase`).
 
 use sea_orm::entity::prelude::*;
 

@@ -74,6 +74,7 @@ async fn without_a_token_one_may_only_register_log_in_refresh_and_introspect(on:
         "mutation($id: ID!) { updateCustomer(input: { id: $id, name: \"mine\" }) { customer { id } } }",
         "mutation($id: ID!) { deleteCustomer(input: { id: $id }) { customer { id } } }",
         "mutation($id: ID!) { restoreCustomer(input: { id: $id }) { customer { id } } }",
+        "mutation($id: ID!) { eraseCustomer(input: { id: $id }) { customer { id } } }",
         "mutation($id: ID!) { addEntry(input: { customerId: $id, type: DEBIT, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { updateEntry(input: { id: $id, amount: 1 }) { replayed } }",
         "mutation($id: ID!) { deleteEntry(input: { id: $id }) { replayed } }",
