@@ -93,8 +93,10 @@ macro_rules! nouns {
             Transaction "transaction" {
                 node spending::transaction::Transaction;
                 query spending::transaction_list::TransactionQuery;
+                query spending::transfer::TransferQuery;
                 query spending::report::ReportQuery;
                 mutation spending::transaction::TransactionMutation;
+                mutation spending::transfer::TransferMutation;
                 mutation import::ImportMutation;
             }
             /// A budget.

@@ -83,6 +83,8 @@ pub enum Action {
     DeleteCustomer,
     /// `restoreCustomer`: brings back an archived customer.
     RestoreCustomer,
+    /// `eraseCustomer`: erases a customer's personal details.
+    EraseCustomer,
     /// `addEntry`: adds an entry to a customer's ledger.
     AddEntry,
     /// `updateEntry`: changes a ledger entry.
@@ -129,6 +131,12 @@ pub enum Action {
     UpdateTransaction,
     /// `deleteTransaction`: deletes an income or an expense.
     DeleteTransaction,
+    /// `confirmTransfer`: makes an expense and an income one transfer.
+    ConfirmTransfer,
+    /// `declineTransfer`: lets a pair of an expense and an income not be proposed again.
+    DeclineTransfer,
+    /// `undoTransfer`: makes a transfer an expense and an income again.
+    UndoTransfer,
     /// `setBudget`: creates or replaces a budget.
     SetBudget,
     /// `deleteBudget`: deletes a budget.

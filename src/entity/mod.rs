@@ -13,6 +13,7 @@ pub mod budget;
 pub mod category;
 pub mod client_id;
 pub mod customer;
+pub mod declined_transfer;
 pub mod invoice;
 pub mod invoice_line;
 pub mod journal_entry;

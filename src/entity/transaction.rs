@@ -44,6 +44,8 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// When it was deleted; `None` otherwise.
     pub deleted_at: Option<DateTimeUtc>,
+    /// The other half of the transfer that it is half of; `None` otherwise. Its kind then says which way the money went.
+    pub counterpart_id: Option<Id<kind::Transaction>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -140,12 +140,12 @@ pub(super) fn into_recorded_payload<T>(result: Result<T, Error>) -> Result<(Opti
     }
 }
 
-/// The value of the field `id` in the mutation's input. Empty when there is none.
+/// The value of the field `id` in the mutation's input, or of `outgoingId`, which names a transfer. Empty when there is none.
 fn named(ctx: &Context<'_>) -> Result<String, ApiError> {
     let arguments = ctx.field().arguments().map_err(|error| Error::Fault(DbErr::Custom(error.message)))?;
     let input = arguments.into_iter().find(|(name, _)| name == "input");
     Ok(match input {
-        Some((_, Value::Object(input))) => match input.get("id") {
+        Some((_, Value::Object(input))) => match input.get("id").or_else(|| input.get("outgoingId")) {
             Some(Value::String(id)) => id.clone(),
             _ => String::new(),
         },

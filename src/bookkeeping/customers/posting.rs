@@ -199,13 +199,14 @@ pub(in crate::bookkeeping) async fn enter_all(
 /// Locks the customer of a new document.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when the customer is archived.
+/// `NOT_FOUND`; `NOT_ALLOWED` when the customer is archived or erased.
 pub(in crate::bookkeeping) async fn open_customer(
     tx: &Transaction,
     viewer: &Viewer,
     id: Option<Id<kind::Customer>>,
 ) -> Result<customer_entity::Model> {
     let customer = customer::lock(tx, viewer, id, "customerId").await?;
+    customer::refuse_erased(&customer, "customerId")?;
     if customer.archived_at.is_some() {
         let message = "This customer is archived. Restore them first.";
         return Err(Refusal::new(Code::NotAllowed, "customerId", message).into());
@@ -251,6 +252,20 @@ pub(in crate::bookkeeping) async fn lock_entry(
     find(tx, viewer, id).await
 }
 
+/// Refuses a change of an entry whose customer was erased. The customer must be locked.
+///
+/// # Errors
+/// `NOT_ALLOWED` at `path`.
+pub(in crate::bookkeeping) async fn refuse_erased(
+    tx: &Transaction,
+    viewer: &Viewer,
+    entry: &ledger_entry::Model,
+    path: &str,
+) -> Result<()> {
+    let customer = customer::require(tx, viewer, Some(entry.customer_id), path).await?;
+    Ok(customer::refuse_erased(&customer, path)?)
+}
+
 async fn find(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -263,6 +278,9 @@ async fn find(
 /// Deletes a ledger entry or voids its document: reverses its journal entry, and takes back what it was set off against. With `into_wallet` the money goes back out
 /// of the wallet that it was paid into. If the wallet does not allow that, the attempt is recorded as a failed entry
 /// and the inner result is the refusal; the transaction must then be committed, not rolled back.
+///
+/// # Errors
+/// `NOT_ALLOWED` at `id` when the customer was erased.
 pub(in crate::bookkeeping) async fn void(
     tx: &Transaction,
     app: &App,
@@ -272,6 +290,7 @@ pub(in crate::bookkeeping) async fn void(
     idempotency: Option<Idempotency>,
     into_wallet: bool,
 ) -> Result<Result<ledger_entry::Model, Refusal>> {
+    refuse_erased(tx, viewer, &entry, "id").await?;
     let mut draft = journal::reversal(tx, viewer, entry.journal_entry_id, reason.map(str::to_owned)).await?;
     draft.idempotency = idempotency;
     if into_wallet {

@@ -162,6 +162,11 @@ impl Entries {
         };
         match found {
             Some(found) if found.archived_at.is_none() => Ok(found.id),
+            Some(found) if found.erased_at.is_some() => {
+                let message =
+                    "The personal details of this customer were erased. Nothing can be added for them any more.";
+                refused(Code::NotAllowed, message.to_owned())
+            }
             Some(_) => refused(Code::NotAllowed, "This customer is archived. Restore them first.".to_owned()),
             None if line.customer.is_empty() => refused(Code::Required, "The line names no customer.".to_owned()),
             None => refused(Code::NotFound, format!("You have no customer {}.", quoted(&line.customer))),

@@ -291,7 +291,9 @@ async fn judge<S: LineKind>(
                     Verdict::Duplicate(Some(own.id), note)
                 }
                 (None, Some(entry)) => {
-                    let is_other = entry.request_hash.as_ref() != Some(&idempotency.request_hash);
+                    // Of a line whose customer was erased since, it is not known any more.
+                    let hash = entry.request_hash.as_deref().filter(|hash| *hash != journal::NO_HASH);
+                    let is_other = hash.is_some_and(|hash| hash != idempotency.request_hash);
                     let note = "This line was imported before with other values. The earlier import stays as it is.";
                     Verdict::Duplicate(entry.document_id, is_other.then(|| note.to_owned()))
                 }

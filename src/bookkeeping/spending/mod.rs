@@ -8,3 +8,4 @@ mod percent;
 pub mod report;
 pub mod rollover;
 pub mod transaction;
+pub mod transfer;

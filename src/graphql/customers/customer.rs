@@ -111,6 +111,12 @@ impl Customer {
         self.0.archived_at.map(DateTime)
     }
 
+    /// The time when `eraseCustomer` erased the customer's personal details. Then `name` is "Erased customer", the other details are
+    /// null, and the customer is archived for ever. Null when they were not erased.
+    async fn erased_at(&self) -> Option<DateTime> {
+        self.0.erased_at.map(DateTime)
+    }
+
     /// The time when the customer's ledger last changed; before the first entry, the time when the customer was
     /// created.
     async fn last_activity_at(&self) -> DateTime {

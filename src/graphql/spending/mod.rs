@@ -7,3 +7,4 @@ pub(super) mod report;
 pub(super) mod transaction;
 pub(super) mod transaction_list;
 pub(super) mod transaction_version;
+pub(super) mod transfer;

@@ -142,12 +142,13 @@ fn a_description_says_more_than_the_name() {
 
 /// The lists that are not connections, since something keeps each of them short: what an object is made of, what the request
 /// itself names, or a limit on what a book may have.
-const SHORT: [&str; 29] = [
+const SHORT: [&str; 31] = [
     "Activity.changes",
     "Activity.codes",
     "AddTransactionPayload.affectedBudgets",
     "AddTransactionPayload.affectedWallets",
     "Book.receivables",
+    "ConfirmTransferPayload.affectedBudgets",
     "CreditNote.lines",
     "Customer.balances",
     "CustomerSummary.otherCurrencies",
@@ -169,6 +170,7 @@ const SHORT: [&str; 29] = [
     "SalesReport.otherCurrencies",
     "Transaction.lines",
     "TransactionVersion.lines",
+    "UndoTransferPayload.affectedBudgets",
     "UpdateTransactionPayload.affectedBudgets",
     "UpdateTransactionPayload.affectedWallets",
     "User.sessions",

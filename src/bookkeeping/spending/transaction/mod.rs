@@ -54,8 +54,8 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteTransactionInput")]
 pub struct TransactionDeletion {
-    /// The id of the transaction to delete. One that is deleted already is refused, and one whose wallet cannot give the
-    /// money back.
+    /// The id of the transaction to delete. One that is deleted already is refused, one that is half of a transfer, and one
+    /// whose wallet cannot give the money back.
     pub id: ID,
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
     /// book, the same input changes nothing and returns the result of the first request; another input fails with
@@ -176,7 +176,7 @@ pub(super) async fn wanted(
 /// Changes a transaction.
 ///
 /// # Errors
-/// As for [`add`]; `NOT_ALLOWED` when it is deleted; `CONFLICT` when it is not at the expected version.
+/// As for [`add`]; `NOT_ALLOWED` when it is deleted or half of a transfer; `CONFLICT` when it is not at the expected version.
 pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateTransaction", change))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -231,7 +231,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
 /// Deletes a transaction: reverses its journal entry. It can still be read by its id, with its versions.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted. A refusal by the wallet is in the inner result.
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted or half of a transfer. A refusal by the wallet is in the inner result.
 pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteTransaction", deletion))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -309,7 +309,7 @@ async fn replay(
     Ok(Replayable { document, replayed: true })
 }
 
-/// Finds a transaction of the viewer's book that is not deleted, and locks it.
+/// Finds a transaction of the viewer's book that is neither deleted nor half of a transfer, and locks it.
 async fn lock_standing(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<transaction::Model> {
     let missing = || Refusal::new(Code::NotFound, "id", "You have no such transaction.");
     let id: Id<kind::Transaction> = id.parse().map_err(|_| missing())?;
@@ -317,6 +317,10 @@ async fn lock_standing(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<tra
     let found = own.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or_else(missing)?;
     if found.deleted_at.is_some() {
         return Err(Refusal::new(Code::NotAllowed, "id", "This transaction is deleted.").into());
+    }
+    if found.counterpart_id.is_some() {
+        let message = "This transaction is half of a transfer. Undo the transfer first, with `undoTransfer`.";
+        return Err(Refusal::new(Code::NotAllowed, "id", message).into());
     }
     Ok(found)
 }

@@ -105,6 +105,7 @@ pub(in crate::bookkeeping) async fn insert(
             created_at: entry.created_at,
             updated_at: entry.created_at,
             deleted_at: None,
+            counterpart_id: None,
         });
     }
     if transactions.is_empty() {

@@ -1,8 +1,8 @@
 //! Checks documents against the journal: ledger entries with their invoices, receipts and notes, and transactions.
 //!
 //! Reads all of their tables in the order of the document's id and merges them, so rows whose document is missing are
-//! found too. The parties of invoices, receipts and notes are looked up by a pass of their own, and so is what notes leave of
-//! their invoices.
+//! found too. The parties of invoices, receipts and notes are looked up by a pass of their own, and so are what notes leave of
+//! their invoices and the halves of transfers.
 
 mod invoices;
 mod journal_link;
@@ -13,6 +13,7 @@ mod parties;
 mod receipts;
 pub(super) mod rows;
 mod transactions;
+mod transfers;
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -92,6 +93,7 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
         document.check(report);
     }
     noted::check(source, report).await?;
+    transfers::check(source, report).await?;
     parties::check(source, report).await
 }
 

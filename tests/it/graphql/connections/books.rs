@@ -45,6 +45,9 @@ async fn things(user: &User) -> Owners {
     id_of(&user.set_budget(budget).await, "budget");
     let budget = json!({ "category": { "id": category }, "limit": "1" });
     let budget = id_of(&user.set_budget(budget).await, "budget");
+    for amount in ["3", "5"] {
+        user.halves(amount).await;
+    }
     user.fund("1").await;
     let movement = user.history(&user.wallet, Value::Null).await.swap_remove(0)["node"]["id"].take();
     let book = user.gql("{ book { id } }", json!({})).await["book"]["id"].take();

@@ -6,6 +6,7 @@ mod full_book;
 mod ledger;
 mod load;
 mod spending;
+mod transfers;
 
 pub use self::{
     activity::{changes, told},
@@ -13,4 +14,5 @@ pub use self::{
     full_book::full_book,
     ledger::{entry_of, id_of, messages},
     load::Load,
+    transfers::named,
 };

@@ -6,7 +6,7 @@ use daybook::{app::App, credentials::Passwords};
 use serde_json::{Value, json};
 
 use super::Root;
-use crate::harness::{PASSWORD, TestApp, User, id_of};
+use crate::harness::{PASSWORD, TestApp, User, errors, id_of, named};
 
 /// Lets many register within a moment.
 pub fn quick(app: &mut App) {
@@ -159,6 +159,7 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
                 json!({ "paymentId": receipt, "autoAllocate": true }),
             ]
         }
+        "confirmTransfer" | "declineTransfer" => vec![named(&user.halves("5").await)],
         "deleteEntry" | "updateEntry" => vec![json!({ "id": entry(user).await })],
         "deleteTransaction" => vec![json!({ "id": transaction(user).await })],
         "setBudget" => {
@@ -169,6 +170,11 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
             full["rolloverFrom"] = json!("2026-09");
             id_of(&user.set_budget(full).await, "budget");
             vec![budget]
+        }
+        "undoTransfer" => {
+            let halves = named(&user.halves("5").await);
+            assert_eq!(errors(&user.decide("confirmTransfer", halves.clone()).await), [""; 0]);
+            vec![halves]
         }
         "updateBook" => {
             let shop = json!({ "shopName": "Shop", "proprietorName": "Amina", "gstNumber": "29ABCDE", "phone": "+967711234567",

@@ -97,6 +97,7 @@ pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
     match name.as_str() {
         "paymentId" => return "receipt",
         "chargeId" => return "invoice",
+        "outgoingId" | "incomingId" => return "transaction",
         _ => {}
     }
     for text in [name.as_str(), owner, &root.name] {
