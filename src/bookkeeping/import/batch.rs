@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::{
-    fingerprint::{self, Fingerprints},
+    fingerprint::{self, Content, Fingerprints},
     line_kind::LineKind,
     options::Format,
     reader::{BadRecord, Reader, Record},
@@ -25,6 +25,8 @@ pub(super) struct Candidate<L> {
     pub(super) id: String,
     /// The parsed line with its idempotency key, or what is wrong with it.
     pub(super) read: Result<(L, Idempotency), Vec<Refusal>>,
+    /// The key that an earlier version gave to it, where that was another one.
+    pub(super) former: Option<String>,
 }
 
 /// Splits a file into batches.
@@ -44,7 +46,7 @@ impl<'a, R: Read> Batches<'a, R> {
     /// # Errors
     /// As for [`Reader::open`].
     pub(super) fn open<S: LineKind>(file: R, format: &'a Format) -> Result<Self> {
-        let mut reader = Reader::open(file, format.delimiter, S::COLUMNS, &format.names)?;
+        let mut reader = Reader::open(file, format.delimiter, S::COLUMNS, &format.names)?.of_bank(format.is_plain);
         let ahead = reader.next();
         Ok(Self { reader, format, fingerprints: Fingerprints::default(), ahead, after_bad: false })
     }
@@ -67,7 +69,7 @@ impl<'a, R: Read> Batches<'a, R> {
             Ok(first) => first,
             Err(BadRecord { line, refusal }) => {
                 self.after_bad = true;
-                return Some(Candidate { lines: vec![line], id: String::new(), read: Err(vec![refusal]) });
+                return Some(Candidate { lines: vec![line], id: String::new(), read: Err(vec![refusal]), former: None });
             }
         };
         let id = first.text("id").to_owned();
@@ -84,8 +86,10 @@ impl<'a, R: Read> Batches<'a, R> {
         }
         let lines: Vec<_> = records.iter().map(|record| record.line).collect();
         let is_beside_bad = is_beside_bad || matches!(self.ahead, Some(Err(_)));
-        let read = self.read::<S>(&id, &records, is_beside_bad);
-        Some(Candidate { lines, id, read: read.map_err(Refusals::into_vec) })
+        match self.read::<S>(&id, &records, is_beside_bad) {
+            Ok((line, key, former)) => Some(Candidate { lines, id, read: Ok((line, key)), former }),
+            Err(refusals) => Some(Candidate { lines, id, read: Err(refusals.into_vec()), former: None }),
+        }
     }
 
     fn read<S: LineKind>(
@@ -93,7 +97,7 @@ impl<'a, R: Read> Batches<'a, R> {
         id: &str,
         records: &[Record],
         is_beside_bad: bool,
-    ) -> Result<(S::Line, Idempotency), Refusals> {
+    ) -> Result<(S::Line, Idempotency, Option<String>), Refusals> {
         let begins = records.first().map(|record| record.line).unwrap_or_default();
         if !id.is_empty() {
             self.fingerprints.enter(id, begins).map_err(|before| {
@@ -108,12 +112,12 @@ impl<'a, R: Read> Batches<'a, R> {
                 return Err(Refusal::new(Code::Invalid, "id", message).into());
             }
         }
-        let (line, content) = S::read(self.format, records)?;
-        let idempotency = match id {
-            "" => self.fingerprints.of_content(S::NOUN, content),
-            id => fingerprint::of_id(S::NOUN, id, content),
-        };
-        Ok((line, idempotency))
+        let (line, Content { now, former }) = S::read(self.format, records)?;
+        if !id.is_empty() && !self.format.is_plain {
+            return Ok((line, fingerprint::of_id(S::NOUN, id, now), None));
+        }
+        let former = former.map(|content| self.fingerprints.of_content(S::NOUN, content).key);
+        Ok((line, self.fingerprints.of_content(S::NOUN, now), former))
     }
 
     fn take(&mut self) -> Option<Result<Record, BadRecord>> {

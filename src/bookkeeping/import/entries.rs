@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::{
     entry_line::{self, COLUMNS, EntryLine},
+    fingerprint::Content,
     line_kind::{Access, Checked, LineKind, Own, Scope},
     options::{EntryImport, Format},
     reader::{Column, Record},
@@ -56,8 +57,9 @@ impl LineKind for Entries {
     type Line = EntryLine;
     type Draft = EntryDraft;
 
-    fn read(format: &Format, records: &[Record]) -> Result<(EntryLine, [u8; 32]), Refusals> {
-        entry_line::read(format, records)
+    fn read(format: &Format, records: &[Record]) -> Result<(EntryLine, Content), Refusals> {
+        let (line, now) = entry_line::read(format, records)?;
+        Ok((line, Content { now, former: None }))
     }
 
     async fn open(Scope { viewer, tx, .. }: Scope<'_>, options: &EntryImport) -> Result<Self> {
@@ -80,6 +82,10 @@ impl LineKind for Entries {
             Some(((*ids.get(&found.id)?).to_owned(), own))
         };
         Ok(found.iter().filter_map(own).collect())
+    }
+
+    async fn stand(&self, _: Scope<'_>, asked: &[(&EntryLine, Id<kind::Document>)]) -> Result<Vec<bool>> {
+        Ok(vec![true; asked.len()])
     }
 
     async fn prepare(&mut self, Scope { viewer, tx, access, .. }: Scope<'_>, lines: &[&EntryLine]) -> Result<()> {

@@ -18,6 +18,15 @@ use crate::bookkeeping::journal::Idempotency;
 
 type Hash = [u8; 16];
 
+/// Hashes of what a line says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content {
+    /// The one from which its key is made.
+    pub(super) now: [u8; 32],
+    /// The one from which an earlier version made its key, where that is another one.
+    pub(super) former: Option<[u8; 32]>,
+}
+
 /// The lines of a file seen so far.
 #[derive(Debug, Default)]
 pub(super) struct Fingerprints {

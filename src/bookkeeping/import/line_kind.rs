@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
+    fingerprint::Content,
     options::Format,
     reader::{Column, Record},
 };
@@ -57,7 +58,7 @@ pub(super) trait LineKind: Sized + Send {
     type Draft: Send + Sync;
 
     /// Parses records and computes the hash of their content. Pure.
-    fn read(format: &Format, records: &[Record]) -> Result<(Self::Line, [u8; 32]), Refusals>;
+    fn read(format: &Format, records: &[Record]) -> Result<(Self::Line, Content), Refusals>;
 
     /// Loads the state of the book that is needed to check lines.
     ///
@@ -67,6 +68,14 @@ pub(super) trait LineKind: Sized + Send {
 
     /// Finds the ids that belong to objects of the book, as in a file that was exported from it.
     fn own(scope: Scope<'_>, ids: &[&str]) -> impl Future<Output = Result<HashMap<String, Own>>> + Send;
+
+    /// Whether each of these documents, which were imported by an earlier version from a line with the same content, is in the same
+    /// place as the line, so that it stands for it.
+    fn stand(
+        &self,
+        scope: Scope<'_>,
+        asked: &[(&Self::Line, Id<kind::Document>)],
+    ) -> impl Future<Output = Result<Vec<bool>>> + Send;
 
     /// Loads what is needed to check these lines.
     fn prepare(&mut self, scope: Scope<'_>, lines: &[&Self::Line]) -> impl Future<Output = Result<()>> + Send;

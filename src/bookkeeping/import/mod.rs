@@ -25,6 +25,7 @@
 //! recorded as a failed journal entry, unlike the attempt of a user: the file reports payments that were made
 //! elsewhere, and the line must remain importable for when the wallet holds the money.
 
+mod bank;
 mod batch;
 mod category_kinds;
 mod entries;
@@ -73,11 +74,31 @@ pub const MOST_LINES_OF_REQUEST: u64 = 5_000;
 pub async fn transactions(
     app: &App,
     viewer: &Viewer,
-    mut file: impl Read + Seek + Send,
+    file: impl Read + Seek + Send,
     import: &TransactionImport,
     report: Report<'_>,
 ) -> Result<Summary> {
-    let format = Format::check(&import.file, import.columns.as_ref())?;
+    match &import.bank {
+        Some(hints) => {
+            let plain = bank::plain(file, hints)?;
+            read_transactions(app, viewer, plain, import, Format::plain(), report).await
+        }
+        None => {
+            let format = Format::check(&import.file, import.columns.as_ref())?;
+            read_transactions(app, viewer, file, import, format, report).await
+        }
+    }
+}
+
+async fn read_transactions(
+    app: &App,
+    viewer: &Viewer,
+    mut file: impl Read + Seek + Send,
+    import: &TransactionImport,
+    mut format: Format,
+    report: Report<'_>,
+) -> Result<Summary> {
+    format.default_wallet = import.default_wallet_id.as_ref().map(|id| id.to_string());
     let kinds = import.create_categories.then(|| CategoryKinds::of(&mut file, &format)).transpose()?.map(Arc::new);
     let options = TransactionOptions { options: import.clone(), kinds };
     run::run::<Transactions>(app, viewer, file, &import.file, &format, &options, report).await

@@ -3,6 +3,7 @@
 use async_graphql::{Enum, ID, InputObject};
 
 use super::{
+    look::Hints,
     reader::Names,
     value::{DateFormat, quoted},
 };
@@ -73,6 +74,9 @@ pub struct TransactionImport {
     /// not. False refuses such lines.
     #[graphql(default)]
     pub create_categories: bool,
+    /// What is known about a file as a bank gives it. `None` for a file in our own form, as the other options say.
+    #[graphql(skip)]
+    pub bank: Option<Hints>,
 }
 
 /// The names that the columns of a transaction file have in its header line, ignoring case. An empty name means that
@@ -184,6 +188,10 @@ pub(super) struct Format {
     pub(super) decimal_comma: bool,
     pub(super) date: DateFormat,
     pub(super) names: Names,
+    /// Whether it is the plain file of a [bank's file](super::bank).
+    pub(super) is_plain: bool,
+    /// The wallet of lines that name none, as the user gave it.
+    pub(super) default_wallet: Option<String>,
 }
 
 impl Format {
@@ -218,6 +226,13 @@ impl Format {
         let names = fields.filter_map(|(name, called)| Some((name, called.take()?.trim().to_owned()))).collect();
         let (Some(delimiter), Some(date)) = (delimiter, date) else { return Err(refusals.into()) };
         refusals.none()?;
-        Ok(Self { delimiter, decimal_comma: file.decimal_comma, date, names })
+        let decimal_comma = file.decimal_comma;
+        Ok(Self { delimiter, decimal_comma, date, names, is_plain: false, default_wallet: None })
+    }
+
+    /// The format of plain files.
+    pub(super) fn plain() -> Self {
+        let (date, names) = Default::default();
+        Self { delimiter: b',', decimal_comma: false, date, names, is_plain: true, default_wallet: None }
     }
 }

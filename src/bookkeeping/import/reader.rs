@@ -45,6 +45,8 @@ pub(super) struct Record {
     pub(super) line: u64,
     columns: &'static [Column],
     texts: Vec<String>,
+    /// The bank's own id of the transaction, in a plain file of a [bank's file](super::bank). Empty when it is not used.
+    pub(super) bank_id: String,
 }
 
 impl Record {
@@ -71,6 +73,8 @@ pub(super) struct Reader<R> {
     /// The position of each known column in a record.
     places: Vec<Option<usize>>,
     width: usize,
+    /// Whether the first columns are those of a plain file.
+    is_plain: bool,
     count: u64,
     is_over: bool,
 }
@@ -88,7 +92,7 @@ impl<R: Read> Reader<R> {
             .has_headers(false)
             .from_reader(Watched::new(file, delimiter));
         let mut reader =
-            Self { csv, record: ByteRecord::new(), columns, places: Vec::new(), width: 0, count: 0, is_over: false };
+            Self { csv, record: ByteRecord::new(), columns, places: Vec::new(), width: 0, is_plain: false, count: 0, is_over: false };
         let unusable = |message: String| Refusal::new(Code::Invalid, "csv", message);
         match reader.csv.read_byte_record(&mut reader.record) {
             Ok(true) => {}
@@ -106,6 +110,13 @@ impl<R: Read> Reader<R> {
         reader.width = header.len();
         reader.places = places(&header, columns, names)?;
         Ok(reader)
+    }
+
+    /// The same for a plain file of a [bank's file](super::bank): the line, what is wrong, where, and the bank's id are in its first
+    /// columns.
+    pub(super) fn of_bank(mut self, is_plain: bool) -> Self {
+        self.is_plain = is_plain;
+        self
     }
 
     /// The next record; `None` at the end of the file.
@@ -144,7 +155,7 @@ impl<R: Read> Reader<R> {
                 let (has, width) = (fields(self.record.len()), self.width);
                 return bad(format!("The record has {has}, but the header has {width}."));
             }
-            return Some(self.texts(line));
+            return Some(self.texts(line).and_then(|record| if self.is_plain { self.of_line(record) } else { Ok(record) }));
         }
         self.is_over = true;
         None
@@ -160,7 +171,22 @@ impl<R: Read> Reader<R> {
             })?;
             Ok(text::from_field(text).trim().to_owned())
         };
-        Ok(Record { line, columns: self.columns, texts: self.places.iter().map(text).collect::<Result<_, _>>()? })
+        let texts = self.places.iter().map(text).collect::<Result<_, _>>()?;
+        Ok(Record { line, columns: self.columns, texts, bank_id: String::new() })
+    }
+
+    /// A record of a plain file as the record of the bank's file that it comes from.
+    fn of_line(&self, mut record: Record) -> Result<Record, BadRecord> {
+        let field = |place| self.record.get(place).and_then(|field| std::str::from_utf8(field).ok()).unwrap_or_default();
+        record.line = field(0).parse().unwrap_or(record.line);
+        field(3).clone_into(&mut record.bank_id);
+        match field(1) {
+            "" => Ok(record),
+            message => {
+                let refusal = Refusal::new(Code::Invalid, field(2), message);
+                Err(BadRecord { line: record.line, refusal })
+            }
+        }
     }
 }
 

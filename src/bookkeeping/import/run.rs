@@ -22,6 +22,7 @@ use crate::{
         book,
         journal::{self, Idempotency},
     },
+    entity::journal_entry,
     error::{Code, Detail, Refusal, Result},
     id::{Id, kind},
     viewer::Viewer,
@@ -267,14 +268,19 @@ async fn judge<S: LineKind>(
     batch: &[Candidate<S::Line>],
 ) -> Result<Vec<Verdict<(S::Draft, Idempotency)>>> {
     let readable = || batch.iter().filter_map(|candidate| Some((candidate, candidate.read.as_ref().ok()?)));
-    let keys = readable().map(|(_, (_, idempotency))| idempotency.key.as_str());
+    let keys = readable()
+        .flat_map(|(candidate, (_, idempotency))| [Some(idempotency.key.as_str()), candidate.former.as_deref()])
+        .flatten();
     let known = journal::find_keys(scope.tx, scope.viewer.book, keys).await?;
     let known: HashMap<_, _> =
         known.iter().filter_map(|entry| Some((entry.idempotency_key.as_deref()?, entry))).collect();
     let ids: Vec<_> = readable().map(|(candidate, _)| candidate.id.as_str()).filter(|id| !id.is_empty()).collect();
     let own = if ids.is_empty() { HashMap::new() } else { S::own(scope, &ids).await? };
+    let former = former(sort, scope, readable(), &known).await?;
     let is_new = |candidate: &Candidate<S::Line>, idempotency: &Idempotency| {
-        !known.contains_key(idempotency.key.as_str()) && !own.contains_key(&candidate.id)
+        !known.contains_key(idempotency.key.as_str())
+            && !own.contains_key(&candidate.id)
+            && !candidate.former.as_ref().is_some_and(|key| former.contains_key(key))
     };
     let new: Vec<_> = readable()
         .filter(|(candidate, (_, idempotency))| is_new(candidate, idempotency))
@@ -297,6 +303,9 @@ async fn judge<S: LineKind>(
                     let note = "This line was imported before with other values. The earlier import stays as it is.";
                     Verdict::Duplicate(entry.document_id, is_other.then(|| note.to_owned()))
                 }
+                (None, None) if let Some(id) = candidate.former.as_ref().and_then(|key| former.get(key)) => {
+                    Verdict::Duplicate(Some(*id), None)
+                }
                 (None, None) => match sort.check(line) {
                     Ok(Checked { wanted, note }) => Verdict::Good((wanted, idempotency.clone()), note),
                     Err(refusals) => Verdict::Refused(refusals.into_vec()),
@@ -307,9 +316,35 @@ async fn judge<S: LineKind>(
     Ok(verdicts)
 }
 
+/// The documents that stand for new lines, since an earlier version imported them, by the key that it gave to them.
+async fn former<'a, S: LineKind + 'a>(
+    sort: &S,
+    scope: Scope<'_>,
+    readable: impl Iterator<Item = (&'a Candidate<S::Line>, &'a (S::Line, Idempotency))>,
+    known: &HashMap<&str, &journal_entry::Model>,
+) -> Result<HashMap<String, Id<kind::Document>>> {
+    let (mut keys, mut asked) = (Vec::new(), Vec::new());
+    for (candidate, (line, idempotency)) in readable {
+        if known.contains_key(idempotency.key.as_str()) {
+            continue;
+        }
+        let entry = candidate.former.as_ref().and_then(|key| Some((key, known.get(key.as_str())?.document_id?)));
+        if let Some((key, document)) = entry {
+            keys.push(key.clone());
+            asked.push((line, document));
+        }
+    }
+    if asked.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let stand = sort.stand(scope, &asked).await?;
+    let all = keys.into_iter().zip(&asked).zip(stand);
+    Ok(all.filter(|(_, stands)| *stands).map(|((key, (_, document)), _)| (key, *document)).collect())
+}
+
 /// Refuses a file with more than `most` lines.
 fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static [Column], most: u64) -> Result<()> {
-    let mut reader = Reader::open(&mut file, format.delimiter, columns, &format.names)?;
+    let mut reader = Reader::open(&mut file, format.delimiter, columns, &format.names)?.of_bank(format.is_plain);
     let mut count = 0;
     while reader.next().is_some() {
         count += 1;

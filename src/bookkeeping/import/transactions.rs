@@ -15,6 +15,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     category_kinds::CategoryKinds,
+    fingerprint::Content,
     line_kind::{Access, Checked, LineKind, Own, Scope},
     options::{Format, TransactionImport},
     reader::{Column, Record},
@@ -87,7 +88,7 @@ impl LineKind for Transactions {
     type Line = TransactionLine;
     type Draft = TransactionDraft;
 
-    fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
+    fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, Content), Refusals> {
         transaction_line::read(format, records)
     }
 
@@ -134,6 +135,20 @@ impl LineKind for Transactions {
             Some(((*ids.get(&found.id)?).to_owned(), own))
         };
         Ok(found.iter().filter_map(own).collect())
+    }
+
+    async fn stand(
+        &self,
+        Scope { viewer, tx, .. }: Scope<'_>,
+        asked: &[(&TransactionLine, Id<kind::Document>)],
+    ) -> Result<Vec<bool>> {
+        let found = transaction::find_many(tx, viewer, asked.iter().map(|(_, id)| id.cast())).await?;
+        let wallets: HashMap<Id<kind::Transaction>, _> = found.iter().map(|found| (found.id, found.wallet_id)).collect();
+        let is_there = |(line, id): &(&TransactionLine, Id<kind::Document>)| {
+            let wallet = self.wallet_of(line).ok().flatten().map(|wallet| wallet.wallet.id);
+            wallets.get(&id.cast()) == Some(&wallet)
+        };
+        Ok(asked.iter().map(is_there).collect())
     }
 
     async fn prepare(&mut self, _: Scope<'_>, _: &[&TransactionLine]) -> Result<()> {
