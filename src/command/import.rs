@@ -4,7 +4,7 @@
 //! that refused lines can be found, corrected and imported again. The summary goes to standard error.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Stdout},
     path::PathBuf,
 };
@@ -17,7 +17,7 @@ use crate::{
     bookkeeping::{
         import::{
             self, Columns, EntryColumns, EntryImport, FileOptions, Line, Mode, Status, Summary, TransactionColumns,
-            TransactionImport,
+            TransactionImport, look::Hints, profile::Profile,
         },
         spending::category::CategoryRef,
     },
@@ -73,6 +73,20 @@ struct Transactions {
     /// expenses if at least half of the file's lines in it are negative, and for income if not
     #[arg(long)]
     create_categories: bool,
+
+    /// The file is as a bank gives it: CSV of any shape, a workbook, OFX, QIF, MT940 or camt.053. What it looks like is found out;
+    /// what it does not tell is asked for
+    #[arg(long, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
+    bank: bool,
+
+    /// What the file does not tell, such as sign=POSITIVE_OUT, dates=DAY_FIRST or columns.bankId=Reference. Repeatable. Implies
+    /// --bank
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = pair, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
+    say: Vec<(String, String)>,
+
+    /// A profile: a JSON file that says what the files of a bank look like. Implies --bank
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
+    profile: Option<PathBuf>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -142,6 +156,24 @@ impl Import {
 }
 
 impl Transactions {
+    /// What is known about a bank's file; `None` for a file in our own form.
+    fn hints(&self) -> Result<Option<Hints>, Failure> {
+        if !self.bank && self.say.is_empty() && self.profile.is_none() {
+            return Ok(None);
+        }
+        let mut hints = Hints::default();
+        if let Some(path) = &self.profile {
+            let unusable = |message: String| Failure::Unusable(format!("{}: {message}", path.display()));
+            let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
+            hints = Hints::of(&Profile::from_json(&text).map_err(|error| unusable(error.to_string()))?);
+        }
+        for (field, value) in &self.say {
+            let unusable = |message| Failure::Unusable(format!("--say {field}={value}: {message}"));
+            hints.say(field, value).map_err(unusable)?;
+        }
+        Ok(Some(hints))
+    }
+
     async fn run(self, app: &App) -> Result<(), Failure> {
         let by_name = |name: Option<String>| name.map(CategoryRef::Name);
         let mut columns = TransactionColumns::default();
@@ -153,6 +185,7 @@ impl Transactions {
             income_category: by_name(self.income_category),
             expense_category: by_name(self.expense_category),
             create_categories: self.create_categories,
+            bank: self.hints()?,
         };
         let viewer = identity::impersonate(app, &self.file.user).await.map_err(failure)?;
         let (progress, file) = self.file.open()?;

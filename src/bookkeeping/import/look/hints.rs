@@ -1,6 +1,7 @@
 //! What the user says about a file. It outweighs what a look finds.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::super::profile::{BalanceKind, Columns, DateOrder, DecimalSign, Order, Profile, Sign, SkipRule};
 
@@ -49,6 +50,30 @@ pub struct Hints {
 }
 
 impl Hints {
+    /// Adds what the user says about one field, by its path, such as `sign` or `columns.bankId`.
+    ///
+    /// # Errors
+    /// A sentence for people, when there is no such field or it cannot have this value.
+    pub fn say(&mut self, path: &str, value: &str) -> Result<(), String> {
+        let text = Value::String(value.to_owned());
+        let read = serde_json::from_str(value).ok().filter(|read: &Value| !read.is_string());
+        let mut wrong = String::new();
+        for value in [Some(text.clone()), read, Some(Value::Array(vec![text]))].into_iter().flatten() {
+            let mut all = serde_json::to_value(&*self).map_err(|error| error.to_string())?;
+            let place = path.split('.').try_fold(&mut all, |within, name| Some(within.as_object_mut()?.entry(name).or_insert(Value::Null)));
+            *place.ok_or_else(|| format!("There is no field {path}."))? = value;
+            match serde_json::from_value(all) {
+                Ok(said) => {
+                    *self = said;
+                    return Ok(());
+                }
+                Err(error) if wrong.is_empty() => wrong = error.to_string(),
+                Err(_) => {}
+            }
+        }
+        Err(wrong)
+    }
+
     /// Everything that a profile says, as hints. With them, a look finds only what the profile leaves open.
     #[must_use]
     pub fn of(profile: &Profile) -> Self {
