@@ -69,7 +69,12 @@ impl<'a, R: Read> Batches<'a, R> {
             Ok(first) => first,
             Err(BadRecord { line, refusal }) => {
                 self.after_bad = true;
-                return Some(Candidate { lines: vec![line], id: String::new(), read: Err(vec![refusal]), former: None });
+                return Some(Candidate {
+                    lines: vec![line],
+                    id: String::new(),
+                    read: Err(vec![refusal]),
+                    former: None,
+                });
             }
         };
         let id = first.text("id").to_owned();

@@ -91,8 +91,16 @@ impl<R: Read> Reader<R> {
             .flexible(true)
             .has_headers(false)
             .from_reader(Watched::new(file, delimiter));
-        let mut reader =
-            Self { csv, record: ByteRecord::new(), columns, places: Vec::new(), width: 0, is_plain: false, count: 0, is_over: false };
+        let mut reader = Self {
+            csv,
+            record: ByteRecord::new(),
+            columns,
+            places: Vec::new(),
+            width: 0,
+            is_plain: false,
+            count: 0,
+            is_over: false,
+        };
         let unusable = |message: String| Refusal::new(Code::Invalid, "csv", message);
         match reader.csv.read_byte_record(&mut reader.record) {
             Ok(true) => {}
@@ -155,7 +163,9 @@ impl<R: Read> Reader<R> {
                 let (has, width) = (fields(self.record.len()), self.width);
                 return bad(format!("The record has {has}, but the header has {width}."));
             }
-            return Some(self.texts(line).and_then(|record| if self.is_plain { self.of_line(record) } else { Ok(record) }));
+            return Some(
+                self.texts(line).and_then(|record| if self.is_plain { self.of_line(record) } else { Ok(record) }),
+            );
         }
         self.is_over = true;
         None
@@ -177,7 +187,8 @@ impl<R: Read> Reader<R> {
 
     /// A record of a plain file as the record of the bank's file that it comes from.
     fn of_line(&self, mut record: Record) -> Result<Record, BadRecord> {
-        let field = |place| self.record.get(place).and_then(|field| std::str::from_utf8(field).ok()).unwrap_or_default();
+        let field =
+            |place| self.record.get(place).and_then(|field| std::str::from_utf8(field).ok()).unwrap_or_default();
         record.line = field(0).parse().unwrap_or(record.line);
         field(3).clone_into(&mut record.bank_id);
         match field(1) {

@@ -143,7 +143,8 @@ impl LineKind for Transactions {
         asked: &[(&TransactionLine, Id<kind::Document>)],
     ) -> Result<Vec<bool>> {
         let found = transaction::find_many(tx, viewer, asked.iter().map(|(_, id)| id.cast())).await?;
-        let wallets: HashMap<Id<kind::Transaction>, _> = found.iter().map(|found| (found.id, found.wallet_id)).collect();
+        let wallets: HashMap<Id<kind::Transaction>, _> =
+            found.iter().map(|found| (found.id, found.wallet_id)).collect();
         let is_there = |(line, id): &(&TransactionLine, Id<kind::Document>)| {
             let wallet = self.wallet_of(line).ok().flatten().map(|wallet| wallet.wallet.id);
             wallets.get(&id.cast()) == Some(&wallet)

@@ -1,5 +1,6 @@
 //! Transactions from CSV files, and exports to CSV.
 
+mod banks;
 mod command;
 mod exports;
 mod files;

@@ -41,9 +41,10 @@ pub(super) fn refuse_questions(questions: &[Question]) -> Result<()> {
             Question::DayOrMonth { example } => {
                 ("dates", format!("Is the day or the month first in {example}? Say DAY_FIRST or MONTH_FIRST."))
             }
-            Question::DecimalMark { example } => {
-                ("decimal", format!("Does {example} have decimals, or thousands? Say POINT or COMMA for the decimal sign."))
-            }
+            Question::DecimalMark { example } => (
+                "decimal",
+                format!("Does {example} have decimals, or thousands? Say POINT or COMMA for the decimal sign."),
+            ),
             Question::SignOfDebits { example } => {
                 let message = format!(
                     "The file calls {example} a debit, but without a minus sign. Say POSITIVE_OUT if debits are money out, \

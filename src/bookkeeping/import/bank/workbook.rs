@@ -45,5 +45,11 @@ pub(super) fn unfold(file: impl Read + Seek + Send) -> Result<File> {
 /// What the user says, with what is known of a workbook's table.
 pub(super) fn hints(hints: &Hints) -> Hints {
     let (encoding, separator, quote) = (Some("UTF-8".to_owned()), Some(','), Some('"'));
-    Hints { encoding, separator, quote, decimal: hints.decimal.or(Some(super::super::profile::DecimalSign::Point)), ..hints.clone() }
+    Hints {
+        encoding,
+        separator,
+        quote,
+        decimal: hints.decimal.or(Some(super::super::profile::DecimalSign::Point)),
+        ..hints.clone()
+    }
 }

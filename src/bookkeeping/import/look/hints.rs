@@ -60,7 +60,9 @@ impl Hints {
         let mut wrong = String::new();
         for value in [Some(text.clone()), read, Some(Value::Array(vec![text]))].into_iter().flatten() {
             let mut all = serde_json::to_value(&*self).map_err(|error| error.to_string())?;
-            let place = path.split('.').try_fold(&mut all, |within, name| Some(within.as_object_mut()?.entry(name).or_insert(Value::Null)));
+            let place = path
+                .split('.')
+                .try_fold(&mut all, |within, name| Some(within.as_object_mut()?.entry(name).or_insert(Value::Null)));
             *place.ok_or_else(|| format!("There is no field {path}."))? = value;
             match serde_json::from_value(all) {
                 Ok(said) => {
