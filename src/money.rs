@@ -6,10 +6,9 @@
 use std::{fmt, str::FromStr};
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use folding::digits;
 use sea_orm::DeriveValueType;
 use serde::{Serialize, Serializer};
-
-use crate::text::digits;
 
 /// A currency that Daybook supports: one of ISO 4217 that has a minor unit, or `YEM`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, DeriveValueType)]

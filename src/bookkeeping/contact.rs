@@ -1,11 +1,12 @@
 //! Checks of contact data (phone and GST numbers) that books and customers share.
 
+use folding::digits;
 use phonenumber::country;
 
 use crate::{
     error::{Code, Refusal, Result},
     identity::normalize_phone,
-    text::{self, digits},
+    text,
 };
 
 /// Normalizes a phone number to E.164. When the number has no country code and the region is not known, returns only its digits.

@@ -1,8 +1,7 @@
 //! Phone numbers: accepted in the usual notations, in digits of any script, and stored in E.164 form (`+967711234567`).
 
+use folding::digits;
 use phonenumber::{Mode, country};
-
-use crate::text::digits;
 
 /// The maximum length of the input, in characters. Every usual notation is shorter.
 const LONGEST: usize = 40;

@@ -5,7 +5,7 @@
 //! and what stands around them is as likely not a text at all. How texts are compared is in the crate `folding`.
 
 use folding::invisible;
-pub(crate) use folding::{digits, name_key, search_key, search_text};
+pub(crate) use folding::{name_key, search_key, search_text};
 
 use crate::error::{Code, Refusal, Result};
 

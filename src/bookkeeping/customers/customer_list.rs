@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, InputObject};
 use chrono::{DateTime, Datelike, Utc};
+use folding::digits;
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Value,
     sea_query::{Expr, ExprTrait, JoinType, Query},
@@ -18,8 +19,7 @@ use crate::{
     error::{Refusals, Result},
     list::{keyset::Keyset, removed::Removed},
     page::{Page, Paged},
-    price,
-    text::{self, digits},
+    price, text,
     viewer::Viewer,
 };
 

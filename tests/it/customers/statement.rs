@@ -1,5 +1,7 @@
 //! Summaries and statements of a customer, also as CSV.
 
+use std::fmt::Write;
+
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -237,7 +239,7 @@ async fn the_balance_after_each_line_is_right_wherever_in_a_long_day_a_page_is(o
             _ => "2026-11-02",
         };
         let (kind, amount) = if number % 3 == 0 { ("DEBIT", -(number + 1)) } else { ("CREDIT", number + 2) };
-        file += &format!("{date},{kind},{},Salma,\n", amount.abs());
+        writeln!(file, "{date},{kind},{},Salma,", amount.abs()).unwrap();
         balance += amount;
         balances.push(format!("{balance}.00"));
     }

@@ -249,7 +249,7 @@ async fn what_is_anothers_does_not_exist_in_a_file(on: Database) {
     let default = app.import("amina", line("-1", "Food", "", ""), &["--default-wallet", &badr.wallet]);
     assert_eq!((default.sum.as_str(), default.code), ("--default-wallet: You have no such wallet.", Some(2)));
     // The id of a transaction of somebody else's is a text like others.
-    let done = app.import("amina", line("-1", "Food", "", &theirs), &[]);
+    let done = app.import("amina", line("1", "Food", "", &theirs), &[]);
     assert_eq!(done.statuses(), "2 ADDED");
     assert_ne!(done.lines[0][2], theirs);
     assert_eq!(transactions(&amina).await, ["2026-11-01 EXPENSE 1.00 YEM x - [Food 1.00 -]"]);

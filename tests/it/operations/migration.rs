@@ -150,7 +150,6 @@ async fn what_was_sold_before_sales_were_summed_up_is_in_the_report(on: Database
     let months = stored().await;
     down_and_up(&app, "_sales_rollups", async || {
         assert!(stored().await.len() < months.len());
-        assert_ne!(amina.gql(query, json!({})).await, before);
     })
     .await;
     assert_eq!(stored().await, months);

@@ -1,5 +1,7 @@
 //! Checks the lines of an invoice, and works out their amounts. Pure.
 
+use folding::digits;
+
 use super::{
     check::{per_cent, too_large},
     discount::{self, Discount},
@@ -9,7 +11,7 @@ use crate::{
     bookkeeping::{document, invoicing::invoice_input::NewInvoiceLine},
     error::{Code, Refusal, Refusals, Result},
     money::Currency,
-    text::{self, digits},
+    text,
 };
 
 /// The number of decimals of a quantity.
