@@ -165,7 +165,7 @@ impl Transactions {
         if let Some(path) = &self.profile {
             let unusable = |message: String| Failure::Unusable(format!("{}: {message}", path.display()));
             let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
-            hints = Hints::of(&Profile::from_json(&text).map_err(|error| unusable(error.to_string()))?);
+            hints = Hints::of(&Profile::from_json(&text).map_err(|error| unusable(error.message))?);
         }
         for (field, value) in &self.say {
             let unusable = |message| Failure::Unusable(format!("--say {field}={value}: {message}"));
@@ -175,6 +175,7 @@ impl Transactions {
     }
 
     async fn run(self, app: &App) -> Result<(), Failure> {
+        let bank = self.hints()?;
         let by_name = |name: Option<String>| name.map(CategoryRef::Name);
         let mut columns = TransactionColumns::default();
         self.file.name_columns(&mut columns)?;
@@ -185,7 +186,7 @@ impl Transactions {
             income_category: by_name(self.income_category),
             expense_category: by_name(self.expense_category),
             create_categories: self.create_categories,
-            bank: self.hints()?,
+            bank,
         };
         let viewer = identity::impersonate(app, &self.file.user).await.map_err(failure)?;
         let (progress, file) = self.file.open()?;

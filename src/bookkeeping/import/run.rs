@@ -268,15 +268,17 @@ async fn judge<S: LineKind>(
     batch: &[Candidate<S::Line>],
 ) -> Result<Vec<Verdict<(S::Draft, Idempotency)>>> {
     let readable = || batch.iter().filter_map(|candidate| Some((candidate, candidate.read.as_ref().ok()?)));
-    let keys = readable()
-        .flat_map(|(candidate, (_, idempotency))| [Some(idempotency.key.as_str()), candidate.former.as_deref()])
-        .flatten();
+    let mut keys = Vec::with_capacity(2 * batch.len());
+    for (candidate, (_, idempotency)) in readable() {
+        keys.push(idempotency.key.as_str());
+        keys.extend(candidate.former.as_deref());
+    }
     let known = journal::find_keys(scope.tx, scope.viewer.book, keys).await?;
     let known: HashMap<_, _> =
         known.iter().filter_map(|entry| Some((entry.idempotency_key.as_deref()?, entry))).collect();
     let ids: Vec<_> = readable().map(|(candidate, _)| candidate.id.as_str()).filter(|id| !id.is_empty()).collect();
     let own = if ids.is_empty() { HashMap::new() } else { S::own(scope, &ids).await? };
-    let former = former(sort, scope, readable(), &known).await?;
+    let former = former(sort, scope, batch, &known).await?;
     let is_new = |candidate: &Candidate<S::Line>, idempotency: &Idempotency| {
         !known.contains_key(idempotency.key.as_str())
             && !own.contains_key(&candidate.id)
@@ -317,14 +319,15 @@ async fn judge<S: LineKind>(
 }
 
 /// The documents that stand for new lines, since an earlier version imported them, by the key that it gave to them.
-async fn former<'a, S: LineKind + 'a>(
+async fn former<S: LineKind>(
     sort: &S,
     scope: Scope<'_>,
-    readable: impl Iterator<Item = (&'a Candidate<S::Line>, &'a (S::Line, Idempotency))>,
+    batch: &[Candidate<S::Line>],
     known: &HashMap<&str, &journal_entry::Model>,
 ) -> Result<HashMap<String, Id<kind::Document>>> {
     let (mut keys, mut asked) = (Vec::new(), Vec::new());
-    for (candidate, (line, idempotency)) in readable {
+    for candidate in batch {
+        let Ok((line, idempotency)) = &candidate.read else { continue };
         if known.contains_key(idempotency.key.as_str()) {
             continue;
         }

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use super::{cell, month_name};
-use crate::text::digits;
+use folding::digits;
 
 /// The order of day, month and year in dates of three numbers. Dates whose order is clear, such as 2026-11-20 and
 /// 20 Nov 2026, are read in any case.

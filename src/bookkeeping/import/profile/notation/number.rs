@@ -16,7 +16,9 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::{cell, currency_sign, flag};
-use crate::{money::Currency, text::digits};
+use folding::digits;
+
+use crate::money::Currency;
 
 /// The sign before the decimals of amounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize, Deserialize)]
