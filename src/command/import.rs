@@ -40,8 +40,8 @@ enum Sort {
     /// Import income and expenses. Columns: date, amount, category and description; optional: currency, wallet, kind, note and
     /// id
     ///
-    /// The category decides whether a line is income or an expense. A negative amount, as banks write it, is accepted for
-    /// expenses only. Consecutive lines with the same id form one split transaction. A line without an id is a duplicate when
+    /// The category decides whether a line is income or an expense. A negative amount is money that went out: a positive one is a
+    /// refund in a category of expenses, and a negative one is income given back in a category of income. Consecutive lines with the same id form one split transaction. A line without an id is a duplicate when
     /// an earlier import added a line with the same values; equal lines of one file are all imported.
     Transactions(Transactions),
     /// Import customer entries: goods on credit and payments. Columns: date, type (CREDIT or DEBIT), amount, customer and note;

@@ -36,6 +36,10 @@ pub struct Snapshot {
     statements: Arc<AtomicUsize>,
 }
 
+/// Leaves PostgreSQL the index of the key and loops over it.
+const BY_KEYS: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; \
+                       SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0";
+
 impl Db {
     /// A read-only snapshot of the moment at which it is read from for the first time.
     #[must_use]
@@ -68,10 +72,7 @@ impl Db {
     pub async fn snapshot_by_keys(&self) -> Result<Transaction> {
         let snapshot = self.begin_snapshot().await?;
         if self.backend() == DbBackend::Postgres {
-            for method in ["sort", "bitmapscan", "hashjoin", "mergejoin"] {
-                snapshot.execute_unprepared(&format!("SET LOCAL enable_{method} = off")).await?;
-            }
-            snapshot.execute_unprepared("SET LOCAL max_parallel_workers_per_gather = 0").await?;
+            snapshot.execute_unprepared(BY_KEYS).await?;
         }
         Ok(snapshot)
     }
