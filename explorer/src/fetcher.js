@@ -1,7 +1,7 @@
 // Sends operations with the access token, and renews it when it is needed.
 
 import { REFRESH } from './operations.js';
-import { current, follow, keep, rootFields } from './session.js';
+import { current, follow, keep, nameIn, rootFields } from './session.js';
 
 /** How long before its end an access token is renewed, in milliseconds. */
 const EARLY = 30_000;
@@ -37,7 +37,8 @@ const isUnauthenticated = (result) => result.errors?.some(({ extensions }) => ex
 
 /** The fetcher of GraphiQL. `tell` hears about each operation of the user. */
 export function fetcher(tell) {
-  return async ({ query, variables, operationName }, { headers: own = {} } = {}) => {
+  return async ({ query, variables, operationName: chosen }, { headers: own = {} } = {}) => {
+    const operationName = nameIn(query, chosen);
     const isOfEditor = operationName === 'IntrospectionQuery';
     const given = Object.keys(own).some((name) => name.toLowerCase() === 'authorization');
     const isOpen = isOfEditor || rootFields(query, operationName).fields.some((field) => OPEN.includes(field));

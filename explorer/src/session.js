@@ -27,6 +27,16 @@ export function keep(changed) {
   for (const listener of listeners) listener();
 }
 
+/** The name of the operation to execute. The editor finds out the names a moment after the text has changed, so its own may be old. */
+export function nameIn(query, chosen) {
+  try {
+    const operations = parse(query).definitions.filter(({ kind }) => kind === 'OperationDefinition');
+    return operations.length === 1 ? operations[0].name?.value : chosen;
+  } catch {
+    return chosen;
+  }
+}
+
 /** The kind of the operation that is executed, and the names of the fields that it asks of the root. */
 export function rootFields(query, operationName) {
   try {
