@@ -31,6 +31,25 @@ const systemFonts = {
   },
 };
 
+/** For screen readers: a tab is the button, not the item with its two buttons; an item of the history is named by its operation. */
+const readable = {
+  name: 'readable',
+  transform(code, id) {
+    const changes = [
+      ['components/tabs/index.js', '"aria-selected": isActive,', ''],
+      ['components/tabs/index.js', 'role: "tab",', 'role: "presentation",'],
+      ['graphiql/dist/GraphiQL.js', 'title: tab.title, onClick: handleTabClick',
+        'role: "tab", "aria-selected": index_1 === activeTabIndex, title: tab.title, onClick: handleTabClick'],
+      ['plugin-history/dist/components.js', '"aria-label": "Set active",', ''],
+    ].filter(([file]) => id.endsWith(file));
+    if (!changes.length) return undefined;
+    return { code: changes.reduce((text, [, from, to]) => {
+      if (!text.includes(from)) this.error(`${id} has another form`);
+      return text.replace(from, to);
+    }, code), map: null };
+  },
+};
+
 /** The worker of the schema does not format: the button "Prettify" does that in the page. */
 const noPrettier = {
   name: 'no-prettier',
@@ -42,7 +61,7 @@ const noPrettier = {
 export default defineConfig({
   base: './',
   logLevel: 'warn',
-  plugins: [formatsJson, systemFonts],
+  plugins: [formatsJson, systemFonts, readable],
   build: {
     target: 'es2022',
     assetsInlineLimit: 200_000,

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use axum::{
     extract::Path,
     http::{HeaderMap, HeaderValue, header::CONTENT_SECURITY_POLICY},
-    response::{IntoResponse, Response},
+    response::Response,
 };
 
 use super::{failure, text::Text};
@@ -17,7 +17,7 @@ static PAGE: LazyLock<Text> =
 
 /// The files of the page by name.
 static FILES: LazyLock<[(&str, Text); 5]> = LazyLock::new(|| {
-    let script = |file| Text::of_brotli("text/javascript; charset=utf-8", file);
+    let script = |file: &'static [u8]| Text::of_brotli("text/javascript; charset=utf-8", file);
     let style = Text::of_brotli("text/css; charset=utf-8", include_bytes!("assets/explorer.css.br"));
     [
         ("explorer.js", script(include_bytes!("assets/explorer.js.br"))),
@@ -42,7 +42,7 @@ pub(super) async fn file(Path(name): Path<String>, headers: HeaderMap) -> Respon
     match FILES.iter().find(|(known, _)| *known == name) {
         // A worker obeys the policy that its own file comes with.
         Some((_, file)) => guarded(file.answer(&headers).await),
-        None => failure::not_found().await.into_response(),
+        None => failure::not_found().await,
     }
 }
 

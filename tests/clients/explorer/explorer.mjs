@@ -62,10 +62,13 @@ try {
   if (!/not logged in/.test(await page.locator('.bar').textContent())) problems.push('logged out, and still logged in');
   await example(page, 'Log in');
   await run(page);
+  // The editor stores what is typed half a second later.
+  await page.waitForTimeout(1000);
   await page.reload();
   await page.locator('.graphiql-query-editor .view-lines').waitFor();
   assert.match(await page.locator('.bar').textContent(), /logged in as amal/);
   assert.match(await page.locator('.graphiql-query-editor').textContent(), /mutation\s*Login/, 'the query survives');
+  assert.match(await page.locator('.graphiql-editor-tool').textContent(), /identifier/, 'the variables survive');
   await page.getByRole('button', { name: 'Show History' }).click();
   await page.getByText('Login', { exact: true }).first().waitFor();
   const stored = await page.evaluate(() => JSON.stringify(localStorage));
