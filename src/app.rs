@@ -90,7 +90,8 @@ pub enum Origins {
 pub struct Defaults {
     /// The currency of a new book.
     pub currency: Currency,
-    /// The region used to read a phone number without a country code. `None`: such numbers are refused.
+    /// The region used to read a phone number without a country code, where the book has none of its own. `None`: such numbers of
+    /// users are refused, and of those of customers only the digits are kept.
     pub phone_region: Option<phonenumber::country::Id>,
 }
 

@@ -6,10 +6,9 @@
 use std::{fmt, str::FromStr};
 
 use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value};
+use folding::digits;
 use sea_orm::DeriveValueType;
 use serde::{Serialize, Serializer};
-
-use crate::text::digits;
 
 /// A currency that Daybook supports: one of ISO 4217 that has a minor unit, or `YEM`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, DeriveValueType)]
@@ -234,8 +233,10 @@ impl fmt::Display for InexactAmount {
 #[Scalar(name = "Decimal")]
 impl ScalarType for Decimal {
     fn parse(value: Value) -> InputValueResult<Self> {
+        let malformed =
+            || InputValueError::custom("a decimal is digits with an optional sign and decimals, as in \"-1250.00\"");
         let text = match &value {
-            Value::String(text) => digits::ascii(text).into_owned(),
+            Value::String(text) => digits::number(text).ok_or_else(malformed)?.into_owned(),
             Value::Number(number) if number.is_f64() => {
                 let text = number.as_f64().unwrap_or(f64::NAN).to_string();
                 let significant = text.trim_start_matches(['-', '0', '.']).bytes().filter(u8::is_ascii_digit).count();
@@ -247,9 +248,7 @@ impl ScalarType for Decimal {
             Value::Number(number) => number.to_string(),
             _ => return Err(InputValueError::expected_type(value)),
         };
-        Self::from_text(&text).ok_or_else(|| {
-            InputValueError::custom("a decimal is digits with an optional sign and decimals, as in \"-1250.00\"")
-        })
+        Self::from_text(&text).ok_or_else(malformed)
     }
 
     // Checked during validation, before anything is executed: see the same function of `Currency`.
@@ -327,8 +326,12 @@ mod tests {
         for text in ["", " 1", "1,000", "1.", ".5", "+1", "1e3", "--1", "NaN", "½", "1.2.3", "😀", long.as_str()] {
             assert!(Decimal::parse(Value::from(text)).is_err(), "{text}");
         }
-        for text in ["١٢٫٥٠", "۱۲٫۵۰", "१२.५०", "１２．５０", "12.50"] {
+        for text in ["١٢٫٥٠", "۱۲٫۵۰", "१२.५०", "１２．５０", "12.50", "\u{200F}١٢٫٥٠"] {
             assert_eq!(minor(text, "USD"), Ok(1250), "{text}");
+        }
+        assert_eq!(minor("−١٬٢٣٤٫٥٠", "USD"), Ok(-123_450));
+        for text in ["١٬٢٣٫٥٠", "٬١٢٣", "١٢٣٬", "१,२३४"] {
+            assert!(Decimal::parse(Value::from(text)).is_err(), "{text}");
         }
         for json in ["0.1234567890123456", "12345678901234567.5", "true", "null", "[1]"] {
             let value = serde_json::from_str(json).unwrap();

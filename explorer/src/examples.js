@@ -86,7 +86,7 @@ export const EXAMPLES = {
     ["Versions of a transaction", VERSIONS, () => ({ id: id("transaction") })],
     ["Import transactions", mutation("importTransactions", `added duplicates good refused
     lines { line status transaction { id description } userErrors { code path message } }`), () => ({ input: {
-      csv: `date,amount,category,description\n${day()},12.30,Food,Bread\n${day()},12.30,Food,Bread\n`, dryRun: true,
+      csv: `date,amount,category,description\n${day()},-12.30,Food,Bread\n${day()},-12.30,Food,Bread\n`, dryRun: true,
     } })],
     ["Set budget", mutation("setBudget", BUDGET), () => ({ input: {
       category: { name: "Food" }, limit: "100.00", rollover: "SURPLUS", description: "Eat well",

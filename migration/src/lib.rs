@@ -16,6 +16,10 @@ mod m20261201_000021_totals;
 mod m20261201_000022_parties;
 mod m20261201_000023_notes;
 mod m20261201_000024_sales_rollups;
+mod m20261202_000025_folding;
+mod m20261202_000026_phone_region;
+mod m20261203_000027_refunds;
+mod m20261204_000028_open_entries;
 mod november;
 
 /// All migrations, oldest first.
@@ -49,6 +53,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261201_000022_parties::Migration),
             Box::new(m20261201_000023_notes::Migration),
             Box::new(m20261201_000024_sales_rollups::Migration),
+            Box::new(m20261202_000025_folding::Migration),
+            Box::new(m20261202_000026_phone_region::Migration),
+            Box::new(m20261203_000027_refunds::Migration),
+            Box::new(m20261204_000028_open_entries::Migration),
         ]
     }
 }

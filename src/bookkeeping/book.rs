@@ -1,11 +1,15 @@
 //! Books: finding and changing them.
 
 use async_graphql::{InputObject, MaybeUndefined};
+use phonenumber::country;
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QuerySelect, sea_query::LockType,
 };
 
-use super::{contact, number_pattern::Pattern};
+use super::{
+    contact,
+    number_pattern::{LONGEST, Pattern},
+};
 use crate::{
     activity::{ActivityEvent, AuditFields, Field, field},
     app::{App, Defaults},
@@ -13,7 +17,7 @@ use crate::{
     clock::Clock,
     db::Transaction,
     entity::{activity::Action, book},
-    error::{Error, Refusal, Refusals, Result},
+    error::{Code, Error, Refusal, Refusals, Result},
     text,
     viewer::Viewer,
 };
@@ -61,6 +65,10 @@ pub struct BookChange {
     /// The shop's registration number for goods and services tax (GST). Letters, digits and hyphens, at most 20. Null
     /// clears it.
     pub gst_number: MaybeUndefined<String>,
+    /// The region whose phone numbers are written without a country code in this book, those of customers and of the shop: a
+    /// country code of ISO 3166 in two letters, such as `YE`. Null sets the server's default region, if it has one. Phone
+    /// numbers that are already stored do not change.
+    pub phone_region: MaybeUndefined<String>,
     /// The shop's phone number, preferably starting with `+` and the country code. Null clears it.
     pub phone: MaybeUndefined<String>,
     /// The shop's street address, at most 300 characters. Null clears it.
@@ -101,7 +109,8 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
     }
     let pattern = |path: &'static str| {
         move |pattern: &String| {
-            let checked = Pattern::parse(pattern).map(|_| pattern.trim().to_owned());
+            // The same text that the pattern was parsed from.
+            let checked = Pattern::parse(pattern).and_then(|_| text::line(pattern, LONGEST, ""));
             checked.map_err(|refusal| Refusal { path: path.to_owned(), ..refusal })
         }
     };
@@ -129,11 +138,28 @@ fn change(book: &mut book::Model, wanted: &BookChange, defaults: Defaults) -> Re
     refusals.set(&mut book.shop_name, &wanted.shop_name, line("shopName"));
     refusals.set(&mut book.proprietor_name, &wanted.proprietor_name, line("proprietorName"));
     refusals.set(&mut book.gst_number, &wanted.gst_number, |value| contact::gst_number(value).map(Some));
-    refusals.set(&mut book.phone, &wanted.phone, |value| contact::phone(value, defaults).map(Some));
+    refusals.set(&mut book.phone_region, &wanted.phone_region, |region| region_code(region).map(Some));
+    let region = phone_region(book, defaults);
+    refusals.set(&mut book.phone, &wanted.phone, |value| contact::phone(value, region).map(Some));
     refusals.set(&mut book.address, &wanted.address, |value| text::note(value, 300, "address"));
     refusals.set(&mut book.city, &wanted.city, line("city"));
     refusals.set(&mut book.state, &wanted.state, line("state"));
     refusals
+}
+
+/// The region of phone numbers without a country code: the book's own, or the server's default.
+#[must_use]
+pub fn phone_region(book: &book::Model, defaults: Defaults) -> Option<country::Id> {
+    book.phone_region.as_deref().and_then(|region| region.parse().ok()).or(defaults.phone_region)
+}
+
+/// Checks the code of a region.
+fn region_code(region: &str) -> Result<String, Refusal> {
+    let region: Result<country::Id, _> = region.trim().to_ascii_uppercase().parse();
+    region.map(|region| region.as_ref().to_owned()).map_err(|_| {
+        let message = "A region is a country code of ISO 3166 in two letters, such as YE.";
+        Refusal::new(Code::Invalid, "phoneRegion", message)
+    })
 }
 
 /// Today's date in the time zone of the book.
@@ -166,6 +192,7 @@ impl AuditFields for book::Model {
             field("shopName", self.shop_name.as_ref()),
             field("proprietorName", self.proprietor_name.as_ref()),
             field("gstNumber", self.gst_number.as_ref()),
+            field("phoneRegion", self.phone_region.as_ref()),
             field("phone", self.phone.as_ref()),
             field("address", self.address.as_ref()),
             field("city", self.city.as_ref()),

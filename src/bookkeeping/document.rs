@@ -143,6 +143,32 @@ pub(super) fn amount_or_zero(amount: &Decimal, currency: Currency, path: &str) -
     within_limit(minor, currency, path)
 }
 
+/// Like [`amount`], but also allows amounts below zero, as of refunds.
+///
+/// # Errors
+/// `INVALID` or `LIMIT_REACHED` at `path`.
+pub(super) fn signed_amount(amount: &Decimal, currency: Currency, path: &str) -> Result<i64, Refusal> {
+    let invalid = |message: String| Refusal::new(Code::Invalid, path, message);
+    let minor = amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
+    if minor == 0 {
+        return Err(invalid("The amount must not be zero.".to_owned()));
+    }
+    within_signed_limit(minor, currency, path)
+}
+
+/// Refuses an amount that is too far from zero.
+///
+/// # Errors
+/// `LIMIT_REACHED` at `path`.
+pub(super) fn within_signed_limit(minor: i64, currency: Currency, path: &str) -> Result<i64, Refusal> {
+    if minor < -LARGEST {
+        let most = Money::from_minor(LARGEST, currency);
+        let message = format!("The amount must be at least {} {currency}.", Decimal::from_minor(-LARGEST, currency));
+        return Err(Refusal::new(Code::LimitReached, path, message).with(Detail::MostAmount(most)));
+    }
+    within_limit(minor, currency, path)
+}
+
 pub(super) fn within_limit(minor: i64, currency: Currency, path: &str) -> Result<i64, Refusal> {
     if minor > LARGEST {
         let message = format!("The amount must be at most {} {currency}.", Decimal::from_minor(LARGEST, currency));

@@ -2,12 +2,10 @@
 
 use async_graphql::{Enum, InputValueError, InputValueResult, Scalar, ScalarType, Value};
 use chrono::{Datelike, NaiveDate};
+use folding::digits;
 use serde::Serialize;
 
-use crate::{
-    error::{Code, Refusal},
-    text::digits,
-};
+use crate::error::{Code, Refusal};
 
 /// A day of the calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

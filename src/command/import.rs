@@ -40,8 +40,8 @@ enum Sort {
     /// Import income and expenses. Columns: date, amount, category and description; optional: currency, wallet, kind, note and
     /// id
     ///
-    /// The category decides whether a line is income or an expense. A negative amount, as banks write it, is accepted for
-    /// expenses only. Consecutive lines with the same id form one split transaction. A line without an id is a duplicate when
+    /// The category decides whether a line is income or an expense. A negative amount is money that went out: a positive one is a
+    /// refund in a category of expenses, and a negative one is income given back in a category of income. Consecutive lines with the same id form one split transaction. A line without an id is a duplicate when
     /// an earlier import added a line with the same values; equal lines of one file are all imported.
     Transactions(Transactions),
     /// Import customer entries: goods on credit and payments. Columns: date, type (CREDIT or DEBIT), amount, customer and note;
@@ -69,8 +69,8 @@ struct Transactions {
     #[arg(long, value_name = "NAME")]
     expense_category: Option<String>,
 
-    /// Create categories that do not exist yet. Their kind is the line's kind, if it has one; otherwise an expense category for
-    /// a negative amount, and an income category for any other amount
+    /// Create categories that do not exist yet. Their kind is the one that a line in them gives; otherwise a category is for
+    /// expenses if at least half of the file's lines in it are negative, and for income if not
     #[arg(long)]
     create_categories: bool,
 }

@@ -52,7 +52,7 @@ impl Verify {
 
 async fn check(db: &Db, output: &mut Output<'_>, progress: &Progress) -> Checking<Checked> {
     output.begin();
-    let snapshot = db.snapshot().await?;
+    let snapshot = db.snapshot_by_keys().await?;
     verify::verify(&snapshot, &mut |difference| output.print(&difference), &|rows| progress.add(rows)).await
 }
 

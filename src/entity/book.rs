@@ -38,6 +38,8 @@ pub struct Model {
     pub proprietor_name: Option<String>,
     /// The shop's GST registration number.
     pub gst_number: Option<String>,
+    /// The region of phone numbers without a country code, such as `YE`; `None`: that of the server.
+    pub phone_region: Option<String>,
     /// The shop's phone number, as it is printed on invoices.
     pub phone: Option<String>,
     /// The shop's street address.

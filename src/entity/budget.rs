@@ -23,7 +23,7 @@ pub struct Model {
     pub currency: Currency,
     /// The first day of the month that it applies to; `None` when it applies to every month.
     pub month: Option<Date>,
-    /// The limit, in minor units.
+    /// The limit, in minor units; zero when nothing may be spent.
     pub amount: i64,
     /// What happens to the unspent or overspent amount at the end of a month.
     pub rollover: Rollover,

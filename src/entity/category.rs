@@ -19,7 +19,8 @@ pub struct Model {
     pub kind: CategoryKind,
     /// The name that the user gave it.
     pub name: String,
-    /// The name in lower case, for comparing and sorting. Unique in the book.
+    /// The name in the form in which names are compared, see `folding::name_key`, for comparing and sorting. Unique in the book.
+    /// Where names that were different became equal, all but one have a line break and a number after it.
     pub name_key: String,
     /// When it was archived; archived categories are left out of lists.
     pub archived_at: Option<DateTimeUtc>,

@@ -18,7 +18,7 @@ pub struct Model {
     pub book_id: Id<kind::Book>,
     /// The customer's name.
     pub name: String,
-    /// The name in lower case, for sorting.
+    /// The name in the form in which names are compared, see `folding::name_key`, for comparing and sorting.
     pub name_key: String,
     /// The phone number in E.164 form, or only its digits when the country is not known. Unique among the book's
     /// customers that are not archived.
@@ -31,7 +31,7 @@ pub struct Model {
     pub address: Option<String>,
     /// The city.
     pub city: Option<String>,
-    /// The city in lower case, for comparing.
+    /// The city in the form in which texts are searched, see `folding::search_key`, for comparing.
     pub city_key: Option<String>,
     /// The state.
     pub state: Option<String>,
@@ -39,7 +39,7 @@ pub struct Model {
     pub gst_number: Option<String>,
     /// A note written by the shop.
     pub note: Option<String>,
-    /// Name, firm and phone in lower case, for searching.
+    /// Name, firm and phone in the form in which texts are searched, see `folding::search_text`.
     pub search_text: String,
     /// When the customer was archived; archived customers are left out of lists.
     pub archived_at: Option<DateTimeUtc>,

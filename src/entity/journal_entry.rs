@@ -24,7 +24,8 @@ pub struct Model {
     pub status: EntryStatus,
     /// Why the entry failed; `None` when it succeeded.
     pub failure: Option<Failure>,
-    /// The amount in minor units; negative in a reversal.
+    /// The amount in minor units; negative in a reversal. An income or expense has the sign of its document, which is
+    /// negative for a refund, and its reversal the other one.
     pub amount: i64,
     /// The currency of the amount.
     pub currency: Currency,
@@ -41,7 +42,7 @@ pub struct Model {
     /// The entry that this one reverses.
     pub reverses_id: Option<Id<kind::Entry>>,
     /// For a failed entry, the account that should have received the money, when none of its postings names that
-    /// account.
+    /// account, or when the money was to move against the direction of its kind.
     pub meant_for_id: Option<Id<kind::Account>>,
     /// The document that the entry is a version of. A document that was changed has several entries.
     pub document_id: Option<Id<kind::Document>>,

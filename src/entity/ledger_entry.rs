@@ -34,7 +34,7 @@ pub struct Model {
     pub date: Date,
     /// A note written by the user.
     pub note: Option<String>,
-    /// The note in lower case, for searching.
+    /// The note in the form in which texts are searched, see `folding::search_text`.
     pub search_text: Option<String>,
     /// The journal entry of the current version; for a deleted entry, of the last version.
     pub journal_entry_id: Id<kind::Entry>,

@@ -22,7 +22,7 @@ pub struct Model {
     pub book_id: Id<kind::Book>,
     /// Income or expense; the same as the kind of its lines' categories.
     pub kind: CategoryKind,
-    /// The sum of its lines, in minor units.
+    /// The sum of its lines, in minor units. Negative for the refund of an expense, and for income that is given back.
     pub amount: i64,
     /// The currency of the amount.
     pub currency: Currency,
@@ -30,7 +30,7 @@ pub struct Model {
     pub date: Date,
     /// What it was for, as the user wrote it.
     pub description: Option<String>,
-    /// The description and the notes of the lines in lower case, for searching.
+    /// The description and the notes of the lines in the form in which texts are searched, see `folding::search_text`.
     pub search_text: Option<String>,
     /// The wallet that it was paid from or into; `None` for cash.
     pub wallet_id: Option<Id<kind::Wallet>>,

@@ -21,7 +21,7 @@ pub struct Model {
     pub date: Date,
     /// The position of the transaction, repeated here for the same index.
     pub position: Uuid,
-    /// The amount in minor units of the transaction's currency.
+    /// The amount in minor units of the transaction's currency; negative for a refund, never zero.
     pub amount: i64,
     /// A note written by the user.
     pub note: Option<String>,

@@ -96,6 +96,15 @@ impl Book {
         self.0.gst_number.as_deref()
     }
 
+    /// The region whose phone numbers are written without a country code in this book: a country code of ISO 3166 in two
+    /// letters, such as `YE`. It is the server's default unless `updateBook` set another one. Null when there is neither; then
+    /// only the digits of such numbers are kept.
+    #[expect(clippy::unused_async, reason = "async-graphql takes asynchronous functions only")]
+    async fn phone_region(&self, ctx: &Context<'_>) -> Result<Option<String>, ApiError> {
+        let region = bookkeeping::book::phone_region(&self.0, ctx.app()?.defaults);
+        Ok(region.map(|region| region.as_ref().to_owned()))
+    }
+
     /// The shop's phone number: in E.164 format (`+967711234567`) if its country is known, otherwise only its digits.
     /// Null when not given.
     async fn phone(&self) -> Option<&str> {

@@ -1,8 +1,7 @@
 //! Phone numbers: accepted in the usual notations, in digits of any script, and stored in E.164 form (`+967711234567`).
 
+use folding::digits;
 use phonenumber::{Mode, country};
-
-use crate::text::digits;
 
 /// The maximum length of the input, in characters. Every usual notation is shorter.
 const LONGEST: usize = 40;
@@ -15,7 +14,8 @@ pub fn normalize(text: &str, region: Option<country::Id>) -> Option<String> {
     if text.chars().nth(LONGEST).is_some() || text.chars().any(|c| c.is_alphabetic() || c.is_control()) {
         return None;
     }
-    let text = &*digits::ascii(text);
+    let text = digits::ascii(text);
+    let text = text.trim();
     let is_international = text.starts_with('+');
     let number = phonenumber::parse(region.filter(|_| !is_international), text).ok()?;
     let mut e164 = number.format().mode(Mode::E164).to_string();
@@ -44,9 +44,14 @@ mod tests {
         for text in ["+967711234567", "+967 711 234 567", "711234567", " (711) 234-567 "] {
             assert_eq!(normalize(text, Some(country::YE)).as_deref(), Some("+967711234567"), "{text}");
         }
-        for text in
-            ["+٩٦٧٧١١٢٣٤٥٦٧", "+۹۶۷ ۷۱۱ ۲۳۴ ۵۶۷", "+९६७७११२३४५६७", "＋９６７（７１１）２３４－５６７", "٧١١٢٣٤٥٦٧"]
-        {
+        for text in [
+            "+٩٦٧٧١١٢٣٤٥٦٧",
+            "+۹۶۷ ۷۱۱ ۲۳۴ ۵۶۷",
+            "+९६७७११२३४५६७",
+            "＋９６７（７１１）２３４－５６７",
+            "٧١١٢٣٤٥٦٧",
+            "\u{202A}+967\u{A0}711\u{A0}234‑567\u{202C}",
+        ] {
             assert_eq!(normalize(text, Some(country::YE)).as_deref(), Some("+967711234567"), "{text}");
         }
         assert_eq!(normalize("+1 650-253-0000", Some(country::YE)).as_deref(), Some("+16502530000"));

@@ -21,9 +21,9 @@ pub struct Picture {
     pub summary: Vec<Figure>,
     /// The budgets, in display order.
     pub bars: Vec<Bar>,
-    /// Spending in categories without a budget, in minor units.
+    /// Spending in categories without a budget, in minor units. Negative when more was refunded there than spent.
     pub unbudgeted: i128,
-    /// Spending by category, in any order. Amounts of zero or less get no slice.
+    /// Spending by category, in any order. Amounts of zero or less get no slice; those below zero are named beside the ring.
     pub ring: Vec<Spending>,
 }
 
@@ -41,9 +41,9 @@ pub struct Figure {
 pub struct Spending {
     /// The name of the category.
     pub label: String,
-    /// The amount in minor units.
+    /// The amount in minor units; negative when more was refunded than spent.
     pub amount: i64,
-    /// The share of all spending, in hundredths of a percent.
+    /// The share of all amounts above zero, in hundredths of a percent.
     pub share: i128,
 }
 
@@ -54,7 +54,7 @@ pub struct Bar {
     pub label: String,
     /// The limit in minor units. Zero or negative when overspending was carried over from earlier months.
     pub limit: i64,
-    /// The spending in minor units. Never negative.
+    /// The spending in minor units. Negative when more was refunded than spent; the bar is then empty.
     pub spent: i64,
     /// Whether the spending is under, at or over the limit.
     pub status: BudgetState,

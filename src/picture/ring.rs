@@ -6,7 +6,7 @@ use super::{
     figures::Picture,
     fit::{self, Type},
     paper::{Anchor, FAINT_INK, INK, LEFT, NORMAL, Paper, RIGHT, RULE, SMALL, STRONG, WHITE},
-    share::{Ring, Share},
+    share::{self, Ring, Share},
     words,
 };
 
@@ -36,7 +36,7 @@ const FILLS: [Color; 8] = [
 pub(super) fn draw(paper: &mut Paper, picture: &Picture, ring: &Ring<'_>) {
     if ring.shares.is_empty() {
         paper.heading("Spending by category", words::NO_SPENDING);
-        return;
+        return name_refunded(paper, picture, ring);
     }
     paper.heading("Spending by category", "The numbers around the ring are those of the list.");
     let top = paper.y;
@@ -59,6 +59,21 @@ pub(super) fn draw(paper: &mut Paper, picture: &Picture, ring: &Ring<'_>) {
     let set = fit::shrunk(&total, 2.0 * INNER - 8.0, Type { size: 22.0, ..STRONG });
     paper.text(&total, (middle.0, middle.1 + 14.0), Anchor::Middle, set);
     paper.y = top + HEIGHT;
+    name_refunded(paper, picture, ring);
+}
+
+/// Writes a line of text about the categories in which more was refunded than spent, which have no slice.
+fn name_refunded(paper: &mut Paper, picture: &Picture, ring: &Ring<'_>) {
+    let Some(says) = words::refunded(picture, ring) else { return };
+    let baseline = paper.y + 14.0;
+    paper.group(&says, |paper| {
+        let amount = picture.written(share::amount(&ring.refunded));
+        let set = fit::shrunk(&amount, 160.0, NORMAL);
+        let room = RIGHT - fit::width(&amount, &set) - 16.0 - LEFT;
+        paper.name(&words::refunded_label(ring), (LEFT, baseline), room, NORMAL);
+        paper.text(&amount, (RIGHT, baseline), Anchor::End, set);
+    });
+    paper.y += 21.0;
 }
 
 fn rows(ring: &Ring<'_>) -> f32 {

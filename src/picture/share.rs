@@ -19,6 +19,8 @@ pub(super) struct Ring<'a> {
     pub(super) total: i128,
     /// The slices from the largest to the smallest. A slice for all remaining categories, if there is one, comes last.
     pub(super) shares: Vec<Share<'a>>,
+    /// The categories in which more was refunded than spent. A ring cannot show them.
+    pub(super) refunded: Vec<&'a Spending>,
 }
 
 /// A slice of the ring.
@@ -47,10 +49,11 @@ pub(super) fn cut(ring: &[Spending]) -> Ring<'_> {
         turn,
     };
     let shares = slices.into_iter().zip(turns(&amounts, total)).map(share).collect();
-    Ring { total, shares }
+    let refunded = ring.iter().filter(|spending| spending.amount < 0).collect();
+    Ring { total, shares, refunded }
 }
 
-fn amount(members: &[&Spending]) -> i128 {
+pub(super) fn amount(members: &[&Spending]) -> i128 {
     members.iter().map(|spending| i128::from(spending.amount)).sum()
 }
 
@@ -103,6 +106,15 @@ mod tests {
         assert!(cut(&[]).shares.is_empty());
         assert!(cut(&spendings(&[0, 0])).shares.is_empty());
         assert_eq!(cut(&spendings(&[0, 7])).shares.len(), 1);
+    }
+
+    #[test]
+    fn what_was_refunded_is_beside_the_ring_and_leaves_it_whole() {
+        let spendings = spendings(&[30, -50, 10, 0]);
+        let ring = cut(&spendings);
+        assert_eq!((ring.total, ring.shares.len()), (40, 2));
+        assert_eq!(ring.shares.iter().map(|share| u32::from(share.turn)).sum::<u32>(), u32::from(TURN));
+        assert_eq!(ring.refunded.iter().map(|spending| spending.amount).collect::<Vec<_>>(), [-50]);
     }
 
     #[test]

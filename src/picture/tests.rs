@@ -56,6 +56,20 @@ fn month() -> Picture {
     }
 }
 
+/// A month in which more came back in some categories than was spent.
+fn refunds() -> Picture {
+    let mut picture = month();
+    picture.bars.push(bar("Garden", 5_000, -1_200));
+    picture.ring.push(spending("Garden", -1_200, 0));
+    picture.ring.push(spending("Tools & more", -300, 0));
+    picture
+}
+
+/// A month in which money only came back.
+fn refunded_only() -> Picture {
+    Picture { unbudgeted: -1_200, bars: vec![], ring: vec![spending("Garden", -1_200, 0)], ..month() }
+}
+
 const SVG: &str = "http://www.w3.org/2000/svg";
 
 /// A picture with the most extreme names and amounts that users can have.
@@ -148,6 +162,24 @@ fn each_budget_has_its_word() {
 }
 
 #[test]
+fn what_was_refunded_is_named_and_no_slice() {
+    let slices = |picture: &Picture| drawn(picture, "path").len();
+    assert_eq!(slices(&refunds()), slices(&month()));
+    assert!(shows(&refunds(), "More refunded than spent: 2 categories") && shows(&refunds(), "-15.00"));
+    assert!(shows(&refunds(), "-12.00 of 50.00"));
+    let said = drawn(&refunds(), "desc");
+    for sentence in [
+        "Not in the ring, since more was refunded than spent: Garden -12.00 USD, Tools & more -3.00 USD.",
+        "Garden: -12.00 of 50.00 USD spent, under: more was refunded than spent.",
+    ] {
+        assert!(said[0].contains(sentence), "{}", said[0]);
+    }
+    let only = refunded_only();
+    assert!(shows(&only, "No spending this month.") && shows(&only, "More refunded than spent: Garden"));
+    assert!(drawn(&only, "desc")[0].contains("Without a budget: -12.00 USD spent."));
+}
+
+#[test]
 fn whatever_users_type_it_is_xml_and_only_text() {
     let svg = draw(&worst());
     let document = Document::parse(&svg).unwrap();
@@ -168,7 +200,7 @@ fn whatever_users_type_it_is_xml_and_only_text() {
 fn texts_keep_to_the_picture_and_off_each_other() {
     let many = Picture { ring: (0..200).map(|n| spending("Category", 1 + n, 50)).collect(), ..month() };
     let one = Picture { ring: vec![spending("Rent", 1, 10_000)], ..month() };
-    for picture in [month(), worst(), many, one] {
+    for picture in [month(), worst(), many, one, refunds(), refunded_only()] {
         let svg = draw(&picture);
         let document = Document::parse(&svg).unwrap();
         let height = number(document.root_element(), "height");

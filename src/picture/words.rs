@@ -88,17 +88,35 @@ pub(super) fn share(picture: &Picture, share: &Share<'_>) -> String {
     format!("{sentence} They are {}.", members.join(", "))
 }
 
+/// The label of the categories in which more was refunded than spent. A user may have typed a part of it.
+pub(super) fn refunded_label(ring: &Ring<'_>) -> String {
+    match ring.refunded.as_slice() {
+        [only] => format!("More refunded than spent: {}", line(&only.label)),
+        several => format!("More refunded than spent: {} categories", several.len()),
+    }
+}
+
+/// The sentence for the categories in which more was refunded than spent. `None` when there are none.
+pub(super) fn refunded(picture: &Picture, ring: &Ring<'_>) -> Option<String> {
+    let one = |spending: &&Spending| {
+        format!("{} {} {}", isolated(&line(&spending.label)), picture.written(spending.amount), picture.currency)
+    };
+    let each: Vec<String> = ring.refunded.iter().map(one).collect();
+    (!each.is_empty()).then(|| format!("Not in the ring, since more was refunded than spent: {}.", each.join(", ")))
+}
+
 /// The sentence for a bar.
 pub(super) fn bar(picture: &Picture, bar: &Bar) -> String {
     let name = isolated(&line(&bar.label));
     let (spent, limit) = (picture.written(bar.spent), picture.written(bar.limit));
-    format!("{name}: {spent} of {limit} {} spent, {}.", picture.currency, status(bar.status))
+    let more = if bar.spent < 0 { ": more was refunded than spent" } else { "" };
+    format!("{name}: {spent} of {limit} {} spent, {}{more}.", picture.currency, status(bar.status))
 }
 
 /// The sentence for the spending without a budget. `None` when there is none.
 pub(super) fn unbudgeted(picture: &Picture) -> Option<String> {
     let amount = picture.written(picture.unbudgeted);
-    (picture.unbudgeted > 0).then(|| format!("{UNBUDGETED}: {amount} {} spent.", picture.currency))
+    (picture.unbudgeted != 0).then(|| format!("{UNBUDGETED}: {amount} {} spent.", picture.currency))
 }
 
 /// Everything that the picture shows, in sentences.
@@ -112,6 +130,7 @@ pub(super) fn description(picture: &Picture, ring: &Ring<'_>) -> String {
         sentences.push("Spending by category.".to_owned());
         sentences.extend(ring.shares.iter().map(|slice| share(picture, slice)));
     }
+    sentences.extend(refunded(picture, ring));
     if picture.bars.is_empty() {
         sentences.push(NO_BUDGETS.to_owned());
     } else {

@@ -1,29 +1,49 @@
 //! Checks of the texts that users send. All inputs use them, so that the same characters and lengths are refused everywhere.
 //! Texts that were stored before a rule stay as they are until they are changed.
+//!
+//! Invisible characters come along when people copy, so they are left out. Control characters are refused: nobody types them,
+//! and what stands around them is as likely not a text at all. How texts are compared is in the crate `folding`.
 
-pub(crate) mod digits;
-mod invisible;
+use folding::invisible;
+pub(crate) use folding::{name_key, search_key, search_text};
 
 use crate::error::{Code, Refusal, Result};
 
-/// Checks a line of text for people: trimmed, not empty, at most `most` characters, no control or invisible characters.
+const CONTROL: &str = "The text must not contain control characters, such as escapes or zero bytes.";
+
+/// Checks a line of text for people: not empty, at most `most` characters, no control characters. Returns it trimmed and without
+/// invisible characters.
 ///
 /// # Errors
 /// `INVALID` at `path`.
 pub fn line(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
-    let value = value.trim();
     if value.chars().all(is_blank) {
         return Err(Refusal::new(Code::Invalid, path, "The text must not be empty."));
     }
-    within(value, most, path, false, char::is_control)
+    let line = within(value, most, path, Form { marks: false, trimmed: true })?;
+    if !line.contains(char::is_control) {
+        return Ok(line);
+    }
+    let is_broken = line.contains(['\n', '\r']);
+    let message = if is_broken { "The text must be one line, without line breaks." } else { CONTROL };
+    Err(Refusal::new(Code::Invalid, path, message))
 }
 
-/// Checks text for people that may have several lines: at most `most` characters, no control or invisible characters.
+/// Checks text for people that may have several lines: at most `most` characters, no control characters. Returns it without
+/// invisible characters; marks of direction stay.
 ///
 /// # Errors
 /// `INVALID` at `path`.
 pub fn paragraph(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
-    within(value, most, path, true, |c| c.is_control() && c != '\n' && c != '\t')
+    lines(value, most, path, false)
+}
+
+fn lines(value: &str, most: usize, path: &'static str, trimmed: bool) -> Result<String, Refusal> {
+    let text = within(value, most, path, Form { marks: true, trimmed })?;
+    if text.contains(|c: char| c.is_control() && c != '\n' && c != '\t') {
+        return Err(Refusal::new(Code::Invalid, path, CONTROL));
+    }
+    Ok(text)
 }
 
 /// Checks an optional note: like [`paragraph`], and trimmed and with `\n` as its line end. `None` when nothing is left.
@@ -31,8 +51,8 @@ pub fn paragraph(value: &str, most: usize, path: &'static str) -> Result<String,
 /// # Errors
 /// `INVALID` at `path`.
 pub fn note(value: &str, most: usize, path: &'static str) -> Result<Option<String>, Refusal> {
-    let note = paragraph(value.replace("\r\n", "\n").trim(), most, path)?;
-    Ok(Some(note).filter(|note| !note.is_empty()))
+    let note = lines(&value.replace("\r\n", "\n"), most, path, true)?;
+    Ok(Some(note).filter(|note| !note.chars().all(is_blank)))
 }
 
 /// Checks text for people that may have several lines and must not be empty.
@@ -40,22 +60,27 @@ pub fn note(value: &str, most: usize, path: &'static str) -> Result<Option<Strin
 /// # Errors
 /// `INVALID` at `path`.
 pub fn required(value: &str, most: usize, path: &'static str) -> Result<String, Refusal> {
-    if value.trim().is_empty() {
+    if value.chars().all(is_blank) {
         return Err(Refusal::new(Code::Invalid, path, "The text must not be empty."));
     }
-    paragraph(value.replace("\r\n", "\n").trim(), most, path)
+    lines(&value.replace("\r\n", "\n"), most, path, true)
 }
 
-/// Checks a search text: trimmed, at most 100 characters, converted to lower case. `None` for an empty text, which is what an
-/// empty form field sends.
+/// Checks a search text: at most 100 characters. Returns the form in which texts are searched, see [`folding::search_key`]. `None` for
+/// an empty text, which is what an empty form field sends.
 ///
 /// # Errors
-/// `INVALID` at `path`.
+/// `INVALID` at `path`, also for a text that has only accents and the like: it would find everything.
 pub fn search(value: Option<&str>, path: &'static str) -> Result<Option<String>, Refusal> {
     // While somebody types, the letter after a joiner is still missing.
     let value = value.map(|value| value.trim().trim_end_matches(['\u{200C}', '\u{200D}']));
-    let value = value.filter(|value| !value.is_empty());
-    value.map(|value| Ok(line(value, 100, path)?.to_lowercase())).transpose()
+    let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
+    let key = search_key(&line(value, 100, path)?);
+    if key.is_empty() {
+        let message = "The text has no letter, digit or sign to look for, only marks that a search ignores.";
+        return Err(Refusal::new(Code::Invalid, path, message));
+    }
+    Ok(Some(key))
 }
 
 /// Checks the form of an e-mail address. It does not check whether the address exists.
@@ -107,29 +132,62 @@ fn is_blank(c: char) -> bool {
     c.is_whitespace() || c == '\u{2800}' || invisible::is_invisible(c)
 }
 
-fn within(
-    value: &str,
-    most: usize,
-    path: &'static str,
+/// What is left of a text.
+#[derive(Clone, Copy)]
+struct Form {
+    /// Whether marks of direction stay.
     marks: bool,
-    refused: fn(char) -> bool,
-) -> Result<String, Refusal> {
-    if value.chars().count() > most {
-        return Err(Refusal::new(Code::Invalid, path, format!("The text must have at most {most} characters.")));
+    /// Whether blanks at the ends are left out.
+    trimmed: bool,
+}
+
+/// Leaves invisible characters out, and checks the length of the rest.
+fn within(value: &str, most: usize, path: &'static str, Form { marks, trimmed }: Form) -> Result<String, Refusal> {
+    let trim = |text: &str| if trimmed { text.trim() } else { text }.to_owned();
+    let value = trim(value);
+    // A text that is much longer is not worth cleaning.
+    let is_far_too_long = value.chars().nth(4 * most).is_some();
+    let cleaned = if is_far_too_long { value } else { trim(&invisible::clean(&value, marks)) };
+    if cleaned.chars().nth(most).is_some() {
+        let message = format!("The text must have at most {most} characters.");
+        return Err(Refusal::new(Code::Invalid, path, message));
     }
-    if value.contains(refused) || invisible::has_any(value, marks) {
-        return Err(Refusal::new(
-            Code::Invalid,
-            path,
-            "The text must not contain control characters or invisible characters.",
-        ));
-    }
-    Ok(value.to_owned())
+    Ok(cleaned)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{from_field, to_field};
+    use super::{from_field, line, note, paragraph, required, search, to_field};
+
+    #[test]
+    fn what_cannot_be_seen_is_left_out_and_does_not_count() {
+        assert_eq!(line(" \u{FEFF}Ami\u{200B}na\u{AD} ", 5, "name").unwrap(), "Amina");
+        assert_eq!(line("\u{200B} Amina \u{2060}", 5, "name").unwrap(), "Amina");
+        assert_eq!(line("می\u{200C}خواهم 👩\u{200D}🌾", 100, "name").unwrap(), "می\u{200C}خواهم 👩\u{200D}🌾");
+        assert_eq!(note("a\u{202E}b\u{200B}\r\nc ", 4, "note").unwrap().unwrap(), "ab\nc");
+        assert_eq!(paragraph("12 \u{200F}דוד", 7, "memo").unwrap(), "12 \u{200F}דוד");
+        assert_eq!(note("\u{200B} \u{AD}", 1, "note").unwrap(), None);
+        assert!(required("\u{200B} ", 9, "reason").is_err() && line("\u{200B}", 9, "name").is_err());
+        assert!(line("aminas", 5, "name").is_err() && line(&"\u{200B}".repeat(99), 5, "name").is_err());
+    }
+
+    #[test]
+    fn what_is_refused_is_told_why() {
+        let message = |refused: Result<_, crate::error::Refusal>| refused.map(|_: String| ()).unwrap_err().message;
+        assert_eq!(message(line("a\nb", 9, "name")), "The text must be one line, without line breaks.");
+        assert!(message(line("a\u{7}b", 9, "name")).starts_with("The text must not contain control characters"));
+        assert!(message(paragraph("a\u{1b}b", 9, "memo")).starts_with("The text must not contain control characters"));
+        assert_eq!(message(line("", 9, "name")), "The text must not be empty.");
+        assert!(message(search(Some("\u{640}\u{301}"), "text").map(Option::unwrap_or_default)).contains("to look for"));
+    }
+
+    #[test]
+    fn a_search_is_for_what_was_meant() {
+        let searched = |text: &str| search(Some(text), "text").unwrap();
+        assert_eq!(searched(" İSTANBUL "), Some("istanbul".to_owned()));
+        assert_eq!(searched("می\u{200C}"), searched("مي"));
+        assert_eq!((searched(" "), search(None, "text").unwrap()), (None, None));
+    }
 
     #[test]
     fn a_text_comes_back_from_a_field_as_it_was() {

@@ -2,6 +2,7 @@
 
 use async_graphql::{ID, InputObject, MaybeUndefined};
 use chrono::{DateTime, Utc};
+use phonenumber::country;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, Set, sea_query::LockType,
@@ -10,9 +11,9 @@ use serde::Serialize;
 
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field},
-    app::{App, Defaults},
+    app::App,
     bookkeeping::{
-        contact,
+        book, contact,
         creation::{self, Begun},
         document::Replayable,
         new_id::{ClientId, NewId},
@@ -185,9 +186,9 @@ pub(in crate::bookkeeping) async fn named(
     Ok(customers.all(tx).await?)
 }
 
-/// A name in the form in which names are compared: trimmed and in lower case.
+/// A name in the form in which names are compared, see [`folding::name_key`].
 pub(in crate::bookkeeping) fn key(name: &str) -> String {
-    name.trim().to_lowercase()
+    text::name_key(name)
 }
 
 /// Creates a customer.
@@ -205,8 +206,10 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCustomer) -> Result<Rep
             }
         };
         let mut customer = blank(viewer, free.take(), app.clock.now());
-        let mut refusals = change(&mut customer, &new.clone().into(), app.defaults);
-        refusals.extend(taken(&tx, &customer).await?);
+        let wanted = new.clone().into();
+        let region = phone_region(&tx, app, viewer, &wanted).await?;
+        let mut refusals = change(&mut customer, &wanted, region);
+        refusals.extend(taken(&tx, &customer, region).await?);
         refusals.none()?;
         customer::Entity::insert(customer.clone().into_active_model()).exec_without_returning(&tx).await?;
         act.on(customer.id).record(&tx, &app.clock).await?;
@@ -248,8 +251,9 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Resu
         .write(|tx| async move {
             let before = lock(&tx, viewer, wanted.id.parse().ok(), "id").await?;
             let mut customer = before.clone();
-            let mut refusals = change(&mut customer, wanted, app.defaults);
-            refusals.extend(taken(&tx, &customer).await?);
+            let region = phone_region(&tx, app, viewer, wanted).await?;
+            let mut refusals = change(&mut customer, wanted, region);
+            refusals.extend(taken(&tx, &customer, region).await?);
             refusals.none()?;
             let after = customer.into_active_model().reset_all().update(&tx).await?;
             ActivityEvent::by(viewer, Action::UpdateCustomer)
@@ -278,7 +282,7 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
             let mut customer = before.clone();
             customer.archived_at = archived.then(|| app.clock.now());
             let mut refusals = Refusals::default();
-            refusals.extend(taken(&tx, &customer).await?);
+            refusals.extend(taken(&tx, &customer, None).await?);
             refusals.none()?;
             let archived_at = Set(customer.archived_at);
             let after = customer::ActiveModel { archived_at, ..customer.into_active_model() }.update(&tx).await?;
@@ -288,15 +292,28 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
         .await
 }
 
+/// The region of a phone number without a country code. `None` also when no phone number is given.
+async fn phone_region(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    wanted: &CustomerChange,
+) -> Result<Option<country::Id>> {
+    match wanted.phone {
+        MaybeUndefined::Value(_) => Ok(book::phone_region(&book::find(tx, viewer).await?, app.defaults)),
+        _ => Ok(None),
+    }
+}
+
 /// Writes the new values into the customer. Returns the refusals for values that are not valid.
-fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: Defaults) -> Refusals {
+fn change(customer: &mut customer::Model, wanted: &CustomerChange, region: Option<country::Id>) -> Refusals {
     let mut refusals = Refusals::default();
     if let Some(name) = refusals.change(&wanted.name, "name", |name| text::line(name, 100, "name")) {
-        customer.name_key = name.to_lowercase();
+        customer.name_key = key(&name);
         customer.name = name;
     }
     let line = |most, path| move |value: &String| text::line(value, most, path).map(Some);
-    refusals.set(&mut customer.phone, &wanted.phone, |value| contact::phone(value, defaults).map(Some));
+    refusals.set(&mut customer.phone, &wanted.phone, |value| contact::phone(value, region).map(Some));
     refusals.set(&mut customer.email, &wanted.email, |value| text::email(value, "email").map(Some));
     refusals.set(&mut customer.firm_name, &wanted.firm_name, line(100, "firmName"));
     refusals.set(&mut customer.address, &wanted.address, |value| text::note(value, 300, "address"));
@@ -304,19 +321,23 @@ fn change(customer: &mut customer::Model, wanted: &CustomerChange, defaults: Def
     refusals.set(&mut customer.state, &wanted.state, line(100, "state"));
     refusals.set(&mut customer.gst_number, &wanted.gst_number, |value| contact::gst_number(value).map(Some));
     refusals.set(&mut customer.note, &wanted.note, |value| text::note(value, 2000, "note"));
-    customer.city_key = customer.city.as_deref().map(str::to_lowercase);
+    customer.city_key = customer.city.as_deref().map(text::search_key);
     let searched = [Some(&customer.name), customer.firm_name.as_ref(), customer.phone.as_ref()];
-    customer.search_text =
-        searched.into_iter().flatten().map(|text| text.to_lowercase()).collect::<Vec<_>>().join("\n");
+    customer.search_text = text::search_text(searched.into_iter().flatten().map(String::as_str));
     refusals
 }
 
-/// The refusal when another customer of the book that is not archived has the same phone number.
-async fn taken(conn: &impl ConnectionTrait, customer: &customer::Model) -> Result<Option<Refusal>> {
+/// The refusal when another customer of the book that is not archived has the same phone number, also one that was written before
+/// the book had a `region`.
+async fn taken(
+    conn: &impl ConnectionTrait,
+    customer: &customer::Model,
+    region: Option<country::Id>,
+) -> Result<Option<Refusal>> {
     let (Some(phone), None) = (&customer.phone, customer.archived_at) else { return Ok(None) };
     let other = customer::Entity::find()
         .filter(customer::Column::BookId.eq(customer.book_id))
-        .filter(customer::Column::Phone.eq(phone))
+        .filter(customer::Column::Phone.is_in(contact::spellings(phone, region)))
         .filter(customer::Column::ArchivedAt.is_null())
         .filter(customer::Column::Id.ne(customer.id))
         .one(conn)

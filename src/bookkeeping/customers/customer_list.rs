@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, InputObject};
 use chrono::{DateTime, Datelike, Utc};
+use folding::digits;
 use sea_orm::{
     ActiveEnum, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, Value,
     sea_query::{Expr, ExprTrait, JoinType, Query},
@@ -18,8 +19,7 @@ use crate::{
     error::{Refusals, Result},
     list::{keyset::Keyset, removed::Removed},
     page::{Page, Paged},
-    price,
-    text::{self, digits},
+    price, text,
     viewer::Viewer,
 };
 
@@ -38,10 +38,10 @@ pub enum CustomerStanding {
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "CustomerFilter")]
 pub struct CustomerFilterInput {
-    /// Only customers whose name, firm or phone number contains this text, ignoring case. At most 100 characters.
+    /// Only customers whose name, firm or phone number contains this text, ignoring case and accents. At most 100 characters.
     #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub search: Option<String>,
-    /// Only customers in this city, ignoring case.
+    /// Only customers in this city, ignoring case and accents.
     pub city: Option<String>,
     /// True lists only archived customers, false only customers who are not archived, and null both. Absent means false.
     #[graphql(default)]
@@ -91,10 +91,12 @@ fn searched(text: &str) -> Condition {
     let search_text = || Expr::col((customer::Entity, customer::Column::SearchText));
     let number = digits::ascii(text);
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    // Without the zeros that are dialled within the country, since a number may be stored with its country code.
+    let digits = digits.trim_start_matches('0');
     let is_phone = digits.len() >= 3 && number.chars().all(|c| c.is_ascii_digit() || "+ -.()/".contains(c));
     Condition::any()
         .add(document_list::contains(search_text(), text))
-        .add_option(is_phone.then(|| document_list::contains(search_text(), &digits)))
+        .add_option(is_phone.then(|| document_list::contains(search_text(), digits)))
 }
 
 fn has_standing(standing: CustomerStanding) -> Expr {

@@ -240,7 +240,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             journal_entry_id: posted.id,
             version: entry.version + 1,
             updated_at: posted.created_at,
-            search_text: changed.note.as_deref().map(str::to_lowercase),
+            search_text: posting::search_text(changed.note.as_deref()),
             settled: named,
             ..changed
         };

@@ -42,7 +42,7 @@ pub struct EntryFilterInput {
     pub min_amount: Option<Decimal>,
     /// Only items of at most this amount, in `currency` or, if that is not given, in the book's currency.
     pub max_amount: Option<Decimal>,
-    /// Only entries whose note contains this text, ignoring case. At most 100 characters.
+    /// Only entries whose note contains this text, ignoring case and accents. At most 100 characters.
     #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub text: Option<String>,
     /// True lists only deleted entries, which include those of voided invoices, receipts and notes; false lists only entries
@@ -70,7 +70,7 @@ pub struct EntryFilter {
     pub least: Option<i64>,
     /// Only entries of this amount or less, in minor units.
     pub most: Option<i64>,
-    /// Only entries whose note contains this text; in lower case.
+    /// Only entries whose note contains this text, in the form of `search_text`.
     pub text: Option<String>,
     /// Whether to return the deleted entries, the others or both.
     pub deleted: Removed,

@@ -32,8 +32,14 @@ use crate::{
     error::{Code, Detail, Refusal, Result},
     id::{Id, kind},
     money::Currency,
+    text,
     viewer::Viewer,
 };
+
+/// The text that searches look in, for the note of an entry. `None` for a note that no search can find.
+pub(super) fn search_text(note: Option<&str>) -> Option<String> {
+    Some(text::search_text(note)).filter(|text| !text.is_empty())
+}
 
 /// One side of a posting.
 #[derive(Clone, Copy, Debug)]
@@ -136,7 +142,7 @@ impl Document<'_> {
             currency: self.currency,
             date: self.date,
             note: self.note.map(str::to_owned),
-            search_text: self.note.map(str::to_lowercase),
+            search_text: search_text(self.note),
             journal_entry_id: posted.entry.id,
             version: 1,
             created_at: posted.entry.created_at,

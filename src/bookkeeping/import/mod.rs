@@ -3,6 +3,7 @@
 //! | step | where | pure | what it does |
 //! |---|---|---|---|
 //! | read | `reader`, `watch` | yes | splits the file into records and finds the columns |
+//! | survey | `category_kinds` | yes | finds out what new categories are for, if they may be created |
 //! | parse | `transaction_line`, `entry_line`, `value` | yes | parses the dates, amounts and names of a line |
 //! | identify | `batch`, `fingerprint` | yes | groups the records of one transaction and computes its idempotency key |
 //! | look up | `run` | | skips lines that were imported before |
@@ -25,6 +26,7 @@
 //! elsewhere, and the line must remain importable for when the wallet holds the money.
 
 mod batch;
+mod category_kinds;
 mod entries;
 mod entry_line;
 mod fingerprint;
@@ -38,9 +40,17 @@ mod transactions;
 mod value;
 mod watch;
 
-use std::io::{Read, Seek};
+use std::{
+    io::{Read, Seek},
+    sync::Arc,
+};
 
-use self::{entries::Entries, options::Format, transactions::Transactions};
+use self::{
+    category_kinds::CategoryKinds,
+    entries::Entries,
+    options::Format,
+    transactions::{TransactionOptions, Transactions},
+};
 pub use self::{
     options::{Columns, EntryColumns, EntryImport, FileOptions, Mode, TransactionColumns, TransactionImport},
     report::{Line, Remarks, Report, Status, Summary},
@@ -60,12 +70,14 @@ pub const MOST_LINES_OF_REQUEST: u64 = 5_000;
 pub async fn transactions(
     app: &App,
     viewer: &Viewer,
-    file: impl Read + Seek + Send,
+    mut file: impl Read + Seek + Send,
     import: &TransactionImport,
     report: Report<'_>,
 ) -> Result<Summary> {
     let format = Format::check(&import.file, import.columns.as_ref())?;
-    run::run::<Transactions>(app, viewer, file, &import.file, &format, import, report).await
+    let kinds = import.create_categories.then(|| CategoryKinds::of(&mut file, &format)).transpose()?.map(Arc::new);
+    let options = TransactionOptions { options: import.clone(), kinds };
+    run::run::<Transactions>(app, viewer, file, &import.file, &format, &options, report).await
 }
 
 /// Imports a file of ledger entries. Works like [`transactions()`].

@@ -69,8 +69,8 @@ pub struct TransactionImport {
     /// below zero. Default: none; such lines are refused.
     pub expense_category: Option<CategoryRef>,
     /// True creates the categories that lines name and the book does not have. The kind of a new category is the one
-    /// that the line gives, otherwise `EXPENSE` if the line's amount is below zero and `INCOME` if not. False refuses
-    /// such lines.
+    /// that a line gives, otherwise `EXPENSE` if at least half of the file's lines in it are below zero and `INCOME` if
+    /// not. False refuses such lines.
     #[graphql(default)]
     pub create_categories: bool,
 }
@@ -82,7 +82,10 @@ pub struct TransactionImport {
 pub struct TransactionColumns {
     /// The column with the date. Default: `date`.
     pub date: Option<String>,
-    /// The column with the amount; an amount below zero is an expense. Default: `amount`.
+    /// The column with the amount: below zero for money that went out, above zero for money that came in. So an amount
+    /// above zero is a refund in a category of expenses, and one below zero is income given back in a category of income.
+    /// In a line of kind `EXPENSE` the sign means nothing, except in an export of Daybook, where an amount below zero is a
+    /// refund. Default: `amount`.
     pub amount: Option<String>,
     /// The column with the name of the category, whose kind decides between income and expense. Default: `category`.
     pub category: Option<String>,

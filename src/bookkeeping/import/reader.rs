@@ -206,7 +206,7 @@ fn places(header: &[String], columns: &[Column], names: &Names) -> Result<Vec<Op
 
 /// The name of a column in the form in which names are compared.
 fn key(name: &str) -> String {
-    text::from_field(name.trim_start_matches('\u{FEFF}')).trim().to_lowercase()
+    text::name_key(text::from_field(name.trim_start_matches('\u{FEFF}')))
 }
 
 fn listed(header: &[String]) -> String {

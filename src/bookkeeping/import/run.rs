@@ -320,7 +320,7 @@ fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static 
     Ok(file.rewind().map_err(|error| cannot_rewind(&error))?)
 }
 
-fn cannot_rewind(error: &io::Error) -> Refusal {
+pub(super) fn cannot_rewind(error: &io::Error) -> Refusal {
     let message = format!("The file must be read twice, but it cannot be read again: {error}.");
     Refusal::new(Code::Invalid, "csv", message)
 }

@@ -1,6 +1,7 @@
 //! Parses the lines of a file of transactions. Pure.
 
 use chrono::NaiveDate;
+use type_safe_id::StaticType;
 
 use super::{
     fingerprint::digest,
@@ -12,6 +13,7 @@ use crate::{
     bookkeeping::spending::transaction::input::{LONGEST_DESCRIPTION, MOST_LINES},
     entity::category::CategoryKind,
     error::{Code, Refusal, Refusals, Result},
+    id::{Id, kind},
     money::{Currency, Decimal},
     text,
 };
@@ -37,6 +39,8 @@ pub(super) struct TransactionLine {
     /// The id of a wallet as written in the file, not checked yet.
     pub(super) wallet: Option<String>,
     pub(super) kind: Option<CategoryKind>,
+    /// Whether it has the id of a transaction, as the lines of an export have. Then an amount below zero is a refund.
+    pub(super) is_exported: bool,
     /// At least one.
     pub(super) parts: Vec<LinePart>,
 }
@@ -111,12 +115,7 @@ fn read_one(format: &Format, record: &Record) -> Result<TransactionLine, Refusal
     let amount = value::amount(record.text("amount"), format.decimal_comma).map_err(invalid("amount"));
     let amount = refusals.check(amount);
     let currency = refusals.check(currency(record.text("currency")));
-    let kind = refusals.check(match record.text("kind").to_uppercase().as_str() {
-        "" => Ok(None),
-        "INCOME" => Ok(Some(CategoryKind::Income)),
-        "EXPENSE" => Ok(Some(CategoryKind::Expense)),
-        kind => Err(invalid("kind")(format!("{} is neither INCOME nor EXPENSE.", quoted(kind)))),
-    });
+    let kind = refusals.check(kind_of(record));
     let description = refusals.check(text::note(record.text("description"), LONGEST_DESCRIPTION, "description"));
     let note = refusals.check(text::note(record.text("note"), LONGEST_DESCRIPTION, "note"));
     let (Some(date), Some(amount), Some(currency), Some(kind), Some(description), Some(note)) =
@@ -125,8 +124,30 @@ fn read_one(format: &Format, record: &Record) -> Result<TransactionLine, Refusal
         return Err(refusals);
     };
     let wallet = Some(record.text("wallet").to_owned()).filter(|wallet| !wallet.is_empty());
+    let is_exported = id_of(record.text("id")).is_some();
     let part = LinePart { amount, category: record.text("category").to_owned(), note };
-    Ok(TransactionLine { date, description, currency, wallet, kind, parts: vec![part] })
+    Ok(TransactionLine { date, description, currency, wallet, kind, is_exported, parts: vec![part] })
+}
+
+/// The id of a transaction in an export. Exports of earlier versions have another prefix.
+pub(super) fn id_of(text: &str) -> Option<Id<kind::Transaction>> {
+    match text.strip_prefix("txn_") {
+        Some(id) => format!("{}_{id}", kind::Transaction::TYPE).parse().ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// Parses the kind of a line; `None` when the line has none.
+pub(super) fn kind_of(record: &Record) -> Result<Option<CategoryKind>, Refusal> {
+    match record.text("kind").to_uppercase().as_str() {
+        "" => Ok(None),
+        "INCOME" => Ok(Some(CategoryKind::Income)),
+        "EXPENSE" => Ok(Some(CategoryKind::Expense)),
+        kind => {
+            let message = format!("{} is neither INCOME nor EXPENSE.", quoted(kind));
+            Err(Refusal::new(Code::Invalid, "kind", message))
+        }
+    }
 }
 
 /// Parses a currency code; `None` when the line has none.
@@ -141,7 +162,7 @@ pub(super) fn currency(code: &str) -> Result<Option<Currency>, Refusal> {
 
 /// The hash of a line's parsed content. Stored keys are made from it, so the fields and their order must never change.
 fn content(line: &TransactionLine) -> [u8; 32] {
-    let TransactionLine { date, description, currency, wallet, kind, parts } = line;
+    let TransactionLine { date, description, currency, wallet, kind, parts, is_exported: _ } = line;
     let part = parts.first();
     let kind = kind.map(|kind| if kind == CategoryKind::Income { "INCOME" } else { "EXPENSE" });
     let texts = [

@@ -1,19 +1,24 @@
 //! Imports lines as transactions: checks them against the book and writes them.
 //!
-//! The category decides whether a line is income or an expense. Expenses may have negative amounts, as banks write
-//! them; income may not. When a line names no category, or one that is to be created, the sign decides.
+//! The category decides whether a line is income or an expense, and the sign whether it is a refund, as in the statement of a
+//! bank: what is below zero is money that went out. So above zero, a line in a category of expenses is a refund, and below
+//! zero, one in a category of income is income given back. When a line names no category, the sign decides which default
+//! category it is in; what a new category is for, [`CategoryKinds`] finds out from the whole file.
+//!
+//! A line that says that it is an expense is one whatever its sign, since files with kinds are written with and without
+//! signs. Only in an export of Daybook, whose ids tell it apart, such a line is a refund when it is below zero.
 
-use std::{collections::HashMap, mem};
+use std::{collections::HashMap, mem, sync::Arc};
 
 use async_graphql::ID;
 use chrono::{DateTime, Utc};
-use type_safe_id::StaticType;
 
 use super::{
+    category_kinds::CategoryKinds,
     line_kind::{Access, Checked, LineKind, Own, Scope},
     options::{Format, TransactionImport},
     reader::{Column, Record},
-    transaction_line::{self, COLUMNS, LinePart, TransactionLine},
+    transaction_line::{self, COLUMNS, LinePart, TransactionLine, id_of},
     value::quoted,
 };
 use crate::{
@@ -45,6 +50,14 @@ use crate::{
     viewer::Viewer,
 };
 
+/// The options of an import, with what was found out from the whole file.
+#[derive(Debug)]
+pub(super) struct TransactionOptions {
+    pub(super) options: TransactionImport,
+    /// Only when categories may be created.
+    pub(super) kinds: Option<Arc<CategoryKinds>>,
+}
+
 /// The state of the book against which lines are checked.
 #[derive(Debug)]
 pub(super) struct Transactions {
@@ -54,7 +67,8 @@ pub(super) struct Transactions {
     categories: HashMap<String, Category>,
     /// The categories to insert before the next lines are written.
     to_make: Vec<Category>,
-    may_make: bool,
+    /// What the categories of the file are for, when those that do not exist are to be created.
+    may_make: Option<Arc<CategoryKinds>>,
     /// With the balances that they will have after the lines checked so far.
     wallets: HashMap<Id<kind::Wallet>, Wallet>,
     of_book: Currency,
@@ -69,7 +83,7 @@ impl LineKind for Transactions {
     const ACTION: Action = Action::ImportTransactions;
     const COLUMNS: &'static [Column] = &COLUMNS;
     const MOST_TOGETHER: usize = MOST_LINES + 1;
-    type Options = TransactionImport;
+    type Options = TransactionOptions;
     type Line = TransactionLine;
     type Draft = TransactionDraft;
 
@@ -77,7 +91,10 @@ impl LineKind for Transactions {
         transaction_line::read(format, records)
     }
 
-    async fn open(Scope { app, viewer, tx, access }: Scope<'_>, options: &TransactionImport) -> Result<Self> {
+    async fn open(
+        Scope { app, viewer, tx, access }: Scope<'_>,
+        TransactionOptions { options, kinds }: &TransactionOptions,
+    ) -> Result<Self> {
         let categories = match access {
             Access::Look => category::all(tx, viewer).await?,
             Access::Write => category::lock_all(tx, viewer).await?,
@@ -96,7 +113,7 @@ impl LineKind for Transactions {
             now: app.clock.now(),
             categories: categories.into_iter().map(|category| (category.name_key.clone(), category)).collect(),
             to_make: Vec::new(),
-            may_make: options.create_categories,
+            may_make: kinds.clone(),
             wallets: wallets.into_iter().map(|wallet| (wallet.wallet.id, wallet)).collect(),
             of_book: book::find(tx, viewer).await?.currency,
             default_currency: options.file.default_currency,
@@ -131,11 +148,17 @@ impl LineKind for Transactions {
         let currency = currency.or(wallet.map(|wallet| wallet.wallet.currency)).unwrap_or(self.of_book);
         let is_same = refuse_other_currency(wallet, currency);
         refusals.check(is_same.map_err(|refusal| Refusal { path: "currency".to_owned(), ..refusal }));
-        let (mut kinds, mut parts, mut made) = (Vec::new(), Vec::new(), Vec::new());
-        for part in &line.parts {
+        let (mut kinds, mut parts, mut made, mut refunds) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let amounts: Vec<_> = line.parts.iter().map(|part| amount(part, currency)).collect();
+        let moved = amounts.iter().flatten().copied().fold(0, i64::saturating_add);
+        for (part, amount) in line.parts.iter().zip(amounts) {
             let category = refusals.check(self.category_of(line, part, &mut made));
-            let amount = refusals.check(amount(part, currency));
-            if let (Some((category_id, kind)), Some(amount)) = (category, amount) {
+            let amount = refusals.check(amount);
+            if let (Some((category_id, name, kind)), Some(amount)) = (category, amount) {
+                let amount = if is_by_its_kind(line, kind, moved) { amount } else { -amount };
+                if amount < 0 {
+                    refunds.push(name);
+                }
                 kinds.push(kind);
                 parts.push(Part { category_id, amount, note: part.note.clone() });
             }
@@ -145,22 +168,27 @@ impl LineKind for Transactions {
             refusals.push(Refusal::new(Code::Invalid, "category", message));
         }
         let sum = parts.iter().map(|part| part.amount).fold(0, i64::saturating_add);
-        let amount = refusals.check(document::within_limit(sum, currency, "amount"));
+        if sum == 0 && !parts.is_empty() && refusals.is_empty() {
+            let message = "The lines of a transaction must not add up to zero.";
+            refusals.push(Refusal::new(Code::Invalid, "amount", message));
+        }
+        let amount = refusals.check(document::within_signed_limit(sum, currency, "amount"));
         let (Some(kind), Some(amount), true) = (kinds.first().copied(), amount, refusals.is_empty()) else {
             return Err(refusals);
         };
-        refusals.check(wallet.map_or(Ok(()), |wallet| refuse_overdrawing(wallet, kind, amount)));
+        // What the wallet pays; below zero what it receives.
+        let paid = if kind == CategoryKind::Expense { amount } else { -amount };
+        refusals.check(wallet.map_or(Ok(()), |wallet| refuse_overdrawing(wallet, paid)));
         if !refusals.is_empty() {
             return Err(refusals);
         }
         let wallet = wallet.cloned();
-        if let Some(wallet) = wallet.as_ref().and_then(|wallet| self.wallets.get_mut(&wallet.wallet.id)) {
-            match kind {
-                CategoryKind::Income => wallet.account.credits = wallet.account.credits.saturating_add(amount),
-                CategoryKind::Expense => wallet.account.debits = wallet.account.debits.saturating_add(amount),
-            }
+        if let Some(Wallet { account, .. }) = wallet.as_ref().and_then(|wallet| self.wallets.get_mut(&wallet.wallet.id))
+        {
+            let side = if paid > 0 { &mut account.debits } else { &mut account.credits };
+            *side = side.saturating_add(paid.saturating_abs());
         }
-        let note = note(&made);
+        let note = note(&made, kind, refunds);
         self.to_make.extend(made.iter().cloned());
         self.categories.extend(made.into_iter().map(|category| (category.name_key.clone(), category)));
         let (date, description) = (line.date, line.description.clone());
@@ -210,13 +238,13 @@ impl Transactions {
         id.and_then(|id| self.wallets.get(&id)).ok_or_else(missing).map(Some)
     }
 
-    /// The category of a part of a transaction, and its kind. Adds a category that is to be created to `made`.
+    /// The category of a part of a transaction: its id, name and kind. Adds a category that is to be created to `made`.
     fn category_of(
         &self,
         line: &TransactionLine,
         part: &LinePart,
         made: &mut Vec<Category>,
-    ) -> Result<(Id<kind::Category>, CategoryKind), Refusal> {
+    ) -> Result<(Id<kind::Category>, String, CategoryKind), Refusal> {
         let is_below = part.amount.is_below_zero();
         let by_line = line.kind.unwrap_or(if is_below { CategoryKind::Expense } else { CategoryKind::Income });
         let key = if part.category.is_empty() {
@@ -230,9 +258,10 @@ impl Transactions {
             category_reference::key(&part.category)
         };
         let is_there = self.categories.contains_key(&key) || made.iter().any(|category| category.name_key == key);
-        if !is_there && self.may_make {
+        if let Some(kinds) = self.may_make.as_ref().filter(|_| !is_there) {
             let count = self.categories.len() + made.len();
-            let new = category::another(&self.viewer, count, &part.category, by_line, self.now);
+            let kind = line.kind.or(kinds.of_category(&key)).unwrap_or(by_line);
+            let new = category::another(&self.viewer, count, &part.category, kind, self.now);
             made.push(new.map_err(|refusal| Refusal { path: "category".to_owned(), ..refusal })?);
         }
         let mut known = self.categories.get(&key).into_iter().chain(made.iter());
@@ -246,31 +275,37 @@ impl Transactions {
             let message = format!("{of_kind}, but the line is of the other kind.");
             return Err(Refusal::new(Code::Invalid, "kind", message));
         }
-        if is_below && category.kind == CategoryKind::Income {
-            let message = format!("{of_kind}, but an amount below zero is spending.");
-            return Err(Refusal::new(Code::Invalid, "amount", message));
-        }
-        Ok((category.id, category.kind))
+        Ok((category.id, category.name.clone(), category.kind))
     }
 }
 
-/// The amount of a part in minor units, without its sign.
+/// Whether amounts of the line count as they are for a category of this kind. Otherwise they count with the opposite sign.
+/// `moved` is the sum of all amounts of the line.
+fn is_by_its_kind(line: &TransactionLine, kind: CategoryKind, moved: i64) -> bool {
+    match (kind, line.kind) {
+        (CategoryKind::Income, _) => true,
+        (CategoryKind::Expense, None) => line.is_exported,
+        (CategoryKind::Expense, Some(_)) => line.is_exported || moved > 0,
+    }
+}
+
+/// The amount of a part in minor units, with its sign.
 fn amount(part: &LinePart, currency: Currency) -> Result<i64, Refusal> {
     let invalid = |message: String| Refusal::new(Code::Invalid, "amount", message);
     let minor = part.amount.to_minor(currency).map_err(|inexact| invalid(inexact.to_string()))?;
     if minor == 0 {
         return Err(invalid("The amount must not be zero.".to_owned()));
     }
-    document::within_limit(minor.saturating_abs(), currency, "amount")
+    document::within_signed_limit(minor, currency, "amount")
 }
 
-/// Refuses what the journal would refuse, so that a dry run reports it.
-fn refuse_overdrawing(wallet: &Wallet, kind: CategoryKind, amount: i64) -> Result<(), Refusal> {
-    let left = journal::balance(&wallet.account).saturating_sub(amount);
-    let failure = match kind {
-        _ if wallet.account.status != AccountStatus::Active => Failure::DebitNotActive,
-        CategoryKind::Expense if left < 0 => Failure::InsufficientFunds,
-        _ => return Ok(()),
+/// Refuses what the journal would refuse, so that a dry run reports it. `paid` is what the wallet pays.
+fn refuse_overdrawing(wallet: &Wallet, paid: i64) -> Result<(), Refusal> {
+    let left = journal::balance(&wallet.account).saturating_sub(paid);
+    let failure = match () {
+        () if wallet.account.status != AccountStatus::Active => Failure::DebitNotActive,
+        () if paid > 0 && left < 0 => Failure::InsufficientFunds,
+        () => return Ok(()),
     };
     Err(of_wallet(Refused::Failed(failure), Some(wallet)))
 }
@@ -292,10 +327,17 @@ fn of_column(refusal: Refusal) -> Refusal {
     if refusal.path == "walletId" { Refusal { path: "wallet".to_owned(), ..refusal } } else { refusal }
 }
 
-fn note(made: &[Category]) -> Option<String> {
+/// Says which categories the line creates, and which it lowers the total of: a file without signs shows by it that they are
+/// taken for refunds.
+fn note(made: &[Category], kind: CategoryKind, mut refunds: Vec<String>) -> Option<String> {
     let names = made.iter().map(|category| format!("{} ({})", category.name, word(category.kind)));
     let names = names.collect::<Vec<_>>().join(", ");
-    (!made.is_empty()).then(|| format!("New category: {names}."))
+    let new = (!made.is_empty()).then(|| format!("New category: {names}."));
+    refunds.dedup();
+    let what = if kind == CategoryKind::Income { "Income given back" } else { "A refund" };
+    let lower = (!refunds.is_empty()).then(|| format!("{what}: {}.", refunds.join(", ")));
+    let notes: Vec<_> = new.into_iter().chain(lower).collect();
+    (!notes.is_empty()).then(|| notes.join(" "))
 }
 
 fn word(kind: CategoryKind) -> &'static str {
@@ -324,12 +366,4 @@ fn default_category(
         return Err(Refusal::new(Code::Invalid, path, message));
     }
     Ok(Some(category.name_key.clone()))
-}
-
-/// The id of a transaction in an export. Exports of earlier versions have another prefix.
-fn id_of(text: &str) -> Option<Id<kind::Transaction>> {
-    match text.strip_prefix("txn_") {
-        Some(id) => format!("{}_{id}", kind::Transaction::TYPE).parse().ok(),
-        None => text.parse().ok(),
-    }
 }

@@ -4,8 +4,9 @@ use chrono::{
     NaiveDate,
     format::{Item, StrftimeItems},
 };
+use folding::digits;
 
-use crate::{calendar::date::Date, money::Decimal, text::digits};
+use crate::{calendar::date::Date, money::Decimal};
 
 /// The notation of dates.
 #[derive(Clone, Debug, Default)]

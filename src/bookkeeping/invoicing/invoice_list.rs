@@ -7,6 +7,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 
+use super::numbering;
 use crate::{
     bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
     calendar::date::Date,
@@ -14,7 +15,6 @@ use crate::{
     error::{Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
-    text,
 };
 
 /// The payment status of an invoice today, in the book's time zone.
@@ -129,7 +129,7 @@ impl InvoiceFilterInput {
         refusals.check(Date::check_range(self.from, self.to, "filter.to"));
         let range = AmountRange { least: self.min_amount, most: self.max_amount };
         let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
-        let number = refusals.check(text::search(self.number.as_deref(), "filter.number")).flatten();
+        let number = refusals.check(numbering::searched(self.number.as_deref(), "filter.number")).flatten();
         refusals.none()?;
         Ok(InvoiceFilter {
             customer,

@@ -67,6 +67,12 @@ pub(in crate::bookkeeping) fn key(number: &str) -> String {
     number.to_lowercase()
 }
 
+/// Checks the number that a filter looks for, and returns its key. `None` for an empty text, which is what an empty form field sends.
+pub(super) fn searched(number: Option<&str>, path: &'static str) -> Result<Option<String>, Refusal> {
+    let number = number.map(str::trim).filter(|number| !number.is_empty());
+    number.map(|number| Ok(key(&text::line(number, 100, path)?))).transpose()
+}
+
 /// Checks a number that the user chose.
 pub(super) fn check(number: &str) -> Result<String, Refusal> {
     text::line(number, LONGEST, "number")

@@ -3,6 +3,7 @@
 use async_graphql::{ID, InputObject};
 use sea_orm::{ColumnTrait, Condition};
 
+use super::numbering;
 use crate::{
     bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
     calendar::date::Date,
@@ -10,7 +11,6 @@ use crate::{
     error::{Refusals, Result},
     id::{Id, kind},
     money::{Currency, Decimal},
-    text,
 };
 
 /// Conditions on the receipts to list. A receipt must meet every condition that is given.
@@ -63,7 +63,7 @@ impl ReceiptFilterInput {
         refusals.check(Date::check_range(self.from, self.to, "filter.to"));
         let range = AmountRange { least: self.min_amount, most: self.max_amount };
         let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
-        let number = refusals.check(text::search(self.number.as_deref(), "filter.number")).flatten();
+        let number = refusals.check(numbering::searched(self.number.as_deref(), "filter.number")).flatten();
         refusals.none()?;
         Ok(ReceiptFilter {
             customer,

@@ -23,12 +23,17 @@ use crate::{
 /// customer who owes money both have a positive balance.
 #[must_use]
 pub fn balance(account: &account::Model) -> i64 {
-    match account.kind {
+    if is_debit_normal(account.kind) { account.debits - account.credits } else { account.credits - account.debits }
+}
+
+/// Whether the normal side of accounts of this kind is debit.
+pub(super) fn is_debit_normal(account_kind: AccountKind) -> bool {
+    match account_kind {
         AccountKind::Outside
         | AccountKind::Receivable
         | AccountKind::Cash
         | AccountKind::Expense
-        | AccountKind::WriteOff => account.debits - account.credits,
+        | AccountKind::WriteOff => true,
         AccountKind::Wallet
         | AccountKind::Income
         | AccountKind::Sales
@@ -37,7 +42,7 @@ pub fn balance(account: &account::Model) -> i64 {
         | AccountKind::Igst
         | AccountKind::Charges
         | AccountKind::RoundOff
-        | AccountKind::Opening => account.credits - account.debits,
+        | AccountKind::Opening => false,
     }
 }
 

@@ -23,7 +23,8 @@ pub struct Draft {
     pub actor_id: Id<kind::User>,
     /// The kind of event that the entry records.
     pub kind: EntryKind,
-    /// The amount in minor units; negative in a reversal.
+    /// The amount in minor units; negative in a reversal. For income and expenses it is that of the document, so it is
+    /// negative for a refund, whose lines have the other sides, and positive for the reversal of one.
     pub amount: i64,
     /// The currency of the amount. All accounts of the lines must be in this currency.
     pub currency: Currency,
@@ -74,8 +75,9 @@ pub struct Attempt {
     pub debit: Id<kind::Account>,
     /// The account on the credit side of the zero posting.
     pub credit: Id<kind::Account>,
-    /// The account that should have received the money, when it is neither of these two. Never an account of another
-    /// book, since a refused payment must tell the payer nothing about the payee.
+    /// The account that should have received the money, when it is neither of these two, or when the money was to move
+    /// against the direction that entries of this kind have. Never an account of another book, since a refused payment
+    /// must tell the payer nothing about the payee.
     pub meant_for: Option<Id<kind::Account>>,
 }
 

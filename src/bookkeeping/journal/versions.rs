@@ -9,6 +9,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Func, SelectStatement, WindowStatement},
 };
 
+use super::account::is_debit_normal;
 use crate::{
     entity::{
         account::{self, AccountKind},
@@ -147,7 +148,7 @@ fn in_page(numbered: SelectStatement, page: &Page<i64>) -> SelectStatement {
 }
 
 /// The postings of these entries on accounts of these kinds: the entry, the holder of the account and the amount in
-/// minor units, in the order of the entry's lines.
+/// minor units, in the order of the entry's lines. The amount is negative when the account is not on its normal side.
 ///
 /// # Errors
 /// When the database fails.
@@ -168,10 +169,12 @@ pub async fn shares(
         .filter(account::Column::Kind.is_in(kinds.iter().copied()))
         .all(conn)
         .await?;
-    let holders: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account.holder_id)).collect();
+    let accounts: HashMap<_, _> = accounts.into_iter().map(|account| (account.id, account)).collect();
     let share = |posting: &posting::Model| {
-        let holder = sides(posting).into_iter().find_map(|account| holders.get(&account))?;
-        Some((posting.entry_id, *holder, posting.amount))
+        let account = sides(posting).into_iter().find_map(|account| accounts.get(&account))?;
+        let is_normal = (account.id == posting.debit_account_id) == is_debit_normal(account.kind);
+        let amount = if is_normal { posting.amount } else { -posting.amount };
+        Some((posting.entry_id, account.holder_id, amount))
     };
     Ok(postings.iter().filter_map(share).collect())
 }

@@ -37,8 +37,8 @@ const MOST_BUDGETS: u64 = 5_000;
 pub struct BudgetSetting {
     /// The category whose expenses are limited. It must be of kind `EXPENSE` and not archived.
     pub category: CategoryRef,
-    /// The most that may be spent in a month. Positive, with at most as many decimals as the currency has, and at most
-    /// 10^15 minor units of it (such as 10,000,000,000,000.00 USD).
+    /// The most that may be spent in a month. Zero when nothing may be spent; not below zero, with at most as many decimals
+    /// as the currency has, and at most 10^15 minor units of it (such as 10,000,000,000,000.00 USD).
     pub limit: Decimal,
     /// The currency of the limit. A category may have a separate budget in each currency. Default: the book's currency.
     pub currency: Option<Currency>,
@@ -46,7 +46,8 @@ pub struct BudgetSetting {
     /// own.
     pub month: Option<YearMonth>,
     /// What happens at the end of a month with the part of the limit that was not spent, or was overspent. Default:
-    /// unchanged; `NONE` for a new budget.
+    /// unchanged. For a new budget of one month, that of the budget for every month, if that carries something over from
+    /// this month; otherwise `NONE`.
     pub rollover: Option<Rollover>,
     /// The first month whose unspent or overspent amount is carried over. Not allowed together with `month`. Default:
     /// unchanged; the current month for a new budget.
@@ -89,7 +90,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
             }
             let book = book::find(&tx, viewer).await?;
             let currency = setting.currency.unwrap_or(book.currency);
-            let amount = refusals.check(document::amount(&setting.limit, currency, "limit"));
+            let amount = refusals.check(document::amount_or_zero(&setting.limit, currency, "limit"));
             if setting.month.is_some() && setting.rollover_from.is_some() {
                 let message = "`rolloverFrom` is not allowed together with `month`: a month's own budget carries over from that month.";
                 refusals.push(Refusal::new(Code::Invalid, "rolloverFrom", message));
@@ -110,6 +111,16 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
             let since = setting.month.or(setting.rollover_from).map(YearMonth::first_day);
             let Some(before) = before else {
                 refuse_too_many(&tx, viewer).await?;
+                // Without this, a limit for one month would end the rollover of the budget for every month.
+                let rollover = match (setting.rollover, setting.month) {
+                    (Some(rollover), _) => rollover,
+                    (None, None) => Rollover::default(),
+                    (None, Some(month)) => {
+                        let standing = find(&tx, category.id, currency, None).await?;
+                        let carries = |budget: &budget::Model| YearMonth::of(budget.since) <= month;
+                        standing.filter(carries).map(|budget| budget.rollover).unwrap_or_default()
+                    }
+                };
                 let budget = budget::Model {
                     id: Id::generate(),
                     book_id: viewer.book,
@@ -117,7 +128,7 @@ pub async fn set(app: &App, viewer: &Viewer, setting: &BudgetSetting) -> Result<
                     currency,
                     month: setting.month.map(YearMonth::first_day),
                     amount,
-                    rollover: setting.rollover.unwrap_or_default(),
+                    rollover,
                     since: since.unwrap_or(this_month.first_day()),
                     description: description.flatten(),
                     created_at: now,

@@ -58,7 +58,7 @@ pub struct NewCategory {
     /// it is now; another input fails with `IDEMPOTENCY_CONFLICT`. Default: an id made by the server.
     #[serde(skip)]
     pub id: Option<ID>,
-    /// The name of the category, 1 to 60 characters. It must be unique in the book, ignoring case.
+    /// The name of the category, 1 to 60 characters. It must be unique in the book, ignoring case; accents count.
     pub name: String,
     /// Whether the category is for income or for expenses. It cannot be changed later.
     pub kind: CategoryKind,
@@ -70,7 +70,7 @@ pub struct NewCategory {
 pub struct CategoryChange {
     /// The id of the category to change, which may be archived.
     pub id: ID,
-    /// The new name, 1 to 60 characters. It must be unique in the book, ignoring case.
+    /// The new name, 1 to 60 characters. It must be unique in the book, ignoring case; accents count.
     pub name: Option<String>,
 }
 
@@ -115,11 +115,19 @@ pub async fn find_many(
 }
 
 /// The amount of a category in minor units, given the turnover of its account: positive for income received and for
-/// money spent.
+/// money spent, less refunds.
 pub(super) fn amount(kind: CategoryKind, moved: Turnover) -> i64 {
     match kind {
         CategoryKind::Income => moved.credits - moved.debits,
         CategoryKind::Expense => moved.debits - moved.credits,
+    }
+}
+
+/// The refunds of a category in minor units, given the turnover of its account. [`amount()`] is lowered by them.
+pub(super) fn refunded(kind: CategoryKind, moved: Turnover) -> i64 {
+    match kind {
+        CategoryKind::Income => moved.debits,
+        CategoryKind::Expense => moved.credits,
     }
 }
 
@@ -242,8 +250,11 @@ pub async fn update(app: &App, viewer: &Viewer, change: &CategoryChange) -> Resu
             let name = change.name.as_deref().and_then(|name| refusals.check(text::line(name, LONGEST_NAME, "name")));
             let Some(before) = category else { return Err(refusals.into()) };
             refusals.none()?;
-            let name = name.unwrap_or_else(|| before.name.clone());
-            let category = category::Model { name_key: key(&name), name, ..before.clone() };
+            let category = match name {
+                // The key of a name that is as old as two equal names is not made from the name alone.
+                Some(name) if name != before.name => category::Model { name_key: key(&name), name, ..before.clone() },
+                _ => before.clone(),
+            };
             let mut refusals = Refusals::default();
             refusals.extend(taken(&tx, &category).await?);
             refusals.none()?;

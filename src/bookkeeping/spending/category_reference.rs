@@ -27,7 +27,7 @@ pub(super) const LONGEST_NAME: usize = 60;
 pub enum CategoryRef {
     /// The id of the category.
     Id(ID),
-    /// The name of the category, ignoring case.
+    /// The name of the category, ignoring case and the way in which its accents are encoded.
     Name(String),
 }
 
@@ -115,7 +115,7 @@ impl CategoryRef {
     }
 }
 
-/// A name in the form in which names are compared: in lower case.
+/// A name in the form in which names are compared, see [`folding::name_key`].
 pub(in crate::bookkeeping) fn key(name: &str) -> String {
-    name.to_lowercase()
+    text::name_key(name)
 }

@@ -42,7 +42,7 @@ pub struct Report {
     pub categories: Vec<CategoryTotal>,
     /// The budgets that apply in the month, ordered by the names of their categories.
     pub budgets: Vec<BudgetUse>,
-    /// The expenses in categories without a budget.
+    /// The expenses in categories without a budget. Negative when more was refunded there than spent.
     pub unbudgeted: i128,
     /// What the shop sold and received from customers. Invoices are not counted.
     pub sales: Sales,
@@ -55,10 +55,12 @@ pub struct Report {
 pub struct CategoryTotal {
     /// The category.
     pub category: category_entity::Model,
-    /// The amount in the month.
+    /// The amount in the month; negative when more was refunded than spent.
     pub total: i64,
-    /// The share of the category in the total of its kind, in hundredths of a per cent. The shares of a kind add up to
-    /// 100 per cent.
+    /// The refunds that `total` is lowered by: the sum of the lines below zero, without its sign.
+    pub refunded: i64,
+    /// The share of the category in the sum of the categories of its kind that are above zero, in hundredths of a per cent.
+    /// The shares of a kind add up to 100 per cent.
     pub share: i128,
     /// The number of transactions with a line in the category.
     pub transactions: i64,
@@ -88,7 +90,7 @@ pub struct BudgetUse {
     pub carried: i64,
     /// The limit including the amount carried over.
     pub limit: i64,
-    /// The amount spent in the month.
+    /// The amount spent in the month; negative when more was refunded than spent.
     pub spent: i64,
     /// Whether the limit was kept, reached or exceeded.
     pub state: BudgetState,
@@ -223,15 +225,16 @@ impl Figures<'_> {
             let (turnover, before) = (self.turnover(category, month), self.turnover(category, month.before()));
             (turnover.entries > 0 || before.entries > 0).then(|| {
                 let total = self.amount(category, month);
-                (category, total, turnover.entries, self.amount(category, month.before()))
+                (category, total, turnover, self.amount(category, month.before()))
             })
         });
         let mut rows: Vec<_> = rows.collect();
         // The sort is stable, so categories with equal totals stay ordered by name.
         rows.sort_by_key(|(_, total, ..)| std::cmp::Reverse(*total));
         let shares = percent::shares(&rows.iter().map(|(_, total, ..)| *total).collect::<Vec<_>>());
-        let row = |((category, total, transactions, before), share): ((&category_entity::Model, _, _, _), _)| {
-            CategoryTotal { category: category.clone(), total, share, transactions, before }
+        let row = |((category, total, turnover, before), share): ((&category_entity::Model, _, Turnover, _), _)| {
+            let refunded = category::refunded(kind, turnover);
+            CategoryTotal { category: category.clone(), total, refunded, share, transactions: turnover.entries, before }
         };
         rows.into_iter().zip(shares).map(row).collect()
     }

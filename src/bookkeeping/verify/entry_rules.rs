@@ -108,8 +108,19 @@ fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
         EntryKind::Refund => matches!(sides, (Receivable, Cash | Outside) | (Wallet, Outside)),
         EntryKind::WriteOff => sides == (WriteOff, Receivable),
         EntryKind::Receipt => matches!(sides, (Cash | Outside, Receivable) | (Outside, Wallet)),
+        EntryKind::Income | EntryKind::Expense if is_turned(entry.kind, sides) => true,
         EntryKind::Income => matches!(sides, (Cash | Outside, Income) | (Outside, Wallet)),
         EntryKind::Expense => matches!(sides, (Expense, Cash | Outside) | (Wallet, Outside)),
+    }
+}
+
+/// Whether a posting between accounts of these kinds lowers an income or expense: a refund, or a part of one.
+fn is_turned(entry_kind: EntryKind, sides: (AccountKind, AccountKind)) -> bool {
+    use AccountKind::{Cash, Expense, Income, Outside, Wallet};
+    match entry_kind {
+        EntryKind::Income => matches!(sides, (Income, Cash | Outside) | (Wallet, Outside)),
+        EntryKind::Expense => matches!(sides, (Cash | Outside, Expense) | (Outside, Wallet)),
+        _ => false,
     }
 }
 
@@ -119,11 +130,20 @@ fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
 /// The amount of an invoice or a note is what the customer owes more or less by it. When its total was rounded down, a
 /// part of the goods is not paid by the customer but by `ROUND_OFF` (see `totals::postings`). Such a posting is on no
 /// account of the customer, so it is left out of the sum.
+///
+/// An income or expense below zero, and a part of one, is posted the other way round. Its postings count as below zero here,
+/// and the amount of the entry is their sum. So of these entries the amount tells nothing about reversals, the postings do.
 fn check_amount(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
     let id = entry.id;
     let money = |minor: i128| Money::new(minor, entry.currency);
     let failed = entry.status == EntryStatus::Failed;
-    let sign = if failed { 0 } else { entry.amount.signum() };
+    let is_transaction = matches!(entry.kind, EntryKind::Income | EntryKind::Expense);
+    let own_sign = if entry.reverses_id.is_some() { -1 } else { 1 };
+    let sign = match (failed, is_transaction) {
+        (true, _) => 0,
+        (false, true) => own_sign,
+        (false, false) => entry.amount.signum(),
+    };
     for Posted { line, amount, .. } in postings.iter().filter(|posted| posted.amount.signum() != sign) {
         let expected = match sign {
             0 => "zero, since the entry failed",
@@ -133,9 +153,8 @@ fn check_amount(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
         let message = format_args!("the amount of posting {line}");
         report.differs(Check::PostingAmount, id, message, expected, money((*amount).into()));
     }
-    let sign = if entry.reverses_id.is_some() { -1 } else { 1 };
-    if entry.amount.signum() != sign {
-        let expected = if sign == 1 { "more than zero" } else { "less than zero, since it is a reversal" };
+    if entry.amount.signum() != own_sign && (failed || !is_transaction) {
+        let expected = if own_sign == 1 { "more than zero" } else { "less than zero, since it is a reversal" };
         report.differs(Check::EntryAmount, id, "its amount", expected, money(entry.amount.into()));
     }
     if failed {
@@ -147,7 +166,11 @@ fn check_amount(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
         postings.iter().partition(|posted| has_document(entry.kind) && is_wallet(posted));
     for part in [&wallets, &others].into_iter().filter(|part| !part.is_empty()) {
         let counted = part.iter().filter(|posted| !is_rounded_off(posted));
-        let sum = counted.map(|posted| i128::from(posted.amount)).sum();
+        let amount = |posted: &&Posted| {
+            let is_turned = is_turned(entry.kind, (posted.debit.kind, posted.credit.kind));
+            if is_turned { -i128::from(posted.amount) } else { posted.amount.into() }
+        };
+        let sum = counted.map(amount).sum();
         report.same(Check::EntryAmount, id, "its amount, by its postings", money(sum), money(entry.amount.into()));
     }
 }

@@ -27,10 +27,11 @@ pub enum WalletTransactionType {
     /// A customer's payment was received into the wallet. Voiding the receipt adds a second transaction with a negative
     /// amount.
     Receipt,
-    /// An income was received into the wallet. Changing or deleting it adds a second transaction with a negative
-    /// amount.
+    /// An income was received into the wallet or, when its amount is below zero, was given back from it. Changing or
+    /// deleting it adds a second transaction with a negative amount.
     Income,
-    /// An expense was paid from the wallet. Changing or deleting it adds a second transaction with a negative amount.
+    /// An expense was paid from the wallet or, when its amount is below zero, was refunded into it. Changing or deleting it
+    /// adds a second transaction with a negative amount.
     Expense,
     /// A customer got money back from the wallet. Deleting the refund adds a second transaction with a negative amount.
     Refund,
@@ -70,6 +71,11 @@ impl WalletTransaction {
     #[must_use]
     pub fn new(entry: journal_entry::Model, posting: &posting::Model) -> Option<Self> {
         let (debit, credit) = (posting.debit_account_id, posting.credit_account_id);
+        // An income or expense below zero moves money in the other direction.
+        let is_turned = match entry.status {
+            EntryStatus::Succeeded => (entry.amount < 0) != entry.reverses_id.is_some(),
+            EntryStatus::Failed => entry.meant_for_id.is_some(),
+        };
         let (kind, from, to) = match entry.kind {
             EntryKind::Deposit => (WalletTransactionType::Deposit, None, Some(credit)),
             EntryKind::Withdrawal => (WalletTransactionType::Withdrawal, Some(debit), None),
@@ -81,9 +87,9 @@ impl WalletTransaction {
             // direction.
             EntryKind::Receipt if entry.meant_for_id.is_some() => (WalletTransactionType::Receipt, Some(debit), None),
             EntryKind::Receipt => (WalletTransactionType::Receipt, None, Some(credit)),
-            EntryKind::Income if entry.meant_for_id.is_some() => (WalletTransactionType::Income, Some(debit), None),
+            EntryKind::Income if is_turned => (WalletTransactionType::Income, Some(debit), None),
             EntryKind::Income => (WalletTransactionType::Income, None, Some(credit)),
-            EntryKind::Expense if entry.meant_for_id.is_some() => (WalletTransactionType::Expense, None, Some(credit)),
+            EntryKind::Expense if is_turned => (WalletTransactionType::Expense, None, Some(credit)),
             EntryKind::Expense => (WalletTransactionType::Expense, Some(debit), None),
             EntryKind::Refund if entry.meant_for_id.is_some() => (WalletTransactionType::Refund, None, Some(credit)),
             EntryKind::Refund => (WalletTransactionType::Refund, Some(debit), None),

@@ -50,7 +50,8 @@ impl Budget {
         Ok(ctx.loader()?.load_one(self.0.category_id).await?)
     }
 
-    /// The most that may be spent in a month, not counting what is carried over from earlier months.
+    /// The most that may be spent in a month, not counting what is carried over from earlier months. Zero when nothing may
+    /// be spent.
     async fn limit(&self) -> Money {
         Money::from_minor(self.0.amount, self.0.currency)
     }

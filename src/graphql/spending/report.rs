@@ -41,12 +41,12 @@ impl MonthlyReport {
         &self.0.others
     }
 
-    /// The sum of all income of the month.
+    /// The sum of all income of the month, less what was given back.
     async fn total_income(&self) -> Money {
         self.money(self.0.income)
     }
 
-    /// The sum of all expenses of the month.
+    /// The sum of all expenses of the month, less refunds. Negative when more was refunded than spent.
     async fn total_expense(&self) -> Money {
         self.money(self.0.expense)
     }
@@ -89,7 +89,8 @@ impl MonthlyReport {
         self.0.budgets.iter().cloned().map(BudgetStatus).collect()
     }
 
-    /// The sum of the expenses in categories that have no budget this month.
+    /// The sum of the expenses in categories that have no budget this month, less refunds. Negative when more was refunded
+    /// there than spent.
     async fn unbudgeted(&self) -> Money {
         self.money(self.0.unbudgeted)
     }
@@ -108,13 +109,21 @@ impl CategoryTotal {
         Category(self.total.category.clone())
     }
 
-    /// The sum of the month's transactions in this category.
+    /// The sum of the month's transactions in this category, less `refunded`. Negative when more was refunded than spent,
+    /// such as for something that was bought the month before.
     async fn total(&self) -> Money {
         Money::from_minor(self.total.total, self.currency)
     }
 
-    /// The share of this category in the total of its kind, in per cent with two decimals. The shares of a kind add up
-    /// to exactly 100; they are all zero when the total is zero.
+    /// The refunds of the month, by which `total` is lowered: the sum of the lines below zero, as an amount above zero. In a
+    /// category of income, what was given back.
+    async fn refunded(&self) -> Money {
+        Money::from_minor(self.total.refunded, self.currency)
+    }
+
+    /// The share of this category in what the categories of its kind with a `total` above zero come to together, in per
+    /// cent with two decimals. Zero when `total` is not above zero. The shares of a kind add up to exactly 100; they are all
+    /// zero when no category has a `total` above zero.
     async fn share(&self) -> Decimal {
         Decimal::from_hundredths(self.total.share)
     }
@@ -124,7 +133,7 @@ impl CategoryTotal {
         self.total.transactions
     }
 
-    /// The sum of this category in the month before.
+    /// The `total` of this category in the month before.
     async fn previous_total(&self) -> Money {
         Money::from_minor(self.total.before, self.currency)
     }
@@ -166,19 +175,19 @@ impl BudgetStatus {
         self.money(self.0.limit)
     }
 
-    /// The sum of the month's expenses in this category.
+    /// The sum of the month's expenses in this category, less refunds. Negative when more was refunded than spent.
     async fn spent(&self) -> Money {
         self.money(self.0.spent)
     }
 
-    /// `limit` minus `spent`. Negative when the budget is overspent.
+    /// `limit` minus `spent`. Negative when the budget is overspent; more than `limit` when `spent` is negative.
     async fn remaining(&self) -> Money {
         self.money(self.0.limit.saturating_sub(self.0.spent))
     }
 
     /// The share of the limit that was spent, in per cent with two decimals. A share below 100 is rounded down and a
-    /// share above 100 is rounded up, so it is 100 only when exactly the limit was spent. Null when the limit is zero
-    /// or negative because of `carriedOver`.
+    /// share above 100 is rounded up, so it is 100 only when exactly the limit was spent. Negative when `spent` is. Null
+    /// when the limit is zero or negative.
     async fn used_share(&self) -> Option<Decimal> {
         self.0.used()
     }

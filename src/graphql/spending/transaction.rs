@@ -48,7 +48,8 @@ impl Transaction {
         self.0.kind
     }
 
-    /// The total amount. It is always positive; `kind` says whether it came in or was spent.
+    /// The total amount; `kind` says whether it came in or was spent. Below zero for the refund of an expense, and for
+    /// income that is given back. Never zero.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.amount, self.0.currency)
     }
@@ -84,7 +85,7 @@ impl Transaction {
         self.0.description.as_deref()
     }
 
-    /// The wallet that paid the expense or received the income. Null for cash.
+    /// The wallet that paid the expense or received the income; for a refund, the other way round. Null for cash.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         let Some(wallet_id) = self.0.wallet_id else { return Ok(None) };
         Ok(ctx.loader()?.load_one(wallet_id).await?)
@@ -160,7 +161,7 @@ impl TransactionLine {
         Ok(ctx.loader()?.load_one(self.line.category_id).await?)
     }
 
-    /// The amount of this part.
+    /// The amount of this part. Below zero when it lowers the total of its category, as a refund does.
     async fn amount(&self) -> Money {
         Money::from_minor(self.line.amount, self.currency)
     }
@@ -295,7 +296,8 @@ pub(in crate::graphql) struct TransactionMutation;
 
 #[Object]
 impl TransactionMutation {
-    /// Records an income or an expense, in one category or split over several.
+    /// Records an income or an expense, in one category or split over several. An amount below zero records the refund of
+    /// an expense, or income that is given back.
     async fn add_transaction(
         &self,
         ctx: &Context<'_>,

@@ -78,12 +78,12 @@ struct TransactionTotals {
 /// The totals of a list of transactions, in one currency.
 #[Object]
 impl TransactionTotals {
-    /// The sum of all income.
+    /// The sum of all income, less what was given back.
     async fn income(&self) -> Money {
         Money::from_minor(self.totals.income, self.currency)
     }
 
-    /// The sum of all expenses.
+    /// The sum of all expenses, less refunds. Negative when more was refunded than spent.
     async fn expense(&self) -> Money {
         Money::from_minor(self.totals.expense, self.currency)
     }

@@ -44,7 +44,7 @@ impl TransactionVersion {
         version::kind_of(self.0.entry.kind)
     }
 
-    /// The total amount in this version.
+    /// The total amount in this version. Below zero for a refund.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.entry.amount, self.0.entry.currency)
     }
@@ -63,7 +63,8 @@ impl TransactionVersion {
         lines.into_iter().map(line).collect()
     }
 
-    /// The wallet that paid the expense or received the income in this version. Null for cash.
+    /// The wallet that paid the expense or received the income in this version; for a refund, the other way round. Null for
+    /// cash.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         let Some(wallet) = ctx.loader()?.load_one(WalletOf(self.0.entry.id)).await? else { return Ok(None) };
         Ok(ctx.loader()?.load_one(wallet).await?)
@@ -100,7 +101,7 @@ impl TransactionVersion {
 struct TransactionVersionLine {
     /// The category of this part.
     category: Category,
-    /// The amount of this part.
+    /// The amount of this part. Below zero when it lowers the total of its category.
     amount: Money,
     /// What this part was for. Null when not given, and in versions that were replaced before notes of versions were kept.
     note: Option<String>,

@@ -55,9 +55,12 @@ impl WalletTransaction {
         self.0.entry.reverses_id.is_some()
     }
 
-    /// The amount that was moved or, for a failed transaction, was to be moved. Negative when `isReversal` is true.
+    /// The amount that was moved or, for a failed transaction, was to be moved. Negative when `isReversal` is true, but not
+    /// for a refund, whose money moves the other way: `to` is the wallet of the refund of an expense.
     async fn amount(&self) -> Money {
-        Money::from_minor(self.0.entry.amount, self.0.entry.currency)
+        // The amount of a refund is below zero in the journal, while its money moves the other way here.
+        let moved = i128::from(self.0.entry.amount).abs();
+        Money::from_minor(if self.0.entry.reverses_id.is_some() { -moved } else { moved }, self.0.entry.currency)
     }
 
     /// The payer. Null when the money comes from outside.

@@ -29,7 +29,7 @@ use super::{
 use crate::{
     app::{App, DownloadLimits},
     client::Client,
-    error::{Code, Error, Result},
+    error::{Code, Error, Refusals, Result},
     graphql::TIMEOUT,
     id::{Id, kind},
     identity,
@@ -49,6 +49,9 @@ const READING: usize = 4;
 const WAITING: usize = 100;
 /// How long a download that waits for the log of the database to shrink looks away.
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// The parameter that all files have: whether the file begins with a byte order mark, by which Excel knows UTF-8.
+const BOM: &str = "bom";
 
 /// The state of the download endpoints.
 #[derive(Clone, Debug)]
@@ -122,11 +125,15 @@ async fn begin<T: Table>(
 ) -> Result<Transfer<T>, NotBegun> {
     let app = &downloads.app;
     let viewer = admit(app, meter, request, rate_limit::DOWNLOAD).await?;
-    let parameters = Parameters::read(query, T::PARAMETERS).map_err(Error::from)?;
+    let names = [T::PARAMETERS, &[BOM]].concat();
+    let mut parameters = Parameters::read(query, &names).map_err(Error::from)?;
+    let mut refusals = Refusals::default();
+    let with_bom = parameters.word(BOM, "true or false", &mut refusals).unwrap_or_default();
+    refusals.none()?;
     let [reading, sending] = downloads.turns(viewer.user).await?;
     let snapshot = app.db.snapshot().await?;
     let table = T::open(Source { app, viewer: &viewer, snapshot: &snapshot }, id, parameters).await?;
-    Ok(Transfer { app: app.clone(), viewer, snapshot, table, reading, sending })
+    Ok(Transfer { app: app.clone(), viewer, snapshot, table, with_bom, reading, sending })
 }
 
 /// Why no file is sent.

@@ -22,7 +22,7 @@ pub(super) struct Source<'a> {
 
 /// A CSV file that can be downloaded.
 pub(super) trait Table: Sized + Send + 'static {
-    /// The names of the parameters in the query string of the URL.
+    /// The names of the parameters in the query string of the URL, besides `bom`.
     const PARAMETERS: &'static [&'static str];
     /// The names of the columns, for the first row.
     const COLUMNS: &'static [&'static str];
@@ -58,9 +58,10 @@ impl Default for Rows {
 }
 
 impl Rows {
-    /// A buffer that begins with the names of the columns.
-    pub(super) fn with_header(columns: &[&str]) -> csv::Result<Self> {
-        let mut rows = Self::default();
+    /// A buffer that begins with the names of the columns, after a byte order mark if there is to be one.
+    pub(super) fn with_header(columns: &[&str], with_bom: bool) -> csv::Result<Self> {
+        let begin = if with_bom { "\u{FEFF}" } else { "" };
+        let mut rows = Self(csv::Writer::from_writer(begin.into()));
         rows.0.write_record(columns)?;
         Ok(rows)
     }

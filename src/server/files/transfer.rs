@@ -34,6 +34,8 @@ pub(super) struct Transfer<T> {
     pub(super) viewer: Viewer,
     pub(super) snapshot: Transaction,
     pub(super) table: T,
+    /// Whether the file begins with a byte order mark.
+    pub(super) with_bom: bool,
     /// Returned when the database was read to the end.
     pub(super) reading: Turn<Id<kind::User>>,
     /// Returned when the file was sent, or the client is given up.
@@ -49,7 +51,8 @@ impl<T: Table> Transfer<T> {
         let limits = self.app.limits.downloads;
         let end = time::Instant::now() + limits.time;
         tokio::spawn(send(reader, sender, (end, limits.stalled), self.sending));
-        let reading = Reading { app: self.app, viewer: self.viewer, snapshot: self.snapshot, table: self.table };
+        let (viewer, snapshot, table, with_bom) = (self.viewer, self.snapshot, self.table, self.with_bom);
+        let reading = Reading { app: self.app, viewer, snapshot, table, with_bom };
         let turn = self.reading;
         tokio::spawn(async move {
             // The turn is returned after the snapshot.
@@ -92,6 +95,7 @@ struct Reading<T> {
     viewer: Viewer,
     snapshot: Transaction,
     table: T,
+    with_bom: bool,
 }
 
 impl<T: Table> Reading<T> {
@@ -106,7 +110,7 @@ impl<T: Table> Reading<T> {
     /// Writes the file. Returns whether it is whole: nobody may need it any longer.
     async fn write(&mut self, file: &mut spool::Writer) -> Result<bool, String> {
         let began = Instant::now();
-        let mut rows = Rows::with_header(T::COLUMNS).map_err(|error| error.to_string())?;
+        let mut rows = Rows::with_header(T::COLUMNS, self.with_bom).map_err(|error| error.to_string())?;
         loop {
             let source = Source { app: &self.app, viewer: &self.viewer, snapshot: &self.snapshot };
             let more = self.table.write(source, &mut rows).await.map_err(|error| format!("{error:?}"))?;

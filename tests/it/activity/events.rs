@@ -260,7 +260,7 @@ async fn what_changed_of_wallets_and_the_book_is_told(on: Database) {
 #[apply(both_databases)]
 async fn an_import_is_told_with_what_it_added(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
-    let file = "date,amount,category,description\n2026-11-20,1,Food,\n2026-11-20,1,Food,\n2026-11-20,1,Toys,\n";
+    let file = "date,amount,category,description\n2026-11-20,-1,Food,\n2026-11-20,-1,Food,\n2026-11-20,-1,Toys,\n";
     let fields = "userErrors { code path }";
     let import = async |more: Value| {
         let mut input = json!({ "csv": file });

@@ -58,7 +58,6 @@ async fn all_that_is_wrong_with_a_customer_is_said_at_once(on: Database) {
         (json!({ "name": &long[..101] }), "name"),
         (json!({ "name": "nul\0l" }), "name"),
         (json!({ "name": "two\nlines" }), "name"),
-        (json!({ "name": "turned \u{202e}round" }), "name"),
         (json!({ "phone": "" }), "phone"),
         (json!({ "phone": "12" }), "phone"),
         (json!({ "phone": "alice" }), "phone"),

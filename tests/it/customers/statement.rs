@@ -1,5 +1,7 @@
 //! Summaries and statements of a customer, also as CSV.
 
+use std::fmt::Write;
+
 use axum::{
     body::Body,
     http::{Request, StatusCode, header},
@@ -222,4 +224,43 @@ async fn a_statement_is_of_one_moment_whatever_is_written_meanwhile(on: Database
         }
     };
     tokio::join!(writing, downloading, reading);
+}
+
+#[apply(both_databases)]
+async fn the_balance_after_each_line_is_right_wherever_in_a_long_day_a_page_is(on: Database) {
+    let (app, owner) = TestApp::with_owner(on).await;
+    let id = customer(&owner).await;
+    let (mut file, mut balances, mut balance) = ("date,type,amount,customer,note\n".to_owned(), Vec::new(), 0_i64);
+    // A day with more than twice as many entries as are read from its beginning, between two short ones.
+    for number in 0..252_i64 {
+        let date = match number {
+            0 => "2026-11-01",
+            251 => "2026-11-03",
+            _ => "2026-11-02",
+        };
+        let (kind, amount) = if number % 3 == 0 { ("DEBIT", -(number + 1)) } else { ("CREDIT", number + 2) };
+        writeln!(file, "{date},{kind},{},Salma,", amount.abs()).unwrap();
+        balance += amount;
+        balances.push(format!("{balance}.00"));
+    }
+    assert_eq!(app.import_of("entries", "amina", file, &[]).count("ADDED"), 252);
+    let query = "query($id: ID!, $first: Int, $after: String) { customerStatement(customerId: $id) {
+        lines(first: $first, after: $after) { nodes { id balanceAfter { amount } } pageInfo { endCursor } } } }";
+    let (mut after, mut found, mut ids) = (Value::Null, Vec::new(), Vec::new());
+    for size in [1, 1, 99, 20, 20, 100, 10, 1] {
+        let variables = json!({ "id": id, "first": size, "after": after });
+        let mut lines = owner.gql(query, variables).await["customerStatement"]["lines"].take();
+        for line in lines["nodes"].as_array().unwrap() {
+            found.push(line["balanceAfter"]["amount"].as_str().unwrap().to_owned());
+            ids.push(line["id"].clone());
+        }
+        after = lines["pageInfo"]["endCursor"].take();
+    }
+    assert_eq!(found, balances);
+    // Some of the middle that do not follow each other.
+    let some = [130, 250, 125, 251, 0, 1];
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Entry { balanceAfter { amount } } } }";
+    let nodes = owner.gql(query, json!({ "ids": some.map(|at| ids[at].clone()) })).await["nodes"].take();
+    let expected = some.map(|at| json!({ "balanceAfter": { "amount": balances[at] } }));
+    assert_eq!(nodes, json!(expected));
 }

@@ -8,6 +8,7 @@ mod health;
 mod lost_commit;
 mod panic;
 mod paused_server;
+mod plans;
 mod slow_statements;
 mod tls;
 mod too_busy;

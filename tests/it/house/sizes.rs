@@ -11,7 +11,9 @@ const FILES: usize = 16;
 
 fn sources() -> Vec<std::path::PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let all = ["src", "migration/src", "tests", "bench"].into_iter().flat_map(|folder| files(&root.join(folder)));
+    let all = ["src", "folding/src", "migration/src", "tests", "bench"]
+        .into_iter()
+        .flat_map(|folder| files(&root.join(folder)));
     all.filter(|path| path.extension().is_some_and(|extension| extension == "rs")).collect()
 }
 

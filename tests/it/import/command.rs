@@ -14,7 +14,7 @@ use crate::harness::{
 const FILE: &str = "date,amount,category,description
 2026-11-01,-12.50,Food,bread
 2026-11-02,1000,Salary,pay
-2026-11-03,7.20,transport,bus
+2026-11-03,-7.20,transport,bus
 2026-11-04,-5,Nowhere,?
 2026-11-05,-12.50,Food,bread
 2026-11-05,-12.50,Food,bread
@@ -249,7 +249,7 @@ async fn what_is_anothers_does_not_exist_in_a_file(on: Database) {
     let default = app.import("amina", line("-1", "Food", "", ""), &["--default-wallet", &badr.wallet]);
     assert_eq!((default.sum.as_str(), default.code), ("--default-wallet: You have no such wallet.", Some(2)));
     // The id of a transaction of somebody else's is a text like others.
-    let done = app.import("amina", line("-1", "Food", "", &theirs), &[]);
+    let done = app.import("amina", line("1", "Food", "", &theirs), &[]);
     assert_eq!(done.statuses(), "2 ADDED");
     assert_ne!(done.lines[0][2], theirs);
     assert_eq!(transactions(&amina).await, ["2026-11-01 EXPENSE 1.00 YEM x - [Food 1.00 -]"]);
@@ -277,19 +277,19 @@ async fn categories_decide_which_way_money_goes_and_may_be_made(on: Database) {
     let done = app.import("amina", file, &["--dry-run"]);
     let messages: Vec<_> = done.lines.iter().map(|line| line[3].as_str()).collect();
     let expected = [
-        "amount: The category Salary is for income, but an amount below zero is spending.",
+        "Income given back: Salary.",
         "category: The category Old is archived. Restore it first.",
         "kind: The category Food is for spending, but the line is of the other kind.",
         "category: The line names no category, and there is no default category for spending.",
         "category: The line names no category, and there is no default category for income.",
-        "",
+        "A refund: Food.",
         "amount: The amount must not be zero.",
         "kind: \"SPENT\" is neither INCOME nor EXPENSE.",
     ];
     assert_eq!(messages, expected);
     let defaults = ["--expense-category", "miscellaneous", "--income-category", "OTHER INCOME"];
     let done = app.import("amina", file, &[&defaults[..], &["--mode", "good-lines"]].concat());
-    assert_eq!(done.count("ADDED"), 3);
+    assert_eq!(done.count("ADDED"), 4);
     let done = app.import("amina", file, &["--expense-category", "Salary"]);
     assert_eq!(
         (done.sum.as_str(), done.code),
@@ -303,9 +303,15 @@ async fn categories_decide_which_way_money_goes_and_may_be_made(on: Database) {
 2026-11-02,5,Loans,c,EXPENSE
 2026-11-02,5,rent,d,
 2026-11-02,-5,GIFTS,e,
+2026-11-02,1,Gifts,f,
+2026-11-02,1,Loans,g,INCOME
 ";
     let done = app.import("amina", file, &["--create-categories", "--mode", "good-lines"]);
-    assert_eq!(done.statuses(), "2 ADDED, 3 ADDED, 4 ADDED, 5 ADDED, 6 REFUSED");
+    assert_eq!(done.statuses(), "2 ADDED, 3 ADDED, 4 ADDED, 5 ADDED, 6 ADDED, 7 ADDED, 8 REFUSED");
+    assert_eq!(
+        (done.lines[3][3].as_str(), done.lines[4][3].as_str()),
+        ("A refund: Rent.", "Income given back: Gifts.")
+    );
     let made = amina.gql("{ categories { name kind } }", json!({})).await["categories"].take();
     let has = |name: &str, kind: &str| made.as_array().unwrap().contains(&json!({ "name": name, "kind": kind }));
     assert!(has("Rent", "EXPENSE") && has("Gifts", "INCOME") && has("Loans", "EXPENSE"), "{made}");

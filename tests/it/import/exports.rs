@@ -288,12 +288,15 @@ async fn exports_are_their_owners_alone_and_what_is_asked_wrongly_is_refused(on:
         "/entries.csv?from=2026-02-02&to=2026-02-01",
         &format!("/wallets/{}/history.csv?from=2026-02-02&to=2026-02-01", amina.wallet),
         &format!("/wallets/{}/history.csv?currency=YEM", amina.wallet),
+        "/transactions.csv?bom=1",
+        "/entries.csv?bom=TRUE",
     ] {
         assert_eq!(refused(&amina, uri).await, (400, "INVALID".to_owned()), "{uri}");
     }
     // What cannot be read is said in our words, in the form of all errors.
     let answer = amina.download("/entries.csv?customer=x").await.json();
-    let message = "There is no parameter `customer`. This download takes: `from`, `to`, `currency`, `customerId`.";
+    let message =
+        "There is no parameter `customer`. This download takes: `from`, `to`, `currency`, `customerId`, `bom`.";
     assert_eq!(answer, json!({ "errors": [{ "message": message, "extensions": { "code": "INVALID" } }] }));
     let answer = amina.download("/transactions.csv?walletId=x&walletId=y").await.json();
     assert_eq!(answer["errors"][0]["message"], "`walletId` is given more than once.");
@@ -306,4 +309,32 @@ async fn exports_are_their_owners_alone_and_what_is_asked_wrongly_is_refused(on:
             assert_eq!(refused(&nobody, uri).await, (401, "UNAUTHENTICATED".to_owned()), "{uri} {token:?}");
         }
     }
+}
+
+#[apply(both_databases)]
+async fn a_file_begins_with_a_byte_order_mark_when_asked(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    amina.spend("Food", "7", "2026-11-07").await;
+    let customer = amina.customer("زهرة").await;
+    let files = [
+        "/transactions.csv".to_owned(),
+        "/entries.csv".to_owned(),
+        "/customers.csv".to_owned(),
+        "/invoices.csv".to_owned(),
+        "/invoice-lines.csv".to_owned(),
+        "/receipts.csv".to_owned(),
+        "/credit-notes.csv".to_owned(),
+        "/debit-notes.csv".to_owned(),
+        format!("/customers/{customer}/statement.csv"),
+        format!("/wallets/{}/history.csv", amina.wallet),
+    ];
+    for file in files {
+        let plain = amina.download(&file).await.text;
+        assert_eq!(amina.download(&format!("{file}?bom=false")).await.text, plain, "{file}");
+        assert_eq!(amina.download(&format!("{file}?bom=true")).await.text, format!("\u{FEFF}{plain}"), "{file}");
+        assert!(!plain.starts_with('\u{FEFF}'), "{file}");
+    }
+    // It is read again as it is.
+    let file = amina.download("/transactions.csv?bom=true&to=2026-11-30").await.text;
+    assert_eq!(app.import("amina", file, &[]).statuses(), "2 DUPLICATE");
 }

@@ -3,6 +3,8 @@
 mod command;
 mod exports;
 mod files;
+mod folding;
+mod refunds;
 mod requests;
 mod shop_exports;
 mod slow_downloads;

@@ -283,7 +283,7 @@ async fn files_of_a_shop_are_its_owners_alone_and_what_is_asked_wrongly_is_refus
         assert_eq!(refused(&amina, &format!("/customers.csv?{wrong}")).await, invalid, "{wrong}");
     }
     let answer = amina.download("/customers.csv?name=x").await.json();
-    let message = "There is no parameter `name`. This download takes: `archived`, `city`.";
+    let message = "There is no parameter `name`. This download takes: `archived`, `city`, `bom`.";
     assert_eq!(answer, json!({ "errors": [{ "message": message, "extensions": { "code": "INVALID" } }] }));
 }
 

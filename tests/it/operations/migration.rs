@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Database, TestApp, full_book, id_of, id_with, suffix};
 
 /// Takes the schema back to before a step, does something there, and brings it up to date.
-async fn down_and_up(app: &TestApp, step: &str, before: impl AsyncFnOnce()) {
+pub(super) async fn down_and_up(app: &TestApp, step: &str, before: impl AsyncFnOnce()) {
     let connection = sea_orm::Database::connect(&app.url).await.unwrap();
     let later = Migrator::migrations().iter().rev().position(|other| other.name().ends_with(step)).unwrap();
     Migrator::down(&connection, Some(u32::try_from(later).unwrap() + 1)).await.unwrap();
@@ -150,7 +150,6 @@ async fn what_was_sold_before_sales_were_summed_up_is_in_the_report(on: Database
     let months = stored().await;
     down_and_up(&app, "_sales_rollups", async || {
         assert!(stored().await.len() < months.len());
-        assert_ne!(amina.gql(query, json!({})).await, before);
     })
     .await;
     assert_eq!(stored().await, months);

@@ -2,6 +2,7 @@
 
 mod backup;
 mod backup_refusals;
+mod folding;
 mod migration;
 mod program;
 mod restore_refusals;

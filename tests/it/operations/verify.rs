@@ -253,6 +253,28 @@ async fn each_difference_of_documents_is_found(on: Database) {
 }
 
 #[apply(both_databases)]
+async fn each_difference_of_refunds_is_found(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    amina.spend("Food", "80", "2026-11-07").await;
+    let refund = json!({ "category": { "name": "Food" }, "amount": "-30", "walletId": amina.wallet });
+    amina.add_transaction(refund).await;
+    app.assert_journal_is_whole().await;
+    let refund = "(SELECT journal_entry_id FROM \"transaction\" WHERE amount < 0)";
+    found(
+        &app,
+        &[
+            (
+                "UPDATE \"transaction\" SET amount = -amount WHERE amount < 0",
+                "DOCUMENT_FIELD DOCUMENT_LINES DOCUMENT_POSTINGS",
+            ),
+            ("UPDATE transaction_line SET amount = -amount WHERE amount < 0", "DOCUMENT_LINES DOCUMENT_POSTINGS"),
+            (&format!("UPDATE journal_entry SET amount = -amount WHERE id = {refund}"), "DOCUMENT_FIELD ENTRY_AMOUNT"),
+        ],
+    )
+    .await;
+}
+
+#[apply(both_databases)]
 async fn each_difference_of_parties_is_found(on: Database) {
     let app = TestApp::on(on).await;
     full_book(&app).await;

@@ -72,7 +72,10 @@ async fn a_budget_is_set_in_place_of_the_one_that_there_was(on: Database) {
             let set = food(&amina, limit, other.clone()).await;
             let id = id_of(&set, "budget");
             assert_eq!(ids.contains(&id), limit == "8", "{other}");
-            assert_eq!((&set["budget"]["rollover"], set["budget"]["rolloverFrom"].is_string()), (&json!("NONE"), true));
+            // The budget of a month in dinars carries over as that of every month does.
+            let rollover = if other["currency"] == "USD" { "NONE" } else { "SURPLUS" };
+            let carries = (&set["budget"]["rollover"], set["budget"]["rolloverFrom"].is_string());
+            assert_eq!(carries, (&json!(rollover), true), "{other}");
             ids.push(id);
         }
     }
@@ -137,7 +140,6 @@ async fn a_budget_that_limits_nothing_is_refused(on: Database) {
     let kept = id_of(&amina.set_budget(kept).await, "budget");
     amina.delete_category(&old).await;
     for (bad, expected) in [
-        (json!({ "limit": "0" }), "INVALID limit"),
         (json!({ "limit": "-1" }), "INVALID limit"),
         (json!({ "limit": "0.001" }), "INVALID limit"),
         (json!({ "limit": "1.5", "currency": "JPY" }), "INVALID limit"),
@@ -190,6 +192,52 @@ async fn a_budget_that_limits_nothing_is_refused(on: Database) {
         id_of(&food(&amina, "10000000000000", json!({ "month": month, "rollover": "FULL" })).await, "budget");
         assert_eq!(limit(&amina, month).await[0], "10000000000000.00");
     }
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn a_budget_of_one_month_goes_on_with_the_rollover_that_there_is(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    food(&amina, "100", json!({ "rollover": "FULL", "rolloverFrom": "2026-09" })).await;
+    amina.spend("Food", "40", "2026-10-05").await;
+    let limit_of = async |month: &str| limit(&amina, month).await[0].take();
+    assert_eq!(
+        [limit_of("2026-10").await, limit_of("2026-11").await, limit_of("2026-12").await],
+        ["200.00", "260.00", "360.00"]
+    );
+    // November has a limit of its own, and what is left of it is still carried over.
+    let own = food(&amina, "50", json!({ "month": "2026-11" })).await;
+    assert_eq!(own["budget"]["rollover"], "FULL");
+    assert_eq!([limit_of("2026-11").await, limit_of("2026-12").await], ["210.00", "310.00"]);
+    // What is said counts, and is kept.
+    food(&amina, "50", json!({ "month": "2026-11", "rollover": "NONE" })).await;
+    assert_eq!(food(&amina, "60", json!({ "month": "2026-11" })).await["budget"]["rollover"], "NONE");
+    assert_eq!(limit_of("2026-12").await, "100.00");
+    // Nothing is carried over from a month before the rollover begins, in another currency or in another category.
+    for other in [json!({ "month": "2026-08" }), json!({ "month": "2026-10", "currency": "USD" })] {
+        assert_eq!(food(&amina, "1", other.clone()).await["budget"]["rollover"], "NONE", "{other}");
+    }
+    let data = json!({ "category": { "name": "Data" }, "limit": "1", "month": "2026-10" });
+    assert_eq!(amina.set_budget(data).await["budget"]["rollover"], "NONE");
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn a_budget_may_allow_nothing(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let none = food(&amina, "0", json!({ "rollover": "FULL" })).await;
+    assert_eq!((errors(&none), &none["budget"]["limit"]["amount"]), (vec![], &json!("0.00")));
+    let used = async || amina.report("2026-11").await["budgets"][0]["usedShare"].take();
+    assert_eq!((limit(&amina, "2026-11").await, used().await), (json!(["0.00", "0.00", "REACHED"]), Value::Null));
+    amina.spend("Food", "0.01", "2026-11-30").await;
+    assert_eq!((limit(&amina, "2026-11").await, used().await), (json!(["0.00", "-0.01", "OVER"]), Value::Null));
+    assert_eq!(limit(&amina, "2026-12").await, json!(["-0.01", "-0.01", "OVER"]));
+    // What comes back may be spent.
+    amina.spend("Food", "-5", "2026-11-30").await;
+    assert_eq!(limit(&amina, "2026-11").await, json!(["0.00", "4.99", "UNDER"]));
+    assert_eq!(limit(&amina, "2026-12").await, json!(["4.99", "4.99", "UNDER"]));
+    let picture = amina.download("/reports/2026-11.svg").await;
+    assert!(picture.status == 200 && picture.text.contains("Food: -4.99 of 0.00 YEM spent, under"), "{}", picture.text);
     app.assert_journal_is_whole().await;
 }
 

@@ -60,9 +60,7 @@ async fn a_name_that_cannot_be_read_is_refused(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     let id = amina.category("x", "EXPENSE").await;
     let (longest, longer) = ("🌼".repeat(60), "🌼".repeat(61));
-    for name in
-        ["", " ", "\t \n", "\u{200B}", "\u{2800}", &longer, "nul\0l", "two\nlines", "bell\u{7}", "turned \u{202e}round"]
-    {
+    for name in ["", " ", "\t \n", "\u{200B}", "\u{2800}", &longer, "nul\0l", "two\nlines", "bell\u{7}"] {
         let refused = amina.create_category(json!({ "name": name, "kind": "EXPENSE" })).await;
         assert_eq!(errors(&refused), ["INVALID name"], "{name:?}");
         assert_eq!(

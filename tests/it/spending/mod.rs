@@ -2,9 +2,11 @@
 
 mod budgets;
 mod categories;
+mod folding;
 mod months;
 mod picture;
 mod property;
+mod refunds;
 mod transaction_changes;
 mod transaction_lists;
 mod transaction_wallets;

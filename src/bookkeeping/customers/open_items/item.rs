@@ -43,8 +43,8 @@ pub(super) struct Pair {
 /// The number of entries read by one statement.
 pub(super) const CHUNK: u64 = 200;
 
-/// That an entry is not settled. A partial index has this condition, word for word.
-pub(super) const OPEN: &str = "deleted_at IS NULL AND settled < amount";
+/// That an entry is not settled. A partial index has this condition, word for word; see its migration for why it is an equality.
+pub(super) const OPEN: &str = "own.deleted_at IS NULL AND CASE WHEN own.settled < own.amount THEN 1 ELSE 0 END = 1";
 
 const COLUMNS: [Column; 9] = [
     Column::Id,
@@ -122,14 +122,14 @@ pub(super) async fn open(
     side: EntryType,
     after: Option<Key>,
 ) -> Result<Vec<Item>> {
-    let mut query = Query::select().from_as(ledger_entry::Entity, "entry").exprs(columns("entry")).take();
-    of_scope(&mut query, "entry", scope);
-    query.and_where(Expr::col(("entry", Column::Kind)).eq(side.to_value())).and_where(Expr::cust(OPEN));
+    let mut query = Query::select().from_as(ledger_entry::Entity, "own").exprs(columns("own")).take();
+    of_scope(&mut query, "own", scope);
+    query.and_where(Expr::col(("own", Column::Kind)).eq(side.to_value())).and_where(Expr::cust(OPEN));
     if let Some((date, position)) = after {
-        query.and_where(place("entry").gt(Expr::tuple([date.into(), position.into()])));
+        query.and_where(place("own").gt(Expr::tuple([date.into(), position.into()])));
     }
     for column in [Column::Date, Column::Position] {
-        query.order_by_expr(Expr::col(("entry", column)), Order::Asc);
+        query.order_by_expr(Expr::col(("own", column)), Order::Asc);
     }
     read(conn, query.limit(CHUNK)).await
 }

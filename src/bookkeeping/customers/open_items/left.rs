@@ -86,7 +86,7 @@ fn left(scope: Scope, side: EntryType, to: Option<Date>) -> SelectStatement {
     let mut query = Query::select();
     query.expr(left.sum().cast_as("bigint")).from_as(ledger_entry::Entity, "own");
     of_side(&mut query, scope, side, to);
-    query.and_where(Expr::cust(OPEN.replace("deleted_at", "own.deleted_at").replace("settled", "own.settled")));
+    query.and_where(Expr::cust(OPEN));
     query
 }
 

@@ -8,7 +8,10 @@ use sea_orm::{
 };
 
 use crate::{
-    bookkeeping::customers::document_list::{self, AmountRange, Filter, Key},
+    bookkeeping::{
+        customers::document_list::{self, AmountRange, Filter, Key},
+        invoicing::numbering,
+    },
     calendar::date::Date,
     entity::note::{self, NoteKind},
     error::{Refusals, Result},
@@ -17,7 +20,6 @@ use crate::{
     list::owned_list::OwnedList,
     money::{Currency, Decimal},
     page::{Page, Paged},
-    text,
     viewer::Viewer,
 };
 
@@ -68,7 +70,7 @@ impl NoteFilterInput {
         refusals.check(Date::check_range(self.from, self.to, "filter.to"));
         let range = AmountRange { least: self.min_amount, most: self.max_amount };
         let (currency, bounds) = refusals.take(range.check(self.currency, of_book))?.unwrap_or_default();
-        let number = refusals.check(text::search(self.number.as_deref(), "filter.number")).flatten();
+        let number = refusals.check(numbering::searched(self.number.as_deref(), "filter.number")).flatten();
         refusals.none()?;
         Ok(NoteFilter {
             note_kind,

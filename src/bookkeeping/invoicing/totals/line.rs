@@ -1,5 +1,7 @@
 //! Checks the lines of an invoice, and works out their amounts. Pure.
 
+use folding::digits;
+
 use super::{
     check::{per_cent, too_large},
     discount::{self, Discount},
@@ -64,8 +66,9 @@ pub(super) fn line(input: &NewInvoiceLine, number: usize, currency: Currency) ->
 }
 
 fn hsn_code(code: &str) -> Result<String, Refusal> {
+    let code = digits::ascii(code);
     let is_code = (2..=8).contains(&code.len()) && code.bytes().all(|byte| byte.is_ascii_digit());
     is_code
-        .then(|| code.to_owned())
+        .then(|| code.into_owned())
         .ok_or_else(|| Refusal::new(Code::Invalid, "", "An HSN code must have 2 to 8 digits."))
 }

@@ -34,8 +34,9 @@ pub struct TransactionChange {
     /// transaction changes. Not together with `category`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<NewLine>>,
-    /// The total amount. Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of
-    /// it (such as 10,000,000,000,000.00 USD). Cannot be null.
+    /// The total amount. Below zero for the refund of an expense and for income that is given back. Not zero, with at most
+    /// as many decimals as the currency has, and at most 10^15 minor units of it (such as 10,000,000,000,000.00 USD).
+    /// Cannot be null.
     #[serde(skip_serializing_if = "MaybeUndefined::is_undefined")]
     pub amount: MaybeUndefined<Decimal>,
     /// The currency of `amount`. When it changes, `amount` must be given too. Cannot be null.
@@ -87,7 +88,7 @@ impl TransactionChange {
             }
             MaybeUndefined::Undefined => Ok(before.amount),
             MaybeUndefined::Null => Err(required("amount")),
-            MaybeUndefined::Value(amount) => document::amount(amount, currency, "amount"),
+            MaybeUndefined::Value(amount) => document::signed_amount(amount, currency, "amount"),
         };
         let amount = refusals.check(amount);
         let date = match self.date {

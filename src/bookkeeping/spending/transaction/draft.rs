@@ -11,7 +11,8 @@ use crate::{
     viewer::Viewer,
 };
 
-/// A new or changed transaction with checked values; amounts are in minor units.
+/// A new or changed transaction with checked values; amounts are in minor units. An amount below zero goes the other way:
+/// it is the refund of an expense, or income that is given back.
 #[derive(Clone, Debug)]
 pub(in crate::bookkeeping) struct TransactionDraft {
     pub(in crate::bookkeeping) kind: CategoryKind,
@@ -52,9 +53,12 @@ impl TransactionDraft {
     pub(super) fn postings(&self, viewer: &Viewer) -> Vec<(Side, Side, i64)> {
         let book = |kind| Side::Held(kind, viewer.book.cast());
         let other = book(if self.wallet.is_some() { AccountKind::Outside } else { AccountKind::Cash });
-        let way = |side, amount| match self.kind {
-            CategoryKind::Income => (other, side, amount),
-            CategoryKind::Expense => (side, other, amount),
+        // An amount below zero changes sides instead of being posted as it is, since only reversals take from the
+        // debits or credits that an account has had.
+        let way = |side, amount: i64| {
+            let goes_out = (self.kind == CategoryKind::Expense) == (amount > 0);
+            let (debit, credit) = if goes_out { (side, other) } else { (other, side) };
+            (debit, credit, amount.saturating_abs())
         };
         let wallet = self.wallet.iter().map(|wallet| way(Side::Wallet(wallet.account.id), self.amount));
         let part =

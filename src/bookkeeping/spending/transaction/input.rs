@@ -45,8 +45,9 @@ pub struct NewTransaction {
     /// one kind. Leave them out when you give `category`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<NewLine>>,
-    /// The total amount. Positive, with at most as many decimals as the currency has, and at most 10^15 minor units of
-    /// it (such as 10,000,000,000,000.00 USD).
+    /// The total amount. Below zero for the refund of an expense, which lowers what was spent in its category and brings
+    /// the money back, and for income that is given back. Not zero, with at most as many decimals as the currency has, and
+    /// at most 10^15 minor units of it (such as 10,000,000,000,000.00 USD).
     pub amount: Decimal,
     /// The currency of `amount`. Default: the currency of the wallet if `walletId` is given, otherwise the book's
     /// currency.
@@ -77,7 +78,8 @@ pub struct NewTransaction {
 pub struct NewLine {
     /// The category of this part. All lines of a transaction must have categories of the same kind.
     pub category: CategoryRef,
-    /// The amount of this part. Positive, in the currency of the transaction.
+    /// The amount of this part, in the currency of the transaction. Not zero. A part below zero lowers the total of its
+    /// category, also when others are above zero.
     pub amount: Decimal,
     /// A note, at most 500 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,7 +156,7 @@ impl<'a> Division<'a> {
                         let message = "All categories of a transaction must be of the same kind.";
                         refusals.push(Refusal::new(Code::Invalid, category_path(at), message));
                     }
-                    let amount = document::amount(&line.amount, currency, &format!("lines.{at}.amount"));
+                    let amount = document::signed_amount(&line.amount, currency, &format!("lines.{at}.amount"));
                     let amount = refusals.check(amount);
                     let note = line.note.as_deref().map(|note| note_of(note, at)).transpose();
                     let note = refusals.check(note).flatten().flatten();

@@ -43,11 +43,13 @@ pub struct TransactionFilterInput {
     pub from: Option<Date>,
     /// Only items dated on this day or earlier. It must not be before `from`.
     pub to: Option<Date>,
-    /// Only items of at least this amount, in `currency` or, if that is not given, in the book's currency.
+    /// Only items of at least this amount, in `currency` or, if that is not given, in the book's currency. Refunds have
+    /// amounts below zero.
     pub min_amount: Option<Decimal>,
     /// Only items of at most this amount, in `currency` or, if that is not given, in the book's currency.
     pub max_amount: Option<Decimal>,
-    /// Only transactions whose description or line notes contain this text, ignoring case. At most 100 characters.
+    /// Only transactions whose description or line notes contain this text, ignoring case and accents. At most 100
+    /// characters.
     #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub text: Option<String>,
     /// True lists only deleted transactions, false only those that are not deleted, and null both. Absent means false.
@@ -74,7 +76,7 @@ pub struct TransactionFilter {
     pub least: Option<i64>,
     /// Only transactions of this amount or less, in minor units.
     pub most: Option<i64>,
-    /// Only transactions whose description or notes contain this text; in lower case.
+    /// Only transactions whose description or notes contain this text, in the form of `search_text`.
     pub text: Option<String>,
     /// Whether to return the deleted transactions, the others or both.
     pub deleted: Removed,

@@ -1,5 +1,8 @@
 //! Transactions (income and expenses by category): adding, changing and deleting them.
 //!
+//! An amount below zero moves money the other way: the refund of an expense into the wallet or the cash, and income that is
+//! given back out of it. It lowers the total of its category.
+//!
 //! A change reverses the journal entry and posts a new one in one database transaction. The transaction keeps its id.
 //! When the wallet of a transaction does not allow an operation, the attempt is recorded as a failed journal entry.
 
@@ -149,7 +152,7 @@ pub(super) async fn wanted(
     let of_wallet = wallet.as_ref().map(|wallet| wallet.wallet.currency);
     let currency = new.currency.or(of_wallet).unwrap_or(book.currency);
     refusals.check(input::refuse_other_currency(wallet.as_ref(), currency));
-    let amount = refusals.check(document::amount(&new.amount, currency, "amount"));
+    let amount = refusals.check(document::signed_amount(&new.amount, currency, "amount"));
     let date = new.date.unwrap_or_else(|| book::today(&app.clock, &book));
     let date = refusals.check(date.of_document("date"));
     let description = new.description.as_deref().map(description).transpose();
@@ -331,8 +334,10 @@ async fn reversal(
     let mut draft = journal::reversal(tx, viewer, transaction.journal_entry_id, memo).await?;
     draft.idempotency = idempotency;
     let of_wallet = draft.lines.first().filter(|_| transaction.wallet_id.is_some());
-    draft.attempt =
-        of_wallet.map(|line| Attempt { debit: line.credit, credit: line.debit, meant_for: Some(line.debit) });
+    draft.attempt = of_wallet.map(|line| {
+        let meant_for = (transaction.amount > 0).then_some(line.debit);
+        Attempt { debit: line.credit, credit: line.debit, meant_for }
+    });
     Ok(draft)
 }
 
@@ -356,7 +361,7 @@ async fn replace(
     let trace = if stays { draft.clone() } else { leaving };
     let mut drafts = [JointDraft { trace: draft.clone(), draft }, JointDraft { trace, draft: reversal }];
     // The balance is checked after each draft. So the draft that adds money to the wallet is posted first.
-    if before.kind == CategoryKind::Expense {
+    if (before.kind == CategoryKind::Expense) == (before.amount > 0) {
         drafts.reverse();
     }
     let posted = match journal::post_together(tx, &app.clock, &drafts).await? {

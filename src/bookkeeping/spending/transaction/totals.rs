@@ -19,9 +19,9 @@ use crate::{
 /// Totals in one currency, in minor units. A sum over many transactions may exceed 64 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// All income.
+    /// All income, less what was given back.
     pub income: i128,
-    /// All expenses.
+    /// All expenses, less refunds.
     pub expense: i128,
 }
 

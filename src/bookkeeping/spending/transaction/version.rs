@@ -16,7 +16,7 @@ use crate::{
 pub struct Line {
     /// The category.
     pub category: Id<kind::Category>,
-    /// The amount in minor units.
+    /// The amount in minor units; negative for a refund.
     pub amount: i64,
     /// The note written by the user.
     pub note: Option<String>,

@@ -14,6 +14,7 @@ use crate::{
     entity::{category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line, version_note},
     error::Result,
     id::{Id, kind},
+    text,
     viewer::Viewer,
 };
 
@@ -53,7 +54,10 @@ fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Ac
         lines.push(Line { debit: account(debit)?, credit: account(credit)?, amount });
     }
     let of_wallet = lines.first().filter(|_| wanted.wallet.is_some());
-    let attempt = of_wallet.map(|line| Attempt { debit: line.debit, credit: line.credit, meant_for: None });
+    let attempt = of_wallet.map(|line| {
+        let meant_for = (wanted.amount < 0).then_some(line.credit);
+        Attempt { debit: line.debit, credit: line.credit, meant_for }
+    });
     Ok(Draft {
         id: Id::generate(),
         book_id: viewer.book,
@@ -142,10 +146,10 @@ async fn keep_notes(tx: &Transaction, notes: Vec<version_note::Model>) -> Result
     Ok(())
 }
 
-/// The text that searches look in: the description and the notes, in lower case.
+/// The text that searches look in: the description and the notes, see [`folding::search_text`].
 pub(in crate::bookkeeping) fn search_text(description: Option<&str>, parts: &[Part]) -> Option<String> {
     let notes = parts.iter().filter_map(|part| part.note.as_deref());
-    let text = description.into_iter().chain(notes).collect::<Vec<_>>().join("\n").to_lowercase();
+    let text = text::search_text(description.into_iter().chain(notes));
     Some(text).filter(|text| !text.is_empty())
 }
 

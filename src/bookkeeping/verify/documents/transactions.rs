@@ -55,9 +55,11 @@ pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line:
     let outer = if transaction.wallet_id.is_some() { AccountKind::Outside } else { AccountKind::Cash };
     let outer = (outer, transaction.book_id.cast());
     let currency = transaction.currency;
-    let way = |inner, amount| match transaction.kind {
-        CategoryKind::Income => Move { debit: outer, credit: inner, amount, currency },
-        CategoryKind::Expense => Move { debit: inner, credit: outer, amount, currency },
+    // What is below zero goes the other way.
+    let way = |inner, amount: i64| {
+        let goes_out = (transaction.kind == CategoryKind::Expense) == (amount > 0);
+        let (debit, credit) = if goes_out { (inner, outer) } else { (outer, inner) };
+        Move { debit, credit, amount: amount.saturating_abs(), currency }
     };
     let account_kind = match transaction.kind {
         CategoryKind::Income => AccountKind::Income,

@@ -172,7 +172,7 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
         }
         "updateBook" => {
             let shop = json!({ "shopName": "Shop", "proprietorName": "Amina", "gstNumber": "29ABCDE", "phone": "+967711234567",
-                "address": "Street", "city": "Aden", "state": "State", "timeZone": "Asia/Aden",
+                "phoneRegion": "IN", "address": "Street", "city": "Aden", "state": "State", "timeZone": "Asia/Aden",
                 "invoiceNumberPattern": "I{00}", "receiptNumberPattern": "R{00}", "creditNoteNumberPattern": "C{00}",
                 "debitNoteNumberPattern": "D{00}", "roundInvoiceTotals": true });
             let fields = "book { id } userErrors { code path }";

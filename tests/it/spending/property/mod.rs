@@ -1,4 +1,4 @@
-//! Random transactions, edits, deletions, splits, back-dating and budgets over two years, in two currencies, in cash and by
+//! Random transactions, refunds, edits, deletions, splits, back-dating and budgets over two years, in two currencies, in cash and by
 //! wallet, against a model in memory: the reports, the lists and the wallet agree with it, and the books sum to zero.
 
 mod model;
@@ -20,30 +20,38 @@ enum Operation {
     /// The places of transactions and budgets are picked among those that there are by then.
     Update(usize, Transaction),
     Delete(usize),
-    Budget(Budget),
+    /// A budget, and whether its rollover is left out.
+    Budget(Budget, bool),
     Unbudget(usize),
 }
 
 fn transaction() -> impl Strategy<Value = Transaction> {
-    let line = |categories| (categories, 1..50_000_i64);
+    let amount = || prop_oneof![4 => 1..50_000_i64, 1 => -50_000..0_i64];
+    let line = |categories| (categories, amount());
     let spending = prop::collection::vec(line(1..CATEGORIES.len()), 1..4);
     let lines = prop_oneof![1 => prop::collection::vec(line(0..1), 1..3), 3 => spending];
-    (lines, 0..730_u64, any::<bool>(), any::<bool>()).prop_map(|(lines, day, dollars, wallet): (_, Day, _, _)| {
-        Transaction { lines, day, dollars, wallet: wallet && !dollars, stands: true }
-    })
+    (lines, 0..730_u64, any::<bool>(), any::<bool>()).prop_map(
+        |(mut lines, day, dollars, wallet): (Vec<(usize, i64)>, Day, _, _)| {
+            // Lines must not add up to zero.
+            if lines.iter().map(|(_, amount)| amount).sum::<i64>() == 0 {
+                lines[0].1 *= 2;
+            }
+            Transaction { lines, day, dollars, wallet: wallet && !dollars, stands: true }
+        },
+    )
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
     let rollover = prop::sample::select(vec![Rollover::None, Rollover::Surplus, Rollover::Full, Rollover::Full]);
     let month = prop::option::of(0..MONTHS);
-    let budget = (1..CATEGORIES.len(), any::<bool>(), month, 1..40_000_i64, rollover, 0..MONTHS).prop_map(
+    let budget = (1..CATEGORIES.len(), any::<bool>(), month, 0..40_000_i64, rollover, 0..MONTHS).prop_map(
         |(category, dollars, month, limit, rollover, from)| Budget { category, dollars, month, limit, rollover, from },
     );
     prop_oneof![
         6 => transaction().prop_map(Operation::Add),
         3 => (0..1000_usize, transaction()).prop_map(|(place, change)| Operation::Update(place, change)),
         2 => (0..1000_usize).prop_map(Operation::Delete),
-        4 => budget.prop_map(Operation::Budget),
+        4 => (budget, any::<bool>()).prop_map(|(budget, inherits)| Operation::Budget(budget, inherits)),
         1 => (0..1000_usize).prop_map(Operation::Unbudget),
     ]
 }
@@ -137,21 +145,24 @@ impl Household {
                 };
                 assert_eq!(errors(&done), expected, "{before:?}");
             }
-            Operation::Budget(budget) => {
+            Operation::Budget(mut budget, inherits) => {
                 let mut input = json!({
                     "category": { "name": CATEGORIES[budget.category] }, "limit": decimal(budget.limit),
                     "currency": currency(budget.dollars), "month": budget.month.map(month_text),
-                    "rollover": format!("{:?}", budget.rollover).to_uppercase(),
                 });
+                if inherits {
+                    budget.rollover = self.model.rollover(&budget);
+                } else {
+                    input["rollover"] = json!(format!("{:?}", budget.rollover).to_uppercase());
+                }
                 if budget.month.is_none() {
                     input["rolloverFrom"] = json!(month_text(budget.from));
                 }
-                let done = self.call("setBudget", "budget { id }", input).await;
+                let done = self.call("setBudget", "budget { id rollover }", input).await;
                 assert_eq!(errors(&done), [""; 0]);
-                let same = |other: &Budget| {
-                    (other.category, other.dollars, other.month) == (budget.category, budget.dollars, budget.month)
-                };
-                if let Some(place) = self.model.budgets.iter().position(same) {
+                let rollover = format!("{:?}", budget.rollover).to_uppercase();
+                assert_eq!(done["budget"]["rollover"], rollover, "{budget:?}");
+                if let Some(place) = self.model.budgets.iter().position(|other| other.is_in_place_of(&budget)) {
                     assert_eq!(done["budget"]["id"], self.budgets[place]);
                     self.model.budgets[place] = budget;
                 } else {
@@ -175,8 +186,8 @@ impl Household {
             let query = "query($from: YearMonth!, $to: YearMonth!, $currency: CurrencyCode) {
                 monthlyReports(from: $from, to: $to, currency: $currency) {
                     month currency otherCurrencies totalIncome { amount } totalExpense { amount } netSavings { amount }
-                    categories { category { name } total { amount } share transactionCount previousTotal { amount }
-                        change { amount } }
+                    categories { category { name } total { amount } refunded { amount } share transactionCount
+                        previousTotal { amount } change { amount } }
                     budgets { category { name } budget { limit { amount } } limit { amount } carriedOver { amount }
                         spent { amount } remaining { amount } usedShare state }
                     unbudgeted { amount } } }";
@@ -202,6 +213,8 @@ impl Household {
         assert_eq!(report["totalExpense"]["amount"], decimal(expense));
         assert_eq!(report["netSavings"]["amount"], decimal(income - expense));
 
+        // The categories that have a share: those above zero.
+        let above = [0..1, 1..CATEGORIES.len()].map(|kind| kind.map(|category| total(category).max(0)).sum::<i64>());
         let mut expected = BTreeMap::new();
         let mut shares = [0, 0];
         for (category, name) in CATEGORIES.iter().enumerate() {
@@ -233,13 +246,14 @@ impl Household {
             assert_eq!(Some(&found), expected.get(name.as_str()), "{name} in {report}");
             let category = CATEGORIES.iter().position(|other| **other == name).unwrap();
             let share: i64 = text(&row["share"]).replace('.', "").parse().unwrap();
-            let all = if category == 0 { income } else { expense };
-            let exact = if all == 0 { 0 } else { total(category) * 10_000 / all };
+            assert_eq!(row["refunded"]["amount"], decimal(self.model.refunded(category, month, dollars)), "{row}");
+            let all = above[usize::from(category > 0)];
+            let exact = if all == 0 { 0 } else { total(category).max(0) * 10_000 / all };
             assert!((0..=1).contains(&(share - exact)), "{row}");
             shares[usize::from(category > 0)] += share;
         }
         assert_eq!(rows.len(), expected.len(), "{report}");
-        assert_eq!(shares, [income, expense].map(|all| if all > 0 { 10_000 } else { 0 }), "{report}");
+        assert_eq!(shares, above.map(|all| if all > 0 { 10_000 } else { 0 }), "{report}");
 
         let mut under_budgets = 0;
         let mut budgets = report["budgets"].as_array().unwrap().iter();
@@ -260,7 +274,7 @@ impl Household {
             };
             assert_eq!(budget["state"], status);
             let used = (limit > 0).then(|| {
-                let down = spent * 10_000 / limit;
+                let down = (spent * 10_000).div_euclid(limit);
                 decimal(if spent > limit && spent * 10_000 % limit > 0 { down + 1 } else { down })
             });
             assert_eq!(budget["usedShare"], json!(used), "{budget}");

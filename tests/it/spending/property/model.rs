@@ -29,7 +29,7 @@ fn month_of(day: Day) -> u32 {
 
 #[derive(Clone, Debug)]
 pub struct Transaction {
-    /// Category and amount.
+    /// Category and amount; below zero for a refund.
     pub lines: Vec<(usize, i64)>,
     pub day: Day,
     pub dollars: bool,
@@ -68,6 +68,13 @@ pub struct Budget {
     pub from: u32,
 }
 
+impl Budget {
+    /// Whether the two are for the same category, currency and month.
+    pub fn is_in_place_of(&self, other: &Self) -> bool {
+        (self.category, self.dollars, self.month) == (other.category, other.dollars, other.month)
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Model {
     pub transactions: Vec<Transaction>,
@@ -88,6 +95,23 @@ impl Model {
     pub fn total(&self, category: usize, month: u32, dollars: bool) -> i64 {
         let lines = self.in_month(month, dollars).flat_map(|transaction| &transaction.lines);
         lines.filter(|(of, _)| *of == category).map(|(_, amount)| amount).sum()
+    }
+
+    /// What came back of a category, as an amount above zero.
+    pub fn refunded(&self, category: usize, month: u32, dollars: bool) -> i64 {
+        let lines = self.in_month(month, dollars).flat_map(|transaction| &transaction.lines);
+        lines.filter(|(of, amount)| *of == category && *amount < 0).map(|(_, amount)| -amount).sum()
+    }
+
+    /// The rollover of a budget that is set without one.
+    pub fn rollover(&self, budget: &Budget) -> Rollover {
+        if let Some(same) = self.budgets.iter().find(|other| other.is_in_place_of(budget)) {
+            return same.rollover;
+        }
+        let standing = budget.month.and_then(|month| {
+            self.of_every_month(budget.category, budget.dollars).filter(|standing| standing.from <= month)
+        });
+        standing.map_or(Rollover::None, |standing| standing.rollover)
     }
 
     pub fn count(&self, category: usize, month: u32, dollars: bool) -> usize {
