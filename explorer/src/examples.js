@@ -1,9 +1,19 @@
-let session = JSON.parse(sessionStorage.getItem("session"));
-const me = () => session?.username ?? "amal";
+// The examples, in the order in which each finds what those before it have made.
+
+import * as documents from './operations.js';
+import { current, password as sent } from './session.js';
+
+const {
+  mutation, REFRESH, SESSION, WALLET, TRANSACTION, CUSTOMER, ENTRY, INVOICE, RECEIPT, CREDIT_NOTE, DEBIT_NOTE, CATEGORY, SPENDING,
+  BUDGET, BOOK, PROFILE, ME, WALLETS, HISTORY, ALL_TRANSACTIONS, BALANCE_AT, CATEGORIES, TRANSACTIONS, VERSIONS, BUDGETS, REPORT,
+  REPORTS, SALES, CUSTOMERS, ENTRIES, SUMMARY, STATEMENT, RECEIVABLES, ACTIVITY, ACTIVITIES_OF_CUSTOMER, INTROSPECTION,
+} = documents;
+const me = () => current()?.username ?? "amal";
 const other = () => (me() === "basma" ? "amal" : "basma");
 /** The id of the object of a kind that was created last or, if none was created, listed first. */
-const id = (kind) => session?.ids?.[kind] ?? `${kind}_...`;
-const password = "correct horse battery";
+const id = (kind) => current()?.ids?.[kind] ?? `${kind}_...`;
+const FIRST_PASSWORD = "correct horse battery";
+const password = () => sent() || FIRST_PASSWORD;
 const key = () => `try-${Date.now()}`;
 const day = (days = 0) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const month = (months = 0) => {
@@ -11,21 +21,21 @@ const month = (months = 0) => {
   return new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + months)).toISOString().slice(0, 7);
 };
 // A function per example, because its variables depend on the current session and on the objects created so far.
-const EXAMPLES = {
+export const EXAMPLES = {
   Session: [
-    ["Register", mutation("register", SESSION), () => ({ input: { username: session ? other() : "amal", password } })],
-    ["Log in", mutation("login", SESSION), () => ({ input: { identifier: me(), password } })],
-    ["Refresh token", REFRESH, () => ({ input: { refreshToken: session?.refreshToken ?? "..." } })],
-    ["Log out", mutation("logout"), () => ({ input: { everywhere: false } })],
+    ["Register", mutation("register", SESSION), () => ({ input: { username: current() ? other() : "amal", password: FIRST_PASSWORD } })],
+    ["Register somebody to pay", mutation("register", "user { username }"),
+      () => ({ input: { username: other(), password: FIRST_PASSWORD } })],
+    ["Log in", mutation("login", SESSION), () => ({ input: { identifier: me(), password: password() } })],
+    ["Refresh token", REFRESH, () => ({ input: { refreshToken: current()?.refreshToken ?? "..." } })],
   ],
   Account: [
     ["Me and my sessions", ME],
+    ["Revoke session", mutation("revokeSession", "revokedSessionId"), () => ({ input: { id: id("session") } })],
     ["Update profile", mutation("updateProfile", PROFILE),
       () => ({ input: { displayName: "Amal Nasser", email: "amal@example.org", timeZone: "Asia/Aden" } })],
     ["Change password", mutation("changePassword"),
-      () => ({ input: { currentPassword: password, newPassword: "quiet river, seven lamps" } })],
-    ["Revoke session", mutation("revokeSession", "revokedSessionId"), () => ({ input: { id: id("session") } })],
-    ["Delete account", mutation("deleteAccount", "deletedUserId"), () => ({ input: { password } })],
+      () => ({ input: { currentPassword: password(), newPassword: "quiet river, seven lamps" } })],
   ],
   Wallets: [
     ["My wallets", WALLETS],
@@ -48,15 +58,18 @@ const EXAMPLES = {
     ["Create category", mutation("createCategory", CATEGORY), () => ({ input: { name: "Rent", kind: "EXPENSE" } })],
     ["Rename category", mutation("updateCategory", CATEGORY),
       () => ({ input: { id: id("category"), name: "Rent and water" } })],
-    ["Delete category", mutation("deleteCategory", `deletedCategoryId\n    ${CATEGORY}`),
-      () => ({ input: { id: id("category") } })],
-    ["Restore category", mutation("restoreCategory", CATEGORY), () => ({ input: { id: id("category") } })],
     ["Add income", mutation("addTransaction", SPENDING), () => ({ input: {
       category: { name: "Salary" }, amount: "1800.00", date: day(), walletId: id("wallet"), idempotencyKey: key(),
     } })],
     ["Add expense", mutation("addTransaction", SPENDING), () => ({ input: {
       category: { name: "Food" }, amount: "48.50", date: day(), description: "Market", idempotencyKey: key(),
     } })],
+    ["Add expense, by the id of a category", mutation("addTransaction", SPENDING), () => ({ input: {
+      category: { id: id("category") }, amount: "350.00", date: day(), idempotencyKey: key(),
+    } })],
+    ["Delete category", mutation("deleteCategory", `deletedCategoryId\n    ${CATEGORY}`),
+      () => ({ input: { id: id("category") } })],
+    ["Restore category", mutation("restoreCategory", CATEGORY), () => ({ input: { id: id("category") } })],
     ["Add expense, split", mutation("addTransaction", SPENDING), () => ({ input: {
       amount: "75.00", date: day(), description: "Weekend", idempotencyKey: key(),
       lines: [
@@ -109,8 +122,6 @@ const EXAMPLES = {
         { description: "Tinned tuna", quantity: "12", unitPrice: "7.50" },
       ],
     } })],
-    ["Void invoice", mutation("voidInvoice", INVOICE),
-      () => ({ input: { id: id("invoice"), reason: "Wrong customer" } })],
     ["Create receipt", mutation("createReceipt", RECEIPT), () => ({ input: {
       customerId: id("customer"), amount: "100.00", paymentType: "CASH", date: day(), idempotencyKey: key(),
     } })],
@@ -119,9 +130,6 @@ const EXAMPLES = {
     ["Create credit note", mutation("createCreditNote", CREDIT_NOTE), () => ({ input: {
       invoiceId: id("invoice"), lines: [{ line: 2, quantity: "2" }], reason: "Two tins were dented", idempotencyKey: key(),
     } })],
-    ["Create credit note, full", mutation("createCreditNote", CREDIT_NOTE), () => ({ input: {
-      invoiceId: id("invoice"), full: true, reason: "All of it came back", idempotencyKey: key(),
-    } })],
     ["Void credit note", mutation("voidCreditNote", CREDIT_NOTE),
       () => ({ input: { id: id("credit_note"), reason: "They kept the tins" } })],
     ["Create debit note", mutation("createDebitNote", DEBIT_NOTE), () => ({ input: {
@@ -129,6 +137,13 @@ const EXAMPLES = {
     } })],
     ["Void debit note", mutation("voidDebitNote", DEBIT_NOTE),
       () => ({ input: { id: id("debit_note"), reason: "Delivery was free" } })],
+    ["Create credit note, full", mutation("createCreditNote", CREDIT_NOTE), () => ({ input: {
+      invoiceId: id("invoice"), full: true, reason: "All of it came back", idempotencyKey: key(),
+    } })],
+    ["Void that credit note", mutation("voidCreditNote", CREDIT_NOTE),
+      () => ({ input: { id: id("credit_note"), reason: "Nothing came back" } })],
+    ["Void invoice", mutation("voidInvoice", INVOICE),
+      () => ({ input: { id: id("invoice"), reason: "Wrong customer" } })],
     ["Sales report", SALES, () => ({ from: month(-5), to: month() })],
   ],
   Book: [
@@ -144,5 +159,9 @@ const EXAMPLES = {
   ],
   Schema: [
     ["Introspect", INTROSPECTION],
+  ],
+  Goodbye: [
+    ["Delete account", mutation("deleteAccount", "deletedUserId"), () => ({ input: { password: password() } })],
+    ["Log out", mutation("logout"), () => ({ input: { everywhere: false } })],
   ],
 };

@@ -1,24 +1,22 @@
-"use strict";
-const $ = (id) => document.getElementById(id);
 
 const capital = (name) => name[0].toUpperCase() + name.slice(1);
-const mutation = (field, selection = "") => `mutation ${capital(field)}($input: ${capital(field)}Input!) {
+export const mutation = (field, selection = "") => `mutation ${capital(field)}($input: ${capital(field)}Input!) {
   ${field}(input: $input) {${selection && `\n    ${selection}`}
     userErrors { code path message }
   }
 }`;
-const SESSION = "accessToken\n    refreshToken\n    expiresIn\n    user { id username displayName }";
-const WALLET = "wallet { id name currency status isDefault }";
-const TRANSACTION = "replayed\n    transaction { id reference type amount { amount currency } status failure }";
-const CUSTOMER = "customer { id name phone city balance { amount currency } }";
-const ENTRY = `replayed
+export const SESSION = "accessToken\n    refreshToken\n    expiresIn\n    user { id username displayName }";
+export const WALLET = "wallet { id name currency status isDefault }";
+export const TRANSACTION = "replayed\n    transaction { id reference type amount { amount currency } status failure }";
+export const CUSTOMER = "customer { id name phone city balance { amount currency } }";
+export const ENTRY = `replayed
     entry {
       id date type note version deletedAt
       amount { amount currency }
       balanceAfter { amount }
       customer { balance { amount } }
     }`;
-const INVOICE = `replayed
+export const INVOICE = `replayed
     invoice {
       id number date dueDate status voidReason
       lines {
@@ -36,7 +34,7 @@ const INVOICE = `replayed
       totalAmount { amount currency }
       outstanding { amount }
     }`;
-const RECEIPT = `replayed
+export const RECEIPT = `replayed
     receipt {
       id number date paymentType voidReason
       amount { amount currency }
@@ -64,35 +62,35 @@ const note = (field, left) => `replayed
       totalAmount { amount currency }
       ${left} { amount }
     }`;
-const CREDIT_NOTE = note("creditNote", "onAccount");
-const DEBIT_NOTE = note("debitNote", "outstanding");
-const CATEGORY = "category { id name kind archivedAt }";
-const SPENDING = `replayed
+export const CREDIT_NOTE = note("creditNote", "onAccount");
+export const DEBIT_NOTE = note("debitNote", "outstanding");
+export const CATEGORY = "category { id name kind archivedAt }";
+export const SPENDING = `replayed
     transaction {
       id kind date description version deletedAt
       amount { amount currency }
       lines { category { name } amount { amount } note }
       wallet { name balance { amount } }
     }`;
-const BUDGET = "budget { id month rollover rolloverFrom description limit { amount currency } category { name } }";
-const BOOK = `book {
+export const BUDGET = "budget { id month rollover rolloverFrom description limit { amount currency } category { name } }";
+export const BOOK = `book {
       id name currency timeZone invoiceNumberPattern receiptNumberPattern roundInvoiceTotals
       creditNoteNumberPattern debitNoteNumberPattern
       shopName proprietorName gstNumber phone address city state
     }`;
-const PROFILE = "user { id username displayName phone email timeZone }";
-const ME = `query Me {
+export const PROFILE = "user { id username displayName phone email timeZone }";
+export const ME = `query Me {
   me {
     id username displayName phone email timeZone createdAt
     sessions { id isCurrent createdAt lastUsedAt address userAgent }
   }
 }`;
-const REFRESH = mutation("refreshToken", SESSION);
-const WALLETS = `query MyWallets {
+export const REFRESH = mutation("refreshToken", SESSION);
+export const WALLETS = `query MyWallets {
   me { username displayName }
   wallets { id name status isDefault balance { amount currency } }
 }`;
-const HISTORY = `query History($id: ID!, $first: Int, $after: String, $only: WalletTransactionFilter) {
+export const HISTORY = `query History($id: ID!, $first: Int, $after: String, $only: WalletTransactionFilter) {
   walletHistory(walletId: $id, first: $first, after: $after, filter: $only) {
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -108,7 +106,7 @@ const HISTORY = `query History($id: ID!, $first: Int, $after: String, $only: Wal
     }
   }
 }`;
-const ALL_TRANSACTIONS = `query AllTransactions($first: Int, $after: String, $only: WalletTransactionListFilter) {
+export const ALL_TRANSACTIONS = `query AllTransactions($first: Int, $after: String, $only: WalletTransactionListFilter) {
   walletTransactions(first: $first, after: $after, filter: $only) {
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -118,17 +116,17 @@ const ALL_TRANSACTIONS = `query AllTransactions($first: Int, $after: String, $on
     }
   }
 }`;
-const BALANCE_AT = `query BalanceAt($id: ID!, $time: DateTime!) {
+export const BALANCE_AT = `query BalanceAt($id: ID!, $time: DateTime!) {
   wallet(id: $id) {
     name
     balance { amount currency }
     balanceAt(time: $time) { amount currency }
   }
 }`;
-const CATEGORIES = `query Categories($kind: CategoryKind) {
+export const CATEGORIES = `query Categories($kind: CategoryKind) {
   categories(kind: $kind) { id name kind }
 }`;
-const TRANSACTIONS = `query Transactions(
+export const TRANSACTIONS = `query Transactions(
   $first: Int, $after: String, $only: TransactionFilter, $order: TransactionOrder
 ) {
   transactions(first: $first, after: $after, filter: $only, orderBy: $order) {
@@ -143,7 +141,7 @@ const TRANSACTIONS = `query Transactions(
     }
   }
 }`;
-const VERSIONS = `query Versions($id: ID!) {
+export const VERSIONS = `query Versions($id: ID!) {
   transaction(id: $id) {
     description deletedAt
     versions {
@@ -157,7 +155,7 @@ const VERSIONS = `query Versions($id: ID!) {
     }
   }
 }`;
-const BUDGETS = `query Budgets($month: YearMonth, $first: Int, $after: String) {
+export const BUDGETS = `query Budgets($month: YearMonth, $first: Int, $after: String) {
   budgets(month: $month, first: $first, after: $after) {
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -168,7 +166,7 @@ const BUDGETS = `query Budgets($month: YearMonth, $first: Int, $after: String) {
     }
   }
 }`;
-const REPORT = `query Report($month: YearMonth!) {
+export const REPORT = `query Report($month: YearMonth!) {
   monthlyReport(month: $month) {
     month currency otherCurrencies
     totalIncome { amount }
@@ -191,7 +189,7 @@ const REPORT = `query Report($month: YearMonth!) {
     unbudgeted { amount }
   }
 }`;
-const REPORTS = `query Reports($from: YearMonth!, $to: YearMonth!) {
+export const REPORTS = `query Reports($from: YearMonth!, $to: YearMonth!) {
   monthlyReports(from: $from, to: $to) {
     month
     totalIncome { amount currency }
@@ -199,7 +197,7 @@ const REPORTS = `query Reports($from: YearMonth!, $to: YearMonth!) {
     netSavings { amount }
   }
 }`;
-const SALES = `query Sales($from: YearMonth!, $to: YearMonth!) {
+export const SALES = `query Sales($from: YearMonth!, $to: YearMonth!) {
   salesReport(from: $from, to: $to) {
     currency otherCurrencies
     months { month figures { invoiceCount totalAmount { amount } received { amount } } }
@@ -218,7 +216,7 @@ const SALES = `query Sales($from: YearMonth!, $to: YearMonth!) {
     }
   }
 }`;
-const CUSTOMERS = `query MyCustomers($filter: CustomerFilter, $order: CustomerOrder) {
+export const CUSTOMERS = `query MyCustomers($filter: CustomerFilter, $order: CustomerOrder) {
   customers(first: 20, filter: $filter, orderBy: $order) {
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -229,7 +227,7 @@ const CUSTOMERS = `query MyCustomers($filter: CustomerFilter, $order: CustomerOr
     }
   }
 }`;
-const ENTRIES = `query Entries($first: Int, $after: String, $only: EntryFilter) {
+export const ENTRIES = `query Entries($first: Int, $after: String, $only: EntryFilter) {
   entries(first: $first, after: $after, filter: $only) {
     totalCount
     pageInfo { hasNextPage endCursor }
@@ -241,7 +239,7 @@ const ENTRIES = `query Entries($first: Int, $after: String, $only: EntryFilter) 
     }
   }
 }`;
-const SUMMARY = `query Summary($id: ID!, $from: Date, $to: Date) {
+export const SUMMARY = `query Summary($id: ID!, $from: Date, $to: Date) {
   customerSummary(customerId: $id, from: $from, to: $to) {
     customer { name }
     openingBalance { amount currency }
@@ -252,7 +250,7 @@ const SUMMARY = `query Summary($id: ID!, $from: Date, $to: Date) {
     entryCount lastEntryDate otherCurrencies
   }
 }`;
-const STATEMENT = `query Statement($id: ID!, $from: Date, $to: Date, $first: Int, $after: String) {
+export const STATEMENT = `query Statement($id: ID!, $from: Date, $to: Date, $first: Int, $after: String) {
   customerStatement(customerId: $id, from: $from, to: $to) {
     customer { name }
     openingBalance { amount currency }
@@ -280,7 +278,7 @@ const STATEMENT = `query Statement($id: ID!, $from: Date, $to: Date, $first: Int
     }
   }
 }`;
-const RECEIVABLES = `query Receivables {
+export const RECEIVABLES = `query Receivables {
   book {
     name
     receivables {
@@ -291,7 +289,7 @@ const RECEIVABLES = `query Receivables {
     }
   }
 }`;
-const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
+export const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
   activities(first: $first, filter: $only) {
     totalCount
     nodes {
@@ -303,7 +301,7 @@ const ACTIVITY = `query Activity($first: Int, $only: ActivityFilter) {
     pageInfo { hasNextPage endCursor }
   }
 }`;
-const ACTIVITIES_OF_CUSTOMER = `query ActivitiesOfCustomer($id: ID!, $first: Int, $after: String) {
+export const ACTIVITIES_OF_CUSTOMER = `query ActivitiesOfCustomer($id: ID!, $first: Int, $after: String) {
   customer(id: $id) {
     name
     activities(first: $first, after: $after) {
@@ -317,7 +315,7 @@ const ACTIVITIES_OF_CUSTOMER = `query ActivitiesOfCustomer($id: ID!, $first: Int
     }
   }
 }`;
-const INTROSPECTION = `query Introspection {
+export const INTROSPECTION = `query Introspection {
   __schema {
     queryType { name }
     mutationType { name }
