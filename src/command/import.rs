@@ -79,8 +79,8 @@ struct Transactions {
     #[arg(long, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
     bank: bool,
 
-    /// What the file does not tell, such as sign=POSITIVE_OUT, dates=DAY_FIRST or columns.bankId=Reference. Repeatable. Implies
-    /// --bank
+    /// What the file does not tell, such as `sign=POSITIVE_OUT`, `dates=DAY_FIRST` or `columns.bankId=Reference`. Repeatable.
+    /// Implies --bank
     #[arg(long, value_name = "FIELD=VALUE", value_parser = pair, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
     say: Vec<(String, String)>,
 

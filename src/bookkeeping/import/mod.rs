@@ -78,16 +78,12 @@ pub async fn transactions(
     import: &TransactionImport,
     report: Report<'_>,
 ) -> Result<Summary> {
-    match &import.bank {
-        Some(hints) => {
-            let plain = bank::plain(file, hints)?;
-            read_transactions(app, viewer, plain, import, Format::plain(), report).await
-        }
-        None => {
-            let format = Format::check(&import.file, import.columns.as_ref())?;
-            read_transactions(app, viewer, file, import, format, report).await
-        }
+    if let Some(hints) = &import.bank {
+        let plain = bank::plain(file, hints)?;
+        return read_transactions(app, viewer, plain, import, Format::plain(), report).await;
     }
+    let format = Format::check(&import.file, import.columns.as_ref())?;
+    read_transactions(app, viewer, file, import, format, report).await
 }
 
 async fn read_transactions(
