@@ -1,6 +1,6 @@
 //! Which transactions are proposed as a transfer.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 
 use serde_json::{Value, json};
 
@@ -123,7 +123,7 @@ async fn a_pair_that_is_declined_is_not_proposed_again_and_can_be_confirmed(on: 
     let halves = amina.halves("5").await;
     let third = amina.new_wallet("YEM").await;
     let other = amina.pay_from(&third, "Salary", "5", "2026-11-14").await;
-    assert_eq!(amina.proposed().await, [halves.clone()]);
+    assert_eq!(amina.proposed().await, slice::from_ref(&halves));
     let before = amina.report("2026-11").await;
     for _ in 0..2 {
         let declined = decide(&amina, DECLINE, &halves).await;

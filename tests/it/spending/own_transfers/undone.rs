@@ -1,9 +1,46 @@
 //! What a transfer counts as, and what is left when it is undone.
 
+use std::slice;
+
 use serde_json::{Value, json};
 
 use super::{CONFIRM, UNDO, decide, history, listed, reports};
-use crate::harness::{Database, TestApp, changes, errors, id_of, named};
+use crate::harness::{Database, TestApp, User, changes, errors, id_of, named};
+
+/// The lines of the expense, without their amounts.
+fn parts() -> Value {
+    json!([
+        { "category": { "name": "Food" }, "note": "rice" }, { "category": { "name": "Data" }, "note": null } ])
+}
+
+/// Each half keeps its own date and its versions, and the wallets and the download tell of the other half.
+async fn each_half_knows_what_it_was(amina: &User, halves: &[String; 2], [wallet, savings]: [&String; 2]) {
+    let [outgoing, incoming] = halves;
+    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Transaction { date kind
+        versions { nodes { version isTransfer kind date amount { amount } wallet { id } lines { category { name } note } } } } } }";
+    let nodes = amina.gql(query, json!({ "ids": halves })).await["nodes"].take();
+    let version = |version: i64, is_transfer: bool, kind: &str, date: &str, wallet: &str, lines: Value| {
+        json!({ "version": version, "isTransfer": is_transfer, "kind": kind, "date": date, "amount": { "amount": "30.00" },
+            "wallet": { "id": wallet }, "lines": lines })
+    };
+    let was = version(1, false, "EXPENSE", "2026-10-31", wallet, parts());
+    let is = version(2, true, "EXPENSE", "2026-10-31", wallet, json!([]));
+    assert_eq!(nodes[0]["versions"]["nodes"], json!([was, is]));
+    let is = version(2, true, "INCOME", "2026-11-02", savings, json!([]));
+    assert_eq!(nodes[1]["versions"]["nodes"][1], is);
+    let query = "query($id: ID!) { walletHistory(walletId: $id, filter: { type: TRANSFER_OUT }) { nodes {
+        memo from { wallet { id } } to { wallet { id } } transaction { id counterpart { wallet { id } } } } } }";
+    let nodes = amina.gql(query, json!({ "id": wallet })).await["walletHistory"]["nodes"].take();
+    let expected = json!([{ "memo": "to savings", "from": { "wallet": { "id": wallet } }, "to": null,
+        "transaction": { "id": outgoing, "counterpart": { "wallet": { "id": savings } } } }]);
+    assert_eq!(nodes, expected);
+    let file = amina.download("/transactions.csv").await.text;
+    let row = |half: &String, end: &str| {
+        assert!(file.lines().any(|line| line.starts_with(half) && line.ends_with(end)), "{file}");
+    };
+    row(outgoing, &format!("{wallet},{incoming}"));
+    row(incoming, &format!("{savings},{outgoing}"));
+}
 
 #[apply(both_databases)]
 async fn an_expense_and_an_income_count_as_such_until_they_are_confirmed_and_after_that_is_undone(on: Database) {
@@ -22,7 +59,7 @@ async fn an_expense_and_an_income_count_as_such_until_they_are_confirmed_and_aft
     let outgoing = id_of(&amina.add_transaction(split).await, "transaction");
     let incoming = amina.pay_from(&savings, "Salary", "30", "2026-11-02").await;
     let halves = [outgoing.clone(), incoming.clone()];
-    assert_eq!(amina.proposed().await, [halves.clone()]);
+    assert_eq!(amina.proposed().await, slice::from_ref(&halves));
     let before = reports(&amina).await;
     let sums = |reports: &[Value; 2]| {
         json!([
@@ -80,33 +117,7 @@ async fn an_expense_and_an_income_count_as_such_until_they_are_confirmed_and_aft
     }
     app.assert_journal_is_whole().await;
 
-    // Each half has its own date, and knows what it was.
-    let query = "query($ids: [ID!]!) { nodes(ids: $ids) { ... on Transaction { date kind
-        versions { nodes { version isTransfer kind date amount { amount } wallet { id } lines { category { name } note } } } } } }";
-    let nodes = amina.gql(query, json!({ "ids": halves })).await["nodes"].take();
-    let version = |version: i64, is_transfer: bool, kind: &str, date: &str, wallet: &str, lines: Value| {
-        json!({ "version": version, "isTransfer": is_transfer, "kind": kind, "date": date, "amount": { "amount": "30.00" },
-            "wallet": { "id": wallet }, "lines": lines })
-    };
-    let parts = json!([
-        { "category": { "name": "Food" }, "note": "rice" }, { "category": { "name": "Data" }, "note": null } ]);
-    let was = version(1, false, "EXPENSE", "2026-10-31", &wallet, parts.clone());
-    let is = version(2, true, "EXPENSE", "2026-10-31", &wallet, json!([]));
-    assert_eq!(nodes[0]["versions"]["nodes"], json!([was, is]));
-    let is = version(2, true, "INCOME", "2026-11-02", &savings, json!([]));
-    assert_eq!(nodes[1]["versions"]["nodes"][1], is);
-    let query = "query($id: ID!) { walletHistory(walletId: $id, filter: { type: TRANSFER_OUT }) { nodes {
-        memo from { wallet { id } } to { wallet { id } } transaction { id counterpart { wallet { id } } } } } }";
-    let nodes = amina.gql(query, json!({ "id": wallet })).await["walletHistory"]["nodes"].take();
-    let expected = json!([{ "memo": "to savings", "from": { "wallet": { "id": wallet } }, "to": null,
-        "transaction": { "id": outgoing, "counterpart": { "wallet": { "id": savings } } } }]);
-    assert_eq!(nodes, expected);
-    let file = amina.download("/transactions.csv").await.text;
-    let row = |half: &String, end: &str| {
-        assert!(file.lines().any(|line| line.starts_with(half) && line.ends_with(end)), "{file}")
-    };
-    row(&outgoing, &format!("{wallet},{incoming}"));
-    row(&incoming, &format!("{savings},{outgoing}"));
+    each_half_knows_what_it_was(&amina, &halves, [&wallet, &savings]).await;
 
     let undone = decide(&amina, UNDO, &halves).await;
     assert_eq!((&undone["outgoing"]["version"], &undone["outgoing"]["counterpart"]), (&json!(3), &Value::Null));
@@ -115,12 +126,12 @@ async fn an_expense_and_an_income_count_as_such_until_they_are_confirmed_and_aft
         json!({ "category": { "name": "Food" }, "amount": { "amount": "20.00" }, "note": "rice" })
     );
     assert_eq!(reports(&amina).await, before);
-    assert_eq!(amina.proposed().await, [halves.clone()]);
+    assert_eq!(amina.proposed().await, slice::from_ref(&halves));
     assert_eq!((amina.balance(&wallet).await, amina.balance(&savings).await), ("70.00".into(), "30.00".into()));
     assert_eq!(listed(&amina, json!({})).await, "2 +30.00 -30.00");
     let query = "query($id: ID!) { transaction(id: $id) { versions { nodes { isTransfer lines { category { name } note } } } } }";
     let versions = amina.gql(query, json!({ "id": outgoing })).await["transaction"]["versions"]["nodes"].take();
-    assert_eq!(versions[2], json!({ "isTransfer": false, "lines": parts }));
+    assert_eq!(versions[2], json!({ "isTransfer": false, "lines": parts() }));
     app.assert_journal_is_whole().await;
     // And so on.
     decide(&amina, CONFIRM, &halves).await;
