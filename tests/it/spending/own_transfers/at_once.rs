@@ -11,7 +11,7 @@ async fn a_request_with_a_key_is_done_once(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let halves = amina.halves("5").await;
     let before = reports(&amina).await;
-    for (mutation, key) in [(DECLINE, "no"), (CONFIRM, "yes"), (UNDO, "back"), (CONFIRM, "yes again")] {
+    for (mutation, key) in [(DECLINE, "no"), (CONFIRM, "yes"), (UNDO, "back"), (CONFIRM, "yes-again")] {
         let input = with(&halves, &json!({ "idempotencyKey": key }));
         let first = amina.decide(mutation, input.clone()).await;
         assert_eq!((errors(&first), &first["replayed"]), (vec![], &json!(false)), "{key}");
