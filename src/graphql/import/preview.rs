@@ -69,7 +69,7 @@ struct ImportQuestion {
 struct ImportOffer {
     /// The field of the import profile, such as `columns.bankId`.
     field: String,
-    /// The column.
+    /// The name of the column in the header, or its position, such as `#3`.
     column: String,
 }
 
@@ -78,7 +78,7 @@ struct ImportOffer {
 struct PreviewedTransaction {
     /// The line of the file in which it begins, from 1.
     line: i32,
-    /// The date.
+    /// The day on which the bank booked it.
     date: Date,
     /// The day from which the bank counts it for interest. Null when the file does not say.
     value_date: Option<Date>,

@@ -19,7 +19,7 @@ pub enum Format {
     Excel,
     /// OFX 1 or 2, or QFX.
     Ofx,
-    /// QIF.
+    /// QIF of Quicken.
     Qif,
     /// MT940 of SWIFT.
     #[graphql(name = "MT940")]
