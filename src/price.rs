@@ -95,9 +95,13 @@ impl ListsBy {
     pub(crate) fn apply(arguments: &[&str], lists: &[&str]) -> MetaDirectiveInvocation {
         directives::list_size::apply(None, Some(names(arguments)), Some(names(lists)), Some(false))
     }
+}
 
-    /// The same where an argument may be true, or none may be given: then the lists have the assumed size.
-    pub(crate) fn assuming(size: i32, arguments: &[&str], lists: &[&str]) -> MetaDirectiveInvocation {
+/// The same where an argument may be true, or none may be given: then the lists have the assumed size.
+pub(crate) struct AssumedListsBy;
+
+impl AssumedListsBy {
+    pub(crate) fn apply(size: i32, arguments: &[&str], lists: &[&str]) -> MetaDirectiveInvocation {
         directives::list_size::apply(Some(size), Some(names(arguments)), Some(names(lists)), Some(false))
     }
 }
@@ -130,4 +134,5 @@ declared_by! {
     Page => list_size at Directive_At_FIELD_DEFINITION;
     ListBy => list_size at Directive_At_FIELD_DEFINITION;
     ListsBy => list_size at Directive_At_FIELD_DEFINITION;
+    AssumedListsBy => list_size at Directive_At_FIELD_DEFINITION;
 }

@@ -99,7 +99,7 @@ impl ImportMutation {
     /// Imports transactions from a CSV file in Daybook's own form, or from the file of a bank. Each line is imported once:
     /// sending the same file again, or an export of the same book, adds nothing. Equal lines within one file are all
     /// imported. The oldest line is imported first, also when the file begins with the newest.
-    #[graphql(directive = price::ListsBy::assuming(5000, &["input.csv", "input.base64"], &["lines"]))]
+    #[graphql(directive = price::AssumedListsBy::apply(5000, &["input.csv", "input.base64"], &["lines"]))]
     async fn import_transactions(
         &self,
         ctx: &Context<'_>,

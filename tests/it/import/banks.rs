@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, User, errors};
+use crate::harness::{Database, Imported, TestApp, User, errors};
 
 /// A file, and what is right.
 pub struct Case {
@@ -74,7 +74,7 @@ impl Case {
             let kept = lines.iter().enumerate().filter(|(at, _)| !is_left_out(at + 1));
             kept.flat_map(|(_, line)| line.iter().copied()).collect()
         };
-        [half(0, count - count / 3), half(count / 3, count)]
+        [half(0, (count - 1).max(1)), half((count - 1) / 2, count)]
     }
 }
 
@@ -121,7 +121,7 @@ fn flags(case: &Case, wallet: &str) -> Vec<String> {
     flags
 }
 
-fn import(app: &TestApp, bytes: &[u8], flags: &[String]) -> crate::harness::Imported {
+fn import(app: &TestApp, bytes: &[u8], flags: &[String]) -> Imported {
     app.import("amina", bytes, &flags.iter().map(String::as_str).collect::<Vec<_>>())
 }
 

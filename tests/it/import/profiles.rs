@@ -1,5 +1,7 @@
 //! Import profiles: saved under a name, and used again.
 
+use daybook::entity::import_profile::Entity;
+use sea_orm::EntityTrait;
 use serde_json::{Value, json};
 
 use crate::harness::{Database, PASSWORD, TestApp, User, errors, id_of, transactions};
@@ -138,8 +140,6 @@ async fn with_an_account_its_profiles_go(on: Database) {
         "mutation($input: DeleteAccountInput!) { deleteAccount(input: $input) { userErrors { code path message } } }";
     let gone = amina.gql(query, json!({ "input": { "password": PASSWORD } })).await["deleteAccount"].take();
     assert_eq!(errors(&gone), [""; 0]);
-    use daybook::entity::import_profile::Entity;
-    use sea_orm::EntityTrait;
     assert_eq!(Entity::find().all(app.app.db.read()).await.unwrap().len(), 1);
     assert_eq!(names(&badr).await, ["Bank"]);
 }

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::error::Result;
 
-pub(super) use self::arrange::{Ordered, arrange};
+pub(super) use self::arrange::arrange;
 
 /// An order in which the records of a file can be imported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
