@@ -105,6 +105,13 @@ macro_rules! nouns {
                 query spending::budget::BudgetQuery;
                 mutation spending::budget::BudgetMutation;
             }
+            /// What the files of a bank look like, under a name.
+            ImportProfile "import_profile" {
+                node import::profile::ImportProfile;
+                query import::profile::ImportProfileQuery;
+                query import::preview::ImportPreviewQuery;
+                mutation import::profile::ImportProfileMutation;
+            }
             /// A row of the activity log.
             Activity "activity" {
                 node activity::event::Activity;

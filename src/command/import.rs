@@ -1,4 +1,4 @@
-//! `daybook import`: imports the lines of a CSV file into a user's book.
+//! `daybook import`: imports the lines of a file into a user's book.
 //!
 //! Reads the arguments and prints the report; `bookkeeping::import` does the work. The report on standard output is CSV too, so
 //! that refused lines can be found, corrected and imported again. The summary goes to standard error.
@@ -6,7 +6,7 @@
 use std::{
     fs::{self, File},
     io::{self, Stdout},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -16,8 +16,8 @@ use crate::{
     app::App,
     bookkeeping::{
         import::{
-            self, Columns, EntryColumns, EntryImport, FileOptions, Line, Mode, Status, Summary, TransactionColumns,
-            TransactionImport, look::Hints, profile::Profile,
+            self, Columns, EntryColumns, EntryImport, FileOptions, Known, Line, Mode, Said, Status, Summary,
+            TransactionColumns, TransactionImport,
         },
         spending::category::CategoryRef,
     },
@@ -84,9 +84,10 @@ struct Transactions {
     #[arg(long, value_name = "FIELD=VALUE", value_parser = pair, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
     say: Vec<(String, String)>,
 
-    /// A profile: a JSON file that says what the files of a bank look like. Implies --bank
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
-    profile: Option<PathBuf>,
+    /// A profile, which says what the files of a bank look like: the name of one that is saved in the book, or a JSON file.
+    /// Implies --bank
+    #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
+    profile: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -156,26 +157,22 @@ impl Import {
 }
 
 impl Transactions {
-    /// What is known about a bank's file; `None` for a file in our own form.
-    fn hints(&self) -> Result<Option<Hints>, Failure> {
-        if !self.bank && self.say.is_empty() && self.profile.is_none() {
-            return Ok(None);
+    /// What is known about a bank's file.
+    fn known(&self) -> Result<Known, Failure> {
+        let say = self.say.iter().map(|(field, value)| Said { field: field.clone(), value: value.clone() });
+        let mut known = Known { say: say.collect(), ..Known::default() };
+        match self.profile.as_ref().filter(|profile| Path::new(profile).is_file()) {
+            Some(path) => {
+                let unusable = |error: io::Error| Failure::Unusable(format!("{path}: {error}"));
+                known.profile_json = Some(fs::read_to_string(path).map_err(unusable)?);
+            }
+            None => known.profile.clone_from(&self.profile),
         }
-        let mut hints = Hints::default();
-        if let Some(path) = &self.profile {
-            let unusable = |message: String| Failure::Unusable(format!("{}: {message}", path.display()));
-            let text = fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
-            hints = Hints::of(&Profile::from_json(&text).map_err(|error| unusable(error.message))?);
-        }
-        for (field, value) in &self.say {
-            let unusable = |message| Failure::Unusable(format!("--say {field}={value}: {message}"));
-            hints.say(field, value).map_err(unusable)?;
-        }
-        Ok(Some(hints))
+        Ok(known)
     }
 
     async fn run(self, app: &App) -> Result<(), Failure> {
-        let bank = self.hints()?;
+        let known = self.known()?;
         let by_name = |name: Option<String>| name.map(CategoryRef::Name);
         let mut columns = TransactionColumns::default();
         self.file.name_columns(&mut columns)?;
@@ -186,7 +183,8 @@ impl Transactions {
             income_category: by_name(self.income_category),
             expense_category: by_name(self.expense_category),
             create_categories: self.create_categories,
-            bank,
+            bank: self.bank,
+            known,
         };
         let viewer = identity::impersonate(app, &self.file.user).await.map_err(failure)?;
         let (progress, file) = self.file.open()?;
@@ -316,7 +314,12 @@ fn failure(error: Error) -> Failure {
     };
     let is_argument = refusals.iter().any(|refusal| refusal.path != "csv" && refusal.code != Code::TryAgain);
     let flag = |refusal: &Refusal| {
-        let flag = match refusal.path.split('.').next().unwrap_or_default() {
+        let (first, field) = refusal.path.split_once('.').unwrap_or((&refusal.path, ""));
+        let flag = match first {
+            // The field that a question is about, or the number of a hint, whose message names its field.
+            "say" if field.chars().all(|c| c.is_ascii_digit()) => "--say ",
+            "say" => return format!("--say {field}: {}", refusal.message),
+            "profile" | "profileJson" => "--profile: ",
             "columns" => "--column: ",
             "delimiter" => "--delimiter: ",
             "dateFormat" => "--date-format: ",

@@ -141,8 +141,12 @@ pub enum Action {
     SetBudget,
     /// `deleteBudget`: deletes a budget.
     DeleteBudget,
-    /// `importTransactions`, or the command `daybook import` for transactions: imports a CSV file.
+    /// `importTransactions`, an upload to `/import/transactions`, or the command `daybook import` for transactions: imports a file.
     ImportTransactions,
+    /// `saveImportProfile`: creates or replaces an import profile.
+    SaveImportProfile,
+    /// `deleteImportProfile`: deletes an import profile.
+    DeleteImportProfile,
     /// The command `daybook import` for ledger entries: imports a CSV file. No mutation does this.
     ImportEntries,
 }

@@ -14,6 +14,7 @@ pub mod category;
 pub mod client_id;
 pub mod customer;
 pub mod declined_transfer;
+pub mod import_profile;
 pub mod invoice;
 pub mod invoice_line;
 pub mod journal_entry;

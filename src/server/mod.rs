@@ -3,7 +3,7 @@
 //! | path | module |
 //! |---|---|
 //! | `/graphql` | `graphql` |
-//! | `*.csv`, `/reports/*.svg`, `/schema.graphql` | `files` |
+//! | `*.csv`, `/import/transactions`, `/reports/*.svg`, `/schema.graphql` | `files` |
 //! | `/health/*` | `health` |
 //! | `/`, `/explorer/*` | `explorer` |
 //! | all others | `failure` |

@@ -3,7 +3,7 @@
 //!
 //! The key of a line is made from its content and the number of equal lines before it in the file. So importing the
 //! same file again adds nothing, and two equal lines in one file are both imported. Options such as the default
-//! currency are not part of the key. The key of a line with an id is made from the id alone.
+//! currency are not part of the key. The key of a line with an id is made from the id and the wallet alone.
 //!
 //! Memory grows with the file by about 50 bytes per line.
 
@@ -57,9 +57,12 @@ impl Fingerprints {
     }
 }
 
-/// The key of a line with an id.
-pub(super) fn of_id(noun: &str, id: &str, content: [u8; 32]) -> Idempotency {
-    Idempotency { key: key(&[noun.as_bytes(), b"id", id.as_bytes()]), request_hash: content.to_vec() }
+/// The key of a line with an id, which stands for it in its wallet. `wallet` is empty for lines without one.
+pub(super) fn of_id(noun: &str, id: &str, wallet: &str, content: [u8; 32]) -> Idempotency {
+    let parts = [noun.as_bytes(), b"id", id.as_bytes(), wallet.as_bytes()];
+    // Lines without a wallet keep the keys of earlier versions.
+    let parts = if wallet.is_empty() { parts.get(..3).unwrap_or_default() } else { &parts };
+    Idempotency { key: key(parts), request_hash: content.to_vec() }
 }
 
 /// A hash of texts that also covers their lengths, so that `ab`, `c` differs from `a`, `bc`.
@@ -111,7 +114,10 @@ mod tests {
         assert_eq!(file.enter("a", 7), Err(2));
         assert_eq!(file.enter("a", 9), Err(2));
         let (one, other) = (digest(&[&b"1"[..]]), digest(&[&b"2"[..]]));
-        assert_eq!(of_id("transaction", "a", one).key, of_id("transaction", "a", other).key);
+        for wallet in ["", "w"] {
+            assert_eq!(of_id("transaction", "a", wallet, one).key, of_id("transaction", "a", wallet, other).key);
+        }
+        assert_ne!(of_id("transaction", "a", "", one).key, of_id("transaction", "a", "w", one).key);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The options of an import: how the file is read, and what is done with its lines.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, ID, InputObject};
 
 use super::{
-    look::Hints,
+    known::Known,
     reader::Names,
     value::{DateFormat, quoted},
 };
@@ -12,6 +14,9 @@ use crate::{
     error::{Code, Refusal, Refusals, Result},
     money::Currency,
 };
+
+/// The delimiter of files in our own form that name no other.
+const DELIMITER: &str = ",";
 
 /// What to do with a file when some of its lines cannot be imported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
@@ -74,9 +79,45 @@ pub struct TransactionImport {
     /// not. False refuses such lines.
     #[graphql(default)]
     pub create_categories: bool,
-    /// What is known about a file as a bank gives it. `None` for a file in our own form, as the other options say.
-    #[graphql(skip)]
-    pub bank: Option<Hints>,
+    /// True reads the file as a bank gives it: CSV of any shape, a workbook of Excel, OFX, QIF, MT940 or camt.053. What it looks
+    /// like is found out, and what it does not tell is asked for: `REQUIRED` at `say`, with the possible answers. Implied by
+    /// `profile`, `profileJson` and `say`. Not with `columns`, `delimiter`, `decimalComma` and `dateFormat`, which are for files in
+    /// Daybook's own form.
+    #[graphql(default)]
+    pub bank: bool,
+    /// What is known about a bank's file.
+    #[graphql(flatten)]
+    pub known: Known,
+}
+
+impl TransactionImport {
+    /// Whether the file is read as a bank gives it.
+    #[must_use]
+    pub fn is_of_bank(&self) -> bool {
+        self.bank || !self.known.is_nothing()
+    }
+
+    /// Refuses options for files in our own form.
+    ///
+    /// # Errors
+    /// `INVALID` at each of them.
+    pub(super) fn refuse_own_form(&self) -> Result<()> {
+        let mut refusals = Refusals::default();
+        let mut columns = self.columns.clone().unwrap_or_default();
+        for (is_given, path, instead) in [
+            (columns.fields().iter().any(|(_, called)| called.is_some()), "columns", "columns.amount"),
+            (self.file.delimiter != DELIMITER, "delimiter", "separator"),
+            (self.file.decimal_comma, "decimalComma", "decimal"),
+            (self.file.date_format.is_some(), "dateFormat", "dates"),
+        ] {
+            if is_given {
+                let message =
+                    format!("This is for files in Daybook's own form. For a bank's file, say it as `{instead}`.");
+                refusals.push(Refusal::new(Code::Invalid, path, message));
+            }
+        }
+        refusals.none()
+    }
 }
 
 /// The names that the columns of a transaction file have in its header line, ignoring case. An empty name means that
@@ -102,7 +143,9 @@ pub struct TransactionColumns {
     /// The column with the kind, `INCOME` or `EXPENSE`. Default: `kind`, if the file has it.
     pub kind: Option<String>,
     /// The column with an id that identifies the transaction within the file. Consecutive lines with the same id become
-    /// one transaction that is split over several categories. Default: `id`, if the file has it.
+    /// one transaction that is split over several categories. Default: `id`, if the file has a column that is written exactly
+    /// so; a bank's `Id` or `ID` is used only when it is named here. Lines with the same id in a column that is not named here
+    /// are refused unless each of them has a category of its own.
     pub id: Option<String>,
     /// The column with the note of a line of a split transaction. Default: `note`, if the file has it.
     pub note: Option<String>,
@@ -190,6 +233,8 @@ pub(super) struct Format {
     pub(super) names: Names,
     /// Whether it is the plain file of a [bank's file](super::bank).
     pub(super) is_plain: bool,
+    /// The lines of its records, where it was written in another order, see [`order`](super::order).
+    pub(super) lines: Option<Arc<[u64]>>,
     /// The wallet of lines that name none, as the user gave it.
     pub(super) default_wallet: Option<String>,
 }
@@ -227,12 +272,22 @@ impl Format {
         let (Some(delimiter), Some(date)) = (delimiter, date) else { return Err(refusals.into()) };
         refusals.none()?;
         let decimal_comma = file.decimal_comma;
-        Ok(Self { delimiter, decimal_comma, date, names, is_plain: false, default_wallet: None })
+        Ok(Self { delimiter, decimal_comma, date, names, is_plain: false, lines: None, default_wallet: None })
+    }
+
+    /// The wallet in force for a line that names this one, or none; empty without any. As the user gave it.
+    pub(super) fn wallet_of<'a>(&'a self, named: &'a str) -> &'a str {
+        if named.is_empty() { self.default_wallet.as_deref().unwrap_or_default() } else { named }
+    }
+
+    /// Whether the user names this column.
+    pub(super) fn names_column(&self, name: &str) -> bool {
+        self.names.iter().any(|(column, called)| *column == name && !called.is_empty())
     }
 
     /// The format of plain files.
     pub(super) fn plain() -> Self {
         let (date, names) = Default::default();
-        Self { delimiter: b',', decimal_comma: false, date, names, is_plain: true, default_wallet: None }
+        Self { delimiter: b',', decimal_comma: false, date, names, is_plain: true, lines: None, default_wallet: None }
     }
 }

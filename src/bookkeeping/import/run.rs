@@ -9,7 +9,7 @@ use sea_orm::DbErr;
 use tokio::sync::Mutex;
 
 use super::{
-    batch::{Batches, Candidate},
+    batch::{Batches, Candidate, Former},
     line_kind::{Access, Checked, LineKind, Scope},
     options::{FileOptions, Format, Mode},
     reader::{Column, Reader},
@@ -149,6 +149,22 @@ async fn look<S: LineKind>(
     }
 }
 
+/// Whether a line would take more from a wallet than there is in it.
+pub(super) async fn overdraws<S: LineKind>(
+    app: &App,
+    viewer: &Viewer,
+    file: impl Read + Send,
+    format: &Format,
+    more: &S::Options,
+) -> Result<bool> {
+    let mut overdraws = false;
+    let mut report = |lines: &[Line]| {
+        overdraws |= lines.iter().flat_map(Line::refusals).any(|refusal| refusal.code == Code::InsufficientFunds);
+    };
+    look::<S>(app, viewer, file, format, more, &mut report).await?;
+    Ok(overdraws)
+}
+
 /// Writes the good lines of each batch in a transaction of its own, which is also one event in the activity log.
 async fn write_batches<S: LineKind>(
     app: &App,
@@ -271,7 +287,7 @@ async fn judge<S: LineKind>(
     let mut keys = Vec::with_capacity(2 * batch.len());
     for (candidate, (_, idempotency)) in readable() {
         keys.push(idempotency.key.as_str());
-        keys.extend(candidate.former.as_deref());
+        keys.extend(candidate.former.as_ref().map(|former| former.key.as_str()));
     }
     let known = journal::find_keys(scope.tx, scope.viewer.book, keys).await?;
     let known: HashMap<_, _> =
@@ -282,7 +298,7 @@ async fn judge<S: LineKind>(
     let is_new = |candidate: &Candidate<S::Line>, idempotency: &Idempotency| {
         !known.contains_key(idempotency.key.as_str())
             && !own.contains_key(&candidate.id)
-            && !candidate.former.as_ref().is_some_and(|key| former.contains_key(key))
+            && !candidate.former.as_ref().is_some_and(|before| former.contains_key(&before.key))
     };
     let new: Vec<_> = readable()
         .filter(|(candidate, (_, idempotency))| is_new(candidate, idempotency))
@@ -299,14 +315,12 @@ async fn judge<S: LineKind>(
                     Verdict::Duplicate(Some(own.id), note)
                 }
                 (None, Some(entry)) => {
-                    // Of a line whose customer was erased since, it is not known any more.
-                    let hash = entry.request_hash.as_deref().filter(|hash| *hash != journal::NO_HASH);
-                    let is_other = hash.is_some_and(|hash| hash != idempotency.request_hash);
-                    let note = "This line was imported before with other values. The earlier import stays as it is.";
-                    Verdict::Duplicate(entry.document_id, is_other.then(|| note.to_owned()))
+                    Verdict::Duplicate(entry.document_id, candidate.other_values(entry, idempotency))
                 }
-                (None, None) if let Some(id) = candidate.former.as_ref().and_then(|key| former.get(key)) => {
-                    Verdict::Duplicate(Some(*id), None)
+                (None, None)
+                    if let Some((id, entry)) = candidate.former.as_ref().and_then(|it| former.get(&it.key)) =>
+                {
+                    Verdict::Duplicate(Some(*id), candidate.other_values(entry, idempotency))
                 }
                 (None, None) => match sort.check(line) {
                     Ok(Checked { wanted, note }) => Verdict::Good((wanted, idempotency.clone()), note),
@@ -319,21 +333,23 @@ async fn judge<S: LineKind>(
 }
 
 /// The documents that stand for new lines, since an earlier version imported them, by the key that it gave to them.
-async fn former<S: LineKind>(
+async fn former<'a, S: LineKind>(
     sort: &S,
     scope: Scope<'_>,
     batch: &[Candidate<S::Line>],
-    known: &HashMap<&str, &journal_entry::Model>,
-) -> Result<HashMap<String, Id<kind::Document>>> {
+    known: &HashMap<&str, &'a journal_entry::Model>,
+) -> Result<HashMap<String, (Id<kind::Document>, &'a journal_entry::Model)>> {
     let (mut keys, mut asked) = (Vec::new(), Vec::new());
     for candidate in batch {
         let Ok((line, idempotency)) = &candidate.read else { continue };
         if known.contains_key(idempotency.key.as_str()) {
             continue;
         }
-        let entry = candidate.former.as_ref().and_then(|key| Some((key, known.get(key.as_str())?.document_id?)));
-        if let Some((key, document)) = entry {
-            keys.push(key.clone());
+        let Some(Former { key, hash, is_by_content }) = &candidate.former else { continue };
+        let Some(entry) = known.get(key.as_str()) else { continue };
+        let says_the_same = entry.request_hash.is_some() && entry.request_hash == *hash;
+        if let Some(document) = entry.document_id.filter(|_| !is_by_content || says_the_same) {
+            keys.push((key.clone(), *entry));
             asked.push((line, document));
         }
     }
@@ -342,7 +358,8 @@ async fn former<S: LineKind>(
     }
     let stand = sort.stand(scope, &asked).await?;
     let all = keys.into_iter().zip(&asked).zip(stand);
-    Ok(all.filter(|(_, stands)| *stands).map(|((key, (_, document)), _)| (key, *document)).collect())
+    let standing = all.filter(|(_, stands)| *stands);
+    Ok(standing.map(|(((key, entry), (_, document)), _)| (key, (*document, entry))).collect())
 }
 
 /// Refuses a file with more than `most` lines.
@@ -351,13 +368,26 @@ fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static 
     let mut count = 0;
     while reader.next().is_some() {
         count += 1;
-        if count > most {
-            let message =
-                format!("The file has more than {most} lines. Import longer files with the command `daybook import`.");
-            return Err(Refusal::new(Code::LimitReached, "csv", message).with(Detail::MostItems(most)).into());
-        }
+        refuse_too_many(count, Some(most))?;
     }
     Ok(file.rewind().map_err(|error| cannot_rewind(&error))?)
+}
+
+/// Refuses more lines than a file may have.
+///
+/// # Errors
+/// `LIMIT_REACHED` at `csv`.
+pub(super) fn refuse_too_many(lines: u64, most: Option<u64>) -> Result<()> {
+    match most {
+        Some(most) if lines > most => {
+            let message = format!(
+                "The file has more than {most} lines. Import longer files with the command `daybook import`, or upload \
+                 them to `/import/transactions`."
+            );
+            Err(Refusal::new(Code::LimitReached, "csv", message).with(Detail::MostItems(most)).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn cannot_rewind(error: &io::Error) -> Refusal {

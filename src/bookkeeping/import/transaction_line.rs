@@ -1,5 +1,7 @@
 //! Parses the lines of a file of transactions. Pure.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use type_safe_id::StaticType;
 
@@ -96,8 +98,30 @@ pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLi
     if !refusals.is_empty() {
         return Err(refusals);
     }
+    refuse_unclear_split(format, records, &first.parts)?;
     let whole = |parts: &[[u8; 32]]| digest(&parts.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>());
     Ok((first, Content { now: whole(&contents), former: Some(whole(&former)) }))
+}
+
+/// Refuses lines with the same id that may be transactions of their own: banks repeat their ids. A split that was meant has
+/// categories, or the user says so by naming the column.
+fn refuse_unclear_split(format: &Format, records: &[Record], parts: &[LinePart]) -> Result<(), Refusal> {
+    let [first, .., last] = records else { return Ok(()) };
+    let id = first.text("id");
+    let is_known = format.is_plain || format.names_column("id") || id_of(id).is_some();
+    let categories: HashSet<_> =
+        parts.iter().filter(|part| !part.category.is_empty()).map(|part| text::name_key(&part.category)).collect();
+    if is_known || categories.len() == parts.len() {
+        return Ok(());
+    }
+    let message = format!(
+        "Lines {} to {} have the same id {}. Name the column of the ids if they are one split transaction, or give it an \
+         empty name if they are transactions of their own.",
+        first.line,
+        last.line,
+        quoted(id)
+    );
+    Err(Refusal::new(Code::Required, "id", message))
 }
 
 /// Adds the line number to a refusal when the transaction has several records.
@@ -167,10 +191,9 @@ fn content(format: &Format, bank_id: &str, line: &TransactionLine) -> [u8; 32] {
     let TransactionLine { date, description, currency, wallet, kind, parts, is_exported: _ } = line;
     let part = parts.first();
     let key = |text: Option<&str>| text.map(text::name_key).unwrap_or_default();
-    let wallet = wallet.as_ref().or(format.default_wallet.as_ref());
     let texts = [
         "line".to_owned(),
-        wallet.cloned().unwrap_or_default(),
+        format.wallet_of(wallet.as_deref().unwrap_or_default()).to_owned(),
         bank_id.to_owned(),
         date.to_string(),
         part.map(|part| part.amount.to_string()).unwrap_or_default(),

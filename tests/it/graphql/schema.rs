@@ -142,7 +142,7 @@ fn a_description_says_more_than_the_name() {
 
 /// The lists that are not connections, since something keeps each of them short: what an object is made of, what the request
 /// itself names, or a limit on what a book may have.
-const SHORT: [&str; 31] = [
+const SHORT: [&str; 38] = [
     "Activity.changes",
     "Activity.codes",
     "AddTransactionPayload.affectedBudgets",
@@ -156,12 +156,19 @@ const SHORT: [&str; 31] = [
     "DeleteTransactionPayload.affectedBudgets",
     "DeleteTransactionPayload.affectedWallets",
     "ImportLine.userErrors",
+    "ImportPreview.findings",
+    "ImportPreview.offers",
+    "ImportPreview.problems",
+    "ImportPreview.questions",
+    "ImportPreview.transactions",
+    "ImportQuestion.answers",
     "ImportTransactionsPayload.lines",
     "Invoice.lines",
     "MonthlyReport.budgets",
     "MonthlyReport.categories",
     "MonthlyReport.otherCurrencies",
     "Query.categories",
+    "Query.importProfiles",
     "Query.monthlyReports",
     "Query.nodes",
     "Query.wallets",

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
         App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, Limits, Origins,
-        Profile,
+        Profile, UploadLimits,
     },
     clock::Clock,
     credentials::{HashCost, Passwords, TokenKeys},
@@ -134,6 +134,7 @@ impl TestApp {
                 // The machine that the tests run on may be busy.
                 execution: ExecutionLimits { time: Duration::from_mins(5), ..ExecutionLimits::default() },
                 downloads: DownloadLimits::default(),
+                uploads: UploadLimits::default(),
                 documents: DocumentLimits::default(),
             },
             trusted_proxies: Arc::default(),

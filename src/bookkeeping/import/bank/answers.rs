@@ -1,22 +1,19 @@
-//! What the user says about a statement that is not a table. Pure.
+//! The answers and questions of files that are no tables, as the hints and questions of those that are.
 
 use encoding_rs::Encoding;
 
-use super::{
-    super::{
-        formats::{Answers, DateOrder, Mark, Question},
-        look::Hints,
-        profile::{self, DecimalSign, Sign},
-    },
-    refused,
+use super::super::{
+    formats::{self, Answers, DateOrder, Mark},
+    look::{Answer, Hints, Question},
+    profile::{self, DecimalSign, Sign},
 };
-use crate::error::{Code, Refusal, Result};
+use crate::error::{Code, Refusal};
 
 /// The answers in what the user says.
 ///
 /// # Errors
 /// `INVALID` at `encoding`.
-pub(super) fn of(hints: &Hints) -> Result<Answers> {
+pub(super) fn of(hints: &Hints) -> Result<Answers, Refusal> {
     let named = |label: &String| {
         let message = "There is no such encoding. Give a name such as UTF-8.";
         Encoding::for_label(label.as_bytes()).ok_or_else(|| Refusal::new(Code::Invalid, "encoding", message))
@@ -31,29 +28,38 @@ pub(super) fn of(hints: &Hints) -> Result<Answers> {
     Ok(Answers { encoding: hints.encoding.as_ref().map(named).transpose()?, dates, mark, unsigned_debits })
 }
 
-/// Refuses a file that leaves something open.
-///
-/// # Errors
-/// `REQUIRED` at the field of [`Hints`] that answers each question.
-pub(super) fn refuse_questions(questions: &[Question]) -> Result<()> {
-    let refuse = |question: &Question| {
-        let (field, message) = match question {
-            Question::DayOrMonth { example } => {
-                ("dates", format!("Is the day or the month first in {example}? Say DAY_FIRST or MONTH_FIRST."))
-            }
-            Question::DecimalMark { example } => (
-                "decimal",
-                format!("Does {example} have decimals, or thousands? Say POINT or COMMA for the decimal sign."),
-            ),
-            Question::SignOfDebits { example } => {
-                let message = format!(
-                    "The file calls {example} a debit, but without a minus sign. Say POSITIVE_OUT if debits are money out, \
-                     and NEGATIVE_OUT if the signs are right."
-                );
-                ("sign", message)
-            }
-        };
-        Refusal::new(Code::Required, field, message)
+/// The answers with each question answered by the first of its possible answers.
+pub(super) fn assumed(answers: &Answers, questions: &[formats::Question]) -> Answers {
+    let mut assumed = *answers;
+    for question in questions {
+        match question {
+            formats::Question::DayOrMonth { .. } => assumed.dates = Some(DateOrder::DayFirst),
+            formats::Question::DecimalMark { .. } => assumed.mark = Some(Mark::Point),
+            formats::Question::SignOfDebits { .. } => assumed.unsigned_debits = Some(true),
+        }
+    }
+    assumed
+}
+
+/// The question at the field of [`Hints`] that answers it.
+pub(super) fn question(question: &formats::Question) -> Question {
+    let (field, message, answers) = match question {
+        formats::Question::DayOrMonth { example } => (
+            "dates",
+            format!("Is the day or the month first in {example}?"),
+            [("DAY_FIRST", "the day is first."), ("MONTH_FIRST", "the month is first.")],
+        ),
+        formats::Question::DecimalMark { example } => (
+            "decimal",
+            format!("Does {example} have decimals, or thousands?"),
+            [("POINT", "decimals follow a point."), ("COMMA", "decimals follow a comma.")],
+        ),
+        formats::Question::SignOfDebits { example } => (
+            "sign",
+            format!("The file calls {example} a debit, but without a minus sign. Is it money out?"),
+            [("POSITIVE_OUT", "debits are money out."), ("NEGATIVE_OUT", "the signs are right.")],
+        ),
     };
-    if questions.is_empty() { Ok(()) } else { Err(refused(questions.iter().map(refuse).collect())) }
+    let answers = answers.map(|(value, meaning)| Answer { value: value.to_owned(), meaning: meaning.to_owned() });
+    Question { field, message, answers: answers.into() }
 }

@@ -9,14 +9,16 @@
 //! | read | [`profile`](super::profile), [`formats`](super::formats) | reads the transactions |
 //! | write | `plain` | writes them in our own form, the oldest first |
 //!
-//! The plain file is a temporary one, which the system removes when it is closed. Memory: one transaction, and eight bytes per line
-//! of a file that has the newest transactions first.
+//! `preview` tells what would come of it. The plain file is a temporary one, which the system removes when it is closed. Memory: one
+//! transaction, and eight bytes per line of a file that has the newest transactions first.
 //!
 //! Rules: what cannot be read, and each balance that does not add up, is a line with an error in the plain file, so that the import
 //! refuses it and tells its line. What the look is not sure of is refused as a whole.
 
 mod answers;
+mod failure;
 mod plain;
+pub mod preview;
 mod workbook;
 
 use std::{
@@ -24,36 +26,33 @@ use std::{
     io::{Read, Seek},
 };
 
-use self::plain::Plain;
+use self::{failure::refused, plain::Plain};
 use super::{
     formats::{self, Format},
-    look::{Hints, look},
+    look::{Hints, Question, look},
     profile::{Item, Lines, Profile},
     run::cannot_rewind,
 };
-use crate::error::{Code, Error, Refusal, Refusals, Result};
+use crate::error::Result;
 
-/// Makes a plain file of a bank's file.
+/// Makes a plain file of a bank's file, with at most `most` lines.
 ///
 /// # Errors
-/// `REQUIRED` at the field of [`Hints`] that the file leaves open, with the possible answers; `INVALID` at `csv` for a file that
-/// cannot be read.
-pub(super) fn plain(mut file: impl Read + Seek + Send, hints: &Hints) -> Result<File> {
-    let mut start = Vec::new();
-    (&mut file).take(formats::START as u64).read_to_end(&mut start).map_err(|error| cannot_rewind(&error))?;
-    file.rewind().map_err(|error| cannot_rewind(&error))?;
-    match formats::sniff(&start) {
-        Format::Csv => of_table(file, hints),
-        Format::Excel => of_table(workbook::unfold(file)?, &workbook::hints(hints)),
-        format => of_statement(file, format, hints),
+/// `REQUIRED` below `say`, at the field of [`Hints`] that the file leaves open, with the possible answers; `INVALID` at `csv` for a
+/// file that cannot be read, and below `say` for a hint; `LIMIT_REACHED` at `csv` for a file with more lines.
+pub(super) fn plain(mut file: impl Read + Seek + Send, hints: &Hints, most: Option<u64>) -> Result<File> {
+    match preview::format(&mut file)? {
+        Format::Csv => of_table(file, hints, most),
+        Format::Excel => of_table(workbook::unfold(file)?, &workbook::hints(hints), most),
+        format => of_statement(file, format, hints, most),
     }
 }
 
-fn of_table(mut file: impl Read + Seek, hints: &Hints) -> Result<File> {
+fn of_table(mut file: impl Read + Seek, hints: &Hints, most: Option<u64>) -> Result<File> {
     let looked = look(&mut file, hints).map_err(refused)?;
     let profile: &Profile = looked.ready().map_err(refused)?;
     file.rewind().map_err(|error| cannot_rewind(&error))?;
-    let mut plain = Plain::new(profile.order)?;
+    let mut plain = Plain::new(profile.order, most)?;
     for item in Lines::open(file, profile).map_err(refused)? {
         match item {
             Item::Transaction(transaction) => plain.table(&transaction)?,
@@ -68,12 +67,15 @@ fn of_table(mut file: impl Read + Seek, hints: &Hints) -> Result<File> {
     plain.finish()
 }
 
-fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints) -> Result<File> {
-    let answers = answers::of(hints)?;
+fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints, most: Option<u64>) -> Result<File> {
+    let answers = answers::of(hints).map_err(|refusal| refused(vec![refusal]))?;
     let looked = formats::look(&mut file, format, &answers);
-    answers::refuse_questions(&looked.questions)?;
+    if !looked.questions.is_empty() {
+        let questions = looked.questions.iter().map(answers::question);
+        return Err(refused(questions.map(|question| Question::refusal(&question)).collect()));
+    }
     file.rewind().map_err(|error| cannot_rewind(&error))?;
-    let mut plain = Plain::new(hints.order)?;
+    let mut plain = Plain::new(hints.order, most)?;
     let mut currency = None;
     for record in formats::records(&mut file, format, &looked.answers) {
         match record {
@@ -84,16 +86,4 @@ fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints
         }
     }
     plain.finish()
-}
-
-/// Several refusals as one error.
-fn refused(refusals: Vec<Refusal>) -> Error {
-    let mut all = Refusals::default();
-    all.extend(refusals);
-    all.into()
-}
-
-/// A file that cannot be written or read.
-fn broken(error: &std::io::Error) -> Refusal {
-    Refusal::new(Code::TryAgain, "csv", format!("The file cannot be kept while it is imported: {error}."))
 }

@@ -11,8 +11,9 @@ use super::{
     super::{
         formats,
         profile::{Order, Transaction},
+        run::refuse_too_many,
     },
-    broken,
+    failure::broken,
 };
 use crate::error::Result;
 
@@ -24,6 +25,9 @@ const HEADER: &str = "line,error,wrong,bankId,date,amount,category,description,c
 pub(super) struct Plain {
     file: BufWriter<File>,
     order: Option<Order>,
+    /// The most lines that it may have.
+    most: Option<u64>,
+    lines: u64,
     /// Where each transaction begins, with its parts.
     starts: Vec<u64>,
     end: u64,
@@ -44,11 +48,11 @@ struct Common<'a> {
 
 impl Plain {
     /// Begins a file. `order` is what is known about the order of the transactions; without it, their dates tell.
-    pub(super) fn new(order: Option<Order>) -> Result<Self> {
+    pub(super) fn new(order: Option<Order>, most: Option<u64>) -> Result<Self> {
         let file = tempfile::tempfile().map_err(|error| broken(&error))?;
         let file = BufWriter::new(file);
         let (last, has_later, has_earlier) = (None, false, false);
-        Ok(Self { file, order, starts: Vec::new(), end: 0, last, has_later, has_earlier })
+        Ok(Self { file, order, most, lines: 0, starts: Vec::new(), end: 0, last, has_later, has_earlier })
     }
 
     /// Writes a transaction of a table.
@@ -142,6 +146,8 @@ impl Plain {
     }
 
     fn write(&mut self, fields: &[&str]) -> Result<()> {
+        self.lines += 1;
+        refuse_too_many(self.lines, self.most)?;
         let quoted: Vec<_> = fields.iter().map(|field| format!("\"{}\"", field.replace('"', "\"\""))).collect();
         let record = quoted.join(",") + "\n";
         self.end += record.len() as u64;

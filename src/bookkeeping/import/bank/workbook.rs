@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     super::{formats::Workbook, look::Hints},
-    broken,
+    failure::broken,
 };
 use crate::error::{Code, Refusal, Result};
 

@@ -2,13 +2,16 @@
 
 use std::io::Read;
 
+use async_graphql::Enum;
+
 use super::{
     charset::{self, Charset},
     mt940::tag,
 };
 
 /// A format of statements.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(name = "ImportFormat")]
 pub enum Format {
     /// Anything else: text with separators.
     Csv,
@@ -16,11 +19,13 @@ pub enum Format {
     Excel,
     /// OFX 1 or 2, or QFX.
     Ofx,
-    /// QIF.
+    /// QIF of Quicken.
     Qif,
     /// MT940 of SWIFT.
+    #[graphql(name = "MT940")]
     Mt940,
     /// camt.053 of ISO 20022, or camt.052.
+    #[graphql(name = "CAMT053")]
     Camt053,
 }
 

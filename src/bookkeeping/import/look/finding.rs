@@ -41,6 +41,16 @@ pub struct Question {
     pub answers: Vec<Answer>,
 }
 
+impl Question {
+    /// The refusal of a file that leaves this open, with the possible answers.
+    pub(in super::super) fn refusal(&self) -> Refusal {
+        let answers: Vec<_> =
+            self.answers.iter().map(|answer| format!("{}: {}", answer.value, answer.meaning)).collect();
+        let message = format!("{} {}", self.message, answers.join(" "));
+        Refusal::new(Code::Required, self.field, message.trim_end())
+    }
+}
+
 /// A possible answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
@@ -70,6 +80,8 @@ pub struct Offer {
 pub struct Look {
     /// How the file is read. Fields about which there is a question are absent.
     pub profile: Profile,
+    /// The line of the header. `None` when there is none.
+    pub header_line: Option<u64>,
     /// What was found out, each with its confidence.
     pub findings: Vec<Finding>,
     /// What has to be asked before the file can be read.
@@ -93,13 +105,7 @@ impl Look {
         if self.questions.is_empty() {
             return Ok(&self.profile);
         }
-        let refusal = |question: &Question| {
-            let answers: Vec<_> =
-                question.answers.iter().map(|answer| format!("{}: {}", answer.value, answer.meaning)).collect();
-            let message = format!("{} {}", question.message, answers.join(" "));
-            Refusal::new(Code::Required, question.field, message.trim_end())
-        };
-        Err(self.questions.iter().map(refusal).collect())
+        Err(self.questions.iter().map(Question::refusal).collect())
     }
 }
 

@@ -72,7 +72,7 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
     }
     let header = header::find(&sheet, hints);
     let mut columns = Picker::new(&sheet, header.map(|(at, _)| at), hints);
-    note_header(header, &sheet, &mut notes);
+    let header_line = note_header(header, &sheet, &mut notes);
     let picked = columns.pick(hints, &mut notes);
     let begin = header.map_or(hints.skip_leading.unwrap_or_default(), |(at, _)| at + 1);
     let body = Body { encoding, sheet: &sheet, begin, picked: &picked };
@@ -80,6 +80,7 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
     let (profile, assumed, offers) = decision.make(file, &mut notes).map_err(unreadable)?;
     let mut found = Look {
         profile,
+        header_line,
         findings: notes.findings,
         questions: notes.questions,
         offers,
@@ -93,8 +94,10 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
     Ok(found)
 }
 
-fn note_header(header: Option<(usize, bool)>, sheet: &dialect::Sheet, notes: &mut Notes) {
-    let line = header.and_then(|(at, _)| sheet.records.get(at)).map(|record| record.line).unwrap_or_default();
+/// Notes whether there is a header. Returns its line.
+fn note_header(header: Option<(usize, bool)>, sheet: &dialect::Sheet, notes: &mut Notes) -> Option<u64> {
+    let found = header.and_then(|(at, _)| sheet.records.get(at)).map(|record| record.line);
+    let line = found.unwrap_or_default();
     match header {
         Some((_, true)) => {
             notes.found("rows.header", true, Confidence::Certain, format!("Line {line} has known names of columns."));
@@ -109,6 +112,7 @@ fn note_header(header: Option<(usize, bool)>, sheet: &dialect::Sheet, notes: &mu
         }
         None => notes.found("rows.header", false, Confidence::Likely, "No line has names of columns."),
     }
+    found
 }
 
 impl Look {

@@ -10,7 +10,7 @@ mod transfers;
 
 pub use self::{
     activity::{changes, told},
-    files::{file_of, transactions},
+    files::{Imported, file_of, transactions},
     full_book::full_book,
     ledger::{entry_of, id_of, messages},
     load::Load,

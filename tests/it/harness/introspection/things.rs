@@ -8,7 +8,7 @@ use super::{Position, Root};
 use crate::harness::{User, id_of};
 
 /// The kinds of things that a position may name, in the words of the schema.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "customer",
     "entry",
     "invoice",
@@ -19,6 +19,7 @@ const KINDS: [&str; 11] = [
     "category",
     "transaction",
     "budget",
+    "importprofile",
     "session",
 ];
 
@@ -63,6 +64,12 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
     let transaction = id_of(&user.add_transaction(transaction).await, "transaction");
     let budget = json!({ "category": { "id": category }, "limit": amount, "description": mark });
     let budget = id_of(&user.set_budget(budget).await, "budget");
+    let profile = json!({ "version": 1, "encoding": "UTF-8", "separator": ";", "rows": { "header": true },
+        "columns": { "date": "Day", "amount": "Sum" }, "sign": "NEGATIVE_OUT", "account": mark });
+    let profile = json!({ "name": mark, "profile": profile.to_string() });
+    let fields = "importProfile { id } userErrors { code path }";
+    let profile = user.mutate("saveImportProfile", "SaveImportProfileInput", fields, profile).await;
+    let profile = id_of(&profile, "importProfile");
     let own = user.gql("{ me { id username } book { id } }", json!({})).await;
     let session = user.another_session(own["me"]["username"].as_str().unwrap()).await;
     let [me, book] = ["me", "book"].map(|noun| own[noun]["id"].as_str().unwrap().to_owned());
@@ -79,6 +86,7 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
         ("income", income),
         ("transaction", transaction),
         ("budget", budget),
+        ("importprofile", profile),
         ("session", session),
         ("user", me),
         ("book", book),

@@ -1,4 +1,12 @@
-//! The mutation that imports transactions from a CSV file in its input.
+//! The mutation that imports transactions from a file in its input.
+//!
+//! | module | owns |
+//! |---|---|
+//! | `preview` | what would come of a bank's file |
+//! | `profile` | import profiles |
+
+pub(super) mod preview;
+pub(super) mod profile;
 
 use std::io::Cursor;
 
@@ -11,19 +19,17 @@ use super::{
     user_error::UserError,
 };
 use crate::{
-    bookkeeping::import::{self, Line, Status, TransactionImport},
+    bookkeeping::import::{self, Line, SentFile, Status, TransactionImport},
     entity::activity::Action,
     id::{Id, kind},
     price,
 };
 
-/// A CSV file of transactions, and how to read it.
+/// A file of transactions, and how to read it.
 #[derive(InputObject)]
 struct ImportTransactionsInput {
-    /// The text of the CSV file: a header line and at most 5,000 lines. Longer files can be imported on the server with
-    /// the command `daybook import`.
-    #[graphql(directive = price::Cost::apply(1))]
-    csv: String,
+    #[graphql(flatten)]
+    file: SentFile,
     #[graphql(flatten)]
     options: TransactionImport,
 }
@@ -65,12 +71,13 @@ impl ImportLine {
     }
 }
 
-/// The result of `importTransactions`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (a default
-/// category is archived), `LIMIT_REACHED`, `CONFLICT`. Errors of single lines are in `lines`.
+/// The result of `importTransactions`. Error codes: `INVALID`, `REQUIRED` (at `say` and the field of a profile: what a bank's
+/// file does not tell), `NOT_FOUND`, `NOT_ALLOWED` (a default category is archived), `LIMIT_REACHED`, `CONFLICT`. Errors of
+/// single lines are in `lines`.
 #[derive(SimpleObject)]
 struct ImportTransactionsPayload {
-    /// The result of each line, in the order of the file. If nothing was imported because some lines have errors, only
-    /// those lines.
+    /// The result of each line, in the order of the file. Of a bank's file, of each transaction, at its line. If nothing was
+    /// imported because some lines have errors, only those lines.
     lines: Vec<ImportLine>,
     /// The number of lines that were imported. Zero in a dry run.
     added: i32,
@@ -89,19 +96,27 @@ pub(super) struct ImportMutation;
 
 #[Object]
 impl ImportMutation {
-    /// Imports transactions from a CSV file. Each line is imported once: sending the same file again, or an export of
-    /// the same book, adds nothing. Equal lines within one file are all imported.
-    #[graphql(directive = price::ListsBy::apply(&["input.csv"], &["lines"]))]
+    /// Imports transactions from a CSV file in Daybook's own form, or from the file of a bank. Each line is imported once:
+    /// sending the same file again, or an export of the same book, adds nothing. Equal lines within one file are all
+    /// imported. The oldest line is imported first, also when the file begins with the newest.
+    #[graphql(directive = price::AssumedListsBy::apply(5000, &["input.csv", "input.base64"], &["lines"]))]
     async fn import_transactions(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The file and how to read it.")] input: ImportTransactionsInput,
     ) -> Result<ImportTransactionsPayload, ApiError> {
-        let ImportTransactionsInput { csv, mut options } = input;
+        let ImportTransactionsInput { file, mut options } = input;
         options.file.most_lines = Some(import::MOST_LINES_OF_REQUEST);
+        options.known.is_text = !file.base64;
+        let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let mut lines = Vec::new();
-        let mut report = |some: &[Line]| lines.extend(some.iter().cloned().map(ImportLine));
-        let imported = import::transactions(ctx.app()?, ctx.viewer()?, Cursor::new(csv), &options, &mut report).await;
+        let mut report = |some: &[Line]| lines.extend_from_slice(some);
+        let imported = match file.bytes() {
+            Ok(bytes) => import::transactions(app, viewer, Cursor::new(bytes), &options, &mut report).await,
+            Err(refusal) => Err(refusal.into()),
+        };
+        lines.sort_by_key(|line| line.line);
+        let lines = lines.into_iter().map(ImportLine).collect();
         let (summary, errors) = into_payload(ctx, Action::ImportTransactions, imported).await?;
         let summary = summary.unwrap_or_default();
         let [added, good, duplicates, refused] = [summary.added, summary.good, summary.duplicates, summary.refused]
