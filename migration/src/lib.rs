@@ -51,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(december::m20261204_000028_open_entries::Migration),
             Box::new(december::m20261205_000029_erasure::Migration),
             Box::new(december::m20261206_000030_own_transfers::Migration),
+            Box::new(december::m20261209_000033_imports::Migration),
         ]
     }
 }

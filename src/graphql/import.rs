@@ -2,18 +2,16 @@
 
 use std::io::Cursor;
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, Object};
 
 use super::{
     error::{ApiError, ContextExt},
-    payload::{ERRORS, UserErrors, into_payload},
-    spending::transaction::Transaction,
-    user_error::UserError,
+    import_result::{ImportLine, ImportResult},
+    payload::payloads,
 };
 use crate::{
-    bookkeeping::import::{self, Line, Status, TransactionImport},
-    entity::activity::Action,
-    id::{Id, kind},
+    bookkeeping::import::{self, Line, TransactionImport},
+    entity::{activity::Action, import::ImportKind},
     price,
 };
 
@@ -28,60 +26,10 @@ struct ImportTransactionsInput {
     options: TransactionImport,
 }
 
-struct ImportLine(Line);
-
-/// The result of importing one line of a file.
-#[Object(directive = price::Cost::apply(0))]
-impl ImportLine {
-    /// The number of the line in the file; the first line of the file is line 1. For a record that spans several lines,
-    /// the number of the first of them.
-    async fn line(&self) -> i32 {
-        i32::try_from(self.0.line).unwrap_or(i32::MAX)
-    }
-
-    /// Whether the line was imported.
-    async fn status(&self) -> Status {
-        self.0.status
-    }
-
-    /// The transaction that this line, or an earlier import of it, created. All lines of a split transaction have the
-    /// same transaction. Null when there is none.
-    async fn transaction(&self, ctx: &Context<'_>) -> Result<Option<Transaction>, ApiError> {
-        let Some(id) = self.0.id else { return Ok(None) };
-        let id: Id<kind::Transaction> = id.cast();
-        Ok(ctx.loader()?.load_one(id).await?)
-    }
-
-    /// A remark that is not an error, such as the name of a category that was created for the line. Null when there is
-    /// none.
-    async fn note(&self) -> Option<&str> {
-        self.0.remarks.as_ref()?.note.as_deref()
-    }
-
-    /// Why the line cannot be imported; each `path` is the name of a column. Empty when the line has no errors.
-    #[graphql(directive = price::List::apply(ERRORS))]
-    async fn user_errors(&self) -> Vec<UserError> {
-        self.0.refusals().iter().cloned().map(UserError::from).collect()
-    }
-}
-
-/// The result of `importTransactions`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (a default
-/// category is archived), `LIMIT_REACHED`, `CONFLICT`. Errors of single lines are in `lines`.
-#[derive(SimpleObject)]
-struct ImportTransactionsPayload {
-    /// The result of each line, in the order of the file. If nothing was imported because some lines have errors, only
-    /// those lines.
-    lines: Vec<ImportLine>,
-    /// The number of lines that were imported. Zero in a dry run.
-    added: i32,
-    /// The number of lines that could be imported but were not because this was a dry run. Zero otherwise.
-    good: i32,
-    /// The number of lines that were skipped because the book already has them.
-    duplicates: i32,
-    /// The number of lines that cannot be imported.
-    refused: i32,
-    #[graphql(flatten)]
-    errors: UserErrors,
+payloads! {
+    /// The result of `importTransactions`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (a default
+    /// category is archived), `LIMIT_REACHED`, `CONFLICT`. Errors of single lines are in `lines`.
+    ImportTransactionsPayload(ImportResult);
 }
 
 #[derive(Debug, Default)]
@@ -100,12 +48,10 @@ impl ImportMutation {
         let ImportTransactionsInput { csv, mut options } = input;
         options.file.most_lines = Some(import::MOST_LINES_OF_REQUEST);
         let mut lines = Vec::new();
-        let mut report = |some: &[Line]| lines.extend(some.iter().cloned().map(ImportLine));
+        let of_line = |line: &Line| ImportLine(ImportKind::Transactions, line.clone());
+        let mut report = |some: &[Line]| lines.extend(some.iter().map(of_line));
         let imported = import::transactions(ctx.app()?, ctx.viewer()?, Cursor::new(csv), &options, &mut report).await;
-        let (summary, errors) = into_payload(ctx, Action::ImportTransactions, imported).await?;
-        let summary = summary.unwrap_or_default();
-        let [added, good, duplicates, refused] = [summary.added, summary.good, summary.duplicates, summary.refused]
-            .map(|count| i32::try_from(count).unwrap_or(i32::MAX));
-        Ok(ImportTransactionsPayload { lines, added, good, duplicates, refused, errors })
+        let result = ImportResult::new(ctx, Action::ImportTransactions, lines, imported).await?;
+        Ok(ImportTransactionsPayload { result })
     }
 }

@@ -11,3 +11,4 @@ pub(crate) mod m20261203_000027_refunds;
 pub(crate) mod m20261204_000028_open_entries;
 pub(crate) mod m20261205_000029_erasure;
 pub(crate) mod m20261206_000030_own_transfers;
+pub(crate) mod m20261209_000033_imports;

@@ -13,6 +13,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::bookkeeping::journal::Idempotency;
 
@@ -60,6 +61,13 @@ impl Fingerprints {
 /// The key of a line with an id.
 pub(super) fn of_id(noun: &str, id: &str, content: [u8; 32]) -> Idempotency {
     Idempotency { key: key(&[noun.as_bytes(), b"id", id.as_bytes()]), request_hash: content.to_vec() }
+}
+
+/// The key of a line whose import was undone, for when it is imported again: the journal keeps its former key for ever, with what
+/// was undone.
+pub(super) fn again(former: &Idempotency, undone: Uuid) -> Idempotency {
+    let key = key(&[b"again", former.key.as_bytes(), undone.as_bytes()]);
+    Idempotency { key, request_hash: former.request_hash.clone() }
 }
 
 /// A hash of texts that also covers their lengths, so that `ab`, `c` differs from `a`, `bc`.
