@@ -2,11 +2,14 @@
 
 mod banks;
 mod command;
+mod duplicates;
 mod exports;
 mod files;
 mod folding;
 mod refunds;
 mod requests;
 mod shop_exports;
+mod shop_files;
 mod slow_downloads;
 mod turns;
+mod undone;

@@ -8,7 +8,7 @@ use super::{Position, Root};
 use crate::harness::{User, id_of};
 
 /// The kinds of things that a position may name, in the words of the schema.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 12] = [
     "customer",
     "entry",
     "invoice",
@@ -20,6 +20,7 @@ const KINDS: [&str; 11] = [
     "transaction",
     "budget",
     "session",
+    "import",
 ];
 
 /// One thing of each kind that has an id.
@@ -63,6 +64,11 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
     let transaction = id_of(&user.add_transaction(transaction).await, "transaction");
     let budget = json!({ "category": { "id": category }, "limit": amount, "description": mark });
     let budget = id_of(&user.set_budget(budget).await, "budget");
+    let csv = format!("date,amount,category,description\n2026-11-20,-{amount},{number},{mark}\n");
+    let [import, imported] = user.import_one(&csv, json!({ "fileName": mark })).await;
+    let entered =
+        json!({ "category": { "id": category }, "amount": amount, "date": "2026-11-20", "description": mark });
+    let entered = id_of(&user.add_transaction(entered).await, "transaction");
     let own = user.gql("{ me { id username } book { id } }", json!({})).await;
     let session = user.another_session(own["me"]["username"].as_str().unwrap()).await;
     let [me, book] = ["me", "book"].map(|noun| own[noun]["id"].as_str().unwrap().to_owned());
@@ -80,6 +86,9 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
         ("transaction", transaction),
         ("budget", budget),
         ("session", session),
+        ("import", import),
+        ("imported", imported),
+        ("entered", entered),
         ("user", me),
         ("book", book),
     ])
@@ -98,6 +107,8 @@ pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
         "paymentId" => return "receipt",
         "chargeId" => return "invoice",
         "outgoingId" | "incomingId" => return "transaction",
+        "importedId" => return "imported",
+        "enteredId" => return "entered",
         _ => {}
     }
     for text in [name.as_str(), owner, &root.name] {
