@@ -167,8 +167,9 @@ async fn a_file_of_a_request_has_at_most_5000_lines(on: Database) {
         ("importEntries", "date,type,amount,customer,note\n", "2026-11-01,CREDIT,1,Zaid,\n"),
         ("importCustomers", "name,phone\n", "Zaid,\n"),
     ] {
-        let csv = head.to_owned() + &line.repeat(5001);
-        let refused = import(&amina, mutation, json!({ "csv": csv, "dryRun": true })).await;
+        let input = json!({ "csv": head.to_owned() + &line.repeat(5001), "dryRun": true });
+        let input_type = format!("I{}Input", &mutation[1..]);
+        let refused = amina.mutate(mutation, &input_type, "added userErrors { code path }", input).await;
         assert_eq!(errors(&refused), ["LIMIT_REACHED csv"], "{mutation}");
         let wrong = import(&amina, mutation, json!({ "csv": "a,b\n1,2\n" })).await;
         assert!(errors(&wrong).iter().all(|error| error.starts_with("REQUIRED columns.")), "{wrong}");

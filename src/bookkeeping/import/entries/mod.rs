@@ -49,7 +49,7 @@ pub(in crate::bookkeeping::import) struct Entries {
     may_make: bool,
     /// Those whom earlier lines create, as long as these are not in `customers`.
     made: Vec<Customer>,
-    /// Those to insert before the next lines are written.
+    /// Those to insert with the first of their entries.
     to_make: Vec<Customer>,
     currency: Currency,
 }
@@ -150,7 +150,6 @@ impl LineKind for Entries {
         Scope { app, viewer, tx, recording, .. }: Scope<'_>,
         wanted: Vec<(EntryDraft, Idempotency)>,
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
-        made::insert(tx, mem::take(&mut self.to_make)).await?;
         let documents: Vec<_> = wanted
             .iter()
             .map(|(EntryDraft { line, customer_id, amount, currency }, key)| Document {
@@ -178,6 +177,11 @@ impl LineKind for Entries {
                 }
             });
         }
+        // Only customers of whom something was written. The others may be named again.
+        let is_used = |customer: &Customer| written.iter().any(|(document, _)| document.customer_id == customer.id);
+        let (used, others) = mem::take(&mut self.to_make).into_iter().partition(is_used);
+        self.to_make = others;
+        made::insert(tx, used).await?;
         posting::enter_all(tx, viewer, recording.id, &written).await?;
         Ok(results)
     }

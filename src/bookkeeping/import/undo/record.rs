@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashSet};
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    QuerySelect, Select, Set,
     sea_query::{Expr, ExprTrait, OnConflict},
 };
 
 use crate::{
     activity::{AuditFields, Field, field, time},
     db::Transaction,
-    entity::import::{Column, Entity, ImportKind, Model},
+    entity::import::{ActiveModel, Column, Entity, ImportKind, Model},
     error::{Code, Refusal, Result},
     id::{Id, kind},
     page::{Page, Paged},
@@ -111,6 +111,16 @@ pub async fn find_many(
     ids: impl IntoIterator<Item = Id<kind::Import>>,
 ) -> Result<Vec<Model>> {
     Ok(own(viewer).filter(Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// Erases the names of the files of a book that was closed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_names(tx: &Transaction, viewer: &Viewer) -> Result<()> {
+    let forgotten = ActiveModel { file_name: Set(None), ..Default::default() };
+    Entity::update_many().set(forgotten).filter(Column::BookId.eq(viewer.book)).exec(tx).await?;
+    Ok(())
 }
 
 /// A page of the imports of the viewer's book, the newest first.
