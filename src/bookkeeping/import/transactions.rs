@@ -95,7 +95,7 @@ impl LineKind for Transactions {
     }
 
     async fn open(
-        Scope { app, viewer, tx, access }: Scope<'_>,
+        Scope { app, viewer, tx, access, .. }: Scope<'_>,
         TransactionOptions { options, kinds }: &TransactionOptions,
     ) -> Result<Self> {
         let categories = match access {

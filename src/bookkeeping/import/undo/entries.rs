@@ -135,7 +135,7 @@ pub(super) async fn take_back(
     for posted in journal::post(tx, &app.clock, &drafts).await? {
         let at_id = |refusal| Refusal { path: "id".to_owned(), ..refusal };
         let posted = posted.map_err(|refused| at_id(document::wallet_refusal(refused)))?;
-        time = time.max(Some(posted.entry.created_at));
+        time = Ord::max(time, Some(posted.entry.created_at));
     }
     let Some(time) = time else { return Ok(part) };
     let deleted = ActiveModel { deleted_at: Set(Some(time)), updated_at: Set(time), ..Default::default() };

@@ -165,7 +165,7 @@ pub(super) async fn take_back(
     let mut last = None;
     for (row, posted) in taken.iter().zip(journal::post(tx, &app.clock, &drafts).await?) {
         match posted {
-            Ok(posted) => last = last.max(Some(posted.entry.created_at)),
+            Ok(posted) => last = Ord::max(last, Some(posted.entry.created_at)),
             Err(refused) => {
                 let wallet = wallet::find_many(tx, viewer, row.wallet_id).await?.pop();
                 return Err(at_id(of_wallet(refused, wallet.as_ref())).into());
