@@ -11,7 +11,7 @@ use crate::{
     bookkeeping::{contact, new_id::NewId},
     db::Transaction,
     entity::customer::{Column, Entity, Model},
-    error::{Refusal, Refusals, Result},
+    error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
     viewer::Viewer,
 };
@@ -49,7 +49,7 @@ pub(in crate::bookkeeping) fn named(
     let new = NewCustomer { name: name.to_owned(), ..NewCustomer::default() };
     of(viewer, new, None, import_id, now).map_err(|refusals| {
         let first = refusals.into_vec().into_iter().next();
-        let refusal = first.unwrap_or_else(|| Refusal::new(crate::error::Code::Invalid, "", "The name is not valid."));
+        let refusal = first.unwrap_or_else(|| Refusal::new(Code::Invalid, "", "The name is not valid."));
         Refusal { path: "customer".to_owned(), ..refusal }
     })
 }
@@ -58,7 +58,7 @@ pub(in crate::bookkeeping) fn named(
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::bookkeeping) async fn insert(tx: &Transaction, made: Vec<Model>) -> Result<()> {
+pub(in crate::bookkeeping) async fn insert(tx: &Transaction, made: &[Model]) -> Result<()> {
     for some in made.chunks(AT_ONCE) {
         let rows = some.iter().cloned().map(IntoActiveModel::into_active_model);
         Entity::insert_many(rows).exec_without_returning(tx).await?;

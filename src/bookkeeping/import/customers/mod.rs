@@ -139,7 +139,7 @@ impl LineKind for Customers {
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
         let (made, keys): (Vec<_>, Vec<_>) = wanted.into_iter().unzip();
         let ids: Vec<_> = made.iter().map(|customer| customer.id).collect();
-        made::insert(tx, made).await?;
+        made::insert(tx, &made).await?;
         let keys = keys.into_iter().zip(ids.iter().map(|id| id.uuid()));
         idempotency::mark_all_used(tx, viewer, keys).await?;
         Ok(ids.into_iter().map(|id| Ok(id.cast())).collect())

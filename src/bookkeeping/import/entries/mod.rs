@@ -179,9 +179,9 @@ impl LineKind for Entries {
         }
         // Only customers of whom something was written. The others may be named again.
         let is_used = |customer: &Customer| written.iter().any(|(document, _)| document.customer_id == customer.id);
-        let (used, others) = mem::take(&mut self.to_make).into_iter().partition(is_used);
+        let (used, others): (Vec<_>, Vec<_>) = mem::take(&mut self.to_make).into_iter().partition(is_used);
         self.to_make = others;
-        made::insert(tx, used).await?;
+        made::insert(tx, &used).await?;
         posting::enter_all(tx, viewer, recording.id, &written).await?;
         Ok(results)
     }

@@ -31,7 +31,9 @@ impl Household {
         let halves = [self.add(outgoing).await, self.add(incoming).await];
         let done = self.call("confirmTransfer", "outgoing { id }", self.named(halves)).await;
         assert_eq!(errors(&done), [""; 0]);
-        halves.map(|half| self.model.transactions[half].is_half = true);
+        for half in halves {
+            self.model.transactions[half].is_half = true;
+        }
         self.moves.push(halves);
     }
 
@@ -40,7 +42,9 @@ impl Household {
         let halves = self.moves.swap_remove(place);
         let done = self.call("undoTransfer", "outgoing { id }", self.named(halves)).await;
         assert_eq!(errors(&done), [""; 0]);
-        halves.map(|half| self.model.transactions[half].is_half = false);
+        for half in halves {
+            self.model.transactions[half].is_half = false;
+        }
     }
 
     fn named(&self, [outgoing, incoming]: [usize; 2]) -> Value {
