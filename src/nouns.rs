@@ -94,10 +94,19 @@ macro_rules! nouns {
                 node spending::transaction::Transaction;
                 query spending::transaction_list::TransactionQuery;
                 query spending::transfer::TransferQuery;
+                query spending::duplicate::DuplicateQuery;
                 query spending::report::ReportQuery;
                 mutation spending::transaction::TransactionMutation;
                 mutation spending::transfer::TransferMutation;
+                mutation spending::duplicate::DuplicateMutation;
                 mutation import::ImportMutation;
+            }
+            /// An import of a file.
+            Import "import" {
+                node imports::Import;
+                query imports::ImportQuery;
+                mutation imports::UndoMutation;
+                mutation import_customers::CustomerImportMutation;
             }
             /// A budget.
             Budget "budget" {

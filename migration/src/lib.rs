@@ -52,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(december::m20261205_000029_erasure::Migration),
             Box::new(december::m20261206_000030_own_transfers::Migration),
             Box::new(december::m20261207_000031_import_profiles::Migration),
+            Box::new(december::m20261209_000033_imports::Migration),
         ]
     }
 }

@@ -15,7 +15,7 @@ use super::proof::{Proof, record_refusal};
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field, time},
     app::App,
-    bookkeeping::{book_lifecycle, erasure, invoicing::party},
+    bookkeeping::{book_lifecycle, erasure, import::undo::record, invoicing::party},
     calendar::time_zone::TimeZone,
     cancel::shield,
     credentials::token::new_refresh_token,
@@ -38,7 +38,8 @@ impl AuditFields for Closing {
 }
 
 /// Deletes the viewer's account: closes their wallets, ends their sessions, and erases their personal data and that of their
-/// shop, also from the invoices, receipts and notes, and that of its customers, as `eraseCustomer` does. In the journal only what
+/// shop, also from the invoices, receipts and notes, and that of its customers, as `eraseCustomer` does, and the names of the files that
+/// they imported. In the journal only what
 /// users wrote about customers is overwritten; other users see a "deleted user" in their transactions with this user.
 ///
 /// # Errors
@@ -110,6 +111,7 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<Ref
             // From here on, operations of the user that have not finished are rolled back.
             party::forget_sellers(&tx, viewer).await?;
             erasure::erase_all(&tx, viewer, now).await?;
+            record::forget_names(&tx, viewer).await?;
             activity::forget_person(&tx, viewer.user, viewer.book).await?;
             Ok(refusals)
         })

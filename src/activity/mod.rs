@@ -28,7 +28,7 @@ mod stored;
 pub use self::{
     change::{AuditFields, Change, Field, field, time},
     event::{ActivityEvent, forget_fields, forget_person, record_alone, refuse},
-    list::{Filter, History, count, find_many, key_text, page, parse_key},
+    list::{Filter, History, changed_by, count, find_many, key_text, page, parse_key},
     stored::{changes, codes},
 };
 pub(crate) use self::{event::add_all, list::with_action};

@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use super::{
     customers::{customer as customers, summary},
+    idempotency,
     invoicing::party,
     journal::{self, ERASED},
     new_id,
@@ -212,6 +213,7 @@ async fn erase_details(tx: &Transaction, viewer: &Viewer, which: &Condition, now
             .exec(tx)
             .await?;
         new_id::forget_inputs(tx, batch.iter().map(|id| id.uuid())).await?;
+        idempotency::forget_inputs(tx, viewer, batch.iter().map(|id| id.uuid())).await?;
         activity::forget_fields(tx, viewer.book, batch.iter().map(ToString::to_string), &PERSONAL).await?;
     }
 }
@@ -238,5 +240,6 @@ fn blank(now: DateTime<Utc>) -> customer::ActiveModel {
         erased_at: Set(Some(now)),
         last_activity_at: NotSet,
         created_at: NotSet,
+        import_id: NotSet,
     }
 }

@@ -49,6 +49,8 @@ pub struct Model {
     pub last_activity_at: DateTimeUtc,
     /// When the row was created.
     pub created_at: DateTimeUtc,
+    /// The import that made it; `None` when it was written by hand, and when it is older than the records of imports.
+    pub import_id: Option<Id<kind::Import>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -12,3 +12,4 @@ pub(crate) mod m20261204_000028_open_entries;
 pub(crate) mod m20261205_000029_erasure;
 pub(crate) mod m20261206_000030_own_transfers;
 pub(crate) mod m20261207_000031_import_profiles;
+pub(crate) mod m20261209_000033_imports;

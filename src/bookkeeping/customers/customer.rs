@@ -219,7 +219,11 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCustomer) -> Result<Rep
 }
 
 /// A new customer, still without a name.
-fn blank(viewer: &Viewer, NewId { id, position }: NewId<kind::Customer>, now: DateTime<Utc>) -> customer::Model {
+pub(super) fn blank(
+    viewer: &Viewer,
+    NewId { id, position }: NewId<kind::Customer>,
+    now: DateTime<Utc>,
+) -> customer::Model {
     customer::Model {
         id,
         position,
@@ -240,6 +244,7 @@ fn blank(viewer: &Viewer, NewId { id, position }: NewId<kind::Customer>, now: Da
         erased_at: None,
         last_activity_at: now,
         created_at: now,
+        import_id: None,
     }
 }
 
@@ -324,7 +329,7 @@ pub(in crate::bookkeeping) fn refuse_erased(customer: &customer::Model, path: &s
 }
 
 /// Writes the new values into the customer. Returns the refusals for values that are not valid.
-fn change(customer: &mut customer::Model, wanted: &CustomerChange, region: Option<country::Id>) -> Refusals {
+pub(super) fn change(customer: &mut customer::Model, wanted: &CustomerChange, region: Option<country::Id>) -> Refusals {
     let mut refusals = Refusals::default();
     if let Some(name) = refusals.change(&wanted.name, "name", |name| text::line(name, 100, "name")) {
         customer.name_key = key(&name);

@@ -7,7 +7,7 @@
 use std::{collections::HashMap, slice};
 
 use async_graphql::ID;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::{
@@ -124,13 +124,19 @@ impl Document<'_> {
         source: EntrySource,
         posted: &Posted,
     ) -> Result<ledger_entry::Model> {
-        let entry = self.entered(viewer, source, posted);
+        let entry = self.entered(viewer, source, None, posted);
         ledger_entry::Entity::insert(entry.clone().into_active_model()).exec_without_returning(tx).await?;
         touch(tx, &entry).await?;
         Ok(entry)
     }
 
-    fn entered(&self, viewer: &Viewer, source: EntrySource, posted: &Posted) -> ledger_entry::Model {
+    fn entered(
+        &self,
+        viewer: &Viewer,
+        source: EntrySource,
+        import_id: Option<Id<kind::Import>>,
+        posted: &Posted,
+    ) -> ledger_entry::Model {
         ledger_entry::Model {
             id: self.id.id,
             position: self.id.position,
@@ -150,6 +156,7 @@ impl Document<'_> {
             deleted_at: None,
             settled: 0,
             held: 0,
+            import_id,
         }
     }
 }
@@ -168,20 +175,19 @@ pub(in crate::bookkeeping) async fn drafts(
     documents.iter().map(|document| document.build_draft(viewer, &accounts)).collect()
 }
 
-/// Inserts the ledger entries of new documents whose journal entries were posted.
+/// Inserts the ledger entries of new documents whose journal entries were posted. An import makes them.
 pub(in crate::bookkeeping) async fn enter_all(
     tx: &Transaction,
     viewer: &Viewer,
-    source: EntrySource,
+    import_id: Id<kind::Import>,
     posted: &[(Document<'_>, Posted)],
 ) -> Result<()> {
-    let entries: Vec<_> = posted.iter().map(|(document, posted)| document.entered(viewer, source, posted)).collect();
+    let entered = |(document, posted): &(Document<'_>, Posted)| {
+        document.entered(viewer, EntrySource::Manual, Some(import_id), posted)
+    };
+    let entries: Vec<_> = posted.iter().map(entered).collect();
     let Some(last) = entries.iter().map(|entry| entry.updated_at).max() else { return Ok(()) };
-    customer_entity::Entity::update_many()
-        .set(customer_entity::ActiveModel { last_activity_at: Set(last), ..Default::default() })
-        .filter(customer_entity::Column::Id.is_in(entries.iter().map(|entry| entry.customer_id)))
-        .exec(tx)
-        .await?;
+    touch_all(tx, entries.iter().map(|entry| entry.customer_id), last).await?;
     let rows = entries.iter().cloned().map(IntoActiveModel::into_active_model);
     ledger_entry::Entity::insert_many(rows).exec_without_returning(tx).await?;
     let mut changes = HashMap::new();
@@ -316,9 +322,18 @@ pub(in crate::bookkeeping) async fn void(
 
 /// Sets the time of the last change of the customer's ledger.
 pub(in crate::bookkeeping) async fn touch(tx: &Transaction, entry: &ledger_entry::Model) -> Result<()> {
+    touch_all(tx, [entry.customer_id], entry.updated_at).await
+}
+
+/// Sets the time of the last change of the ledgers of customers.
+pub(in crate::bookkeeping) async fn touch_all(
+    tx: &Transaction,
+    customers: impl IntoIterator<Item = Id<kind::Customer>>,
+    time: DateTime<Utc>,
+) -> Result<()> {
     customer_entity::Entity::update_many()
-        .set(customer_entity::ActiveModel { last_activity_at: Set(entry.updated_at), ..Default::default() })
-        .filter(customer_entity::Column::Id.eq(entry.customer_id))
+        .set(customer_entity::ActiveModel { last_activity_at: Set(time), ..Default::default() })
+        .filter(customer_entity::Column::Id.is_in(customers))
         .exec(tx)
         .await?;
     Ok(())

@@ -4,13 +4,12 @@ use std::io::Read;
 
 use super::{
     fingerprint::{self, Content, Fingerprints},
-    line_kind::LineKind,
+    line_kind::{Known, LineKind},
     options::Format,
     reader::{BadRecord, Reader, Record},
 };
 use crate::{
     bookkeeping::journal::{self, Idempotency},
-    entity::journal_entry,
     error::{Code, Refusal, Refusals, Result},
     id::is_id,
 };
@@ -33,9 +32,9 @@ pub(super) struct Candidate<L> {
 
 impl<L> Candidate<L> {
     /// A note when the candidate was imported before and said something else then.
-    pub(super) fn other_values(&self, entry: &journal_entry::Model, idempotency: &Idempotency) -> Option<String> {
+    pub(super) fn other_values(&self, known: &Known, idempotency: &Idempotency) -> Option<String> {
         // Of a line whose customer was erased since, it is not known any more.
-        let hash = entry.request_hash.as_deref().filter(|hash| *hash != journal::NO_HASH)?;
+        let hash = known.request_hash.as_deref().filter(|hash| *hash != journal::NO_HASH)?;
         let former = self.former.as_ref().and_then(|former| former.hash.as_deref());
         let is_other = hash != idempotency.request_hash && former.is_none_or(|former| hash != former);
         let note = "This line was imported before with other values. The earlier import stays as it is.";

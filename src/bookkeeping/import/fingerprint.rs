@@ -13,6 +13,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::bookkeeping::journal::Idempotency;
 
@@ -63,6 +64,13 @@ pub(super) fn of_id(noun: &str, id: &str, wallet: &str, content: [u8; 32]) -> Id
     // Lines without a wallet keep the keys of earlier versions.
     let parts = if wallet.is_empty() { parts.get(..3).unwrap_or_default() } else { &parts };
     Idempotency { key: key(parts), request_hash: content.to_vec() }
+}
+
+/// The key of a line whose import was undone, for when it is imported again: the journal keeps its former key for ever, with what
+/// was undone.
+pub(super) fn again(former: &Idempotency, undone: Uuid) -> Idempotency {
+    let key = key(&[b"again", former.key.as_bytes(), undone.as_bytes()]);
+    Idempotency { key, request_hash: former.request_hash.clone() }
 }
 
 /// A hash of texts that also covers their lengths, so that `ab`, `c` differs from `a`, `bc`.

@@ -1,4 +1,5 @@
-//! Imports: writes the lines of a file as transactions or ledger entries, each line exactly once.
+//! Imports: writes the lines of a file as transactions, ledger entries or customers, each line exactly once; and takes back what an
+//! import made.
 //!
 //! | step | where | pure | what it does |
 //! |---|---|---|---|
@@ -7,11 +8,13 @@
 //! | order | `order` | yes | puts the oldest line first |
 //! | read | `reader`, `watch` | yes | splits the file into records and finds the columns |
 //! | survey | `category_kinds` | yes | finds out what new categories are for, if they may be created |
-//! | parse | `transaction_line`, `entry_line`, `value` | yes | parses the dates, amounts and names of a line |
+//! | parse | `transaction_line`, `entries::line`, `customers::line`, `value` | yes | parses the dates, amounts and names of a line |
 //! | identify | `batch`, `fingerprint` | yes | groups the records of one transaction and computes its idempotency key |
-//! | look up | `run` | | skips lines that were imported before |
-//! | check | `transactions`, `entries` | | checks categories, wallets, customers and balances |
+//! | look up | `judge` | | skips lines that were imported before |
+//! | check | `transactions`, `entries`, `customers` | | checks categories, wallets, customers and balances |
 //! | write | `run`, then the journal | | writes about 250 lines at a time |
+//! | record | `undo::record` | | keeps which import made what |
+//! | undo | `undo` | | takes back all that an import made |
 //!
 //! Memory: one batch, plus about 50 bytes per line to recognise equal lines. [`Mode::AllOrNothing`] needs about as much
 //! again, to report what was written after the commit.
@@ -31,10 +34,11 @@
 pub mod bank;
 mod batch;
 mod category_kinds;
+mod customers;
 mod entries;
-mod entry_line;
 mod fingerprint;
 pub mod formats;
+mod judge;
 mod known;
 mod line_kind;
 pub mod look;
@@ -46,6 +50,7 @@ mod report;
 mod run;
 mod transaction_line;
 mod transactions;
+pub mod undo;
 mod value;
 mod watch;
 
@@ -60,6 +65,7 @@ use tokio::task::spawn_blocking;
 use self::{
     bank::preview::Preview,
     category_kinds::CategoryKinds,
+    customers::Customers,
     entries::Entries,
     options::Format,
     order::{Days, Order},
@@ -67,7 +73,10 @@ use self::{
 };
 pub use self::{
     known::{Known, Said, SentFile, saved},
-    options::{Columns, EntryColumns, EntryImport, FileOptions, Mode, TransactionColumns, TransactionImport},
+    options::{
+        Columns, CustomerColumns, CustomerImport, EntryColumns, EntryImport, FileOptions, Mode, TransactionColumns,
+        TransactionImport,
+    },
     report::{Line, Remarks, Report, Status, Summary},
 };
 use crate::{
@@ -194,6 +203,21 @@ pub async fn entries(
     import: &EntryImport,
     report: Report<'_>,
 ) -> Result<Summary> {
-    let format = Format::check(&import.file, Some(&import.columns))?;
+    let format = Format::check(&import.file, import.columns.as_ref())?;
     run::run::<Entries>(app, viewer, file, &import.file, &format, import, report).await
+}
+
+/// Imports a file of customers. Works like [`transactions()`].
+///
+/// # Errors
+/// As for [`transactions()`].
+pub async fn customers(
+    app: &App,
+    viewer: &Viewer,
+    file: impl Read + Seek + Send,
+    import: &CustomerImport,
+    report: Report<'_>,
+) -> Result<Summary> {
+    let format = Format::check(&import.file, import.columns.as_ref())?;
+    run::run::<Customers>(app, viewer, file, &import.file, &format, import, report).await
 }

@@ -51,6 +51,8 @@ pub struct FileOptions {
     /// The currency of lines that give neither a currency nor a wallet. Default: the currency of the default wallet, or
     /// of the book if there is no default wallet.
     pub default_currency: Option<Currency>,
+    /// The name of the file, at most 255 characters, by which you find the import again in `imports`. It has no other effect.
+    pub file_name: Option<String>,
     /// The most lines that the file may have; checked before anything is written.
     #[graphql(skip)]
     pub most_lines: Option<u64>,
@@ -151,33 +153,84 @@ pub struct TransactionColumns {
     pub note: Option<String>,
 }
 
-/// The options of an import of ledger entries.
-#[derive(Clone, Debug)]
+/// How a file of ledger entries is read, and what its lines mean.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "EntryImportInput")]
 pub struct EntryImport {
     /// How the file is read.
+    #[graphql(flatten)]
     pub file: FileOptions,
-    /// The names of the columns in the file.
-    pub columns: EntryColumns,
+    /// The header names of the columns in the file. Default: the names of the fields of `EntryColumnsInput`, such as `date`
+    /// and `amount`.
+    pub columns: Option<EntryColumns>,
+    /// True creates the customers whom lines name and the book does not have, with their names alone. False refuses such
+    /// lines.
+    #[graphql(default)]
+    pub create_customers: bool,
 }
 
-/// The names of the columns in a file of ledger entries, as for [`TransactionColumns`].
-#[derive(Clone, Debug, Default)]
+/// The names that the columns of a file of ledger entries have in its header line, ignoring case. An empty name means that
+/// the file has no such column. Columns of the file that are not named here are ignored.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "EntryColumnsInput")]
 pub struct EntryColumns {
-    /// The date.
+    /// The column with the date. Default: `date`.
     pub date: Option<String>,
-    /// `CREDIT` or `DEBIT`.
+    /// The column that says `CREDIT` when the customer took goods on credit, and `DEBIT` when the customer paid. Default:
+    /// `type`.
+    #[graphql(name = "type")]
     pub kind: Option<String>,
-    /// The amount; more than zero.
+    /// The column with the amount, which is more than zero. Default: `amount`.
     pub amount: Option<String>,
-    /// The customer's name or id.
+    /// The column with the name of the customer, or with the id. Default: `customer`.
     pub customer: Option<String>,
-    /// A note.
+    /// The column with the note. Default: `note`.
     pub note: Option<String>,
-    /// The currency.
+    /// The column with the currency code. Default: `currency`, if the file has it.
     pub currency: Option<String>,
-    /// The customer's id. When the book has no customer with this id, `customer` counts.
+    /// The column with the id of the customer. When the book has no customer with this id, the column `customer` counts.
+    /// Default: `customerId`, if the file has it.
     pub customer_id: Option<String>,
-    /// An id of the line that is unique in the file.
+    /// The column with an id that identifies the entry within the file. Default: `id`, if the file has it.
+    pub id: Option<String>,
+}
+
+/// How a file of customers is read.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "CustomerImportInput")]
+pub struct CustomerImport {
+    /// How the file is read.
+    #[graphql(flatten)]
+    pub file: FileOptions,
+    /// The header names of the columns in the file. Default: the names of the fields of `CustomerColumnsInput`, such as
+    /// `name` and `phone`.
+    pub columns: Option<CustomerColumns>,
+}
+
+/// The names that the columns of a file of customers have in its header line, ignoring case. An empty name means that the
+/// file has no such column. Columns of the file that are not named here are ignored.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "CustomerColumnsInput")]
+pub struct CustomerColumns {
+    /// The column with the name. Default: `name`.
+    pub name: Option<String>,
+    /// The column with the phone number, which no other customer may have. Default: `phone`.
+    pub phone: Option<String>,
+    /// The column with the e-mail address. Default: `email`, if the file has it.
+    pub email: Option<String>,
+    /// The column with the firm. Default: `firmName`, if the file has it.
+    pub firm_name: Option<String>,
+    /// The column with the street address. Default: `address`, if the file has it.
+    pub address: Option<String>,
+    /// The column with the city. Default: `city`, if the file has it.
+    pub city: Option<String>,
+    /// The column with the state. Default: `state`, if the file has it.
+    pub state: Option<String>,
+    /// The column with the GST number. Default: `gstNumber`, if the file has it.
+    pub gst_number: Option<String>,
+    /// The column with the note. Default: `note`, if the file has it.
+    pub note: Option<String>,
+    /// The column with an id that identifies the customer within the file. Default: `id`, if the file has it.
     pub id: Option<String>,
 }
 
@@ -219,6 +272,23 @@ impl Columns for EntryColumns {
             ("note", &mut self.note),
             ("currency", &mut self.currency),
             ("customerId", &mut self.customer_id),
+            ("id", &mut self.id),
+        ]
+    }
+}
+
+impl Columns for CustomerColumns {
+    fn fields(&mut self) -> Vec<(&'static str, &mut Option<String>)> {
+        vec![
+            ("name", &mut self.name),
+            ("phone", &mut self.phone),
+            ("email", &mut self.email),
+            ("firmName", &mut self.firm_name),
+            ("address", &mut self.address),
+            ("city", &mut self.city),
+            ("state", &mut self.state),
+            ("gstNumber", &mut self.gst_number),
+            ("note", &mut self.note),
             ("id", &mut self.id),
         ]
     }

@@ -16,7 +16,7 @@ use chrono::{DateTime, Utc};
 use super::{
     category_kinds::CategoryKinds,
     fingerprint::Content,
-    line_kind::{Access, Checked, LineKind, Own, Scope},
+    line_kind::{Access, Checked, LineKind, Own, Scope, Standing},
     options::{Format, TransactionImport},
     reader::{Column, Record},
     transaction_line::{self, COLUMNS, LinePart, TransactionLine, id_of},
@@ -43,6 +43,7 @@ use crate::{
         account::AccountStatus,
         activity::Action,
         category::{CategoryKind, Model as Category},
+        import::ImportKind,
         journal_entry::Failure,
     },
     error::{Code, Detail, Refusal, Refusals, Result},
@@ -81,6 +82,7 @@ pub(super) struct Transactions {
 
 impl LineKind for Transactions {
     const NOUN: &'static str = "transaction";
+    const KIND: ImportKind = ImportKind::Transactions;
     const ACTION: Action = Action::ImportTransactions;
     const COLUMNS: &'static [Column] = &COLUMNS;
     const MOST_TOGETHER: usize = MOST_LINES + 1;
@@ -93,7 +95,7 @@ impl LineKind for Transactions {
     }
 
     async fn open(
-        Scope { app, viewer, tx, access }: Scope<'_>,
+        Scope { app, viewer, tx, access, .. }: Scope<'_>,
         TransactionOptions { options, kinds }: &TransactionOptions,
     ) -> Result<Self> {
         let categories = match access {
@@ -122,6 +124,11 @@ impl LineKind for Transactions {
             income,
             expense,
         })
+    }
+
+    async fn standing(Scope { viewer, tx, .. }: Scope<'_>, made: Vec<Id<kind::Document>>) -> Result<Vec<Standing>> {
+        let found = transaction::find_many(tx, viewer, made.iter().map(|id| id.cast())).await?;
+        Ok(found.into_iter().map(Standing::from).collect())
     }
 
     async fn own(Scope { viewer, tx, .. }: Scope<'_>, ids: &[&str]) -> Result<HashMap<String, Own>> {
@@ -214,7 +221,7 @@ impl LineKind for Transactions {
 
     async fn write(
         &mut self,
-        Scope { app, viewer, tx, .. }: Scope<'_>,
+        Scope { app, viewer, tx, recording, .. }: Scope<'_>,
         wanted: Vec<(TransactionDraft, Idempotency)>,
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
         category::insert(tx, mem::take(&mut self.to_make)).await?;
@@ -238,7 +245,7 @@ impl LineKind for Transactions {
                 }
             });
         }
-        write::insert(tx, viewer, written).await?;
+        write::insert(tx, viewer, Some(recording.id), written).await?;
         Ok(results)
     }
 }
@@ -327,7 +334,7 @@ fn refuse_overdrawing(wallet: &Wallet, paid: i64) -> Result<(), Refusal> {
 }
 
 /// The refusal of a line by its wallet, with the wallet's balance when that is too low.
-fn of_wallet(refused: Refused, wallet: Option<&Wallet>) -> Refusal {
+pub(super) fn of_wallet(refused: Refused, wallet: Option<&Wallet>) -> Refusal {
     let refusal = of_column(document::wallet_refusal(refused));
     match wallet {
         Some(Wallet { wallet, account }) if refusal.code == Code::InsufficientFunds => {

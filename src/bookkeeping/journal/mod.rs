@@ -53,8 +53,8 @@ pub use self::{
     merged_history::{MergedSteps, Place, merged_steps, place},
     post::{post, post_together},
     replay::{Marks, find_keys, find_repeat, load_postings},
-    reverse::{reversal, reverse},
+    reverse::{reversal, reversals, reverse},
     totals::{MOST_TAKEN_IN, carried},
     turnover::{Credited, Turnover, credited, last_days, months, months_in_others, turnovers},
-    versions::{Version, Versions, shares},
+    versions::{Version, Versions, same_as_first, shares},
 };

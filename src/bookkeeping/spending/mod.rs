@@ -4,6 +4,7 @@ pub mod budget;
 pub mod budget_list;
 pub mod category;
 pub(super) mod category_reference;
+pub mod duplicate;
 mod percent;
 pub mod report;
 pub mod rollover;

@@ -105,6 +105,8 @@ pub enum Check {
     NumberTwice,
     /// The two halves of a transfer name each other and fit together, and no money stays on its way.
     OwnTransfer,
+    /// An import counts what it made, and a transaction that stands for an imported one was written by hand in the same book.
+    Import,
     /// An id that a client chose belongs to an object of the book that chose it.
     ClientId,
 }

@@ -10,18 +10,16 @@ pub(super) mod profile;
 
 use std::io::Cursor;
 
-use async_graphql::{Context, InputObject, Object, SimpleObject};
+use async_graphql::{Context, InputObject, Object};
 
 use super::{
     error::{ApiError, ContextExt},
-    payload::{ERRORS, UserErrors, into_payload},
-    spending::transaction::Transaction,
-    user_error::UserError,
+    import_result::{ImportLine, ImportResult},
+    payload::payloads,
 };
 use crate::{
-    bookkeeping::import::{self, Line, SentFile, Status, TransactionImport},
-    entity::activity::Action,
-    id::{Id, kind},
+    bookkeeping::import::{self, Line, SentFile, TransactionImport},
+    entity::{activity::Action, import::ImportKind},
     price,
 };
 
@@ -34,61 +32,11 @@ struct ImportTransactionsInput {
     options: TransactionImport,
 }
 
-struct ImportLine(Line);
-
-/// The result of importing one line of a file.
-#[Object(directive = price::Cost::apply(0))]
-impl ImportLine {
-    /// The number of the line in the file; the first line of the file is line 1. For a record that spans several lines,
-    /// the number of the first of them.
-    async fn line(&self) -> i32 {
-        i32::try_from(self.0.line).unwrap_or(i32::MAX)
-    }
-
-    /// Whether the line was imported.
-    async fn status(&self) -> Status {
-        self.0.status
-    }
-
-    /// The transaction that this line, or an earlier import of it, created. All lines of a split transaction have the
-    /// same transaction. Null when there is none.
-    async fn transaction(&self, ctx: &Context<'_>) -> Result<Option<Transaction>, ApiError> {
-        let Some(id) = self.0.id else { return Ok(None) };
-        let id: Id<kind::Transaction> = id.cast();
-        Ok(ctx.loader()?.load_one(id).await?)
-    }
-
-    /// A remark that is not an error, such as the name of a category that was created for the line. Null when there is
-    /// none.
-    async fn note(&self) -> Option<&str> {
-        self.0.remarks.as_ref()?.note.as_deref()
-    }
-
-    /// Why the line cannot be imported; each `path` is the name of a column. Empty when the line has no errors.
-    #[graphql(directive = price::List::apply(ERRORS))]
-    async fn user_errors(&self) -> Vec<UserError> {
-        self.0.refusals().iter().cloned().map(UserError::from).collect()
-    }
-}
-
-/// The result of `importTransactions`. Error codes: `INVALID`, `REQUIRED` (at `say` and the field of a profile: what a bank's
-/// file does not tell), `NOT_FOUND`, `NOT_ALLOWED` (a default category is archived), `LIMIT_REACHED`, `CONFLICT`. Errors of
-/// single lines are in `lines`.
-#[derive(SimpleObject)]
-struct ImportTransactionsPayload {
-    /// The result of each line, in the order of the file. Of a bank's file, of each transaction, at its line. If nothing was
-    /// imported because some lines have errors, only those lines.
-    lines: Vec<ImportLine>,
-    /// The number of lines that were imported. Zero in a dry run.
-    added: i32,
-    /// The number of lines that could be imported but were not because this was a dry run. Zero otherwise.
-    good: i32,
-    /// The number of lines that were skipped because the book already has them.
-    duplicates: i32,
-    /// The number of lines that cannot be imported.
-    refused: i32,
-    #[graphql(flatten)]
-    errors: UserErrors,
+payloads! {
+    /// The result of `importTransactions`. Error codes: `INVALID`, `REQUIRED` (at `say` and the field of a profile: what a bank's
+    /// file does not tell), `NOT_FOUND`, `NOT_ALLOWED` (a default category is archived), `LIMIT_REACHED`, `CONFLICT`. Errors of
+    /// single lines are in `lines`.
+    ImportTransactionsPayload(ImportResult);
 }
 
 #[derive(Debug, Default)]
@@ -110,17 +58,14 @@ impl ImportMutation {
         options.known.is_text = !file.base64;
         let (app, viewer) = (ctx.app()?, ctx.viewer()?);
         let mut lines = Vec::new();
-        let mut report = |some: &[Line]| lines.extend_from_slice(some);
+        let of_line = |line: &Line| ImportLine(ImportKind::Transactions, line.clone());
+        let mut report = |some: &[Line]| lines.extend(some.iter().map(of_line));
         let imported = match file.bytes() {
             Ok(bytes) => import::transactions(app, viewer, Cursor::new(bytes), &options, &mut report).await,
             Err(refusal) => Err(refusal.into()),
         };
-        lines.sort_by_key(|line| line.line);
-        let lines = lines.into_iter().map(ImportLine).collect();
-        let (summary, errors) = into_payload(ctx, Action::ImportTransactions, imported).await?;
-        let summary = summary.unwrap_or_default();
-        let [added, good, duplicates, refused] = [summary.added, summary.good, summary.duplicates, summary.refused]
-            .map(|count| i32::try_from(count).unwrap_or(i32::MAX));
-        Ok(ImportTransactionsPayload { lines, added, good, duplicates, refused, errors })
+        lines.sort_by_key(|ImportLine(_, line)| line.line);
+        let result = ImportResult::new(ctx, Action::ImportTransactions, lines, imported).await?;
+        Ok(ImportTransactionsPayload { result })
     }
 }

@@ -3,6 +3,7 @@
 mod affected;
 pub(super) mod budget;
 pub(super) mod category;
+pub(super) mod duplicate;
 pub(super) mod report;
 pub(super) mod transaction;
 pub(super) mod transaction_list;

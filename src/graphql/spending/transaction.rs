@@ -21,6 +21,7 @@ use crate::{
         activity::list::{Activities, activities_of},
         connection::{self, NodeEdge, Nodes, OwnedTotal},
         error::{ApiError, ContextExt},
+        imports::Import,
         nullability::SemanticNonNull,
         payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
@@ -97,6 +98,18 @@ impl Transaction {
     async fn counterpart(&self, ctx: &Context<'_>) -> Result<Option<Self>, ApiError> {
         let Some(counterpart) = self.0.counterpart_id else { return Ok(None) };
         Ok(ctx.loader()?.load_one(counterpart).await?)
+    }
+
+    /// The import that made it. Null when it was written by hand, and when it was imported before imports had records.
+    async fn import(&self, ctx: &Context<'_>) -> Result<Option<Import>, ApiError> {
+        let Some(import) = self.0.import_id else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(import).await?)
+    }
+
+    /// The transaction written by hand that stands for this one since `confirmDuplicate`. Null when there is none.
+    async fn same_as(&self, ctx: &Context<'_>) -> Result<Option<Self>, ApiError> {
+        let Some(same_as) = self.0.same_as_id else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(same_as).await?)
     }
 
     /// The number of the current version: 1 when the transaction is created, and 1 more after each change.

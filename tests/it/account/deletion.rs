@@ -123,6 +123,10 @@ async fn personal_details_are_nowhere_in_the_database_afterwards(on: Database) {
     zahra_user.mutate("updateBook", "UpdateBookInput", "userErrors { code }", moved).await;
     zahra_user.invoice(&customer, "20", "2026-11-20").await;
     zahra_user.receipt(&customer, "5", "2026-11-20").await;
+    let file = json!({ "csv": "name,phone,note\nSami Qasim,,a nephew\n", "fileName": "customers of Qasim Lamps.csv" });
+    let fields = "added userErrors { code path }";
+    let imported = zahra_user.mutate("importCustomers", "ImportCustomersInput", fields, file).await;
+    assert_eq!(imported, json!({ "added": 1, "userErrors": [] }));
     let profile = json!({ "username": "zahra.78", "email": "other@qasim.example" });
     zahra_user.mutate("updateProfile", "UpdateProfileInput", "user { id }", profile).await;
     let details = ["zahra", "qasim", "711234567", "722000077", "744000077"];

@@ -38,7 +38,7 @@ async fn a_wrong_password_and_an_unknown_user_look_the_same(on: Database) {
 }
 
 /// Operations that need a token.
-const OPERATIONS: [&str; 82] = [
+const OPERATIONS: [&str; 90] = [
     "{ me { id } }",
     "{ book { id } }",
     "{ wallets { id } }",
@@ -89,7 +89,15 @@ const OPERATIONS: [&str; 82] = [
     "mutation($id: ID!) { confirmTransfer(input: { outgoingId: $id, incomingId: $id }) { replayed } }",
     "mutation($id: ID!) { declineTransfer(input: { outgoingId: $id, incomingId: $id }) { replayed } }",
     "mutation($id: ID!) { undoTransfer(input: { outgoingId: $id, incomingId: $id }) { replayed } }",
+    "{ proposedDuplicates { totalCount } }",
+    "mutation($id: ID!) { confirmDuplicate(input: { importedId: $id, enteredId: $id }) { replayed } }",
+    "mutation($id: ID!) { declineDuplicate(input: { importedId: $id, enteredId: $id }) { replayed } }",
     "mutation { importTransactions(input: { csv: \"date,amount\" }) { added } }",
+    "mutation { importEntries(input: { csv: \"date,amount\" }) { added } }",
+    "mutation { importCustomers(input: { csv: \"name\" }) { added } }",
+    "{ imports { totalCount } }",
+    "query($id: ID!) { import(id: $id) { id } }",
+    "mutation($id: ID!) { undoImport(input: { id: $id }) { replayed } }",
     "mutation($id: ID!) { setBudget(input: { category: { id: $id }, limit: 1 }) { budget { id } } }",
     "mutation($id: ID!) { deleteBudget(input: { id: $id }) { deletedBudgetId } }",
     "mutation { logout { userErrors { code } } }",

@@ -18,6 +18,7 @@ const FOUND: [&str; 12] = [
     "customer",
     "debitNote",
     "entry",
+    "import",
     "importProfile",
     "invoice",
     "node",

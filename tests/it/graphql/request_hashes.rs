@@ -144,7 +144,7 @@ async fn each_field_of_each_mutation_with_a_key_has_a_pin() {
 }
 
 /// What the words after `$` stand for. All but the wallets are created for one pin, since mutations change them.
-async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 18] {
+async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 21] {
     let customer = user.customer(&format!("Customer {number}")).await;
     let ahead = user.customer(&format!("Customer {number} ahead")).await;
     let debt = user.invoice(&ahead, "5", "2026-11-19").await;
@@ -156,7 +156,11 @@ async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String
     let confirmed = user.halves("5").await;
     assert_eq!(errors(&user.decide("confirmTransfer", named(&confirmed)).await), [""; 0]);
     let [gone, come] = confirmed;
+    let [import, imported, entered] = user.doubled(&format!("number {number}"), "5").await;
     [
+        ("$imported", imported),
+        ("$import", import),
+        ("$entered", entered),
         ("$billed", id_of(&user.create_invoice(billed).await, "invoice")),
         ("$creditNote", user.credit_note(&noted, "1").await),
         ("$debitNote", user.debit_note(&noted, "1").await),

@@ -142,12 +142,13 @@ fn a_description_says_more_than_the_name() {
 
 /// The lists that are not connections, since something keeps each of them short: what an object is made of, what the request
 /// itself names, or a limit on what a book may have.
-const SHORT: [&str; 38] = [
+const SHORT: [&str; 40] = [
     "Activity.changes",
     "Activity.codes",
     "AddTransactionPayload.affectedBudgets",
     "AddTransactionPayload.affectedWallets",
     "Book.receivables",
+    "ConfirmDuplicatePayload.affectedBudgets",
     "ConfirmTransferPayload.affectedBudgets",
     "CreditNote.lines",
     "Customer.balances",
@@ -155,6 +156,8 @@ const SHORT: [&str; 38] = [
     "DebitNote.lines",
     "DeleteTransactionPayload.affectedBudgets",
     "DeleteTransactionPayload.affectedWallets",
+    "ImportCustomersPayload.lines",
+    "ImportEntriesPayload.lines",
     "ImportLine.userErrors",
     "ImportPreview.findings",
     "ImportPreview.offers",

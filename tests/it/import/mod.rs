@@ -2,6 +2,7 @@
 
 mod banks;
 mod command;
+mod duplicates;
 mod exports;
 mod files;
 mod folding;
@@ -11,6 +12,8 @@ mod profiles;
 mod refunds;
 mod requests;
 mod shop_exports;
+mod shop_files;
 mod slow_downloads;
 mod turns;
+mod undone;
 mod uploads;

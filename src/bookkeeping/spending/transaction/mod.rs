@@ -128,7 +128,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Rep
             let refusal = document::recorded_refusal(&tx, viewer, [posted.entry.id], failure).await?;
             return refused(&tx, app, act.on(posted.entry.id), refusal).await;
         }
-        let written = write::insert(&tx, viewer, [(item, posted)]).await?.pop();
+        let written = write::insert(&tx, viewer, None, [(item, posted)]).await?.pop();
         let written = written.ok_or_else(unwritten)?;
         act.on(written.id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(written), replayed: false })
@@ -243,21 +243,39 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
             return Ok(Replayable { document: document.map_err(of_deletion), replayed });
         }
         let before = before?;
-        let reversal = reversal(&tx, viewer, &before, idempotency).await?;
-        let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
-        let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
-        if let Some(failure) = posted.entry.failure {
-            let refusal = document::recorded_refusal(&tx, viewer, [posted.entry.id], failure).await?;
-            return refused(&tx, app, act, of_deletion(refusal)).await;
-        }
-        let mut after = before.clone().into_active_model();
-        after.deleted_at = Set(Some(posted.entry.created_at));
-        after.updated_at = Set(posted.entry.created_at);
-        let after = after.update(&tx).await?;
+        let after = match remove(&tx, app, viewer, &before, idempotency, None).await?.map_err(of_deletion) {
+            Ok(after) => after,
+            Err(refusal) => return refused(&tx, app, act, refusal).await,
+        };
         act.changed(&(&before, &[][..]), &(&after, &[][..])).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(after), replayed: false })
     })
     .await
+}
+
+/// Deletes a transaction, which is locked. `same_as` is the one that stands for it from now on.
+///
+/// # Errors
+/// When the database fails. The inner result is a refusal by the wallet, which was recorded: the transaction must be committed.
+pub(super) async fn remove(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    before: &transaction::Model,
+    idempotency: Option<Idempotency>,
+    same_as: Option<Id<kind::Transaction>>,
+) -> Result<Attempted> {
+    let reversal = reversal(tx, viewer, before, idempotency).await?;
+    let posted = journal::post(tx, &app.clock, &[reversal]).await?.remove(0);
+    let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
+    if let Some(failure) = posted.entry.failure {
+        return Ok(Err(document::recorded_refusal(tx, viewer, [posted.entry.id], failure).await?));
+    }
+    let mut after = before.clone().into_active_model();
+    after.deleted_at = Set(Some(posted.entry.created_at));
+    after.updated_at = Set(posted.entry.created_at);
+    after.same_as_id = Set(same_as);
+    Ok(Ok(after.update(tx).await?))
 }
 
 /// The result for an operation that the wallet refused: records the refusal in the activity log and returns it as a

@@ -39,7 +39,7 @@ const INCOMING: &str = "incomingId";
 pub(super) type Named<'a> = (&'a ID, &'a ID);
 
 /// Whether the money of a transaction goes out of its wallet. That of a refund, whose amount is below zero, goes the other way.
-pub(super) fn goes_out(kind: CategoryKind, amount: i64) -> bool {
+pub(in crate::bookkeeping::spending) fn goes_out(kind: CategoryKind, amount: i64) -> bool {
     (kind == CategoryKind::Expense) == (amount > 0)
 }
 

@@ -18,7 +18,7 @@
 pub mod confirm;
 pub mod decline;
 pub mod halves;
-mod pairing;
+pub(super) mod pairing;
 pub mod proposed;
 mod repost;
 pub mod undo;

@@ -1,4 +1,5 @@
-//! Finds the pairs among transactions that may be halves of transfers. Pure.
+//! Finds the pairs among transactions that may belong together: the halves of transfers, and what was imported with what was written by
+//! hand. Pure. The first of a pair is called the outgoing one here, and the second the incoming one.
 //!
 //! Pairing is one to one: the pairs whose dates are nearest to each other first, and among those the oldest outgoing one with the
 //! oldest incoming one, by the order in which they were written. So the same transactions always make the same pairs. The time grows with the
@@ -17,34 +18,50 @@ use crate::{
     money::Currency,
 };
 
-/// A transaction that may be half of a transfer.
+/// A transaction that may be one of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Candidate {
-    pub(super) id: Id<kind::Transaction>,
-    pub(super) position: Uuid,
-    /// Whether its money left its wallet.
-    pub(super) goes_out: bool,
-    pub(super) currency: Currency,
-    /// Above zero, whichever way the money went.
-    pub(super) amount: i64,
-    pub(super) date: NaiveDate,
-    pub(super) wallet: Id<kind::Wallet>,
+pub(in crate::bookkeeping::spending) struct Candidate {
+    pub(in crate::bookkeeping::spending) id: Id<kind::Transaction>,
+    pub(in crate::bookkeeping::spending) position: Uuid,
+    /// Whether it can be the first of a pair. Otherwise it can be the second. Of a transfer the first is the one whose money left
+    /// its wallet.
+    pub(in crate::bookkeeping::spending) goes_out: bool,
+    pub(in crate::bookkeeping::spending) currency: Currency,
+    /// Of a transfer above zero, whichever way the money went.
+    pub(in crate::bookkeeping::spending) amount: i64,
+    pub(in crate::bookkeeping::spending) date: NaiveDate,
+    pub(in crate::bookkeeping::spending) wallet: Option<Id<kind::Wallet>>,
+}
+
+/// In which wallets the two of a pair are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::bookkeeping::spending) enum Wallets {
+    /// In two different ones.
+    Apart,
+    /// In the same one, or both in cash.
+    Same,
 }
 
 /// Pairs of an outgoing and an incoming transaction that are not proposed again.
-pub(super) type Declined = HashSet<(Id<kind::Transaction>, Id<kind::Transaction>)>;
+pub(in crate::bookkeeping::spending) type Declined = HashSet<(Id<kind::Transaction>, Id<kind::Transaction>)>;
 
 /// An outgoing and an incoming transaction.
-pub(super) type Pair = (Candidate, Candidate);
+pub(in crate::bookkeeping::spending) type Pair = (Candidate, Candidate);
 
-/// The pairs of an outgoing and an incoming transaction with the same amount, in different wallets, whose dates are at most this many
-/// days apart.
-pub(super) fn pairs(candidates: impl IntoIterator<Item = Candidate>, declined: &Declined, days: u64) -> Vec<Pair> {
+/// The pairs of an outgoing and an incoming transaction with the same amount, in such wallets, whose dates are at most this many days
+/// apart.
+pub(in crate::bookkeeping::spending) fn pairs(
+    candidates: impl IntoIterator<Item = Candidate>,
+    wallets: Wallets,
+    declined: &Declined,
+    days: u64,
+) -> Vec<Pair> {
     let mut groups: HashMap<_, Group> = HashMap::new();
     for candidate in candidates {
-        groups.entry((candidate.currency.code(), candidate.amount)).or_default().add(candidate);
+        let wallet = candidate.wallet.filter(|_| wallets == Wallets::Same);
+        groups.entry((candidate.currency.code(), candidate.amount, wallet)).or_default().add(candidate);
     }
-    groups.into_values().flat_map(|group| group.pairs(declined, days)).collect()
+    groups.into_values().flat_map(|group| group.pairs(wallets, declined, days)).collect()
 }
 
 /// Transactions with the same amount in the same currency, without those that are paired already.
@@ -53,7 +70,7 @@ struct Group {
     /// By position.
     outgoing: BTreeMap<Uuid, Candidate>,
     /// By date and wallet, then by position.
-    incoming: HashMap<NaiveDate, BTreeMap<Id<kind::Wallet>, BTreeMap<Uuid, Candidate>>>,
+    incoming: HashMap<NaiveDate, BTreeMap<Option<Id<kind::Wallet>>, BTreeMap<Uuid, Candidate>>>,
 }
 
 impl Group {
@@ -66,11 +83,11 @@ impl Group {
         of_its_way.insert(candidate.position, candidate);
     }
 
-    fn pairs(mut self, declined: &Declined, days: u64) -> Vec<Pair> {
+    fn pairs(mut self, wallets: Wallets, declined: &Declined, days: u64) -> Vec<Pair> {
         let mut pairs = Vec::new();
         for apart in 0..=days {
             for (position, outgoing) in mem::take(&mut self.outgoing) {
-                if let Some(incoming) = self.take(&outgoing, apart, declined) {
+                if let Some(incoming) = self.take(&outgoing, apart, wallets, declined) {
                     pairs.push((outgoing, incoming));
                 } else {
                     self.outgoing.insert(position, outgoing);
@@ -81,14 +98,14 @@ impl Group {
     }
 
     /// Takes the oldest incoming one that fits an outgoing one and whose date is this many days before or after.
-    fn take(&mut self, outgoing: &Candidate, apart: u64, declined: &Declined) -> Option<Candidate> {
+    fn take(&mut self, outgoing: &Candidate, apart: u64, wallets: Wallets, declined: &Declined) -> Option<Candidate> {
         let apart = Days::new(apart);
         let (before, after) = (outgoing.date.checked_sub_days(apart), outgoing.date.checked_add_days(apart));
         // On the same day both are one date.
         let dates = before.into_iter().chain(after.filter(|after| Some(*after) != before));
         let fits = |incoming: &&Candidate| !declined.contains(&(outgoing.id, incoming.id));
         let of_wallets = dates.filter_map(|date| self.incoming.get(&date)).flatten();
-        let others = of_wallets.filter(|(wallet, _)| **wallet != outgoing.wallet);
+        let others = of_wallets.filter(|(wallet, _)| wallets == Wallets::Same || **wallet != outgoing.wallet);
         let oldest = others.filter_map(|(_, of_wallet)| of_wallet.values().find(fits));
         let oldest = *oldest.min_by_key(|incoming| incoming.position)?;
         self.incoming.get_mut(&oldest.date)?.get_mut(&oldest.wallet)?.remove(&oldest.position);
@@ -101,7 +118,7 @@ mod tests {
     use chrono::NaiveDate;
     use uuid::Uuid;
 
-    use super::{Candidate, Declined, pairs};
+    use super::{Candidate, Declined, Wallets, pairs};
     use crate::{id::Id, money::Currency};
 
     /// `-5 a 1`: 5 that left the wallet a, on the first day of the month. Its number is its age.
@@ -116,19 +133,25 @@ mod tests {
             currency: if wallet == "$" { "USD".parse().unwrap() } else { Currency::Yem },
             amount: amount.abs(),
             date: NaiveDate::from_ymd_opt(2026, 11, day.parse().unwrap()).unwrap(),
-            wallet: Id::from_uuid(Uuid::from_u128(wallet.bytes().map(u128::from).sum())),
+            wallet: (wallet != "cash").then(|| Id::from_uuid(Uuid::from_u128(wallet.bytes().map(u128::from).sum()))),
         }
     }
 
     fn paired(texts: &[&str], declined: &[(u128, u128)], days: u64) -> Vec<(u128, u128)> {
+        paired_in(Wallets::Apart, texts, declined, days)
+    }
+
+    fn paired_in(wallets: Wallets, texts: &[&str], declined: &[(u128, u128)], days: u64) -> Vec<(u128, u128)> {
         let id = |number| Id::from_uuid(Uuid::from_u128(number));
         let declined: Declined = declined.iter().map(|(a, b)| (id(*a), id(*b))).collect();
         let candidates: Vec<_> = texts.iter().enumerate().map(|(number, text)| candidate(number, text)).collect();
         let numbers = |(a, b): (Candidate, Candidate)| (a.position.as_u128(), b.position.as_u128());
-        let mut found: Vec<_> = pairs(candidates.iter().copied(), &declined, days).into_iter().map(numbers).collect();
+        let mut found: Vec<_> =
+            pairs(candidates.iter().copied(), wallets, &declined, days).into_iter().map(numbers).collect();
         found.sort_unstable();
         // The order in which they come makes no difference.
-        let mut other: Vec<_> = pairs(candidates.into_iter().rev(), &declined, days).into_iter().map(numbers).collect();
+        let mut other: Vec<_> =
+            pairs(candidates.into_iter().rev(), wallets, &declined, days).into_iter().map(numbers).collect();
         other.sort_unstable();
         assert_eq!(found, other);
         found
@@ -181,11 +204,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_the_same_is_in_one_wallet_or_in_cash() {
+        for (texts, expected) in [
+            (&["-5 a 1", "5 b 1"][..], &[][..]),
+            (&["-5 a 1", "5 a 1"], &[(0, 1)]),
+            (&["-5 cash 1", "5 cash 4"], &[(0, 1)]),
+            (&["-5 cash 1", "5 a 1"], &[]),
+            (&["-5 a 1", "5 a 5"], &[]),
+            (&["-5 a 1", "-5 a 1", "5 a 2"], &[(0, 2)]),
+        ] {
+            assert_eq!(paired_in(Wallets::Same, texts, &[], 3), expected, "{texts:?}");
+        }
+    }
+
+    #[test]
     fn many_of_one_amount_are_paired_in_no_time() {
         let at = |number: usize| {
             if number.is_multiple_of(2) { candidate(number, "-5 a 1") } else { candidate(number, "5 b 2") }
         };
-        let pairs = pairs((0..10_000).map(at), &Declined::new(), 5);
+        let pairs = pairs((0..10_000).map(at), Wallets::Apart, &Declined::new(), 5);
         assert_eq!(pairs.len(), 5000);
     }
 }

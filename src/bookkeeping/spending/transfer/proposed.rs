@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::{
     halves::{Halves, goes_out},
-    pairing::{self, Candidate, Declined, Pair},
+    pairing::{self, Candidate, Declined, Pair, Wallets},
 };
 use crate::{
     bookkeeping::spending::transaction,
@@ -36,7 +36,7 @@ const DAYS: u8 = 5;
 const MOST_DAYS: u8 = 10;
 /// How many possible halves are read, the newest first, so that memory does not grow with the book. The database looks at each
 /// transaction in a wallet once, with two look-ups in an index.
-const MOST_CANDIDATES: u64 = 10_000;
+pub(in crate::bookkeeping::spending) const MOST_CANDIDATES: u64 = 10_000;
 
 /// The sort key of a pair: the date and the position of its outgoing half.
 pub type Key = (NaiveDate, Uuid);
@@ -76,10 +76,8 @@ pub async fn page(
     let days = check_days(days)?;
     let candidates = candidates(conn, viewer, days).await?;
     let declined = if candidates.is_empty() { Declined::new() } else { declined(conn, viewer).await? };
-    let mut pairs = pairing::pairs(candidates, &declined, days.into());
-    pairs.sort_unstable_by_key(|pair| std::cmp::Reverse(key(pair)));
-    let count = i64::try_from(pairs.len()).unwrap_or(i64::MAX);
-    let paged = cut(pairs, page);
+    let pairs = pairing::pairs(candidates, Wallets::Apart, &declined, days.into());
+    let (paged, count) = cut(pairs, page);
     let ids = paged.rows.iter().flat_map(|(outgoing, incoming)| [outgoing.id, incoming.id]);
     let found = transaction::find_many(conn, viewer, ids).await?;
     let half = |id| found.iter().find(|half: &&Model| half.id == id).cloned();
@@ -100,8 +98,10 @@ fn key((outgoing, _): &Pair) -> Key {
     (outgoing.date, outgoing.position)
 }
 
-/// The rows of a page, of all rows in the order of the list.
-fn cut(mut pairs: Vec<Pair>, page: &Page<Key>) -> Paged<Pair> {
+/// The rows of a page, the newest first, and how many rows there are in all.
+pub(in crate::bookkeeping::spending) fn cut(mut pairs: Vec<Pair>, page: &Page<Key>) -> (Paged<Pair>, i64) {
+    pairs.sort_unstable_by_key(|pair| std::cmp::Reverse(key(pair)));
+    let count = i64::try_from(pairs.len()).unwrap_or(i64::MAX);
     let is_between = |pair: &Pair| {
         let key = key(pair);
         page.after.is_none_or(|after| key < after) && page.before.is_none_or(|before| key > before)
@@ -113,7 +113,7 @@ fn cut(mut pairs: Vec<Pair>, page: &Page<Key>) -> Paged<Pair> {
     } else {
         pairs.truncate(ask);
     }
-    page.cut(pairs)
+    (page.cut(pairs), count)
 }
 
 /// The row of a candidate, in the order in which `candidates` selects its columns.
@@ -152,7 +152,7 @@ async fn candidates(conn: &impl ConnectionTrait, viewer: &Viewer, days: u8) -> R
         currency,
         amount: amount.saturating_abs(),
         date,
-        wallet,
+        wallet: Some(wallet),
     };
     Ok(rows.into_iter().map(candidate).collect())
 }

@@ -2,8 +2,9 @@
 //!
 //! Reads all of their tables in the order of the document's id and merges them, so rows whose document is missing are
 //! found too. The parties of invoices, receipts and notes are looked up by a pass of their own, and so are what notes leave of
-//! their invoices and the halves of transfers.
+//! their invoices, the halves of transfers, and what imports made.
 
+mod imports;
 mod invoices;
 mod journal_link;
 mod ledger_entries;
@@ -94,6 +95,7 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
     }
     noted::check(source, report).await?;
     transfers::check(source, report).await?;
+    imports::check(source, report).await?;
     parties::check(source, report).await
 }
 

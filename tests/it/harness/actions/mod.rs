@@ -3,6 +3,7 @@
 mod activity;
 mod files;
 mod full_book;
+mod imports;
 mod ledger;
 mod load;
 mod spending;

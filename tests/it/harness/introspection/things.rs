@@ -21,6 +21,7 @@ const KINDS: [&str; 12] = [
     "budget",
     "importprofile",
     "session",
+    "import",
 ];
 
 /// One thing of each kind that has an id.
@@ -70,6 +71,11 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
     let fields = "importProfile { id } userErrors { code path }";
     let profile = user.mutate("saveImportProfile", "SaveImportProfileInput", fields, profile).await;
     let profile = id_of(&profile, "importProfile");
+    let csv = format!("date,amount,category,description\n2026-11-20,-{amount},{number},{mark}\n");
+    let [import, imported] = user.import_one(&csv, json!({ "fileName": mark })).await;
+    let entered =
+        json!({ "category": { "id": category }, "amount": amount, "date": "2026-11-20", "description": mark });
+    let entered = id_of(&user.add_transaction(entered).await, "transaction");
     let own = user.gql("{ me { id username } book { id } }", json!({})).await;
     let session = user.another_session(own["me"]["username"].as_str().unwrap()).await;
     let [me, book] = ["me", "book"].map(|noun| own[noun]["id"].as_str().unwrap().to_owned());
@@ -88,6 +94,9 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
         ("budget", budget),
         ("importprofile", profile),
         ("session", session),
+        ("import", import),
+        ("imported", imported),
+        ("entered", entered),
         ("user", me),
         ("book", book),
     ])
@@ -106,6 +115,8 @@ pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
         "paymentId" => return "receipt",
         "chargeId" => return "invoice",
         "outgoingId" | "incomingId" => return "transaction",
+        "importedId" => return "imported",
+        "enteredId" => return "entered",
         _ => {}
     }
     for text in [name.as_str(), owner, &root.name] {

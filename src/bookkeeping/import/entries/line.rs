@@ -2,14 +2,14 @@
 
 use chrono::NaiveDate;
 
-use super::{
-    fingerprint::digest,
-    options::Format,
-    reader::{Column, Need, Record},
-    transaction_line::currency,
-    value::{self, quoted},
-};
 use crate::{
+    bookkeeping::import::{
+        fingerprint::digest,
+        options::Format,
+        reader::{Column, Need, Record},
+        transaction_line::currency,
+        value::{self, quoted},
+    },
     entity::ledger_entry::EntryType,
     error::{Code, Refusal, Refusals, Result},
     money::{Currency, Decimal},
@@ -29,7 +29,7 @@ pub(super) const COLUMNS: [Column; 8] = [
 
 /// The parsed data of a line.
 #[derive(Clone, Debug)]
-pub(super) struct EntryLine {
+pub(in crate::bookkeeping::import) struct EntryLine {
     pub(super) date: NaiveDate,
     pub(super) kind: EntryType,
     pub(super) amount: Decimal,
