@@ -26,7 +26,7 @@ export async function start(program, database, port, ...flags) {
   const store = database === 'postgresql' ? await postgresDatabase() : { url: `sqlite:${join(dir, 'daybook.db')}`, drop() {} };
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('DAYBOOK_') && name !== 'DATABASE_URL');
   const env = { ...Object.fromEntries(own), DATABASE_URL: store.url, DAYBOOK_JWT_SECRET: SECRET };
-  const always = ['--listen', `127.0.0.1:${port}`, '--migrate', 'always', '--password-hash', 'm=8,t=1,p=1'];
+  const always = ['--listen', `127.0.0.1:${port}`, '--log', 'warn', '--migrate', 'always', '--password-hash', 'm=8,t=1,p=1'];
   const server = spawn(resolve(program), [...always, '--request-cost-per-minute', '0', ...flags], {
     cwd: dir, env, stdio: ['ignore', 'pipe', 'inherit'],
   });
