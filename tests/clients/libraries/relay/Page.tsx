@@ -31,7 +31,7 @@ export function Card({ id }: { id: string }) {
 }
 
 export const CREATE = graphql`
-  mutation PageCreateMutation($input: CreateCustomerInput!, $connections: [ID!]!) {
+  mutation PageCreateMutation($input: CreateCustomerInput!, $connections: [ID!]!) @raw_response_type {
     createCustomer(input: $input) {
       customerEdge @prependEdge(connections: $connections) {
         cursor
