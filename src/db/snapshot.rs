@@ -41,9 +41,9 @@ pub struct Snapshot {
 const BY_KEYS: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; \
                        SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0";
 
-/// Lets SQLite read from the memory in which the system keeps the file anyway, instead of asking for each page of it.
-/// Beyond the 2 GB that it maps, it keeps 64 MiB of pages itself.
-const IN_MEMORY: &str = "PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -65536";
+/// How much of a SQLite file it keeps in memory: 64 MiB. With SQLite's 2 MiB it reads most pages again and again. Not by a memory
+/// map: a mapped page is checked whenever it is looked at (`cell_size_check`), and one that cannot be read ends the program.
+const LARGE_CACHE: &str = "PRAGMA cache_size = -65536";
 
 impl Db {
     /// A read-only snapshot of the moment at which it is read from for the first time.
@@ -77,7 +77,7 @@ impl Db {
     pub async fn snapshot_by_keys(&self) -> Result<Transaction> {
         if self.backend() == DbBackend::Sqlite {
             let snapshot = self.begin(Session::for_many).await?;
-            snapshot.execute_unprepared(IN_MEMORY).await?;
+            snapshot.execute_unprepared(LARGE_CACHE).await?;
             return Ok(snapshot);
         }
         let snapshot = self.begin_snapshot().await?;
