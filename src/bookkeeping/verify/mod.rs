@@ -78,5 +78,5 @@ pub async fn size(conn: &impl ConnectionTrait) -> Result<u64> {
     let postings = posting::Entity::find().count(conn).await?;
     let entries = journal_entry::Entity::find().count(conn).await?;
     let documents = ledger_entry::Entity::find().count(conn).await? + transaction::Entity::find().count(conn).await?;
-    Ok(accounts + 3 * postings + 2 * entries + 4 * documents)
+    Ok(accounts + 3 * postings + entries + 5 * documents)
 }

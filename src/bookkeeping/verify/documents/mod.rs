@@ -19,7 +19,7 @@ mod transfers;
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use self::rows::{Part, Versions, counted, lines, postings, versions, whole};
+use self::rows::{Versions, lines, posted, postings, versions, whole};
 use super::{
     difference::{Check, Report},
     posted::{Move, Posted},
@@ -35,13 +35,13 @@ use crate::{
 struct Document {
     id: Uuid,
     versions: Versions,
-    ledger_entry: Option<Part<ledger_entry::Model>>,
+    ledger_entry: Option<rows::Posted<ledger_entry::Model>>,
     invoice: Option<invoice::Model>,
     invoice_lines: Vec<invoice_line::Model>,
     receipt: Option<receipt::Model>,
     note: Option<note::Model>,
     note_lines: Vec<note_line::Model>,
-    transaction: Option<Part<transaction::Model>>,
+    transaction: Option<rows::Posted<transaction::Model>>,
     parts: Vec<transaction_line::Model>,
     /// The postings of the document's current journal entry.
     postings: Vec<Posted>,
@@ -55,14 +55,14 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
     use transaction::Column as Transaction;
     use transaction_line::Column as Line;
     let mut versions = versions(source);
-    let mut ledger = counted::<_, ledger_entry::Entity>(source, Ledger::Id, Ledger::JournalEntryId);
+    let mut ledger = posted::<_, ledger_entry::Entity>(source, Ledger::Id, Ledger::JournalEntryId);
     let mut of_ledger = postings(source, (ledger_entry::Entity, Ledger::Id, Ledger::JournalEntryId));
     let mut invoices = whole::<_, invoice::Entity>(source, invoice::Column::Id);
     let mut invoice_lines = lines::<_, invoice_line::Entity>(source, InvoiceLine::InvoiceId, InvoiceLine::Line);
     let mut receipts = whole::<_, receipt::Entity>(source, receipt::Column::Id);
     let mut notes = whole::<_, note::Entity>(source, note::Column::Id);
     let mut note_lines = lines::<_, note_line::Entity>(source, NoteLine::NoteId, NoteLine::Line);
-    let mut transactions = counted::<_, transaction::Entity>(source, Transaction::Id, Transaction::JournalEntryId);
+    let mut transactions = posted::<_, transaction::Entity>(source, Transaction::Id, Transaction::JournalEntryId);
     let mut of_transactions = postings(source, (transaction::Entity, Transaction::Id, Transaction::JournalEntryId));
     let mut parts = lines::<_, transaction_line::Entity>(source, Line::TransactionId, Line::Line);
     while let Some(id) = least([
@@ -102,10 +102,10 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
 impl Document {
     fn check(&self, report: &mut Report<'_>) {
         self.check_missing(report);
-        if let Some(part) = &self.ledger_entry {
+        if let Some(posted) = &self.ledger_entry {
             report.checked.documents += 1;
-            let entry = &part.row;
-            ledger_entries::check(entry, part.entry.as_ref(), &self.versions, report);
+            let entry = &posted.row;
+            ledger_entries::check(entry, posted.entry.as_ref(), &self.versions, report);
             let has = [self.invoice.is_some(), self.receipt.is_some(), self.note.is_some()];
             ledger_entries::check_source(entry, has, report);
             let moves = match (&self.invoice, &self.receipt, &self.note) {
@@ -125,10 +125,10 @@ impl Document {
             };
             check_moves(&entry.id.to_string(), &moves, &self.postings, report);
         }
-        if let Some(part) = &self.transaction {
+        if let Some(posted) = &self.transaction {
             report.checked.documents += 1;
-            let transaction = &part.row;
-            transactions::check(transaction, part.entry.as_ref(), &self.parts, &self.versions, report);
+            let transaction = &posted.row;
+            transactions::check(transaction, posted.entry.as_ref(), &self.parts, &self.versions, report);
             let moves = transactions::moves(transaction, &self.parts);
             check_moves(&transaction.id.to_string(), &moves, &self.postings, report);
         }

@@ -1,20 +1,20 @@
 //! Checks transactions. Pure.
 
-use super::{journal_link::JournalLink, rows::Versions};
+use super::{
+    journal_link::JournalLink,
+    rows::{Entry, Versions},
+};
 use crate::bookkeeping::verify::{
     difference::{Check, Money, Report},
     posted::Move,
 };
 use crate::entity::{
-    account::AccountKind,
-    category::CategoryKind,
-    journal_entry::{self, EntryKind},
-    transaction, transaction_line,
+    account::AccountKind, category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line,
 };
 
 pub(super) fn check(
     transaction: &transaction::Model,
-    counted: Option<&journal_entry::Model>,
+    counted: Option<&Entry>,
     lines: &[transaction_line::Model],
     versions: &Versions,
     report: &mut Report<'_>,
