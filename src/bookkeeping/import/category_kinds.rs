@@ -96,6 +96,7 @@ mod tests {
             decimal_comma: false,
             date_format: None,
             default_currency: None,
+            file_name: None,
             most_lines: None,
         };
         let format = Format::check(&options, None::<&TransactionColumns>).unwrap();

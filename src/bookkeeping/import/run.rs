@@ -143,7 +143,8 @@ pub(super) async fn overdraws<S: LineKind>(
     let mut report = |lines: &[Line]| {
         overdraws |= lines.iter().flat_map(Line::refusals).any(|refusal| refusal.code == Code::InsufficientFunds);
     };
-    look::<S>(app, viewer, file, format, more, &mut report).await?;
+    let recording = Recording { id: Id::generate(), kind: S::KIND, file_name: None, wallet_id: None };
+    look::<S>(app, viewer, file, format, (more, &recording), &mut report).await?;
     Ok(overdraws)
 }
 

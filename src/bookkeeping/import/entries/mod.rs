@@ -121,14 +121,14 @@ impl LineKind for Entries {
     async fn prepare(&mut self, Scope { viewer, tx, access, .. }: Scope<'_>, lines: &[&EntryLine]) -> Result<()> {
         let ids = lines.iter().flat_map(|line| [&line.customer_id, &line.customer]).filter_map(|id| id.parse().ok());
         let names = lines.iter().map(|line| customer::key(&line.customer));
-        let mut named = customer::named(tx, viewer, ids, names, access == Access::Write).await?;
+        let mut found = customer::named(tx, viewer, ids, names, access == Access::Write).await?;
         // Whom an import made that was undone, the book does not have any more.
-        let gone = named.iter().filter(|customer| customer.archived_at.is_some());
+        let gone = found.iter().filter(|customer| customer.archived_at.is_some());
         let imports: BTreeSet<_> = gone.filter_map(|customer| customer.import_id).collect();
         let undone: HashSet<_> = record::undone(tx, viewer, imports).await?;
         let is_undone = |customer: &Customer| customer.import_id.is_some_and(|import| undone.contains(&import));
-        named.retain(|customer| customer.archived_at.is_none() || !is_undone(customer));
-        self.customers = named;
+        found.retain(|customer| customer.archived_at.is_none() || !is_undone(customer));
+        self.customers = found;
         Ok(())
     }
 

@@ -134,7 +134,7 @@ pub async fn undo_in_parts(
     }
     let _turn = app.db.long_write(viewer.book).await?;
     let import = &begin(app, viewer, id).await?;
-    let (mut place, mut undone, mut pace) = (Some(Place::default()), Undone::default(), app.db.pace());
+    let (mut place, mut undone, mut rests) = (Some(Place::default()), Undone::default(), app.db.pace());
     while let Some(next) = place {
         let part = app.db.write(|tx| async move {
             book::lock(&tx, viewer).await?;
@@ -148,7 +148,7 @@ pub async fn undo_in_parts(
         report(taken + kept);
         undone = Undone { taken: undone.taken + taken, kept: undone.kept + kept };
         place = next;
-        pace.keep().await;
+        rests.keep().await;
     }
     app.db
         .write(|tx| async move {

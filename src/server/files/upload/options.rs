@@ -10,13 +10,14 @@ use crate::{
 };
 
 /// The parameters, with the same meaning as the fields of the input of `importTransactions`. Those that end in a dot have many.
-const PARAMETERS: [&str; 15] = [
+const PARAMETERS: [&str; 16] = [
     "dryRun",
     "mode",
     "delimiter",
     "decimalComma",
     "dateFormat",
     "defaultCurrency",
+    "fileName",
     "defaultWalletId",
     "incomeCategory",
     "expenseCategory",
@@ -64,6 +65,7 @@ pub(super) fn read(query: Option<&str>) -> Result<TransactionImport> {
             decimal_comma,
             date_format: text("dateFormat"),
             default_currency,
+            file_name: text("fileName"),
             most_lines: None,
         },
         columns: Some(columns),
