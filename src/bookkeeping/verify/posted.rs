@@ -60,7 +60,8 @@ impl Party {
 /// A posting, in the group of the object that it is read for.
 struct Line {
     group: Uuid,
-    line: i32,
+    /// Its place among the postings of its entry.
+    place: i32,
     amount: i64,
     effective_on: NaiveDate,
     debit_account_id: Uuid,
@@ -72,7 +73,7 @@ impl Row for Line {
         let mut row = InOrder::new(row);
         Ok(Self {
             group: row.read()?,
-            line: row.read()?,
+            place: row.read()?,
             amount: row.read()?,
             effective_on: row.read()?,
             debit_account_id: row.read()?,
@@ -85,7 +86,7 @@ impl Row for Line {
     }
 
     fn place(&self) -> Vec<Value> {
-        vec![self.line.into()]
+        vec![self.place.into()]
     }
 }
 
@@ -126,8 +127,8 @@ impl<'a, C: ConnectionTrait> Postings<'a, C> {
         let party = |id: &Uuid| self.accounts.get(id).copied().flatten();
         let posted = |line: Line| {
             let (debit, credit) = party(&line.debit_account_id).zip(party(&line.credit_account_id))?;
-            let Line { line, amount, effective_on, .. } = line;
-            Some(Posted { line, amount, effective_on, debit, credit })
+            let Line { place, amount, effective_on, .. } = line;
+            Some(Posted { line: place, amount, effective_on, debit, credit })
         };
         Ok(lines.into_iter().filter_map(posted).collect())
     }

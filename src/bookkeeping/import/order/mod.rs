@@ -137,7 +137,8 @@ mod tests {
     }
 
     fn lines(lines: &[(&str, &str, &str)]) -> String {
-        lines.iter().map(|(day, text, id)| format!("2026-11-{day},-1,Food,{text},{id}\r\n")).collect()
+        let line = |(day, text, id): &(&str, &str, &str)| format!("2026-11-{day},-1,Food,{text},{id}\r\n");
+        lines.iter().map(line).collect::<Vec<_>>().concat()
     }
 
     #[test]

@@ -68,10 +68,12 @@ pub(in crate::bookkeeping::spending) fn pairs(
 #[derive(Default)]
 struct Group {
     /// By position.
-    outgoing: BTreeMap<Uuid, Candidate>,
+    outgoing: ByPosition,
     /// By date and wallet, then by position.
-    incoming: HashMap<NaiveDate, BTreeMap<Option<Id<kind::Wallet>>, BTreeMap<Uuid, Candidate>>>,
+    incoming: HashMap<NaiveDate, BTreeMap<Option<Id<kind::Wallet>>, ByPosition>>,
 }
+
+type ByPosition = BTreeMap<Uuid, Candidate>;
 
 impl Group {
     fn add(&mut self, candidate: Candidate) {
