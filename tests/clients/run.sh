@@ -29,7 +29,7 @@ say 'Types in Python'
 python3 -m venv work/venv
 work/venv/bin/pip install --quiet --no-deps --only-binary :all: --requirement ../python/requirements.txt
 (cd work/python && ../venv/bin/ariadne-codegen >ariadne.log || { cat ariadne.log; exit 1; })
-(cd work/python && ../venv/bin/mypy --strict --no-error-summary daybook.py daybook_client test_clients.py)
+(cd work/python && ../venv/bin/mypy --no-error-summary daybook.py daybook_client test_clients.py)
 
 say 'The example app'
 (cd ../../../examples/household && npm run --silent build -- --logLevel warn)
