@@ -96,7 +96,7 @@ async fn files_of_banks_go_in_as_they_are_with_what_they_do_not_tell(on: Databas
         assert_eq!(in_wallet(&owner, &wallet).await, expected, "{name}");
         assert_eq!(app.import("amina", &bytes, &flags).count("DUPLICATE"), transactions.len(), "{name}");
     }
-    app.verify().await;
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]
