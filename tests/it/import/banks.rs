@@ -174,7 +174,7 @@ async fn a_request_imports_files_of_banks_as_the_program_does(on: Database) {
         }
         assert_eq!(import(&app, &case.bytes, &flags(&case, &wallet)).count("DUPLICATE"), count, "{}", case.name);
     }
-    app.verify().await;
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]
