@@ -19,6 +19,9 @@
 //! - Work on the database that has begun is finished or rolled back, even when the client has gone.
 //! - Inputs of mutations with an idempotency key are compared by the hash of their JSON, for ever.
 
+// The roots of the schema are nested as deep as there are nouns, and the compiler follows each to the sockets of the database.
+#![recursion_limit = "256"]
+
 pub mod account;
 pub mod activity;
 pub mod app;
