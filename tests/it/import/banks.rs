@@ -149,7 +149,7 @@ async fn files_of_banks_go_in_as_they_are_with_what_they_do_not_tell(on: Databas
         let again = import(&app, &case.bytes, &flags);
         assert_eq!(again.count("DUPLICATE"), case.transactions().len(), "{}: {again:?}", case.name);
     }
-    app.verify().await;
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]
@@ -174,7 +174,7 @@ async fn a_request_imports_files_of_banks_as_the_program_does(on: Database) {
         }
         assert_eq!(import(&app, &case.bytes, &flags(&case, &wallet)).count("DUPLICATE"), count, "{}", case.name);
     }
-    app.verify().await;
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]
@@ -211,7 +211,7 @@ async fn halves_that_overlap_come_to_the_same_as_the_whole_file(on: Database) {
         let whole = import(&app, &case.bytes, &flags(&case, &wallet));
         assert_eq!(whole.count("DUPLICATE"), case.transactions().len(), "{}: {whole:?}", case.name);
     }
-    app.verify().await;
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]
@@ -283,7 +283,7 @@ async fn statements_in_other_formats_go_in_too(on: Database) {
         let again = app.import("amina", &bytes, &flags);
         assert_eq!((again.count("ADDED"), again.count("DUPLICATE")), (0, done.count("ADDED")), "{name}: {again:?}");
     }
-    app.verify().await;
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]
