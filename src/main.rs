@@ -75,11 +75,16 @@ enum Stop {
 }
 
 fn main() -> ExitCode {
-    let CommandLine { command, settings } = CommandLine::parse();
+    let CommandLine { command, mut settings } = CommandLine::parse();
     let ended = match command.unwrap_or(Command::Serve) {
         Command::Schema => print(&daybook::graphql::sdl()),
         Command::Migrate => run(settings, migrate),
-        Command::Import(wanted) => run(settings, |config| import(config, wanted)),
+        Command::Import(mut wanted) => {
+            if wanted.takes_profile() {
+                wanted = wanted.with_profile(settings.take_import_profile());
+            }
+            run(settings, |config| import(config, wanted))
+        }
         Command::Backup(wanted) => run(settings, |config| copy(async move { wanted.run(&config.database).await })),
         Command::Restore(wanted) => run(settings, |config| copy(async move { wanted.run(&config.database).await })),
         Command::Verify(wanted) => run(settings, |config| verify(config, wanted)),

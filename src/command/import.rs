@@ -75,7 +75,8 @@ struct Transactions {
     create_categories: bool,
 
     /// The file is as a bank gives it: CSV of any shape, a workbook, OFX, QIF, MT940 or camt.053. What it looks like is found out;
-    /// what it does not tell is asked for
+    /// what it does not tell is asked for. A profile is given by --profile: the name of one that is saved in the book, or a JSON
+    /// file. It implies --bank
     #[arg(long, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
     bank: bool,
 
@@ -84,9 +85,9 @@ struct Transactions {
     #[arg(long, value_name = "FIELD=VALUE", value_parser = pair, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
     say: Vec<(String, String)>,
 
-    /// A profile, which says what the files of a bank look like: the name of one that is saved in the book, or a JSON file.
-    /// Implies --bank
-    #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
+    /// The name of an import profile, or a JSON file with one. It is given by the flag `--profile` of the server's setting, since a
+    /// command can have only one flag of a name. See [`Import::with_profile`].
+    #[arg(skip)]
     profile: Option<String>,
 }
 
@@ -144,6 +145,22 @@ fn pair(text: &str) -> Result<(String, String), String> {
 }
 
 impl Import {
+    /// Whether the files of this import may have a profile.
+    #[must_use]
+    pub fn takes_profile(&self) -> bool {
+        matches!(self.sort, Sort::Transactions(_))
+    }
+
+    /// The same import with a profile, which says what the files of a bank look like: the name of one that is saved in the book, or a
+    /// JSON file.
+    #[must_use]
+    pub fn with_profile(mut self, profile: Option<String>) -> Self {
+        if let Sort::Transactions(transactions) = &mut self.sort {
+            transactions.profile = profile;
+        }
+        self
+    }
+
     /// Runs the import and prints the report.
     ///
     /// # Errors

@@ -139,6 +139,12 @@ impl DocumentSettings {
         })
     }
 
+    /// Takes what the flag of the profile holds if it is none of the server.
+    pub(super) fn take_import_profile(&mut self) -> Option<String> {
+        let is_of_server = ["open", "locked"].contains(&self.profile.as_str());
+        (!is_of_server).then(|| std::mem::replace(&mut self.profile, "open".to_owned()))
+    }
+
     pub(super) fn profile(&self) -> Result<Profile, BadSetting> {
         match self.profile.as_str() {
             "open" => Ok(Profile::Open),

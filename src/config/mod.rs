@@ -173,6 +173,12 @@ pub enum LogFormat {
 }
 
 impl Settings {
+    /// Takes the import profile that `--profile` names for `daybook import transactions`; `None` when it names how much the server
+    /// shows of itself.
+    pub fn take_import_profile(&mut self) -> Option<String> {
+        self.documents.take_import_profile()
+    }
+
     /// The log filter and the log format.
     ///
     /// # Errors
