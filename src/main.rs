@@ -81,7 +81,7 @@ fn main() -> ExitCode {
         Command::Migrate => run(settings, migrate),
         Command::Import(mut wanted) => {
             if wanted.takes_profile() {
-                wanted = wanted.with_profile(settings.take_import_profile());
+                *wanted = wanted.with_profile(settings.take_import_profile());
             }
             run(settings, |config| import(config, wanted))
         }
