@@ -15,7 +15,7 @@ async fn listed(user: &User) -> Vec<String> {
 
 #[apply(both_databases)]
 async fn a_banks_own_ids_are_not_used_unasked(on: Database) {
-    let (app, amina) = TestApp::with_owner(on).await;
+    let (app, _amina) = TestApp::with_owner(on).await;
     for (header, first) in [("Id", "a"), ("ID", "b")] {
         let file = format!(
             "{header},date,amount,category,description\n000000,2026-11-01,-5,Food,{first}\n000000,2026-11-01,-3,Food,{first}\n\

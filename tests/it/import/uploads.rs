@@ -81,7 +81,7 @@ async fn files_of_banks_are_uploaded_with_what_they_do_not_tell(on: Database) {
     let file = "Day;Sum\n2026-11-02;77.00\n";
     let parameters = [("profile", "card"), ("expenseCategory", "Food")];
     assert_eq!(counts(&upload(&amina, &parameters, file).await.json()), [1, 0, 0, 0]);
-    app.verify().await;
+    app.assert_journal_is_whole().await;
 }
 
 #[apply(both_databases)]
