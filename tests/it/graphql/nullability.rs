@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::harness::{Database, Driver, Root, TestApp, any_price, kind, things};
 
 /// The fields of `Query` that are null when there is no such object. All other root fields are null only with an error.
-const FOUND: [&str; 12] = [
+const FOUND: [&str; 13] = [
     "category",
     "creditNote",
     "customer",

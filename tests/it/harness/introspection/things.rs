@@ -8,7 +8,7 @@ use super::{Position, Root};
 use crate::harness::{User, id_of};
 
 /// The kinds of things that a position may name, in the words of the schema.
-const KINDS: [&str; 12] = [
+const KINDS: [&str; 13] = [
     "customer",
     "entry",
     "invoice",
