@@ -32,8 +32,11 @@ impl Parameters {
     pub(super) fn read_of(path: &str, query: Option<&str>, names: &[&str]) -> Result<Self, Refusal> {
         let mut values = HashMap::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            let begins = |prefix: &&str| prefix.ends_with('.') && name.len() > prefix.len() && name.starts_with(prefix);
-            if !names.contains(&&*name) && !names.iter().any(begins) {
+            let is = |known: &&str| match known.ends_with('.') {
+                true => name.len() > known.len() && name.starts_with(known),
+                false => name == *known,
+            };
+            if !names.iter().any(is) {
                 let known = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
                 let unknown: String = name.chars().take(SHOWN).collect();
                 let message = format!("There is no parameter `{unknown}`. This {path} takes: {known}.");

@@ -92,11 +92,10 @@ async fn a_preview_says_what_it_found_and_how_sure_it_is(on: Database) {
     assert!((closing - 1087.5).abs() < 0.001, "{found}");
     assert!(found["transactions"][0]["bankId"].is_null(), "{found}");
     // What is said outweighs what is found.
-    let say =
-        json!([{ "field": "columns.bankId", "value": "Reference" }, { "field": "columns.description", "value": "#1" }]);
+    let say = json!([{ "field": "columns.bankId", "value": "Reference" }, { "field": "columns.description", "value": "Text" }]);
     let said = preview(&amina, json!({ "csv": csv, "say": say })).await;
     assert_eq!(said["transactions"][0]["bankId"], "000000", "{said}");
-    assert_eq!(said["transactions"][0]["description"], "20.11.2026", "{said}");
+    assert_eq!(said["transactions"][0]["description"], "Rice", "{said}");
 }
 
 #[apply(both_databases)]

@@ -100,7 +100,6 @@ pub async fn undo(app: &App, viewer: &Viewer, input: &ImportUndoing) -> Result<R
             let part = take_back(&tx, app, viewer, &before, next).await?;
             if part.kept > 0 {
                 // Changed since it was checked.
-                check(&tx, viewer, &before).await?;
                 return Err(changed_meanwhile().into());
             }
             place = part.next;

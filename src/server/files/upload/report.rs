@@ -56,7 +56,7 @@ impl Report {
     /// The answer.
     pub(super) fn answer(mut self, summary: Summary, refusals: &[Refusal]) -> Response {
         let Summary { added, duplicates, refused, good, import } = summary;
-        let import = Value::from(import.map(|id| id.to_string()));
+        let import = import.map_or(Value::Null, |id| json!({ "id": id.to_string() }));
         let start = if self.is_begun { "" } else { "{\"lines\":[" };
         let errors = Value::from(refusals.iter().map(of_refusal).collect::<Vec<_>>());
         self.write(&format!(

@@ -123,7 +123,7 @@ pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
         let kinds: Vec<_> = KINDS.into_iter().filter(|kind| text.to_lowercase().contains(kind)).collect();
         match kinds[..] {
             [] => {}
-            [kind] => return kind,
+            [kind] | [kind @ "importprofile", "import"] => return kind,
             _ => panic!("teach the test what {position:?} of {} names: {kinds:?}", root.name),
         }
     }
