@@ -7,8 +7,8 @@ import type { Session } from './session';
 
 export const PAGES = {
   Query: [
-    'activities', 'budgets', 'creditNotes', 'customers', 'debitNotes', 'entries', 'invoices', 'receipts', 'transactions',
-    'walletHistory', 'walletTransactions',
+    'activities', 'budgets', 'creditNotes', 'customers', 'debitNotes', 'entries', 'imports', 'invoices', 'proposedDuplicates',
+    'proposedTransfers', 'receipts', 'transactions', 'walletHistory', 'walletTransactions',
   ],
   Customer: ['activities', 'creditNotes', 'debitNotes', 'entries', 'invoices', 'receipts'],
   Wallet: ['activities', 'transactions'],
@@ -16,10 +16,11 @@ export const PAGES = {
 
 export const WITHOUT_ID = [
   'Aging', 'Allocation', 'BudgetStatus', 'CategoryTotal', 'Change', 'ConflictError', 'CurrencyMismatchError', 'CustomerSales',
-  'CustomerStatement', 'CustomerSummary', 'Debt', 'DocumentParty', 'EntryVersion', 'ImportLine', 'InsufficientFundsError',
-  'InvoiceLine', 'LimitReachedError', 'Money', 'MonthlyReport', 'MonthlySales', 'NoteLine', 'OtherError', 'Receivables',
-  'SalesFigures', 'SalesReport', 'TooManyAttemptsError', 'TransactionLine', 'TransactionTotals',
-  'TransactionVersion', 'TransactionVersionLine', 'WalletParty',
+  'CustomerStatement', 'CustomerSummary', 'Debt', 'DocumentParty', 'EntryVersion', 'ImportAnswer', 'ImportFinding', 'ImportLine',
+  'ImportOffer', 'ImportPreview', 'ImportProblem', 'ImportQuestion', 'ImportTotals', 'InsufficientFundsError', 'InvoiceLine',
+  'LimitReachedError', 'Money', 'MonthlyReport', 'MonthlySales', 'NoteLine', 'OtherError', 'PreviewedTransaction',
+  'ProposedDuplicate', 'ProposedTransfer', 'Receivables', 'SalesFigures', 'SalesReport', 'TooManyAttemptsError', 'TransactionLine',
+  'TransactionTotals', 'TransactionVersion', 'TransactionVersionLine', 'WalletParty',
 ];
 
 export function createUrql(session: Session, more: CacheExchangeOpts = {}): Client {

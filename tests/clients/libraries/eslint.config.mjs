@@ -11,9 +11,10 @@ const languageOptions = {
 /** Values and reports, which no query finds by an id. */
 const WITHOUT_ID = [
   'Aging', 'Allocation', 'BudgetStatus', 'CategoryTotal', 'Change', 'CustomerSales', 'CustomerStatement', 'CustomerSummary', 'Debt',
-  'DocumentParty', 'EntryVersion', 'ImportLine', 'InvoiceLine', 'Money', 'MonthlyReport', 'MonthlySales', 'NoteLine', 'PageInfo',
-  'Receivables', 'SalesFigures', 'SalesReport', 'TransactionLine', 'TransactionTotals', 'TransactionVersion',
-  'TransactionVersionLine', 'WalletParty',
+  'DocumentParty', 'EntryVersion', 'ImportAnswer', 'ImportFinding', 'ImportLine', 'ImportOffer', 'ImportPreview', 'ImportProblem',
+  'ImportQuestion', 'ImportTotals', 'InvoiceLine', 'Money', 'MonthlyReport', 'MonthlySales', 'NoteLine', 'PageInfo',
+  'PreviewedTransaction', 'ProposedDuplicate', 'ProposedTransfer', 'Receivables', 'SalesFigures', 'SalesReport', 'TransactionLine',
+  'TransactionTotals', 'TransactionVersion', 'TransactionVersionLine', 'WalletParty',
 ];
 
 export default [
