@@ -38,7 +38,7 @@ async fn a_wrong_password_and_an_unknown_user_look_the_same(on: Database) {
 }
 
 /// Operations that need a token.
-const OPERATIONS: [&str; 90] = [
+const OPERATIONS: [&str; 95] = [
     "{ me { id } }",
     "{ book { id } }",
     "{ wallets { id } }",
@@ -95,6 +95,11 @@ const OPERATIONS: [&str; 90] = [
     "mutation { importTransactions(input: { csv: \"date,amount\" }) { added } }",
     "mutation { importEntries(input: { csv: \"date,amount\" }) { added } }",
     "mutation { importCustomers(input: { csv: \"name\" }) { added } }",
+    "{ importProfiles { id } }",
+    "query($id: ID!) { importProfile(id: $id) { id } }",
+    "{ previewImport(input: { csv: \"date,amount\" }) { format } }",
+    "mutation { saveImportProfile(input: { name: \"mine\", profile: \"{}\" }) { importProfile { id } } }",
+    "mutation($id: ID!) { deleteImportProfile(input: { id: $id }) { deletedImportProfileId } }",
     "{ imports { totalCount } }",
     "query($id: ID!) { import(id: $id) { id } }",
     "mutation($id: ID!) { undoImport(input: { id: $id }) { replayed } }",
