@@ -32,9 +32,9 @@ impl Parameters {
     pub(super) fn read_of(path: &str, query: Option<&str>, names: &[&str]) -> Result<Self, Refusal> {
         let mut values = HashMap::new();
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
-            let is = |known: &&str| match known.ends_with('.') {
-                true => name.len() > known.len() && name.starts_with(known),
-                false => name == *known,
+            let is = |known: &&str| match known.strip_suffix('.') {
+                Some(_) => name.len() > known.len() && name.starts_with(known),
+                None => name == *known,
             };
             if !names.iter().any(is) {
                 let known = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
