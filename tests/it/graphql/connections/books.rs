@@ -73,6 +73,7 @@ async fn things(user: &User) -> Owners {
         ("Transaction", transaction),
         ("Budget", budget),
         ("Import", imports.swap_remove(0)),
+        ("ImportProfile", user.import_profile("Bank", "Number 0").await),
         ("Wallet", user.wallet.clone()),
         ("WalletTransaction", text(movement)),
         ("Book", text(book)),
@@ -93,6 +94,7 @@ pub async fn change(user: &User, of: &Owners, round: usize) {
     user.set_budget(json!({ "category": { "id": of["Category"] }, "limit": amount })).await;
     let month = format!("2026-{round:02}");
     user.set_budget(json!({ "category": { "id": of["Category"] }, "limit": amount, "month": month })).await;
+    user.import_profile("Bank", &name).await;
     let wallet = json!({ "id": of["Wallet"], "name": name });
     user.mutate("updateWallet", "UpdateWalletInput", "userErrors { code }", wallet).await;
     user.mutate("updateBook", "UpdateBookInput", "userErrors { code }", json!({ "name": name })).await;

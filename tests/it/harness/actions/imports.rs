@@ -9,6 +9,15 @@ const PAIR: &str = "imported { id deletedAt sameAs { id } } entered { id version
     userErrors { code path message ... on ConflictError { current { id } } }";
 
 impl User {
+    /// Saves an import profile for the account `account` of a bank, and returns its id.
+    pub async fn import_profile(&self, name: &str, account: &str) -> String {
+        let profile = json!({ "version": 1, "encoding": "UTF-8", "separator": ";", "rows": { "header": true },
+            "columns": { "date": "Day", "amount": "Sum" }, "sign": "NEGATIVE_OUT", "account": account });
+        let input = json!({ "name": name, "profile": profile.to_string() });
+        let fields = "importProfile { id } userErrors { code path }";
+        id_of(&self.mutate("saveImportProfile", "SaveImportProfileInput", fields, input).await, "importProfile")
+    }
+
     /// Imports a file of transactions with one line by a mutation: the ids of the import and of the transaction.
     pub async fn import_one(&self, csv: &str, more: Value) -> [String; 2] {
         let mut input = json!({ "csv": csv });

@@ -65,12 +65,7 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
     let transaction = id_of(&user.add_transaction(transaction).await, "transaction");
     let budget = json!({ "category": { "id": category }, "limit": amount, "description": mark });
     let budget = id_of(&user.set_budget(budget).await, "budget");
-    let profile = json!({ "version": 1, "encoding": "UTF-8", "separator": ";", "rows": { "header": true },
-        "columns": { "date": "Day", "amount": "Sum" }, "sign": "NEGATIVE_OUT", "account": mark });
-    let profile = json!({ "name": mark, "profile": profile.to_string() });
-    let fields = "importProfile { id } userErrors { code path }";
-    let profile = user.mutate("saveImportProfile", "SaveImportProfileInput", fields, profile).await;
-    let profile = id_of(&profile, "importProfile");
+    let profile = user.import_profile(mark, mark).await;
     let csv = format!("date,amount,category,description\n2026-11-20,-{amount},{number},{mark}\n");
     let [import, imported] = user.import_one(&csv, json!({ "fileName": mark })).await;
     let entered =
