@@ -122,7 +122,7 @@ async fn customers_are_imported_once_and_archived_when_that_is_undone(on: Databa
     let csv = "name,phone,city,note\nZaid,+967711234568,Aden,a neighbour\nHuda,,,\nBadr,,,\nOmar,+967711234567,,\nLayla,+967711234568,,\n,1,,\n";
     let refused = customers(&amina, csv).await;
     assert_eq!((&refused["added"], &refused["refused"]), (&json!(0), &json!(3)));
-    let told: Vec<_> = refused["lines"].as_array().unwrap().iter().map(|line| errors(line)).collect();
+    let told: Vec<_> = refused["lines"].as_array().unwrap().iter().map(errors).collect();
     assert_eq!(told[..2], [["TAKEN phone"], ["TAKEN phone"]]);
     assert_eq!(told[2][0], "INVALID name");
     let good: String = csv.split_inclusive('\n').take(4).collect();
