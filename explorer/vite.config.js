@@ -60,7 +60,7 @@ const noPrettier = {
 
 export default defineConfig({
   base: './',
-  logLevel: 'warn',
+  logLevel: 'error',
   plugins: [formatsJson, systemFonts, readable],
   build: {
     target: 'es2022',
