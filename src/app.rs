@@ -120,6 +120,8 @@ pub struct Limits {
     pub execution: ExecutionLimits,
     /// Limits of downloads.
     pub downloads: DownloadLimits,
+    /// Limits of uploads.
+    pub uploads: UploadLimits,
     /// Limits of documents.
     pub documents: DocumentLimits,
     /// Limits of WebSockets and of subscriptions.
@@ -312,6 +314,33 @@ impl Default for SocketLimits {
             message: 1024 * 1024,
             stalled: Duration::from_secs(10),
             check: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Limits of uploads.
+#[derive(Clone, Copy, Debug)]
+pub struct UploadLimits {
+    /// The maximum size of a file, in bytes.
+    pub largest: u64,
+    /// How many files are received and imported at once, each of another user. Others wait.
+    pub at_once: usize,
+    /// How long an upload waits to start.
+    pub wait: Duration,
+    /// How long a file may take to arrive.
+    pub time: Duration,
+    /// How long the client may send nothing.
+    pub stalled: Duration,
+}
+
+impl Default for UploadLimits {
+    fn default() -> Self {
+        Self {
+            largest: 64 * 1024 * 1024,
+            at_once: 4,
+            wait: Duration::from_secs(10),
+            time: Duration::from_mins(10),
+            stalled: Duration::from_secs(30),
         }
     }
 }

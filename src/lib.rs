@@ -20,6 +20,9 @@
 //! - Work on the database that has begun is finished or rolled back, even when the client has gone.
 //! - Inputs of mutations with an idempotency key are compared by the hash of their JSON, for ever.
 
+// The roots of the schema are merged of one object for each noun, one within the other, and so are the types of their futures.
+#![recursion_limit = "256"]
+
 pub mod account;
 pub mod activity;
 pub mod app;

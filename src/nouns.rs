@@ -94,15 +94,33 @@ macro_rules! nouns {
             Transaction "transaction" {
                 node spending::transaction::Transaction;
                 query spending::transaction_list::TransactionQuery;
+                query spending::transfer::TransferQuery;
+                query spending::duplicate::DuplicateQuery;
                 query spending::report::ReportQuery;
                 mutation spending::transaction::TransactionMutation;
+                mutation spending::transfer::TransferMutation;
+                mutation spending::duplicate::DuplicateMutation;
                 mutation import::ImportMutation;
+            }
+            /// An import of a file.
+            Import "import" {
+                node imports::Import;
+                query imports::ImportQuery;
+                mutation imports::UndoMutation;
+                mutation import_customers::CustomerImportMutation;
             }
             /// A budget.
             Budget "budget" {
                 node spending::budget::Budget;
                 query spending::budget::BudgetQuery;
                 mutation spending::budget::BudgetMutation;
+            }
+            /// What the files of a bank look like, under a name.
+            ImportProfile "import_profile" {
+                node import::profile::ImportProfile;
+                query import::profile::ImportProfileQuery;
+                query import::preview::ImportPreviewQuery;
+                mutation import::profile::ImportProfileMutation;
             }
             /// A row of the activity log.
             Activity "activity" {

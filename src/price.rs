@@ -17,7 +17,7 @@ mod directives {
 
     /// What a field costs in itself, or what each field costs that returns this type. What its selections cost is added. A field
     /// without this directive costs 1 when it returns an object, and nothing otherwise. A field of an input object costs this for
-    /// each item of a list, or for each line of a text.
+    /// each item of a list, for each line of a text, or once for true.
     #[TypeDirective(
         name = "cost",
         location = "FieldDefinition",
@@ -33,7 +33,7 @@ mod directives {
     pub(super) fn list_size(
         #[graphql(desc = "The number of items when no argument gives it.")] assumed_size: Option<i32>,
         #[graphql(
-            desc = "The arguments that give the number of items; a dot leads to a field of an input object. A number is the number of items, but more than 100 count as 100; a list has one item for each of its own; a text has one for each line; two months have one for each month from the first to the second."
+            desc = "The arguments that give the number of items; a dot leads to a field of an input object. A number is the number of items, but more than 100 count as 100; a list has one item for each of its own; a text has one for each line; true is the assumed size; two months have one for each month from the first to the second."
         )]
         slicing_arguments: Option<Vec<String>>,
         #[graphql(desc = "The fields below that have so many items, where the field itself returns an object.")]
@@ -111,6 +111,15 @@ impl ListsBy {
     }
 }
 
+/// The same where an argument may be true, or none may be given: then the lists have the assumed size.
+pub(crate) struct AssumedListsBy;
+
+impl AssumedListsBy {
+    pub(crate) fn apply(size: i32, arguments: &[&str], lists: &[&str]) -> MetaDirectiveInvocation {
+        directives::list_size::apply(Some(size), Some(names(arguments)), Some(names(lists)), Some(false))
+    }
+}
+
 fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
 }
@@ -140,4 +149,5 @@ declared_by! {
     FirstPage => list_size at Directive_At_FIELD_DEFINITION;
     ListBy => list_size at Directive_At_FIELD_DEFINITION;
     ListsBy => list_size at Directive_At_FIELD_DEFINITION;
+    AssumedListsBy => list_size at Directive_At_FIELD_DEFINITION;
 }

@@ -7,20 +7,11 @@ pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::*;
 
 mod column;
+mod december;
 mod first;
 mod m20261128_000017_references;
 mod m20261129_000018_activity_index;
 mod m20261130_000019_kinds;
-mod m20261201_000020_open_items;
-mod m20261201_000021_totals;
-mod m20261201_000022_parties;
-mod m20261201_000023_notes;
-mod m20261201_000024_sales_rollups;
-mod m20261202_000025_folding;
-mod m20261202_000026_phone_region;
-mod m20261203_000027_refunds;
-mod m20261204_000028_open_entries;
-mod m20261208_000032_changes;
 mod november;
 
 /// All migrations, oldest first.
@@ -49,16 +40,20 @@ impl MigratorTrait for Migrator {
             Box::new(m20261128_000017_references::Migration),
             Box::new(m20261129_000018_activity_index::Migration),
             Box::new(m20261130_000019_kinds::Migration),
-            Box::new(m20261201_000020_open_items::Migration),
-            Box::new(m20261201_000021_totals::Migration),
-            Box::new(m20261201_000022_parties::Migration),
-            Box::new(m20261201_000023_notes::Migration),
-            Box::new(m20261201_000024_sales_rollups::Migration),
-            Box::new(m20261202_000025_folding::Migration),
-            Box::new(m20261202_000026_phone_region::Migration),
-            Box::new(m20261203_000027_refunds::Migration),
-            Box::new(m20261204_000028_open_entries::Migration),
-            Box::new(m20261208_000032_changes::Migration),
+            Box::new(december::m20261201_000020_open_items::Migration),
+            Box::new(december::m20261201_000021_totals::Migration),
+            Box::new(december::m20261201_000022_parties::Migration),
+            Box::new(december::m20261201_000023_notes::Migration),
+            Box::new(december::m20261201_000024_sales_rollups::Migration),
+            Box::new(december::m20261202_000025_folding::Migration),
+            Box::new(december::m20261202_000026_phone_region::Migration),
+            Box::new(december::m20261203_000027_refunds::Migration),
+            Box::new(december::m20261204_000028_open_entries::Migration),
+            Box::new(december::m20261205_000029_erasure::Migration),
+            Box::new(december::m20261206_000030_own_transfers::Migration),
+            Box::new(december::m20261207_000031_import_profiles::Migration),
+            Box::new(december::m20261209_000033_imports::Migration),
+            Box::new(december::m20261210_000034_changes::Migration),
         ]
     }
 }

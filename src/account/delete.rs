@@ -15,7 +15,7 @@ use super::proof::{Proof, record_refusal};
 use crate::{
     activity::{self, ActivityEvent, AuditFields, Field, field, time},
     app::App,
-    bookkeeping::{book_lifecycle, invoicing::party},
+    bookkeeping::{book_lifecycle, erasure, import::undo::record, invoicing::party},
     calendar::time_zone::TimeZone,
     cancel::shield,
     credentials::token::new_refresh_token,
@@ -38,7 +38,9 @@ impl AuditFields for Closing {
 }
 
 /// Deletes the viewer's account: closes their wallets, ends their sessions, and erases their personal data and that of their
-/// shop, also from the invoices, receipts and notes. The journal is not changed; other users see a "deleted user" in their transactions with this user.
+/// shop, also from the invoices, receipts and notes, and that of its customers, as `eraseCustomer` does, and the names of the files that
+/// they imported. In the journal only what
+/// users wrote about customers is overwritten; other users see a "deleted user" in their transactions with this user.
 ///
 /// # Errors
 /// `WRONG_CREDENTIALS` or `TOO_MANY_ATTEMPTS` at `password`; `WALLET_NOT_EMPTY` for each wallet that holds money. Then the
@@ -108,6 +110,8 @@ async fn end_account(app: &App, viewer: &Viewer, password: String) -> Result<Ref
             erased.update(&tx).await?;
             // From here on, operations of the user that have not finished are rolled back.
             party::forget_sellers(&tx, viewer).await?;
+            erasure::erase_all(&tx, viewer, now).await?;
+            record::forget_names(&tx, viewer).await?;
             activity::forget_person(&tx, viewer.user, viewer.book).await?;
             Ok(refusals)
         })

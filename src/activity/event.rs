@@ -12,7 +12,7 @@ use type_safe_id::StaticType;
 
 use super::{
     change::{AuditFields, Change, diff},
-    stored::written,
+    stored::{changes, written},
 };
 use crate::{
     app::App,
@@ -261,6 +261,31 @@ pub async fn forget_person(tx: &Transaction, user_id: Id<kind::User>, book_id: I
     let things = activity::Column::ThingId.is_in([user_id.to_string(), book_id.to_string()]);
     let changes = of_book().add(things).add(activity::Column::Changes.is_not_null());
     forget(tx, changes, activity::ActiveModel { changes: Set(None), ..Default::default() }).await
+}
+
+/// Erases these fields from the recorded changes of objects of a book, by their ids in the form that the API uses. The other fields
+/// and the rows themselves stay.
+///
+/// # Errors
+/// When the database fails, or stored changes cannot be parsed.
+pub async fn forget_fields(
+    tx: &Transaction,
+    book_id: Id<kind::Book>,
+    things: impl IntoIterator<Item = String>,
+    fields: &[&str],
+) -> Result<()> {
+    let rows = activity::Entity::find().filter(activity::Column::BookId.eq(book_id));
+    let rows = rows.filter(activity::Column::ThingId.is_in(things)).filter(activity::Column::Changes.is_not_null());
+    for row in rows.all(tx).await? {
+        let mut kept = changes(&row)?;
+        let count = kept.len();
+        kept.retain(|change| !fields.contains(&change.field.as_str()));
+        if kept.len() < count {
+            let without = activity::ActiveModel { changes: Set(written(&kept)?), ..Default::default() };
+            activity::Entity::update_many().set(without).filter(activity::Column::Id.eq(row.id)).exec(tx).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn forget(tx: &Transaction, which: Condition, without: activity::ActiveModel) -> Result<()> {

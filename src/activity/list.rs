@@ -115,6 +115,23 @@ pub(crate) fn with_action(action: Action) -> Condition {
     Condition::all().add(Column::Action.eq(action)).add_option(rare)
 }
 
+/// Those of these objects of the viewer's book, by their ids in the form that the API uses, in which an action changed something.
+///
+/// # Errors
+/// When the database fails.
+pub async fn changed_by(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    action: Action,
+    things: impl IntoIterator<Item = String>,
+) -> Result<HashSet<String>> {
+    let changed = activity::Entity::find().select_only().column(Column::ThingId).distinct();
+    let changed = changed.filter(Column::BookId.eq(viewer.book)).filter(with_action(action));
+    let changed = changed.filter(Column::ThingId.is_in(things)).filter(Column::Changes.is_not_null());
+    let things: Vec<String> = changed.into_tuple().all(conn).await?;
+    Ok(things.into_iter().collect())
+}
+
 async fn rows(conn: &impl ConnectionTrait, arms: impl Iterator<Item = SelectStatement>) -> Result<Vec<Model>> {
     let Some(query) = union(arms) else { return Ok(Vec::new()) };
     let rows = conn.query_all(&query).await?;

@@ -1,7 +1,8 @@
 //! The activity log (audit log) of each book: who did what, in which session, from which address, and which fields
 //! changed.
 //!
-//! Owns the table `activity`. Rows are inserted and never edited, except that [`forget_person`] erases personal data.
+//! Owns the table `activity`. Rows are inserted and never edited, except that [`forget_person`] and
+//! [`forget_fields`] erase personal data.
 //!
 //! | event | recorded by | transaction |
 //! |---|---|---|
@@ -26,8 +27,8 @@ mod stored;
 
 pub use self::{
     change::{AuditFields, Change, Field, field, time},
-    event::{ActivityEvent, forget_person, record_alone, refuse},
-    list::{Filter, History, count, find_many, key_text, page, parse_key},
+    event::{ActivityEvent, forget_fields, forget_person, record_alone, refuse},
+    list::{Filter, History, changed_by, count, find_many, key_text, page, parse_key},
     stored::{changes, codes},
 };
 pub(crate) use self::{event::add_all, list::with_action};

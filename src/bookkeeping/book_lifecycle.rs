@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
-use super::{book::lock, journal, spending::category, wallets::wallet};
+use super::{book::lock, erasure, import::saved, journal, spending::category, wallets::wallet};
 use crate::{
     calendar::time_zone::TimeZone,
     db::Transaction,
@@ -46,8 +46,9 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
     Ok(book)
 }
 
-/// Closes the viewer's book when its only member deletes their account: closes its wallets and erases the shop's
-/// details. What invoices, receipts and notes say of the shop is erased by [`forget_sellers`](super::invoicing::party::forget_sellers).
+/// Closes the viewer's book when its only member deletes their account: closes its wallets, deletes its import profiles and erases
+/// the shop's details. What invoices, receipts and notes say of the shop is erased by [`forget_sellers`](super::invoicing::party::forget_sellers), and
+/// the details of its customers by [`erase_all`](erasure::erase_all).
 ///
 /// When wallets hold money, returns `WALLET_NOT_EMPTY` for each of them, and from then on the wallets take no payments of
 /// other books. Otherwise somebody who keeps paying the user could prevent the deletion. The caller must commit this.
@@ -56,6 +57,8 @@ pub async fn open(tx: &Transaction, name: &str, currency: Currency, now: DateTim
 /// When the database fails.
 pub async fn close(tx: &Transaction, viewer: &Viewer, name: &str, now: DateTime<Utc>) -> Result<Refusals> {
     let book = lock(tx, viewer).await?;
+    // The customers before their accounts, as every change of their ledgers does.
+    erasure::lock_all(tx, viewer).await?;
     let refusals = wallet::close_all(tx, viewer).await?;
     if !refusals.is_empty() {
         if book.closing_since.is_none() {
@@ -63,6 +66,7 @@ pub async fn close(tx: &Transaction, viewer: &Viewer, name: &str, now: DateTime<
         }
         return Ok(refusals);
     }
+    saved::delete_all(tx, viewer).await?;
     let erased = book::ActiveModel {
         name: Set(name.to_owned()),
         time_zone: Set(TimeZone::UTC),

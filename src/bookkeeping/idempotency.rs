@@ -10,12 +10,16 @@
 //! Only on PostgreSQL, and only when a request that posts and one that does not come with one key at the same moment for different
 //! customers, may both be done; each is still done once.
 
-use sea_orm::{DbErr, EntityTrait, IntoActiveModel, sea_query::OnConflict};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter,
+    sea_query::{Expr, OnConflict},
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use type_safe_id::StaticType;
+use uuid::Uuid;
 
-use super::journal::{self, Idempotency};
+use super::journal::{self, Idempotency, NO_HASH};
 use crate::{
     app::App,
     db::Transaction,
@@ -115,6 +119,57 @@ pub(super) async fn mark_used<K: StaticType>(
     let insert = used_key::Entity::insert(used.into_active_model());
     let inserted = insert.on_conflict(OnConflict::new().do_nothing().to_owned()).exec_without_returning(tx).await?;
     if inserted == 0 { Err(conflict().into()) } else { Ok(()) }
+}
+
+/// Those of these keys that operations used which posted nothing to the journal.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn find_all_used(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    keys: impl IntoIterator<Item = String>,
+) -> Result<Vec<used_key::Model>> {
+    let used = used_key::Entity::find().filter(used_key::Column::BookId.eq(viewer.book));
+    Ok(used.filter(used_key::Column::IdempotencyKey.is_in(keys)).all(conn).await?)
+}
+
+/// Keeps new keys of an operation that posts nothing to the journal, each with what it is about. Nobody else may use such keys.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn mark_all_used(
+    tx: &Transaction,
+    viewer: &Viewer,
+    keys: impl IntoIterator<Item = (Idempotency, Uuid)>,
+) -> Result<()> {
+    let used = |(key, thing_id): (Idempotency, Uuid)| used_key::Model {
+        book_id: viewer.book,
+        idempotency_key: key.key,
+        request_hash: key.request_hash,
+        thing_id,
+    };
+    let rows: Vec<_> = keys.into_iter().map(|key| used(key).into_active_model()).collect();
+    if !rows.is_empty() {
+        used_key::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Forgets the inputs that keys were used with, because they told of customers who were erased. The keys stay used.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn forget_inputs(
+    tx: &Transaction,
+    viewer: &Viewer,
+    things: impl IntoIterator<Item = Uuid>,
+) -> Result<()> {
+    let forgotten = used_key::Entity::update_many();
+    let forgotten = forgotten.col_expr(used_key::Column::RequestHash, Expr::value(NO_HASH.to_vec()));
+    let forgotten = forgotten.filter(used_key::Column::BookId.eq(viewer.book));
+    forgotten.filter(used_key::Column::ThingId.is_in(things)).exec(tx).await?;
+    Ok(())
 }
 
 fn conflict() -> Refusal {

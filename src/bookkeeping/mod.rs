@@ -14,6 +14,7 @@ mod contact;
 mod creation;
 pub mod customers;
 pub mod document;
+pub mod erasure;
 pub mod idempotency;
 pub mod import;
 pub mod invoicing;

@@ -25,7 +25,7 @@ use serde::Serialize;
 use type_safe_id::StaticType;
 use uuid::Uuid;
 
-use super::idempotency;
+use super::{idempotency, journal::NO_HASH};
 use crate::{
     db::Transaction,
     entity::client_id,
@@ -135,6 +135,18 @@ pub(super) async fn claim<K: StaticType + Copy>(
         Some(book) if book == viewer.book => Err(conflict(&id).into()),
         Some(_) => Err(unusable::<K>().into()),
     }
+}
+
+/// Forgets the inputs that these ids were used with, because they told of a customer who was erased. The ids stay used, and a
+/// request with one of them is refused as if it had another input.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn forget_inputs(tx: &Transaction, ids: impl IntoIterator<Item = Uuid>) -> Result<()> {
+    let forgotten = client_id::Entity::update_many();
+    let forgotten = forgotten.col_expr(client_id::Column::RequestHash, Expr::value(NO_HASH.to_vec()));
+    forgotten.filter(client_id::Column::Id.is_in(ids)).exec(tx).await?;
+    Ok(())
 }
 
 /// The tables of objects whose ids clients may choose. Invoices, receipts and notes share their ids with their ledger entries.

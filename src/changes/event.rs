@@ -29,7 +29,8 @@ pub(crate) fn change_of(
 
 fn kind_of(action: Action, done: Option<ChangeKind>) -> Option<ChangeKind> {
     Some(match action {
-        // They concern sessions and accounts of users. What wallet operations and imports change is written where they do so.
+        // They concern sessions and accounts of users, or change no object. What wallet operations and imports change is written
+        // where they do so.
         Action::Login
         | Action::RefreshToken
         | Action::Logout
@@ -41,8 +42,13 @@ fn kind_of(action: Action, done: Option<ChangeKind>) -> Option<ChangeKind> {
         | Action::Withdraw
         | Action::Transfer
         | Action::ImportTransactions
-        | Action::ImportEntries => return None,
-        Action::DeleteEntry | Action::DeleteTransaction => ChangeKind::Deleted,
+        | Action::ImportEntries
+        | Action::ImportCustomers
+        | Action::DeclineTransfer
+        | Action::DeclineDuplicate => return None,
+        Action::DeleteEntry | Action::DeleteTransaction | Action::ConfirmDuplicate | Action::DeleteImportProfile => {
+            ChangeKind::Deleted
+        }
         Action::Register
         | Action::CreateWallet
         | Action::CreateCustomer
@@ -56,7 +62,8 @@ fn kind_of(action: Action, done: Option<ChangeKind>) -> Option<ChangeKind> {
         | Action::CreateDebitNote
         | Action::CreateCategory
         | Action::AddTransaction
-        | Action::SetBudget => done.unwrap_or(ChangeKind::Created),
+        | Action::SetBudget
+        | Action::SaveImportProfile => done.unwrap_or(ChangeKind::Created),
         Action::UpdateProfile
         | Action::UpdateBook
         | Action::UpdateWallet
@@ -66,6 +73,7 @@ fn kind_of(action: Action, done: Option<ChangeKind>) -> Option<ChangeKind> {
         | Action::UpdateCustomer
         | Action::DeleteCustomer
         | Action::RestoreCustomer
+        | Action::EraseCustomer
         | Action::UpdateEntry
         | Action::Allocate
         | Action::Release
@@ -77,6 +85,9 @@ fn kind_of(action: Action, done: Option<ChangeKind>) -> Option<ChangeKind> {
         | Action::DeleteCategory
         | Action::RestoreCategory
         | Action::UpdateTransaction
+        | Action::ConfirmTransfer
+        | Action::UndoTransfer
+        | Action::UndoImport
         | Action::DeleteBudget => done.unwrap_or(ChangeKind::Updated),
     })
 }

@@ -7,33 +7,33 @@
 //! |---|---|
 //! | a wallet transaction, in each book whose wallets it concerns | the journal, with the entry |
 //! | whatever else an activity is about | [`crate::activity::ActivityEvent::record`] |
-//! | what an import adds | the import |
+//! | what an import adds or its undoing takes back, and what an erasure overwrites | the import and the erasure |
 //!
 //! | module | owns |
 //! |---|---|
-//! | `added` | the changes that an import makes |
 //! | `event` | the change that an activity makes |
 //! | `noun` | what an object is, from its id and back |
 //! | `place` | the position of a change, which cursors carry |
 //! | `read` | pages of changes, and whether a position is still known |
 //! | `feed` | tells those who wait when their book has changes |
 //! | `prune` | deletes old changes |
+//! | `things` | the changes of many objects at once |
 //!
 //! Figures that are computed, such as balances, have no changes of their own: they change with what they are computed from. Rows
 //! hold no personal data, only ids.
 
-mod added;
 mod event;
 mod feed;
 mod noun;
 mod place;
 mod prune;
 mod read;
+mod things;
 
 pub(crate) use self::{
-    added::{Added, write_added},
     event::change_of,
     read::{Of, committed, latest, page, require_known},
+    things::{Thing, write_all},
 };
 pub use self::{
     feed::{Feed, Waiter},

@@ -48,6 +48,8 @@ ids! {
     Transaction => Transaction,
     Budget => Budget,
     User => User,
+    Import => Import,
+    ImportProfile => ImportProfile,
 }
 
 #[cfg(test)]

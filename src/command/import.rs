@@ -1,28 +1,32 @@
-//! `daybook import`: imports the lines of a CSV file into a user's book.
+//! `daybook import`: imports the lines of a file into a user's book.
 //!
 //! Reads the arguments and prints the report; `bookkeeping::import` does the work. The report on standard output is CSV too, so
 //! that refused lines can be found, corrected and imported again. The summary goes to standard error.
 
 use std::{
-    fs::File,
-    io::{self, Stdout},
-    path::PathBuf,
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
 };
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::{Failure, progress::Progress};
+use super::{
+    Failure,
+    progress::Progress,
+    report::{Report, failure},
+};
 use crate::{
     app::App,
     bookkeeping::{
         import::{
-            self, Columns, EntryColumns, EntryImport, FileOptions, Line, Mode, Status, Summary, TransactionColumns,
-            TransactionImport,
+            self, Columns, CustomerColumns, CustomerImport, EntryColumns, EntryImport, FileOptions, Known, Mode, Said,
+            TransactionColumns, TransactionImport,
+            undo::{self, Undone},
         },
         spending::category::CategoryRef,
     },
-    error::{Code, Error, Refusal},
-    id::{Id, kind},
+    id::kind,
     identity,
     money::Currency,
     text,
@@ -30,9 +34,19 @@ use crate::{
 
 /// The arguments of `daybook import`.
 #[derive(Args, Clone, Debug)]
+#[command(subcommand_negates_reqs = true)]
 pub struct Import {
     #[command(subcommand)]
-    sort: Sort,
+    sort: Option<Sort>,
+
+    /// Take back all that an import made, as long as nothing of it was changed since: the id that the import printed, and that
+    /// `imports` lists
+    #[arg(long, value_name = "ID", required = true)]
+    undo: Option<String>,
+
+    /// User whose import it is: a username, a phone number or an e-mail address
+    #[arg(long, required = true)]
+    user: Option<String>,
 }
 
 #[derive(Clone, Debug, Subcommand)]
@@ -47,9 +61,24 @@ enum Sort {
     /// Import customer entries: goods on credit and payments. Columns: date, type (CREDIT or DEBIT), amount, customer and note;
     /// optional: currency, customerId and id
     ///
-    /// A line names an existing customer, by name or by id. A line without an id is a duplicate when an earlier import added a
+    /// A line names a customer, by name or by id. A line without an id is a duplicate when an earlier import added a
     /// line with the same values; equal lines of one file are all imported.
-    Entries(FileArguments),
+    Entries(Entries),
+    /// Import customers. Columns: name and phone; optional: email, firmName, address, city, state, gstNumber, note and id
+    ///
+    /// No two customers have one phone number. A line without an id is a duplicate when an earlier import added a line with the
+    /// same values; equal lines of one file are all imported.
+    Customers(FileArguments),
+}
+
+#[derive(Args, Clone, Debug)]
+struct Entries {
+    #[command(flatten)]
+    file: FileArguments,
+
+    /// Create customers who do not exist yet, with their names alone
+    #[arg(long)]
+    create_customers: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -73,6 +102,21 @@ struct Transactions {
     /// expenses if at least half of the file's lines in it are negative, and for income if not
     #[arg(long)]
     create_categories: bool,
+
+    /// The file is as a bank gives it: CSV of any shape, a workbook, OFX, QIF, MT940 or camt.053. What it looks like is found out;
+    /// what it does not tell is asked for
+    #[arg(long, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
+    bank: bool,
+
+    /// What the file does not tell, such as `sign=POSITIVE_OUT`, `dates=DAY_FIRST` or `columns.bankId=Reference`. Repeatable.
+    /// Implies --bank
+    #[arg(long, value_name = "FIELD=VALUE", value_parser = pair, conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
+    say: Vec<(String, String)>,
+
+    /// A profile, which says what the files of a bank look like: the name of one that is saved in the book, or a JSON file.
+    /// Implies --bank
+    #[arg(long, value_name = "NAME|FILE", conflicts_with_all = ["columns", "delimiter", "decimal_comma", "date_format"])]
+    profile: Option<String>,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -134,15 +178,33 @@ impl Import {
     /// # Errors
     /// When an argument cannot be used, or when a line was refused.
     pub async fn run(self, app: &App) -> Result<(), Failure> {
-        match self.sort {
-            Sort::Transactions(transactions) => transactions.run(app).await,
-            Sort::Entries(file) => entries(app, &file).await,
+        match (self.sort, self.undo, self.user) {
+            (Some(Sort::Transactions(transactions)), None, None) => transactions.run(app).await,
+            (Some(Sort::Entries(arguments)), None, None) => entries(app, &arguments).await,
+            (Some(Sort::Customers(file)), None, None) => customers(app, &file).await,
+            (None, Some(id), Some(user)) => undo(app, &id, &user).await,
+            _ => Err(Failure::Unusable("give either a file to import, or --undo with --user".to_owned())),
         }
     }
 }
 
 impl Transactions {
+    /// What is known about a bank's file.
+    fn known(&self) -> Result<Known, Failure> {
+        let say = self.say.iter().map(|(field, value)| Said { field: field.clone(), value: value.clone() });
+        let mut known = Known { say: say.collect(), ..Known::default() };
+        match self.profile.as_ref().filter(|profile| Path::new(profile).is_file()) {
+            Some(path) => {
+                let unusable = |error: io::Error| Failure::Unusable(format!("{path}: {error}"));
+                known.profile_json = Some(fs::read_to_string(path).map_err(unusable)?);
+            }
+            None => known.profile.clone_from(&self.profile),
+        }
+        Ok(known)
+    }
+
     async fn run(self, app: &App) -> Result<(), Failure> {
+        let known = self.known()?;
         let by_name = |name: Option<String>| name.map(CategoryRef::Name);
         let mut columns = TransactionColumns::default();
         self.file.name_columns(&mut columns)?;
@@ -153,6 +215,8 @@ impl Transactions {
             income_category: by_name(self.income_category),
             expense_category: by_name(self.expense_category),
             create_categories: self.create_categories,
+            bank: self.bank,
+            known,
         };
         let viewer = identity::impersonate(app, &self.file.user).await.map_err(failure)?;
         let (progress, file) = self.file.open()?;
@@ -163,10 +227,39 @@ impl Transactions {
     }
 }
 
-async fn entries(app: &App, arguments: &FileArguments) -> Result<(), Failure> {
+async fn customers(app: &App, arguments: &FileArguments) -> Result<(), Failure> {
+    let mut columns = CustomerColumns::default();
+    arguments.name_columns(&mut columns)?;
+    let import = CustomerImport { file: arguments.options(), columns: Some(columns) };
+    let viewer = identity::impersonate(app, &arguments.user).await.map_err(failure)?;
+    let (progress, file) = arguments.open()?;
+    let mut report = Report::new(&progress, |id| id.cast::<kind::Customer>().to_string());
+    let done = import::customers(app, &viewer, file, &import, &mut |lines| report.tell(lines)).await;
+    progress.end();
+    report.end(done, &import.file)
+}
+
+/// Takes back all that an import made.
+async fn undo(app: &App, id: &str, user: &str) -> Result<(), Failure> {
+    let viewer = identity::impersonate(app, user).await.map_err(failure)?;
+    let progress = Progress::of_rows();
+    progress.set_length(None);
+    let undone = undo::undo_in_parts(app, &viewer, &id.into(), &mut |count| progress.add(count)).await;
+    progress.end();
+    let Undone { taken, kept } = undone.map_err(failure)?;
+    if kept > 0 {
+        let message = format!("undone: {taken} taken back, {kept} stay because they were changed meanwhile");
+        return Err(Failure::Failed(message));
+    }
+    eprintln!("daybook: undone: {taken} taken back");
+    Ok(())
+}
+
+async fn entries(app: &App, Entries { file: arguments, create_customers }: &Entries) -> Result<(), Failure> {
     let mut columns = EntryColumns::default();
     arguments.name_columns(&mut columns)?;
-    let import = EntryImport { file: arguments.options(), columns };
+    let (columns, create_customers) = (Some(columns), *create_customers);
+    let import = EntryImport { file: arguments.options(), columns, create_customers };
     let viewer = identity::impersonate(app, &arguments.user).await.map_err(failure)?;
     let (progress, file) = arguments.open()?;
     let mut report = Report::new(&progress, |id| id.cast::<kind::LedgerEntry>().to_string());
@@ -187,8 +280,14 @@ impl FileArguments {
             decimal_comma: self.decimal_comma,
             date_format: self.date_format.clone(),
             default_currency: self.default_currency,
+            file_name: self.file_name(),
             most_lines: None,
         }
+    }
+
+    /// The name of the file for the record of the import, if it can be kept.
+    fn file_name(&self) -> Option<String> {
+        text::line(&self.path.file_name()?.to_string_lossy(), 255, "fileName").ok()
     }
 
     fn name_columns(&self, columns: &mut impl Columns) -> Result<(), Failure> {
@@ -211,89 +310,4 @@ impl FileArguments {
         }
         Progress::of(file).map_err(unusable)
     }
-}
-
-/// Writes the result of each line to standard output.
-struct Report<'a> {
-    rows: csv::Writer<Stdout>,
-    progress: &'a Progress,
-    id: fn(Id<kind::Document>) -> String,
-    /// The first error of writing to standard output. The import continues after it, for example when the reader of a pipe has
-    /// quit.
-    failed: Option<csv::Error>,
-}
-
-impl<'a> Report<'a> {
-    fn new(progress: &'a Progress, id: fn(Id<kind::Document>) -> String) -> Self {
-        let mut rows = csv::Writer::from_writer(io::stdout());
-        let failed = rows.write_record(["line", "status", "id", "message"]).err();
-        Self { rows, progress, id, failed }
-    }
-
-    fn tell(&mut self, lines: &[Line]) {
-        let write = || {
-            for line in lines {
-                let status = match line.status {
-                    Status::Added => "ADDED",
-                    Status::Duplicate => "DUPLICATE",
-                    Status::Refused => "REFUSED",
-                    Status::Good => "GOOD",
-                };
-                let id = line.id.map(self.id).unwrap_or_default();
-                self.rows.write_record([&line.line.to_string(), status, &id, &text::to_field(&line.message())])?;
-            }
-            self.rows.flush()?;
-            Ok(())
-        };
-        if self.failed.is_none() {
-            self.failed = self.progress.suspend(write).err();
-        }
-    }
-
-    /// Prints the summary.
-    fn end(mut self, done: Result<Summary, Error>, options: &FileOptions) -> Result<(), Failure> {
-        let Summary { added, duplicates, refused, good } = done.map_err(failure)?;
-        let printed = self.rows.flush().map_err(csv::Error::from);
-        if let Some(error) = self.failed.or(printed.err()) {
-            return Err(Failure::Failed(format!("cannot print the report: {error}; the import itself was completed")));
-        }
-        let added_lines = added;
-        let added = if options.dry_run { format!("{good} would be added") } else { format!("{added} added") };
-        let sums = format!("{added}, {duplicates} there already, {refused} refused");
-        if refused == 0 {
-            eprintln!("daybook: lines: {sums}");
-            return Ok(());
-        }
-        let nothing = match options.mode {
-            Mode::AllOrNothing if !options.dry_run && added_lines == 0 => "; nothing was written",
-            _ => "",
-        };
-        Err(Failure::Failed(format!("lines: {sums}{nothing}")))
-    }
-}
-
-/// Converts the error of an operation into a message of the command line, with the flags that the refused inputs came from.
-fn failure(error: Error) -> Failure {
-    let refusals = match error {
-        Error::Refused(refusals) => refusals,
-        Error::Gone => return Failure::Failed("the account was deleted in the meantime".to_owned()),
-        Error::TimedOut => return Failure::Failed("a statement took too long".to_owned()),
-        Error::Fault(cause) => return Failure::Failed(format!("the database failed: {cause}")),
-    };
-    let is_argument = refusals.iter().any(|refusal| refusal.path != "csv" && refusal.code != Code::TryAgain);
-    let flag = |refusal: &Refusal| {
-        let flag = match refusal.path.split('.').next().unwrap_or_default() {
-            "columns" => "--column: ",
-            "delimiter" => "--delimiter: ",
-            "dateFormat" => "--date-format: ",
-            "defaultWalletId" => "--default-wallet: ",
-            "incomeCategory" => "--income-category: ",
-            "expenseCategory" => "--expense-category: ",
-            "user" => "--user: ",
-            _ => "",
-        };
-        format!("{flag}{}", refusal.message)
-    };
-    let messages = refusals.iter().map(flag).collect::<Vec<_>>().join(" ");
-    if is_argument { Failure::Unusable(messages) } else { Failure::Failed(messages) }
 }

@@ -7,6 +7,7 @@ mod failure;
 mod import;
 mod postgres;
 mod progress;
+mod report;
 mod restore;
 mod unfinished;
 mod verify;

@@ -27,7 +27,8 @@ const MANIFEST: (&str, &str) = ("DAYBOOK_TRUSTED_DOCUMENTS", "--trusted-document
 pub(super) struct DocumentSettings {
     /// How much the server shows of itself: open, or locked, which turns off queries by GET, introspection, the download of the
     /// schema, suggestions in messages and the explorer, and all documents but the trusted ones when there are any
-    #[arg(long, global = true, env = "DAYBOOK_PROFILE", value_name = "PROFILE", default_value = "open")]
+    // Of the server only, so not global: `import` has a `--profile` of its own.
+    #[arg(long, env = "DAYBOOK_PROFILE", value_name = "PROFILE", default_value = "open")]
     profile: String,
 
     /// File of trusted documents: JSON with the text of each document by its id or SHA-256 hash, or a manifest of Apollo's

@@ -142,6 +142,7 @@ impl LimitSettings {
             bodies: self.http.bodies()?,
             execution: self.http.execution()?,
             downloads: waits.downloads()?,
+            uploads: waits.uploads()?,
             documents: documents.limits()?,
             sockets: live.sockets()?,
         })

@@ -1,4 +1,4 @@
-//! Settings of what waits or takes long in the server: statements, imports, downloads and passwords.
+//! Settings of what waits or takes long in the server: statements, imports, downloads, uploads and passwords.
 
 use clap::Args;
 
@@ -7,13 +7,15 @@ use super::{
     setting::BadSetting,
 };
 use crate::{
-    app::DownloadLimits,
+    app::{DownloadLimits, UploadLimits},
     credentials::QueueLimits,
     db::{Options, PoolSize},
 };
 
-/// The highest number of downloads at once.
+/// The highest number of downloads or uploads at once.
 const MOST_DOWNLOADS: u32 = 1000;
+/// The largest size of an uploaded file, in mebibytes.
+const LARGEST_UPLOAD: u32 = 4096;
 /// The highest number of those who wait for a password to be hashed. Each newcomer is compared with all of them.
 const MOST_WAITING: u32 = 100_000;
 /// The largest size of SQLite's log, in mebibytes.
@@ -55,6 +57,19 @@ pub(super) struct WaitSettings {
     #[arg(long, global = true, env = "DAYBOOK_DOWNLOAD_STALL", value_name = "SECONDS", default_value = "30")]
     download_stall: String,
 
+    /// Maximum size of a file that is uploaded to be imported
+    #[arg(long, global = true, env = "DAYBOOK_UPLOAD_MAX", value_name = "MEBIBYTES", default_value = "64")]
+    upload_max: String,
+
+    /// Number of files that are uploaded and imported at once, each of another user. Each may take several times its size in the
+    /// directory for temporary files
+    #[arg(long, global = true, env = "DAYBOOK_UPLOADS", value_name = "COUNT", default_value = "4")]
+    uploads: String,
+
+    /// How long an uploaded file may take to arrive
+    #[arg(long, global = true, env = "DAYBOOK_UPLOAD_TIMEOUT", value_name = "SECONDS", default_value = "600")]
+    upload_timeout: String,
+
     /// How many may wait for their passwords to be hashed: so many of those who logged in from there before, and as many
     /// others. A quarter of them from one network, and an eighth about one name
     #[arg(long, global = true, env = "DAYBOOK_LOGIN_QUEUE", value_name = "COUNT", default_value = "512")]
@@ -84,6 +99,16 @@ impl WaitSettings {
             time: seconds("DAYBOOK_DOWNLOAD_TIMEOUT", "--download-timeout", &self.download_timeout)?,
             wait: seconds("DAYBOOK_DOWNLOAD_WAIT", "--download-wait", &self.download_wait)?,
             stalled: seconds("DAYBOOK_DOWNLOAD_STALL", "--download-stall", &self.download_stall)?,
+        })
+    }
+
+    pub(super) fn uploads(&self) -> Result<UploadLimits, BadSetting> {
+        let largest = mebibytes("DAYBOOK_UPLOAD_MAX", "--upload-max", &self.upload_max, LARGEST_UPLOAD)?;
+        Ok(UploadLimits {
+            largest: u64::try_from(largest).unwrap_or(u64::MAX),
+            at_once: number("DAYBOOK_UPLOADS", "--uploads", &self.uploads, MOST_DOWNLOADS)?,
+            time: seconds("DAYBOOK_UPLOAD_TIMEOUT", "--upload-timeout", &self.upload_timeout)?,
+            ..UploadLimits::default()
         })
     }
 

@@ -30,6 +30,8 @@ const WRITER_CACHE: &str = "-32768";
 /// After how many pages SQLite copies its log into the database: 16 MiB. Pages that are written again and again, as those of the
 /// indexes are, are copied once. With SQLite's 1000 pages each large batch of wallet operations copied what it had just written.
 const LOG_PAGES: &str = "4096";
+/// How many rows of a query SQLite may be ahead of who takes them. An answer is kept as a whole anyway.
+const ROWS: usize = 4096;
 /// The number of PostgreSQL's advisory lock that is held while migrating. Any number will do, as long as it never changes.
 const MIGRATION_LOCK: i64 = 0x0DA1_B00C;
 
@@ -139,7 +141,9 @@ fn sqlite(url: &str) -> Result<SqliteConnectOptions, sqlx::Error> {
         .pragma("journal_size_limit", "16777216")
         // A damaged page is detected when it is read.
         .pragma("cell_size_check", "on")
-        .busy_timeout(WAIT))
+        .busy_timeout(WAIT)
+        // So that SQLite goes on reading while somebody takes the rows that it has read.
+        .row_buffer_size(ROWS))
 }
 
 /// Applies the pending migrations, over a connection of its own without a statement timeout. Returns how many were pending.

@@ -15,6 +15,7 @@
 
 use std::{io, mem, net::IpAddr, sync::Arc, time::Duration};
 
+use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use sea_orm::{
     DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
     sea_query::Values,
@@ -30,6 +31,9 @@ use crate::{error::db_error, turns::Turn};
 /// dead: the database host is down, or the network drops all packets.
 const SILENCE: Duration = Duration::from_secs(4);
 
+/// How many of many rows are taken one by one, so that a few do not wait.
+const FEW: usize = 50;
+
 /// A connection borrowed from a pool.
 pub(super) struct Session {
     /// `None` only while the session is being dropped.
@@ -39,6 +43,8 @@ pub(super) struct Session {
     writes: bool,
     /// How long each statement may run.
     limit: Option<Duration>,
+    /// Whether its queries return thousands of rows.
+    is_for_many: bool,
     /// The places that the connection takes.
     places: Places,
     shared: Arc<Shared>,
@@ -107,7 +113,13 @@ macro_rules! run {
 impl Session {
     pub(super) fn new(connection: Pooled, places: Places, writes: bool, shared: Arc<Shared>) -> Self {
         let limit = Some(shared.options.statement_limit);
-        Self { connection: Some(connection), state: State::Clean, writes, limit, places, shared }
+        Self { connection: Some(connection), state: State::Clean, writes, limit, is_for_many: false, places, shared }
+    }
+
+    /// The same session, for queries that return thousands of rows.
+    pub(super) fn for_many(mut self) -> Self {
+        self.is_for_many = true;
+        self
     }
 
     /// The same session, whose statements may run for any time on SQLite.
@@ -216,9 +228,10 @@ impl Session {
     pub(super) async fn query_all(&mut self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.go_on().await?;
         self.shared.observe(statement);
+        let is_for_many = self.is_for_many;
         let done = run!(self, self.limit, connection => async {
             let query = query_with(AssertSqlSafe(statement.sql.as_str()), values(statement));
-            let rows = query.fetch_all(connection).await?;
+            let rows = if is_for_many { gather(query.fetch(connection)).await? } else { query.fetch_all(connection).await? };
             Ok(rows.into_iter().map(QueryResult::from).collect())
         });
         self.note_progress(&done);
@@ -279,6 +292,20 @@ async fn unless_silent<T>(
 ) -> Result<T, sqlx::Error> {
     let silent = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "the database did not answer").into());
     tokio::time::timeout(limit.saturating_add(SILENCE), work).await.unwrap_or_else(silent)
+}
+
+/// Takes thousands of rows. After the first ones it looks for more from time to time: SQLite hands over each row by itself, and
+/// to be woken for each takes longer than to read it.
+async fn gather<R>(mut rows: BoxStream<'_, Result<R, sqlx::Error>>) -> Result<Vec<R>, sqlx::Error> {
+    let mut gathered = Vec::new();
+    loop {
+        let next = if gathered.len() < FEW { Some(rows.next().await) } else { rows.next().now_or_never() };
+        match next {
+            Some(Some(row)) => gathered.push(row?),
+            Some(None) => return Ok(gathered),
+            None => tokio::time::sleep(Duration::from_millis(1)).await,
+        }
+    }
 }
 
 fn values(statement: &Statement) -> SqlxValues {

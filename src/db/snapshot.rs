@@ -18,6 +18,7 @@ use super::{
     acquire,
     database::{Db, RETRIES},
     read,
+    session::Session,
     transaction::Transaction,
 };
 use crate::{
@@ -39,6 +40,10 @@ pub struct Snapshot {
 /// Leaves PostgreSQL the index of the key and loops over it.
 const BY_KEYS: &str = "SET LOCAL enable_sort = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; \
                        SET LOCAL enable_mergejoin = off; SET LOCAL max_parallel_workers_per_gather = 0";
+
+/// How much of a SQLite file it keeps in memory: 64 MiB. With SQLite's 2 MiB it reads most pages again and again. Not by a memory
+/// map: a mapped page is checked whenever it is looked at (`cell_size_check`), and one that cannot be read ends the program.
+const LARGE_CACHE: &str = "PRAGMA cache_size = -65536";
 
 impl Db {
     /// A read-only snapshot of the moment at which it is read from for the first time.
@@ -70,17 +75,24 @@ impl Db {
     /// # Errors
     /// `TRY_AGAIN` when no connection is free.
     pub async fn snapshot_by_keys(&self) -> Result<Transaction> {
-        let snapshot = self.begin_snapshot().await?;
-        if self.backend() == DbBackend::Postgres {
-            snapshot.execute_unprepared(BY_KEYS).await?;
+        if self.backend() == DbBackend::Sqlite {
+            let snapshot = self.begin(Session::for_many).await?;
+            snapshot.execute_unprepared(LARGE_CACHE).await?;
+            return Ok(snapshot);
         }
+        let snapshot = self.begin_snapshot().await?;
+        snapshot.execute_unprepared(BY_KEYS).await?;
         Ok(snapshot)
     }
 
     async fn begin_snapshot(&self) -> Result<Transaction, DbErr> {
+        self.begin(|session| session).await
+    }
+
+    async fn begin(&self, prepare: fn(Session) -> Session) -> Result<Transaction, DbErr> {
         let mut retries = RETRIES;
         loop {
-            let mut session = acquire::reader(&self.shared, self.read.purpose).await?;
+            let mut session = prepare(acquire::reader(&self.shared, self.read.purpose).await?);
             let begun = shield(session.begin(match self.backend() {
                 DbBackend::Sqlite => "BEGIN",
                 // A read-only transaction holds no lock that others wait for, so it may stay idle for long, as it does when

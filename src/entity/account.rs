@@ -78,6 +78,8 @@ pub enum AccountKind {
     WriteOff,
     /// The other side of the balances that customers had when the book was begun.
     Opening,
+    /// Money on its way from one wallet of the book to another. Zero when all of it has arrived.
+    InTransit,
 }
 
 /// Whether a wallet can receive and pay money.

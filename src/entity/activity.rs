@@ -34,7 +34,7 @@ pub struct Model {
     pub created_at: DateTimeUtc,
 }
 
-/// The operation that an activity is about: one for each mutation, and one for an import on the server's command line.
+/// The operation that an activity is about: one for each mutation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, async_graphql::Enum)]
 #[sea_orm(rs_type = "String", db_type = "String(StringLen::None)", rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum Action {
@@ -83,6 +83,8 @@ pub enum Action {
     DeleteCustomer,
     /// `restoreCustomer`: brings back an archived customer.
     RestoreCustomer,
+    /// `eraseCustomer`: erases a customer's personal details.
+    EraseCustomer,
     /// `addEntry`: adds an entry to a customer's ledger.
     AddEntry,
     /// `updateEntry`: changes a ledger entry.
@@ -129,14 +131,32 @@ pub enum Action {
     UpdateTransaction,
     /// `deleteTransaction`: deletes an income or an expense.
     DeleteTransaction,
+    /// `confirmTransfer`: makes an expense and an income one transfer.
+    ConfirmTransfer,
+    /// `declineTransfer`: lets a pair of an expense and an income not be proposed again.
+    DeclineTransfer,
+    /// `undoTransfer`: makes a transfer an expense and an income again.
+    UndoTransfer,
+    /// `confirmDuplicate`: deletes an imported transaction that is the same as one written by hand.
+    ConfirmDuplicate,
+    /// `declineDuplicate`: lets a pair of an imported transaction and one written by hand not be proposed again.
+    DeclineDuplicate,
     /// `setBudget`: creates or replaces a budget.
     SetBudget,
     /// `deleteBudget`: deletes a budget.
     DeleteBudget,
-    /// `importTransactions`, or the command `daybook import` for transactions: imports a CSV file.
+    /// `importTransactions`, an upload to `/import/transactions`, or the command `daybook import` for transactions: imports a file.
     ImportTransactions,
-    /// The command `daybook import` for ledger entries: imports a CSV file. No mutation does this.
+    /// `saveImportProfile`: creates or replaces an import profile.
+    SaveImportProfile,
+    /// `deleteImportProfile`: deletes an import profile.
+    DeleteImportProfile,
+    /// `importEntries`, or the command `daybook import` for ledger entries: imports a CSV file.
     ImportEntries,
+    /// `importCustomers`, or the command `daybook import` for customers: imports a CSV file.
+    ImportCustomers,
+    /// `undoImport`, or the command `daybook import --undo`: takes back all that an import made.
+    UndoImport,
 }
 
 /// The result of an activity: `DONE`, `REFUSED` with the reasons in `codes`, or `REPLAYED`.

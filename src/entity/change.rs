@@ -70,6 +70,12 @@ pub enum Noun {
     /// A user.
     #[sea_orm(num_value = 13)]
     User,
+    /// The record of an import.
+    #[sea_orm(num_value = 14)]
+    Import,
+    /// The profile of a bank's files.
+    #[sea_orm(num_value = 15)]
+    ImportProfile,
 }
 
 /// What was done with an object.

@@ -43,10 +43,14 @@ pub struct Model {
     pub search_text: String,
     /// When the customer was archived; archived customers are left out of lists.
     pub archived_at: Option<DateTimeUtc>,
+    /// When the customer's personal details were erased; then none of the columns above tells of them, and they are archived.
+    pub erased_at: Option<DateTimeUtc>,
     /// When the customer's ledger last changed; the time of creation if it never did.
     pub last_activity_at: DateTimeUtc,
     /// When the row was created.
     pub created_at: DateTimeUtc,
+    /// The import that made it; `None` when it was written by hand, and when it is older than the records of imports.
+    pub import_id: Option<Id<kind::Import>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,5 +1,5 @@
-//! Journal entries: the events that move money. Only `bookkeeping::journal` writes this table; rows are never updated
-//! or deleted.
+//! Journal entries: the events that move money. Only `bookkeeping::journal` writes this table; rows are never deleted, and updated
+//! only where texts about a customer are erased (`bookkeeping::journal::erase`).
 
 use sea_orm::entity::prelude::*;
 
@@ -82,6 +82,10 @@ pub enum EntryKind {
     Income,
     /// An expense in one or more categories.
     Expense,
+    /// Money left a wallet for another one of the book: an expense of which a user said so.
+    TransferOut,
+    /// Money came into a wallet from another one of the book: an income of which a user said so.
+    TransferIn,
 }
 
 /// Whether a wallet transaction moved money: `SUCCEEDED`, or `FAILED` with the reason in `failure`.

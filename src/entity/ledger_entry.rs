@@ -50,6 +50,8 @@ pub struct Model {
     pub settled: i64,
     /// How much of it is held on account and set off against nothing, in minor units.
     pub held: i64,
+    /// The import that made it; `None` when it was written by hand, and when it is older than the records of imports.
+    pub import_id: Option<Id<kind::Import>>,
 }
 
 /// The direction of a ledger entry, in the words of a shop: `CREDIT` for goods given on credit, `DEBIT` for a payment

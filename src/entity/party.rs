@@ -1,5 +1,6 @@
 //! The buyers and sellers of invoices, receipts and notes, as they were when the documents were created. Only
-//! `bookkeeping::invoicing::party` writes this table. Rows are never deleted, and changed only when their book is closed.
+//! `bookkeeping::invoicing::party` writes this table. Rows are never deleted, and changed only when a
+//! customer is erased or the book is closed.
 
 use sea_orm::entity::prelude::*;
 
@@ -30,7 +31,7 @@ pub struct Model {
     pub state: Option<String>,
     /// The GST registration number.
     pub gst_number: Option<String>,
-    /// The phone number, in the form of `customer.phone`.
+    /// The phone number, in the form of `customer.phone`; a word that is none when it was erased.
     pub phone: Option<String>,
 }
 

@@ -44,6 +44,12 @@ pub struct Model {
     pub updated_at: DateTimeUtc,
     /// When it was deleted; `None` otherwise.
     pub deleted_at: Option<DateTimeUtc>,
+    /// The other half of the transfer that it is half of; `None` otherwise. Its kind then says which way the money went.
+    pub counterpart_id: Option<Id<kind::Transaction>>,
+    /// The import that made it; `None` when it was written by hand, and when it is older than the records of imports.
+    pub import_id: Option<Id<kind::Import>>,
+    /// The transaction written by hand that a user said is the same. Then this one, which was imported, is deleted.
+    pub same_as_id: Option<Id<kind::Transaction>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

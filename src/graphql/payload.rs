@@ -140,15 +140,17 @@ pub(super) fn into_recorded_payload<T>(result: Result<T, Error>) -> Result<(Opti
     }
 }
 
-/// The value of the field `id` in the mutation's input. Empty when there is none.
+/// The value of the field `id` in the mutation's input, or of `outgoingId` or `importedId`, which name a pair. Empty when there is none.
 fn named(ctx: &Context<'_>) -> Result<String, ApiError> {
     let arguments = ctx.field().arguments().map_err(|error| Error::Fault(DbErr::Custom(error.message)))?;
     let input = arguments.into_iter().find(|(name, _)| name == "input");
     Ok(match input {
-        Some((_, Value::Object(input))) => match input.get("id") {
-            Some(Value::String(id)) => id.clone(),
-            _ => String::new(),
-        },
+        Some((_, Value::Object(input))) => {
+            match ["id", "outgoingId", "importedId"].iter().find_map(|name| input.get(*name)) {
+                Some(Value::String(id)) => id.clone(),
+                _ => String::new(),
+            }
+        }
         _ => String::new(),
     })
 }

@@ -3,9 +3,9 @@
 //! | path | module |
 //! |---|---|
 //! | `/graphql` | `graphql` |
-//! | `*.csv`, `/reports/*.svg`, `/schema.graphql` | `files` |
+//! | `*.csv`, `/import/transactions`, `/reports/*.svg`, `/schema.graphql` | `files` |
 //! | `/health/*` | `health` |
-//! | `/`, `/explorer.js` | `explorer` |
+//! | `/`, `/explorer/*` | `explorer` |
 //! | all others | `failure` |
 //!
 //! Every request passes these layers, the first one first:
@@ -77,7 +77,7 @@ pub fn router(app: App, pages: Pages) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready).with_state(app.db));
     if pages.explorer {
-        router = router.route("/", get(explorer::page)).route("/explorer.js", get(explorer::script));
+        router = router.route("/", get(explorer::page)).route("/explorer/{file}", get(explorer::file));
     }
     router = router.fallback(failure::not_found).method_not_allowed_fallback(failure::method_not_allowed).layer(
         ServiceBuilder::new()

@@ -39,6 +39,8 @@ pub(super) const MUTATION: u32 = 1;
 pub(super) const COSTLY: u32 = 100;
 /// The cost of a download.
 pub(super) const DOWNLOAD: u32 = 100;
+/// The cost of an upload, and of each mebibyte of it.
+pub(super) const UPLOAD: u32 = 100;
 /// The cost of a picture.
 pub(super) const PICTURE: u32 = 10;
 

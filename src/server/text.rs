@@ -21,7 +21,7 @@ use super::{
     graphql::is_known,
 };
 
-/// A text of some kilobytes, with what clients need to keep it in a cache. It is compressed once for each encoding, and all
+/// A text in memory, with what clients need to keep it in a cache. It is compressed once for each encoding, and all
 /// responses share the result.
 #[derive(Debug)]
 pub(super) struct Text {
@@ -32,6 +32,18 @@ pub(super) struct Text {
 }
 
 impl Text {
+    /// A file that is in the binary as Brotli has compressed it. A file that is damaged is empty.
+    pub(super) fn of_brotli(content_type: &'static str, file: &'static [u8]) -> Self {
+        let mut body = Vec::new();
+        let mut rest = file;
+        if brotli_decompressor::BrotliDecompress(&mut rest, &mut body).is_err() {
+            body.clear();
+        }
+        let text = Self::new(content_type, body);
+        text.compressed().insert(HeaderValue::from_static("br"), Bytes::from_static(file));
+        text
+    }
+
     pub(super) fn new(content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let body = body.into();
         // Weak, since it is the same for all encodings.

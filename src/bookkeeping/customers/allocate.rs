@@ -231,6 +231,7 @@ async fn begin(
     }
     let payment = payment.filter(|payment| open_items::is_id_of(id, payment));
     let payment = payment.ok_or_else(|| Refusal::new(Code::NotFound, "paymentId", "You have no such payment."))?;
+    posting::refuse_erased(tx, viewer, &payment, "paymentId").await?;
     let refused = |message| Err(Refusal::new(Code::NotAllowed, "paymentId", message).into());
     match payment.kind {
         EntryType::Credit => {

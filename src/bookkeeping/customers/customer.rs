@@ -149,7 +149,7 @@ pub async fn require(
 ///
 /// # Errors
 /// `NOT_FOUND` at `path`.
-pub(super) async fn lock(
+pub(in crate::bookkeeping) async fn lock(
     tx: &Transaction,
     viewer: &Viewer,
     id: Option<Id<kind::Customer>>,
@@ -219,7 +219,11 @@ pub async fn create(app: &App, viewer: &Viewer, new: &NewCustomer) -> Result<Rep
 }
 
 /// A new customer, still without a name.
-fn blank(viewer: &Viewer, NewId { id, position }: NewId<kind::Customer>, now: DateTime<Utc>) -> customer::Model {
+pub(super) fn blank(
+    viewer: &Viewer,
+    NewId { id, position }: NewId<kind::Customer>,
+    now: DateTime<Utc>,
+) -> customer::Model {
     customer::Model {
         id,
         position,
@@ -237,19 +241,23 @@ fn blank(viewer: &Viewer, NewId { id, position }: NewId<kind::Customer>, now: Da
         note: None,
         search_text: String::new(),
         archived_at: None,
+        erased_at: None,
         last_activity_at: now,
         created_at: now,
+        import_id: None,
     }
 }
 
 /// Changes the fields of a customer.
 ///
 /// # Errors
-/// `NOT_FOUND`; `INVALID`, `REQUIRED` and `TAKEN`. All fields are checked before refusing.
+/// `NOT_FOUND`; `NOT_ALLOWED` when the customer was erased; `INVALID`, `REQUIRED` and `TAKEN`. All fields are checked before
+/// refusing.
 pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Result<customer::Model> {
     app.db
         .write(|tx| async move {
             let before = lock(&tx, viewer, wanted.id.parse().ok(), "id").await?;
+            refuse_erased(&before, "id")?;
             let mut customer = before.clone();
             let region = phone_region(&tx, app, viewer, wanted).await?;
             let mut refusals = change(&mut customer, wanted, region);
@@ -269,7 +277,8 @@ pub async fn update(app: &App, viewer: &Viewer, wanted: &CustomerChange) -> Resu
 /// Archives or restores a customer. The customer's ledger is not changed.
 ///
 /// # Errors
-/// `NOT_FOUND`; `TAKEN` when a customer is restored whose phone number another customer has since been given.
+/// `NOT_FOUND`; `NOT_ALLOWED` when a customer is restored who was erased; `TAKEN` when one is whose phone number another customer
+/// has since been given.
 pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -> Result<customer::Model> {
     let action = if archived { Action::DeleteCustomer } else { Action::RestoreCustomer };
     app.db
@@ -279,6 +288,7 @@ pub async fn set_archived(app: &App, viewer: &Viewer, id: &ID, archived: bool) -
                 ActivityEvent::by(viewer, action).on(before.id).record(&tx, &app.clock).await?;
                 return Ok(before);
             }
+            refuse_erased(&before, "id")?;
             let mut customer = before.clone();
             customer.archived_at = archived.then(|| app.clock.now());
             let mut refusals = Refusals::default();
@@ -305,8 +315,21 @@ async fn phone_region(
     }
 }
 
+/// Refuses what cannot be done any more once a customer's personal details were erased.
+///
+/// # Errors
+/// `NOT_ALLOWED` at `path`.
+pub(in crate::bookkeeping) fn refuse_erased(customer: &customer::Model, path: &str) -> Result<(), Refusal> {
+    if customer.erased_at.is_none() {
+        return Ok(());
+    }
+    let message =
+        "The personal details of this customer were erased. Nothing about them can be changed or added any more.";
+    Err(Refusal::new(Code::NotAllowed, path, message))
+}
+
 /// Writes the new values into the customer. Returns the refusals for values that are not valid.
-fn change(customer: &mut customer::Model, wanted: &CustomerChange, region: Option<country::Id>) -> Refusals {
+pub(super) fn change(customer: &mut customer::Model, wanted: &CustomerChange, region: Option<country::Id>) -> Refusals {
     let mut refusals = Refusals::default();
     if let Some(name) = refusals.change(&wanted.name, "name", |name| text::line(name, 100, "name")) {
         customer.name_key = key(&name);

@@ -201,6 +201,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &EntryChange) -> Result<
             return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
         }
         let entry = entry?;
+        posting::refuse_erased(&tx, viewer, &entry, "id").await?;
         if entry.source != EntrySource::Manual {
             let message = "This entry cannot be changed. Delete it and record another one.";
             return Err(Refusal::new(Code::NotAllowed, "id", message).into());

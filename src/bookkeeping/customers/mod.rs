@@ -9,6 +9,7 @@ pub mod customer_list;
 pub mod document_list;
 pub mod entry;
 pub mod entry_list;
+pub(super) mod made;
 pub mod open_items;
 pub(super) mod posting;
 pub mod receivables;

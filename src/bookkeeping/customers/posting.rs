@@ -7,7 +7,7 @@
 use std::{collections::HashMap, slice};
 
 use async_graphql::ID;
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::{
@@ -124,13 +124,19 @@ impl Document<'_> {
         source: EntrySource,
         posted: &Posted,
     ) -> Result<ledger_entry::Model> {
-        let entry = self.entered(viewer, source, posted);
+        let entry = self.entered(viewer, source, None, posted);
         ledger_entry::Entity::insert(entry.clone().into_active_model()).exec_without_returning(tx).await?;
         touch(tx, &entry).await?;
         Ok(entry)
     }
 
-    fn entered(&self, viewer: &Viewer, source: EntrySource, posted: &Posted) -> ledger_entry::Model {
+    fn entered(
+        &self,
+        viewer: &Viewer,
+        source: EntrySource,
+        import_id: Option<Id<kind::Import>>,
+        posted: &Posted,
+    ) -> ledger_entry::Model {
         ledger_entry::Model {
             id: self.id.id,
             position: self.id.position,
@@ -150,6 +156,7 @@ impl Document<'_> {
             deleted_at: None,
             settled: 0,
             held: 0,
+            import_id,
         }
     }
 }
@@ -168,20 +175,19 @@ pub(in crate::bookkeeping) async fn drafts(
     documents.iter().map(|document| document.build_draft(viewer, &accounts)).collect()
 }
 
-/// Inserts the ledger entries of new documents whose journal entries were posted.
+/// Inserts the ledger entries of new documents whose journal entries were posted. An import makes them.
 pub(in crate::bookkeeping) async fn enter_all(
     tx: &Transaction,
     viewer: &Viewer,
-    source: EntrySource,
+    import_id: Id<kind::Import>,
     posted: &[(Document<'_>, Posted)],
 ) -> Result<()> {
-    let entries: Vec<_> = posted.iter().map(|(document, posted)| document.entered(viewer, source, posted)).collect();
+    let entered = |(document, posted): &(Document<'_>, Posted)| {
+        document.entered(viewer, EntrySource::Manual, Some(import_id), posted)
+    };
+    let entries: Vec<_> = posted.iter().map(entered).collect();
     let Some(last) = entries.iter().map(|entry| entry.updated_at).max() else { return Ok(()) };
-    customer_entity::Entity::update_many()
-        .set(customer_entity::ActiveModel { last_activity_at: Set(last), ..Default::default() })
-        .filter(customer_entity::Column::Id.is_in(entries.iter().map(|entry| entry.customer_id)))
-        .exec(tx)
-        .await?;
+    touch_all(tx, entries.iter().map(|entry| entry.customer_id), last).await?;
     let rows = entries.iter().cloned().map(IntoActiveModel::into_active_model);
     ledger_entry::Entity::insert_many(rows).exec_without_returning(tx).await?;
     let mut changes = HashMap::new();
@@ -199,13 +205,14 @@ pub(in crate::bookkeeping) async fn enter_all(
 /// Locks the customer of a new document.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when the customer is archived.
+/// `NOT_FOUND`; `NOT_ALLOWED` when the customer is archived or erased.
 pub(in crate::bookkeeping) async fn open_customer(
     tx: &Transaction,
     viewer: &Viewer,
     id: Option<Id<kind::Customer>>,
 ) -> Result<customer_entity::Model> {
     let customer = customer::lock(tx, viewer, id, "customerId").await?;
+    customer::refuse_erased(&customer, "customerId")?;
     if customer.archived_at.is_some() {
         let message = "This customer is archived. Restore them first.";
         return Err(Refusal::new(Code::NotAllowed, "customerId", message).into());
@@ -251,6 +258,20 @@ pub(in crate::bookkeeping) async fn lock_entry(
     find(tx, viewer, id).await
 }
 
+/// Refuses a change of an entry whose customer was erased. The customer must be locked.
+///
+/// # Errors
+/// `NOT_ALLOWED` at `path`.
+pub(in crate::bookkeeping) async fn refuse_erased(
+    tx: &Transaction,
+    viewer: &Viewer,
+    entry: &ledger_entry::Model,
+    path: &str,
+) -> Result<()> {
+    let customer = customer::require(tx, viewer, Some(entry.customer_id), path).await?;
+    Ok(customer::refuse_erased(&customer, path)?)
+}
+
 async fn find(
     conn: &impl ConnectionTrait,
     viewer: &Viewer,
@@ -263,6 +284,9 @@ async fn find(
 /// Deletes a ledger entry or voids its document: reverses its journal entry, and takes back what it was set off against. With `into_wallet` the money goes back out
 /// of the wallet that it was paid into. If the wallet does not allow that, the attempt is recorded as a failed entry
 /// and the inner result is the refusal; the transaction must then be committed, not rolled back.
+///
+/// # Errors
+/// `NOT_ALLOWED` at `id` when the customer was erased.
 pub(in crate::bookkeeping) async fn void(
     tx: &Transaction,
     app: &App,
@@ -272,6 +296,7 @@ pub(in crate::bookkeeping) async fn void(
     idempotency: Option<Idempotency>,
     into_wallet: bool,
 ) -> Result<Result<ledger_entry::Model, Refusal>> {
+    refuse_erased(tx, viewer, &entry, "id").await?;
     let mut draft = journal::reversal(tx, viewer, entry.journal_entry_id, reason.map(str::to_owned)).await?;
     draft.idempotency = idempotency;
     if into_wallet {
@@ -297,9 +322,18 @@ pub(in crate::bookkeeping) async fn void(
 
 /// Sets the time of the last change of the customer's ledger.
 pub(in crate::bookkeeping) async fn touch(tx: &Transaction, entry: &ledger_entry::Model) -> Result<()> {
+    touch_all(tx, [entry.customer_id], entry.updated_at).await
+}
+
+/// Sets the time of the last change of the ledgers of customers.
+pub(in crate::bookkeeping) async fn touch_all(
+    tx: &Transaction,
+    customers: impl IntoIterator<Item = Id<kind::Customer>>,
+    time: DateTime<Utc>,
+) -> Result<()> {
     customer_entity::Entity::update_many()
-        .set(customer_entity::ActiveModel { last_activity_at: Set(entry.updated_at), ..Default::default() })
-        .filter(customer_entity::Column::Id.eq(entry.customer_id))
+        .set(customer_entity::ActiveModel { last_activity_at: Set(time), ..Default::default() })
+        .filter(customer_entity::Column::Id.is_in(customers))
         .exec(tx)
         .await?;
     Ok(())

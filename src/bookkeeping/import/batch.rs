@@ -3,14 +3,15 @@
 use std::io::Read;
 
 use super::{
-    fingerprint::{self, Fingerprints},
-    line_kind::LineKind,
+    fingerprint::{self, Content, Fingerprints},
+    line_kind::{Known, LineKind},
     options::Format,
     reader::{BadRecord, Reader, Record},
 };
 use crate::{
-    bookkeeping::journal::Idempotency,
+    bookkeeping::journal::{self, Idempotency},
     error::{Code, Refusal, Refusals, Result},
+    id::is_id,
 };
 
 /// The approximate number of records that are checked and written together.
@@ -25,6 +26,31 @@ pub(super) struct Candidate<L> {
     pub(super) id: String,
     /// The parsed line with its idempotency key, or what is wrong with it.
     pub(super) read: Result<(L, Idempotency), Vec<Refusal>>,
+    /// How an earlier version knew it, where that was another way.
+    pub(super) former: Option<Former>,
+}
+
+impl<L> Candidate<L> {
+    /// A note when the candidate was imported before and said something else then.
+    pub(super) fn other_values(&self, known: &Known, idempotency: &Idempotency) -> Option<String> {
+        // Of a line whose customer was erased since, it is not known any more.
+        let hash = known.request_hash.as_deref().filter(|hash| *hash != journal::NO_HASH)?;
+        let former = self.former.as_ref().and_then(|former| former.hash.as_deref());
+        let is_other = hash != idempotency.request_hash && former.is_none_or(|former| hash != former);
+        let note = "This line was imported before with other values. The earlier import stays as it is.";
+        is_other.then(|| note.to_owned())
+    }
+}
+
+/// How an earlier version knew a line.
+#[derive(Clone, Debug)]
+pub(super) struct Former {
+    /// The key that it gave to the line.
+    pub(super) key: String,
+    /// The hash of what the line says, as it computed it. `None` when it is computed as before.
+    pub(super) hash: Option<Vec<u8>>,
+    /// Whether a line with this key is another one when it says something else.
+    pub(super) is_by_content: bool,
 }
 
 /// Splits a file into batches.
@@ -44,7 +70,12 @@ impl<'a, R: Read> Batches<'a, R> {
     /// # Errors
     /// As for [`Reader::open`].
     pub(super) fn open<S: LineKind>(file: R, format: &'a Format) -> Result<Self> {
-        let mut reader = Reader::open(file, format.delimiter, S::COLUMNS, &format.names)?;
+        let mut reader = Reader::open(file, format.delimiter, S::COLUMNS, &format.names)?
+            .of_bank(format.is_plain)
+            .at_lines(format.lines.clone());
+        if S::MOST_TOGETHER > 1 {
+            reader = reader.with_own_ids();
+        }
         let ahead = reader.next();
         Ok(Self { reader, format, fingerprints: Fingerprints::default(), ahead, after_bad: false })
     }
@@ -67,7 +98,12 @@ impl<'a, R: Read> Batches<'a, R> {
             Ok(first) => first,
             Err(BadRecord { line, refusal }) => {
                 self.after_bad = true;
-                return Some(Candidate { lines: vec![line], id: String::new(), read: Err(vec![refusal]) });
+                return Some(Candidate {
+                    lines: vec![line],
+                    id: String::new(),
+                    read: Err(vec![refusal]),
+                    former: None,
+                });
             }
         };
         let id = first.text("id").to_owned();
@@ -84,8 +120,10 @@ impl<'a, R: Read> Batches<'a, R> {
         }
         let lines: Vec<_> = records.iter().map(|record| record.line).collect();
         let is_beside_bad = is_beside_bad || matches!(self.ahead, Some(Err(_)));
-        let read = self.read::<S>(&id, &records, is_beside_bad);
-        Some(Candidate { lines, id, read: read.map_err(Refusals::into_vec) })
+        match self.read::<S>(&id, &records, is_beside_bad) {
+            Ok((line, key, former)) => Some(Candidate { lines, id, read: Ok((line, key)), former }),
+            Err(refusals) => Some(Candidate { lines, id, read: Err(refusals.into_vec()), former: None }),
+        }
     }
 
     fn read<S: LineKind>(
@@ -93,8 +131,9 @@ impl<'a, R: Read> Batches<'a, R> {
         id: &str,
         records: &[Record],
         is_beside_bad: bool,
-    ) -> Result<(S::Line, Idempotency), Refusals> {
-        let begins = records.first().map(|record| record.line).unwrap_or_default();
+    ) -> Result<(S::Line, Idempotency, Option<Former>), Refusals> {
+        let first = records.first();
+        let begins = first.map(|record| record.line).unwrap_or_default();
         if !id.is_empty() {
             self.fingerprints.enter(id, begins).map_err(|before| {
                 let together =
@@ -108,12 +147,23 @@ impl<'a, R: Read> Batches<'a, R> {
                 return Err(Refusal::new(Code::Invalid, "id", message).into());
             }
         }
-        let (line, content) = S::read(self.format, records)?;
-        let idempotency = match id {
-            "" => self.fingerprints.of_content(S::NOUN, content),
-            id => fingerprint::of_id(S::NOUN, id, content),
+        let (line, Content { now, former }) = S::read(self.format, records)?;
+        let hash = former.map(|content| content.to_vec());
+        if !id.is_empty() && !self.format.is_plain {
+            // An id of ours is the same everywhere; that of a bank only in its own wallet.
+            let wallet = first.map(|record| self.format.wallet_of(record.text("wallet"))).filter(|_| !is_id(id));
+            let key = fingerprint::of_id(S::NOUN, id, wallet.unwrap_or_default(), now);
+            let former = Former { key: fingerprint::of_id(S::NOUN, id, "", now).key, hash, is_by_content: false };
+            return Ok((line, key, Some(former)));
+        }
+        let unused_id = first.map(|record| record.unused_id.as_str()).unwrap_or_default();
+        let former = if unused_id.is_empty() {
+            let key = former.map(|content| self.fingerprints.of_content(S::NOUN, content).key);
+            key.map(|key| Former { key, hash, is_by_content: true })
+        } else {
+            Some(Former { key: fingerprint::of_id(S::NOUN, unused_id, "", now).key, hash, is_by_content: true })
         };
-        Ok((line, idempotency))
+        Ok((line, self.fingerprints.of_content(S::NOUN, now), former))
     }
 
     fn take(&mut self) -> Option<Result<Record, BadRecord>> {

@@ -42,7 +42,7 @@ impl CategoryKinds {
     /// As for [`Reader::open`]; `INVALID` at `csv` for a file that cannot be read again.
     pub(super) fn of(mut file: impl Read + Seek, format: &Format) -> Result<Self> {
         let mut kinds = Self::default();
-        let mut reader = Reader::open(&mut file, format.delimiter, &COLUMNS, &format.names)?;
+        let mut reader = Reader::open(&mut file, format.delimiter, &COLUMNS, &format.names)?.of_bank(format.is_plain);
         while let Some(record) = reader.next() {
             // What is wrong with a line is reported when it is imported.
             if let Ok(record) = record {
@@ -96,6 +96,7 @@ mod tests {
             decimal_comma: false,
             date_format: None,
             default_currency: None,
+            file_name: None,
             most_lines: None,
         };
         let format = Format::check(&options, None::<&TransactionColumns>).unwrap();

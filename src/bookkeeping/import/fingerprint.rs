@@ -3,7 +3,7 @@
 //!
 //! The key of a line is made from its content and the number of equal lines before it in the file. So importing the
 //! same file again adds nothing, and two equal lines in one file are both imported. Options such as the default
-//! currency are not part of the key. The key of a line with an id is made from the id alone.
+//! currency are not part of the key. The key of a line with an id is made from the id and the wallet alone.
 //!
 //! Memory grows with the file by about 50 bytes per line.
 
@@ -13,10 +13,20 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 use crate::bookkeeping::journal::Idempotency;
 
 type Hash = [u8; 16];
+
+/// Hashes of what a line says.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Content {
+    /// The one from which its key is made.
+    pub(super) now: [u8; 32],
+    /// The one from which an earlier version made its key, where that is another one.
+    pub(super) former: Option<[u8; 32]>,
+}
 
 /// The lines of a file seen so far.
 #[derive(Debug, Default)]
@@ -48,9 +58,19 @@ impl Fingerprints {
     }
 }
 
-/// The key of a line with an id.
-pub(super) fn of_id(noun: &str, id: &str, content: [u8; 32]) -> Idempotency {
-    Idempotency { key: key(&[noun.as_bytes(), b"id", id.as_bytes()]), request_hash: content.to_vec() }
+/// The key of a line with an id, which stands for it in its wallet. `wallet` is empty for lines without one.
+pub(super) fn of_id(noun: &str, id: &str, wallet: &str, content: [u8; 32]) -> Idempotency {
+    let parts = [noun.as_bytes(), b"id", id.as_bytes(), wallet.as_bytes()];
+    // Lines without a wallet keep the keys of earlier versions.
+    let parts = if wallet.is_empty() { parts.get(..3).unwrap_or_default() } else { &parts };
+    Idempotency { key: key(parts), request_hash: content.to_vec() }
+}
+
+/// The key of a line whose import was undone, for when it is imported again: the journal keeps its former key for ever, with what
+/// was undone.
+pub(super) fn again(former: &Idempotency, undone: Uuid) -> Idempotency {
+    let key = key(&[b"again", former.key.as_bytes(), undone.as_bytes()]);
+    Idempotency { key, request_hash: former.request_hash.clone() }
 }
 
 /// A hash of texts that also covers their lengths, so that `ab`, `c` differs from `a`, `bc`.
@@ -102,7 +122,10 @@ mod tests {
         assert_eq!(file.enter("a", 7), Err(2));
         assert_eq!(file.enter("a", 9), Err(2));
         let (one, other) = (digest(&[&b"1"[..]]), digest(&[&b"2"[..]]));
-        assert_eq!(of_id("transaction", "a", one).key, of_id("transaction", "a", other).key);
+        for wallet in ["", "w"] {
+            assert_eq!(of_id("transaction", "a", wallet, one).key, of_id("transaction", "a", wallet, other).key);
+        }
+        assert_ne!(of_id("transaction", "a", "", one).key, of_id("transaction", "a", "w", one).key);
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! The options of an import: how the file is read, and what is done with its lines.
 
+use std::sync::Arc;
+
 use async_graphql::{Enum, ID, InputObject};
 
 use super::{
+    known::Known,
     reader::Names,
     value::{DateFormat, quoted},
 };
@@ -11,6 +14,9 @@ use crate::{
     error::{Code, Refusal, Refusals, Result},
     money::Currency,
 };
+
+/// The delimiter of files in our own form that name no other.
+const DELIMITER: &str = ",";
 
 /// What to do with a file when some of its lines cannot be imported.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Enum)]
@@ -45,6 +51,8 @@ pub struct FileOptions {
     /// The currency of lines that give neither a currency nor a wallet. Default: the currency of the default wallet, or
     /// of the book if there is no default wallet.
     pub default_currency: Option<Currency>,
+    /// The name of the file, at most 255 characters, by which you find the import again in `imports`. It has no other effect.
+    pub file_name: Option<String>,
     /// The most lines that the file may have; checked before anything is written.
     #[graphql(skip)]
     pub most_lines: Option<u64>,
@@ -73,6 +81,45 @@ pub struct TransactionImport {
     /// not. False refuses such lines.
     #[graphql(default)]
     pub create_categories: bool,
+    /// True reads the file as a bank gives it: CSV of any shape, a workbook of Excel, OFX, QIF, MT940 or camt.053. What it looks
+    /// like is found out, and what it does not tell is asked for: `REQUIRED` at `say`, with the possible answers. Implied by
+    /// `profile`, `profileJson` and `say`. Not with `columns`, `delimiter`, `decimalComma` and `dateFormat`, which are for files in
+    /// Daybook's own form.
+    #[graphql(default)]
+    pub bank: bool,
+    /// What is known about a bank's file.
+    #[graphql(flatten)]
+    pub known: Known,
+}
+
+impl TransactionImport {
+    /// Whether the file is read as a bank gives it.
+    #[must_use]
+    pub fn is_of_bank(&self) -> bool {
+        self.bank || !self.known.is_nothing()
+    }
+
+    /// Refuses options for files in our own form.
+    ///
+    /// # Errors
+    /// `INVALID` at each of them.
+    pub(super) fn refuse_own_form(&self) -> Result<()> {
+        let mut refusals = Refusals::default();
+        let mut columns = self.columns.clone().unwrap_or_default();
+        for (is_given, path, instead) in [
+            (columns.fields().iter().any(|(_, called)| called.is_some()), "columns", "columns.amount"),
+            (self.file.delimiter != DELIMITER, "delimiter", "separator"),
+            (self.file.decimal_comma, "decimalComma", "decimal"),
+            (self.file.date_format.is_some(), "dateFormat", "dates"),
+        ] {
+            if is_given {
+                let message =
+                    format!("This is for files in Daybook's own form. For a bank's file, say it as `{instead}`.");
+                refusals.push(Refusal::new(Code::Invalid, path, message));
+            }
+        }
+        refusals.none()
+    }
 }
 
 /// The names that the columns of a transaction file have in its header line, ignoring case. An empty name means that
@@ -98,39 +145,92 @@ pub struct TransactionColumns {
     /// The column with the kind, `INCOME` or `EXPENSE`. Default: `kind`, if the file has it.
     pub kind: Option<String>,
     /// The column with an id that identifies the transaction within the file. Consecutive lines with the same id become
-    /// one transaction that is split over several categories. Default: `id`, if the file has it.
+    /// one transaction that is split over several categories. Default: `id`, if the file has a column that is written exactly
+    /// so; a bank's `Id` or `ID` is used only when it is named here. Lines with the same id in a column that is not named here
+    /// are refused unless each of them has a category of its own.
     pub id: Option<String>,
     /// The column with the note of a line of a split transaction. Default: `note`, if the file has it.
     pub note: Option<String>,
 }
 
-/// The options of an import of ledger entries.
-#[derive(Clone, Debug)]
+/// How a file of ledger entries is read, and what its lines mean.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "EntryImportInput")]
 pub struct EntryImport {
     /// How the file is read.
+    #[graphql(flatten)]
     pub file: FileOptions,
-    /// The names of the columns in the file.
-    pub columns: EntryColumns,
+    /// The header names of the columns in the file. Default: the names of the fields of `EntryColumnsInput`, such as `date`
+    /// and `amount`.
+    pub columns: Option<EntryColumns>,
+    /// True creates the customers whom lines name and the book does not have, with their names alone. False refuses such
+    /// lines.
+    #[graphql(default)]
+    pub create_customers: bool,
 }
 
-/// The names of the columns in a file of ledger entries, as for [`TransactionColumns`].
-#[derive(Clone, Debug, Default)]
+/// The names that the columns of a file of ledger entries have in its header line, ignoring case. An empty name means that
+/// the file has no such column. Columns of the file that are not named here are ignored.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "EntryColumnsInput")]
 pub struct EntryColumns {
-    /// The date.
+    /// The column with the date. Default: `date`.
     pub date: Option<String>,
-    /// `CREDIT` or `DEBIT`.
+    /// The column that says `CREDIT` when the customer took goods on credit, and `DEBIT` when the customer paid. Default:
+    /// `type`.
+    #[graphql(name = "type")]
     pub kind: Option<String>,
-    /// The amount; more than zero.
+    /// The column with the amount, which is more than zero. Default: `amount`.
     pub amount: Option<String>,
-    /// The customer's name or id.
+    /// The column with the name of the customer, or with the id. Default: `customer`.
     pub customer: Option<String>,
-    /// A note.
+    /// The column with the note. Default: `note`.
     pub note: Option<String>,
-    /// The currency.
+    /// The column with the currency code. Default: `currency`, if the file has it.
     pub currency: Option<String>,
-    /// The customer's id. When the book has no customer with this id, `customer` counts.
+    /// The column with the id of the customer. When the book has no customer with this id, the column `customer` counts.
+    /// Default: `customerId`, if the file has it.
     pub customer_id: Option<String>,
-    /// An id of the line that is unique in the file.
+    /// The column with an id that identifies the entry within the file. Default: `id`, if the file has it.
+    pub id: Option<String>,
+}
+
+/// How a file of customers is read.
+#[derive(Clone, Debug, InputObject)]
+#[graphql(name = "CustomerImportInput")]
+pub struct CustomerImport {
+    /// How the file is read.
+    #[graphql(flatten)]
+    pub file: FileOptions,
+    /// The header names of the columns in the file. Default: the names of the fields of `CustomerColumnsInput`, such as
+    /// `name` and `phone`.
+    pub columns: Option<CustomerColumns>,
+}
+
+/// The names that the columns of a file of customers have in its header line, ignoring case. An empty name means that the
+/// file has no such column. Columns of the file that are not named here are ignored.
+#[derive(Clone, Debug, Default, InputObject)]
+#[graphql(name = "CustomerColumnsInput")]
+pub struct CustomerColumns {
+    /// The column with the name. Default: `name`.
+    pub name: Option<String>,
+    /// The column with the phone number, which no other customer may have. Default: `phone`.
+    pub phone: Option<String>,
+    /// The column with the e-mail address. Default: `email`, if the file has it.
+    pub email: Option<String>,
+    /// The column with the firm. Default: `firmName`, if the file has it.
+    pub firm_name: Option<String>,
+    /// The column with the street address. Default: `address`, if the file has it.
+    pub address: Option<String>,
+    /// The column with the city. Default: `city`, if the file has it.
+    pub city: Option<String>,
+    /// The column with the state. Default: `state`, if the file has it.
+    pub state: Option<String>,
+    /// The column with the GST number. Default: `gstNumber`, if the file has it.
+    pub gst_number: Option<String>,
+    /// The column with the note. Default: `note`, if the file has it.
+    pub note: Option<String>,
+    /// The column with an id that identifies the customer within the file. Default: `id`, if the file has it.
     pub id: Option<String>,
 }
 
@@ -177,6 +277,23 @@ impl Columns for EntryColumns {
     }
 }
 
+impl Columns for CustomerColumns {
+    fn fields(&mut self) -> Vec<(&'static str, &mut Option<String>)> {
+        vec![
+            ("name", &mut self.name),
+            ("phone", &mut self.phone),
+            ("email", &mut self.email),
+            ("firmName", &mut self.firm_name),
+            ("address", &mut self.address),
+            ("city", &mut self.city),
+            ("state", &mut self.state),
+            ("gstNumber", &mut self.gst_number),
+            ("note", &mut self.note),
+            ("id", &mut self.id),
+        ]
+    }
+}
+
 /// The checked options for reading a file.
 #[derive(Clone, Debug)]
 pub(super) struct Format {
@@ -184,6 +301,12 @@ pub(super) struct Format {
     pub(super) decimal_comma: bool,
     pub(super) date: DateFormat,
     pub(super) names: Names,
+    /// Whether it is the plain file of a [bank's file](super::bank).
+    pub(super) is_plain: bool,
+    /// The lines of its records, where it was written in another order, see [`order`](super::order).
+    pub(super) lines: Option<Arc<[u64]>>,
+    /// The wallet of lines that name none, as the user gave it.
+    pub(super) default_wallet: Option<String>,
 }
 
 impl Format {
@@ -218,6 +341,23 @@ impl Format {
         let names = fields.filter_map(|(name, called)| Some((name, called.take()?.trim().to_owned()))).collect();
         let (Some(delimiter), Some(date)) = (delimiter, date) else { return Err(refusals.into()) };
         refusals.none()?;
-        Ok(Self { delimiter, decimal_comma: file.decimal_comma, date, names })
+        let decimal_comma = file.decimal_comma;
+        Ok(Self { delimiter, decimal_comma, date, names, is_plain: false, lines: None, default_wallet: None })
+    }
+
+    /// The wallet in force for a line that names this one, or none; empty without any. As the user gave it.
+    pub(super) fn wallet_of<'a>(&'a self, named: &'a str) -> &'a str {
+        if named.is_empty() { self.default_wallet.as_deref().unwrap_or_default() } else { named }
+    }
+
+    /// Whether the user names this column.
+    pub(super) fn names_column(&self, name: &str) -> bool {
+        self.names.iter().any(|(column, called)| *column == name && !called.is_empty())
+    }
+
+    /// The format of plain files.
+    pub(super) fn plain() -> Self {
+        let (date, names) = Default::default();
+        Self { delimiter: b',', decimal_comma: false, date, names, is_plain: true, lines: None, default_wallet: None }
     }
 }

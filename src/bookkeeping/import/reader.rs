@@ -3,18 +3,25 @@
 //! Keeps one record in memory at a time, so the length of the file does not matter. A malformed record is reported and
 //! reading goes on with the next one. When the end of a record cannot be determined, reading ends there.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    sync::Arc,
+};
 
 use csv::{ByteRecord, ErrorKind};
 
 use super::{value::quoted, watch::Watched};
 use crate::{
     error::{Code, Refusal, Refusals, Result},
+    id::is_id,
     text,
 };
 
 /// The most records that a file may have.
 pub(super) const MOST_RECORDS: u64 = 10_000_000;
+
+/// The column of ids, written as in our own files.
+const ID: &str = "id";
 
 /// A column: its default name in the header, and whether the file must have it.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +52,10 @@ pub(super) struct Record {
     pub(super) line: u64,
     columns: &'static [Column],
     texts: Vec<String>,
+    /// The bank's own id of the transaction, in a plain file of a [bank's file](super::bank). Empty when it is not used.
+    pub(super) bank_id: String,
+    /// The text of an id column that is not used, see [`Reader::with_own_ids`].
+    pub(super) unused_id: String,
 }
 
 impl Record {
@@ -71,6 +82,15 @@ pub(super) struct Reader<R> {
     /// The position of each known column in a record.
     places: Vec<Option<usize>>,
     width: usize,
+    /// Whether the first columns are those of a plain file.
+    is_plain: bool,
+    /// Where the column `id` is, if its name is not written as ours. It may be a bank's own.
+    foreign_id: Option<usize>,
+    has_own_ids: bool,
+    /// The lines of the records, where the file was written in another order.
+    lines: Option<Arc<[u64]>>,
+    /// How many records were returned.
+    returned: usize,
     count: u64,
     is_over: bool,
 }
@@ -87,25 +107,74 @@ impl<R: Read> Reader<R> {
             .flexible(true)
             .has_headers(false)
             .from_reader(Watched::new(file, delimiter));
-        let mut reader =
-            Self { csv, record: ByteRecord::new(), columns, places: Vec::new(), width: 0, count: 0, is_over: false };
+        let mut reader = Self {
+            csv,
+            record: ByteRecord::new(),
+            columns,
+            places: Vec::new(),
+            width: 0,
+            is_plain: false,
+            foreign_id: None,
+            has_own_ids: false,
+            lines: None,
+            returned: 0,
+            count: 0,
+            is_over: false,
+        };
         let unusable = |message: String| Refusal::new(Code::Invalid, "csv", message);
         match reader.csv.read_byte_record(&mut reader.record) {
             Ok(true) => {}
             Ok(false) => return Err(unusable("The file is empty: it has no header.".to_owned()).into()),
             Err(error) => return Err(unusable(unreadable(&error)).into()),
         }
-        let mut header = Vec::new();
+        let (mut header, mut own_id) = (Vec::new(), None);
         for field in &reader.record {
             let is_utf16 = field.starts_with(b"\xFF\xFE") || field.starts_with(b"\xFE\xFF") || field.contains(&0);
             let name = std::str::from_utf8(field).ok().filter(|_| !is_utf16);
             let name = name.ok_or_else(|| unusable("The file is not UTF-8. Save it as CSV in UTF-8.".to_owned()))?;
+            own_id = own_id.or_else(|| (name.trim_start_matches('\u{FEFF}').trim() == ID).then_some(header.len()));
             header.push(key(name));
         }
         reader.csv.get_mut().next_record();
         reader.width = header.len();
         reader.places = places(&header, columns, names)?;
+        if !names.iter().any(|(column, _)| *column == ID) {
+            reader.foreign_id = columns
+                .iter()
+                .position(|column| column.name == ID)
+                .filter(|at| reader.places.get(*at).copied().flatten().is_some_and(|place| Some(place) != own_id));
+        }
         Ok(reader)
+    }
+
+    /// The same for a plain file of a [bank's file](super::bank): the line, what is wrong, where, and the bank's id are in its first
+    /// columns.
+    pub(super) fn of_bank(mut self, is_plain: bool) -> Self {
+        self.is_plain = is_plain;
+        self
+    }
+
+    /// The same without ids of a column that the user does not name and whose name is not written as ours, such as `Id`: banks
+    /// repeat their ids. Ids of our own exports are used in any case.
+    pub(super) fn with_own_ids(mut self) -> Self {
+        self.has_own_ids = true;
+        self
+    }
+
+    /// The same for a file that was written in another order: `lines` are those of its records before that.
+    pub(super) fn at_lines(mut self, lines: Option<Arc<[u64]>>) -> Self {
+        self.lines = lines;
+        self
+    }
+
+    /// Where the last record begins, in bytes. Empty lines before it are part of it.
+    pub(super) fn begin(&self) -> u64 {
+        self.record.position().map(csv::Position::byte).unwrap_or_default()
+    }
+
+    /// Whether the file cannot be read further than the last record.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
     }
 
     /// The next record; `None` at the end of the file.
@@ -113,6 +182,7 @@ impl<R: Read> Reader<R> {
         while !self.is_over {
             let read = self.csv.read_byte_record(&mut self.record);
             let line = self.csv.get_mut().next_record();
+            let line = self.lines.as_ref().and_then(|lines| lines.get(self.returned)).copied().unwrap_or(line);
             let bad = |message: String| {
                 let refusal = Refusal::new(Code::Invalid, "csv", message);
                 Some(Err(BadRecord { line, refusal }))
@@ -140,11 +210,14 @@ impl<R: Read> Reader<R> {
             if self.record.iter().all(<[u8]>::is_empty) {
                 continue;
             }
+            self.returned += 1;
             if self.record.len() != self.width {
                 let (has, width) = (fields(self.record.len()), self.width);
                 return bad(format!("The record has {has}, but the header has {width}."));
             }
-            return Some(self.texts(line));
+            return Some(
+                self.texts(line).and_then(|record| if self.is_plain { self.of_line(record) } else { Ok(record) }),
+            );
         }
         self.is_over = true;
         None
@@ -160,7 +233,25 @@ impl<R: Read> Reader<R> {
             })?;
             Ok(text::from_field(text).trim().to_owned())
         };
-        Ok(Record { line, columns: self.columns, texts: self.places.iter().map(text).collect::<Result<_, _>>()? })
+        let mut texts = self.places.iter().map(text).collect::<Result<Vec<_>, _>>()?;
+        let foreign = self.foreign_id.filter(|_| self.has_own_ids).and_then(|at| texts.get_mut(at));
+        let unused_id = foreign.filter(|id| !is_id(id)).map(std::mem::take).unwrap_or_default();
+        Ok(Record { line, columns: self.columns, texts, bank_id: String::new(), unused_id })
+    }
+
+    /// A record of a plain file as the record of the bank's file that it comes from.
+    fn of_line(&self, mut record: Record) -> Result<Record, BadRecord> {
+        let field =
+            |place| self.record.get(place).and_then(|field| std::str::from_utf8(field).ok()).unwrap_or_default();
+        record.line = field(0).parse().unwrap_or(record.line);
+        field(3).clone_into(&mut record.bank_id);
+        match field(1) {
+            "" => Ok(record),
+            message => {
+                let refusal = Refusal::new(Code::Invalid, field(2), message);
+                Err(BadRecord { line: record.line, refusal })
+            }
+        }
     }
 }
 

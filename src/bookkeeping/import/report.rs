@@ -86,13 +86,20 @@ pub struct Summary {
     pub refused: u64,
     /// Lines that could be written, in a dry run.
     pub good: u64,
+    /// The record of the import. `None` when nothing was written.
+    pub import: Option<Id<kind::Import>>,
 }
 
 impl Summary {
     /// The number of lines.
     pub(super) fn lines(&self) -> u64 {
-        let Self { added, duplicates, refused, good } = self;
+        let Self { added, duplicates, refused, good, import: _ } = self;
         added + duplicates + refused + good
+    }
+
+    /// The same, with the record of the import if anything was written.
+    pub(super) fn of(self, import: Id<kind::Import>) -> Self {
+        Self { import: (self.added > 0).then_some(import), ..self }
     }
 
     pub(super) fn count(&mut self, lines: &[Line]) {

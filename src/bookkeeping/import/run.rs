@@ -1,62 +1,33 @@
 //! Runs an import batch by batch: as a dry run, in one transaction, or in one transaction per batch.
 
-use std::{
-    collections::HashMap,
-    io::{self, Read, Seek},
-};
+use std::io::{self, Read, Seek};
 
 use sea_orm::DbErr;
 use tokio::sync::Mutex;
 
 use super::{
     batch::{Batches, Candidate},
-    line_kind::{Access, Checked, LineKind, Scope},
+    judge::{Verdict, judge},
+    line_kind::{Access, LineKind, Scope},
     options::{FileOptions, Format, Mode},
     reader::{Column, Reader},
     report::{Line, Report, Status, Summary},
+    undo::record::Recording,
 };
 use crate::{
     activity::{self, ActivityEvent},
     app::App,
-    bookkeeping::{
-        book,
-        journal::{self, Idempotency},
-    },
+    bookkeeping::book,
     error::{Code, Detail, Refusal, Result},
-    id::{Id, kind},
+    id::Id,
+    text,
     viewer::Viewer,
 };
 
 /// The most lines that are written in one transaction. Others wait for so long.
 const MOST_LINES_TOGETHER: u64 = 5_000;
-
-/// The decision about a candidate, before or after it is written.
-#[derive(Clone)]
-enum Verdict<G> {
-    Refused(Vec<Refusal>),
-    Duplicate(Option<Id<kind::Document>>, Option<String>),
-    /// The data, and a note for the report.
-    Good(G, Option<String>),
-}
-
-impl<G> Verdict<G> {
-    /// The lines of the report for a candidate.
-    fn lines<L>(
-        self,
-        candidate: &Candidate<L>,
-        good: impl Fn(G) -> (Status, Option<Id<kind::Document>>),
-    ) -> impl Iterator<Item = Line> {
-        let (status, id, note, refusals) = match self {
-            Self::Refused(refusals) => (Status::Refused, None, None, refusals),
-            Self::Duplicate(id, note) => (Status::Duplicate, id, note, Vec::new()),
-            Self::Good(of_good, note) => {
-                let (status, id) = good(of_good);
-                (status, id, note, Vec::new())
-            }
-        };
-        candidate.lines.iter().map(move |line| Line::new(*line, status, id, note.clone(), refusals.clone()))
-    }
-}
+/// The most characters of the name of a file.
+const LONGEST_NAME: usize = 255;
 
 /// Runs the import of one file.
 pub(super) async fn run<S: LineKind>(
@@ -71,15 +42,16 @@ pub(super) async fn run<S: LineKind>(
     if let Some(most) = options.most_lines {
         refuse_longer(&mut file, format, S::COLUMNS, most)?;
     }
+    let recording = &recording::<S>(options, format)?;
     let _turn = app.db.long_write(viewer.book).await?;
     let act = ActivityEvent::by(viewer, S::ACTION);
     if options.dry_run {
-        let summary = look::<S>(app, viewer, &mut file, format, more, report).await?;
+        let summary = look::<S>(app, viewer, &mut file, format, (more, recording), report).await?;
         activity::record_alone(app, act.changed(&Summary::default(), &summary)).await?;
         return Ok(summary);
     }
     if options.mode == Mode::GoodLines {
-        let summary = write_batches::<S>(app, viewer, &mut file, format, more, report).await?;
+        let summary = write_batches::<S>(app, viewer, &mut file, format, (more, recording), report).await?;
         if summary == Summary::default() {
             activity::record_alone(app, act.changed(&Summary::default(), &summary)).await?;
         }
@@ -94,16 +66,16 @@ pub(super) async fn run<S: LineKind>(
             report(&refused);
         }
     };
-    let looked = look::<S>(app, viewer, &mut file, format, more, &mut only_refused).await?;
+    let looked = look::<S>(app, viewer, &mut file, format, (more, recording), &mut only_refused).await?;
     if looked.refused > 0 {
         activity::record_alone(app, act.refused(refusals)).await?;
         return Ok(Summary { refused: looked.refused, ..Summary::default() });
     }
     let summary = if looked.lines() > MOST_LINES_TOGETHER {
         file.rewind().map_err(|error| cannot_rewind(&error))?;
-        write_batches::<S>(app, viewer, &mut file, format, more, report).await?
+        write_batches::<S>(app, viewer, &mut file, format, (more, recording), report).await?
     } else {
-        write_together::<S>(app, viewer, file, format, more, report).await?
+        write_together::<S>(app, viewer, file, format, (more, recording), report).await?
     };
     if summary.refused > 0 && summary.added == 0 {
         activity::record_alone(app, act.refused([Code::Conflict])).await?;
@@ -111,13 +83,24 @@ pub(super) async fn run<S: LineKind>(
     Ok(summary)
 }
 
+/// What the record of the import will say.
+fn recording<S: LineKind>(options: &FileOptions, format: &Format) -> Result<Recording> {
+    let file_name = options.file_name.as_deref().map(|name| text::line(name, LONGEST_NAME, "fileName")).transpose()?;
+    let wallet_id = format.default_wallet.as_deref().and_then(|id| id.parse().ok());
+    Ok(Recording { id: Id::generate(), kind: S::KIND, file_name, wallet_id })
+}
+
 /// Records in the activity log what this transaction writes.
-async fn record<S: LineKind>(Scope { app, viewer, tx, .. }: Scope<'_>, lines: &[&[Line]]) -> Result<()> {
+async fn record<S: LineKind>(Scope { app, viewer, tx, recording, .. }: Scope<'_>, lines: &[&[Line]]) -> Result<()> {
     let mut summary = Summary::default();
     for lines in lines {
         summary.count(lines);
     }
-    ActivityEvent::by(viewer, S::ACTION).changed(&Summary::default(), &summary).record(tx, &app.clock).await
+    let mut act = ActivityEvent::by(viewer, S::ACTION).changed(&Summary::default(), &summary);
+    if summary.added > 0 {
+        act = act.on(recording.id);
+    }
+    act.record(tx, &app.clock).await
 }
 
 /// Reports what an import would do with each line, without writing.
@@ -126,12 +109,12 @@ async fn look<S: LineKind>(
     viewer: &Viewer,
     file: impl Read + Send,
     format: &Format,
-    more: &S::Options,
+    (more, recording): (&S::Options, &Recording),
     report: Report<'_>,
 ) -> Result<Summary> {
     let mut batches = Batches::open::<S>(file, format)?;
     let snapshot = app.db.snapshot().await?;
-    let scope = Scope { app, viewer, tx: &snapshot, access: Access::Look };
+    let scope = Scope { app, viewer, tx: &snapshot, access: Access::Look, recording };
     let mut sort = S::open(scope, more).await?;
     let mut summary = Summary::default();
     loop {
@@ -148,13 +131,30 @@ async fn look<S: LineKind>(
     }
 }
 
+/// Whether a line would take more from a wallet than there is in it.
+pub(super) async fn overdraws<S: LineKind>(
+    app: &App,
+    viewer: &Viewer,
+    file: impl Read + Send,
+    format: &Format,
+    more: &S::Options,
+) -> Result<bool> {
+    let mut overdraws = false;
+    let mut report = |lines: &[Line]| {
+        overdraws |= lines.iter().flat_map(Line::refusals).any(|refusal| refusal.code == Code::InsufficientFunds);
+    };
+    let recording = Recording { id: Id::generate(), kind: S::KIND, file_name: None, wallet_id: None };
+    look::<S>(app, viewer, file, format, (more, &recording), &mut report).await?;
+    Ok(overdraws)
+}
+
 /// Writes the good lines of each batch in a transaction of its own, which is also one event in the activity log.
 async fn write_batches<S: LineKind>(
     app: &App,
     viewer: &Viewer,
     file: impl Read + Send,
     format: &Format,
-    more: &S::Options,
+    (more, recording): (&S::Options, &Recording),
     report: Report<'_>,
 ) -> Result<Summary> {
     let mut batches = Batches::open::<S>(file, format)?;
@@ -163,11 +163,11 @@ async fn write_batches<S: LineKind>(
     loop {
         let batch = &batches.next::<S>();
         if batch.is_empty() {
-            return Ok(summary);
+            return Ok(summary.of(recording.id));
         }
         let lines = app.db.write(|tx| async move {
             book::lock(&tx, viewer).await?;
-            let scope = Scope { app, viewer, tx: &tx, access: Access::Write };
+            let scope = Scope { app, viewer, tx: &tx, access: Access::Write, recording };
             let mut sort = S::open(scope, more).await?;
             let lines = write(&mut sort, scope, batch).await?;
             record::<S>(scope, &[&lines]).await?;
@@ -186,7 +186,7 @@ async fn write_together<S: LineKind>(
     viewer: &Viewer,
     file: impl Read + Seek + Send,
     format: &Format,
-    more: &S::Options,
+    (more, recording): (&S::Options, &Recording),
     report: Report<'_>,
 ) -> Result<Summary> {
     let file = &Mutex::new(file);
@@ -196,7 +196,7 @@ async fn write_together<S: LineKind>(
         file.rewind().map_err(|error| cannot_rewind(&error))?;
         let mut batches = Batches::open::<S>(&mut *file, format)?;
         book::lock(&tx, viewer).await?;
-        let scope = Scope { app, viewer, tx: &tx, access: Access::Write };
+        let scope = Scope { app, viewer, tx: &tx, access: Access::Write, recording };
         let mut sort = S::open(scope, more).await?;
         let mut written = Vec::new();
         loop {
@@ -226,7 +226,7 @@ async fn write_together<S: LineKind>(
         summary.count(&lines);
         report(&lines);
     }
-    Ok(summary)
+    Ok(summary.of(recording.id))
 }
 
 /// Writes the good lines of a batch.
@@ -242,12 +242,20 @@ async fn write<S: LineKind>(sort: &mut S, scope: Scope<'_>, batch: &[Candidate<S
             }
         });
     }
-    let mut written = if wanted.is_empty() { Vec::new() } else { sort.write(scope, wanted).await? }.into_iter();
+    let (mut written, mut begun) = (Vec::new().into_iter(), None);
+    if !wanted.is_empty() {
+        begun = Some(scope.recording.begin(scope.tx, scope.viewer, scope.app.clock.now()).await?);
+        written = sort.write(scope, wanted).await?.into_iter();
+    }
     let mut lines = Vec::with_capacity(batch.len());
+    let mut counts = (0, 0);
     for (candidate, verdict) in batch.iter().zip(verdicts) {
         let verdict = match verdict {
             Verdict::Good((), note) => match written.next() {
-                Some(Ok(id)) => Verdict::Good(id, note),
+                Some(Ok(id)) => {
+                    counts = (counts.0 + i64::try_from(candidate.lines.len()).unwrap_or(i64::MAX), counts.1 + 1);
+                    Verdict::Good(id, note)
+                }
                 Some(Err(refusal)) => Verdict::Refused(vec![refusal]),
                 None => return Err(DbErr::Custom("a line has no result".to_owned()).into()),
             },
@@ -256,68 +264,38 @@ async fn write<S: LineKind>(sort: &mut S, scope: Scope<'_>, batch: &[Candidate<S
         };
         lines.extend(verdict.lines(candidate, |id| (Status::Added, Some(id))));
     }
-    Ok(lines)
-}
-
-/// Decides about the candidates of a batch. Candidates that were imported before are not checked again: they were valid
-/// when they were written, and need not be valid now.
-async fn judge<S: LineKind>(
-    sort: &mut S,
-    scope: Scope<'_>,
-    batch: &[Candidate<S::Line>],
-) -> Result<Vec<Verdict<(S::Draft, Idempotency)>>> {
-    let readable = || batch.iter().filter_map(|candidate| Some((candidate, candidate.read.as_ref().ok()?)));
-    let keys = readable().map(|(_, (_, idempotency))| idempotency.key.as_str());
-    let known = journal::find_keys(scope.tx, scope.viewer.book, keys).await?;
-    let known: HashMap<_, _> =
-        known.iter().filter_map(|entry| Some((entry.idempotency_key.as_deref()?, entry))).collect();
-    let ids: Vec<_> = readable().map(|(candidate, _)| candidate.id.as_str()).filter(|id| !id.is_empty()).collect();
-    let own = if ids.is_empty() { HashMap::new() } else { S::own(scope, &ids).await? };
-    let is_new = |candidate: &Candidate<S::Line>, idempotency: &Idempotency| {
-        !known.contains_key(idempotency.key.as_str()) && !own.contains_key(&candidate.id)
-    };
-    let new: Vec<_> = readable()
-        .filter(|(candidate, (_, idempotency))| is_new(candidate, idempotency))
-        .map(|(_, (line, _))| line)
-        .collect();
-    sort.prepare(scope, &new).await?;
-    let mut verdicts = Vec::with_capacity(batch.len());
-    for candidate in batch {
-        verdicts.push(match &candidate.read {
-            Err(refusals) => Verdict::Refused(refusals.clone()),
-            Ok((line, idempotency)) => match (own.get(&candidate.id), known.get(idempotency.key.as_str())) {
-                (Some(own), _) => {
-                    let note = own.is_deleted.then(|| "The document was deleted later.".to_owned());
-                    Verdict::Duplicate(Some(own.id), note)
-                }
-                (None, Some(entry)) => {
-                    let is_other = entry.request_hash.as_ref() != Some(&idempotency.request_hash);
-                    let note = "This line was imported before with other values. The earlier import stays as it is.";
-                    Verdict::Duplicate(entry.document_id, is_other.then(|| note.to_owned()))
-                }
-                (None, None) => match sort.check(line) {
-                    Ok(Checked { wanted, note }) => Verdict::Good((wanted, idempotency.clone()), note),
-                    Err(refusals) => Verdict::Refused(refusals.into_vec()),
-                },
-            },
-        });
+    if let Some(is_new) = begun {
+        scope.recording.count(scope.tx, scope.viewer, (scope.app.clock.now(), is_new), counts).await?;
     }
-    Ok(verdicts)
+    Ok(lines)
 }
 
 /// Refuses a file with more than `most` lines.
 fn refuse_longer(mut file: impl Read + Seek, format: &Format, columns: &'static [Column], most: u64) -> Result<()> {
-    let mut reader = Reader::open(&mut file, format.delimiter, columns, &format.names)?;
+    let mut reader = Reader::open(&mut file, format.delimiter, columns, &format.names)?.of_bank(format.is_plain);
     let mut count = 0;
     while reader.next().is_some() {
         count += 1;
-        if count > most {
-            let message =
-                format!("The file has more than {most} lines. Import longer files with the command `daybook import`.");
-            return Err(Refusal::new(Code::LimitReached, "csv", message).with(Detail::MostItems(most)).into());
-        }
+        refuse_too_many(count, Some(most))?;
     }
     Ok(file.rewind().map_err(|error| cannot_rewind(&error))?)
+}
+
+/// Refuses more lines than a file may have.
+///
+/// # Errors
+/// `LIMIT_REACHED` at `csv`.
+pub(super) fn refuse_too_many(lines: u64, most: Option<u64>) -> Result<()> {
+    match most {
+        Some(most) if lines > most => {
+            let message = format!(
+                "The file has more than {most} lines. Import longer files with the command `daybook import`, or upload \
+                 them to `/import/transactions`."
+            );
+            Err(Refusal::new(Code::LimitReached, "csv", message).with(Detail::MostItems(most)).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 pub(super) fn cannot_rewind(error: &io::Error) -> Refusal {

@@ -1,10 +1,12 @@
 //! Parses the lines of a file of transactions. Pure.
 
+use std::collections::HashSet;
+
 use chrono::NaiveDate;
 use type_safe_id::StaticType;
 
 use super::{
-    fingerprint::digest,
+    fingerprint::{Content, digest},
     options::Format,
     reader::{Column, Need, Record},
     value::{self, quoted},
@@ -54,15 +56,16 @@ pub(super) struct LinePart {
     pub(super) note: Option<String>,
 }
 
-/// Parses the records of one transaction and computes the hash of their content.
-pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
+/// Parses the records of one transaction and computes the hashes of their content.
+pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, Content), Refusals> {
     let mut refusals = Refusals::default();
-    let mut contents = Vec::new();
+    let (mut contents, mut former) = (Vec::new(), Vec::new());
     let mut lines = Vec::new();
     for record in records {
         match read_one(format, record) {
             Ok(line) => {
-                contents.push(content(&line));
+                contents.push(content(format, &record.bank_id, &line));
+                former.push(former_content(&line));
                 lines.push(line);
             }
             Err(wrong) => refusals.extend(wrong.into_vec().into_iter().map(|refusal| within(records, record, refusal))),
@@ -95,8 +98,30 @@ pub(super) fn read(format: &Format, records: &[Record]) -> Result<(TransactionLi
     if !refusals.is_empty() {
         return Err(refusals);
     }
-    let contents: Vec<_> = contents.iter().map(<[u8; 32]>::as_slice).collect();
-    Ok((first, digest(&contents)))
+    refuse_unclear_split(format, records, &first.parts)?;
+    let whole = |parts: &[[u8; 32]]| digest(&parts.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>());
+    Ok((first, Content { now: whole(&contents), former: Some(whole(&former)) }))
+}
+
+/// Refuses lines with the same id that may be transactions of their own: banks repeat their ids. A split that was meant has
+/// categories, or the user says so by naming the column.
+fn refuse_unclear_split(format: &Format, records: &[Record], parts: &[LinePart]) -> Result<(), Refusal> {
+    let [first, .., last] = records else { return Ok(()) };
+    let id = first.text("id");
+    let is_known = format.is_plain || format.names_column("id") || id_of(id).is_some();
+    let categories: HashSet<_> =
+        parts.iter().filter(|part| !part.category.is_empty()).map(|part| text::name_key(&part.category)).collect();
+    if is_known || categories.len() == parts.len() {
+        return Ok(());
+    }
+    let message = format!(
+        "Lines {} to {} have the same id {}. Name the column of the ids if they are one split transaction, or give it an \
+         empty name if they are transactions of their own.",
+        first.line,
+        last.line,
+        quoted(id)
+    );
+    Err(Refusal::new(Code::Required, "id", message))
 }
 
 /// Adds the line number to a refusal when the transaction has several records.
@@ -160,11 +185,36 @@ pub(super) fn currency(code: &str) -> Result<Option<Currency>, Refusal> {
     code.to_ascii_uppercase().parse().map(Some).map_err(unknown)
 }
 
-/// The hash of a line's parsed content. Stored keys are made from it, so the fields and their order must never change.
-fn content(line: &TransactionLine) -> [u8; 32] {
+/// The hash of what tells a line apart: the wallet that it is in, the bank's id when it is used, and what it says, with texts in the
+/// form in which they are compared. Stored keys are made from it, so the fields and their order must never change.
+fn content(format: &Format, bank_id: &str, line: &TransactionLine) -> [u8; 32] {
     let TransactionLine { date, description, currency, wallet, kind, parts, is_exported: _ } = line;
     let part = parts.first();
-    let kind = kind.map(|kind| if kind == CategoryKind::Income { "INCOME" } else { "EXPENSE" });
+    let key = |text: Option<&str>| text.map(text::name_key).unwrap_or_default();
+    let texts = [
+        "line".to_owned(),
+        format.wallet_of(wallet.as_deref().unwrap_or_default()).to_owned(),
+        bank_id.to_owned(),
+        date.to_string(),
+        part.map(|part| part.amount.to_string()).unwrap_or_default(),
+        currency.map(|currency| currency.to_string()).unwrap_or_default(),
+        key(part.map(|part| part.category.as_str())),
+        key(description.as_deref()),
+        key(part.and_then(|part| part.note.as_deref())),
+        kind.map(word).unwrap_or_default().to_owned(),
+    ];
+    digest(&texts.each_ref().map(String::as_bytes))
+}
+
+fn word(kind: CategoryKind) -> &'static str {
+    if kind == CategoryKind::Income { "INCOME" } else { "EXPENSE" }
+}
+
+/// The hash from which earlier versions made keys. It has no wallet unless the line names one.
+fn former_content(line: &TransactionLine) -> [u8; 32] {
+    let TransactionLine { date, description, currency, wallet, kind, parts, is_exported: _ } = line;
+    let part = parts.first();
+    let kind = kind.map(word);
     let texts = [
         date.to_string(),
         part.map(|part| part.amount.to_string()).unwrap_or_default(),

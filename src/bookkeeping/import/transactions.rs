@@ -15,7 +15,8 @@ use chrono::{DateTime, Utc};
 
 use super::{
     category_kinds::CategoryKinds,
-    line_kind::{Access, Checked, LineKind, Own, Scope},
+    fingerprint::Content,
+    line_kind::{Access, Checked, LineKind, Own, Scope, Standing},
     options::{Format, TransactionImport},
     reader::{Column, Record},
     transaction_line::{self, COLUMNS, LinePart, TransactionLine, id_of},
@@ -38,12 +39,13 @@ use crate::{
         },
         wallets::wallet::{self, Wallet},
     },
-    changes::{self, Added},
+    changes::{self, Thing},
     entity::{
         account::AccountStatus,
         activity::Action,
         category::{CategoryKind, Model as Category},
-        change::Noun,
+        change::{ChangeKind, Noun},
+        import::ImportKind,
         journal_entry::Failure,
     },
     error::{Code, Detail, Refusal, Refusals, Result},
@@ -82,6 +84,7 @@ pub(super) struct Transactions {
 
 impl LineKind for Transactions {
     const NOUN: &'static str = "transaction";
+    const KIND: ImportKind = ImportKind::Transactions;
     const ACTION: Action = Action::ImportTransactions;
     const COLUMNS: &'static [Column] = &COLUMNS;
     const MOST_TOGETHER: usize = MOST_LINES + 1;
@@ -89,12 +92,12 @@ impl LineKind for Transactions {
     type Line = TransactionLine;
     type Draft = TransactionDraft;
 
-    fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, [u8; 32]), Refusals> {
+    fn read(format: &Format, records: &[Record]) -> Result<(TransactionLine, Content), Refusals> {
         transaction_line::read(format, records)
     }
 
     async fn open(
-        Scope { app, viewer, tx, access }: Scope<'_>,
+        Scope { app, viewer, tx, access, .. }: Scope<'_>,
         TransactionOptions { options, kinds }: &TransactionOptions,
     ) -> Result<Self> {
         let categories = match access {
@@ -125,6 +128,11 @@ impl LineKind for Transactions {
         })
     }
 
+    async fn standing(Scope { viewer, tx, .. }: Scope<'_>, made: Vec<Id<kind::Document>>) -> Result<Vec<Standing>> {
+        let found = transaction::find_many(tx, viewer, made.iter().map(|id| id.cast())).await?;
+        Ok(found.into_iter().map(Standing::from).collect())
+    }
+
     async fn own(Scope { viewer, tx, .. }: Scope<'_>, ids: &[&str]) -> Result<HashMap<String, Own>> {
         let ids: HashMap<Id<kind::Transaction>, &str> = ids.iter().filter_map(|id| Some((id_of(id)?, *id))).collect();
         if ids.is_empty() {
@@ -136,6 +144,21 @@ impl LineKind for Transactions {
             Some(((*ids.get(&found.id)?).to_owned(), own))
         };
         Ok(found.iter().filter_map(own).collect())
+    }
+
+    async fn stand(
+        &self,
+        Scope { viewer, tx, .. }: Scope<'_>,
+        asked: &[(&TransactionLine, Id<kind::Document>)],
+    ) -> Result<Vec<bool>> {
+        let found = transaction::find_many(tx, viewer, asked.iter().map(|(_, id)| id.cast())).await?;
+        let wallets: HashMap<Id<kind::Transaction>, _> =
+            found.iter().map(|found| (found.id, found.wallet_id)).collect();
+        let is_there = |(line, id): &(&TransactionLine, Id<kind::Document>)| {
+            let wallet = self.wallet_of(line).ok().flatten().map(|wallet| wallet.wallet.id);
+            wallets.get(&id.cast()) == Some(&wallet)
+        };
+        Ok(asked.iter().map(is_there).collect())
     }
 
     async fn prepare(&mut self, _: Scope<'_>, _: &[&TransactionLine]) -> Result<()> {
@@ -200,11 +223,11 @@ impl LineKind for Transactions {
 
     async fn write(
         &mut self,
-        Scope { app, viewer, tx, .. }: Scope<'_>,
+        Scope { app, viewer, tx, recording, .. }: Scope<'_>,
         wanted: Vec<(TransactionDraft, Idempotency)>,
     ) -> Result<Vec<Result<Id<kind::Document>, Refusal>>> {
         let categories = mem::take(&mut self.to_make);
-        let of = |noun, id| Added { noun, id, customer: None };
+        let of = |noun, id| Thing { noun, id, customer: None };
         let mut added: Vec<_> = categories.iter().map(|made| of(Noun::Category, made.id.uuid())).collect();
         category::insert(tx, categories).await?;
         let item = |(wanted, key)| Item { id: NewId::generate(), wanted, idempotency: Some(key) };
@@ -228,8 +251,8 @@ impl LineKind for Transactions {
             });
         }
         added.extend(written.iter().map(|(item, _)| of(Noun::Transaction, item.id.id.uuid())));
-        changes::write_added(tx, viewer, self.now, added).await?;
-        write::insert(tx, viewer, written).await?;
+        changes::write_all(tx, viewer.book, (ChangeKind::Created, self.now), added).await?;
+        write::insert(tx, viewer, Some(recording.id), written).await?;
         Ok(results)
     }
 }
@@ -318,7 +341,7 @@ fn refuse_overdrawing(wallet: &Wallet, paid: i64) -> Result<(), Refusal> {
 }
 
 /// The refusal of a line by its wallet, with the wallet's balance when that is too low.
-fn of_wallet(refused: Refused, wallet: Option<&Wallet>) -> Refusal {
+pub(super) fn of_wallet(refused: Refused, wallet: Option<&Wallet>) -> Refusal {
     let refusal = of_column(document::wallet_refusal(refused));
     match wallet {
         Some(Wallet { wallet, account }) if refusal.code == Code::InsufficientFunds => {

@@ -3,19 +3,23 @@
 //!
 //! Owns the table `party`. The id of a row is a hash of its content, so all documents of a book with the same details share one row,
 //! and `freeze` needs one statement whether the row exists or not. A row is never deleted, and never changed but by
-//! [`forget_sellers`].
+//! [`forget_sellers`] and [`forget_phones`].
 
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set, sea_query::OnConflict};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,
+    sea_query::{Expr, ExprTrait, OnConflict, Query},
+};
 use uuid::{Builder, Uuid};
 
 use crate::{
-    bookkeeping::idempotency,
+    bookkeeping::{idempotency, journal::ERASED},
     db::Transaction,
     entity::{
         book, customer,
         party::{self, PartyRole},
     },
     error::Result,
+    id::{Id, kind},
     viewer::Viewer,
 };
 
@@ -85,6 +89,38 @@ pub async fn forget_sellers(tx: &Transaction, viewer: &Viewer) -> Result<()> {
     Ok(())
 }
 
+/// Erases the phone numbers of buyers: those whom documents of this customer name, or those of all customers of the viewer's book. The
+/// other details are what the law wants an invoice to say and the shop to keep, see `docs/bookkeeping.md`.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::bookkeeping) async fn forget_phones(
+    tx: &Transaction,
+    viewer: &Viewer,
+    customer_id: Option<Id<kind::Customer>>,
+) -> Result<()> {
+    let erased = party::ActiveModel { phone: Set(Some(ERASED.to_owned())), ..Default::default() };
+    let mut buyers = party::Entity::update_many().set(erased).filter(party::Column::BookId.eq(viewer.book));
+    buyers = buyers.filter(party::Column::Role.eq(PartyRole::Buyer)).filter(party::Column::Phone.is_not_null());
+    if let Some(customer_id) = customer_id {
+        let of = |table: &'static str| {
+            Query::select().column("buyer_id").from(table).and_where(Expr::col("customer_id").eq(customer_id)).take()
+        };
+        let tables = ["invoice", "receipt", "note"];
+        let named =
+            tables.into_iter().fold(Condition::any(), |any, table| any.add(party::Column::Id.in_subquery(of(table))));
+        buyers = buyers.filter(named);
+    }
+    buyers.exec(tx).await?;
+    Ok(())
+}
+
+/// The phone number of a party. `None` when there was none, and when it was erased.
+#[must_use]
+pub fn phone(party: &party::Model) -> Option<&str> {
+    party.phone.as_deref().filter(|phone| *phone != ERASED)
+}
+
 fn buyer(customer: &customer::Model) -> Result<party::Model> {
     identified(party::Model {
         id: Uuid::nil(),
@@ -132,13 +168,17 @@ fn details(party: &party::Model) -> [Option<&str>; 7] {
 }
 
 /// Whether a row holds what was written when its id was made. Not known of rows that are older than the table, whose ids are no
-/// hashes. Rows that [`forget_sellers`] erased hold nothing.
+/// hashes, nor of those whose phone number [`forget_phones`] erased. Rows that [`forget_sellers`] erased hold nothing.
 ///
 /// # Errors
 /// When the content cannot be hashed.
 pub(in crate::bookkeeping) fn is_original(party: &party::Model) -> Result<bool> {
     let is_hash = party.id.get_version_num() == 8;
-    let is_erased = party.role == PartyRole::Seller && details(party) == [None; 7];
+    let is_erased = match party.role {
+        PartyRole::Seller => details(party) == [None; 7],
+        // No phone number is this word.
+        PartyRole::Buyer => party.phone.as_deref() == Some(ERASED),
+    };
     Ok(!is_hash || is_erased || hash(party)? == party.id)
 }
 
@@ -204,6 +244,9 @@ mod tests {
             // Erased, which happens to sellers only.
             (nothing.clone(), true),
             (Model { role: PartyRole::Buyer, ..nothing }, false),
+            // A phone number that was erased, which happens to buyers only.
+            (Model { role: PartyRole::Buyer, phone: Some("Erased".to_owned()), ..original.clone() }, true),
+            (Model { phone: Some("Erased".to_owned()), ..original.clone() }, false),
             // Older than the table.
             (Model { id: original.book_id.uuid(), ..original }, true),
         ] {

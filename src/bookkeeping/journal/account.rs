@@ -42,7 +42,8 @@ pub(super) fn is_debit_normal(account_kind: AccountKind) -> bool {
         | AccountKind::Igst
         | AccountKind::Charges
         | AccountKind::RoundOff
-        | AccountKind::Opening => false,
+        | AccountKind::Opening
+        | AccountKind::InTransit => false,
     }
 }
 

@@ -141,7 +141,9 @@ impl Earlier {
             EntryKind::Receipt => document.cast::<kind::Receipt>().to_string(),
             EntryKind::CreditNote => document.cast::<kind::CreditNote>().to_string(),
             EntryKind::DebitNote => document.cast::<kind::DebitNote>().to_string(),
-            EntryKind::Income | EntryKind::Expense => document.cast::<kind::Transaction>().to_string(),
+            EntryKind::Income | EntryKind::Expense | EntryKind::TransferOut | EntryKind::TransferIn => {
+                document.cast::<kind::Transaction>().to_string()
+            }
         }
     }
 }
@@ -189,7 +191,7 @@ pub(super) fn reference(id: Id<kind::Entry>, kind: EntryKind, on: NaiveDate) -> 
     let prefix = match kind {
         EntryKind::Deposit => "DEP",
         EntryKind::Withdrawal => "WDR",
-        EntryKind::Transfer => "TRF",
+        EntryKind::Transfer | EntryKind::TransferOut | EntryKind::TransferIn => "TRF",
         EntryKind::Credit => "CRE",
         EntryKind::Debit => "DEB",
         EntryKind::Invoice => "INV",

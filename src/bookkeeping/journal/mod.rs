@@ -21,13 +21,14 @@
 //! Locks: one transaction locks only the accounts that its drafts name (three for a transfer), always in the order of
 //! their ids, so two transactions cannot deadlock.
 //!
-//! Never update or delete an entry or a posting; correct an entry by a reversal ([`reverse()`]). Never write these
-//! tables from outside this module.
+//! Never update or delete an entry or a posting; correct an entry by a reversal ([`reverse()`]). Only what users wrote into entries
+//! about a customer is overwritten when the customer is erased ([`erase_texts`]). Never write these tables from outside this module.
 
 mod account;
 mod attempt;
 mod batch;
 mod draft;
+mod erase;
 mod fold;
 mod history;
 mod in_order;
@@ -47,12 +48,13 @@ pub use self::{
     attempt::attempt_detail,
     batch::Batch,
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
+    erase::{ERASED, NO_HASH, erase_refused, erase_texts, tell_of_texts},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps, steps_of_holder},
     merged_history::{MergedSteps, Place, merged_steps, place},
     post::{post, post_together},
     replay::{Marks, find_keys, find_repeat, load_postings},
-    reverse::{reversal, reverse},
+    reverse::{reversal, reversals, reverse},
     totals::{MOST_TAKEN_IN, carried},
     turnover::{Credited, Turnover, credited, last_days, months, months_in_others, turnovers},
-    versions::{Version, Versions, shares},
+    versions::{Version, Versions, same_as_first, shares},
 };

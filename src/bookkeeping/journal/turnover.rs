@@ -41,7 +41,7 @@ pub struct Turnover {
 /// Whether turnovers are stored for accounts of this kind: for all but those that hold money.
 pub(in crate::bookkeeping) fn is_kept(account_kind: AccountKind) -> bool {
     match account_kind {
-        AccountKind::Wallet | AccountKind::Outside | AccountKind::Cash => false,
+        AccountKind::Wallet | AccountKind::Outside | AccountKind::Cash | AccountKind::InTransit => false,
         AccountKind::Receivable
         | AccountKind::Income
         | AccountKind::Expense

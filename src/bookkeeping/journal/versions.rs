@@ -147,6 +147,44 @@ fn in_page(numbered: SelectStatement, page: &Page<i64>) -> SelectStatement {
         .take()
 }
 
+/// Those of these documents whose current entry, which is given, says the same as their first one: the same kind, date, note, amount
+/// and postings. So are documents whose changes were taken back. Each comes with its first entry.
+///
+/// # Errors
+/// When the database fails.
+pub async fn same_as_first(
+    conn: &impl ConnectionTrait,
+    viewer: &Viewer,
+    documents: &[(Id<kind::Document>, Id<kind::Entry>)],
+) -> Result<HashMap<Id<kind::Document>, Id<kind::Entry>>> {
+    if documents.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<_> = documents.iter().map(|(document, _)| *document).collect();
+    let entries = posted(viewer, &ids).order_by_asc(Column::CreatedAt).order_by_asc(Column::Id).all(conn).await?;
+    let entry = |id| entries.iter().find(|entry| entry.id == id);
+    let first = |document| entries.iter().find(|entry| entry.document_id == Some(document));
+    let pairs: Vec<_> =
+        documents.iter().filter_map(|(document, now)| Some((first(*document)?, entry(*now)?))).collect();
+    let postings = posting::Entity::find()
+        .filter(posting::Column::EntryId.is_in(pairs.iter().flat_map(|(first, now)| [first.id, now.id])))
+        .order_by_asc(posting::Column::EntryId)
+        .order_by_asc(posting::Column::Line)
+        .all(conn)
+        .await?;
+    let mut moved: HashMap<_, Vec<_>> = HashMap::new();
+    for posting in &postings {
+        let of_entry = moved.entry(posting.entry_id).or_default();
+        of_entry.push((posting.debit_account_id, posting.credit_account_id, posting.amount));
+    }
+    let says = |entry: &journal_entry::Model| {
+        let journal_entry::Model { kind, amount, currency, effective_on, memo, .. } = entry.clone();
+        (kind, amount, currency, effective_on, memo, moved.get(&entry.id))
+    };
+    let same = pairs.into_iter().filter(|(first, now)| says(first) == says(now));
+    Ok(same.filter_map(|(first, _)| Some((first.document_id?, first.id))).collect())
+}
+
 /// The postings of these entries on accounts of these kinds: the entry, the holder of the account and the amount in
 /// minor units, in the order of the entry's lines. The amount is negative when the account is not on its normal side.
 ///

@@ -28,7 +28,9 @@ pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
 pub(super) fn add(writes: &mut Writes, state: &State) -> Result<()> {
     writes.insert::<journal_entry::Entity>(state.entries.iter().cloned())?;
     writes.insert::<posting::Entity>(state.postings.iter().cloned())?;
-    writes.insert::<change::Entity>(changes(state))?;
+    let accounts = |id| state.account(id);
+    let changes = changes(&state.entries, &state.postings, &accounts, |entry| (ChangeKind::Created, entry.created_at));
+    writes.insert::<change::Entity>(changes)?;
     let counters = [
         account::Column::Debits,
         account::Column::Credits,
@@ -39,21 +41,25 @@ pub(super) fn add(writes: &mut Writes, state: &State) -> Result<()> {
     Ok(writes.update::<account::Entity>(state.changed().cloned(), account::Column::Id, &counters)?)
 }
 
-/// The changes that the new entries make: one in each book whose wallets an entry posts to.
-fn changes(state: &State) -> Vec<change::Model> {
-    let mut changes: Vec<change::Model> = Vec::with_capacity(state.entries.len());
-    let mut postings = state.postings.iter().peekable();
-    for entry in &state.entries {
+/// The changes of entries: one in each book whose wallets an entry posts to. The postings are in the order of the entries.
+pub(super) fn changes<'a>(
+    entries: &[journal_entry::Model],
+    postings: &[posting::Model],
+    accounts: &dyn Fn(Id<kind::Account>) -> Option<&'a account::Model>,
+    what: impl Fn(&journal_entry::Model) -> (ChangeKind, DateTime<Utc>),
+) -> Vec<change::Model> {
+    let mut changes: Vec<change::Model> = Vec::with_capacity(entries.len());
+    let mut postings = postings.iter().peekable();
+    for entry in entries {
         let before = changes.len();
-        // The postings are in the order of the entries.
         while let Some(posting) = postings.next_if(|posting| posting.entry_id == entry.id) {
             for account in [posting.debit_account_id, posting.credit_account_id] {
-                let wallet = state.account(account).filter(|account| account.kind == AccountKind::Wallet);
+                let wallet = accounts(account).filter(|account| account.kind == AccountKind::Wallet);
                 let Some(wallet) = wallet else { continue };
                 let new = (wallet.book_id, wallet.holder_id.uuid());
                 match changes.iter_mut().skip(before).find(|change| change.book_id == new.0) {
                     Some(change) => add_wallet(change, new.1),
-                    None => changes.push(change_of(entry.id, new, entry.created_at)),
+                    None => changes.push(change_of(entry.id, new, what(entry))),
                 }
             }
         }
@@ -64,13 +70,13 @@ fn changes(state: &State) -> Vec<change::Model> {
 fn change_of(
     entry: Id<kind::Entry>,
     (book_id, wallet): (Id<kind::Book>, Uuid),
-    created_at: DateTime<Utc>,
+    (kind, created_at): (ChangeKind, DateTime<Utc>),
 ) -> change::Model {
     change::Model {
         thing_id: entry.uuid(),
         book_id,
         noun: Noun::Entry,
-        kind: ChangeKind::Created,
+        kind,
         of_id: Some(wallet),
         also_of_id: None,
         created_at,

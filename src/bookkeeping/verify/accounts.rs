@@ -9,11 +9,12 @@ use uuid::Uuid;
 use super::{
     books::Books,
     chain::{Chain, Leg, Side, named},
-    difference::{Check, Report},
+    difference::{Check, Money, Report},
     rollups,
     scan::{Row, Scan, Source, least},
 };
 use crate::{
+    bookkeeping::journal,
     db::InOrder,
     entity::{
         account::{self, AccountKind},
@@ -82,6 +83,7 @@ pub(super) async fn check(
             }
         }
         let posted = chain.end(report);
+        check_in_transit(account, report);
         rollups::check(account, posted, days.take_all(id).await?, months.take_all(id).await?, report);
     }
     Ok(())
@@ -141,6 +143,15 @@ fn check_holder(held: &Held, report: &mut Report<'_>) {
     let what = format_args!("the book of {}, by its holder", named(account));
     let found = account.book_id.to_string();
     report.same(Check::AccountHolder, account.id, what, book.map(|book| book.to_string()), Some(found));
+}
+
+/// Checks that no money is still on its way between two wallets: both halves of a transfer are posted together.
+fn check_in_transit(account: &account::Model, report: &mut Report<'_>) {
+    if account.kind == AccountKind::InTransit {
+        let found = Money::new(journal::balance(account), account.currency);
+        let what = format_args!("the balance of {}", named(account));
+        report.same(Check::OwnTransfer, account.id, what, Money::new(0, account.currency), found);
+    }
 }
 
 /// All postings, seen from one of their two sides.

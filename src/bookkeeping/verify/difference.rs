@@ -103,6 +103,10 @@ pub enum Check {
     NumberMissing,
     /// No two documents of one kind of a book (invoices, receipts, credit notes, debit notes) have the same number.
     NumberTwice,
+    /// The two halves of a transfer name each other and fit together, and no money stays on its way.
+    OwnTransfer,
+    /// An import counts what it made, and a transaction that stands for an imported one was written by hand in the same book.
+    Import,
     /// An id that a client chose belongs to an object of the book that chose it.
     ClientId,
 }

@@ -11,7 +11,7 @@ use super::{
     difference::{Check, Report},
     entry_rows::{COLUMNS, Linked},
     entry_rules,
-    posted::{Posted, with_accounts},
+    posted::{Posted, Postings},
     scan::{Scan, Source, least},
 };
 use crate::{
@@ -44,15 +44,11 @@ pub(super) async fn check(
     query.exprs(COLUMNS.map(|column| Expr::col(("original", column)))).expr(Expr::val(None::<Uuid>));
     let mut originals = Scan::<_, Linked>::new(source, query, [own(Column::Id)]);
 
-    let postings = Query::select().from(posting::Entity).take();
-    let (query, order) = with_accounts(postings, posting::Column::EntryId.into_expr());
-    let mut postings = Scan::<_, Posted>::new(source, query, order);
-
+    let mut postings = Postings::of_entries(source);
     let mut reversed = Query::select();
     let same = own(Column::ReversesId).equals((posting::Entity, posting::Column::EntryId));
     reversed.from(journal_entry::Entity).inner_join(posting::Entity, same);
-    let (query, order) = with_accounts(reversed, own(Column::Id));
-    let mut reversed = Scan::<_, Posted>::new(source, query, order);
+    let mut reversed = Postings::joined(source, reversed, own(Column::Id));
 
     while let Some(id) = least([entries.group().await?, postings.group().await?]) {
         let (entry, original) = (entries.take(id).await?, originals.take(id).await?);

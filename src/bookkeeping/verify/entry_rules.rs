@@ -81,8 +81,8 @@ fn check_postings(entry: &Entry, postings: &[Posted], report: &mut Report<'_>) {
 /// Whether an entry of this kind may post between accounts of these kinds.
 fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
     use AccountKind::{
-        Cash, Cgst, Charges, Expense, Igst, Income, Opening, Outside, Receivable, RoundOff, Sales, Sgst, Wallet,
-        WriteOff,
+        Cash, Cgst, Charges, Expense, Igst, InTransit, Income, Opening, Outside, Receivable, RoundOff, Sales, Sgst,
+        Wallet, WriteOff,
     };
     let sides = (debit.kind, credit.kind);
     if entry.status == EntryStatus::Failed {
@@ -111,6 +111,8 @@ fn is_legal(entry: &Entry, debit: &Party, credit: &Party) -> bool {
         EntryKind::Income | EntryKind::Expense if is_turned(entry.kind, sides) => true,
         EntryKind::Income => matches!(sides, (Cash | Outside, Income) | (Outside, Wallet)),
         EntryKind::Expense => matches!(sides, (Expense, Cash | Outside) | (Wallet, Outside)),
+        EntryKind::TransferOut => sides == (Wallet, InTransit),
+        EntryKind::TransferIn => sides == (InTransit, Wallet),
     }
 }
 

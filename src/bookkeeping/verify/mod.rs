@@ -10,7 +10,7 @@
 //! | `rollups` | stored turnovers per day and month (in the same pass as `accounts`) |
 //! | `entries` | postings against their entry; accounts of the right book, currency and kind; reversals |
 //! | `books` | the sum of each currency is zero; the sum of each book is what it paid to and received from others |
-//! | `documents` | each document has one current journal entry, which posts what the document says; its buyer and seller are as they were; notes take back no more than their invoices have |
+//! | `documents` | each document has one current journal entry, which posts what the document says; its buyer and seller are as they were; notes take back no more than their invoices have; the halves of transfers fit together |
 //! | `allocations` | the two entries of each allocation |
 //! | `open_items` | what entries count as settled; first in, first out; what is left of them is the balance |
 //! | `series` | each number that a series gave out belongs to a document |
@@ -78,5 +78,5 @@ pub async fn size(conn: &impl ConnectionTrait) -> Result<u64> {
     let postings = posting::Entity::find().count(conn).await?;
     let entries = journal_entry::Entity::find().count(conn).await?;
     let documents = ledger_entry::Entity::find().count(conn).await? + transaction::Entity::find().count(conn).await?;
-    Ok(accounts + 3 * postings + 2 * entries + 4 * documents)
+    Ok(accounts + 3 * postings + entries + 5 * documents)
 }

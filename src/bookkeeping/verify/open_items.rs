@@ -5,8 +5,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, QuerySelect, Value,
+    prelude::DateTimeUtc,
     sea_query::{ExprTrait, JoinType, Query},
 };
 use uuid::Uuid;
@@ -38,6 +40,9 @@ type Scope = (Id<kind::Customer>, &'static str);
 pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mut Report<'_>) -> Result<()> {
     let query = Query::select().from(customer::Entity).expr(customer::Column::Id.into_expr()).take();
     let mut customers = Scan::<_, Customer>::new(source, query, [customer::Column::Id.into_expr()]);
+    let query = Query::select().from(ledger_entry::Entity).exprs(COLUMNS.map(ColumnTrait::into_expr)).take();
+    let order = [Column::CustomerId, Column::Date, Column::Position, Column::Id].map(ColumnTrait::into_expr);
+    let mut entries = Scan::<_, Entry>::new(source, query, order);
     loop {
         let mut ids = Vec::with_capacity(TOGETHER);
         while ids.len() < TOGETHER
@@ -48,7 +53,61 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
         if ids.is_empty() {
             return Ok(());
         }
-        check_customers(source, &ids, report).await?;
+        check_customers(source, &ids, &mut entries, report).await?;
+    }
+}
+
+/// The fields of a ledger entry that are checked.
+struct Entry {
+    customer_id: Id<kind::Customer>,
+    date: NaiveDate,
+    position: Uuid,
+    id: EntryId,
+    currency: Currency,
+    kind: EntryType,
+    amount: i64,
+    settled: i64,
+    held: i64,
+    is_deleted: bool,
+}
+
+/// The columns of [`Entry`], in the order of its fields. The first four are the order of the entries, customer by customer.
+const COLUMNS: [Column; 10] = [
+    Column::CustomerId,
+    Column::Date,
+    Column::Position,
+    Column::Id,
+    Column::Currency,
+    Column::Kind,
+    Column::Amount,
+    Column::Settled,
+    Column::Held,
+    Column::DeletedAt,
+];
+
+impl Row for Entry {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let mut row = InOrder::new(row);
+        Ok(Self {
+            customer_id: row.read()?,
+            date: row.read()?,
+            position: row.read()?,
+            id: row.read()?,
+            currency: row.read()?,
+            kind: row.read()?,
+            amount: row.read()?,
+            settled: row.read()?,
+            held: row.read()?,
+            is_deleted: row.read::<Option<DateTimeUtc>>()?.is_some(),
+        })
+    }
+
+    fn group(&self) -> Uuid {
+        self.customer_id.uuid()
+    }
+
+    fn place(&self) -> Vec<Value> {
+        vec![self.date.into(), self.position.into(), self.id.into()]
     }
 }
 
@@ -68,7 +127,7 @@ impl Row for Customer {
 #[derive(Default)]
 struct Ledger {
     /// In their order.
-    entries: Vec<ledger_entry::Model>,
+    entries: Vec<Entry>,
     /// By payment and charge: the amount and the named part of it.
     pairs: HashMap<(EntryId, EntryId), (i64, i64)>,
     balance: i64,
@@ -77,15 +136,18 @@ struct Ledger {
 async fn check_customers<C: ConnectionTrait>(
     source: Source<'_, C>,
     ids: &[Id<kind::Customer>],
+    entries: &mut Scan<'_, C, Entry>,
     report: &mut Report<'_>,
 ) -> Result<()> {
     let mut ledgers: BTreeMap<Scope, Ledger> = BTreeMap::new();
-    let entries = ledger_entry::Entity::find().filter(Column::CustomerId.is_in(ids.iter().copied()));
-    let entries = entries.order_by_asc(Column::CustomerId).order_by_asc(Column::Date).order_by_asc(Column::Position);
-    let entries = entries.all(source.conn).await?;
-    (source.progress)(entries.len() as u64);
-    for entry in entries {
-        ledgers.entry((entry.customer_id, entry.currency.code())).or_default().entries.push(entry);
+    let last = ids.last().map(|id| id.uuid());
+    while let Some(customer) = entries.group().await?
+        && Some(customer) <= last
+    {
+        let is_here = ids.iter().any(|id| id.uuid() == customer);
+        for entry in entries.take_all(customer).await?.into_iter().filter(|_| is_here) {
+            ledgers.entry((entry.customer_id, entry.currency.code())).or_default().entries.push(entry);
+        }
     }
     let mut pairs = allocation::Entity::find()
         .select_only()
@@ -137,13 +199,13 @@ impl Ledger {
             let what = "what it counts as settled, by its allocations";
             report.same(check, id, what, money(of(&settled, id)), money(entry.settled.into()));
             let (amount, held) = (i128::from(entry.amount), i128::from(entry.held));
-            let may_hold = entry.kind == EntryType::Debit && entry.deleted_at.is_none();
+            let may_hold = entry.kind == EntryType::Debit && !entry.is_deleted;
             if held < 0 || held > 0 && !may_hold || of(&settled, id) + held > amount {
                 let message = "what is settled and held of it";
                 let expected = format!("at most {}, and held only of a payment", money(amount));
                 report.differs(check, id, message, expected, money(of(&settled, id) + held));
             }
-            if entry.deleted_at.is_some() {
+            if entry.is_deleted {
                 continue;
             }
             let open = amount - i128::from(entry.settled);

@@ -50,20 +50,42 @@ pub(in crate::bookkeeping::verify) struct Scan<'a, C, T> {
     source: Source<'a, C>,
     query: SelectStatement,
     order: Vec<Expr>,
+    /// Whether the order columns are of several tables.
+    is_joined: bool,
     rows: VecDeque<T>,
     last: Option<Vec<Value>>,
     ended: bool,
 }
 
 impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
-    /// A scan of the rows of a query. The order columns together must be unique.
+    /// A scan of the rows of a query. The order columns must be of one table, and together they must be unique.
     pub(in crate::bookkeeping::verify) fn new(
         source: Source<'a, C>,
         query: SelectStatement,
         order: impl IntoIterator<Item = Expr>,
     ) -> Self {
         let order = order.into_iter().collect();
-        Self { source, query, order, rows: VecDeque::new(), last: None, ended: false }
+        Self { source, query, order, is_joined: false, rows: VecDeque::new(), last: None, ended: false }
+    }
+
+    /// A scan of the rows of a join. The order columns are of several tables, so each page begins by reading a whole group again:
+    /// the groups must be small.
+    pub(in crate::bookkeeping::verify) fn joined(
+        source: Source<'a, C>,
+        query: SelectStatement,
+        order: impl IntoIterator<Item = Expr>,
+    ) -> Self {
+        Self { is_joined: true, ..Self::new(source, query, order) }
+    }
+
+    /// The connection that it reads from.
+    pub(in crate::bookkeeping::verify) fn conn(&self) -> &'a C {
+        self.source.conn
+    }
+
+    /// The rows that are read and not taken.
+    pub(in crate::bookkeeping::verify) fn waiting(&self) -> impl Iterator<Item = &T> {
+        self.rows.iter()
     }
 
     /// The group of the next row; `None` at the end.
@@ -101,10 +123,13 @@ impl<'a, C: ConnectionTrait, T: Row> Scan<'a, C, T> {
 
     async fn load(&mut self) -> Result<()> {
         let mut page = self.query.clone();
+        if self.is_joined {
+            // Also by the group alone: when the columns are of several tables, no index serves the comparison of all of them. From
+            // the least one, so that the database begins with the table of the group, and does not sort a whole join for a page.
+            let group = self.last.as_ref().and_then(|last| last.first().cloned()).unwrap_or_else(|| Uuid::nil().into());
+            page.and_where_option(self.order.first().map(|column| column.clone().gte(group)));
+        }
         if let Some(last) = &self.last {
-            // Also by the group alone: when the columns are of several tables, no index serves the comparison of all of them.
-            let group = self.order.first().zip(last.first());
-            page.and_where_option(group.map(|(column, group)| column.clone().gte(group.clone())));
             let last = Expr::tuple(last.iter().cloned().map(Expr::from));
             page.and_where(Expr::tuple(self.order.clone()).gt(last));
         }

@@ -35,6 +35,12 @@ pub enum WalletTransactionType {
     Expense,
     /// A customer got money back from the wallet. Deleting the refund adds a second transaction with a negative amount.
     Refund,
+    /// Money left the wallet for another wallet of the book: an expense that `confirmTransfer` made one half of a transfer.
+    /// `undoTransfer` adds a second transaction with a negative amount.
+    TransferOut,
+    /// Money came into the wallet from another wallet of the book: an income that `confirmTransfer` made one half of a
+    /// transfer. `undoTransfer` adds a second transaction with a negative amount.
+    TransferIn,
 }
 
 impl From<WalletTransactionType> for EntryKind {
@@ -47,6 +53,8 @@ impl From<WalletTransactionType> for EntryKind {
             WalletTransactionType::Income => Self::Income,
             WalletTransactionType::Expense => Self::Expense,
             WalletTransactionType::Refund => Self::Refund,
+            WalletTransactionType::TransferOut => Self::TransferOut,
+            WalletTransactionType::TransferIn => Self::TransferIn,
         }
     }
 }
@@ -93,6 +101,8 @@ impl WalletTransaction {
             EntryKind::Expense => (WalletTransactionType::Expense, Some(debit), None),
             EntryKind::Refund if entry.meant_for_id.is_some() => (WalletTransactionType::Refund, None, Some(credit)),
             EntryKind::Refund => (WalletTransactionType::Refund, Some(debit), None),
+            EntryKind::TransferOut => (WalletTransactionType::TransferOut, Some(debit), None),
+            EntryKind::TransferIn => (WalletTransactionType::TransferIn, None, Some(credit)),
             EntryKind::Credit
             | EntryKind::Debit
             | EntryKind::Invoice

@@ -6,7 +6,10 @@ use async_graphql::{Context, ID, Object, SimpleObject, dataloader::Loader};
 
 use crate::{
     activity,
-    entity::activity::{Action, Model, Outcome},
+    entity::{
+        activity::{Action, Model, Outcome},
+        user,
+    },
     error::{Code, Error},
     graphql::{
         RequestLoader,
@@ -64,8 +67,7 @@ impl Activity {
     /// to the book any more.
     async fn actor(&self, ctx: &Context<'_>) -> Result<Option<Actor>, ApiError> {
         let Some(id) = self.0.actor_id else { return Ok(None) };
-        let user = ctx.loader()?.load_one(id).await?;
-        Ok(user.map(|user| Actor { id: user.id.into(), display_name: user.display_name }))
+        Ok(ctx.loader()?.load_one(id).await?.map(Actor::from))
     }
 
     /// The id of the session in which it was done. Null for a refused login or registration, and for commands run on
@@ -101,13 +103,19 @@ impl Activity {
     }
 }
 
-/// The user who performed an activity.
+/// The user who did something.
 #[derive(SimpleObject)]
-struct Actor {
+pub(in crate::graphql) struct Actor {
     /// The id of the user.
     id: ID,
     /// The name that the user shows to others.
     display_name: String,
+}
+
+impl From<user::Model> for Actor {
+    fn from(user: user::Model) -> Self {
+        Self { id: user.id.into(), display_name: user.display_name }
+    }
 }
 
 /// Loads audit log entries of the viewer's book by their ids.

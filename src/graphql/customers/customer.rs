@@ -32,6 +32,7 @@ use crate::{
         book::{book_currency, today},
         connection::{self, Nodes, Total},
         error::{ApiError, ContextExt},
+        imports::Import,
         invoicing::{
             invoice::Invoice,
             note::{
@@ -109,6 +110,12 @@ impl Customer {
     /// The time when the customer was archived. Null when the customer is not archived.
     async fn archived_at(&self) -> Option<DateTime> {
         self.0.archived_at.map(DateTime)
+    }
+
+    /// The time when `eraseCustomer` erased the customer's personal details. Then `name` is "Erased customer", the other details are
+    /// null, and the customer is archived for ever. Null when they were not erased.
+    async fn erased_at(&self) -> Option<DateTime> {
+        self.0.erased_at.map(DateTime)
     }
 
     /// The time when the customer's ledger last changed; before the first entry, the time when the customer was
@@ -236,6 +243,12 @@ impl Customer {
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
     ) -> Result<Notes<DebitNote>, ApiError> {
         notes::of_customer(ctx, self.0.id, NoteKind::Debit, filter, PageArgs { first, after, last, before }).await
+    }
+
+    /// The import that created the customer. Null when the customer was created by hand, and when the customer was imported before imports had records.
+    async fn import(&self, ctx: &Context<'_>) -> Result<Option<Import>, ApiError> {
+        let Some(import) = self.0.import_id else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(import).await?)
     }
 
     /// The activity log of this customer's data, newest first: changes and refused attempts.

@@ -10,6 +10,7 @@ use crate::{
             customer_list::CustomerOrder,
         },
         document::Replayable,
+        erasure,
     },
     entity::{activity::Action, customer::Model},
     error::Error,
@@ -32,6 +33,14 @@ struct DeleteCustomerInput {
 struct RestoreCustomerInput {
     /// The id of the customer to restore. One who is not archived stays as they are. Refused when another customer was given
     /// the phone number meanwhile.
+    id: ID,
+}
+
+/// The customer whose personal details are to be erased.
+#[derive(InputObject)]
+struct EraseCustomerInput {
+    /// The id of the customer, who may be archived. They must owe nothing and have nothing on account, in any currency, and all
+    /// of their entries must be set off. One who was erased already stays so.
     id: ID,
 }
 
@@ -67,11 +76,26 @@ struct DeleteCustomerPayload {
     errors: UserErrors,
 }
 
+/// The result of `eraseCustomer`. Error codes: `NOT_FOUND`, `NOT_ALLOWED` (the customer owes something or has something on account,
+/// one error for each currency, or entries are not set off).
+#[derive(SimpleObject)]
+struct EraseCustomerPayload {
+    /// The customer as they are now, without personal details. Null when there are user errors.
+    customer: Option<Customer>,
+    /// The id of the customer who left the default list of `customers`, if they were not archived before. Null when there are user
+    /// errors.
+    archived_customer_id: Option<ID>,
+    #[graphql(flatten)]
+    errors: UserErrors,
+}
+
 payloads! {
-    /// The result of `updateCustomer`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`, `NOT_FOUND`.
+    /// The result of `updateCustomer`. Error codes: `INVALID`, `REQUIRED`, `TAKEN`, `NOT_FOUND`, `NOT_ALLOWED` (the customer was
+    /// erased).
     UpdateCustomerPayload(CustomerResult);
 
-    /// The result of `restoreCustomer`. Error codes: `NOT_FOUND`, `TAKEN` (another customer has the phone number by now).
+    /// The result of `restoreCustomer`. Error codes: `NOT_FOUND`, `TAKEN` (another customer has the phone number by now),
+    /// `NOT_ALLOWED` (the customer was erased).
     RestoreCustomerPayload(CustomerResult);
 }
 
@@ -133,5 +157,21 @@ impl CustomerMutation {
     ) -> Result<RestoreCustomerPayload, ApiError> {
         let restored = customer::set_archived(ctx.app()?, ctx.viewer()?, &input.id, false).await;
         Ok(RestoreCustomerPayload { result: CustomerResult::new(ctx, Action::RestoreCustomer, restored).await? })
+    }
+
+    /// Erases a customer's personal details for good, when they ask for it: name, phone number, e-mail address, firm, address, GST
+    /// number and your note about them; the notes of their entries, invoices and receipts, the reasons of notes and of voiding; and
+    /// the same in the activity log. The customer is archived, is called "Erased customer", and can be neither changed nor restored.
+    /// What was bought, paid and owed stays as it is. Invoices, receipts and notes keep the name, address and GST number of their
+    /// `buyer`, since tax law obliges the shop to keep them. The descriptions of their lines stay too.
+    async fn erase_customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The customer to erase.")] input: EraseCustomerInput,
+    ) -> Result<EraseCustomerPayload, ApiError> {
+        let erased = erasure::erase_customer(ctx.app()?, ctx.viewer()?, &input.id).await;
+        let (customer, errors) = into_payload(ctx, Action::EraseCustomer, erased).await?;
+        let archived_customer_id = customer.as_ref().map(|customer| customer.id.into());
+        Ok(EraseCustomerPayload { customer: customer.map(Customer), archived_customer_id, errors })
     }
 }

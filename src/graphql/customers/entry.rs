@@ -24,6 +24,7 @@ use crate::{
         book::book_currency,
         connection::{self, NodeEdge, Nodes, OwnedTotal, Total},
         error::{ApiError, ContextExt},
+        imports::Import,
         invoicing::{
             invoice::Invoice,
             note::{CreditNote, DebitNote},
@@ -162,6 +163,12 @@ impl Entry {
             return Ok(None);
         }
         Ok(ctx.loader()?.load_one(self.0.id.cast::<kind::DebitNote>()).await?)
+    }
+
+    /// The import that made it. Null when it was written by hand, and when it was imported before imports had records.
+    async fn import(&self, ctx: &Context<'_>) -> Result<Option<Import>, ApiError> {
+        let Some(import) = self.0.import_id else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(import).await?)
     }
 
     /// The number of the current version: 1 when the entry is created, and 1 more after each change.

@@ -11,7 +11,8 @@ use crate::{bookkeeping::invoicing::party, entity, error::Error, graphql::Reques
 pub(in crate::graphql) struct DocumentParty(entity::party::Model);
 
 /// The buyer or the seller of an invoice, receipt or note, as the document names them. These details are taken from the customer and
-/// the book when the document is created, and never change, whatever the customer and the book are changed to.
+/// the book when the document is created, and never change, whatever the customer and the book are changed to. `eraseCustomer` erases
+/// only the phone number, since an invoice must keep the rest.
 #[Object]
 impl DocumentParty {
     /// The name of the customer, or of the shop's proprietor. Null when the book had no `proprietorName`.
@@ -45,9 +46,9 @@ impl DocumentParty {
     }
 
     /// The phone number: in E.164 format (`+967711234567`) if its country is known, otherwise only its digits. Null when
-    /// there was none.
+    /// there was none, and for the buyer after `eraseCustomer`.
     async fn phone(&self) -> Option<&str> {
-        self.0.phone.as_deref()
+        party::phone(&self.0)
     }
 }
 

@@ -22,13 +22,16 @@ use crate::{
     page::PageArgs,
 };
 
-/// The use of the budgets in whose months and categories the transaction was in its last `versions`.
+/// The use of the budgets in whose months and categories these transactions were in their last `versions`.
 pub(super) async fn budgets(
     ctx: &Context<'_>,
-    transaction: &Model,
+    transactions: &[&Model],
     versions: i32,
 ) -> Result<Vec<BudgetStatus>, ApiError> {
-    let mut entries = last(ctx, transaction, versions).await?;
+    let mut entries = Vec::new();
+    for transaction in transactions {
+        entries.extend(last(ctx, transaction, versions).await?);
+    }
     entries.retain(|entry| version::kind_of(entry.kind) == CategoryKind::Expense);
     let ids: Vec<_> = entries.iter().map(|entry| entry.id).collect();
     let lines = version::lines(ctx.read()?, &ids).await?;

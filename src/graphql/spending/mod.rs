@@ -3,7 +3,9 @@
 mod affected;
 pub(super) mod budget;
 pub(super) mod category;
+pub(super) mod duplicate;
 pub(super) mod report;
 pub(super) mod transaction;
 pub(super) mod transaction_list;
 pub(super) mod transaction_version;
+pub(super) mod transfer;

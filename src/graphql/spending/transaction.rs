@@ -21,6 +21,7 @@ use crate::{
         activity::list::{Activities, activities_of},
         connection::{self, NodeEdge, Nodes, OwnedTotal},
         error::{ApiError, ContextExt},
+        imports::Import,
         nullability::SemanticNonNull,
         payload::{UserErrors, into_replayable_payload},
         scalar::DateTime,
@@ -43,7 +44,7 @@ impl Transaction {
         self.0.id.into()
     }
 
-    /// Whether it is an income or an expense.
+    /// Whether it is an income or an expense. For a half of a transfer, what it was before.
     async fn kind(&self) -> CategoryKind {
         self.0.kind
     }
@@ -89,6 +90,26 @@ impl Transaction {
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>, ApiError> {
         let Some(wallet_id) = self.0.wallet_id else { return Ok(None) };
         Ok(ctx.loader()?.load_one(wallet_id).await?)
+    }
+
+    /// The other half of the transfer between two wallets of the book, which `confirmTransfer` made of both. As long as
+    /// there is one, this is no income or expense: it counts in no report, budget or total, and its categories are those
+    /// that it gets back with `undoTransfer`. Null when this is not half of a transfer.
+    async fn counterpart(&self, ctx: &Context<'_>) -> Result<Option<Self>, ApiError> {
+        let Some(counterpart) = self.0.counterpart_id else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(counterpart).await?)
+    }
+
+    /// The import that made it. Null when it was written by hand, and when it was imported before imports had records.
+    async fn import(&self, ctx: &Context<'_>) -> Result<Option<Import>, ApiError> {
+        let Some(import) = self.0.import_id else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(import).await?)
+    }
+
+    /// The transaction written by hand that stands for this one since `confirmDuplicate`. Null when there is none.
+    async fn same_as(&self, ctx: &Context<'_>) -> Result<Option<Self>, ApiError> {
+        let Some(same_as) = self.0.same_as_id else { return Ok(None) };
+        Ok(ctx.loader()?.load_one(same_as).await?)
     }
 
     /// The number of the current version: 1 when the transaction is created, and 1 more after each change.
@@ -209,7 +230,7 @@ impl AddTransactionPayload {
 }
 
 /// The result of `updateTransaction`. Error codes: `INVALID`, `REQUIRED`, `NOT_FOUND`, `NOT_ALLOWED` (the transaction
-/// is deleted, or a category is archived), `CONFLICT`, `CURRENCY_MISMATCH`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`,
+/// is deleted or half of a transfer, or a category is archived), `CONFLICT`, `CURRENCY_MISMATCH`, `INSUFFICIENT_FUNDS`, `WALLET_NOT_ACTIVE`,
 /// `LIMIT_REACHED`, `IDEMPOTENCY_CONFLICT`. A refusal by the wallet is also recorded in the wallet's history.
 #[derive(SimpleObject)]
 #[graphql(complex)]
@@ -229,7 +250,7 @@ impl UpdateTransactionPayload {
 }
 
 /// The result of `deleteTransaction`. Error codes: `INVALID`, `NOT_FOUND`, `NOT_ALLOWED` (the transaction is deleted
-/// already), `INSUFFICIENT_FUNDS` and `WALLET_NOT_ACTIVE` (the wallet cannot give the money back),
+/// already, or half of a transfer), `INSUFFICIENT_FUNDS` and `WALLET_NOT_ACTIVE` (the wallet cannot give the money back),
 /// `IDEMPOTENCY_CONFLICT`. A refusal by the wallet is also recorded in the wallet's history.
 #[derive(SimpleObject)]
 #[graphql(complex)]
@@ -257,7 +278,7 @@ impl TransactionResult {
     )]
     async fn affected_budgets(&self, ctx: &Context<'_>) -> Result<Vec<BudgetStatus>, ApiError> {
         match &self.transaction {
-            Some(transaction) => affected::budgets(ctx, &transaction.0, self.versions).await,
+            Some(transaction) => affected::budgets(ctx, &[&transaction.0], self.versions).await,
             None => Ok(Vec::new()),
         }
     }

@@ -39,17 +39,22 @@ impl TransactionVersion {
         self.0.number
     }
 
-    /// Whether it was an income or an expense.
+    /// Whether it was an income or an expense. For a half of a transfer, whether the money came in or went out.
     async fn kind(&self) -> CategoryKind {
         version::kind_of(self.0.entry.kind)
     }
 
-    /// The total amount in this version. Below zero for a refund.
+    /// Whether it was half of a transfer between two wallets of the book, and no income or expense.
+    async fn is_transfer(&self) -> bool {
+        version::is_transfer(self.0.entry.kind)
+    }
+
+    /// The total amount in this version. Below zero for a refund; above zero for a half of a transfer.
     async fn amount(&self) -> Money {
         Money::from_minor(self.0.entry.amount, self.0.entry.currency)
     }
 
-    /// The amounts per category, with their notes, in this version.
+    /// The amounts per category, with their notes, in this version. Empty when it was half of a transfer.
     #[graphql(directive = price::List::apply(20), directive = SemanticNonNull::apply())]
     async fn lines(&self, ctx: &Context<'_>) -> Result<Vec<TransactionVersionLine>, ApiError> {
         let entry = &self.0.entry;

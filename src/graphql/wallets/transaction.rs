@@ -50,7 +50,7 @@ impl WalletTransaction {
     }
 
     /// True when it takes back an earlier transaction, because a receipt was voided, or an income or expense was
-    /// changed or deleted. The amount is then negative.
+    /// changed, deleted, or confirmed as half of a transfer. The amount is then negative.
     async fn is_reversal(&self) -> bool {
         self.0.entry.reverses_id.is_some()
     }
@@ -63,12 +63,13 @@ impl WalletTransaction {
         Money::from_minor(if self.0.entry.reverses_id.is_some() { -moved } else { moved }, self.0.entry.currency)
     }
 
-    /// The payer. Null when the money comes from outside.
+    /// The payer. Null when the money comes from outside, and for `TRANSFER_IN`: `transaction.counterpart` has the payer.
     async fn from(&self, ctx: &Context<'_>) -> Result<Option<WalletParty>, ApiError> {
         party(ctx, self.0.from).await
     }
 
-    /// The payee. Null when the money goes outside, and for a failed transfer to somebody else.
+    /// The payee. Null when the money goes outside, for a failed transfer to somebody else, and for `TRANSFER_OUT`:
+    /// `transaction.counterpart` has the payee.
     async fn to(&self, ctx: &Context<'_>) -> Result<Option<WalletParty>, ApiError> {
         let payee = party(ctx, self.0.to).await?;
         if self.0.entry.status == EntryStatus::Succeeded {
@@ -100,10 +101,11 @@ impl WalletTransaction {
         self.0.entry.memo.as_deref()
     }
 
-    /// The income or expense that moved the money. Null unless `type` is `INCOME` or `EXPENSE`.
+    /// The income, the expense or the half of a transfer between wallets of the book that moved the money. Null unless `type`
+    /// is `INCOME`, `EXPENSE`, `TRANSFER_IN` or `TRANSFER_OUT`.
     async fn transaction(&self, ctx: &Context<'_>) -> Result<Option<Transaction>, ApiError> {
-        match (self.0.kind, self.0.entry.document_id) {
-            (WalletTransactionType::Income | WalletTransactionType::Expense, Some(document)) => {
+        match self.0.entry.document_id {
+            Some(document) if is_of_transaction(self.0.kind) => {
                 Ok(ctx.loader()?.load_one(document.cast::<kind::Transaction>()).await?)
             }
             _ => Ok(None),
@@ -142,12 +144,18 @@ impl WalletTransaction {
             (WalletTransactionType::Receipt, Some(made_by)) => {
                 activities_of(ctx, made_by.cast::<kind::Receipt>(), args).await
             }
-            (WalletTransactionType::Income | WalletTransactionType::Expense, Some(made_by)) => {
+            (of, Some(made_by)) if is_of_transaction(of) => {
                 activities_of(ctx, made_by.cast::<kind::Transaction>(), args).await
             }
             _ => activities_of(ctx, entry.id, args).await,
         }
     }
+}
+
+/// Whether the journal entries of wallet transactions of this type are versions of a transaction.
+fn is_of_transaction(kind: WalletTransactionType) -> bool {
+    use WalletTransactionType::{Expense, Income, TransferIn, TransferOut};
+    matches!(kind, Income | Expense | TransferIn | TransferOut)
 }
 
 pub(super) async fn party(

@@ -1,4 +1,5 @@
-//! Downloads: statements, lists as CSV files (of which `daybook import` reads some again), reports as pictures, and the schema.
+//! Downloads: statements, lists as CSV files (of which `daybook import` reads some again), reports as pictures, and the schema. And
+//! uploads of files to be imported.
 
 mod customers;
 mod documents;
@@ -13,8 +14,12 @@ mod statement;
 mod table;
 mod transactions;
 mod transfer;
+mod upload;
 
-use axum::{Router, routing::get};
+use axum::{
+    Router,
+    routing::{get, post},
+};
 
 use self::{
     customers::Customers,
@@ -24,11 +29,12 @@ use self::{
     history::History,
     statement::Statement,
     transactions::Transactions,
+    upload::{Uploads, upload},
 };
 use super::rate_limit::Rates;
 use crate::{app::App, id::kind};
 
-/// What can be downloaded; the schema only if `with_schema`.
+/// What can be downloaded and uploaded; the schema only if `with_schema`.
 pub(super) fn router(app: App, rates: Rates, with_schema: bool) -> Router {
     let schema = Router::new().route("/schema.graphql", get(schema::send).with_state(rates.clone()));
     let router = if with_schema { schema } else { Router::new() };
@@ -44,5 +50,6 @@ pub(super) fn router(app: App, rates: Rates, with_schema: bool) -> Router {
         .route("/entries.csv", get(download::<Entries>))
         .route("/wallets/{id}/history.csv", get(download::<History>))
         .with_state(Downloads::new(app.clone(), rates.clone()))
+        .route("/import/transactions", post(upload).with_state(Uploads::new(app.clone(), rates.clone())))
         .route("/reports/{file}", get(report::draw).with_state((app, rates)))
 }

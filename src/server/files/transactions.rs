@@ -1,5 +1,6 @@
 //! `GET /transactions.csv`: income and expenses, the oldest first, so that an import puts money into a wallet before spending
-//! it. A split transaction has one row for each of its lines, all with the same id.
+//! it. A split transaction has one row for each of its lines, all with the same id. The column `transfer` has the id of the other
+//! half of a transfer; it is empty for income and expenses.
 
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ impl Table for Transactions {
     /// The filter, with the same meaning as in the field `transactions`; `category` is the name of one.
     const PARAMETERS: &'static [&'static str] = &["from", "to", "currency", "category", "walletId"];
     const COLUMNS: &'static [&'static str] =
-        &["id", "date", "kind", "amount", "currency", "category", "description", "note", "wallet"];
+        &["id", "date", "kind", "amount", "currency", "category", "description", "note", "wallet", "transfer"];
 
     async fn open(
         Source { viewer, snapshot, .. }: Source<'_>,
@@ -78,13 +79,14 @@ impl Table for Transactions {
             let kind = if transaction.kind == CategoryKind::Income { "INCOME" } else { "EXPENSE" };
             let description = text::to_field(transaction.description.as_deref().unwrap_or_default());
             let wallet = transaction.wallet_id.map(|wallet| wallet.to_string()).unwrap_or_default();
+            let transfer = transaction.counterpart_id.map(|other| other.to_string()).unwrap_or_default();
             for line in lines.get(&transaction.id).into_iter().flatten() {
                 let amount = Decimal::from_minor(line.amount, transaction.currency).to_string();
                 let category = self.categories.get(&line.category_id).map(|name| text::to_field(name));
                 let category = category.unwrap_or_default();
                 let note = text::to_field(line.note.as_deref().unwrap_or_default());
                 let currency = transaction.currency.code();
-                rows.write([&id, &date, kind, &amount, currency, &category, &description, &note, &wallet])?;
+                rows.write([&id, &date, kind, &amount, currency, &category, &description, &note, &wallet, &transfer])?;
             }
         }
         // The sort key is the date, since the order is by date.

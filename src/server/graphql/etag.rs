@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The root fields that show only what changes of the book tell of.
-const TAGGED: [&str; 28] = [
+const TAGGED: [&str; 32] = [
     "__typename",
     "book",
     "budgets",
@@ -44,6 +44,10 @@ const TAGGED: [&str; 28] = [
     "debitNotes",
     "entries",
     "entry",
+    "import",
+    "importProfile",
+    "importProfiles",
+    "imports",
     "invoice",
     "invoices",
     "monthlyReport",

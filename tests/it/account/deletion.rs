@@ -7,7 +7,7 @@ use daybook::entity::{
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use serde_json::{Value, json};
 
-use crate::harness::{Client, Database, PASSWORD, TestApp, User, dump, errors, login, refresh, register};
+use crate::harness::{Client, Database, PASSWORD, TestApp, User, dump, errors, id_of, login, refresh, register};
 
 async fn delete(client: &Client, password: &str) -> Value {
     let query = "mutation($input: DeleteAccountInput!) { deleteAccount(input: $input) {
@@ -110,14 +110,26 @@ async fn personal_details_are_nowhere_in_the_database_afterwards(on: Database) {
     assert_eq!(changed["userErrors"], json!([]));
     // Also what documents say of the shop, before and after it moved.
     let customer = zahra_user.customer("Badr").await;
-    zahra_user.invoice(&customer, "10", "2026-11-20").await;
+    let invoice = zahra_user.invoice(&customer, "10", "2026-11-20").await;
+    // And what the shop wrote about a customer, who owes something still.
+    let asked = json!({ "invoiceId": invoice, "grossAmount": "1", "reason": "the lamp of Qasim Lamps broke" });
+    id_of(&zahra_user.create_credit_note(asked).await, "creditNote");
+    let entry = json!({ "customerId": customer, "type": "CREDIT", "amount": "1", "note": "a cousin of Qasim" });
+    let entry = id_of(&zahra_user.add_entry(entry).await, "entry");
+    id_of(&zahra_user.update_entry(json!({ "id": entry, "note": "no cousin of Qasim" })).await, "entry");
+    let known = json!({ "id": customer, "phone": "+967744000077", "note": "knows Qasim" });
+    id_of(&zahra_user.update_customer(known).await, "customer");
     let moved = json!({ "shopName": "Qasim Lamps & Sons", "address": "78 Qasim Road" });
     zahra_user.mutate("updateBook", "UpdateBookInput", "userErrors { code }", moved).await;
     zahra_user.invoice(&customer, "20", "2026-11-20").await;
     zahra_user.receipt(&customer, "5", "2026-11-20").await;
+    let file = json!({ "csv": "name,phone,note\nSami Qasim,,a nephew\n", "fileName": "customers of Qasim Lamps.csv" });
+    let fields = "added userErrors { code path }";
+    let imported = zahra_user.mutate("importCustomers", "ImportCustomersInput", fields, file).await;
+    assert_eq!(imported, json!({ "added": 1, "userErrors": [] }));
     let profile = json!({ "username": "zahra.78", "email": "other@qasim.example" });
     zahra_user.mutate("updateProfile", "UpdateProfileInput", "user { id }", profile).await;
-    let details = ["zahra", "qasim", "711234567", "722000077"];
+    let details = ["zahra", "qasim", "711234567", "722000077", "744000077"];
     let before = dump(&app.app.db).await.to_lowercase();
     assert!(details.iter().all(|detail| before.contains(detail)));
     assert!(errors(&delete(&zahra_user.client, PASSWORD).await).is_empty());
@@ -131,7 +143,10 @@ async fn personal_details_are_nowhere_in_the_database_afterwards(on: Database) {
     assert_eq!(after.matches("inv-000").count(), before.matches("inv-000").count());
     let parties = entity::party::Entity::find().all(app.app.db.read()).await.unwrap();
     let names: Vec<_> = parties.iter().filter_map(|party| party.name.as_deref()).collect();
-    assert_eq!((parties.len(), &names[..]), (3, &["Badr"][..]));
+    assert_eq!((parties.len(), &names[..]), (4, &["Badr", "Badr"][..]));
+    // The customers themselves are erased.
+    let customers = entity::customer::Entity::find().all(app.app.db.read()).await.unwrap();
+    assert!(customers.iter().all(|customer| customer.name == "Erased customer" && customer.erased_at.is_some()));
     app.assert_journal_is_whole().await;
 
     // Nor in what SQLite leaves in its file.

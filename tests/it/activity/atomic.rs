@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 
 use daybook::entity::{
-    account, book, budget, category, customer, invoice, journal_entry, ledger_entry, posting, receipt, refresh_token,
-    session, transaction, transaction_line, user, wallet,
+    account, book, budget, category, customer, import_profile, invoice, journal_entry, ledger_entry, posting, receipt,
+    refresh_token, session, transaction, transaction_line, user, wallet,
 };
 use sea_orm::{ConnectionTrait, EntityTrait, FromQueryResult};
 use serde_json::json;
@@ -26,6 +26,7 @@ async fn everything(app: &TestApp) -> Vec<Vec<String>> {
         all::<budget::Entity>(app).await,
         all::<category::Entity>(app).await,
         all::<customer::Entity>(app).await,
+        all::<import_profile::Entity>(app).await,
         all::<invoice::Entity>(app).await,
         all::<journal_entry::Entity>(app).await,
         all::<ledger_entry::Entity>(app).await,

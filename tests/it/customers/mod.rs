@@ -3,6 +3,7 @@
 mod entries;
 mod entry_changes;
 mod entry_lists;
+mod erasure;
 mod folding;
 mod lifecycle;
 mod lists;

@@ -178,6 +178,9 @@ async fn a_key_is_of_one_request_whether_it_posted_something_or_not(on: Database
             ("addTransaction", json!({ "category": food, "amount": "1", "date": "2026-11-03" })),
             ("updateTransaction", json!({ "id": spent, "amount": "2" })),
             ("deleteTransaction", json!({ "id": spent })),
+            ("confirmTransfer", json!({ "outgoingId": spent, "incomingId": spent })),
+            ("undoTransfer", json!({ "outgoingId": spent, "incomingId": spent })),
+            ("confirmDuplicate", json!({ "importedId": spent, "enteredId": spent })),
         ] {
             input["idempotencyKey"] = json!(key);
             let expected = json!([{ "code": "IDEMPOTENCY_CONFLICT", "path": ["idempotencyKey"], "current": null }]);

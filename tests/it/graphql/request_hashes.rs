@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use crate::harness::{
     Database::{self, Sqlite},
-    TestApp, User, errors, id_of, new_id, quick, somebody, suffix, written,
+    TestApp, User, errors, id_of, named, new_id, quick, somebody, suffix, written,
 };
 
 struct Pin {
@@ -144,7 +144,7 @@ async fn each_field_of_each_mutation_with_a_key_has_a_pin() {
 }
 
 /// What the words after `$` stand for. All but the wallets are created for one pin, since mutations change them.
-async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 14] {
+async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String); 21] {
     let customer = user.customer(&format!("Customer {number}")).await;
     let ahead = user.customer(&format!("Customer {number} ahead")).await;
     let debt = user.invoice(&ahead, "5", "2026-11-19").await;
@@ -152,7 +152,15 @@ async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String
         { "description": "tea", "quantity": "2", "unitPrice": "5" }, { "description": "rice", "quantity": "1", "unitPrice": "5" } ]);
     let billed = json!({ "customerId": customer, "lines": lines, "otherCharges": "4", "date": "2026-11-19" });
     let noted = user.invoice(&customer, "10", "2026-11-19").await;
+    let [outgoing, incoming] = user.halves("5").await;
+    let confirmed = user.halves("5").await;
+    assert_eq!(errors(&user.decide("confirmTransfer", named(&confirmed)).await), [""; 0]);
+    let [gone, come] = confirmed;
+    let [import, imported, entered] = user.doubled(&format!("number {number}"), "5").await;
     [
+        ("$imported", imported),
+        ("$import", import),
+        ("$entered", entered),
         ("$billed", id_of(&user.create_invoice(billed).await, "invoice")),
         ("$creditNote", user.credit_note(&noted, "1").await),
         ("$debitNote", user.debit_note(&noted, "1").await),
@@ -165,6 +173,10 @@ async fn ids(user: &User, payee: &User, number: usize) -> [(&'static str, String
         ("$invoice", user.invoice(&customer, "10", "2026-11-19").await),
         ("$receipt", user.receipt(&customer, "5", "2026-11-19").await),
         ("$category", user.category(&format!("Category {number}"), "EXPENSE").await),
+        ("$outgoing", outgoing),
+        ("$incoming", incoming),
+        ("$gone", gone),
+        ("$come", come),
         ("$transaction", user.spend("Food", "5", "2026-11-19").await),
         ("$customer", customer),
     ]

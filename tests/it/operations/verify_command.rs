@@ -59,6 +59,25 @@ async fn a_full_book_is_clean_and_a_broken_one_is_not(on: Database) {
 }
 
 #[apply(both_databases)]
+async fn an_account_with_thousands_of_postings_is_checked_to_its_end(on: Database) {
+    let app = TestApp::on(on).await;
+    app.user("amina").await.customer("Dalal").await;
+    let lines: String =
+        (0..2500).map(|line| format!("2026-09-{:02},CREDIT,1,Dalal,{line}\n", line / 100 + 1)).collect();
+    let entries = format!("date,type,amount,customer,note\n{lines}");
+    assert_eq!(app.import_of("entries", "amina", entries, &[]).count("ADDED"), 2500);
+    let verified = || -> Value { serde_json::from_slice(&verify(&app.url, &["--json"]).stdout).unwrap() };
+    let clean = verified();
+    assert_eq!((&clean["ok"], &clean["checked"]["postings"]), (&json!(true), &json!(2500)));
+    assert_eq!((&clean["checked"]["entries"], &clean["checked"]["documents"]), (&json!(2500), &json!(2500)));
+
+    app.tamperer().await.change("UPDATE posting SET credit_seq = 2501 WHERE credit_seq = 2500").await;
+    let differences = verified()["differences"].clone();
+    assert_eq!((differences.as_array().unwrap().len(), &differences[0]["check"]), (1, &json!("POSTING_SEQ")));
+    assert_eq!((&differences[0]["expected"], &differences[0]["found"]), (&json!(2500), &json!(2501)));
+}
+
+#[apply(both_databases)]
 #[threads(2)]
 async fn beside_a_server_that_writes_it_is_clean(on: Database) {
     let app = TestApp::on(on).await;

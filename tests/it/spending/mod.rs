@@ -4,6 +4,7 @@ mod budgets;
 mod categories;
 mod folding;
 mod months;
+mod own_transfers;
 mod picture;
 mod property;
 mod refunds;

@@ -33,7 +33,7 @@ pub use self::list::{Allocations, Row};
 pub(in crate::bookkeeping) use self::{
     left::{let_off, owed, unallocated},
     naming::{Share, Wanted, Words, entry_id, is_id_of, named_of_entry, places, shares},
-    place::{lift, place, remove},
+    place::{lift, place, remove, remove_all},
     scope::{Scope, key},
     settle::{Change, Named, settle},
 };

@@ -1,6 +1,6 @@
 //! Works allocations out again from a place on, and writes the difference.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sea_orm::{ConnectionTrait, EntityTrait, QueryFilter, Set};
 
@@ -43,8 +43,8 @@ pub(in crate::bookkeeping) struct Change {
     since: [Option<Key>; 2],
     /// An entry that keeps what is named of it, and is not paired otherwise.
     pub(super) idle: Option<EntryId>,
-    /// An entry that is set off no more.
-    pub(super) gone: Option<EntryId>,
+    /// Entries that are set off no more.
+    pub(super) gone: HashSet<EntryId>,
     /// What is named further, or with a negative amount no longer.
     named: Vec<Named>,
     /// By how much what is held of payments changes.
@@ -54,7 +54,8 @@ pub(in crate::bookkeeping) struct Change {
 impl Change {
     /// No change.
     pub(in crate::bookkeeping) fn of(scope: Scope) -> Self {
-        Self { scope, since: [None; 2], idle: None, gone: None, named: Vec::new(), held: HashMap::new() }
+        let (gone, named, held) = (HashSet::new(), Vec::new(), HashMap::new());
+        Self { scope, since: [None; 2], idle: None, gone, named, held }
     }
 
     /// Allocations of a side change from this place on.
@@ -95,7 +96,7 @@ struct Known {
 /// When the database fails.
 pub(in crate::bookkeeping) async fn settle(tx: &Transaction, change: Change) -> Result<()> {
     let Known { items, pairs: before } = read(tx, &change).await?;
-    let is_gone = |id: &EntryId| change.gone == Some(*id);
+    let is_gone = |id: &EntryId| change.gone.contains(id);
     let stays = |(payment, charge): &&(EntryId, EntryId)| !is_gone(payment) && !is_gone(charge);
     let mut after: Pairs = HashMap::new();
     for pair in before.keys().filter(stays) {
@@ -144,7 +145,7 @@ async fn read(tx: &Transaction, change: &Change) -> Result<Known> {
         let mut wider = Change { since, ..Change::of(change.scope) };
         for ((payment, charge), _) in known.pairs.iter().filter(|(_, (_, named))| *named > 0) {
             for (id, with) in [(payment, charge), (charge, payment)] {
-                if change.gone == Some(*id)
+                if change.gone.contains(id)
                     && let Some(with) = known.items.get(with)
                 {
                     wider.from(with.side, with.key);
@@ -157,7 +158,8 @@ async fn read(tx: &Transaction, change: &Change) -> Result<Known> {
         since = wider.since;
     }
     // What is gone may be held and set off against nothing.
-    let named = change.named.iter().flat_map(|named| [named.payment.0, named.charge.0]).chain(change.gone);
+    let named =
+        change.named.iter().flat_map(|named| [named.payment.0, named.charge.0]).chain(change.gone.iter().copied());
     let missing: Vec<_> = named.chain(change.held.keys().copied()).filter(|id| !known.items.contains_key(id)).collect();
     if !missing.is_empty() {
         known.items.extend(item::with_ids(tx, missing).await?.into_iter().map(|item| (item.id, item)));

@@ -64,7 +64,8 @@ impl Figures {
             | AccountKind::Outside
             | AccountKind::Cash
             | AccountKind::Income
-            | AccountKind::Expense => {}
+            | AccountKind::Expense
+            | AccountKind::InTransit => {}
         }
     }
 }

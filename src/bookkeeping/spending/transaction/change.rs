@@ -25,7 +25,7 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "UpdateTransactionInput")]
 pub struct TransactionChange {
-    /// The id of the transaction to change. One that is deleted is refused.
+    /// The id of the transaction to change. One that is deleted or half of a transfer is refused.
     pub id: ID,
     /// The new category of the whole amount. It replaces a split. Not together with `lines`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -31,9 +31,9 @@ use crate::{
 #[derive(Clone, Debug, Default, InputObject)]
 #[graphql(name = "TransactionFilter")]
 pub struct TransactionFilterInput {
-    /// Only income, or only expenses.
+    /// Only income, or only expenses. Halves of transfers are neither.
     pub kind: Option<CategoryKind>,
-    /// Only transactions with at least one line in this category.
+    /// Only transactions with at least one line in this category. Halves of transfers count in no category.
     pub category: Option<CategoryRef>,
     /// Only transactions paid from or into the wallet with this id.
     pub wallet_id: Option<ID>,
@@ -52,6 +52,8 @@ pub struct TransactionFilterInput {
     /// characters.
     #[graphql(directive = price::Cost::apply(price::SEARCH))]
     pub text: Option<String>,
+    /// True lists only halves of transfers, and false only other transactions. Default: both.
+    pub is_transfer: Option<bool>,
     /// True lists only deleted transactions, false only those that are not deleted, and null both. Absent means false.
     #[graphql(default)]
     pub deleted: Removed,
@@ -60,9 +62,9 @@ pub struct TransactionFilterInput {
 /// A filter for transactions with checked values. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TransactionFilter {
-    /// Only income or only expenses.
+    /// Only income or only expenses, which halves of transfers are not.
     pub kind: Option<CategoryKind>,
-    /// Only transactions with a line in this category.
+    /// Only transactions with a line in this category, which halves of transfers count in none of.
     pub category: Option<Id<kind::Category>>,
     /// Only transactions paid from or into this wallet.
     pub wallet: Option<Id<kind::Wallet>>,
@@ -78,6 +80,8 @@ pub struct TransactionFilter {
     pub most: Option<i64>,
     /// Only transactions whose description or notes contain this text, in the form of `search_text`.
     pub text: Option<String>,
+    /// Only halves of transfers, or only other transactions.
+    pub is_transfer: Option<bool>,
     /// Whether to return the deleted transactions, the others or both.
     pub deleted: Removed,
 }
@@ -118,6 +122,7 @@ impl TransactionFilterInput {
             least: bounds.0,
             most: bounds.1,
             text,
+            is_transfer: self.is_transfer,
             deleted: self.deleted,
         })
     }
@@ -141,6 +146,8 @@ impl TransactionFilter {
     pub(super) fn but_for_category(&self, viewer: &Viewer) -> Condition {
         use transaction::Column;
         let search_text = || Expr::col((transaction::Entity, Column::SearchText));
+        // What is half of a transfer counts as no income or expense, and in no category, though it keeps its lines.
+        let counts = self.kind.is_some() || self.category.is_some();
         Condition::all()
             .add(Column::BookId.eq(viewer.book))
             .add_option(self.kind.map(|kind| Column::Kind.eq(kind)))
@@ -150,6 +157,10 @@ impl TransactionFilter {
             .add_option(self.least.map(|least| Column::Amount.gte(least)))
             .add_option(self.most.map(|most| Column::Amount.lte(most)))
             .add_option(self.text.as_deref().map(|text| document_list::contains(search_text(), text)))
+            .add_option(counts.then(|| Column::CounterpartId.is_null()))
+            .add_option(self.is_transfer.map(|is_transfer| {
+                if is_transfer { Column::CounterpartId.is_not_null() } else { Column::CounterpartId.is_null() }
+            }))
             .add_option(self.deleted.condition(Column::DeletedAt))
     }
 }

@@ -54,8 +54,8 @@ use crate::{
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "DeleteTransactionInput")]
 pub struct TransactionDeletion {
-    /// The id of the transaction to delete. One that is deleted already is refused, and one whose wallet cannot give the
-    /// money back.
+    /// The id of the transaction to delete. One that is deleted already is refused, one that is half of a transfer, and one
+    /// whose wallet cannot give the money back.
     pub id: ID,
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
     /// book, the same input changes nothing and returns the result of the first request; another input fails with
@@ -128,7 +128,7 @@ pub async fn add(app: &App, viewer: &Viewer, new: &NewTransaction) -> Result<Rep
             let refusal = document::recorded_refusal(&tx, viewer, [posted.entry.id], failure).await?;
             return refused(&tx, app, act.on(posted.entry.id), refusal).await;
         }
-        let written = write::insert(&tx, viewer, [(item, posted)]).await?.pop();
+        let written = write::insert(&tx, viewer, None, [(item, posted)]).await?.pop();
         let written = written.ok_or_else(unwritten)?;
         act.on(written.id).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(written), replayed: false })
@@ -176,7 +176,7 @@ pub(super) async fn wanted(
 /// Changes a transaction.
 ///
 /// # Errors
-/// As for [`add`]; `NOT_ALLOWED` when it is deleted; `CONFLICT` when it is not at the expected version.
+/// As for [`add`]; `NOT_ALLOWED` when it is deleted or half of a transfer; `CONFLICT` when it is not at the expected version.
 pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(change.idempotency_key.as_deref(), &("updateTransaction", change))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -231,7 +231,7 @@ pub async fn update(app: &App, viewer: &Viewer, change: &TransactionChange) -> R
 /// Deletes a transaction: reverses its journal entry. It can still be read by its id, with its versions.
 ///
 /// # Errors
-/// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted. A refusal by the wallet is in the inner result.
+/// `NOT_FOUND`; `NOT_ALLOWED` when it is already deleted or half of a transfer. A refusal by the wallet is in the inner result.
 pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) -> Result<Replayable<Attempted>> {
     let idempotency = &idempotency::of(deletion.idempotency_key.as_deref(), &("deleteTransaction", deletion))?;
     idempotency::write(app, viewer, idempotency, |tx| async move {
@@ -243,21 +243,39 @@ pub async fn delete(app: &App, viewer: &Viewer, deletion: &TransactionDeletion) 
             return Ok(Replayable { document: document.map_err(of_deletion), replayed });
         }
         let before = before?;
-        let reversal = reversal(&tx, viewer, &before, idempotency).await?;
-        let posted = journal::post(&tx, &app.clock, &[reversal]).await?.remove(0);
-        let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
-        if let Some(failure) = posted.entry.failure {
-            let refusal = document::recorded_refusal(&tx, viewer, [posted.entry.id], failure).await?;
-            return refused(&tx, app, act, of_deletion(refusal)).await;
-        }
-        let mut after = before.clone().into_active_model();
-        after.deleted_at = Set(Some(posted.entry.created_at));
-        after.updated_at = Set(posted.entry.created_at);
-        let after = after.update(&tx).await?;
+        let after = match remove(&tx, app, viewer, &before, idempotency, None).await?.map_err(of_deletion) {
+            Ok(after) => after,
+            Err(refusal) => return refused(&tx, app, act, refusal).await,
+        };
         act.changed(&(&before, &[][..]), &(&after, &[][..])).record(&tx, &app.clock).await?;
         Ok(Replayable { document: Ok(after), replayed: false })
     })
     .await
+}
+
+/// Deletes a transaction, which is locked. `same_as` is the one that stands for it from now on.
+///
+/// # Errors
+/// When the database fails. The inner result is a refusal by the wallet, which was recorded: the transaction must be committed.
+pub(super) async fn remove(
+    tx: &Transaction,
+    app: &App,
+    viewer: &Viewer,
+    before: &transaction::Model,
+    idempotency: Option<Idempotency>,
+    same_as: Option<Id<kind::Transaction>>,
+) -> Result<Attempted> {
+    let reversal = reversal(tx, viewer, before, idempotency).await?;
+    let posted = journal::post(tx, &app.clock, &[reversal]).await?.remove(0);
+    let posted = posted.map_err(|refused| of_deletion(document::wallet_refusal(refused)))?;
+    if let Some(failure) = posted.entry.failure {
+        return Ok(Err(document::recorded_refusal(tx, viewer, [posted.entry.id], failure).await?));
+    }
+    let mut after = before.clone().into_active_model();
+    after.deleted_at = Set(Some(posted.entry.created_at));
+    after.updated_at = Set(posted.entry.created_at);
+    after.same_as_id = Set(same_as);
+    Ok(Ok(after.update(tx).await?))
 }
 
 /// The result for an operation that the wallet refused: records the refusal in the activity log and returns it as a
@@ -309,7 +327,7 @@ async fn replay(
     Ok(Replayable { document, replayed: true })
 }
 
-/// Finds a transaction of the viewer's book that is not deleted, and locks it.
+/// Finds a transaction of the viewer's book that is neither deleted nor half of a transfer, and locks it.
 async fn lock_standing(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<transaction::Model> {
     let missing = || Refusal::new(Code::NotFound, "id", "You have no such transaction.");
     let id: Id<kind::Transaction> = id.parse().map_err(|_| missing())?;
@@ -317,6 +335,10 @@ async fn lock_standing(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<tra
     let found = own.lock(LockType::NoKeyUpdate).one(tx).await?.ok_or_else(missing)?;
     if found.deleted_at.is_some() {
         return Err(Refusal::new(Code::NotAllowed, "id", "This transaction is deleted.").into());
+    }
+    if found.counterpart_id.is_some() {
+        let message = "This transaction is half of a transfer. Undo the transfer first, with `undoTransfer`.";
+        return Err(Refusal::new(Code::NotAllowed, "id", message).into());
     }
     Ok(found)
 }

@@ -26,7 +26,7 @@ pub struct Totals {
 }
 
 /// The totals of the transactions of the viewer's book that match the filter, in one currency. When the filter names a
-/// category, only the lines in that category count.
+/// category, only the lines in that category count. Transfers count nothing.
 ///
 /// # Errors
 /// When the database fails.
@@ -36,13 +36,15 @@ pub async fn totals(
     filter: &TransactionFilter,
     currency: Currency,
 ) -> Result<Totals> {
-    if filter.currency.is_some_and(|other| other != currency) {
+    if filter.currency.is_some_and(|other| other != currency) || filter.is_transfer == Some(true) {
         return Ok(Totals::default());
     }
-    let TransactionFilter { kind, category, from, to, currency: of, .. } = *filter;
+    let TransactionFilter { kind, category, from, to, currency: of, is_transfer, .. } = *filter;
     // When only kind, category, dates and currency restrict the transactions, the totals come from the stored
     // turnovers.
-    if *filter == (TransactionFilter { kind, category, from, to, currency: of, ..TransactionFilter::default() }) {
+    let stored =
+        TransactionFilter { kind, category, from, to, currency: of, is_transfer, ..TransactionFilter::default() };
+    if *filter == stored {
         return turned_over(conn, viewer, filter, currency).await;
     }
     summed(conn, viewer, filter, currency).await
@@ -93,7 +95,8 @@ async fn summed(
         .select_only()
         .column(transaction::Column::Kind)
         .filter(filter.but_for_category(viewer))
-        .filter(transaction::Column::Currency.eq(currency));
+        .filter(transaction::Column::Currency.eq(currency))
+        .filter(transaction::Column::CounterpartId.is_null());
     let mut amount = Expr::col((transaction::Entity, transaction::Column::Amount));
     if let Some(category) = filter.category {
         let of = |column| Expr::col((transaction_line::Entity, column));

@@ -60,5 +60,14 @@ pub async fn wallets(
 /// The kind of transaction that a journal entry of this kind belongs to.
 #[must_use]
 pub fn kind_of(kind: EntryKind) -> CategoryKind {
-    if kind == EntryKind::Income { CategoryKind::Income } else { CategoryKind::Expense }
+    match kind {
+        EntryKind::Income | EntryKind::TransferIn => CategoryKind::Income,
+        _ => CategoryKind::Expense,
+    }
+}
+
+/// Whether a journal entry of this kind records a half of a transfer, which is in no category.
+#[must_use]
+pub fn is_transfer(kind: EntryKind) -> bool {
+    matches!(kind, EntryKind::TransferOut | EntryKind::TransferIn)
 }

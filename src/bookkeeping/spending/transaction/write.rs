@@ -79,10 +79,11 @@ fn draft(viewer: &Viewer, Item { id, wanted, idempotency }: &Item, accounts: &Ac
     })
 }
 
-/// Inserts new transactions with their lines, whose journal entries were posted.
+/// Inserts new transactions with their lines, whose journal entries were posted. `import_id` names the import that makes them.
 pub(in crate::bookkeeping) async fn insert(
     tx: &Transaction,
     viewer: &Viewer,
+    import_id: Option<Id<kind::Import>>,
     posted: impl IntoIterator<Item = (Item, Posted)>,
 ) -> Result<Vec<transaction::Model>> {
     let (mut transactions, mut lines, mut notes) = (Vec::new(), Vec::new(), Vec::new());
@@ -105,6 +106,9 @@ pub(in crate::bookkeeping) async fn insert(
             created_at: entry.created_at,
             updated_at: entry.created_at,
             deleted_at: None,
+            counterpart_id: None,
+            import_id,
+            same_as_id: None,
         });
     }
     if transactions.is_empty() {

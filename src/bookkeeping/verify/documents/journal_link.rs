@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 use sea_orm::ActiveEnum;
 
-use super::rows::Versions;
+use super::rows::{Entry, Versions};
 use crate::bookkeeping::verify::difference::{Check, Money, Report};
 use crate::{
-    entity::journal_entry::{self, EntryKind},
+    entity::journal_entry::EntryKind,
     id::{Id, kind},
     money::Currency,
 };
@@ -29,7 +29,7 @@ pub(super) struct JournalLink<'a> {
 
 impl JournalLink<'_> {
     /// Compares the document with the journal entry that it names, and with all entries posted for it.
-    pub(super) fn check(&self, entry: Option<&journal_entry::Model>, versions: &Versions, report: &mut Report<'_>) {
+    pub(super) fn check(&self, entry: Option<&Entry>, versions: &Versions, report: &mut Report<'_>) {
         let id = &self.id;
         let what = "how many journal entries count for it";
         let count = i64::from(!self.is_deleted);

@@ -1,6 +1,9 @@
 //! Checks ledger entries. Pure.
 
-use super::{journal_link::JournalLink, rows::Versions};
+use super::{
+    journal_link::JournalLink,
+    rows::{Entry, Versions},
+};
 use crate::bookkeeping::verify::{
     difference::{Check, Report},
     posted::{Holder, Move, Posted},
@@ -8,7 +11,7 @@ use crate::bookkeeping::verify::{
 use crate::{
     entity::{
         account::AccountKind,
-        journal_entry::{self, EntryKind},
+        journal_entry::EntryKind,
         ledger_entry::{self, EntrySource, EntryType},
     },
     id::{Id, kind},
@@ -16,7 +19,7 @@ use crate::{
 
 pub(super) fn check(
     entry: &ledger_entry::Model,
-    counted: Option<&journal_entry::Model>,
+    counted: Option<&Entry>,
     versions: &Versions,
     report: &mut Report<'_>,
 ) {

@@ -1,9 +1,10 @@
 //! Checks documents against the journal: ledger entries with their invoices, receipts and notes, and transactions.
 //!
 //! Reads all of their tables in the order of the document's id and merges them, so rows whose document is missing are
-//! found too. The parties of invoices, receipts and notes are looked up by a pass of their own, and so is what notes leave of
-//! their invoices.
+//! found too. The parties of invoices, receipts and notes are looked up by a pass of their own, and so are what notes leave of
+//! their invoices, the halves of transfers, and what imports made.
 
+mod imports;
 mod invoices;
 mod journal_link;
 mod ledger_entries;
@@ -13,11 +14,12 @@ mod parties;
 mod receipts;
 pub(super) mod rows;
 mod transactions;
+mod transfers;
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use self::rows::{Part, Versions, counted, lines, postings, versions, whole};
+use self::rows::{Versions, lines, posted, postings, versions, whole};
 use super::{
     difference::{Check, Report},
     posted::{Move, Posted},
@@ -33,13 +35,13 @@ use crate::{
 struct Document {
     id: Uuid,
     versions: Versions,
-    ledger_entry: Option<Part<ledger_entry::Model>>,
+    ledger_entry: Option<rows::Posted<ledger_entry::Model>>,
     invoice: Option<invoice::Model>,
     invoice_lines: Vec<invoice_line::Model>,
     receipt: Option<receipt::Model>,
     note: Option<note::Model>,
     note_lines: Vec<note_line::Model>,
-    transaction: Option<Part<transaction::Model>>,
+    transaction: Option<rows::Posted<transaction::Model>>,
     parts: Vec<transaction_line::Model>,
     /// The postings of the document's current journal entry.
     postings: Vec<Posted>,
@@ -53,14 +55,14 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
     use transaction::Column as Transaction;
     use transaction_line::Column as Line;
     let mut versions = versions(source);
-    let mut ledger = counted::<_, ledger_entry::Entity>(source, Ledger::Id, Ledger::JournalEntryId);
+    let mut ledger = posted::<_, ledger_entry::Entity>(source, Ledger::Id, Ledger::JournalEntryId);
     let mut of_ledger = postings(source, (ledger_entry::Entity, Ledger::Id, Ledger::JournalEntryId));
     let mut invoices = whole::<_, invoice::Entity>(source, invoice::Column::Id);
     let mut invoice_lines = lines::<_, invoice_line::Entity>(source, InvoiceLine::InvoiceId, InvoiceLine::Line);
     let mut receipts = whole::<_, receipt::Entity>(source, receipt::Column::Id);
     let mut notes = whole::<_, note::Entity>(source, note::Column::Id);
     let mut note_lines = lines::<_, note_line::Entity>(source, NoteLine::NoteId, NoteLine::Line);
-    let mut transactions = counted::<_, transaction::Entity>(source, Transaction::Id, Transaction::JournalEntryId);
+    let mut transactions = posted::<_, transaction::Entity>(source, Transaction::Id, Transaction::JournalEntryId);
     let mut of_transactions = postings(source, (transaction::Entity, Transaction::Id, Transaction::JournalEntryId));
     let mut parts = lines::<_, transaction_line::Entity>(source, Line::TransactionId, Line::Line);
     while let Some(id) = least([
@@ -92,16 +94,18 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
         document.check(report);
     }
     noted::check(source, report).await?;
+    transfers::check(source, report).await?;
+    imports::check(source, report).await?;
     parties::check(source, report).await
 }
 
 impl Document {
     fn check(&self, report: &mut Report<'_>) {
         self.check_missing(report);
-        if let Some(part) = &self.ledger_entry {
+        if let Some(posted) = &self.ledger_entry {
             report.checked.documents += 1;
-            let entry = &part.row;
-            ledger_entries::check(entry, part.entry.as_ref(), &self.versions, report);
+            let entry = &posted.row;
+            ledger_entries::check(entry, posted.entry.as_ref(), &self.versions, report);
             let has = [self.invoice.is_some(), self.receipt.is_some(), self.note.is_some()];
             ledger_entries::check_source(entry, has, report);
             let moves = match (&self.invoice, &self.receipt, &self.note) {
@@ -121,10 +125,10 @@ impl Document {
             };
             check_moves(&entry.id.to_string(), &moves, &self.postings, report);
         }
-        if let Some(part) = &self.transaction {
+        if let Some(posted) = &self.transaction {
             report.checked.documents += 1;
-            let transaction = &part.row;
-            transactions::check(transaction, part.entry.as_ref(), &self.parts, &self.versions, report);
+            let transaction = &posted.row;
+            transactions::check(transaction, posted.entry.as_ref(), &self.parts, &self.versions, report);
             let moves = transactions::moves(transaction, &self.parts);
             check_moves(&transaction.id.to_string(), &moves, &self.postings, report);
         }

@@ -82,7 +82,8 @@ pub(super) async fn check<C: ConnectionTrait>(source: Source<'_, C>, report: &mu
     let same = note_line::Column::NoteId.into_expr().equals((note::Entity, note::Column::Id));
     of_notes.inner_join(note::Entity, same).expr_as(note::Column::InvoiceId.into_expr(), "invoice_id");
     let [note_id, line] = [note_line::Column::NoteId, note_line::Column::Line].map(ColumnTrait::into_expr);
-    let mut note_lines = Scan::<_, LineOf>::new(source, of_notes, [note::Column::InvoiceId.into_expr(), note_id, line]);
+    let mut note_lines =
+        Scan::<_, LineOf>::joined(source, of_notes, [note::Column::InvoiceId.into_expr(), note_id, line]);
     while let Some(id) =
         least([invoices.group().await?, invoice_lines.group().await?, notes.group().await?, note_lines.group().await?])
     {

@@ -1,21 +1,25 @@
 //! The scans of the tables of documents.
 
+use chrono::NaiveDate;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Value,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, IdenStatic, Iterable, QueryResult, QueryTrait,
+    Value,
     sea_query::{Expr, ExprTrait, JoinType, Query},
 };
 use uuid::Uuid;
 
 use crate::bookkeeping::verify::{
-    posted::{Posted, with_accounts},
-    scan::{Row, Scan, Source, optional, select_as},
+    posted::Postings,
+    scan::{Row, Scan, Source},
 };
 use crate::{
+    db::InOrder,
     entity::{
-        journal_entry::{self, EntryStatus},
+        journal_entry::{self, Column, EntryKind, EntryStatus},
         posting,
     },
     id::{Id, kind},
+    money::Currency,
 };
 
 /// A row of a table, grouped by the document that it belongs to.
@@ -23,8 +27,6 @@ pub(in crate::bookkeeping::verify) struct Part<M> {
     document_id: Uuid,
     line: Option<i32>,
     pub(in crate::bookkeeping::verify) row: M,
-    /// The document's journal entry, if the scan reads it.
-    pub(super) entry: Option<journal_entry::Model>,
 }
 
 impl<M: FromQueryResult> Row for Part<M> {
@@ -33,7 +35,6 @@ impl<M: FromQueryResult> Row for Part<M> {
             document_id: row.try_get("part_", "id")?,
             line: row.try_get("part_", "line").unwrap_or_default(),
             row: M::from_query_result(row, "")?,
-            entry: optional(row, "entry_")?,
         })
     }
 
@@ -67,17 +68,80 @@ pub(super) fn lines<C: ConnectionTrait, E: EntityTrait>(
     Scan::new(source, query, [id, line].map(ColumnTrait::into_expr))
 }
 
+/// A document, and the journal entry that it names.
+pub(super) struct Posted<M> {
+    document_id: Uuid,
+    pub(super) entry: Option<Entry>,
+    pub(super) row: M,
+}
+
+/// The fields of a journal entry that its document repeats.
+pub(super) struct Entry {
+    pub(super) id: Id<kind::Entry>,
+    pub(super) document_id: Option<Id<kind::Document>>,
+    pub(super) book_id: Id<kind::Book>,
+    pub(super) kind: EntryKind,
+    pub(super) amount: i64,
+    pub(super) currency: Currency,
+    pub(super) effective_on: NaiveDate,
+    pub(super) memo: Option<String>,
+}
+
+/// The columns of [`Entry`], in the order of its fields.
+const OF_ENTRY: [Column; 8] = [
+    Column::Id,
+    Column::DocumentId,
+    Column::BookId,
+    Column::Kind,
+    Column::Amount,
+    Column::Currency,
+    Column::EffectiveOn,
+    Column::Memo,
+];
+
+impl Entry {
+    /// Reads the columns. `None` when there is no entry.
+    fn read(row: &mut InOrder<'_>) -> Result<Option<Self>, DbErr> {
+        let Some(id) = row.read()? else { return Ok(None) };
+        Ok(Some(Self {
+            id,
+            document_id: row.read()?,
+            book_id: row.read()?,
+            kind: row.read()?,
+            amount: row.read()?,
+            currency: row.read()?,
+            effective_on: row.read()?,
+            memo: row.read()?,
+        }))
+    }
+}
+
+impl<M: FromQueryResult> Row for Posted<M> {
+    fn read(row: &QueryResult) -> Result<Self, DbErr> {
+        let mut first = InOrder::new(row);
+        let (document_id, entry) = (first.read()?, Entry::read(&mut first)?);
+        Ok(Self { document_id, entry, row: M::from_query_result(row, "")? })
+    }
+
+    fn group(&self) -> Uuid {
+        self.document_id
+    }
+}
+
 /// Scans a table of documents, each with the journal entry that it names.
-pub(super) fn counted<C: ConnectionTrait, E: EntityTrait>(
+pub(super) fn posted<C: ConnectionTrait, E: EntityTrait>(
     source: Source<'_, C>,
     id: E::Column,
     entry_id: E::Column,
-) -> Scan<'_, C, Part<E::Model>> {
-    let mut query = E::find().into_query();
-    let same = entry_id.into_expr().equals(("counted_by", journal_entry::Column::Id));
-    query.join_as(JoinType::LeftJoin, journal_entry::Entity, "counted_by", same);
-    select_as::<journal_entry::Entity>(&mut query, "counted_by", "entry_");
+) -> Scan<'_, C, Posted<E::Model>> {
+    let mut query = Query::select();
+    let same = entry_id.into_expr().equals(("entry", Column::Id));
+    query.from(E::default()).join_as(JoinType::LeftJoin, journal_entry::Entity, "entry", same);
     query.expr_as(id.into_expr(), "part_id");
+    for column in OF_ENTRY {
+        query.expr_as(Expr::col(("entry", column)), format!("entry_{}", column.as_str()));
+    }
+    query.exprs(E::Column::iter().map(ColumnTrait::into_expr));
     Scan::new(source, query, [id.into_expr()])
 }
 
@@ -85,12 +149,11 @@ pub(super) fn counted<C: ConnectionTrait, E: EntityTrait>(
 pub(super) fn postings<C: ConnectionTrait, E: EntityTrait>(
     source: Source<'_, C>,
     (table, id, entry_id): (E, E::Column, E::Column),
-) -> Scan<'_, C, Posted> {
+) -> Postings<'_, C> {
     let mut query = Query::select();
     let same = entry_id.into_expr().equals((posting::Entity, posting::Column::EntryId));
     query.from(table).inner_join(posting::Entity, same);
-    let (query, order) = with_accounts(query, id.into_expr());
-    Scan::new(source, query, order)
+    Postings::joined(source, query, id.into_expr())
 }
 
 /// A journal entry that is a version of a document.
@@ -104,10 +167,10 @@ pub(super) struct Version {
 
 impl Row for Version {
     fn read(row: &QueryResult) -> Result<Self, DbErr> {
-        let is_reversed = row.try_get::<Option<Uuid>>("", "reversal_id")?.is_some();
-        let is_reversal = row.try_get::<Option<Uuid>>("", "reverses_id")?.is_some();
-        let is_posted = !is_reversal && row.try_get::<EntryStatus>("", "status")? == EntryStatus::Succeeded;
-        Ok(Self { document_id: row.try_get("", "document_id")?, id: row.try_get("", "id")?, is_posted, is_reversed })
+        let mut row = InOrder::new(row);
+        let (document_id, id, status): (_, _, EntryStatus) = (row.read()?, row.read()?, row.read()?);
+        let [is_reversal, is_reversed] = [row.read::<Option<Uuid>>()?, row.read()?].map(|other| other.is_some());
+        Ok(Self { document_id, id, is_posted: !is_reversal && status == EntryStatus::Succeeded, is_reversed })
     }
 
     fn group(&self) -> Uuid {
@@ -122,13 +185,12 @@ impl Row for Version {
 /// Scans the journal entries of documents. Failed entries and reversals are left out by the program, not by the query:
 /// with such a condition SQLite uses the index on `reverses_id` and sorts all entries for each page.
 pub(super) fn versions<C: ConnectionTrait>(source: Source<'_, C>) -> Scan<'_, C, Version> {
-    use journal_entry::Column;
     let mut query = Query::select();
     query.from(journal_entry::Entity);
     query.exprs([Column::DocumentId, Column::Id, Column::Status, Column::ReversesId].map(ColumnTrait::into_expr));
     let same = Column::Id.into_expr().equals(("reversal", Column::ReversesId));
     query.join_as(JoinType::LeftJoin, journal_entry::Entity, "reversal", same);
-    query.expr_as(Expr::col(("reversal", Column::Id)), "reversal_id");
+    query.expr(Expr::col(("reversal", Column::Id)));
     query.and_where(Column::DocumentId.into_expr().is_not_null());
     Scan::new(source, query, [Column::DocumentId, Column::Id].map(ColumnTrait::into_expr))
 }

@@ -1,35 +1,38 @@
 //! Checks transactions. Pure.
 
-use super::{journal_link::JournalLink, rows::Versions};
+use super::{
+    journal_link::JournalLink,
+    rows::{Entry, Versions},
+};
 use crate::bookkeeping::verify::{
     difference::{Check, Money, Report},
     posted::Move,
 };
 use crate::entity::{
-    account::AccountKind,
-    category::CategoryKind,
-    journal_entry::{self, EntryKind},
-    transaction, transaction_line,
+    account::AccountKind, category::CategoryKind, journal_entry::EntryKind, transaction, transaction_line,
 };
 
 pub(super) fn check(
     transaction: &transaction::Model,
-    counted: Option<&journal_entry::Model>,
+    counted: Option<&Entry>,
     lines: &[transaction_line::Model],
     versions: &Versions,
     report: &mut Report<'_>,
 ) {
-    let id = transaction.id;
+    let (id, is_half) = (transaction.id, transaction.counterpart_id.is_some());
     let link = JournalLink {
         document_id: id.cast(),
         id: id.to_string(),
         entry_id: transaction.journal_entry_id,
         book_id: transaction.book_id,
-        kind: match transaction.kind {
-            CategoryKind::Income => EntryKind::Income,
-            CategoryKind::Expense => EntryKind::Expense,
+        kind: match (transaction.kind, transaction.counterpart_id) {
+            (_, Some(_)) if goes_out(transaction) => EntryKind::TransferOut,
+            (_, Some(_)) => EntryKind::TransferIn,
+            (CategoryKind::Income, None) => EntryKind::Income,
+            (CategoryKind::Expense, None) => EntryKind::Expense,
         },
-        amount: transaction.amount,
+        // A half of a transfer is posted as what was moved, whichever way.
+        amount: if is_half { transaction.amount.saturating_abs() } else { transaction.amount },
         currency: transaction.currency,
         date: transaction.date,
         note: transaction.description.as_deref(),
@@ -49,10 +52,19 @@ pub(super) fn check(
     report.same(Check::DocumentLines, id, "its amount, by its lines", sum, amount);
 }
 
+/// Whether the money of a transaction goes out of its wallet or cash. That of a refund goes the other way.
+pub(super) fn goes_out(transaction: &transaction::Model) -> bool {
+    (transaction.kind == CategoryKind::Expense) == (transaction.amount > 0)
+}
+
 /// The postings that follow from a transaction: the whole amount on the wallet, if it has one, then one posting per
-/// line.
+/// line. A half of a transfer only moves the amount between the wallet and the money on its way.
 pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line::Model]) -> Vec<Move> {
-    let outer = if transaction.wallet_id.is_some() { AccountKind::Outside } else { AccountKind::Cash };
+    let outer = match (transaction.wallet_id, transaction.counterpart_id) {
+        (_, Some(_)) => AccountKind::InTransit,
+        (Some(_), None) => AccountKind::Outside,
+        (None, None) => AccountKind::Cash,
+    };
     let outer = (outer, transaction.book_id.cast());
     let currency = transaction.currency;
     // What is below zero goes the other way.
@@ -66,6 +78,7 @@ pub(super) fn moves(transaction: &transaction::Model, lines: &[transaction_line:
         CategoryKind::Expense => AccountKind::Expense,
     };
     let wallet = transaction.wallet_id.map(|id| way((AccountKind::Wallet, id.cast()), transaction.amount));
-    let parts = lines.iter().map(|line| way((account_kind, line.category_id.cast()), line.amount));
+    let counted = if transaction.counterpart_id.is_some() { &[] } else { lines };
+    let parts = counted.iter().map(|line| way((account_kind, line.category_id.cast()), line.amount));
     wallet.into_iter().chain(parts).collect()
 }

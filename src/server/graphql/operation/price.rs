@@ -112,12 +112,9 @@ fn size(field: &Field, list: &Directive) -> u64 {
     {
         return u64::try_from(to.since(from)).unwrap_or_default().saturating_add(1).min(MOST_MONTHS.into());
     }
-    given
-        .into_iter()
-        .filter_map(|(_, value)| items(value))
-        .max()
-        .or_else(|| u64::try_from(list.specified_argument_by_name("assumedSize")?.to_i32()?).ok())
-        .unwrap_or(1)
+    let assumed = || u64::try_from(list.specified_argument_by_name("assumedSize")?.to_i32()?).ok();
+    let of_value = |value: &Value| if *value == Value::Boolean(true) { assumed() } else { items(value) };
+    given.into_iter().filter_map(|(_, value)| of_value(value)).max().or_else(assumed).unwrap_or(1)
 }
 
 /// The number of items that a value stands for.
@@ -127,6 +124,7 @@ fn items(value: &Value) -> Option<u64> {
         Value::Number(size) => Some(size.as_u64().unwrap_or(u64::MAX).min(page::MOST.into())),
         Value::List(items) => u64::try_from(items.len()).ok(),
         Value::String(text) => u64::try_from(text.split(['\n', '\r']).count()).ok(),
+        Value::Boolean(true) => Some(1),
         _ => None,
     }
 }
@@ -337,6 +335,11 @@ mod tests {
         assert_eq!(import(5000, "status userErrors { code }"), 1 + 5000);
         assert_eq!(import(5000, "status transaction { id category { name } }"), 1 + 5000 * 3);
         assert!(import(5000, "transaction { lines { amount { amount } } }") > 25_000);
+        let encoded = |fields: &str| {
+            cost(&format!("mutation {{ importTransactions(input: {{ csv: \"YQ==\", base64: true }}) {{ {fields} }} }}"))
+        };
+        assert_eq!(encoded("added"), 1 + 1 + 5000);
+        assert_eq!(encoded("lines { transaction { id category { name } } }"), 1 + 1 + 5000 * 3);
     }
 
     #[test]

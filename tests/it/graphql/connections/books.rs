@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Database, TestApp, User, any_price, id_of};
+use crate::harness::{Database, TestApp, User, any_price, errors, id_of};
 
 /// The ids of one thing of each type.
 pub type Owners = BTreeMap<&'static str, String>;
@@ -45,6 +45,19 @@ async fn things(user: &User) -> Owners {
     id_of(&user.set_budget(budget).await, "budget");
     let budget = json!({ "category": { "id": category }, "limit": "1" });
     let budget = id_of(&user.set_budget(budget).await, "budget");
+    for amount in ["3", "5"] {
+        user.halves(amount).await;
+    }
+    let mut imports = Vec::new();
+    for text in ["tea", "bread"] {
+        let [import, ..] = user.doubled(text, "6").await;
+        imports.push(import);
+    }
+    // What was refused is in its activity log, too.
+    for key in ["a key", "another key"] {
+        let refused = json!({ "id": imports[0], "idempotencyKey": key });
+        assert_eq!(errors(&user.undo_import(refused).await), ["INVALID idempotencyKey"]);
+    }
     user.fund("1").await;
     let movement = user.history(&user.wallet, Value::Null).await.swap_remove(0)["node"]["id"].take();
     let book = user.gql("{ book { id } }", json!({})).await["book"]["id"].take();
@@ -59,6 +72,8 @@ async fn things(user: &User) -> Owners {
         ("Category", category),
         ("Transaction", transaction),
         ("Budget", budget),
+        ("Import", imports.swap_remove(0)),
+        ("ImportProfile", user.import_profile("Bank", "Number 0").await),
         ("Wallet", user.wallet.clone()),
         ("WalletTransaction", text(movement)),
         ("Book", text(book)),
@@ -79,6 +94,7 @@ pub async fn change(user: &User, of: &Owners, round: usize) {
     user.set_budget(json!({ "category": { "id": of["Category"] }, "limit": amount })).await;
     let month = format!("2026-{round:02}");
     user.set_budget(json!({ "category": { "id": of["Category"] }, "limit": amount, "month": month })).await;
+    user.import_profile("Bank", &name).await;
     let wallet = json!({ "id": of["Wallet"], "name": name });
     user.mutate("updateWallet", "UpdateWalletInput", "userErrors { code }", wallet).await;
     user.mutate("updateBook", "UpdateBookInput", "userErrors { code }", json!({ "name": name })).await;
@@ -90,6 +106,9 @@ pub async fn change(user: &User, of: &Owners, round: usize) {
     user.credit_note(&of["Invoice"], "1").await;
     user.debit_note(&of["Invoice"], "1").await;
     user.spend("Food", &amount, "2026-11-01").await;
+    user.doubled(&name, &amount).await;
+    let refused = json!({ "id": of["Import"], "idempotencyKey": "a key" });
+    assert_eq!(errors(&user.undo_import(refused).await), ["INVALID idempotencyKey"]);
     // What is not active any more cannot be voided, and what was tried is on record.
     let documents = [
         ("voidInvoice", "Invoice"),

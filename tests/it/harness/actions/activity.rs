@@ -43,6 +43,8 @@ impl User {
             "Category",
             "Transaction",
             "Budget",
+            "Import",
+            "ImportProfile",
             "Book",
         ];
         let of = types.map(|name| format!("... on {name} {{ activities {{ nodes {{ {FIELDS} }} }} }}")).join(" ");

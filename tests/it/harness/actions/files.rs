@@ -77,6 +77,15 @@ impl TestApp {
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
     }
 
+    /// Undoes an import by the program: its exit code, and the last line on standard error.
+    pub fn undo(&self, user: &str, import: &str) -> (Option<i32>, String) {
+        let mut command = program();
+        command.args(["import", "--undo", import, "--user", user, "--database-url", &self.url, "--jwt-secret", SECRET]);
+        let output = command.args(["--pool-max", "3"]).output().unwrap();
+        let done = Imported::of(&output);
+        (done.code, done.sum)
+    }
+
     /// Imports one file several times at the same moment. An import that the database is too busy for is started again, as its
     /// message says; what it added before counts as added by it.
     pub fn import_at_once(&self, times: usize, user: &str, file: &str, flags: &[&str]) -> Vec<Imported> {

@@ -48,6 +48,12 @@ impl User {
         self.mutate("restoreCustomer", "RestoreCustomerInput", CUSTOMER, json!({ "id": customer })).await
     }
 
+    /// Erases a customer's personal details.
+    pub async fn erase(&self, customer: &str) -> Value {
+        let fields = CUSTOMER.replace("archivedAt", "archivedAt erasedAt") + " archivedCustomerId";
+        self.mutate("eraseCustomer", "EraseCustomerInput", &fields, json!({ "id": customer })).await
+    }
+
     /// Enters a customer of whom only the name is known; their id.
     pub async fn customer(&self, name: &str) -> String {
         id_of(&self.create_customer(json!({ "name": name })).await, "customer")

@@ -6,7 +6,7 @@ use daybook::{app::App, credentials::Passwords};
 use serde_json::{Value, json};
 
 use super::Root;
-use crate::harness::{PASSWORD, TestApp, User, id_of};
+use crate::harness::{PASSWORD, TestApp, User, errors, id_of, named};
 
 /// Lets many register within a moment.
 pub fn quick(app: &mut App) {
@@ -121,6 +121,15 @@ async fn of_new(user: &User, mutation: &str, number: usize) -> Option<Vec<Value>
             let csv = "date,amount,category,description\n2026-11-20,-1,Food,rice\n";
             vec![json!({ "csv": csv }), json!({ "csv": csv, "columns": {} })]
         }
+        "importEntries" => {
+            customer(user).await;
+            let csv = "date,type,amount,customer,note\n2026-11-20,CREDIT,1,Badr,rice\n";
+            vec![json!({ "csv": csv }), json!({ "csv": csv, "columns": {} })]
+        }
+        "importCustomers" => {
+            let csv = "name,phone\nBadr,+967711234567\n";
+            vec![json!({ "csv": csv }), json!({ "csv": csv, "columns": {} })]
+        }
         "register" => vec![json!({ "username": format!("new{number:04}"), "password": PASSWORD })],
         "refundCustomer" => {
             let customer = customer(user).await;
@@ -159,6 +168,11 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
                 json!({ "paymentId": receipt, "autoAllocate": true }),
             ]
         }
+        "confirmDuplicate" | "declineDuplicate" => {
+            let [_, imported, entered] = user.doubled("tea", "5").await;
+            vec![json!({ "importedId": imported, "enteredId": entered })]
+        }
+        "confirmTransfer" | "declineTransfer" => vec![named(&user.halves("5").await)],
         "deleteEntry" | "updateEntry" => vec![json!({ "id": entry(user).await })],
         "deleteTransaction" => vec![json!({ "id": transaction(user).await })],
         "setBudget" => {
@@ -169,6 +183,15 @@ async fn of_old(user: &User, mutation: &str) -> Vec<Value> {
             full["rolloverFrom"] = json!("2026-09");
             id_of(&user.set_budget(full).await, "budget");
             vec![budget]
+        }
+        "undoImport" => {
+            let [import, ..] = user.doubled("tea", "5").await;
+            vec![json!({ "id": import })]
+        }
+        "undoTransfer" => {
+            let halves = named(&user.halves("5").await);
+            assert_eq!(errors(&user.decide("confirmTransfer", halves.clone()).await), [""; 0]);
+            vec![halves]
         }
         "updateBook" => {
             let shop = json!({ "shopName": "Shop", "proprietorName": "Amina", "gstNumber": "29ABCDE", "phone": "+967711234567",

@@ -8,7 +8,7 @@ use super::{Position, Root};
 use crate::harness::{User, id_of};
 
 /// The kinds of things that a position may name, in the words of the schema.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 13] = [
     "customer",
     "entry",
     "invoice",
@@ -19,7 +19,9 @@ const KINDS: [&str; 11] = [
     "category",
     "transaction",
     "budget",
+    "importprofile",
     "session",
+    "import",
 ];
 
 /// One thing of each kind that has an id.
@@ -63,6 +65,12 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
     let transaction = id_of(&user.add_transaction(transaction).await, "transaction");
     let budget = json!({ "category": { "id": category }, "limit": amount, "description": mark });
     let budget = id_of(&user.set_budget(budget).await, "budget");
+    let profile = user.import_profile(mark, mark).await;
+    let csv = format!("date,amount,category,description\n2026-11-20,-{amount},{number},{mark}\n");
+    let [import, imported] = user.import_one(&csv, json!({ "fileName": mark })).await;
+    let entered =
+        json!({ "category": { "id": category }, "amount": amount, "date": "2026-11-20", "description": mark });
+    let entered = id_of(&user.add_transaction(entered).await, "transaction");
     let own = user.gql("{ me { id username } book { id } }", json!({})).await;
     let session = user.another_session(own["me"]["username"].as_str().unwrap()).await;
     let [me, book] = ["me", "book"].map(|noun| own[noun]["id"].as_str().unwrap().to_owned());
@@ -79,7 +87,11 @@ pub async fn things(user: &User, mark: &str, amount: &str) -> BTreeMap<&'static 
         ("income", income),
         ("transaction", transaction),
         ("budget", budget),
+        ("importprofile", profile),
         ("session", session),
+        ("import", import),
+        ("imported", imported),
+        ("entered", entered),
         ("user", me),
         ("book", book),
     ])
@@ -97,13 +109,16 @@ pub fn kind(position: &Position, owner: &str, root: &Root) -> &'static str {
     match name.as_str() {
         "paymentId" => return "receipt",
         "chargeId" => return "invoice",
+        "outgoingId" | "incomingId" => return "transaction",
+        "importedId" => return "imported",
+        "enteredId" => return "entered",
         _ => {}
     }
     for text in [name.as_str(), owner, &root.name] {
         let kinds: Vec<_> = KINDS.into_iter().filter(|kind| text.to_lowercase().contains(kind)).collect();
         match kinds[..] {
             [] => {}
-            [kind] => return kind,
+            [kind] | [kind @ "importprofile", "import"] => return kind,
             _ => panic!("teach the test what {position:?} of {} names: {kinds:?}", root.name),
         }
     }

@@ -1,9 +1,10 @@
-//! Random transactions, refunds, edits, deletions, splits, back-dating and budgets over two years, in two currencies, in cash and by
-//! wallet, against a model in memory: the reports, the lists and the wallet agree with it, and the books sum to zero.
+//! Random transactions, refunds, edits, deletions, splits, back-dating, moves between wallets, imports that are undone and done again,
+//! and budgets over two years, in two currencies, in cash and by wallet, against a model in memory: the reports, the lists and the
+//! wallets agree with it, and the books sum to zero.
 
+mod check;
+mod files;
 mod model;
-
-use std::collections::BTreeMap;
 
 use proptest::{
     prelude::*,
@@ -11,7 +12,10 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-use self::model::{Budget, CATEGORIES, Day, MONTHS, Model, Rollover, Transaction, date, month_text};
+use self::{
+    files::Imported,
+    model::{Budget, CATEGORIES, Day, MONTHS, Model, Purse, Rollover, Transaction, date, month_text},
+};
 use crate::harness::{Database, TestApp, User, errors};
 
 #[derive(Clone, Debug)]
@@ -20,6 +24,15 @@ enum Operation {
     /// The places of transactions and budgets are picked among those that there are by then.
     Update(usize, Transaction),
     Delete(usize),
+    /// Moves an amount on a day from the wallet to the savings, or back.
+    Move(i64, Day, bool),
+    /// Makes what was moved an expense and an income again.
+    Unmove(usize),
+    /// Imports a file of such lines.
+    Import(Vec<Transaction>),
+    Undo(usize),
+    /// Imports a file again.
+    Again(usize),
     /// A budget, and whether its rollover is left out.
     Budget(Budget, bool),
     Unbudget(usize),
@@ -36,7 +49,8 @@ fn transaction() -> impl Strategy<Value = Transaction> {
             if lines.iter().map(|(_, amount)| amount).sum::<i64>() == 0 {
                 lines[0].1 *= 2;
             }
-            Transaction { lines, day, dollars, wallet: wallet && !dollars, stands: true }
+            let purse = if wallet && !dollars { Purse::Wallet } else { Purse::Cash };
+            Transaction::new(lines, day, dollars, purse)
         },
     )
 }
@@ -51,6 +65,11 @@ fn operation() -> impl Strategy<Value = Operation> {
         6 => transaction().prop_map(Operation::Add),
         3 => (0..1000_usize, transaction()).prop_map(|(place, change)| Operation::Update(place, change)),
         2 => (0..1000_usize).prop_map(Operation::Delete),
+        2 => (1..30_000_i64, 0..730_u64, any::<bool>()).prop_map(|(amount, day, back)| Operation::Move(amount, day, back)),
+        1 => (0..1000_usize).prop_map(Operation::Unmove),
+        2 => prop::collection::vec(transaction(), 1..6).prop_map(Operation::Import),
+        2 => (0..1000_usize).prop_map(Operation::Undo),
+        1 => (0..1000_usize).prop_map(Operation::Again),
         4 => (budget, any::<bool>()).prop_map(|(budget, inherits)| Operation::Budget(budget, inherits)),
         1 => (0..1000_usize).prop_map(Operation::Unbudget),
     ]
@@ -70,6 +89,11 @@ struct Household {
     /// The ids of the transactions and the budgets, in the order of the model.
     transactions: Vec<String>,
     budgets: Vec<String>,
+    /// The second wallet.
+    savings: String,
+    /// What was moved between the wallets: the places of both halves.
+    moves: Vec<[usize; 2]>,
+    imports: Vec<Imported>,
     model: Model,
 }
 
@@ -82,7 +106,7 @@ impl Household {
     fn input(&self, transaction: &Transaction) -> Value {
         let mut input = json!({
             "amount": decimal(transaction.amount()), "date": date(transaction.day).to_string(),
-            "currency": currency(transaction.dollars), "walletId": transaction.wallet.then_some(&self.owner.wallet),
+            "currency": currency(transaction.dollars), "walletId": self.wallet(transaction.purse),
         });
         let name = |category: usize| json!({ "name": CATEGORIES[category] });
         if let [(category, _)] = transaction.lines[..] {
@@ -95,23 +119,47 @@ impl Household {
         input
     }
 
-    /// Whether the wallet has enough for what changes by so much.
-    fn allows(&self, change: i64) -> bool {
-        self.model.wallet() + change >= 0
+    fn wallet(&self, purse: Purse) -> Option<&String> {
+        match purse {
+            Purse::Cash => None,
+            Purse::Wallet => Some(&self.owner.wallet),
+            Purse::Savings => Some(&self.savings),
+        }
+    }
+
+    /// Whether the wallets have enough for what comes and what goes.
+    fn allows(&self, comes: Option<&Transaction>, goes: Option<&Transaction>) -> bool {
+        [Purse::Wallet, Purse::Savings].into_iter().all(|purse| {
+            let brings = |one: Option<&Transaction>| one.map_or(0, |one| one.brings(purse));
+            let change = brings(comes) - brings(goes);
+            change >= 0 || self.model.wallet(purse) + change >= 0
+        })
+    }
+
+    /// Adds a transaction that the wallets allow.
+    async fn add(&mut self, transaction: Transaction) -> usize {
+        let done = self.call("addTransaction", "transaction { id }", self.input(&transaction)).await;
+        assert_eq!(errors(&done), [""; 0]);
+        self.transactions.push(done["transaction"]["id"].as_str().unwrap().to_owned());
+        self.model.transactions.push(transaction);
+        self.transactions.len() - 1
     }
 
     async fn perform(&mut self, operation: Operation) {
         match operation {
             Operation::Add(transaction) => {
-                let done = self.call("addTransaction", "transaction { id }", self.input(&transaction)).await;
-                if !self.allows(transaction.brings()) {
-                    assert_eq!(errors(&done), ["INSUFFICIENT_FUNDS walletId"]);
+                if self.allows(Some(&transaction), None) {
+                    self.add(transaction).await;
                     return;
                 }
-                assert_eq!(errors(&done), [""; 0]);
-                self.transactions.push(done["transaction"]["id"].as_str().unwrap().to_owned());
-                self.model.transactions.push(transaction);
+                let done = self.call("addTransaction", "transaction { id }", self.input(&transaction)).await;
+                assert_eq!(errors(&done), ["INSUFFICIENT_FUNDS walletId"]);
             }
+            Operation::Move(amount, day, back) => self.move_between(amount, day, back).await,
+            Operation::Unmove(place) => self.unmove(place).await,
+            Operation::Import(lines) => self.import(lines).await,
+            Operation::Undo(place) => self.undo(place).await,
+            Operation::Again(place) => self.again(place).await,
             Operation::Update(place, change) => {
                 let Some(place) = pick(&self.transactions, place) else { return };
                 let mut input = self.input(&change);
@@ -119,12 +167,10 @@ impl Household {
                 let done = self.call("updateTransaction", "transaction { id }", input).await;
                 let before = self.model.transactions[place].clone();
                 let expected = match () {
-                    () if !before.stands => vec!["NOT_ALLOWED id"],
-                    () if !self.allows(change.brings() - before.brings()) => {
-                        vec!["INSUFFICIENT_FUNDS walletId"]
-                    }
+                    () if !before.counts() => vec!["NOT_ALLOWED id"],
+                    () if !self.allows(Some(&change), Some(&before)) => vec!["INSUFFICIENT_FUNDS walletId"],
                     () => {
-                        self.model.transactions[place] = change;
+                        self.model.transactions[place] = Transaction { changed: true, ..change };
                         vec![]
                     }
                 };
@@ -136,8 +182,8 @@ impl Household {
                 let done = self.call("deleteTransaction", "transaction { id }", input).await;
                 let before = self.model.transactions[place].clone();
                 let expected = match () {
-                    () if !before.stands => vec!["NOT_ALLOWED id"],
-                    () if !self.allows(-before.brings()) => vec!["INSUFFICIENT_FUNDS id"],
+                    () if !before.counts() => vec!["NOT_ALLOWED id"],
+                    () if !self.allows(None, Some(&before)) => vec!["INSUFFICIENT_FUNDS id"],
                     () => {
                         self.model.transactions[place].stands = false;
                         vec![]
@@ -179,147 +225,6 @@ impl Household {
             }
         }
     }
-
-    async fn check(&self) {
-        assert_eq!(self.owner.balance(&self.owner.wallet).await, decimal(self.model.wallet()));
-        for dollars in [false, true] {
-            let query = "query($from: YearMonth!, $to: YearMonth!, $currency: CurrencyCode) {
-                monthlyReports(from: $from, to: $to, currency: $currency) {
-                    month currency otherCurrencies totalIncome { amount } totalExpense { amount } netSavings { amount }
-                    categories { category { name } total { amount } refunded { amount } share transactionCount
-                        previousTotal { amount } change { amount } }
-                    budgets { category { name } budget { limit { amount } } limit { amount } carriedOver { amount }
-                        spent { amount } remaining { amount } usedShare state }
-                    unbudgeted { amount } } }";
-            let variables =
-                json!({ "from": month_text(0), "to": month_text(MONTHS - 1), "currency": currency(dollars) });
-            let reports = self.owner.gql(query, variables).await["monthlyReports"].take();
-            for (report, month) in reports.as_array().unwrap().iter().zip(0..MONTHS) {
-                self.check_month(report, month, dollars);
-            }
-            assert_eq!(reports.as_array().unwrap().len(), MONTHS as usize);
-            self.check_lists(dollars).await;
-        }
-    }
-
-    fn check_month(&self, report: &Value, month: u32, dollars: bool) {
-        let total = |category| self.model.total(category, month, dollars);
-        let (income, expense) = (total(0), (1..CATEGORIES.len()).map(total).sum::<i64>());
-        let others = self.model.in_month(month, !dollars).next().map(|_| currency(!dollars));
-        assert_eq!(report["month"], month_text(month));
-        assert_eq!(report["currency"], currency(dollars));
-        assert_eq!(report["otherCurrencies"], json!(others.into_iter().collect::<Vec<_>>()));
-        assert_eq!(report["totalIncome"]["amount"], decimal(income));
-        assert_eq!(report["totalExpense"]["amount"], decimal(expense));
-        assert_eq!(report["netSavings"]["amount"], decimal(income - expense));
-
-        // The categories that have a share: those above zero.
-        let above = [0..1, 1..CATEGORIES.len()].map(|kind| kind.map(|category| total(category).max(0)).sum::<i64>());
-        let mut expected = BTreeMap::new();
-        let mut shares = [0, 0];
-        for (category, name) in CATEGORIES.iter().enumerate() {
-            let counts = [Some(month), month.checked_sub(1)]
-                .map(|month| month.map_or(0, |month| self.model.count(category, month, dollars)));
-            let before = month.checked_sub(1).map_or(0, |month| self.model.total(category, month, dollars));
-            if counts != [0, 0] {
-                expected.insert(
-                    *name,
-                    [
-                        decimal(total(category)),
-                        counts[0].to_string(),
-                        decimal(before),
-                        decimal(total(category) - before),
-                    ],
-                );
-            }
-        }
-        let text = |value: &Value| value.as_str().unwrap().to_owned();
-        let rows = report["categories"].as_array().unwrap();
-        for row in rows {
-            let name = text(&row["category"]["name"]);
-            let found = [
-                text(&row["total"]["amount"]),
-                row["transactionCount"].to_string(),
-                text(&row["previousTotal"]["amount"]),
-                text(&row["change"]["amount"]),
-            ];
-            assert_eq!(Some(&found), expected.get(name.as_str()), "{name} in {report}");
-            let category = CATEGORIES.iter().position(|other| **other == name).unwrap();
-            let share: i64 = text(&row["share"]).replace('.', "").parse().unwrap();
-            assert_eq!(row["refunded"]["amount"], decimal(self.model.refunded(category, month, dollars)), "{row}");
-            let all = above[usize::from(category > 0)];
-            let exact = if all == 0 { 0 } else { total(category).max(0) * 10_000 / all };
-            assert!((0..=1).contains(&(share - exact)), "{row}");
-            shares[usize::from(category > 0)] += share;
-        }
-        assert_eq!(rows.len(), expected.len(), "{report}");
-        assert_eq!(shares, above.map(|all| if all > 0 { 10_000 } else { 0 }), "{report}");
-
-        let mut under_budgets = 0;
-        let mut budgets = report["budgets"].as_array().unwrap().iter();
-        let mut by_name: Vec<_> = CATEGORIES.iter().enumerate().skip(1).collect();
-        by_name.sort_by_key(|(_, name)| **name);
-        for (category, name) in by_name {
-            let Some((own, limit)) = self.model.limit(category, month, dollars) else { continue };
-            let spent = total(category);
-            under_budgets += spent;
-            let budget = budgets.next().unwrap_or_else(|| panic!("no budget of {name} in {report}"));
-            assert_eq!(budget["category"]["name"], *name);
-            let amounts = ["limit", "carriedOver", "spent", "remaining"].map(|field| text(&budget[field]["amount"]));
-            assert_eq!(amounts, [limit, limit - own, spent, limit - spent].map(decimal), "{budget} in {report}");
-            let status = match spent.cmp(&limit) {
-                std::cmp::Ordering::Less => "UNDER",
-                std::cmp::Ordering::Equal => "REACHED",
-                std::cmp::Ordering::Greater => "OVER",
-            };
-            assert_eq!(budget["state"], status);
-            let used = (limit > 0).then(|| {
-                let down = (spent * 10_000).div_euclid(limit);
-                decimal(if spent > limit && spent * 10_000 % limit > 0 { down + 1 } else { down })
-            });
-            assert_eq!(budget["usedShare"], json!(used), "{budget}");
-        }
-        assert!(budgets.next().is_none(), "{report}");
-        assert_eq!(report["unbudgeted"]["amount"], decimal(expense - under_budgets));
-    }
-
-    /// What stands in the lists sums to the same.
-    async fn check_lists(&self, dollars: bool) {
-        let query = "query($filter: TransactionFilter, $after: String) {
-            transactions(filter: $filter, first: 100, after: $after) { totalCount pageInfo { hasNextPage endCursor }
-                totals { income { amount } expense { amount } net { amount } }
-                nodes { kind amount { amount } lines { amount { amount } } } } }";
-        let minor = |value: &Value| value["amount"].as_str().unwrap().replace('.', "").parse::<i64>().unwrap();
-        for month in [0, 7, MONTHS - 1] {
-            // From the first day of a month to the last of the next but one.
-            let (from, to) = (format!("{}-01", month_text(month)), date(729).min(date(u64::from(month) * 30 + 45)));
-            let filter = json!({ "currency": currency(dollars), "from": from, "to": to.to_string() });
-            let (mut listed, mut after, mut seen) = ([0, 0], Value::Null, 0);
-            let totals = loop {
-                let data = self.owner.gql(query, json!({ "filter": filter, "after": after })).await;
-                let page = &data["transactions"];
-                for row in page["nodes"].as_array().unwrap() {
-                    listed[usize::from(row["kind"] == "EXPENSE")] += minor(&row["amount"]);
-                    let lines = row["lines"].as_array().unwrap().iter().map(|line| minor(&line["amount"]));
-                    assert_eq!(lines.sum::<i64>(), minor(&row["amount"]));
-                    seen += 1;
-                }
-                if page["pageInfo"]["hasNextPage"] == false {
-                    assert_eq!(page["totalCount"], seen);
-                    break page["totals"].clone();
-                }
-                after = page["pageInfo"]["endCursor"].clone();
-            };
-            assert_eq!([minor(&totals["income"]), minor(&totals["expense"])], listed, "{filter}");
-            let within = self.model.transactions.iter().filter(|transaction| {
-                let day = date(transaction.day);
-                transaction.stands && transaction.dollars == dollars && day.to_string() >= from && day <= to
-            });
-            let mut expected = [0, 0];
-            within.for_each(|transaction| expected[usize::from(transaction.lines[0].0 > 0)] += transaction.amount());
-            assert_eq!(listed, expected, "{filter}");
-        }
-    }
 }
 
 fn pick<T>(of: &[T], place: usize) -> Option<usize> {
@@ -329,7 +234,10 @@ fn pick<T>(of: &[T], place: usize) -> Option<usize> {
 /// Lives through two years as a new user.
 async fn play(app: &TestApp, game: u32, operations: &[Operation]) {
     let owner = app.user(&format!("household{game}")).await;
-    let mut household = Household { owner, transactions: Vec::new(), budgets: Vec::new(), model: Model::default() };
+    let savings = owner.new_wallet("YEM").await;
+    let (transactions, budgets, model) = (Vec::new(), Vec::new(), Model::default());
+    let (moves, imports) = (Vec::new(), Vec::new());
+    let mut household = Household { owner, transactions, budgets, savings, moves, imports, model };
     for operation in operations {
         household.perform(operation.clone()).await;
     }

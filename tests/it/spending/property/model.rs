@@ -27,25 +27,46 @@ fn month_of(day: Day) -> u32 {
     u32::try_from(date.year() - 2025).unwrap() * 12 + date.month0()
 }
 
+/// Where money is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purse {
+    Cash,
+    Wallet,
+    Savings,
+}
+
 #[derive(Clone, Debug)]
 pub struct Transaction {
     /// Category and amount; below zero for a refund.
     pub lines: Vec<(usize, i64)>,
     pub day: Day,
     pub dollars: bool,
-    pub wallet: bool,
+    pub purse: Purse,
     pub stands: bool,
+    /// Whether it is half of a transfer, which is no income or expense.
+    pub is_half: bool,
+    /// Whether it is not as it was written first.
+    pub changed: bool,
 }
 
 impl Transaction {
+    pub fn new(lines: Vec<(usize, i64)>, day: Day, dollars: bool, purse: Purse) -> Self {
+        Self { lines, day, dollars, purse, stands: true, is_half: false, changed: false }
+    }
+
+    /// Whether it counts as income or expense, and can be changed.
+    pub fn counts(&self) -> bool {
+        self.stands && !self.is_half
+    }
+
     pub fn amount(&self) -> i64 {
         self.lines.iter().map(|(_, amount)| amount).sum()
     }
 
-    /// What it brings into the wallet.
-    pub fn brings(&self) -> i64 {
+    /// What it brings into a wallet.
+    pub fn brings(&self, purse: Purse) -> i64 {
         let brought = if self.lines[0].0 == 0 { self.amount() } else { -self.amount() };
-        if self.wallet { brought } else { 0 }
+        if self.purse == purse { brought } else { 0 }
     }
 }
 
@@ -82,13 +103,14 @@ pub struct Model {
 }
 
 impl Model {
-    pub fn wallet(&self) -> i64 {
-        self.transactions.iter().filter(|transaction| transaction.stands).map(Transaction::brings).sum()
+    pub fn wallet(&self, purse: Purse) -> i64 {
+        let stand = self.transactions.iter().filter(|transaction| transaction.stands);
+        stand.map(|transaction| transaction.brings(purse)).sum()
     }
 
     pub fn in_month(&self, month: u32, dollars: bool) -> impl Iterator<Item = &Transaction> {
         self.transactions.iter().filter(move |transaction| {
-            transaction.stands && transaction.dollars == dollars && month_of(transaction.day) == month
+            transaction.counts() && transaction.dollars == dollars && month_of(transaction.day) == month
         })
     }
 

@@ -1,0 +1,89 @@
+//! Banks' files: makes a plain file of transactions of a file of any format, which is then imported like one in our own form.
+//! Pure apart from reading and writing files.
+//!
+//! | step | where | what it does |
+//! |---|---|---|
+//! | recognise | [`formats::sniff`](super::formats::sniff) | finds the format by the first bytes |
+//! | unfold | `workbook` | writes the rows of a sheet as CSV |
+//! | look | [`look`](super::look::look()) | finds out what a table looks like, with what the user says |
+//! | read | [`profile`](super::profile), [`formats`](super::formats) | reads the transactions |
+//! | write | `plain` | writes them in our own form, the oldest first |
+//!
+//! `preview` tells what would come of it. The plain file is a temporary one, which the system removes when it is closed. Memory: one
+//! transaction, and eight bytes per line of a file that has the newest transactions first.
+//!
+//! Rules: what cannot be read, and each balance that does not add up, is a line with an error in the plain file, so that the import
+//! refuses it and tells its line. What the look is not sure of is refused as a whole.
+
+mod answers;
+mod failure;
+mod plain;
+pub mod preview;
+mod workbook;
+
+use std::{
+    fs::File,
+    io::{Read, Seek},
+};
+
+use self::{failure::refused, plain::Plain};
+use super::{
+    formats::{self, Format},
+    look::{Hints, Question, look},
+    profile::{Item, Lines, Profile},
+    run::cannot_rewind,
+};
+use crate::error::Result;
+
+/// Makes a plain file of a bank's file, with at most `most` lines.
+///
+/// # Errors
+/// `REQUIRED` below `say`, at the field of [`Hints`] that the file leaves open, with the possible answers; `INVALID` at `csv` for a
+/// file that cannot be read, and below `say` for a hint; `LIMIT_REACHED` at `csv` for a file with more lines.
+pub(super) fn plain(mut file: impl Read + Seek + Send, hints: &Hints, most: Option<u64>) -> Result<File> {
+    match preview::format(&mut file)? {
+        Format::Csv => of_table(file, hints, most),
+        Format::Excel => of_table(workbook::unfold(file)?, &workbook::hints(hints), most),
+        format => of_statement(file, format, hints, most),
+    }
+}
+
+fn of_table(mut file: impl Read + Seek, hints: &Hints, most: Option<u64>) -> Result<File> {
+    let looked = look(&mut file, hints).map_err(refused)?;
+    let profile: &Profile = looked.ready().map_err(refused)?;
+    file.rewind().map_err(|error| cannot_rewind(&error))?;
+    let mut plain = Plain::new(profile.order, most)?;
+    for item in Lines::open(file, profile).map_err(refused)? {
+        match item {
+            Item::Transaction(transaction) => plain.table(&transaction)?,
+            Item::Problem(problem) => plain.error(problem.line, problem.column, &problem.message)?,
+            Item::Mismatch { line, expected, found } => {
+                let message = format!("The balance is {found}, but {expected} follows from the lines beside it.");
+                plain.error(line, "balance", &message)?;
+            }
+            Item::Skipped { .. } => {}
+        }
+    }
+    plain.finish()
+}
+
+fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints, most: Option<u64>) -> Result<File> {
+    let answers = answers::of(hints).map_err(|refusal| refused(vec![refusal]))?;
+    let looked = formats::look(&mut file, format, &answers);
+    if !looked.questions.is_empty() {
+        let questions = looked.questions.iter().map(answers::question);
+        return Err(refused(questions.map(|question| Question::refusal(&question)).collect()));
+    }
+    file.rewind().map_err(|error| cannot_rewind(&error))?;
+    let mut plain = Plain::new(hints.order, most)?;
+    let mut currency = None;
+    for record in formats::records(&mut file, format, &looked.answers) {
+        match record {
+            formats::Record::Begin(statement) => currency = statement.currency,
+            formats::Record::Transaction(transaction) => plain.statement(&transaction, currency.as_deref())?,
+            formats::Record::Problem(notice) => plain.error(notice.place.line, "csv", &notice.message)?,
+            formats::Record::Remark(_) | formats::Record::End(_) => {}
+        }
+    }
+    plain.finish()
+}

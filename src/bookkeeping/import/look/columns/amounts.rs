@@ -1,0 +1,118 @@
+//! Finds the columns of amounts, flags and balances.
+
+use super::{
+    super::{
+        super::profile::notation::{cell, number},
+        content::Content,
+        evidence::chain::Chain,
+        finding::{Answer, Notes},
+        vocabulary::Role,
+    },
+    Picked, Picker,
+};
+
+impl Picker<'_> {
+    pub(super) fn pick_amounts(&mut self, picked: &mut Picked, said: &Picked, notes: &mut Notes) {
+        (picked.amount, picked.debit, picked.credit, picked.flag) = (said.amount, said.debit, said.credit, said.flag);
+        if picked.amount.is_none() && picked.debit.is_none() && picked.credit.is_none() {
+            let is_side = |content: &Content| content.is_number() || content.is_empty();
+            let first = |found: Vec<usize>| found.first().copied();
+            let debit = first(self.by_role(Role::Debit, is_side));
+            let credit = first(self.by_role(Role::Credit, |content| is_side(content))).filter(|at| Some(*at) != debit);
+            let amounts = self.by_role(Role::Amount, Content::is_number);
+            let has_both = debit.is_some() && credit.is_some();
+            let has_one = |at: Option<usize>| at.is_some_and(|at| !self.content(at).is_empty());
+            if has_both && (has_one(debit) || has_one(credit)) {
+                (picked.debit, picked.credit) = (debit, credit);
+            } else if let [first, rest @ ..] = amounts.as_slice() {
+                picked.amount = Some(*first);
+                let is_equal = |at: &&usize| self.has_role(**at, Role::Amount) == self.has_role(*first, Role::Amount);
+                let equals: Vec<_> = rest.iter().filter(is_equal).copied().collect();
+                if !equals.is_empty() && !self.have_equal_texts(*first, &equals) {
+                    self.ask_amount(&[vec![*first], equals].concat(), notes);
+                }
+            } else if has_one(debit) || has_one(credit) {
+                (picked.debit, picked.credit) =
+                    (debit.filter(|at| has_one(Some(*at))), credit.filter(|at| has_one(Some(*at))));
+            } else if let Some(gross) = first(self.by_role(Role::Gross, Content::is_number)) {
+                picked.amount = Some(gross);
+            } else {
+                self.pick_unnamed_amount(picked, notes);
+            }
+        }
+        for at in [picked.amount, picked.debit, picked.credit] {
+            self.take(at);
+        }
+        if picked.amount.is_some() && picked.flag.is_none() {
+            let is_full = |content: &Content| content.is_flag() && content.flags * 10 >= content.records * 9;
+            let named = self.by_role(Role::Flag, is_full).first().copied();
+            let is_open = |at: usize| self.is_unnamed(at) || self.has_role(at, Role::Remark).is_some();
+            let other = || {
+                self.free().find(|at| is_open(*at) && is_full(self.content(*at)) && !self.content(*at).is_currency())
+            };
+            picked.flag = named.or_else(other);
+        }
+        self.take(picked.flag);
+    }
+
+    fn have_equal_texts(&self, first: usize, others: &[usize]) -> bool {
+        others
+            .iter()
+            .all(|at| self.data.iter().all(|record| cell::bare(record.cell(first)) == cell::bare(record.cell(*at))))
+    }
+
+    fn ask_amount(&self, candidates: &[usize], notes: &mut Notes) {
+        let example = |at: &usize| self.data.first().map_or("", |record| record.cell(*at)).trim();
+        let answers = candidates
+            .iter()
+            .map(|at| Answer::new(self.column(*at).to_string(), format!("Its first value is {}.", example(at))));
+        notes.ask("columns.amount", "Which column has the amount?", answers.collect());
+    }
+
+    /// Finds the amount among columns whose names say nothing. A balance that follows from it tells which one it is.
+    pub(super) fn pick_unnamed_amount(&mut self, picked: &mut Picked, notes: &mut Notes) {
+        let has_name =
+            |at: usize| self.has_role(at, Role::Balance).or(self.has_role(at, Role::BalanceBefore)).is_some();
+        let numbers: Vec<_> = self.free().filter(|at| self.content(*at).is_number()).collect();
+        let unnamed: Vec<_> = numbers.iter().copied().filter(|at| self.is_unnamed(*at)).collect();
+        let is_money = |at: &usize| self.content(*at).money * 2 >= self.content(*at).numbers;
+        let money: Vec<_> = unnamed.iter().copied().filter(is_money).collect();
+        let candidates = if money.is_empty() { unnamed } else { money };
+        let balances = numbers.iter().copied().filter(|at| has_name(*at) || candidates.contains(at));
+        let balances: Vec<_> = balances.collect();
+        let pairs = candidates.iter().flat_map(|amount| balances.iter().map(move |balance| (*amount, *balance)));
+        let fitting: Vec<_> =
+            pairs.filter(|(amount, balance)| amount != balance && self.is_chain(*amount, *balance)).collect();
+        match (fitting.as_slice(), candidates.as_slice()) {
+            ([(amount, balance)], _) => (picked.amount, picked.balance) = (Some(*amount), Some(*balance)),
+            (_, [one]) => picked.amount = Some(*one),
+            (_, []) => self.ask_amount(&numbers, notes),
+            _ => self.ask_amount(&candidates, notes),
+        }
+    }
+
+    fn is_chain(&self, amount: usize, balance: usize) -> bool {
+        let mut chain = Chain::default();
+        for record in &self.data {
+            let value = |at: usize| number::number(record.cell(at)).and_then(|number| number.point.or(number.comma));
+            let Some(amount) = value(amount) else { return false };
+            chain.add(amount, value(balance));
+        }
+        chain.is_whole()
+    }
+
+    pub(super) fn pick_balance(&mut self, picked: &mut Picked, said: &Picked) {
+        let named = |role| self.by_role(role, Content::is_number).first().copied();
+        let before = named(Role::BalanceBefore);
+        let after = named(Role::Balance);
+        picked.is_before = after.is_none() && before.is_some() && said.balance.is_none() && picked.balance.is_none();
+        let found = said.balance.or(picked.balance).or(after).or(before);
+        picked.balance = found.or_else(|| {
+            let amount = picked.amount?;
+            let unnamed = self.free().filter(|at| self.is_unnamed(*at) && self.content(*at).is_number());
+            let fitting: Vec<_> = unnamed.filter(|at| self.is_chain(amount, *at)).collect();
+            (fitting.len() == 1 && self.data.len() > 2).then(|| fitting.first().copied()).flatten()
+        });
+        self.take(picked.balance);
+    }
+}

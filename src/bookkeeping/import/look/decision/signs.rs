@@ -1,0 +1,216 @@
+//! Decides how amounts become money out and in.
+
+use super::{
+    super::{
+        super::profile::{Sign, notation::flag},
+        evidence::{Amounts, chain::Way},
+        finding::{Answer, Confidence, Notes},
+    },
+    Decision, Form,
+};
+
+impl Decision<'_> {
+    pub(super) fn form(&self, amounts: &Amounts, notes: &mut Notes) -> Form {
+        let picked = self.body.picked;
+        let Amounts { agreeing, telling, contradicting, crediting, .. } = *amounts;
+        if picked.amount.is_none() {
+            return Form::Split;
+        }
+        let Some(at) = picked.flag else { return Form::Signed };
+        if self.hints.columns.flag.is_some() {
+            return Form::Flag;
+        }
+        let column = self.picker.column(at);
+        match (agreeing, telling, contradicting, crediting) {
+            (0, _, 0, _) => Form::Flag,
+            (_, 0, 0, _) => {
+                notes.found(
+                    "columns.flag",
+                    "none",
+                    Confidence::Certain,
+                    format!("{column} says what the signs say already."),
+                );
+                Form::Signed
+            }
+            (0, _, _, 0) => {
+                notes.found(
+                    "columns.flag",
+                    "none",
+                    Confidence::Certain,
+                    format!("{column} says what the turned signs say already."),
+                );
+                Form::Turned
+            }
+            _ if amounts.plain.is_whole() && !amounts.chain.is_whole() => Form::Signed,
+            _ if amounts.chain.is_whole() && !amounts.plain.is_whole() => Form::Flag,
+            _ => {
+                let answers = vec![
+                    Answer::new(
+                        column.to_string(),
+                        "The flag tells money out from money in; an amount below zero was taken back.",
+                    ),
+                    Answer::new("", "The sign of the amount tells it."),
+                ];
+                if self.hints.sign.is_none() && self.hints.columns.flag.is_none() {
+                    notes.ask(
+                        "columns.flag",
+                        "Some amounts have a sign that contradicts their flag. Which of them counts?",
+                        answers,
+                    );
+                }
+                Form::Flag
+            }
+        }
+    }
+
+    /// The column with fees that are taken besides the amount.
+    pub(super) fn fee(&self, amounts: &Amounts, notes: &mut Notes) -> Option<usize> {
+        let picked = self.body.picked;
+        let Some(open) = picked.open_fee else { return picked.fee };
+        let column = self.picker.column(open);
+        if picked.is_gross {
+            notes.found("columns.fee", &column, Confidence::Likely, "The amount is the one before fees.");
+            return Some(open);
+        }
+        match (amounts.plain.is_whole(), amounts.with_fees.is_whole()) {
+            (false, true) => {
+                notes.found(
+                    "columns.fee",
+                    &column,
+                    Confidence::Certain,
+                    "The balances follow from the amounts less the fees.",
+                );
+                Some(open)
+            }
+            (true, _) => None,
+            (false, false) => {
+                let answers = vec![
+                    Answer::new(column.to_string(), "The fee is taken besides the amount."),
+                    Answer::new("", "The amount has the fee in it."),
+                ];
+                notes.ask("columns.fee", "Is the fee taken besides the amount?", answers);
+                None
+            }
+        }
+    }
+
+    pub(super) fn sign(&self, form: Form, amounts: &Amounts, way: Option<Way>, notes: &mut Notes) -> Option<Sign> {
+        if self.hints.sign.is_some() {
+            return self.hints.sign;
+        }
+        let turned = way.filter(|way| way.sign == Sign::PositiveOut && amounts.chain.total > 1);
+        match form {
+            Form::Signed => match way.filter(|_| amounts.plain.is_strong() || amounts.with_fees.is_strong()) {
+                Some(way) if way.sign == Sign::PositiveOut => {
+                    notes.found(
+                        "sign",
+                        "POSITIVE_OUT",
+                        Confidence::Certain,
+                        "The balance falls by amounts above zero.",
+                    );
+                    Some(Sign::PositiveOut)
+                }
+                Some(_) if !amounts.signs.is_like_debt() => {
+                    notes.found(
+                        "sign",
+                        "NEGATIVE_OUT",
+                        Confidence::Certain,
+                        "The balance falls by amounts below zero.",
+                    );
+                    Some(Sign::NegativeOut)
+                }
+                Some(_) => {
+                    notes.found(
+                        "sign",
+                        "POSITIVE_OUT",
+                        Confidence::Unsure,
+                        "The balance may be what is owed on a card.",
+                    );
+                    amounts.signs.ask(notes);
+                    None
+                }
+                None if amounts.count == 0 => {
+                    amounts.signs.ask(notes);
+                    None
+                }
+                None => amounts.signs.decide(notes),
+            },
+            Form::Turned => Some(Sign::PositiveOut),
+            Form::Flag => {
+                if turned.is_some() && amounts.chain.is_whole() {
+                    let message =
+                        "The balance rises by the amounts whose flag says money out. Which flags mean money out?";
+                    let texts = self.body.picked.flag.map(|at| self.picker.texts(at)).into_iter().flatten();
+                    let mut answers: Vec<_> = texts.map(|text| Answer::new(text, "")).collect();
+                    answers.sort_by(|one, other| one.value.cmp(&other.value));
+                    notes.ask("flagOut", message, answers);
+                }
+                None
+            }
+            Form::Split => self.sign_of_debits(amounts, turned.is_some() && amounts.chain.is_whole(), notes),
+        }
+    }
+
+    /// Whether debits have a minus sign.
+    fn sign_of_debits(&self, amounts: &Amounts, is_turned: bool, notes: &mut Notes) -> Option<Sign> {
+        let picked = self.body.picked;
+        if let (true, Some(debit), Some(credit)) = (is_turned, picked.debit, picked.credit) {
+            let [debit, credit] = [debit, credit].map(|at| self.picker.column(at).to_string());
+            let meaning = format!("{debit} is money out, and the balance is what is owed.");
+            let swapped = format!("{credit} is money out, as the balance says.");
+            let answers = vec![Answer::new(debit, meaning), Answer::new(credit, swapped)];
+            notes.ask("columns.debit", "The balance rises by debits. Which column is money out?", answers);
+        }
+        match amounts.debits {
+            [0, 0] => None,
+            [_, 0] => Some(Sign::PositiveOut),
+            [0, _] => {
+                notes.found("sign", "NEGATIVE_OUT", Confidence::Certain, "All debits have a minus sign.");
+                Some(Sign::NegativeOut)
+            }
+            [above, below] if amounts.plain.is_whole() || below * 10 <= above => {
+                notes.found("sign", "POSITIVE_OUT", Confidence::Likely, "The debits below zero were taken back.");
+                Some(Sign::PositiveOut)
+            }
+            [above, below] => {
+                let message = "Some debits are below zero. What are they?";
+                let plain =
+                    format!("The {above} debits above zero are money out, the {below} below zero are money in.");
+                let minus =
+                    format!("The {below} debits below zero are money out, the {above} above zero are money in.");
+                notes.ask(
+                    "sign",
+                    message,
+                    vec![Answer::new("POSITIVE_OUT", plain), Answer::new("NEGATIVE_OUT", minus)],
+                );
+                None
+            }
+        }
+    }
+
+    pub(super) fn flags(&self, form: Form, notes: &mut Notes) -> (Vec<String>, Vec<String>) {
+        let (mut out, mut income) = (self.hints.flag_out.clone(), self.hints.flag_in.clone());
+        let is_said = !out.is_empty() || !income.is_empty();
+        if let (Form::Flag, Some(at), false) = (form, self.body.picked.flag, is_said) {
+            let mut texts: Vec<_> = self.picker.texts(at).iter().cloned().collect();
+            texts.sort();
+            let (are_out, are_in): (Vec<_>, Vec<_>) =
+                texts.into_iter().partition(|text| flag::known(text) == Some(true));
+            out.extend(are_out);
+            income.extend(are_in.into_iter().filter(|text| flag::known(text) == Some(false)));
+        }
+        if let (Form::Signed, Some(at), false) = (form, self.picker.unknown_flags(), is_said)
+            && self.hints.sign.is_none()
+            && notes.questions.iter().any(|question| question.field == "sign")
+        {
+            let mut answers: Vec<_> = self.picker.texts(at).iter().map(|text| Answer::new(text, "")).collect();
+            answers.sort_by(|one, other| one.value.cmp(&other.value));
+            let message = format!(
+                "Does a text in the column {} mean money out? Then name the column as the flag, and the text.",
+                self.picker.column(at)
+            );
+            notes.ask("flagOut", message, answers);
+        }
+        (out, income)
+    }
+}

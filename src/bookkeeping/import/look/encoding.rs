@@ -1,0 +1,150 @@
+//! Finds the encoding of a file.
+
+use std::io::{self, Read};
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use super::finding::Confidence;
+
+/// The encoding of a file, how sure it is, and why. `None` when the file is not text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Encoded {
+    pub(super) encoding: &'static Encoding,
+    pub(super) confidence: Confidence,
+    pub(super) reason: &'static str,
+}
+
+/// €, ‘, ’, –, the hard space, £, § and ° in windows-1252. Where a file has no other characters, there are no words by which the
+/// detector could tell the encoding.
+const SIGNS: [u8; 8] = [0x80, 0x91, 0x92, 0x96, 0xA0, 0xA3, 0xA7, 0xB0];
+
+/// Reads the whole file, a piece at a time: the first byte that is not UTF-8 may be the last one of the file.
+pub(super) fn find(mut file: impl Read) -> io::Result<Result<Encoded, &'static str>> {
+    let mut buffer = vec![0; 64 * 1024];
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    let mut utf8 = Utf8Check::default();
+    let (mut is_ascii, mut has_letters) = (true, false);
+    let mut zeros = [0_u64; 2];
+    let mut begin = Vec::new();
+    let mut length = 0;
+    loop {
+        let count = match file.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        let bytes = buffer.get(..count).unwrap_or_default();
+        if bytes.is_empty() {
+            break;
+        }
+        if begin.len() < 8 {
+            begin.extend(bytes.iter().take(8));
+        }
+        is_ascii &= bytes.is_ascii();
+        has_letters |= bytes.iter().any(|byte| !byte.is_ascii() && !SIGNS.contains(byte));
+        utf8.add(bytes);
+        detector.feed(bytes, false);
+        for (at, byte) in (length..).zip(bytes) {
+            if *byte == 0 {
+                zeros[at % 2] += 1;
+            }
+        }
+        length += count;
+    }
+    detector.feed(&[], true);
+    let found = |encoding, confidence, reason| Ok(Ok(Encoded { encoding, confidence, reason }));
+    if begin.starts_with(b"PK\x03\x04") || begin.starts_with(b"\xD0\xCF\x11\xE0") {
+        return Ok(Err("The file is a spreadsheet, not CSV."));
+    }
+    if begin.starts_with(b"%PDF") {
+        return Ok(Err("The file is a PDF, not CSV."));
+    }
+    if let Some((encoding, _)) = Encoding::for_bom(&begin) {
+        return found(encoding, Confidence::Certain, "The file begins with the byte order mark of this encoding.");
+    }
+    let [even, odd] = zeros;
+    let half = u64::try_from(length / 2).unwrap_or(u64::MAX);
+    // Of UTF-16, digits, separators and Latin letters have one byte of zero.
+    let is_wide = |zeros: u64, others: u64| zeros > half / 2 && others < zeros / 8;
+    if is_wide(odd, even) {
+        return found(UTF_16LE, Confidence::Certain, "Every second byte is zero, as in this encoding.");
+    }
+    if is_wide(even, odd) {
+        return found(UTF_16BE, Confidence::Certain, "Every second byte is zero, as in this encoding.");
+    }
+    if even + odd > 0 {
+        return Ok(Err("The file is not text."));
+    }
+    if is_ascii {
+        return found(UTF_8, Confidence::Certain, "The file has ASCII characters only.");
+    }
+    if utf8.is_valid() {
+        return found(UTF_8, Confidence::Certain, "All of the file is valid UTF-8.");
+    }
+    if !has_letters {
+        return found(
+            WINDOWS_1252,
+            Confidence::Likely,
+            "Besides ASCII, the file has only signs such as £ in this encoding.",
+        );
+    }
+    let guess = detector.guess(None, Utf8Detection::Deny);
+    found(guess, Confidence::Likely, "The file is not UTF-8, and its letters make words in this encoding.")
+}
+
+/// Checks a text in pieces.
+#[derive(Debug, Default)]
+struct Utf8Check {
+    is_broken: bool,
+    /// The beginning of a character that the next piece completes.
+    rest: Vec<u8>,
+}
+
+impl Utf8Check {
+    fn add(&mut self, bytes: &[u8]) {
+        if self.is_broken {
+            return;
+        }
+        let joined;
+        let bytes = if self.rest.is_empty() {
+            bytes
+        } else {
+            joined = [std::mem::take(&mut self.rest), bytes.to_vec()].concat();
+            &joined
+        };
+        if let Err(error) = std::str::from_utf8(bytes) {
+            self.is_broken = error.error_len().is_some();
+            self.rest = bytes.get(error.valid_up_to()..).unwrap_or_default().to_vec();
+        }
+    }
+
+    fn is_valid(&self) -> bool {
+        !self.is_broken && self.rest.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::find;
+
+    #[test]
+    fn encodings_are_found() {
+        let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(bytes).collect::<Vec<_>>();
+        let text = "Datum;Betrag\r\n30.10.26;-3,20\r\n";
+        for (bytes, expected) in [
+            (text.as_bytes().to_vec(), "UTF-8"),
+            ("Größe €".as_bytes().to_vec(), "UTF-8"),
+            ("\u{FEFF}Datum".as_bytes().to_vec(), "UTF-8"),
+            (b"30.10.26;B\xE4ckerei Gro\xDF;-3,20\n".to_vec(), "windows-1252"),
+            (b"Libell\xE9;D\xE9bit \x80;Cr\xE9dit\n01/11/2026;Caf\xE9 Fran\xE7ois\n".to_vec(), "windows-1252"),
+            (b"Date,Amount\n2026-11-01,\xA315.00\n".to_vec(), "windows-1252"),
+            (wide(text, u16::to_le_bytes), "UTF-16LE"),
+            (wide(text, u16::to_be_bytes), "UTF-16BE"),
+            (wide(&format!("\u{FEFF}{text}"), u16::to_le_bytes), "UTF-16LE"),
+        ] {
+            assert_eq!(find(&bytes[..]).unwrap().unwrap().encoding.name(), expected, "{bytes:?}");
+        }
+        assert!(find(&b"PK\x03\x04..."[..]).unwrap().is_err());
+        assert!(find(&b"a\0bcdefgh"[..]).unwrap().is_err());
+    }
+}

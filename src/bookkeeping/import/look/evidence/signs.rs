@@ -1,0 +1,172 @@
+//! Finds out whether an amount below zero or above zero is money out, where no balance, flag or column tells.
+
+use rust_decimal::Decimal;
+
+use super::super::{
+    super::profile::{
+        Sign,
+        notation::{cell, number::Number},
+    },
+    finding::{Answer, Confidence, Notes},
+};
+
+/// Words of money that comes in. On an amount below zero, they tell that the signs are turned.
+const IN: &str = "salary|wages|payroll|gehalt|lohn|lohn gehalt|bezuge|salaire|nomina|stipendio|salaris|loon|wynagrodzenie|pensja\
+    |зарплата|заработная плата|maas|maas odemesi|راتب|رواتب|वेतन|alga|atlyginimas|darbo uzmokestis|lon|palkka|plat|mzda|fizetes\
+    |employer|cashback|pension|rente|dividend|dividende|deposit|kindergeld|allowance|bonus|payment received|thank you|autopay\
+    |zahlung dankend erhalten|zahlung erhalten|zahlungseingang|paiement recu|pago recibido|betaling ontvangen|pagamento ricevuto|pagamento recebido\
+    |refund|returned|erstattung|gutschrift|remboursement|reembolso|rimborso|zwrot|возврат|iade|terugbetaling|payment thank you\
+    |incoming|received money|eingang|ontvangen|inbetalning|virement recu|directdep|direct deposit|interest earned|interest paid|faster payment received";
+/// Words of money that goes out. On an amount above zero, they tell that the signs are turned.
+const OUT: &str = "atm|withdrawal|fee|fees|rent|miete|loyer|alquiler|huur|affitto|czynsz|purchase|pos purchase|card purchase\
+    |bargeld|bargeldauszahlung|geldautomat|geldautomaat|retrait|retrait dab|cajero|prelievo|bancomat|wyplata|wyplata z bankomatu\
+    |снятие|снятие наличных|gebuhr|entgelt|frais|comision|commissione|prowizja|комиссия|komisyon|supermarket|supermarkt|supermercado\
+    |supermarche|grocery|groceries|grocer|restaurant|fuel|petrol|tankstelle|kontofuhrung|electricity|insurance|versicherung|kartenzahlung\
+    |lastschrift|betaalautomaat|achat|compra|zakup|покупка|alisveris|uttag|kortkop|coffee|cafe|pharmacy|bakery\
+    |backerei|account fee|debit card|subscription|dr";
+/// Words of the headers and first lines of statements of cards.
+const CARD: &str = "card member|card no|card number|cardholder|cardmember|credit card|kreditkarte|carte de credit|tarjeta|carta di credito\
+    |merchant|card|kaart|kreditkort|karta kredytowa|account ending|kreditkartenabrechnung|kreditkartennummer|cartao|card transactions|mcc";
+
+/// How many descriptions are searched for these words.
+const MOST_DESCRIPTIONS: usize = 2_000;
+
+/// What the amounts of a file say about the meaning of their signs.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Signs {
+    above: usize,
+    below: usize,
+    /// Amounts with a plus, or with a word such as `CR`.
+    marked: usize,
+    /// Lines whose words fit the sign: a salary above zero.
+    usual: usize,
+    /// Those of them that are above zero.
+    usual_in: usize,
+    /// Lines whose words fit the opposite sign: a salary below zero.
+    turned: usize,
+    is_card: bool,
+}
+
+impl Signs {
+    pub(in super::super) fn add<'a>(&mut self, number: &Number, value: Decimal, texts: impl Iterator<Item = &'a str>) {
+        if value.is_zero() {
+            return;
+        }
+        let is_below = value.is_sign_negative();
+        self.below += usize::from(is_below);
+        self.above += usize::from(!is_below);
+        self.marked += usize::from(number.has_plus);
+        if self.above + self.below > MOST_DESCRIPTIONS {
+            return;
+        }
+        let folded = cell::folded(&texts.collect::<Vec<_>>().join(" "));
+        match (has(IN, &folded), has(OUT, &folded)) {
+            (true, false) if is_below => self.turned += 1,
+            (true, false) => {
+                self.usual += 1;
+                self.usual_in += 1;
+            }
+            (false, true) if is_below => self.usual += 1,
+            (false, true) => self.turned += 1,
+            _ => {}
+        }
+    }
+
+    /// Takes a name of the header, or a text before it.
+    pub(in super::super) fn add_heading(&mut self, text: &str) {
+        self.is_card |= has(CARD, &cell::folded(text));
+    }
+
+    /// Whether this looks like the statement of a card whose charges are above zero. Its balance is what is owed, and grows by
+    /// charges, as that of an account grows by income.
+    pub(in super::super) fn is_like_debt(&self) -> bool {
+        self.above > 0
+            && (self.turned > 0 || (self.is_card && self.above > self.below && self.usual == 0))
+            && self.marked == 0
+    }
+
+    /// What an amount below zero means, or a question.
+    pub(in super::super) fn decide(&self, notes: &mut Notes) -> Option<Sign> {
+        let Self { above, below, marked, usual, usual_in, turned, is_card } = *self;
+        let reason = match (above, below) {
+            (0, 0) => Some("There are no amounts."),
+            (0, _) if turned == 0 => Some("All amounts are below zero."),
+            _ if marked > 0 => Some("Amounts above zero have a plus."),
+            (0, _) | (_, 0) => None,
+            _ if turned > 0 && turned * 5 <= usual && below >= above => Some("Nearly all descriptions fit it."),
+            _ if turned > 0 => None,
+            // Of a card's statement, most amounts are above zero, and a payment to the card may sound like one from an account.
+            _ if usual > 0 && (below >= above || usual_in > 0) => Some("The descriptions fit it."),
+            _ if below > above && !is_card => Some("Most amounts are below zero."),
+            _ => None,
+        };
+        if let Some(reason) = reason {
+            notes.found("sign", "NEGATIVE_OUT", Confidence::Likely, reason);
+            return Some(Sign::NegativeOut);
+        }
+        notes.found("sign", "NEGATIVE_OUT", Confidence::Unsure, "Nothing in the file tells what the signs mean.");
+        self.ask(notes);
+        None
+    }
+
+    pub(in super::super) fn ask(&self, notes: &mut Notes) {
+        let (above, below) = (self.above, self.below);
+        let negative = format!(
+            "As in most accounts: the {below} amounts below zero are money out, the {above} above zero are money in."
+        );
+        let positive = format!(
+            "As in some cards: the {above} amounts above zero are charges, the {below} below zero are money in."
+        );
+        let answers = vec![Answer::new("NEGATIVE_OUT", negative), Answer::new("POSITIVE_OUT", positive)];
+        notes.ask("sign", "Are amounts below zero money out, or amounts above zero?", answers);
+    }
+}
+
+/// Whether a text has one of the phrases as words of its own.
+fn has(phrases: &str, text: &str) -> bool {
+    let is_in = |phrase: &str| {
+        text.match_indices(phrase).any(|(at, _)| {
+            let before = text.get(..at).is_none_or(|before| before.is_empty() || before.ends_with(' '));
+            let after = text.get(at + phrase.len()..).is_none_or(|after| after.is_empty() || after.starts_with(' '));
+            before && after
+        })
+    };
+    !text.is_empty() && phrases.split('|').any(is_in)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Signs;
+    use crate::bookkeeping::import::{
+        look::finding::Notes,
+        profile::{Sign, notation::number},
+    };
+
+    fn decided(rows: &[(&str, &str)], heading: &str) -> Option<Sign> {
+        let mut signs = Signs::default();
+        signs.add_heading(heading);
+        for (amount, text) in rows {
+            let number = number::number(amount).unwrap();
+            signs.add(&number, number.value(None).unwrap(), [*text].into_iter());
+        }
+        signs.decide(&mut Notes::default())
+    }
+
+    #[test]
+    fn signs_are_known_or_asked_for() {
+        let out = Some(Sign::NegativeOut);
+        for (rows, heading, expected) in [
+            (&[("-8.78", "Tea house"), ("+1250.00", "Employer")][..], "", out),
+            (&[("-3.20", "Bäckerei"), ("2100.00", "Gehalt")], "", out),
+            (&[("-80.00", "shoes"), ("80.00", "returned"), ("-15.00", "socks")], "", out),
+            (&[("-5", "tea"), ("-6", "x")], "", out),
+            (&[("45.10", "Grocer"), ("-45.10", "Payment received"), ("30.00", "Fuel")], "Merchant", None),
+            (&[("5", "tea"), ("6", "x")], "", None),
+            (&[("5", "a"), ("-6", "b")], "", None),
+            (&[("5", "a"), ("-6", "b"), ("-7", "c")], "", out),
+            (&[("5", "a"), ("-6", "b"), ("-7", "c")], "Card Member", None),
+        ] {
+            assert_eq!(decided(rows, heading), expected, "{rows:?}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The look at a bank's file: finds out what it looks like, and makes a [`Profile`](super::profile::Profile) of it. Pure apart
+//! from reading the file.
+//!
+//! | step | where | what it finds |
+//! |---|---|---|
+//! | 1 | `encoding` | the encoding; reads the whole file |
+//! | 2 | `dialect` | the separator and the quote, and splits the first records |
+//! | 3 | `header`, `vocabulary` | the header, by its words in many languages |
+//! | 4 | `columns`, `content` | the columns, by their names and by what is in them |
+//! | 5 | `evidence` with `dates` and `decimals` | the order of dates, the decimal sign; reads the whole file |
+//! | 6 | `evidence` with `signs` and `chain` | the meaning of signs, the order, the running balance; reads the whole file |
+//! | 7 | `decision` | the profile |
+//! | 8 | [`Lines`](super::profile::Lines) | the first transactions as they would be, and whether balances add up |
+//!
+//! Each finding has a [`Confidence`] and a reason. Where the file does not tell, there is a [`Question`] with its possible
+//! answers, and [`Look::ready`] refuses the profile until [`Hints`] answer it. What the user says outweighs what is found.
+//!
+//! Memory: the first 1,000 records, at most 2 MiB. The rest of the file is read in pieces.
+//!
+//! Rules: nothing is guessed silently. The bank's own id is offered and never used unasked, since banks repeat them.
+
+mod columns;
+mod content;
+mod decision;
+mod dialect;
+mod encoding;
+mod evidence;
+mod finding;
+mod header;
+mod hints;
+#[cfg(test)]
+mod tests;
+mod vocabulary;
+mod wording;
+
+use std::io::{self, Read, Seek, SeekFrom};
+
+use encoding_rs::Encoding;
+
+use self::{columns::Picker, decision::Decision, encoding::Encoded, evidence::Body, finding::Notes};
+pub use self::{
+    finding::{Answer, Confidence, Finding, Look, Offer, Question},
+    hints::Hints,
+};
+use super::profile::{Item, Lines, Profile};
+use crate::error::{Code, Refusal};
+
+/// How many transactions, and how many problems, are shown.
+const SAMPLE: usize = 10;
+
+/// Looks at a file.
+///
+/// # Errors
+/// `INVALID` at `csv` when the file is empty, cannot be read or is not text; `INVALID` at `encoding` for an unknown encoding.
+pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Refusal>> {
+    let refuse = |path: &str, message: String| vec![Refusal::new(Code::Invalid, path, message)];
+    let unreadable = |error: io::Error| refuse("csv", format!("The file cannot be read: {error}."));
+    let mut notes = Notes::default();
+    let encoding = if let Some(label) = &hints.encoding {
+        let found = Encoding::for_label(label.as_bytes());
+        found.ok_or_else(|| refuse("encoding", "There is no such encoding. Give a name such as UTF-8.".to_owned()))?
+    } else {
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let found = encoding::find(&mut *file).map_err(unreadable)?;
+        let Encoded { encoding, confidence, reason } = found.map_err(|message| refuse("csv", message.to_owned()))?;
+        notes.found("encoding", encoding.name(), confidence, reason);
+        encoding
+    };
+    let sheet = dialect::find(file, encoding, hints, &mut notes).map_err(unreadable)?;
+    if sheet.records.is_empty() {
+        return Err(refuse("csv", "The file is empty.".to_owned()));
+    }
+    let header = header::find(&sheet, hints);
+    let mut columns = Picker::new(&sheet, header.map(|(at, _)| at), hints);
+    let header_line = note_header(header, &sheet, &mut notes);
+    let picked = columns.pick(hints, &mut notes);
+    let begin = header.map_or(hints.skip_leading.unwrap_or_default(), |(at, _)| at + 1);
+    let body = Body { encoding, sheet: &sheet, begin, picked: &picked };
+    let decision = Decision { body, picker: &columns, header: header.map(|(at, _)| at), hints };
+    let (profile, assumed, offers) = decision.make(file, &mut notes).map_err(unreadable)?;
+    let mut found = Look {
+        profile,
+        header_line,
+        findings: notes.findings,
+        questions: notes.questions,
+        offers,
+        sample: Vec::new(),
+        problems: Vec::new(),
+        statement: None,
+    };
+    file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+    found.show(file, &assumed);
+    found.ask_for_missing();
+    Ok(found)
+}
+
+/// Notes whether there is a header. Returns its line.
+fn note_header(header: Option<(usize, bool)>, sheet: &dialect::Sheet, notes: &mut Notes) -> Option<u64> {
+    let found = header.and_then(|(at, _)| sheet.records.get(at)).map(|record| record.line);
+    let line = found.unwrap_or_default();
+    match header {
+        Some((_, true)) => {
+            notes.found("rows.header", true, Confidence::Certain, format!("Line {line} has known names of columns."));
+        }
+        Some((_, false)) => {
+            notes.found(
+                "rows.header",
+                true,
+                Confidence::Likely,
+                format!("Line {line}, before the first transaction, has names."),
+            );
+        }
+        None => notes.found("rows.header", false, Confidence::Likely, "No line has names of columns."),
+    }
+    found
+}
+
+impl Look {
+    /// Asks for what the profile still lacks, so that no profile is ready that reading would refuse.
+    fn ask_for_missing(&mut self) {
+        if let (true, Err(refusals)) = (self.questions.is_empty(), self.profile.check()) {
+            let field = |path: &str| match path {
+                "columns.date" => "columns.date",
+                "columns.amount" => "columns.amount",
+                "columns.flag" => "columns.flag",
+                "sign" => "sign",
+                _ => "rows",
+            };
+            let ask = |refusal: Refusal| Question {
+                field: field(&refusal.path),
+                message: refusal.message,
+                answers: Vec::new(),
+            };
+            self.questions.extend(refusals.into_iter().map(ask));
+            self.statement = None;
+        }
+    }
+
+    /// Reads the file by the profile in which each question has its first answer.
+    fn show<R: Read>(&mut self, file: &mut R, assumed: &Profile) {
+        let mut lines = match Lines::open(file, assumed) {
+            Ok(lines) => lines,
+            Err(refusals) => {
+                if self.questions.is_empty() {
+                    let ask = |refusal: Refusal| Question {
+                        field: "rows.header",
+                        message: refusal.message,
+                        answers: Vec::new(),
+                    };
+                    self.questions.extend(refusals.into_iter().map(ask));
+                }
+                return;
+            }
+        };
+        let is_ready = self.questions.is_empty();
+        for item in &mut lines {
+            match item {
+                Item::Transaction(transaction) if self.sample.len() < SAMPLE => self.sample.push(transaction),
+                Item::Problem(problem) if self.problems.len() < SAMPLE => self.problems.push(problem),
+                _ => {}
+            }
+            if !is_ready && self.sample.len() >= SAMPLE {
+                break;
+            }
+        }
+        self.statement = is_ready.then(|| lines.statement());
+    }
+}

@@ -1,0 +1,351 @@
+//! Reads the transactions of a file by a profile, in constant memory.
+
+use std::{
+    collections::VecDeque,
+    io::{self, Read},
+};
+
+use encoding_rs::{Encoding, UTF_8};
+
+use super::{
+    layout::{Layout, MOST_BEFORE_HEADER},
+    model::Profile,
+    notation::{
+        cell, date, number,
+        statement_word::{self, StatementWord},
+    },
+    reading::{Amount, Reading},
+    record::{Fault, Record, Records},
+    row::{Item, Problem, Transaction, exact},
+    running::{Running, Statement},
+};
+use crate::{
+    error::{Code, Refusal},
+    money::Currency,
+};
+
+/// The most records that are held back because the profile skips records at the end.
+pub const MOST_HELD: usize = 1_000;
+
+/// The longest description; what continues it beyond is left out. A file must not fill the memory with one description.
+const LONGEST_DESCRIPTION: usize = 10_000;
+
+/// The transactions of a file, and what else its records are, in the order of the file.
+#[derive(Debug)]
+pub struct Lines<R> {
+    records: Records<R>,
+    record: Record,
+    profile: Profile,
+    layout: Layout,
+    currency: Option<Currency>,
+    /// The records that may be the last ones, which the profile skips.
+    held: VecDeque<Record>,
+    /// A transaction whose description may be continued.
+    last: Option<Transaction>,
+    ready: VecDeque<Item>,
+    running: Running,
+    statement: Statement,
+    is_over: bool,
+}
+
+impl<R: Read> Lines<R> {
+    /// Opens a file and finds its header.
+    ///
+    /// # Errors
+    /// The refusals of [`Profile::check`]; `INVALID` at `csv` when the file cannot be read or has no such header.
+    pub fn open(file: R, profile: &Profile) -> Result<Self, Vec<Refusal>> {
+        profile.check()?;
+        let encoding = Encoding::for_label(profile.encoding.as_bytes()).unwrap_or(UTF_8);
+        let records = Records::new(file, encoding, profile.separator, profile.quote);
+        let mut lines = Self {
+            records,
+            record: Record::default(),
+            profile: profile.clone(),
+            layout: Layout::default(),
+            currency: profile.currency.as_ref().and_then(|code| code.parse().ok()),
+            held: VecDeque::new(),
+            last: None,
+            ready: VecDeque::new(),
+            running: Running::new(profile.order, profile.balance),
+            statement: Statement::default(),
+            is_over: false,
+        };
+        lines.begin().map_err(|message| vec![Refusal::new(Code::Invalid, "csv", message)])?;
+        Ok(lines)
+    }
+
+    /// What the file says as a whole. Final when the last item was read.
+    #[must_use]
+    pub fn statement(&self) -> Statement {
+        let mut statement = self.statement.clone();
+        self.running.end(&mut statement);
+        statement
+    }
+
+    /// Skips what is before the first transaction.
+    fn begin(&mut self) -> Result<(), String> {
+        let unreadable = |error: io::Error| format!("The file cannot be read: {error}.");
+        for _ in 0..self.profile.rows.skip_leading {
+            self.records.read(&mut self.record).map_err(unreadable)?;
+        }
+        if !self.profile.rows.header {
+            self.layout = Layout::new(&self.profile, None).map_err(|missing| {
+                format!("The file has no header, so columns are given by position, not as {}.", missing.join(", "))
+            })?;
+            return Ok(());
+        }
+        let mut fewest_missing: Option<Vec<String>> = None;
+        for _ in 0..MOST_BEFORE_HEADER {
+            if !self.records.read(&mut self.record).map_err(unreadable)? {
+                break;
+            }
+            match Layout::new(&self.profile, Some(&self.record)) {
+                Ok(layout) if !self.is_data(&layout) => {
+                    self.layout = layout;
+                    return Ok(());
+                }
+                Ok(_) => {}
+                Err(missing) => {
+                    if fewest_missing.as_ref().is_none_or(|fewest| missing.len() < fewest.len()) {
+                        fewest_missing = Some(missing);
+                    }
+                }
+            }
+            self.skip("It is before the header.");
+            self.note_named();
+        }
+        let missing = fewest_missing.unwrap_or_default().join(", ");
+        Err(format!("No line has the names of the columns; the nearest one lacks: {missing}."))
+    }
+
+    /// Whether the record has a date where the header would have a name. All columns may be given by position.
+    fn is_data(&self, layout: &Layout) -> bool {
+        self.record.cell(layout.date).trim().is_empty() || date::date(self.record.cell(layout.date)).is_some()
+    }
+
+    fn reading(&self) -> Reading<'_> {
+        Reading { record: &self.record, profile: &self.profile, layout: &self.layout, currency: self.currency }
+    }
+
+    fn skip(&mut self, reason: &'static str) {
+        self.flush();
+        self.statement.skipped += 1;
+        self.ready.push_back(Item::Skipped { line: self.record.line, reason });
+    }
+
+    fn problem(&mut self, problem: Problem) {
+        self.flush();
+        self.statement.problems += 1;
+        self.ready.push_back(Item::Problem(problem));
+    }
+
+    /// The last transaction is complete.
+    fn flush(&mut self) {
+        if let Some(last) = self.last.take() {
+            self.ready.push_back(Item::Transaction(last));
+        }
+    }
+
+    /// Notes a balance in a record of which only the words say what it is.
+    fn note_named(&mut self) {
+        let word = self.record.cells().find_map(statement_word::find);
+        let number = self.record.cells().filter(|cell| date::date(cell).is_none()).filter_map(number::number).last();
+        let value = number.and_then(|number| number.value(self.profile.decimal));
+        if let Some(word) = word {
+            self.running.name(word, value);
+        }
+    }
+
+    /// Reads the next record into `self.record`; false at the end.
+    fn read(&mut self) -> io::Result<bool> {
+        let trailing = self.profile.rows.skip_trailing.min(MOST_HELD);
+        if trailing == 0 {
+            return self.records.read(&mut self.record);
+        }
+        while self.held.len() <= trailing {
+            let mut record = Record::default();
+            if !self.records.read(&mut record)? {
+                for record in std::mem::take(&mut self.held) {
+                    self.record = record;
+                    self.skip("It is one of the last records, which the profile skips.");
+                }
+                return Ok(false);
+            }
+            self.held.push_back(record);
+        }
+        self.record = self.held.pop_front().unwrap_or_default();
+        Ok(true)
+    }
+
+    fn step(&mut self) {
+        match self.read() {
+            Ok(true) => {}
+            Ok(false) => {
+                self.is_over = true;
+                return self.flush();
+            }
+            Err(error) => {
+                self.is_over = true;
+                let message = format!("The file cannot be read further: {error}.");
+                return self.problem(Problem::new(self.record.line, "csv", message));
+            }
+        }
+        let line = self.record.line;
+        if let Some(fault) = self.record.fault {
+            self.is_over |= fault == Fault::TooLarge;
+            return self.problem(Problem::new(line, "csv", fault.message()));
+        }
+        if self.record.is_empty() {
+            return;
+        }
+        if self.layout.skip.iter().any(|rule| rule.fits(&self.record)) {
+            return self.skip("A rule of the profile skips it.");
+        }
+        if let (Some(account), Some(at)) = (&self.profile.account, self.layout.account)
+            && cell::name(self.record.cell(at)) != cell::name(account)
+            && date::date(self.record.cell(self.layout.date)).is_some()
+        {
+            return self.skip("It is of another account.");
+        }
+        if let Err(problem) = self.take() {
+            self.problem(problem);
+        }
+    }
+
+    /// Makes an item of the record.
+    fn take(&mut self) -> Result<(), Problem> {
+        let line = self.record.line;
+        let text = cell::bare(self.record.cell(self.layout.date));
+        let written = date::date(text);
+        let word = self.word(written.is_some());
+        if let Some(word) = word {
+            let amount = match self.reading().amount() {
+                Ok(Amount::Value(value, _)) => Some(value),
+                _ => self.reading().balance().ok().flatten(),
+            };
+            if amount.is_some() || written.is_some() {
+                self.running.name(word, amount);
+            } else {
+                self.note_named();
+            }
+            self.skip("It is a balance, a turnover or a total.");
+            return Ok(());
+        }
+        let Some(written) = written else { return self.take_undated() };
+        if let Some(width) = self.layout.width
+            && self.record.cells().skip(width).any(|cell| !cell.trim().is_empty())
+        {
+            // A separator inside of a text moves the cells after it.
+            let message = format!("The record has {} cells, but the header has {width}.", self.record.len());
+            return Err(Problem::new(line, "csv", message));
+        }
+        let Some(date) = written.value(self.profile.dates) else {
+            let message = match self.profile.dates {
+                None => "can be read in two ways. Say whether the day or the month is first.",
+                Some(_) => "is not a date in the order of the profile.",
+            };
+            return Err(Problem::new(line, "date", format!("{} {message}", cell::quoted(cell::bare(text)))));
+        };
+        let (amount, currency) = match self.reading().amount()? {
+            Amount::None => return Err(Problem::new(line, "amount", "There is no amount.")),
+            Amount::Value(amount, currency) => (amount, currency),
+        };
+        let currency = self.reading().currency_of(currency)?;
+        let value_date = self.reading().value_date()?;
+        let balance = self.reading().balance()?;
+        if amount.is_zero() {
+            self.skip("Its amount is zero.");
+            return Ok(());
+        }
+        let payee = self.reading().text(self.layout.payee);
+        let transaction = Transaction {
+            line,
+            date,
+            value_date,
+            amount: exact(amount),
+            currency,
+            description: self.reading().description().or_else(|| payee.clone()),
+            payee,
+            category: self.reading().text(self.layout.category),
+            bank_id: self
+                .layout
+                .bank_id
+                .map(|at| cell::bare(self.record.cell(at)).to_owned())
+                .filter(|id| !id.is_empty()),
+            balance: balance.map(exact),
+        };
+        self.flush();
+        self.statement.transactions += 1;
+        self.last = Some(transaction);
+        if let Some(mismatch) = self.running.add(line, amount, balance, currency) {
+            self.statement.mismatches += 1;
+            self.ready.push_back(mismatch);
+        }
+        Ok(())
+    }
+
+    /// Makes an item of a record without a date.
+    fn take_undated(&mut self) -> Result<(), Problem> {
+        let line = self.record.line;
+        let text = cell::bare(self.record.cell(self.layout.date));
+        if self.layout.is_header(&self.profile, &self.record) {
+            self.skip("It is the header again.");
+            return Ok(());
+        }
+        let has_amount = self.reading().amount_cells().any(|text| !text.is_empty());
+        if text.is_empty() && has_amount {
+            return Err(Problem::new(line, "date", "There is no date."));
+        }
+        if has_amount && statement_word::is_pending(text) {
+            self.skip("It is not booked yet.");
+            return Ok(());
+        }
+        if has_amount {
+            return Err(Problem::new(line, "date", format!("{} is not a date.", cell::quoted(text))));
+        }
+        let is_long = self.record.len() > self.layout.date;
+        if text.is_empty() && is_long && !self.record.follows_blank && !self.profile.rows.no_continuation {
+            let more = self.reading().description();
+            if let (Some(last), Some(more)) = (&mut self.last, more) {
+                let description = last.description.get_or_insert_default();
+                if description.len() + more.len() < LONGEST_DESCRIPTION {
+                    if !description.is_empty() {
+                        description.push(' ');
+                    }
+                    description.push_str(&more);
+                }
+                return Ok(());
+            }
+        }
+        if self.profile.rows.no_continuation && text.is_empty() && self.reading().description().is_some() {
+            return Err(Problem::new(line, "date", "There is no date."));
+        }
+        self.skip("It has neither a date nor an amount.");
+        Ok(())
+    }
+
+    /// What the record says, when it is no transaction.
+    fn word(&self, has_date: bool) -> Option<StatementWord> {
+        if self.profile.rows.balances_are_transactions {
+            return None;
+        }
+        let mut words = self.record.cells().filter_map(statement_word::find);
+        words.find(|word| !has_date || *word != StatementWord::Total)
+    }
+}
+
+impl<R: Read> Iterator for Lines<R> {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        loop {
+            if let Some(item) = self.ready.pop_front() {
+                return Some(item);
+            }
+            if self.is_over {
+                return None;
+            }
+            self.step();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What the household does with files and between its wallets: imports, undoing them, importing again, and transfers.
+
+use serde_json::{Value, json};
+
+use super::{
+    Household, currency, decimal,
+    model::{CATEGORIES, Day, Purse, Transaction, date},
+    pick,
+};
+use crate::harness::errors;
+
+/// A file that was imported.
+pub struct Imported {
+    id: String,
+    csv: String,
+    lines: Vec<Transaction>,
+    /// The places of what it made.
+    places: Vec<usize>,
+    undone: bool,
+}
+
+impl Household {
+    /// Moves an amount from the wallet to the savings, or back: writes both halves, and says that they are one transfer.
+    pub(super) async fn move_between(&mut self, amount: i64, day: Day, back: bool) {
+        let (from, to) = if back { (Purse::Savings, Purse::Wallet) } else { (Purse::Wallet, Purse::Savings) };
+        let outgoing = Transaction::new(vec![(1, amount)], day, false, from);
+        let incoming = Transaction::new(vec![(0, amount)], day, false, to);
+        if !self.allows(Some(&outgoing), None) {
+            return;
+        }
+        let halves = [self.add(outgoing).await, self.add(incoming).await];
+        let done = self.call("confirmTransfer", "outgoing { id }", self.named(halves)).await;
+        assert_eq!(errors(&done), [""; 0]);
+        for half in halves {
+            self.model.transactions[half].is_half = true;
+        }
+        self.moves.push(halves);
+    }
+
+    pub(super) async fn unmove(&mut self, place: usize) {
+        let Some(place) = pick(&self.moves, place) else { return };
+        let halves = self.moves.swap_remove(place);
+        let done = self.call("undoTransfer", "outgoing { id }", self.named(halves)).await;
+        assert_eq!(errors(&done), [""; 0]);
+        for half in halves {
+            self.model.transactions[half].is_half = false;
+        }
+    }
+
+    fn named(&self, [outgoing, incoming]: [usize; 2]) -> Value {
+        json!({ "outgoingId": self.transactions[outgoing], "incomingId": self.transactions[incoming] })
+    }
+
+    /// Imports a file that is another one than all before it.
+    pub(super) async fn import(&mut self, mut lines: Vec<Transaction>) {
+        lines.iter_mut().for_each(|line| line.lines.truncate(1));
+        let file = self.imports.len();
+        let row = |(number, line): (usize, &Transaction)| {
+            let (category, amount) = line.lines[0];
+            // As a bank writes it: below zero is what went out.
+            let moved = if category == 0 { amount } else { -amount };
+            let wallet = self.wallet(line.purse).cloned().unwrap_or_default();
+            let (date, amount, name) = (date(line.day), decimal(moved), CATEGORIES[category]);
+            format!("{date},{amount},{name},file {file} line {number},{},{wallet}\n", currency(line.dollars))
+        };
+        let rows: String = lines.iter().enumerate().map(row).collect();
+        let csv = format!("date,amount,category,description,currency,wallet\n{rows}");
+        self.send(csv, lines).await;
+    }
+
+    /// Imports a file of which nothing stands.
+    async fn send(&mut self, csv: String, lines: Vec<Transaction>) {
+        let fields = "added duplicates refused import { id } lines { transaction { id } }";
+        let done = self.call("importTransactions", fields, json!({ "csv": csv })).await;
+        assert_eq!(errors(&done), [""; 0], "{done}");
+        // A line that the wallet cannot pay is refused, and with it the file.
+        let mut holds = self.model.wallet(Purse::Wallet);
+        let refused = lines.iter().filter(|line| {
+            let brings = line.brings(Purse::Wallet);
+            let is_refused = brings < 0 && holds + brings < 0;
+            holds += if is_refused { 0 } else { brings };
+            is_refused
+        });
+        let refused = refused.count();
+        if refused > 0 {
+            assert_eq!((&done["added"], &done["refused"]), (&json!(0), &json!(refused)), "{done}");
+            return;
+        }
+        assert_eq!((&done["added"], &done["duplicates"]), (&json!(lines.len()), &json!(0)), "{done}");
+        let id = |thing: &Value| thing["id"].as_str().unwrap().to_owned();
+        let mut places = Vec::new();
+        for (line, made) in lines.iter().zip(done["lines"].as_array().unwrap()) {
+            places.push(self.transactions.len());
+            self.transactions.push(id(&made["transaction"]));
+            self.model.transactions.push(line.clone());
+        }
+        self.imports.push(Imported { id: id(&done["import"]), csv, lines, places, undone: false });
+    }
+
+    pub(super) async fn undo(&mut self, place: usize) {
+        let Some(place) = pick(&self.imports, place) else { return };
+        let import = &self.imports[place];
+        let done = self.call("undoImport", "import { id }", json!({ "id": import.id })).await;
+        let made: Vec<_> = import.places.iter().map(|place| &self.model.transactions[*place]).collect();
+        let brought: i64 = made.iter().map(|made| made.brings(Purse::Wallet)).sum();
+        let touched = made.iter().filter(|made| made.changed || !made.stands).count();
+        let expected = match () {
+            () if import.undone => vec!["NOT_ALLOWED id"],
+            () if touched > 0 => vec!["CONFLICT id"; touched.min(5)],
+            () if brought > self.model.wallet(Purse::Wallet) => vec!["INSUFFICIENT_FUNDS id"],
+            () => vec![],
+        };
+        assert_eq!(errors(&done), expected, "{made:?}");
+        if expected.is_empty() {
+            for place in import.places.clone() {
+                self.model.transactions[place].stands = false;
+            }
+            self.imports[place].undone = true;
+        }
+    }
+
+    /// Imports a file again: it adds nothing, unless the last import of it was undone.
+    pub(super) async fn again(&mut self, place: usize) {
+        let Some(place) = pick(&self.imports, place) else { return };
+        let Imported { csv, lines, .. } = &self.imports[place];
+        let last = self.imports.iter().rfind(|other| other.csv == *csv).unwrap();
+        if last.undone {
+            let (csv, lines) = (csv.clone(), lines.clone());
+            self.send(csv, lines).await;
+            return;
+        }
+        let done = self.call("importTransactions", "added duplicates", json!({ "csv": csv })).await;
+        assert_eq!((&done["added"], &done["duplicates"]), (&json!(0), &json!(lines.len())), "{done}");
+    }
+}
