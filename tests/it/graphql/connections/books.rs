@@ -106,6 +106,7 @@ pub async fn change(user: &User, of: &Owners, round: usize) {
     user.credit_note(&of["Invoice"], "1").await;
     user.debit_note(&of["Invoice"], "1").await;
     user.spend("Food", &amount, "2026-11-01").await;
+    user.halves(&format!("10{round}")).await;
     user.doubled(&name, &amount).await;
     let refused = json!({ "id": of["Import"], "idempotencyKey": "a key" });
     assert_eq!(errors(&user.undo_import(refused).await), ["INVALID idempotencyKey"]);
