@@ -47,7 +47,7 @@ use crate::{
 /// The most objects that are taken back in one transaction. Others wait for so long.
 const MOST_TOGETHER: i64 = 5_000;
 
-/// The import to undo.
+/// Which import to undo, as a whole.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "UndoImportInput")]
 pub struct ImportUndoing {

@@ -55,9 +55,9 @@ impl Connection {
     /// The cursors of all rows, which are as many as are counted.
     async fn all(&self, user: &User) -> Vec<String> {
         let (cursors, others) = self.page(user, "first: 100").await;
-        assert_eq!(others, [false, false], "{} has too many rows", self.field);
         let data = user.gql(&self.query("first: 0", "totalCount"), json!({})).await;
         let found = if data["found"].is_null() { &data["of"]["found"] } else { &data["found"] };
+        assert_eq!(others, [false, false], "{} has too many rows: {}", self.field, found["totalCount"]);
         assert_eq!(found["totalCount"], cursors.len(), "{}", self.field);
         cursors
     }
