@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     Household, currency, decimal,
-    model::{CATEGORIES, Day, Purse, Transaction, date},
+    model::{CATEGORIES, Day, Purse, State, Transaction, date},
     pick,
 };
 use crate::harness::errors;
@@ -32,7 +32,7 @@ impl Household {
         let done = self.call("confirmTransfer", "outgoing { id }", self.named(halves)).await;
         assert_eq!(errors(&done), [""; 0]);
         for half in halves {
-            self.model.transactions[half].is_half = true;
+            self.model.transactions[half].state = State::Half;
         }
         self.moves.push(halves);
     }
@@ -43,7 +43,7 @@ impl Household {
         let done = self.call("undoTransfer", "outgoing { id }", self.named(halves)).await;
         assert_eq!(errors(&done), [""; 0]);
         for half in halves {
-            self.model.transactions[half].is_half = false;
+            self.model.transactions[half].state = State::Counts;
         }
     }
 
@@ -53,7 +53,9 @@ impl Household {
 
     /// Imports a file that is another one than all before it.
     pub(super) async fn import(&mut self, mut lines: Vec<Transaction>) {
-        lines.iter_mut().for_each(|line| line.lines.truncate(1));
+        for line in &mut lines {
+            line.lines.truncate(1);
+        }
         let file = self.imports.len();
         let row = |(number, line): (usize, &Transaction)| {
             let (category, amount) = line.lines[0];
@@ -110,7 +112,7 @@ impl Household {
         let done = self.call("undoImport", "import { id }", json!({ "id": import.id })).await;
         let made: Vec<_> = import.places.iter().map(|place| &self.model.transactions[*place]).collect();
         let brought: i64 = made.iter().map(|made| made.brings(Purse::Wallet)).sum();
-        let touched = made.iter().filter(|made| made.changed || !made.stands).count();
+        let touched = made.iter().filter(|made| made.changed || made.state == State::Deleted).count();
         let expected = match () {
             () if import.undone => vec!["NOT_ALLOWED id"],
             () if touched > 0 => vec!["CONFLICT id"; touched.min(5)],
@@ -120,7 +122,7 @@ impl Household {
         assert_eq!(errors(&done), expected, "{made:?}");
         if expected.is_empty() {
             for place in import.places.clone() {
-                self.model.transactions[place].stands = false;
+                self.model.transactions[place].state = State::Deleted;
             }
             self.imports[place].undone = true;
         }
