@@ -71,9 +71,9 @@ pub(super) fn is_encoded(request: &HeaderMap) -> bool {
     request.get_all(CONTENT_ENCODING).iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-/// The encoding for a client; `None` when it gets the body as it is.
-pub(super) async fn encoding(request: &HeaderMap) -> Option<HeaderValue> {
-    let sample = Response::new(Body::from(vec![0; SMALLEST.into()]));
+/// The encoding for a client of a body with this length; `None` when it gets the body as it is.
+pub(super) async fn encoding(request: &HeaderMap, length: usize) -> Option<HeaderValue> {
+    let sample = Response::new(Body::from(vec![0; length.min(SMALLEST.into())]));
     begin(request, sample, true).await.headers_mut().remove(CONTENT_ENCODING)
 }
 

@@ -62,7 +62,7 @@ impl Text {
             return (StatusCode::NOT_MODIFIED, caching).into_response();
         }
         let mut response = (caching, [(CONTENT_TYPE, self.content_type)], self.body.clone()).into_response();
-        if let Some(encoding) = encoding(request).await {
+        if let Some(encoding) = encoding(request, self.body.len()).await {
             *response.body_mut() = Body::from(self.compress(&encoding, request).await);
             response.headers_mut().insert(CONTENT_ENCODING, encoding);
         }

@@ -3,7 +3,7 @@
 //!
 //! Owns the table `party`. The id of a row is a hash of its content, so all documents of a book with the same details share one row,
 //! and `freeze` needs one statement whether the row exists or not. A row is never deleted, and never changed but by
-//! [`forget_sellers`] and [`forget_phones`].
+//! [`forget_sellers`] and `forget_phones`.
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, Set,

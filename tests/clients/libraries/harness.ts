@@ -87,12 +87,22 @@ export interface Sent {
 
 const plainFetch = globalThis.fetch;
 const sent: Sent[] = [];
+let released = Promise.resolve();
 
-globalThis.fetch = (input, init) => {
+globalThis.fetch = async (input, init) => {
   const address = new URL(input instanceof Request ? input.url : input);
   sent.push({ method: init?.method ?? 'GET', url: address, body: typeof init?.body === 'string' ? init.body : '' });
-  return plainFetch(input, init);
+  const answer = await plainFetch(input, init);
+  await released;
+  return answer;
 };
+
+/** Keeps all answers back from now on, until the returned function is called. */
+export function hold(): () => void {
+  let release = () => {};
+  released = new Promise((resolve) => (release = resolve));
+  return release;
+}
 
 /** Does something, and returns what was sent meanwhile. */
 export async function requestsOf(work: () => Promise<unknown>): Promise<Sent[]> {

@@ -62,9 +62,8 @@ async fn a_full_book_is_clean_and_a_broken_one_is_not(on: Database) {
 async fn an_account_with_thousands_of_postings_is_checked_to_its_end(on: Database) {
     let app = TestApp::on(on).await;
     app.user("amina").await.customer("Dalal").await;
-    let lines: String =
-        (0..2500).map(|line| format!("2026-09-{:02},CREDIT,1,Dalal,{line}\n", line / 100 + 1)).collect();
-    let entries = format!("date,type,amount,customer,note\n{lines}");
+    let lines: Vec<_> = (0..2500).map(|line| format!("2026-09-{:02},CREDIT,1,Dalal,{line}", line / 100 + 1)).collect();
+    let entries = format!("date,type,amount,customer,note\n{}\n", lines.join("\n"));
     assert_eq!(app.import_of("entries", "amina", entries, &[]).count("ADDED"), 2500);
     let verified = || -> Value { serde_json::from_slice(&verify(&app.url, &["--json"]).stdout).unwrap() };
     let clean = verified();

@@ -3,10 +3,10 @@
 //!
 //! | step | where | what it does |
 //! |---|---|---|
-//! | recognise | [`formats::sniff`](super::formats::sniff) | finds the format by the first bytes |
+//! | recognise | [`formats::sniff`] | finds the format by the first bytes |
 //! | unfold | `workbook` | writes the rows of a sheet as CSV |
 //! | look | [`look`](super::look::look()) | finds out what a table looks like, with what the user says |
-//! | read | [`profile`](super::profile), [`formats`](super::formats) | reads the transactions |
+//! | read | [`profile`](super::profile), [`formats`] | reads the transactions |
 //! | write | `plain` | writes them in our own form, the oldest first |
 //!
 //! `preview` tells what would come of it. The plain file is a temporary one, which the system removes when it is closed. Memory: one

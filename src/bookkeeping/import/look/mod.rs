@@ -1,4 +1,4 @@
-//! The look at a bank's file: finds out what it looks like, and makes a [`Profile`](super::profile::Profile) of it. Pure apart
+//! The look at a bank's file: finds out what it looks like, and makes a [`Profile`] of it. Pure apart
 //! from reading the file.
 //!
 //! | step | where | what it finds |
@@ -10,7 +10,7 @@
 //! | 5 | `evidence` with `dates` and `decimals` | the order of dates, the decimal sign; reads the whole file |
 //! | 6 | `evidence` with `signs` and `chain` | the meaning of signs, the order, the running balance; reads the whole file |
 //! | 7 | `decision` | the profile |
-//! | 8 | [`Lines`](super::profile::Lines) | the first transactions as they would be, and whether balances add up |
+//! | 8 | [`Lines`] | the first transactions as they would be, and whether balances add up |
 //!
 //! Each finding has a [`Confidence`] and a reason. Where the file does not tell, there is a [`Question`] with its possible
 //! answers, and [`Look::ready`] refuses the profile until [`Hints`] answer it. What the user says outweighs what is found.

@@ -6,7 +6,7 @@
 //! | `transactions`, `entries`, `customers` | what was changed since, and taking back the rest, some at a time |
 //! | `part` | how far it has got |
 //!
-//! What is undone can be imported again: its lines get new keys, see [`judge`](super::judge). Categories that an import made stay,
+//! What is undone can be imported again: its lines get new keys, see `judge`. Categories that an import made stay,
 //! since a category without transactions is in no report.
 //!
 //! An import of up to 5,000 objects is undone in one transaction. A larger one is undone in parts, so that others can write in between
@@ -47,7 +47,7 @@ use crate::{
 /// The most objects that are taken back in one transaction. Others wait for so long.
 const MOST_TOGETHER: i64 = 5_000;
 
-/// The import to undo.
+/// Which import to undo, as a whole.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "UndoImportInput")]
 pub struct ImportUndoing {

@@ -30,7 +30,7 @@ use crate::{
     viewer::Viewer,
 };
 
-/// The transfer to undo.
+/// The halves that become an expense and an income again.
 #[derive(Clone, Debug, Serialize, InputObject)]
 #[graphql(name = "UndoTransferInput")]
 pub struct TransferUndoing {

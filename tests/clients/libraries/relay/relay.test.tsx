@@ -5,7 +5,7 @@ import { Suspense, type ReactNode } from 'react';
 import { RelayEnvironmentProvider } from 'react-relay';
 import { commitMutation, ConnectionHandler, fetchQuery, ROOT_ID, type Environment } from 'relay-runtime';
 import { test } from 'node:test';
-import { renews, requestsOf, until, User } from './harness';
+import { hold, renews, requestsOf, until, User } from './harness';
 import { Card, CREATE, List, ME } from './Page';
 import type { PageCreateMutation } from './__generated__/PageCreateMutation.graphql';
 import type { PageMeQuery } from './__generated__/PageMeQuery.graphql';
@@ -69,6 +69,7 @@ test('a new object is in the list at once by its edge', async () => {
   await shows('Badr,Celine');
   const connections = [ConnectionHandler.getConnectionID(ROOT_ID, 'CustomerList_customers')];
   const customerEdge = { cursor: 'new', node: { id: 'new', name: 'Amal' } };
+  const release = hold();
   let answered = false;
   const done = new Promise<void>((resolve, reject) => {
     commitMutation<PageCreateMutation>(environment, {
@@ -84,6 +85,7 @@ test('a new object is in the list at once by its edge', async () => {
   });
   await shows('Amal,Badr,Celine');
   assert.equal(answered, false);
+  release();
   await done;
   await shows('Amal,Badr,Celine');
   close();

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { authorize, createApollo, createCache, defaultOptions, renew, sha256 } from './apollo';
 import { addEntry } from './apollo-add-entry';
 import { CUSTOMER, CUSTOMERS, TRANSFER } from './documents';
-import { renews, requestsOf, until, User } from './harness';
+import { hold, renews, requestsOf, until, User } from './harness';
 
 const ME = parse(`query Me { me { username } }`);
 
@@ -54,6 +54,7 @@ test('an optimistic entry is in the list and in the balance at once, and stays w
     if (dataState !== 'complete') return;
     seen.push(`${data.customer?.balance?.amount} ${data.customer?.entries?.edges.map(({ cursor }) => cursor.startsWith('new '))}`);
   });
+  const release = hold();
   let answered = false;
   const entry = { type: 'DEBIT' as const, amount: '0.80', date: '2026-11-20' };
   const sent = addEntry(client, data!.customer!, entry).then(({ data }) => {
@@ -62,6 +63,7 @@ test('an optimistic entry is in the list and in the balance at once, and stays w
   });
   await until('the optimistic entry', () => seen.includes('18.95 true,false,false'));
   assert.equal(answered, false);
+  release();
   await sent;
   await until('the real entry', () => seen.at(-1) === '18.95 false,false,false');
   const again = await createApollo(user.session).query({ query: CUSTOMER, variables: { id, first: 20 } });

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { Client, fetchExchange, type OperationResult } from 'urql';
 import { ADD_ENTRY, CUSTOMER, CUSTOMERS, TRANSFER } from './documents';
-import { renews, requestsOf, until, User } from './harness';
+import { hold, renews, requestsOf, until, User } from './harness';
 import { newId } from './new-id';
 import { auth, createUrql, PAGES, WITHOUT_ID } from './urql';
 import { optimistic, PAGE, updates } from './urql-add-entry';
@@ -62,6 +62,7 @@ test('an optimistic entry is in the list and in the balance at once, and stays w
   });
   await until('the list', () => seen.includes('19.75 false,false'));
   const input = { id: newId('entry'), customerId: id, type: 'DEBIT' as const, amount: '0.80', date: '2026-11-20' };
+  const release = hold();
   let answered = false;
   const sent = client.mutation(ADD_ENTRY, { input }).toPromise().then((result) => {
     answered = true;
@@ -69,6 +70,7 @@ test('an optimistic entry is in the list and in the balance at once, and stays w
   });
   await until('the optimistic entry', () => seen.includes('18.95 true,false,false'));
   assert.equal(answered, false);
+  release();
   const edge = (await sent).addEntry?.entryEdge;
   assert.deepEqual([edge?.node.id, edge?.node.amount.amount], [input.id, '0.80']);
   await until('the real entry', () => seen.at(-1) === '18.95 false,false,false');

@@ -45,9 +45,6 @@ async fn things(user: &User) -> Owners {
     id_of(&user.set_budget(budget).await, "budget");
     let budget = json!({ "category": { "id": category }, "limit": "1" });
     let budget = id_of(&user.set_budget(budget).await, "budget");
-    for amount in ["3", "5"] {
-        user.halves(amount).await;
-    }
     let mut imports = Vec::new();
     for text in ["tea", "bread"] {
         let [import, ..] = user.doubled(text, "6").await;
@@ -106,6 +103,7 @@ pub async fn change(user: &User, of: &Owners, round: usize) {
     user.credit_note(&of["Invoice"], "1").await;
     user.debit_note(&of["Invoice"], "1").await;
     user.spend("Food", &amount, "2026-11-01").await;
+    user.halves(&format!("10{round}")).await;
     user.doubled(&name, &amount).await;
     let refused = json!({ "id": of["Import"], "idempotencyKey": "a key" });
     assert_eq!(errors(&user.undo_import(refused).await), ["INVALID idempotencyKey"]);
@@ -124,7 +122,6 @@ pub async fn change(user: &User, of: &Owners, round: usize) {
     }
     let buyer = user.customer(&name).await;
     user.entry(&buyer, "CREDIT", &amount, "2026-11-01").await;
-    user.fund("1").await;
 }
 
 /// A book whose lists have several rows each, and the same of another user.

@@ -54,8 +54,13 @@ impl Connection {
 
     /// The cursors of all rows, which are as many as are counted.
     async fn all(&self, user: &User) -> Vec<String> {
-        let (cursors, others) = self.page(user, "first: 100").await;
-        assert_eq!(others, [false, false], "{} has too many rows", self.field);
+        let (mut cursors, [has_previous, mut has_next]) = self.page(user, "first: 100").await;
+        assert!(!has_previous, "{}", self.field);
+        while let (true, Some(last)) = (has_next, cursors.last()) {
+            let (more, others) = self.page(user, &format!("first: 100, after: \"{last}\"")).await;
+            cursors.extend(more);
+            has_next = others[1];
+        }
         let data = user.gql(&self.query("first: 0", "totalCount"), json!({})).await;
         let found = if data["found"].is_null() { &data["of"]["found"] } else { &data["found"] };
         assert_eq!(found["totalCount"], cursors.len(), "{}", self.field);
@@ -273,7 +278,7 @@ async fn a_cursor_still_works_when_rows_were_added_and_when_its_own_row_is_gone(
             }
             let place = place.unwrap_or_else(|| panic!("the cursor of a row of {field} changed"));
             let (rest, _) = connection.page(&amina, &format!("first: 100, after: \"{cursor}\"")).await;
-            assert_eq!(rest, all[place + 1..], "{field}");
+            assert_eq!(rest, all[place + 1..(place + 101).min(all.len())], "{field}");
         }
     }
     // The cursor of a row that is deleted marks the place where it was.

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use self::{
     files::Imported,
-    model::{Budget, CATEGORIES, Day, MONTHS, Model, Purse, Rollover, Transaction, date, month_text},
+    model::{Budget, CATEGORIES, Day, MONTHS, Model, Purse, Rollover, State, Transaction, date, month_text},
 };
 use crate::harness::{Database, TestApp, User, errors};
 
@@ -185,7 +185,7 @@ impl Household {
                     () if !before.counts() => vec!["NOT_ALLOWED id"],
                     () if !self.allows(None, Some(&before)) => vec!["INSUFFICIENT_FUNDS id"],
                     () => {
-                        self.model.transactions[place].stands = false;
+                        self.model.transactions[place].state = State::Deleted;
                         vec![]
                     }
                 };

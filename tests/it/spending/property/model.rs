@@ -35,6 +35,15 @@ pub enum Purse {
     Savings,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is an income or an expense.
+    Counts,
+    /// It is half of a transfer, which is no income or expense.
+    Half,
+    Deleted,
+}
+
 #[derive(Clone, Debug)]
 pub struct Transaction {
     /// Category and amount; below zero for a refund.
@@ -42,21 +51,19 @@ pub struct Transaction {
     pub day: Day,
     pub dollars: bool,
     pub purse: Purse,
-    pub stands: bool,
-    /// Whether it is half of a transfer, which is no income or expense.
-    pub is_half: bool,
+    pub state: State,
     /// Whether it is not as it was written first.
     pub changed: bool,
 }
 
 impl Transaction {
     pub fn new(lines: Vec<(usize, i64)>, day: Day, dollars: bool, purse: Purse) -> Self {
-        Self { lines, day, dollars, purse, stands: true, is_half: false, changed: false }
+        Self { lines, day, dollars, purse, state: State::Counts, changed: false }
     }
 
     /// Whether it counts as income or expense, and can be changed.
     pub fn counts(&self) -> bool {
-        self.stands && !self.is_half
+        self.state == State::Counts
     }
 
     pub fn amount(&self) -> i64 {
@@ -104,7 +111,7 @@ pub struct Model {
 
 impl Model {
     pub fn wallet(&self, purse: Purse) -> i64 {
-        let stand = self.transactions.iter().filter(|transaction| transaction.stands);
+        let stand = self.transactions.iter().filter(|transaction| transaction.state != State::Deleted);
         stand.map(|transaction| transaction.brings(purse)).sum()
     }
 

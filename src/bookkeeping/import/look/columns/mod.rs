@@ -1,8 +1,8 @@
 //! Finds out which column is what, by the names of the header and by what is in the columns.
 
 mod amounts;
+mod by_user;
 mod conclude;
-mod said;
 
 use std::collections::HashSet;
 

@@ -6,7 +6,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::banks::Case;
+use super::Case;
 use crate::harness::{Answer, Database, TestApp, User, file_of, id_of, transactions};
 
 const PATH: &str = "/import/transactions";

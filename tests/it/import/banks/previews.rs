@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Value, json};
 
-use super::banks::Case;
+use super::Case;
 use crate::harness::{Database, TestApp, User, transactions};
 
 const PREVIEW: &str = "query($input: PreviewImportInput!) { previewImport(input: $input) {

@@ -1,5 +1,9 @@
 //! Files as banks give them, imported as they are: by the program, by a mutation, and in halves that overlap.
 
+mod previews;
+mod profiles;
+mod uploads;
+
 use std::{fs, path::Path};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
