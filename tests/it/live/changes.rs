@@ -100,15 +100,94 @@ async fn what_an_import_adds_is_in_the_list(on: Database) {
     let position = version(&app, &amina).await;
     let csv = "date,category,amount,description\n2026-11-01,Bread,5,\n2026-11-02,Bread,6,\n";
     let input = json!({ "csv": csv, "createCategories": true });
-    let fields = "added userErrors { code message }";
+    let fields = "added import { id } userErrors { code message }";
     let imported = amina.mutate("importTransactions", "ImportTransactionsInput", fields, input).await;
     assert_eq!(imported["added"], 2, "{imported}");
-    let kinds: Vec<_> = after(&app, &amina, &position)
-        .await
-        .iter()
-        .map(|change| change.rsplit_once('_').unwrap().0.to_owned())
-        .collect();
-    assert_eq!(kinds, ["CREATED category", "CREATED transaction", "CREATED transaction"]);
+    let made = ["CREATED category", "CREATED transaction", "CREATED transaction", "CREATED import"];
+    assert_eq!(kinds(&after(&app, &amina, &position).await), made);
+    let position = version(&app, &amina).await;
+    amina.undo(imported["import"]["id"].as_str().unwrap()).await;
+    let undone = ["DELETED transaction", "DELETED transaction", "UPDATED import"];
+    assert_eq!(kinds(&after(&app, &amina, &position).await), undone);
+
+    let position = version(&app, &amina).await;
+    let csv = "date,type,amount,customer\n2026-11-01,CREDIT,5,Dalal\n2026-11-02,DEBIT,5,Dalal\n";
+    let input = json!({ "csv": csv, "createCustomers": true });
+    let imported = amina.mutate("importEntries", "ImportEntriesInput", fields, input).await;
+    assert_eq!(imported["added"], 2, "{imported}");
+    let made = ["CREATED customer", "CREATED entry", "CREATED entry", "CREATED import"];
+    assert_eq!(kinds(&after(&app, &amina, &position).await), made);
+    let position = version(&app, &amina).await;
+    amina.undo(imported["import"]["id"].as_str().unwrap()).await;
+    let undone = ["DELETED entry", "DELETED entry", "UPDATED customer", "UPDATED import"];
+    assert_eq!(kinds(&after(&app, &amina, &position).await), undone);
+
+    let position = version(&app, &amina).await;
+    let imported =
+        amina.mutate("importCustomers", "ImportCustomersInput", fields, json!({ "csv": "name\nEman\nHuda\n" })).await;
+    assert_eq!(imported["added"], 2, "{imported}");
+    let made = ["CREATED customer", "CREATED customer", "CREATED import"];
+    assert_eq!(kinds(&after(&app, &amina, &position).await), made);
+}
+
+/// The changes without the ids.
+fn kinds(changes: &[String]) -> Vec<String> {
+    changes.iter().map(|change| change.rsplit_once('_').unwrap().0.to_owned()).collect()
+}
+
+#[apply(both_databases)]
+async fn both_halves_of_a_transfer_and_a_duplicate_that_goes_are_in_the_list(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let [outgoing, incoming] = amina.halves("5").await;
+    let [_, imported, entered] = amina.doubled("tea", "6").await;
+    for decided in ["confirmTransfer", "undoTransfer"] {
+        let position = version(&app, &amina).await;
+        amina.decide(decided, json!({ "outgoingId": outgoing, "incomingId": incoming })).await;
+        let mut told = after(&app, &amina, &position).await;
+        told.retain(|change| !change.contains("wallet_transaction_"));
+        told.sort_unstable();
+        let mut halves = [&outgoing, &incoming].map(|half| format!("UPDATED {half}"));
+        halves.sort_unstable();
+        assert_eq!(told, halves, "{decided}");
+    }
+    let position = version(&app, &amina).await;
+    amina.decide("declineTransfer", json!({ "outgoingId": outgoing, "incomingId": incoming })).await;
+    assert_eq!(after(&app, &amina, &position).await, [""; 0]);
+    amina.same("confirmDuplicate", [&imported, &entered]).await;
+    assert_eq!(after(&app, &amina, &position).await, [format!("DELETED {imported}")]);
+}
+
+#[apply(both_databases)]
+async fn what_an_erasure_overwrites_is_in_the_list(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let customer = amina.customer("Zaid").await;
+    let invoice = amina.invoice(&customer, "7", "2026-11-01").await;
+    let paid = json!({ "customerId": customer, "amount": "7", "paymentType": "CASH", "walletId": amina.wallet,
+        "note": "from Zaid" });
+    let receipt = id_of(&amina.create_receipt(paid).await, "receipt");
+    let into = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
+    let position = version(&app, &amina).await;
+    let erased =
+        amina.mutate("eraseCustomer", "EraseCustomerInput", "customer { id }", json!({ "id": customer })).await;
+    assert_eq!(id_of(&erased, "customer"), customer);
+    let told = after(&app, &amina, &position).await;
+    let entries = told.iter().filter(|change| change.starts_with("UPDATED entry_")).count();
+    assert_eq!((entries, told.len()), (2, 6), "{told:?}");
+    for id in [&customer, &invoice, &receipt, &into] {
+        assert!(told.contains(&format!("UPDATED {id}")), "{id}: {told:?}");
+    }
+}
+
+#[apply(both_databases)]
+async fn an_import_profile_is_in_the_list(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let position = version(&app, &amina).await;
+    let profile = amina.import_profile("Bank", "Number 1").await;
+    assert_eq!(amina.import_profile("Bank", "Number 1").await, profile);
+    let deleted = json!({ "id": profile });
+    amina.mutate("deleteImportProfile", "DeleteImportProfileInput", "userErrors { code }", deleted).await;
+    let told = after(&app, &amina, &position).await;
+    assert_eq!(told, ["CREATED", "UPDATED", "DELETED"].map(|kind| format!("{kind} {profile}")));
 }
 
 #[apply(both_databases)]

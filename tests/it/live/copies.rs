@@ -13,7 +13,8 @@ use crate::harness::{Database, TestApp, User};
 /// What a copy shows of customers, entries and transactions.
 const THING: &str =
     "id ... on Customer { name archivedAt balance { amount } } ... on Entry { amount { amount } note deletedAt }
-    ... on WalletTransaction { status amount { amount } }";
+    ... on WalletTransaction { status amount { amount } }
+    ... on Transaction { amount { amount } description category { name } deletedAt }";
 
 /// Numbers that look random, and are the same each time.
 struct Numbers(u64);
@@ -26,13 +27,13 @@ impl Numbers {
 }
 
 /// The objects of a book by their ids, and where the copy is.
-struct Copy {
-    things: BTreeMap<String, Value>,
+pub(super) struct Copy {
+    pub(super) things: BTreeMap<String, Value>,
     position: Value,
 }
 
 impl Copy {
-    async fn of(app: &TestApp, user: &User) -> Self {
+    pub(super) async fn of(app: &TestApp, user: &User) -> Self {
         Self { things: BTreeMap::new(), position: version(app, user).await }
     }
 
@@ -46,9 +47,10 @@ impl Copy {
         }
     }
 
-    /// Reads pages of the list until nothing is left.
-    async fn catch_up(&mut self, app: &TestApp, user: &User, size: usize) {
+    /// Reads pages of the list until nothing is left; returns how many.
+    pub(super) async fn catch_up(&mut self, app: &TestApp, user: &User, size: usize) -> usize {
         app.settle().await;
+        let mut pages = 0;
         let query = format!(
             "query($after: String, $first: Int) {{ changes(after: $after, first: $first) {{
                  nodes {{ cursor kind thingId thing {{ {THING} }} }} pageInfo {{ hasNextPage }} }} }}"
@@ -56,21 +58,57 @@ impl Copy {
         loop {
             let page = user.gql(&query, json!({ "after": self.position, "first": size })).await["changes"].take();
             page["nodes"].as_array().unwrap().iter().for_each(|change| self.apply(change));
+            pages += 1;
             if page["pageInfo"]["hasNextPage"] == false {
-                return;
+                return pages;
             }
         }
     }
 
     /// Follows the book for some changes, then cuts the connection, perhaps while more are on their way.
     async fn follow(&mut self, server: &Served, user: &User, count: usize) {
+        let mut socket = self.subscribed(server, user).await;
+        for _ in 0..count {
+            self.apply(&socket.change().await);
+        }
+    }
+
+    /// Follows the book until it is told of a customer of this name.
+    pub(super) async fn follow_until(&mut self, server: &Served, user: &User, customer: &str) {
+        let mut socket = self.subscribed(server, user).await;
+        loop {
+            let change = socket.change().await;
+            self.apply(&change);
+            if change["thing"]["name"] == customer {
+                return;
+            }
+        }
+    }
+
+    async fn subscribed(&self, server: &Served, user: &User) -> Socket {
         let mut socket = Socket::of(server, user).await;
         let query = format!(
             "subscription($after: String) {{ bookChanges(after: $after) {{ cursor kind thingId thing {{ {THING} }} }} }}"
         );
         socket.subscribe("1", &query, json!({ "after": self.position })).await;
-        for _ in 0..count {
-            self.apply(&socket.change().await);
+        socket
+    }
+
+    /// Compares the things with what the server shows of them.
+    pub(super) async fn assert_is_of(&self, user: &User) {
+        // Balances change with entries, so the copies of customers may be older than theirs.
+        let shown = |thing: &Value| {
+            let mut thing = thing.clone();
+            thing.as_object_mut().unwrap().remove("balance");
+            thing
+        };
+        let query = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ {THING} }} }}");
+        let ids: Vec<_> = self.things.keys().cloned().collect();
+        for some in ids.chunks(100) {
+            let nodes = user.gql(&query, json!({ "ids": some })).await["nodes"].take();
+            for (id, node) in some.iter().zip(nodes.as_array().unwrap()) {
+                assert_eq!(shown(&self.things[id]), shown(node));
+            }
         }
     }
 }
@@ -127,23 +165,10 @@ async fn copies_have_what_the_server_has(on: Database) {
             *behind -= count;
         }
     }
-    let query = format!("query($ids: [ID!]!) {{ nodes(ids: $ids) {{ {THING} }} }}");
     for (mut copy, _) in copies {
         copy.catch_up(&server, &amina, 100).await;
         assert!(copy.things.len() > 20, "{}", copy.things.len());
-        // Balances change with entries, so the copies of customers may be older than theirs.
-        let shown = |thing: &Value| {
-            let mut thing = thing.clone();
-            thing.as_object_mut().unwrap().remove("balance");
-            thing
-        };
-        let ids: Vec<_> = copy.things.keys().cloned().collect();
-        for some in ids.chunks(100) {
-            let nodes = amina.gql(&query, json!({ "ids": some })).await["nodes"].take();
-            for (id, node) in some.iter().zip(nodes.as_array().unwrap()) {
-                assert_eq!(shown(&copy.things[id]), shown(node));
-            }
-        }
+        copy.assert_is_of(&amina).await;
         let is_there = |id: &String| copy.things.contains_key(id);
         assert!(customers.iter().all(is_there) && entries.iter().all(is_there));
         let count = |prefix: &str| copy.things.keys().filter(|id| id.starts_with(prefix)).count();

@@ -1,8 +1,10 @@
 //! Subscriptions, and the list of changes that apps keep a copy by.
 
+mod away;
 mod changes;
 mod copies;
 mod kept;
+mod killed;
 mod probes;
 mod served;
 mod servers;

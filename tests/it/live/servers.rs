@@ -29,7 +29,7 @@ async fn a_server_tells_of_what_another_one_writes(on: Database) {
 }
 
 /// The transactions of a wallet, in the order in which they changed its balance.
-async fn history(user: &User) -> Vec<Value> {
+pub(super) async fn history(user: &User) -> Vec<Value> {
     let mut all = Vec::new();
     let mut after = Value::Null;
     let query = "query($id: ID!, $after: String) { walletHistory(walletId: $id, first: 100, after: $after) {

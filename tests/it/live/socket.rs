@@ -20,18 +20,28 @@ pub(super) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     pub(super) async fn open(server: &Served, protocol: &'static str) -> Self {
-        let mut request = format!("ws://{}/graphql", server.address).into_client_request().unwrap();
+        Self::connect(&server.address, protocol).await.expect("the server listens")
+    }
+
+    async fn connect(address: &str, protocol: &'static str) -> Option<Self> {
+        let mut request = format!("ws://{address}/graphql").into_client_request().unwrap();
         request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static(protocol));
-        Self(connect_async(request).await.unwrap().0)
+        Some(Self(connect_async(request).await.ok()?.0))
     }
 
     /// A conversation of a user that has begun.
     pub(super) async fn of(server: &Served, user: &User) -> Self {
-        let mut socket = Self::open(server, PROTOCOL).await;
+        Self::at(&server.address, user).await.expect("the conversation begins")
+    }
+
+    /// The same; `None` when no server is there, or it goes away.
+    pub(super) async fn at(address: &str, user: &User) -> Option<Self> {
+        let mut socket = Self::connect(address, PROTOCOL).await?;
         let token = format!("Bearer {}", user.client.token.as_ref().unwrap());
-        socket.send(json!({ "type": "connection_init", "payload": { "Authorization": token } })).await;
-        assert_eq!(socket.next().await, json!({ "type": "connection_ack" }));
-        socket
+        let init = json!({ "type": "connection_init", "payload": { "Authorization": token } });
+        socket.0.send(Message::text(init.to_string())).await.ok()?;
+        assert_eq!(socket.next_if_alive().await?, json!({ "type": "connection_ack" }));
+        Some(socket)
     }
 
     pub(super) async fn send(&mut self, message: Value) {
@@ -43,8 +53,14 @@ impl Socket {
     }
 
     pub(super) async fn subscribe(&mut self, id: &str, query: &str, variables: Value) {
+        self.subscribe_if_alive(id, query, variables).await.expect("the server is there");
+    }
+
+    /// The same; `None` when the server has gone away.
+    pub(super) async fn subscribe_if_alive(&mut self, id: &str, query: &str, variables: Value) -> Option<()> {
         let payload = json!({ "query": query, "variables": variables });
-        self.send(json!({ "type": "subscribe", "id": id, "payload": payload })).await;
+        let message = json!({ "type": "subscribe", "id": id, "payload": payload });
+        self.0.send(Message::text(message.to_string())).await.ok()
     }
 
     /// Subscribes to all changes of the book after a position, and waits until the subscription has begun.
@@ -55,9 +71,14 @@ impl Socket {
 
     /// The next message of the server.
     pub(super) async fn next(&mut self) -> Value {
+        self.next_if_alive().await.expect("a message")
+    }
+
+    /// The same; `None` when the server has gone away without a word.
+    async fn next_if_alive(&mut self) -> Option<Value> {
         loop {
-            match timeout(SOON, self.0.next()).await.expect("a message").expect("a message").unwrap() {
-                Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+            match timeout(SOON, self.0.next()).await.expect("a message")?.ok()? {
+                Message::Text(text) => return Some(serde_json::from_str(&text).unwrap()),
                 Message::Ping(_) | Message::Pong(_) => {}
                 other => panic!("{other:?}"),
             }
@@ -66,10 +87,15 @@ impl Socket {
 
     /// The change in the next message.
     pub(super) async fn change(&mut self) -> Value {
-        let mut message = self.next().await;
+        self.change_if_alive().await.expect("a change")
+    }
+
+    /// The same; `None` when the server has gone away.
+    pub(super) async fn change_if_alive(&mut self) -> Option<Value> {
+        let mut message = self.next_if_alive().await?;
         assert_eq!((&message["type"], &message["payload"]["errors"]), (&json!("next"), &Value::Null), "{message}");
         let data = message["payload"]["data"].as_object_mut().unwrap();
-        data.values_mut().next().unwrap().take()
+        Some(data.values_mut().next().unwrap().take())
     }
 
     /// The code with which the server ends the conversation, after whatever it still sends.
