@@ -167,8 +167,7 @@ async fn what_an_erasure_overwrites_is_in_the_list(on: Database) {
     let receipt = id_of(&amina.create_receipt(paid).await, "receipt");
     let into = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
     let position = version(&app, &amina).await;
-    let erased =
-        amina.mutate("eraseCustomer", "EraseCustomerInput", "customer { id }", json!({ "id": customer })).await;
+    let erased = amina.erase(&customer).await;
     assert_eq!(id_of(&erased, "customer"), customer);
     let told = after(&app, &amina, &position).await;
     let entries = told.iter().filter(|change| change.starts_with("UPDATED entry_")).count();
