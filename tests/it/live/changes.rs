@@ -111,7 +111,7 @@ async fn what_an_import_adds_is_in_the_list(on: Database) {
     assert_eq!(kinds(&after(&app, &amina, &position).await), undone);
 
     let position = version(&app, &amina).await;
-    let csv = "date,type,amount,customer\n2026-11-01,CREDIT,5,Dalal\n2026-11-02,DEBIT,5,Dalal\n";
+    let csv = "date,type,amount,customer,note\n2026-11-01,CREDIT,5,Dalal,\n2026-11-02,DEBIT,5,Dalal,\n";
     let input = json!({ "csv": csv, "createCustomers": true });
     let imported = amina.mutate("importEntries", "ImportEntriesInput", fields, input).await;
     assert_eq!(imported["added"], 2, "{imported}");
@@ -123,8 +123,9 @@ async fn what_an_import_adds_is_in_the_list(on: Database) {
     assert_eq!(kinds(&after(&app, &amina, &position).await), undone);
 
     let position = version(&app, &amina).await;
-    let imported =
-        amina.mutate("importCustomers", "ImportCustomersInput", fields, json!({ "csv": "name\nEman\nHuda\n" })).await;
+    let imported = amina
+        .mutate("importCustomers", "ImportCustomersInput", fields, json!({ "csv": "name,phone\nEman,\nHuda,\n" }))
+        .await;
     assert_eq!(imported["added"], 2, "{imported}");
     let made = ["CREATED customer", "CREATED customer", "CREATED import"];
     assert_eq!(kinds(&after(&app, &amina, &position).await), made);

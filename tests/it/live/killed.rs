@@ -28,7 +28,7 @@ const PAY: &str =
 struct Two {
     addresses: [String; 2],
     first: Mutex<Option<Server>>,
-    _second: Server,
+    second: Server,
 }
 
 impl Two {
@@ -39,7 +39,7 @@ impl Two {
         };
         let (first, second) = (start(), start());
         let addresses = [&first, &second].map(|server| server.url.trim_start_matches("http://").to_owned());
-        Self { addresses, first: Mutex::new(Some(first)), _second: second }
+        Self { addresses, first: Mutex::new(Some(first)), second }
     }
 
     fn kill_the_first(&self) {
@@ -94,13 +94,14 @@ async fn follow(two: &Two, user: &User, number: usize, mut after: Value) -> Vec<
 #[threads(2)]
 async fn a_hundred_subscribers_lose_nothing_when_one_of_two_servers_is_killed(on: Database) {
     let app = &TestApp::on(on).await;
+    let two = &Two::on(app);
     let mut users = Vec::new();
     for number in 0..USERS {
-        let user = app.user(&format!("user{number}")).await;
+        let user = User::register(&two.second.client(), &format!("user{number}")).await;
         user.fund("1000").await;
         users.push(user);
     }
-    let (two, users) = (&Two::on(app), &users);
+    let users = &users;
     let beginnings = join_all(users.iter().map(|user| version(app, user))).await;
     let followers = (0..FOLLOWERS).map(|number| {
         // Five of each user begin at the first server.
