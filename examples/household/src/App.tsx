@@ -3,11 +3,14 @@ import { Provider } from 'urql';
 import { Home } from './Home';
 import { Login } from './Login';
 import { Session } from './session';
+import { createLive } from './live';
 import { createUrql } from './urql';
-import { optimistic, updates } from './urql-add-entry';
+import { optimistic } from './urql-add-entry';
+import { updates } from './urql-changes';
+import { subscriptions } from './urql-live';
 
 const session = new Session(import.meta.env.VITE_DAYBOOK_URL ?? 'http://127.0.0.1:8000/graphql', localStorage);
-const connect = () => createUrql(session, { optimistic, updates });
+const connect = () => createUrql(session, { optimistic, updates }, subscriptions(createLive(session)));
 
 export function App() {
   const [client, setClient] = useState(connect);

@@ -1,6 +1,7 @@
 import { useState } from 'react';
-import { useMutation, useQuery } from 'urql';
+import { useMutation, useQuery, useSubscription } from 'urql';
 import { Customers } from './Customers';
+import { BOOK_CHANGES } from './documents';
 import { graphql } from './gql';
 import { Ledger } from './Ledger';
 import { Wallets } from './Wallets';
@@ -8,6 +9,7 @@ import { Wallets } from './Wallets';
 const ME = graphql(`
   query Me {
     me { id displayName }
+    book { id version }
   }
 `);
 
@@ -21,6 +23,8 @@ export function Home({ onLogout }: { onLogout: () => void }) {
   const [customer, setCustomer] = useState<string>();
   const [{ data }] = useQuery({ query: ME });
   const [, logout] = useMutation(LOGOUT);
+  // What other devices do is on the page at once, and after a time without a connection.
+  useSubscription({ query: BOOK_CHANGES, variables: { after: data?.book?.version }, pause: !data?.book });
   return (
     <>
       <header>

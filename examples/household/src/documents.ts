@@ -74,3 +74,26 @@ export const TRANSFER = graphql(`
     }
   }
 `);
+
+export const BOOK_CHANGES = graphql(`
+  subscription BookChanges($after: String) {
+    bookChanges(after: $after) {
+      cursor
+      kind
+      thing {
+        __typename
+        id
+        ... on Customer { name balance { amount currency } }
+        ... on Wallet { name }
+        ... on Entry {
+          ...EntryRow
+          customer { id balance { amount currency } }
+        }
+        ... on WalletTransaction {
+          from { wallet { id balance { amount currency } } }
+          to { wallet { id balance { amount currency } } }
+        }
+      }
+    }
+  }
+`);

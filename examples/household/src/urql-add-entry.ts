@@ -42,7 +42,8 @@ export const updates: UpdatesConfig = {
       const variables = { id: (args.input as AddEntryInput).customerId, first: PAGE };
       cache.updateQuery({ query: CUSTOMER, variables }, (data) => {
         const entries = data?.customer?.entries;
-        if (!data?.customer || !entries) return data;
+        // A subscription may have told of the entry before.
+        if (!data?.customer || !entries || entries.edges.some(({ node }) => node.id === edge.node.id)) return data;
         return { ...data, customer: { ...data.customer, entries: { ...entries, edges: [edge, ...entries.edges] } } };
       });
     },

@@ -13,14 +13,18 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const projects = {
   web: {
     files: [
-      'codegen.ts', 'src/App.tsx', 'src/apollo.ts', 'src/apollo-add-entry.ts', 'src/documents.ts', 'src/money.ts', 'src/new-id.ts',
-      'src/session.ts', 'src/urql.ts', 'src/urql-add-entry.ts',
+      'codegen.ts', 'src/App.tsx', 'src/apollo.ts', 'src/apollo-add-entry.ts', 'src/apollo-live.ts', 'src/documents.ts', 'src/live.ts',
+      'src/money.ts', 'src/new-id.ts', 'src/session.ts', 'src/sse.ts', 'src/urql.ts', 'src/urql-add-entry.ts', 'src/urql-changes.ts',
+      'src/urql-live.ts',
     ],
     generate: ['graphql-codegen'],
   },
   tada: { files: ['src/session.ts', 'src/tada.ts', 'tada-tsconfig.json'], generate: ['gql.tada', 'generate-output'] },
   relay: {
-    files: ['relay.config.json', 'src/CustomerCard.tsx', 'src/CustomerList.tsx', 'src/relay.ts', 'src/session.ts', 'vite.config.ts'],
+    files: [
+      'relay.config.json', 'src/CustomerCard.tsx', 'src/CustomerList.tsx', 'src/live.ts', 'src/relay.ts', 'src/relay-live.ts',
+      'src/session.ts', 'vite.config.ts',
+    ],
     generate: ['relay-compiler'],
   },
 };

@@ -14,7 +14,9 @@ const ORIGIN = 'http://localhost:5173';
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
 const username = `u${randomUUID().replaceAll('-', '').slice(0, 20)}`;
 const problems = [];
+const sockets = [];
 let files, browser, page;
+let isOffline = false;
 
 /** Sends an operation as the user of the page. */
 async function send(query, variables = {}) {
@@ -42,6 +44,11 @@ before(async () => {
   page = await browser.newPage({ locale: 'en-US', viewport: { width: 1000, height: 800 } });
   page.on('console', (message) => /error|warning/.test(message.type()) && problems.push(message.text()));
   page.on('pageerror', (error) => problems.push(String(error)));
+  await page.routeWebSocket('**/graphql', (socket) => {
+    if (isOffline) return socket.close();
+    socket.connectToServer();
+    return sockets.push(socket);
+  });
   await page.goto(ORIGIN);
 });
 
@@ -52,7 +59,9 @@ after(async () => {
 
 test('the files of docs/clients.md in the app are those of the page', () => {
   const page = blocks();
-  for (const file of ['documents.ts', 'money.ts', 'new-id.ts', 'session.ts', 'urql.ts', 'urql-add-entry.ts']) {
+  for (const file of [
+    'documents.ts', 'live.ts', 'money.ts', 'new-id.ts', 'session.ts', 'urql.ts', 'urql-add-entry.ts', 'urql-changes.ts', 'urql-live.ts',
+  ]) {
     assert.equal(readFileSync(join(EXAMPLE, 'src', file), 'utf8'), page.get(`src/${file}`), file);
   }
 });
@@ -134,6 +143,27 @@ test('an entry that the server refuses disappears, and the reason is shown', asy
   await shows(ledger.getByRole('alert'), 'decimals');
   assert.equal(await ledger.getByRole('row').count(), 1);
   await shows(ledger.locator('output'), '$4.20');
+});
+
+test('what another device does is on the page at once', async () => {
+  await send(`mutation { deposit(input: { wallet: { username: "${username}" }, amount: "3" }) { userErrors { code } } }`);
+  await shows(wallet('USD wallet'), '$90.25');
+  await send('mutation { createWallet(input: { name: "Travel", currency: "USD" }) { userErrors { code } } }');
+  await shows(wallet('Travel'), '$0.00');
+});
+
+test('a page that was offline catches up', async () => {
+  isOffline = true;
+  await Promise.all(sockets.splice(0).map((socket) => socket.close()));
+  await send(`mutation { withdraw(input: { wallet: { username: "${username}" }, amount: "3" }) { userErrors { code } } }`);
+  const { customers } = await send('{ customers(filter: { search: "Customer 07" }, first: 1) { nodes { id } } }');
+  const input = { customerId: customers.nodes[0].id, type: 'CREDIT', amount: '0.80', note: 'a candle' };
+  await send('mutation ($input: AddEntryInput!) { addEntry(input: $input) { userErrors { code } } }', { input });
+  isOffline = false;
+  await shows(wallet('USD wallet'), '$87.25');
+  await section('Ledger').getByRole('row').filter({ hasText: 'a candle' }).waitFor();
+  await shows(section('Ledger').locator('output'), '$5.00');
+  assert.equal(await section('Ledger').getByRole('row').count(), 2);
 });
 
 test('the page renews a token that is not valid any more, and the user stays logged in', async () => {

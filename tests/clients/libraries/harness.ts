@@ -2,6 +2,7 @@
 
 import { createHmac, randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import NodeSocket from 'ws';
 import { Session } from './session';
 
 export const url = import.meta.env.VITE_DAYBOOK_URL as string;
@@ -35,6 +36,11 @@ export class User {
     const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
     if (errors) throw new Error(JSON.stringify(errors));
     return data;
+  }
+
+  /** The version of the book, after which a subscription can begin. */
+  async version(): Promise<string> {
+    return (await this.send<{ book: { version: string } }>('{ book { version } }')).book.version;
   }
 
   /** Creates customers, and returns their ids. */
@@ -102,6 +108,25 @@ export function hold(): () => void {
   let release = () => {};
   released = new Promise((resolve) => (release = resolve));
   return release;
+}
+
+const sockets = new Set<NodeSocket>();
+let isOffline = false;
+
+globalThis.WebSocket = class extends NodeSocket {
+  constructor(address: string | URL, protocols?: string | string[]) {
+    // Nobody listens on port 9.
+    super(isOffline ? 'ws://127.0.0.1:9' : address, protocols);
+    sockets.add(this);
+    this.on('close', () => sockets.delete(this));
+  }
+} as unknown as typeof WebSocket;
+
+/** Cuts all sockets, and lets no new one through until the returned function is called. */
+export function goOffline(): () => void {
+  isOffline = true;
+  for (const socket of sockets) socket.terminate();
+  return () => (isOffline = false);
 }
 
 /** Does something, and returns what was sent meanwhile. */

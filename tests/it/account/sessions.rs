@@ -62,6 +62,7 @@ const OPERATIONS: [&str; 95] = [
     "{ transactions { totalCount } }",
     "query($id: ID!) { transaction(id: $id) { id } }",
     "{ budgets { totalCount } }",
+    "{ changes { nodes { cursor } } }",
     "{ activities { totalCount } }",
     "{ monthlyReport(month: \"2026-11\") { month } }",
     "{ monthlyReports(from: \"2026-10\", to: \"2026-11\") { month } }",

@@ -42,6 +42,19 @@ export const CREATE = graphql`
   }
 `;
 
+export const CHANGES = graphql`
+  subscription PageChangesSubscription($after: String) {
+    bookChanges(after: $after) {
+      cursor
+      thing {
+        id
+        ... on Customer { name balance { amount currency } }
+        ... on Entry { customer { id balance { amount currency } } }
+      }
+    }
+  }
+`;
+
 export const ME = graphql`
   query PageMeQuery @throwOnFieldError {
     me { username }

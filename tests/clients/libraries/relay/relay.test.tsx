@@ -3,13 +3,16 @@
 import assert from 'node:assert/strict';
 import { Suspense, type ReactNode } from 'react';
 import { RelayEnvironmentProvider } from 'react-relay';
-import { commitMutation, ConnectionHandler, fetchQuery, ROOT_ID, type Environment } from 'relay-runtime';
+import { commitMutation, ConnectionHandler, fetchQuery, requestSubscription, ROOT_ID, type Environment } from 'relay-runtime';
 import { test } from 'node:test';
-import { hold, renews, requestsOf, until, User } from './harness';
-import { Card, CREATE, List, ME } from './Page';
+import { goOffline, hold, renews, requestsOf, until, User } from './harness';
+import { createLive } from './live';
+import { Card, CHANGES, CREATE, List, ME } from './Page';
+import type { PageChangesSubscription } from './__generated__/PageChangesSubscription.graphql';
 import type { PageCreateMutation } from './__generated__/PageCreateMutation.graphql';
 import type { PageMeQuery } from './__generated__/PageMeQuery.graphql';
 import { createRelay } from './relay';
+import { subscribeBy } from './relay-live';
 import { openWindow } from './window';
 
 const { document, render } = await openWindow();
@@ -100,4 +103,29 @@ test('operations at the moment of expiry renew the tokens once and then succeed'
     for (const data of await Promise.all([ask(), ask()])) assert.equal(data?.me.username, user.name);
   });
   assert.equal(requests.filter(renews).length, 1);
+});
+
+test('a balance changes on the page when another device adds an entry, and after a time without a connection', async () => {
+  const user = await User.register();
+  const [id = ''] = await user.customers('Amal');
+  const environment = createRelay(user.session, subscribeBy(createLive(user.session)));
+  const balance = (amount: string) => until(amount, () => document.querySelector('output')?.textContent === amount);
+  const close = open(environment, <Card id={id} />);
+  await balance('0.00 USD');
+  const told: unknown[] = [];
+  const subscription = requestSubscription<PageChangesSubscription>(environment, {
+    subscription: CHANGES,
+    variables: { after: await user.version() },
+    onNext: (answer) => void told.push(answer?.bookChanges?.thing?.id),
+  });
+  await user.credit(id, '4.5');
+  await balance('4.50 USD');
+  const comeBack = goOffline();
+  await user.credit(id, '1', '2');
+  comeBack();
+  await balance('7.50 USD');
+  await until('all entries', () => told.length === 3);
+  assert.equal(new Set(told).size, 3);
+  subscription.dispose();
+  close();
 });

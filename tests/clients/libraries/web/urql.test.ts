@@ -164,7 +164,7 @@ test('persistedExchange sends the text once, and then the hash alone', async () 
 test('the lists of the page name every type without an id, and every list of Query, Customer and Wallet', () => {
   const schema = buildSchema(readFileSync(new URL('../schema.graphql', import.meta.url), 'utf8'));
   const types = Object.values(schema.getTypeMap()).filter((type): type is GraphQLObjectType => isObjectType(type));
-  const outside = /^__|^Query$|^Mutation$|^PageInfo$|(Connection|Edge|Payload)$/;
+  const outside = /^__|^Query$|^Mutation$|^Subscription$|^PageInfo$|(Connection|Edge|Payload)$/;
   const withoutId = types.filter((type) => !outside.test(type.name) && !type.getFields()['id']).map(({ name }) => name);
   assert.deepEqual(WITHOUT_ID.toSorted(), withoutId.sort());
   for (const [type, named] of Object.entries(PAGES)) {

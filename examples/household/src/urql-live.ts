@@ -1,0 +1,9 @@
+import type { Client } from 'graphql-ws';
+import { subscriptionExchange } from 'urql';
+
+export const subscriptions = (live: Client) =>
+  subscriptionExchange({
+    forwardSubscription: ({ query = '', variables }) => ({
+      subscribe: (sink) => ({ unsubscribe: live.subscribe({ query, variables: variables as Record<string, unknown> }, sink) }),
+    }),
+  });
