@@ -6,7 +6,8 @@ import { current, password as sent } from './session.js';
 const {
   mutation, REFRESH, SESSION, WALLET, TRANSACTION, CUSTOMER, ENTRY, INVOICE, RECEIPT, CREDIT_NOTE, DEBIT_NOTE, CATEGORY, SPENDING,
   BUDGET, BOOK, PROFILE, ME, WALLETS, HISTORY, ALL_TRANSACTIONS, BALANCE_AT, CATEGORIES, TRANSACTIONS, VERSIONS, BUDGETS, REPORT,
-  REPORTS, SALES, CUSTOMERS, ENTRIES, SUMMARY, STATEMENT, RECEIVABLES, ACTIVITY, ACTIVITIES_OF_CUSTOMER, INTROSPECTION,
+  REPORTS, SALES, CUSTOMERS, ENTRIES, SUMMARY, STATEMENT, RECEIVABLES, ACTIVITY, ACTIVITIES_OF_CUSTOMER, CHANGES, FOLLOW,
+  INTROSPECTION,
 } = documents;
 const me = () => current()?.username ?? "amal";
 const other = () => (me() === "basma" ? "amal" : "basma");
@@ -36,6 +37,10 @@ export const EXAMPLES = {
       () => ({ input: { displayName: "Amal Nasser", email: "amal@example.org", timeZone: "Asia/Aden" } })],
     ["Change password", mutation("changePassword"),
       () => ({ input: { currentPassword: password(), newPassword: "quiet river, seven lamps" } })],
+  ],
+  Live: [
+    ["Changes so far", CHANGES],
+    ["Follow changes", FOLLOW],
   ],
   Wallets: [
     ["My wallets", WALLETS],

@@ -1,5 +1,6 @@
 // Sends operations with the access token, and renews it when it is needed.
 
+import { createClient } from 'graphql-ws';
 import { REFRESH } from './operations.js';
 import { current, follow, keep, nameIn, rootFields } from './session.js';
 
@@ -33,6 +34,15 @@ export function refresh() {
   return renewal;
 }
 
+/** The results of a subscription, one by one, over a socket of its own that is closed with it. */
+function live(body, headers) {
+  const url = new URL('graphql', document.baseURI);
+  url.protocol = url.protocol.replace('http', 'ws');
+  const given = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization');
+  const connectionParams = given ? { Authorization: given[1] } : {};
+  return createClient({ url: url.href, connectionParams, lazyCloseTimeout: 0, retryAttempts: 0 }).iterate(body);
+}
+
 const isUnauthenticated = (result) => result.errors?.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED');
 
 /** The fetcher of GraphiQL. `tell` hears about each operation of the user. */
@@ -41,13 +51,15 @@ export function fetcher(tell) {
     const operationName = nameIn(query, chosen);
     const isOfEditor = operationName === 'IntrospectionQuery';
     const given = Object.keys(own).some((name) => name.toLowerCase() === 'authorization');
-    const isOpen = isOfEditor || rootFields(query, operationName).fields.some((field) => OPEN.includes(field));
+    const { operation, fields } = rootFields(query, operationName);
+    const isOpen = isOfEditor || fields.some((field) => OPEN.includes(field));
     const withToken = () => {
       const token = current()?.accessToken;
       return token && !given && !isOpen ? { ...own, Authorization: `Bearer ${token}` } : own;
     };
     const body = { query, variables, operationName };
     if (!isOpen && !given && current()?.refreshToken && current().expires - EARLY < Date.now()) await refresh();
+    if (operation === 'subscription') return live(body, withToken());
     const started = performance.now();
     let { response, result } = await post(body, withToken());
     if (isUnauthenticated(result) && !isOpen && !given && current()?.refreshToken && (await refresh())) {

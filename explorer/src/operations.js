@@ -330,3 +330,13 @@ export const INTROSPECTION = `query Introspection {
 }
 fragment Input on __InputValue { name description defaultValue type { ...Type } }
 fragment Type on __Type { kind name ofType { kind name ofType { kind name ofType { kind name } } } }`;
+export const CHANGES = `query Changes($after: String) {
+  changes(first: 20, after: $after) {
+    nodes { cursor kind thingId createdAt thing { __typename } }
+    pageInfo { hasNextPage endCursor }
+  }
+}`;
+export const FOLLOW = `# Runs until it is stopped. Do something in another tab meanwhile.
+subscription FollowChanges($after: String) {
+  bookChanges(after: $after) { cursor kind thingId createdAt thing { __typename } }
+}`;

@@ -123,7 +123,7 @@ pub(crate) async fn require_known(conn: &impl ConnectionTrait, viewer: &Viewer, 
         return Ok(());
     }
     let message =
-        "The changes after this cursor are not kept any more. Load everything again, and go on from `Book.version`.";
+        "The changes after this cursor are not kept any more. Load everything again, and go on from `Book.cursor`.";
     Err(Refusal::new(Code::CursorTooOld, "after", message).into())
 }
 

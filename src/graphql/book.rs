@@ -138,11 +138,11 @@ impl Book {
         Ok(receivables.into_iter().map(Receivables).collect())
     }
 
-    /// The version of the book: another text after each change of what it holds. Pass it as `after` to `changes` or to a
+    /// The position after the latest change of the book: another text after each change of what it holds. Pass it as `after` to `changes` or to a
     /// subscription for all changes that this request does not show.
     #[graphql(directive = price::Cost::apply(1), directive = SemanticNonNull::apply())]
-    async fn version(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
-        changes::change::version(ctx).await
+    async fn cursor(&self, ctx: &Context<'_>) -> Result<String, ApiError> {
+        changes::change::cursor_of_book(ctx).await
     }
 
     /// The time when the book was created.

@@ -9,7 +9,7 @@ import { Wallets } from './Wallets';
 const ME = graphql(`
   query Me {
     me { id displayName }
-    book { id version }
+    book { id cursor }
   }
 `);
 
@@ -24,7 +24,7 @@ export function Home({ onLogout }: { onLogout: () => void }) {
   const [{ data }] = useQuery({ query: ME });
   const [, logout] = useMutation(LOGOUT);
   // What other devices do is on the page at once, and after a time without a connection.
-  useSubscription({ query: BOOK_CHANGES, variables: { after: data?.book?.version }, pause: !data?.book });
+  useSubscription({ query: BOOK_CHANGES, variables: { after: data?.book?.cursor }, pause: !data?.book });
   return (
     <>
       <header>

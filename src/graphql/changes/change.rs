@@ -51,7 +51,7 @@ impl Change {
 }
 
 /// The cursor of the latest change of the viewer's book.
-pub(in crate::graphql) async fn version(ctx: &Context<'_>) -> Result<String, ApiError> {
+pub(in crate::graphql) async fn cursor_of_book(ctx: &Context<'_>) -> Result<String, ApiError> {
     let latest = changes::latest(ctx.read()?, ctx.viewer()?).await?;
     Ok(cursors_of::<Change>(ctx)?.seal(&latest.text())?)
 }

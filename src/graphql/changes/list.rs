@@ -42,7 +42,7 @@ pub(in crate::graphql) struct ChangeQuery;
 #[Object]
 impl ChangeQuery {
     /// What was created, changed and deleted in the book, the oldest first, for apps that keep a copy. Load everything first,
-    /// together with `Book.version`, then ask for the changes after that version, and go on from the last cursor. A change may be
+    /// together with `Book.cursor`, then ask for the changes after it, and go on from the last cursor. A change may be
     /// of something that was loaded already. Changes are kept for some weeks, as the server is set up; after a longer time the
     /// error `CURSOR_TOO_OLD` says that everything has to be loaded again.
     #[graphql(directive = price::FirstPage::apply())]
@@ -50,7 +50,7 @@ impl ChangeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Return only the changes after this cursor, or after this version of the book. Default: from the oldest that are kept."
+            desc = "Return only the changes after this cursor, or after the `cursor` of the book. Default: from the oldest that are kept."
         )]
         after: Option<String>,
         #[graphql(desc = "How many changes to return: 0 to 100. Default: 20.")] first: Option<i32>,

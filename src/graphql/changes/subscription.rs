@@ -58,7 +58,7 @@ impl Subscription {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "Begin with the changes after this cursor, or after this version of the book. Default: with the next change."
+            desc = "Begin with the changes after this cursor, or after the `cursor` of the book. Default: with the next change."
         )]
         after: Option<String>,
     ) -> Result<Change, ApiError> {
@@ -74,7 +74,7 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of a wallet of the book.")] wallet_id: ID,
         #[graphql(
-            desc = "Begin with the changes after this cursor, or after this version of the book. Default: with the next change."
+            desc = "Begin with the changes after this cursor, or after the `cursor` of the book. Default: with the next change."
         )]
         after: Option<String>,
     ) -> Result<Change, ApiError> {
@@ -90,7 +90,7 @@ impl Subscription {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of a customer of the book.")] customer_id: ID,
         #[graphql(
-            desc = "Begin with the changes after this cursor, or after this version of the book. Default: with the next change."
+            desc = "Begin with the changes after this cursor, or after the `cursor` of the book. Default: with the next change."
         )]
         after: Option<String>,
     ) -> Result<Change, ApiError> {

@@ -38,9 +38,9 @@ export class User {
     return data;
   }
 
-  /** The version of the book, after which a subscription can begin. */
-  async version(): Promise<string> {
-    return (await this.send<{ book: { version: string } }>('{ book { version } }')).book.version;
+  /** The position after the latest change, after which a subscription can begin. */
+  async position(): Promise<string> {
+    return (await this.send<{ book: { cursor: string } }>('{ book { cursor } }')).book.cursor;
   }
 
   /** Creates customers, and returns their ids. */

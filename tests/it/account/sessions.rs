@@ -38,7 +38,7 @@ async fn a_wrong_password_and_an_unknown_user_look_the_same(on: Database) {
 }
 
 /// Operations that need a token.
-const OPERATIONS: [&str; 95] = [
+const OPERATIONS: [&str; 96] = [
     "{ me { id } }",
     "{ book { id } }",
     "{ wallets { id } }",

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::socket::version;
+use super::socket::position_of;
 use crate::harness::{Database, TestApp, User, full_book, id_of};
 
 const LIST: &str = "query($after: String, $first: Int) { changes(after: $after, first: $first) {
@@ -26,10 +26,10 @@ async fn after(app: &TestApp, user: &User, after: &Value) -> Vec<String> {
 #[apply(both_databases)]
 async fn each_object_that_is_created_changed_or_deleted_is_in_the_list(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
-    let mut position = version(&app, &amina).await;
+    let mut position = position_of(&app, &amina).await;
     let mut expect = async |expected: &[String]| {
         let changes = after(&app, &amina, &position).await;
-        position = version(&app, &amina).await;
+        position = position_of(&app, &amina).await;
         assert_eq!(changes, expected);
     };
     let wallet = amina.new_wallet("USD").await;
@@ -79,13 +79,13 @@ async fn what_changes_nothing_is_not_in_the_list(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let keyed = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "idempotencyKey": "k" });
     amina.deposit(keyed.clone()).await;
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     assert_eq!(amina.deposit(keyed).await["replayed"], true);
     amina.create_customer(json!({ "name": "" })).await;
     crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
     crate::harness::login(&amina.client, "amina", "wrong").await;
     assert_eq!(after(&app, &amina, &position).await, [""; 0]);
-    assert_eq!(version(&app, &amina).await, position);
+    assert_eq!(position_of(&app, &amina).await, position);
     // An attempt that the wallet refuses is in its history.
     let refused = amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "50" })).await;
     assert_eq!(
@@ -97,7 +97,7 @@ async fn what_changes_nothing_is_not_in_the_list(on: Database) {
 #[apply(both_databases)]
 async fn what_an_import_adds_is_in_the_list(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     let csv = "date,category,amount,description\n2026-11-01,Bread,5,\n2026-11-02,Bread,6,\n";
     let input = json!({ "csv": csv, "createCategories": true });
     let fields = "added import { id } userErrors { code message }";
@@ -105,24 +105,24 @@ async fn what_an_import_adds_is_in_the_list(on: Database) {
     assert_eq!(imported["added"], 2, "{imported}");
     let made = ["CREATED category", "CREATED transaction", "CREATED transaction", "CREATED import"];
     assert_eq!(kinds(&after(&app, &amina, &position).await), made);
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     amina.undo(imported["import"]["id"].as_str().unwrap()).await;
     let undone = ["DELETED transaction", "DELETED transaction", "UPDATED import"];
     assert_eq!(kinds(&after(&app, &amina, &position).await), undone);
 
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     let csv = "date,type,amount,customer,note\n2026-11-01,CREDIT,5,Dalal,\n2026-11-02,DEBIT,5,Dalal,\n";
     let input = json!({ "csv": csv, "createCustomers": true });
     let imported = amina.mutate("importEntries", "ImportEntriesInput", fields, input).await;
     assert_eq!(imported["added"], 2, "{imported}");
     let made = ["CREATED customer", "CREATED entry", "CREATED entry", "CREATED import"];
     assert_eq!(kinds(&after(&app, &amina, &position).await), made);
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     amina.undo(imported["import"]["id"].as_str().unwrap()).await;
     let undone = ["DELETED entry", "DELETED entry", "UPDATED customer", "UPDATED import"];
     assert_eq!(kinds(&after(&app, &amina, &position).await), undone);
 
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     let imported = amina
         .mutate("importCustomers", "ImportCustomersInput", fields, json!({ "csv": "name,phone\nEman,\nHuda,\n" }))
         .await;
@@ -142,7 +142,7 @@ async fn both_halves_of_a_transfer_and_a_duplicate_that_goes_are_in_the_list(on:
     let [outgoing, incoming] = amina.halves("5").await;
     let [_, imported, entered] = amina.doubled("tea", "6").await;
     for decided in ["confirmTransfer", "undoTransfer"] {
-        let position = version(&app, &amina).await;
+        let position = position_of(&app, &amina).await;
         amina.decide(decided, json!({ "outgoingId": outgoing, "incomingId": incoming })).await;
         let mut told = after(&app, &amina, &position).await;
         told.retain(|change| !change.contains("wallet_transaction_"));
@@ -151,7 +151,7 @@ async fn both_halves_of_a_transfer_and_a_duplicate_that_goes_are_in_the_list(on:
         halves.sort_unstable();
         assert_eq!(told, halves, "{decided}");
     }
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     amina.decide("declineTransfer", json!({ "outgoingId": outgoing, "incomingId": incoming })).await;
     assert_eq!(after(&app, &amina, &position).await, [""; 0]);
     amina.same("confirmDuplicate", [&imported, &entered]).await;
@@ -167,7 +167,7 @@ async fn what_an_erasure_overwrites_is_in_the_list(on: Database) {
         "note": "from Zaid" });
     let receipt = id_of(&amina.create_receipt(paid).await, "receipt");
     let into = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     let erased = amina.erase(&customer).await;
     assert_eq!(id_of(&erased, "customer"), customer);
     let told = after(&app, &amina, &position).await;
@@ -181,7 +181,7 @@ async fn what_an_erasure_overwrites_is_in_the_list(on: Database) {
 #[apply(both_databases)]
 async fn an_import_profile_is_in_the_list(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     let profile = amina.import_profile("Bank", "Number 1").await;
     assert_eq!(amina.import_profile("Bank", "Number 1").await, profile);
     let deleted = json!({ "id": profile });
@@ -215,7 +215,7 @@ async fn pages_follow_each_other_and_their_objects_can_be_read(on: Database) {
         }
         pages += 1;
         if changes["pageInfo"]["hasNextPage"] == false {
-            assert_eq!(changes["pageInfo"]["endCursor"], version(&app, &amina).await);
+            assert_eq!(changes["pageInfo"]["endCursor"], position_of(&app, &amina).await);
             break;
         }
         assert_eq!(nodes.len(), 7);
@@ -233,7 +233,7 @@ async fn pages_follow_each_other_and_their_objects_can_be_read(on: Database) {
 async fn a_cursor_is_of_no_use_in_another_book(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
-    let of_amina = version(&app, &amina).await;
+    let of_amina = position_of(&app, &amina).await;
     assert_eq!(badr.error(LIST, json!({ "after": of_amina })).await, "INVALID");
     assert_eq!(badr.error(LIST, json!({ "first": 101 })).await, "INVALID");
     let own = badr.gql(LIST, json!({})).await["changes"]["nodes"].take();

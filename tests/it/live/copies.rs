@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{
     served::Served,
-    socket::{Socket, version},
+    socket::{Socket, position_of},
 };
 use crate::harness::{Database, TestApp, User};
 
@@ -34,7 +34,7 @@ pub(super) struct Copy {
 
 impl Copy {
     pub(super) async fn of(app: &TestApp, user: &User) -> Self {
-        Self { things: BTreeMap::new(), position: version(app, user).await }
+        Self { things: BTreeMap::new(), position: position_of(app, user).await }
     }
 
     fn apply(&mut self, change: &Value) {

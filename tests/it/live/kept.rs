@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use daybook::changes::prune;
 use serde_json::{Value, json};
 
-use super::socket::version;
+use super::socket::position_of;
 use crate::{
     harness::{Database, PASSWORD, TestApp, User, login},
     operations::migration::down_and_up,
@@ -27,11 +27,11 @@ async fn again(app: &TestApp, user: &User, username: &str) -> User {
 async fn old_changes_are_deleted_but_for_the_latest_of_each_book(on: Database) {
     let (app, mut amina) = TestApp::with_owner(on).await;
     let badr = app.user("badr").await;
-    let of_badr = version(&app, &badr).await;
+    let of_badr = position_of(&app, &badr).await;
     let mut positions = Vec::new();
     for name in ["Zaid", "Zahra", "Yusuf"] {
         amina.customer(name).await;
-        positions.push(version(&app, &amina).await);
+        positions.push(position_of(&app, &amina).await);
         app.advance(TimeDelta::days(10));
         amina = again(&app, &amina, "amina").await;
     }
@@ -44,7 +44,7 @@ async fn old_changes_are_deleted_but_for_the_latest_of_each_book(on: Database) {
     assert_eq!(amina.error(LIST, json!({ "after": positions[1] })).await, "CURSOR_TOO_OLD");
     assert_eq!(count(&app, &amina, positions[2].clone()).await, 0);
     assert_eq!(count(&app, &amina, Value::Null).await, 1);
-    assert_eq!(version(&app, &amina).await, positions[2]);
+    assert_eq!(position_of(&app, &amina).await, positions[2]);
     // A book in which nothing happened is still where it was.
     let badr = again(&app, &badr, "badr").await;
     assert_eq!(count(&app, &badr, of_badr).await, 0);
@@ -52,13 +52,13 @@ async fn old_changes_are_deleted_but_for_the_latest_of_each_book(on: Database) {
 }
 
 #[apply(both_databases)]
-async fn a_book_that_is_older_than_changes_has_a_version(on: Database) {
+async fn a_book_that_is_older_than_changes_has_a_cursor(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     amina.customer("Zaid").await;
-    let before = version(&app, &amina).await;
+    let before = position_of(&app, &amina).await;
     down_and_up(&app, "_changes", async || {}).await;
     assert_eq!(count(&app, &amina, Value::Null).await, 1);
-    let position = version(&app, &amina).await;
+    let position = position_of(&app, &amina).await;
     assert_eq!(amina.error(LIST, json!({ "after": before })).await, "CURSOR_TOO_OLD");
     amina.customer("Zahra").await;
     assert_eq!(count(&app, &amina, position).await, 1);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     servers::history,
-    socket::{CHANGES, Socket, version},
+    socket::{CHANGES, Socket, position_of},
 };
 use crate::harness::{Database, SECRET, Server, TestApp, User, program};
 
@@ -102,7 +102,7 @@ async fn a_hundred_subscribers_lose_nothing_when_one_of_two_servers_is_killed(on
         users.push(user);
     }
     let users = &users;
-    let beginnings = join_all(users.iter().map(|user| version(app, user))).await;
+    let beginnings = join_all(users.iter().map(|user| position_of(app, user))).await;
     let followers = (0..FOLLOWERS).map(|number| {
         // Five of each user begin at the first server.
         let at = number % USERS;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     served::Served,
-    socket::{CHANGES, Socket, version},
+    socket::{CHANGES, Socket, position_of},
 };
 use crate::harness::{Client, Database, User};
 
@@ -72,7 +72,7 @@ async fn who_resumes_at_another_server_sees_each_change_once_and_in_order(on: Da
         user.fund("1000").await;
         users.push(user);
     }
-    let beginnings = join_all(users.iter().map(|user| version(&first, user))).await;
+    let beginnings = join_all(users.iter().map(|user| position_of(&first, user))).await;
     let follow = users.iter().zip(beginnings).enumerate().map(|(number, (user, mut after))| {
         let (first, second) = (&first, &second);
         async move {

@@ -65,7 +65,7 @@ impl Socket {
 
     /// Subscribes to all changes of the book after a position, and waits until the subscription has begun.
     pub(super) async fn follow(&mut self, app: &TestApp, user: &User, after: Value) {
-        let after = if after.is_null() { version(app, user).await } else { after };
+        let after = if after.is_null() { position_of(app, user).await } else { after };
         self.subscribe("all", CHANGES, json!({ "after": after })).await;
     }
 
@@ -110,8 +110,8 @@ impl Socket {
     }
 }
 
-/// The version of a user's book, with all changes so far.
-pub(super) async fn version(app: &TestApp, user: &User) -> Value {
+/// The position after all changes of a user's book so far.
+pub(super) async fn position_of(app: &TestApp, user: &User) -> Value {
     app.settle().await;
-    user.gql("{ book { version } }", json!({})).await["book"]["version"].take()
+    user.gql("{ book { cursor } }", json!({})).await["book"]["cursor"].take()
 }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::{
     served::{SHORT, SOON},
-    socket::{CHANGES, version},
+    socket::{CHANGES, position_of},
 };
 use crate::harness::{Client, Database, TestApp, User};
 
@@ -91,7 +91,7 @@ impl Stream {
 async fn changes_are_told_over_both_kinds_of_streams(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
     for form in [EVENTS, PARTS] {
-        let after = version(&app, &amina).await;
+        let after = position_of(&app, &amina).await;
         let mut stream = Stream::of(&amina, form, CHANGES, json!({ "after": after })).await;
         let customer = amina.customer("Zaid").await;
         let change = stream.change().await;

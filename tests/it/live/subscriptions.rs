@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     served::Served,
-    socket::{CHANGES, Socket, version},
+    socket::{CHANGES, Socket, position_of},
 };
 use crate::harness::{Database, User};
 
@@ -52,7 +52,7 @@ async fn a_wallet_tells_of_its_own_transactions_with_the_balance_after_them(on: 
     let mut socket = Socket::of(&server, &amina).await;
     let query = "subscription($id: ID!, $after: String) { walletActivity(walletId: $id, after: $after) { kind thingId createdAt thing {
         id ... on WalletTransaction { amount { amount } to { wallet { balance { amount } } } } ... on Wallet { name } } } }";
-    let after = version(&server, &amina).await;
+    let after = position_of(&server, &amina).await;
     socket.subscribe("1", query, json!({ "id": savings, "after": after })).await;
     amina.fund("10").await;
     pay(&amina, &badr, "1").await;
@@ -84,7 +84,7 @@ async fn a_customer_tells_of_their_documents(on: Database) {
     let mut socket = Socket::of(&server, &amina).await;
     let query =
         "subscription($id: ID!, $after: String) { customerActivity(customerId: $id, after: $after) { kind thingId } }";
-    socket.subscribe("1", query, json!({ "id": customer, "after": version(&server, &amina).await })).await;
+    socket.subscribe("1", query, json!({ "id": customer, "after": position_of(&server, &amina).await })).await;
     let mut expected = Vec::new();
     for customer in [&customer, &other] {
         let entry = amina.entry(customer, "CREDIT", "5", "2026-11-05").await;
@@ -146,7 +146,7 @@ async fn operations_over_one_socket_do_not_wait_for_each_other(on: Database) {
     let amina = server.user("amina").await;
     let mut socket = Socket::of(&server, &amina).await;
     for id in ["a", "b"] {
-        socket.subscribe(id, CHANGES, json!({ "after": version(&server, &amina).await })).await;
+        socket.subscribe(id, CHANGES, json!({ "after": position_of(&server, &amina).await })).await;
     }
     let customer = amina.customer("Zaid").await;
     let mut told: Vec<_> = [socket.next().await, socket.next().await].map(|message| message["id"].clone()).into();

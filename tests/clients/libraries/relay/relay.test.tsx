@@ -115,7 +115,7 @@ test('a balance changes on the page when another device adds an entry, and after
   const told: unknown[] = [];
   const subscription = requestSubscription<PageChangesSubscription>(environment, {
     subscription: CHANGES,
-    variables: { after: await user.version() },
+    variables: { after: await user.position() },
     onNext: (answer) => void told.push(answer?.bookChanges?.thing?.id),
   });
   await user.credit(id, '4.5');

@@ -59,7 +59,7 @@ const named = (change: Change | null | undefined) => (change?.thing?.__typename 
 for (const [name, follow] of Object.entries({ ...SOCKETS, ...STREAMS })) {
   test(`${name}: what was missed comes first, and then each change`, async () => {
     const user = await User.register();
-    const after = await user.version();
+    const after = await user.position();
     await user.customers('Amal');
     const seen: unknown[] = [];
     const stop = follow(user.session, after, (change) => seen.push(named(change)));
@@ -75,7 +75,7 @@ for (const [name, follow] of Object.entries(SOCKETS)) {
   test(`${name}: who was offline is told of each change once`, async () => {
     const user = await User.register();
     const seen: unknown[] = [];
-    const stop = follow(user.session, await user.version(), (change) => seen.push(named(change)));
+    const stop = follow(user.session, await user.position(), (change) => seen.push(named(change)));
     await user.customers('Amal');
     await until('the first', () => seen.length > 0);
     for (const missed of [['Badr', 'Celine'], ['Dalal']]) {
@@ -90,7 +90,7 @@ for (const [name, follow] of Object.entries(SOCKETS)) {
 
   test(`${name}: a token that has expired is renewed`, async () => {
     const user = await User.register();
-    const after = await user.version();
+    const after = await user.position();
     await user.customers('Amal');
     user.expire();
     const seen: unknown[] = [];
@@ -114,7 +114,7 @@ test('Graphcache shows what another device does: balances at once, and lists whe
     client.query(CUSTOMER, { id, first: PAGE }).subscribe(({ data }) => {
       ledgers.push(data?.customer?.entries?.edges.map(({ node }) => node.amount.amount).join());
     }),
-    client.subscription(BOOK_CHANGES, { after: await user.version() }).subscribe(() => {}),
+    client.subscription(BOOK_CHANGES, { after: await user.position() }).subscribe(() => {}),
   ];
   await user.credit(id, '4.5');
   await until('the balance', () => names.at(-1) === 'Amal 4.50');
