@@ -30,6 +30,8 @@ mod header;
 mod hints;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unclear;
 mod vocabulary;
 mod wording;
 

@@ -116,6 +116,15 @@ impl Layout {
         if missing.is_empty() { Ok(layout) } else { Err(missing) }
     }
 
+    /// Whether a column is read.
+    pub(super) fn has(&self, at: usize) -> bool {
+        let one = [self.value_date, self.amount, self.debit, self.credit, self.flag, self.fee, self.payee];
+        let more = [self.category, self.currency, self.balance, self.bank_id, self.account];
+        at == self.date
+            || self.description.contains(&at)
+            || one.into_iter().chain(more).flatten().any(|other| other == at)
+    }
+
     /// Whether a record is the header again, as at the top of each page.
     pub(super) fn is_header(&self, profile: &Profile, record: &Record) -> bool {
         profile.rows.header

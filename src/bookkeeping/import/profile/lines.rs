@@ -6,6 +6,7 @@ use std::{
 };
 
 use encoding_rs::{Encoding, UTF_8};
+use rust_decimal::Decimal;
 
 use super::{
     layout::{Layout, MOST_BEFORE_HEADER},
@@ -254,8 +255,7 @@ impl<R: Read> Lines<R> {
         let value_date = self.reading().value_date()?;
         let balance = self.reading().balance()?;
         if amount.is_zero() {
-            self.skip("Its amount is zero.");
-            return Ok(());
+            return self.take_zero(balance, currency);
         }
         let payee = self.reading().text(self.layout.payee);
         let transaction = Transaction {
@@ -278,6 +278,25 @@ impl<R: Read> Lines<R> {
         self.statement.transactions += 1;
         self.last = Some(transaction);
         if let Some(mismatch) = self.running.add(line, amount, balance, currency) {
+            self.statement.mismatches += 1;
+            self.ready.push_back(mismatch);
+        }
+        Ok(())
+    }
+
+    /// Skips a transaction of zero, unless it is likely that its amount is elsewhere.
+    fn take_zero(&mut self, balance: Option<Decimal>, currency: Option<Currency>) -> Result<(), Problem> {
+        let line = self.record.line;
+        if let (Some(elsewhere), None) = (self.reading().other_side(), balance) {
+            let message =
+                format!("The amount is zero, but {} is in a column that is not read.", cell::quoted(elsewhere));
+            return Err(Problem::new(line, if self.layout.debit.is_some() { "debit" } else { "credit" }, message));
+        }
+        self.skip("Its amount is zero.");
+        // Notes of banks have no balance, or one of zero.
+        if let Some(balance) = balance.filter(|balance| !balance.is_zero())
+            && let Some(mismatch) = self.running.add(line, Decimal::ZERO, Some(balance), currency)
+        {
             self.statement.mismatches += 1;
             self.ready.push_back(mismatch);
         }

@@ -6,13 +6,14 @@ use super::{
         content::Content,
         evidence::chain::Chain,
         finding::{Answer, Notes},
+        hints::Hints,
         vocabulary::Role,
     },
     Picked, Picker,
 };
 
 impl Picker<'_> {
-    pub(super) fn pick_amounts(&mut self, picked: &mut Picked, said: &Picked, notes: &mut Notes) {
+    pub(super) fn pick_amounts(&mut self, picked: &mut Picked, said: &Picked, hints: &Hints, notes: &mut Notes) {
         (picked.amount, picked.debit, picked.credit, picked.flag) = (said.amount, said.debit, said.credit, said.flag);
         if picked.amount.is_none() && picked.debit.is_none() && picked.credit.is_none() {
             let is_side = |content: &Content| content.is_number() || content.is_empty();
@@ -40,6 +41,7 @@ impl Picker<'_> {
                 self.pick_unnamed_amount(picked, notes);
             }
         }
+        self.complete_sides(picked, hints, notes);
         for at in [picked.amount, picked.debit, picked.credit] {
             self.take(at);
         }
@@ -91,7 +93,7 @@ impl Picker<'_> {
         }
     }
 
-    fn is_chain(&self, amount: usize, balance: usize) -> bool {
+    pub(super) fn is_chain(&self, amount: usize, balance: usize) -> bool {
         let mut chain = Chain::default();
         for record in &self.data {
             let value = |at: usize| number::number(record.cell(at)).and_then(|number| number.point.or(number.comma));

@@ -3,6 +3,7 @@
 mod amounts;
 mod by_user;
 mod conclude;
+mod sides;
 
 use std::collections::HashSet;
 
@@ -40,6 +41,8 @@ pub(super) struct Picked {
     pub(super) status: Option<usize>,
     /// A column with fees, of which it is open whether they are taken besides the amount.
     pub(super) open_fee: Option<usize>,
+    /// A side that only its numbers tell, and whether running balances prove it.
+    pub(super) derived: Option<(usize, bool)>,
     /// Whether the amount is the one before fees.
     pub(super) is_gross: bool,
     /// Whether the header says that the balance is the one before the transaction.
@@ -132,7 +135,7 @@ impl<'a> Picker<'a> {
             self.contents = (0..self.contents.len()).map(|at| Content::of(self.data.iter().copied(), at)).collect();
         }
         self.pick_value_date(&mut picked, &said);
-        self.pick_amounts(&mut picked, &said, notes);
+        self.pick_amounts(&mut picked, &said, hints, notes);
         self.pick_balance(&mut picked, &said);
         let first = |found: Vec<usize>| found.first().copied();
         picked.fee = said.fee;
@@ -168,6 +171,7 @@ impl<'a> Picker<'a> {
         picked.description =
             if said.description.is_empty() { self.pick_description(&picked) } else { said.description };
         Self::drop_denied(&mut picked, hints);
+        self.ask_for_vanishing(&picked, hints, notes);
         self.conclude(&picked, notes);
         picked
     }

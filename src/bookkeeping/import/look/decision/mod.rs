@@ -114,6 +114,7 @@ impl Decision<'_> {
             "columns.flag" => hints.columns.flag.is_some(),
             "columns.fee" => hints.columns.fee.is_some(),
             "columns.debit" => hints.columns.debit.is_some(),
+            "columns.credit" => hints.columns.credit.is_some(),
             _ => false,
         }
     }

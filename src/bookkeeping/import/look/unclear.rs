@@ -1,0 +1,103 @@
+//! Files that do not tell all: they are asked about, and no line of them is lost silently.
+
+use std::io::Cursor;
+
+use super::{super::profile::Lines, Hints, Item, look};
+
+/// The lines of a file with their amounts, or the fields that are asked for.
+fn told(file: &str) -> Result<Vec<String>, Vec<&'static str>> {
+    told_with(file.as_bytes(), &Hints::default())
+}
+
+fn told_with(file: &[u8], hints: &Hints) -> Result<Vec<String>, Vec<&'static str>> {
+    let look = look(&mut Cursor::new(file), hints).unwrap();
+    let Ok(profile) = look.ready() else {
+        return Err(look.questions.iter().map(|question| question.field).collect());
+    };
+    let lines = Lines::open(file, profile).unwrap();
+    let told = lines.map(|item| match item {
+        Item::Transaction(line) => {
+            format!("{} {} {}", line.date, line.amount, line.description.as_deref().unwrap_or_default())
+        }
+        Item::Skipped { line, .. } => format!("{line} skipped"),
+        Item::Problem(problem) => format!("{} {}", problem.line, problem.column),
+        Item::Mismatch { line, .. } => format!("{line} mismatch"),
+    });
+    Ok(told.collect())
+}
+
+fn hints(json: &str) -> Hints {
+    serde_json::from_str(json).unwrap()
+}
+
+/// A file of these rows under a header; the date comes first, and is a day of October.
+fn table(header: &str, rows: &[&str]) -> String {
+    let rows = rows.iter().zip(13..).map(|(row, day)| format!("2026-10-{day},{row}\n"));
+    format!("{header}\n{}", rows.collect::<String>())
+}
+
+fn amounts(file: &str) -> Result<Vec<String>, Vec<&'static str>> {
+    let told = told(file)?;
+    Ok(told.iter().map(|line| line.split(' ').nth(1).unwrap_or_default().to_owned()).collect())
+}
+
+#[test]
+fn a_side_without_a_known_name_is_found_beside_the_other_side() {
+    for (debit, credit) in [
+        ("Cash out", "Deposit"),
+        ("Ausgang", "Eingang"),
+        ("Paid", "Received"),
+        ("Fees", "Credit"),
+        ("Dépense", "Crédit"),
+        ("Belastning", "Kredit"),
+        ("Дебит", "Кредит"),
+        ("Видаток", "Кредит"),
+        ("Zarar", "Alacak"),
+        ("मूल", "जमा"),
+        ("Debit", "Top ups"),
+        ("Purchases", "Payments & Credits"),
+        ("Xyz", "Deposit"),
+    ] {
+        for zero in ["0.00", ""] {
+            let rows = [format!("Kafe,3.50,{zero}"), format!("Pay,{zero},1200.00"), format!("Zed,7.00,{zero}")];
+            let file = table(&format!("Date,Description,{debit},{credit}"), &rows.each_ref().map(String::as_str));
+            let expected = ["-3.5", "1200", "-7"].map(str::to_owned).to_vec();
+            assert_eq!(amounts(&file), Ok(expected), "{debit} {credit} {zero:?}");
+        }
+    }
+    let rows = ["Kafe,3.50,0.00,96.50", "Xyz,0.00,1200.00,1296.50", "Zed,7.00,0.00,1289.50"];
+    let file = table("Date,Description,Cash out,Deposit,Balance", &rows);
+    assert_eq!(amounts(&file), Ok(["-3.5", "1200", "-7"].map(str::to_owned).to_vec()));
+}
+
+#[test]
+fn columns_of_which_both_or_none_is_money_out_are_asked_about() {
+    let file = table("Date,Description,Purchases,Payments", &["Tea,12.00,0.00", "Thanks,0.00,1200.00"]);
+    assert_eq!(told(&file), Err(vec!["columns.debit"]));
+    let read = |hints: &Hints| told_with(file.as_bytes(), hints).unwrap();
+    let expected = ["2026-10-13 -12 Tea", "2026-10-14 1200 Thanks"];
+    assert_eq!(read(&hints(r#"{"columns":{"debit":"Purchases"}}"#)), expected);
+    // Neither of the others is zero wherever the debit is not.
+    let file = table("Date,Description,Debit,Foo", &["Tea,12.00,3.00", "Thanks,0.00,1200.00"]);
+    assert_eq!(told(&file), Err(vec!["columns.credit"]));
+    let alone = told_with(file.as_bytes(), &hints(r#"{"columns":{"credit":""}}"#)).unwrap();
+    assert_eq!(alone, ["2026-10-13 -12 Tea", "3 debit"]);
+    let file = table("Date,Description,Amount,Foo", &["Tea,-12.00,0.00", "Thanks,0.00,1200.00", "Bus,-3.00,0.00"]);
+    assert_eq!(told(&file), Err(vec!["columns.amount"]));
+}
+
+#[test]
+fn one_side_alone_needs_no_question() {
+    let file = table("Date,Description,Debit,Balance", &["Tea,12.00,88.00", "Bus,3.00,85.00"]);
+    assert_eq!(amounts(&file), Ok(vec!["-12".to_owned(), "-3".to_owned()]));
+    let file = table("Date,Ref no,Description,Credit", &["1001,Pay,12.00", "1002,Pay,3.00"]);
+    assert_eq!(amounts(&file), Ok(vec!["12".to_owned(), "3".to_owned()]));
+}
+
+#[test]
+fn a_line_of_zero_whose_balance_changes_is_told() {
+    let rows = ["Tea,-12.00,88.00", "Bank note,0.00,88.00", "Bus,-3.00,85.00", "Lost,0.00,80.00", "Tea,-1.00,79.00"];
+    let file = table("Date,Description,Amount,Balance", &rows);
+    let told = told(&file).unwrap();
+    assert!(told.contains(&"5 mismatch".to_owned()) && !told.contains(&"3 mismatch".to_owned()), "{told:?}");
+}
