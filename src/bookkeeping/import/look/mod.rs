@@ -165,6 +165,15 @@ impl Look {
                 break;
             }
         }
+        if let (true, Some(line)) = (is_ready, lines.unproven()) {
+            let message = format!("Line {line} is named like a balance or a total. Are such lines payments?");
+            let answers = vec![
+                Answer::new("true", "They are payments, and are read."),
+                Answer::new("false", "They are balances or totals, and are left out."),
+            ];
+            self.questions.push(Question { field: "balancesAreTransactions", message, answers });
+            return;
+        }
         self.statement = is_ready.then(|| lines.statement());
     }
 }

@@ -101,3 +101,48 @@ fn a_line_of_zero_whose_balance_changes_is_told() {
     let told = told(&file).unwrap();
     assert!(told.contains(&"5 mismatch".to_owned()) && !told.contains(&"3 mismatch".to_owned()), "{told:?}");
 }
+
+#[test]
+fn payments_that_are_named_like_balances_are_not_lost() {
+    let rows = ["Tea,-3.00", "New Balance,-120.00", "Turnover,-3.00", "Rent,-500.00", "Salary,900.00"];
+    let file = table("Date,Description,Amount", &rows);
+    assert_eq!(told(&file), Err(vec!["balancesAreTransactions"]));
+    let read = told_with(file.as_bytes(), &hints(r#"{"balancesAreTransactions":true}"#)).unwrap();
+    assert_eq!(read.len(), 5, "{read:?}");
+    assert_eq!(read[1], "2026-10-14 -120 New Balance");
+    let read = told_with(file.as_bytes(), &hints(r#"{"balancesAreTransactions":false}"#)).unwrap();
+    assert_eq!((read.len(), read[1].as_str(), read[2].as_str()), (5, "3 skipped", "4 skipped"), "{read:?}");
+    for file in
+        ["Devir", "Balance"].map(|text| table("Date,Type,Text,Amount", &[&format!("{text},a,-3.00"), "x,b,-4.00"]))
+    {
+        assert_eq!(told(&file), Err(vec!["balancesAreTransactions"]), "{file}");
+    }
+}
+
+#[test]
+fn running_balances_tell_payments_from_balances() {
+    let rows = [
+        "Opening balance,100.00,100.00",
+        "Tea,-3.00,97.00",
+        "New Balance,-20.00,77.00",
+        "Pay,9.00,86.00",
+        "Bus,-1.00,85.00",
+        "Bus,-2.00,83.00",
+        "Bus,-3.00,80.00",
+        "Bus,-4.00,76.00",
+        "Closing balance,76.00,76.00",
+    ];
+    let expected = ["2 skipped", "-3", "-20", "9", "-1", "-2", "-3", "-4", "10 skipped"];
+    let short = |line: &String| {
+        if line.ends_with("skipped") { line.clone() } else { line.split(' ').nth(1).unwrap().to_owned() }
+    };
+    let lines = |rows: &[&str]| {
+        told(&table("Date,Description,Amount,Balance", rows)).map(|told| told.iter().map(short).collect::<Vec<_>>())
+    };
+    assert_eq!(lines(&rows), Ok(expected.map(str::to_owned).to_vec()));
+    let mut days: Vec<_> = rows.iter().zip(13..).map(|(row, day)| format!("2026-10-{day},{row}")).collect();
+    days.reverse();
+    let newest = told(&format!("Date,Description,Amount,Balance\n{}\n", days.join("\n"))).unwrap();
+    let newest: Vec<_> = newest.iter().map(short).collect();
+    assert_eq!(newest, ["2 skipped", "-4", "-3", "-2", "-1", "9", "-20", "-3", "10 skipped"]);
+}

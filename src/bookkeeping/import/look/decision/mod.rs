@@ -224,7 +224,7 @@ impl Decision<'_> {
             skip_leading: hints.skip_leading.unwrap_or_default(),
             skip_trailing: hints.skip_trailing.unwrap_or_default(),
             skip,
-            balances_are_transactions: hints.balances_are_transactions.unwrap_or_default(),
+            balances_are_transactions: hints.balances_are_transactions,
             no_continuation: hints.no_continuation.unwrap_or_default(),
         }
     }

@@ -1,5 +1,7 @@
 //! Reads the transactions of a file by a profile, in constant memory.
 
+mod named;
+
 use std::{
     collections::VecDeque,
     io::{self, Read},
@@ -8,6 +10,7 @@ use std::{
 use encoding_rs::{Encoding, UTF_8};
 use rust_decimal::Decimal;
 
+use self::named::Claim;
 use super::{
     layout::{Layout, MOST_BEFORE_HEADER},
     model::Profile,
@@ -46,6 +49,9 @@ pub struct Lines<R> {
     ready: VecDeque<Item>,
     running: Running,
     statement: Statement,
+    /// Records that the end of the file proves to be balances, or not.
+    claims: Vec<Claim>,
+    unproven: Option<u64>,
     is_over: bool,
 }
 
@@ -69,6 +75,8 @@ impl<R: Read> Lines<R> {
             ready: VecDeque::new(),
             running: Running::new(profile.order, profile.balance),
             statement: Statement::default(),
+            claims: Vec::new(),
+            unproven: None,
             is_over: false,
         };
         lines.begin().map_err(|message| vec![Refusal::new(Code::Invalid, "csv", message)])?;
@@ -160,6 +168,10 @@ impl<R: Read> Lines<R> {
     /// Reads the next record into `self.record`; false at the end.
     fn read(&mut self) -> io::Result<bool> {
         let trailing = self.profile.rows.skip_trailing.min(MOST_HELD);
+        if let (0, Some(next)) = (trailing, self.held.pop_front()) {
+            self.record = next;
+            return Ok(true);
+        }
         if trailing == 0 {
             return self.records.read(&mut self.record);
         }
@@ -183,7 +195,8 @@ impl<R: Read> Lines<R> {
             Ok(true) => {}
             Ok(false) => {
                 self.is_over = true;
-                return self.flush();
+                self.flush();
+                return self.settle();
             }
             Err(error) => {
                 self.is_over = true;
@@ -216,20 +229,11 @@ impl<R: Read> Lines<R> {
     /// Makes an item of the record.
     fn take(&mut self) -> Result<(), Problem> {
         let line = self.record.line;
-        let text = cell::bare(self.record.cell(self.layout.date));
-        let written = date::date(text);
+        let written = date::date(cell::bare(self.record.cell(self.layout.date)));
         let word = self.word(written.is_some());
-        if let Some(word) = word {
-            let amount = match self.reading().amount() {
-                Ok(Amount::Value(value, _)) => Some(value),
-                _ => self.reading().balance().ok().flatten(),
-            };
-            if amount.is_some() || written.is_some() {
-                self.running.name(word, amount);
-            } else {
-                self.note_named();
-            }
-            self.skip("It is a balance, a turnover or a total.");
+        if let Some(word) = word
+            && self.take_named(word, written.is_some())?
+        {
             return Ok(());
         }
         let Some(written) = written else { return self.take_undated() };
@@ -245,7 +249,8 @@ impl<R: Read> Lines<R> {
                 None => "can be read in two ways. Say whether the day or the month is first.",
                 Some(_) => "is not a date in the order of the profile.",
             };
-            return Err(Problem::new(line, "date", format!("{} {message}", cell::quoted(cell::bare(text)))));
+            let text = cell::quoted(cell::bare(self.record.cell(self.layout.date)));
+            return Err(Problem::new(line, "date", format!("{text} {message}")));
         };
         let (amount, currency) = match self.reading().amount()? {
             Amount::None => return Err(Problem::new(line, "amount", "There is no amount.")),
@@ -345,7 +350,7 @@ impl<R: Read> Lines<R> {
 
     /// What the record says, when it is no transaction.
     fn word(&self, has_date: bool) -> Option<StatementWord> {
-        if self.profile.rows.balances_are_transactions {
+        if self.profile.rows.balances_are_transactions == Some(true) {
             return None;
         }
         let mut words = self.record.cells().filter_map(statement_word::find);
