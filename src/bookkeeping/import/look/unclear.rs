@@ -146,3 +146,53 @@ fn running_balances_tell_payments_from_balances() {
     let newest: Vec<_> = newest.iter().map(short).collect();
     assert_eq!(newest, ["2 skipped", "-4", "-3", "-2", "-1", "9", "-20", "-3", "10 skipped"]);
 }
+
+#[test]
+fn charges_without_a_mark_beside_marked_credits_are_money_out() {
+    let rows = ["SWIGGY,\"1,250.00\"", "IRCTC,500.00", "PAYMENT RECEIVED,\"5,000.00 Cr\""];
+    let read = amounts(&table("Date,Description,Amount", &rows));
+    assert_eq!(read, Ok(["-1250", "-500", "5000"].map(str::to_owned).to_vec()));
+    let file = table("Date,Description,Amount", &["a,12.00", "b,13.00", "c,+200.00"]);
+    assert_eq!(told(&file), Err(vec!["sign"]));
+    let read = told_with(file.as_bytes(), &hints(r#"{"sign":"POSITIVE_OUT"}"#)).unwrap();
+    assert_eq!(read, ["2026-10-13 -12 a", "2026-10-14 -13 b", "2026-10-15 200 c"]);
+    let read = told_with(file.as_bytes(), &hints(r#"{"sign":"NEGATIVE_OUT"}"#)).unwrap();
+    assert_eq!(read[0], "2026-10-13 12 a");
+}
+
+#[test]
+fn a_file_that_may_be_of_a_card_is_asked_about() {
+    let sign = Err(vec!["sign"]);
+    for rows in [
+        &["TESCO,23.40", "Hotel deposit,100.00", "SHELL,51.00", "Payment,-174.40"][..],
+        &["TESCO,23.40", "Pension Mozart Salzburg,100.00", "Payment,-123.40"],
+        &["BONUS CHICKEN,13.00", "Payment,-13.00"],
+        &["Hotel deposit,100.00", "Pension Mozart,13.00", "Payment,-113.00"],
+    ] {
+        assert_eq!(told(&table("Date,Description,Amount", rows)), sign, "{rows:?}");
+    }
+    let rows = ["DIRECT DEBIT,-23.40", "CREDIT VOUCHER,-10.00"];
+    let rows = rows.map(|row| format!("A Person,2026-10-13,{row}\n"));
+    assert_eq!(told(&format!("Card Member,Date,Description,Amount\n{}", rows.concat())), sign);
+}
+
+#[test]
+fn a_balance_that_may_be_what_is_owed_does_not_tell_the_sign() {
+    let header = "Date,Description,Amount,Balance";
+    let rows = [
+        "TESCO,23.40,123.40",
+        "AMAZON,100.00,223.40",
+        "SHELL,51.00,274.40",
+        "PAYMENT,-200.00,74.40",
+        "NETFLIX,10.00,84.40",
+    ];
+    let sign = Err(vec!["sign"]);
+    assert_eq!(told(&table(header, &rows)), sign);
+    let read = told_with(table(header, &rows).as_bytes(), &hints(r#"{"sign":"POSITIVE_OUT"}"#)).unwrap();
+    assert_eq!((read[0].as_str(), read.len()), ("2026-10-13 -23.4 TESCO", 5), "{read:?}");
+    // What is owed grows by charges below zero.
+    let turned = ["TESCO,-23.40,123.40", "AMAZON,-100.00,223.40", "PAYMENT,200.00,23.40", "NETFLIX,-10.00,33.40"];
+    assert_eq!(told(&table(header, &turned)), sign);
+    let account = ["TESCO,-23.40,123.40", "AMAZON,-100.00,23.40", "From Bob,200.00,223.40"];
+    assert_eq!(amounts(&table(header, &account)), Ok(["-23.4", "-100", "200"].map(str::to_owned).to_vec()));
+}

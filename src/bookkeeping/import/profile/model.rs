@@ -42,7 +42,8 @@ pub struct Profile {
     /// The texts of the flag column for money out, besides those that are known, such as `D` and `DR`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flag_out: Vec<String>,
-    /// The texts of the flag column for money in.
+    /// The texts of the flag column for money in. Without such a column, `+` says that an amount with a plus is money in, also
+    /// where amounts above zero are money out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flag_in: Vec<String>,
     /// What the balance column says. Absent: balances are read and not checked.

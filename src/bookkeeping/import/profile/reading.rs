@@ -80,7 +80,7 @@ impl<'a> Reading<'a> {
                     let message = format!("{} does not say whether this is money out or in.", cell::quoted(text));
                     Problem::new(line, "flag", message)
                 })?,
-                None => self.profile.sign == Some(Sign::PositiveOut),
+                None => self.profile.sign == Some(Sign::PositiveOut) && !self.is_marked(&number),
             };
             (if is_negated { -value } else { value }, number.currency)
         } else {
@@ -105,6 +105,12 @@ impl<'a> Reading<'a> {
         };
         let fee = self.number(fee, "fee")?.map_or(Decimal::ZERO, |(fee, _)| fee.abs());
         Ok(Amount::Value(value.checked_sub(fee).ok_or_else(too_large)?, currency))
+    }
+
+    /// Whether an amount says by itself whether it is money out or in: by a word such as `CR`, or by a plus, where the profile
+    /// says that a plus means money in.
+    fn is_marked(&self, number: &Number) -> bool {
+        number.has_word || (number.has_plus && self.profile.flag_in.iter().any(|flag| flag == "+"))
     }
 
     /// Whether a flag means money out; its text when it is not known.

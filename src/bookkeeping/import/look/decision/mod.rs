@@ -73,7 +73,7 @@ impl Decision<'_> {
         let order_of_lines = self.order(&dates, assumed_order, way, notes);
         let balance = self.balance(chain, way, sign, notes);
         let columns = self.columns(form, fee);
-        let (flag_out, flag_in) = self.flags(form, notes);
+        let (flag_out, flag_in) = self.flags(form, &amounts, notes);
         let profile = Profile {
             version: VERSION,
             encoding: self.body.encoding.name().to_owned(),

@@ -42,6 +42,8 @@ pub struct Number {
     pub currency: Option<Currency>,
     /// Whether it is marked as more than zero, by a plus or a word such as `CR`.
     pub has_plus: bool,
+    /// Whether a word such as `CR` or `DR` marks it. Words say the same in the files of all banks; signs do not.
+    pub has_word: bool,
     /// Whether it looks like money: it has decimals, a sign or a currency.
     pub is_like_money: bool,
 }
@@ -100,6 +102,7 @@ pub fn number(text: &str) -> Option<Number> {
         comma: value(','),
         currency: affix.currency,
         has_plus: affix.is_signed && !affix.is_below,
+        has_word: affix.has_word,
         is_like_money: affix.is_signed || affix.has_currency || body.contains(['.', ',', CERTAIN]),
     };
     (number.point.is_some() || number.comma.is_some()).then_some(number)
@@ -127,6 +130,7 @@ fn plain(text: &str) -> Cow<'_, str> {
 struct Affix {
     is_below: bool,
     is_signed: bool,
+    has_word: bool,
     currency: Option<Currency>,
     has_currency: bool,
 }
@@ -148,6 +152,7 @@ impl Affix {
             }
             if let Some(is_out) = flag::of_amount(word) {
                 self.sign(is_out)?;
+                self.has_word = true;
             } else {
                 let currency = currency_sign::find(word)?;
                 if self.has_currency {
