@@ -196,3 +196,14 @@ fn a_balance_that_may_be_what_is_owed_does_not_tell_the_sign() {
     let account = ["TESCO,-23.40,123.40", "AMAZON,-100.00,23.40", "From Bob,200.00,223.40"];
     assert_eq!(amounts(&table(header, &account)), Ok(["-23.4", "-100", "200"].map(str::to_owned).to_vec()));
 }
+
+#[test]
+fn a_footer_is_no_part_of_the_last_description() {
+    let file = "Date,Description,Amount\n2026-10-13,Tea,-3.00\n2026-10-14,Bus,-2.00\n,Page 1 of 1,\n";
+    assert_eq!(told(file).unwrap()[1..], ["2026-10-14 -2 Bus", "4 skipped"]);
+    let file = "Date,Description,Amount\n2026-10-13,Tea,-3.00\n2026-10-14,Bus,-2.00\n,Thank you for banking with us,\n";
+    assert_eq!(told(file).unwrap()[1..], ["2026-10-14 -2 Bus", "4 skipped"]);
+    let file =
+        "Date,Description,Amount\n2026-10-13,Tea,-3.00\n,at home,\n2026-10-14,Bus,-2.00\n,to town,\n,Seite 1 von 2,\n";
+    assert_eq!(told(file).unwrap(), ["2026-10-13 -3 Tea at home", "2026-10-14 -2 Bus to town", "6 skipped"]);
+}

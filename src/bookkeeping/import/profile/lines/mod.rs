@@ -1,5 +1,6 @@
 //! Reads the transactions of a file by a profile, in constant memory.
 
+mod continued;
 mod named;
 
 use std::{
@@ -31,9 +32,6 @@ use crate::{
 /// The most records that are held back because the profile skips records at the end.
 pub const MOST_HELD: usize = 1_000;
 
-/// The longest description; what continues it beyond is left out. A file must not fill the memory with one description.
-const LONGEST_DESCRIPTION: usize = 10_000;
-
 /// The transactions of a file, and what else its records are, in the order of the file.
 #[derive(Debug)]
 pub struct Lines<R> {
@@ -46,6 +44,10 @@ pub struct Lines<R> {
     held: VecDeque<Record>,
     /// A transaction whose description may be continued.
     last: Option<Transaction>,
+    /// The texts of records after it that may continue it, with their lines.
+    more: Vec<(u64, String)>,
+    /// Whether the description of a transaction before was continued.
+    is_continued: bool,
     ready: VecDeque<Item>,
     running: Running,
     statement: Statement,
@@ -72,6 +74,8 @@ impl<R: Read> Lines<R> {
             currency: profile.currency.as_ref().and_then(|code| code.parse().ok()),
             held: VecDeque::new(),
             last: None,
+            more: Vec::new(),
+            is_continued: false,
             ready: VecDeque::new(),
             running: Running::new(profile.order, profile.balance),
             statement: Statement::default(),
@@ -137,22 +141,15 @@ impl<R: Read> Lines<R> {
     }
 
     fn skip(&mut self, reason: &'static str) {
-        self.flush();
+        self.flush(false);
         self.statement.skipped += 1;
         self.ready.push_back(Item::Skipped { line: self.record.line, reason });
     }
 
     fn problem(&mut self, problem: Problem) {
-        self.flush();
+        self.flush(false);
         self.statement.problems += 1;
         self.ready.push_back(Item::Problem(problem));
-    }
-
-    /// The last transaction is complete.
-    fn flush(&mut self) {
-        if let Some(last) = self.last.take() {
-            self.ready.push_back(Item::Transaction(last));
-        }
     }
 
     /// Notes a balance in a record of which only the words say what it is.
@@ -195,7 +192,7 @@ impl<R: Read> Lines<R> {
             Ok(true) => {}
             Ok(false) => {
                 self.is_over = true;
-                self.flush();
+                self.flush(false);
                 return self.settle();
             }
             Err(error) => {
@@ -212,7 +209,7 @@ impl<R: Read> Lines<R> {
         if self.record.is_empty() {
             return;
         }
-        if self.layout.skip.iter().any(|rule| rule.fits(&self.record)) {
+        if self.layout.skips(&self.record) {
             return self.skip("A rule of the profile skips it.");
         }
         if let (Some(account), Some(at)) = (&self.profile.account, self.layout.account)
@@ -279,7 +276,7 @@ impl<R: Read> Lines<R> {
                 .filter(|id| !id.is_empty()),
             balance: balance.map(exact),
         };
-        self.flush();
+        self.flush(true);
         self.statement.transactions += 1;
         self.last = Some(transaction);
         if let Some(mismatch) = self.running.add(line, amount, balance, currency) {
@@ -330,14 +327,8 @@ impl<R: Read> Lines<R> {
         let is_long = self.record.len() > self.layout.date;
         if text.is_empty() && is_long && !self.record.follows_blank && !self.profile.rows.no_continuation {
             let more = self.reading().description();
-            if let (Some(last), Some(more)) = (&mut self.last, more) {
-                let description = last.description.get_or_insert_default();
-                if description.len() + more.len() < LONGEST_DESCRIPTION {
-                    if !description.is_empty() {
-                        description.push(' ');
-                    }
-                    description.push_str(&more);
-                }
+            if let Some(more) = more.filter(|_| self.is_continuation()) {
+                self.hold_text(&more);
                 return Ok(());
             }
         }

@@ -60,7 +60,7 @@ impl<R: Read> Lines<R> {
                     return Err(Problem::new(line, "amount", UNPROVEN));
                 }
                 Verdict::Open => {
-                    self.flush();
+                    self.flush(false);
                     self.running.name(word, Some(amount));
                     self.claims.push(Claim { line, word, amount });
                     return Ok(true);
