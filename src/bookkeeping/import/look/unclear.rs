@@ -207,3 +207,13 @@ fn a_footer_is_no_part_of_the_last_description() {
         "Date,Description,Amount\n2026-10-13,Tea,-3.00\n,at home,\n2026-10-14,Bus,-2.00\n,to town,\n,Seite 1 von 2,\n";
     assert_eq!(told(file).unwrap(), ["2026-10-13 -3 Tea at home", "2026-10-14 -2 Bus to town", "6 skipped"]);
 }
+
+#[test]
+fn lines_that_are_not_booked_yet_are_known_by_a_word_of_their_status() {
+    let rows = ["Tea,-3.00,Umsatz gebucht", "Bus,-2.00,Umsatz vorgemerkt", "Rent,-200.00,Umsatz gebucht"];
+    let read = told(&table("Buchungstag,Verwendungszweck,Betrag,Info", &rows)).unwrap();
+    assert_eq!(read, ["2026-10-13 -3 Tea", "3 skipped", "2026-10-15 -200 Rent"]);
+    let status = ["Tea,-3.00,Payment failed", "Bus,-2.00,Not failed", "Rent,-200.00,Completed"];
+    let read = told(&table("Date,Description,Amount,Status", &status)).unwrap();
+    assert_eq!(read, ["2 skipped", "2026-10-14 -2 Bus", "2026-10-15 -200 Rent"]);
+}

@@ -81,15 +81,52 @@ const NOT_BOOKED_ELSEWHERE: &[&str] = &[
     "removed",
 ];
 
+/// What banks write beside transactions that are not booked yet, whatever the column is called.
+const PENDING: &[&str] = &[
+    "pending",
+    "vorgemerkt",
+    "vormerkung",
+    "en attente",
+    "in behandeling",
+    "pendiente",
+    "in attesa",
+    "oczekujaca",
+    "beklemede",
+    "reserverad",
+    "в обработке",
+];
+
 /// Whether a text of a status column says that the transaction did not happen.
 pub(super) fn is_not_booked(text: &str) -> bool {
     let folded = cell::folded(text);
-    [NOT_BOOKED, NOT_BOOKED_ELSEWHERE].iter().any(|list| list.contains(&folded.as_str()))
+    has_any(&folded, NOT_BOOKED) || has_any(&folded, NOT_BOOKED_ELSEWHERE)
+}
+
+/// Whether one of a few short texts of a column says that the transaction is not booked yet.
+pub(super) fn is_pending(text: &str) -> bool {
+    let folded = cell::folded(text);
+    folded.split(' ').count() <= 3 && has_any(&folded, PENDING)
+}
+
+/// Whether a text has one of the phrases as words of its own: `Umsatz vorgemerkt`.
+fn has_any(folded: &str, phrases: &[&str]) -> bool {
+    let words: Vec<_> = folded.split(' ').collect();
+    phrases.iter().any(|phrase| {
+        let phrase: Vec<_> = phrase.split(' ').collect();
+        // `Not failed` and `nicht storniert` did happen.
+        let is_it = |(at, part): (usize, &[&str])| {
+            let before = at.checked_sub(1).and_then(|before| words.get(before));
+            part == phrase && before.is_none_or(|before| !["not", "nicht", "no", "non"].contains(before))
+        };
+        words.windows(phrase.len()).enumerate().any(is_it)
+    })
 }
 
 /// The rules by which transactions that did not happen are skipped.
 pub(super) fn not_booked<'a>(column: &Column, texts: impl Iterator<Item = &'a String>) -> Vec<SkipRule> {
-    let present = texts.filter(|text| NOT_BOOKED_ELSEWHERE.contains(&cell::folded(text).as_str())).cloned();
+    let is_known = |text: &String| NOT_BOOKED.contains(&cell::folded(text).as_str());
+    let mut present: Vec<_> = texts.filter(|text| is_not_booked(text) && !is_known(text)).cloned().collect();
+    present.sort();
     let all = NOT_BOOKED.iter().map(|text| (*text).to_owned()).chain(present);
     all.map(|text| SkipRule { column: Some(column.clone()), text, is: TextMatch::Equal }).collect()
 }

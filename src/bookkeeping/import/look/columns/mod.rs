@@ -19,6 +19,7 @@ use super::{
     header::{self, Meaning},
     hints::Hints,
     vocabulary::Role,
+    wording,
 };
 
 /// A column that was found: its position from 0.
@@ -155,7 +156,7 @@ impl<'a> Picker<'a> {
             named.or_else(|| self.free().find(|at| self.is_unnamed(*at) && self.content(*at).is_currency()))
         });
         self.take(picked.currency);
-        picked.status = first(self.by_role(Role::Status, Content::is_text));
+        picked.status = first(self.by_role(Role::Status, Content::is_text)).or_else(|| self.pick_pending());
         self.take(picked.status);
         picked.bank_id = first(self.by_role(Role::BankId, |content| !content.is_empty()));
         picked.account =
@@ -192,6 +193,14 @@ impl<'a> Picker<'a> {
             named.or_else(|| self.free().find(|at| self.names.is_empty() && self.content(*at).is_date()))
         });
         self.take(picked.value_date);
+    }
+
+    /// A column of a few texts, of which one says that a transaction is not booked yet.
+    fn pick_pending(&self) -> Option<usize> {
+        self.free().find(|at| {
+            let texts = &self.content(*at).different;
+            self.content(*at).is_text() && texts.len() <= 4 && texts.iter().any(|text| wording::is_pending(text))
+        })
     }
 
     fn pick_description(&self, picked: &Picked) -> Vec<usize> {
