@@ -217,3 +217,17 @@ fn lines_that_are_not_booked_yet_are_known_by_a_word_of_their_status() {
     let read = told(&table("Date,Description,Amount,Status", &status)).unwrap();
     assert_eq!(read, ["2 skipped", "2026-10-14 -2 Bus", "2026-10-15 -200 Rent"]);
 }
+
+#[test]
+fn the_money_that_moved_has_its_taxes_in_it() {
+    let rows = ["Paper,-119.00,-19.00,-100.00", "Ink,-11.90,-1.90,-10.00"];
+    assert_eq!(
+        amounts(&table("Date,Description,Gross,VAT,Net", &rows)),
+        Ok(["-119", "-11.9"].map(str::to_owned).to_vec())
+    );
+    let rows = ["Paper,-119.00,-100.00", "Ink,-11.90,-10.00"];
+    assert_eq!(told(&table("Date,Description,Gross,Net", &rows)), Err(vec!["columns.amount"]));
+    let rows = ["Sale,119.00,-19.00,100.00,100.00", "Ink,-10.00,0.00,-10.00,90.00", "Ink,-10.00,0.00,-10.00,80.00"];
+    let net = Ok(["100", "-10", "-10"].map(str::to_owned).to_vec());
+    assert_eq!(amounts(&table("Date,Description,Gross,Fee,Net,Balance", &rows)), net);
+}
