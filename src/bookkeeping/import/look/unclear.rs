@@ -231,3 +231,13 @@ fn the_money_that_moved_has_its_taxes_in_it() {
     let net = Ok(["100", "-10", "-10"].map(str::to_owned).to_vec());
     assert_eq!(amounts(&table("Date,Description,Gross,Fee,Net,Balance", &rows)), net);
 }
+
+#[test]
+fn an_encoding_that_makes_no_words_is_asked_for() {
+    let file = b"Datum;Text;Betrag\n13.10.2026;B\x84ckerei M\x81ller;-3,20\n";
+    assert_eq!(told_with(file, &Hints::default()), Err(vec!["encoding"]));
+    assert!(told_with(file, &hints(r#"{"encoding":"windows-1252"}"#)).is_ok());
+    let file =
+        ["Datum;Text;Betrag\n13.10.2026;Bäckerei Müller;-3,20\n14.10.2026;".as_bytes(), b"Caf\xE9;-4,00\n"].concat();
+    assert_eq!(told_with(&file, &Hints::default()).unwrap(), ["2026-10-13 -3.2 Bäckerei Müller", "3 csv"]);
+}
