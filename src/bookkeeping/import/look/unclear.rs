@@ -190,6 +190,8 @@ fn a_balance_that_may_be_what_is_owed_does_not_tell_the_sign() {
     assert_eq!(told(&table(header, &rows)), sign);
     let read = told_with(table(header, &rows).as_bytes(), &hints(r#"{"sign":"POSITIVE_OUT"}"#)).unwrap();
     assert_eq!((read[0].as_str(), read.len()), ("2026-10-13 -23.4 TESCO", 5), "{read:?}");
+    assert_eq!(told(&table(header, &["TESCO,23.40,123.40", "PAYMENT,-20.00,103.40"])), sign);
+    assert!(told(&table(header, &["Rice,-12.50,87.50", "Pay,1000.00,1087.50"])).is_ok());
     // What is owed grows by charges below zero.
     let turned = ["TESCO,-23.40,123.40", "AMAZON,-100.00,223.40", "PAYMENT,200.00,23.40", "NETFLIX,-10.00,33.40"];
     assert_eq!(told(&table(header, &turned)), sign);

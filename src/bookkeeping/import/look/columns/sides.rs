@@ -127,12 +127,11 @@ impl Picker<'_> {
         let mut filled = 0;
         for record in &self.data {
             match (moved(record, one), moved(record, other)) {
-                (Some(_), Some(_)) => return false,
                 (None, Some(_)) => filled += 1,
                 (Some(_), None) => {}
                 // A line of zeros is a note of the bank; lines without any number say that a third column has it.
                 (None, None) if is_number(record, one) || is_number(record, other) => {}
-                (None, None) => return false,
+                (Some(_), Some(_)) | (None, None) => return false,
             }
         }
         filled > 0

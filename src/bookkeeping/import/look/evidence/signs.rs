@@ -30,6 +30,8 @@ const OUT: &str = "atm|withdrawal|fee|fees|rent|miete|loyer|alquiler|huur|affitt
     |supermarche|grocery|groceries|grocer|restaurant|fuel|petrol|tankstelle|kontofuhrung|electricity|insurance|versicherung|kartenzahlung\
     |lastschrift|betaalautomaat|achat|compra|zakup|покупка|alisveris|uttag|kortkop|coffee|cafe|pharmacy|bakery\
     |backerei|account fee|debit card|subscription|dr";
+/// Words of payments, to a shop or to a card.
+const PAYMENT: &str = "payment|zahlung|paiement|pago|pagamento|betaling|platba|оплата|odeme";
 /// Words of the headers and first lines of statements of cards.
 const CARD: &str = "card member|card no|card number|cardholder|cardmember|credit card|kreditkarte|carte de credit|tarjeta|carta di credito\
     |merchant|card|kaart|kreditkort|karta kredytowa|account ending|kreditkartenabrechnung|kreditkartennummer|cartao|card transactions|mcc";
@@ -57,6 +59,8 @@ pub(in super::super) struct Signs {
     sure: usize,
     /// Lines whose words fit the opposite sign: a salary below zero.
     turned: usize,
+    /// Whether an amount below zero is named as a payment, which may be one to a card.
+    has_payment: bool,
     is_card: bool,
     is_account: bool,
 }
@@ -75,6 +79,7 @@ impl Signs {
             return;
         }
         let folded = cell::folded(&texts.collect::<Vec<_>>().join(" "));
+        self.has_payment |= is_below && has(PAYMENT, &folded);
         let is_sure = has(SURE, &folded);
         match (has(IN, &folded), has(OUT, &folded) && !is_sure) {
             (true, false) if is_below => self.turned += 1,
@@ -135,7 +140,9 @@ impl Signs {
         let is_account = self.is_account && !self.is_card;
         let is_likely = match self.above.cmp(&self.below) {
             Ordering::Less => !self.is_card,
-            Ordering::Equal => is_account || kind == BalanceKind::Before || (self.usual > 0 && !self.is_card),
+            Ordering::Equal => {
+                is_account || kind == BalanceKind::Before || (!self.is_card && (self.usual > 0 || !self.has_payment))
+            }
             Ordering::Greater => is_account,
         };
         is_likely && self.turned == 0
