@@ -77,6 +77,10 @@ fn columns_of_which_both_or_none_is_money_out_are_asked_about() {
     let read = |hints: &Hints| told_with(file.as_bytes(), hints).unwrap();
     let expected = ["2026-10-13 -12 Tea", "2026-10-14 1200 Thanks"];
     assert_eq!(read(&hints(r#"{"columns":{"debit":"Purchases"}}"#)), expected);
+    let file = table("Date,Description,Foo,Bar", &["Pay,1200.00,0.00", "Tea,0.00,12.00"]);
+    assert_eq!(told(&file), Err(vec!["columns.debit"]));
+    let read = told_with(file.as_bytes(), &hints(r#"{"columns":{"debit":"Bar"}}"#)).unwrap();
+    assert_eq!(read, ["2026-10-13 1200 Pay", "2026-10-14 -12 Tea"]);
     // Neither of the others is zero wherever the debit is not.
     let file = table("Date,Description,Debit,Foo", &["Tea,12.00,3.00", "Thanks,0.00,1200.00"]);
     assert_eq!(told(&file), Err(vec!["columns.credit"]));

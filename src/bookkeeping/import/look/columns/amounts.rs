@@ -138,6 +138,10 @@ impl Picker<'_> {
             ([(amount, balance)], _) => (picked.amount, picked.balance) = (Some(*amount), Some(*balance)),
             (_, [one]) => picked.amount = Some(*one),
             (_, []) => self.ask_amount(&numbers, notes),
+            (_, [one, other]) if self.complement(*one, *other) && self.complement(*other, *one) => {
+                (picked.debit, picked.credit) = (Some(*one), Some(*other));
+                self.ask_debit([*one, *other], notes);
+            }
             _ => self.ask_amount(&candidates, notes),
         }
     }

@@ -52,8 +52,7 @@ impl Picker<'_> {
             let is_open = self.has_role(other, opposite).is_none()
                 && (self.has_role(other, role).is_some() || self.has_role(at, opposite).is_some());
             if is_open && said.is_none() {
-                let answers = [debit, credit].map(|at| self.answer(at));
-                notes.ask("columns.debit", "Which of these columns is money out?", answers.to_vec());
+                self.ask_debit([debit, credit], notes);
             }
             return;
         }
@@ -74,6 +73,11 @@ impl Picker<'_> {
         };
         let answers = open.into_iter().map(|at| self.answer(at)).chain([Answer::new("", none)]);
         notes.ask(field, message, answers.collect());
+    }
+
+    pub(super) fn ask_debit(&self, columns: [usize; 2], notes: &mut Notes) {
+        let answers = columns.map(|at| self.answer(at));
+        notes.ask("columns.debit", "Which of these columns is money out?", answers.to_vec());
     }
 
     /// Asks when the amount is zero in lines in which a column that nothing explains has a number: the lines would be skipped.
@@ -123,7 +127,7 @@ impl Picker<'_> {
 
     /// Whether in each line at most one of two columns has a number other than zero, and each line with a number in the second
     /// one has none in the first one.
-    fn complement(&self, one: usize, other: usize) -> bool {
+    pub(super) fn complement(&self, one: usize, other: usize) -> bool {
         let mut filled = 0;
         for record in &self.data {
             match (moved(record, one), moved(record, other)) {
