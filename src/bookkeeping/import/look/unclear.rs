@@ -165,6 +165,13 @@ fn charges_without_a_mark_beside_marked_credits_are_money_out() {
 }
 
 #[test]
+fn what_was_returned_is_money_in() {
+    for rows in [["shoes,-80.00", "returned,80.00"], ["returned,80.00", "socks,-15.00"]] {
+        assert!(told(&table("Date,Description,Amount", &rows)).is_ok(), "{rows:?}");
+    }
+}
+
+#[test]
 fn a_file_that_may_be_of_a_card_is_asked_about() {
     let sign = Err(vec!["sign"]);
     for rows in [

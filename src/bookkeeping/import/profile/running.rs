@@ -137,22 +137,24 @@ impl Running {
         last.balance.checked_add(last.since)
     }
 
-    /// Whether the opening balance and the sum make the closing balance, and a record with these words says one of them.
-    pub(super) fn proves(&self, word: StatementWord, amount: Decimal) -> bool {
+    /// Whether the opening balance and the sum make the closing balance, or those and the turnovers that the file names, and a
+    /// record with these words says one of them.
+    pub(super) fn proves(&self, word: StatementWord, amount: Decimal, named: Decimal) -> bool {
         let ends = self.ends();
         let opening = self.named[0].or(ends.map(|(opening, _)| opening));
         let closing = self.named[1].or(ends.map(|(_, closing)| closing));
         let (Some(opening), Some(closing), Some(sum)) = (opening, closing, self.sum) else { return false };
         let is = |value: Decimal| value.abs() == amount.abs();
         let [out, income] = self.turnovers;
-        opening.checked_add(sum) == Some(closing)
-            && match word {
-                StatementWord::Opening => is(opening),
-                StatementWord::Closing => is(closing),
-                StatementWord::Turnover | StatementWord::Total => {
-                    [opening, closing, sum, out, income].into_iter().any(is)
-                }
+        let is_by_turnovers = opening.checked_add(named) == Some(closing);
+        let is_by_sum = opening.checked_add(sum) == Some(closing);
+        match word {
+            StatementWord::Opening => (is_by_sum || is_by_turnovers) && is(opening),
+            StatementWord::Closing => (is_by_sum || is_by_turnovers) && is(closing),
+            StatementWord::Turnover | StatementWord::Total => {
+                is_by_turnovers || (is_by_sum && [opening, closing, sum, out, income].into_iter().any(is))
             }
+        }
     }
 
     /// The opening and closing balance that follow from the running balance.

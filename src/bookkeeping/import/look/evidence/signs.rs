@@ -19,10 +19,10 @@ const IN: &str = "salary|wages|payroll|gehalt|lohn|lohn gehalt|bezuge|salaire|no
     |zahlung dankend erhalten|zahlung erhalten|zahlungseingang|paiement recu|pago recibido|betaling ontvangen|pagamento ricevuto|pagamento recebido\
     |refund|returned|erstattung|gutschrift|remboursement|reembolso|rimborso|zwrot|возврат|iade|terugbetaling|payment thank you\
     |incoming|received money|eingang|ontvangen|inbetalning|virement recu|directdep|direct deposit|interest earned|interest paid|faster payment received";
-/// Those of them that no shop has in its name.
+/// Those of them that no shop has in its name, and no charge.
 const SURE: &str = "salary|wages|payroll|gehalt|lohn|lohn gehalt|bezuge|salaire|nomina|stipendio|salaris|wynagrodzenie|pensja|зарплата\
     |заработная плата|maas|maas odemesi|راتب|رواتب|वेतन|atlyginimas|darbo uzmokestis|palkka|mzda|employer|directdep|direct deposit\
-    |received money";
+    |received money|refund|returned|erstattung|gutschrift|remboursement|reembolso|rimborso|zwrot|возврат|iade|terugbetaling";
 /// Words of money that goes out. On an amount above zero, they tell that the signs are turned.
 const OUT: &str = "atm|withdrawal|fee|fees|rent|miete|loyer|alquiler|huur|affitto|czynsz|purchase|pos purchase|card purchase\
     |bargeld|bargeldauszahlung|geldautomat|geldautomaat|retrait|retrait dab|cajero|prelievo|bancomat|wyplata|wyplata z bankomatu\

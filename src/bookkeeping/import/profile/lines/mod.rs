@@ -44,10 +44,6 @@ pub struct Lines<R> {
     held: VecDeque<Record>,
     /// A transaction whose description may be continued.
     last: Option<Transaction>,
-    /// The texts of records after it that may continue it, with their lines.
-    more: Vec<(u64, String)>,
-    /// Whether the description of a transaction before was continued.
-    is_continued: bool,
     ready: VecDeque<Item>,
     running: Running,
     statement: Statement,
@@ -74,8 +70,6 @@ impl<R: Read> Lines<R> {
             currency: profile.currency.as_ref().and_then(|code| code.parse().ok()),
             held: VecDeque::new(),
             last: None,
-            more: Vec::new(),
-            is_continued: false,
             ready: VecDeque::new(),
             running: Running::new(profile.order, profile.balance),
             statement: Statement::default(),
@@ -141,13 +135,13 @@ impl<R: Read> Lines<R> {
     }
 
     fn skip(&mut self, reason: &'static str) {
-        self.flush(false);
+        self.flush();
         self.statement.skipped += 1;
         self.ready.push_back(Item::Skipped { line: self.record.line, reason });
     }
 
     fn problem(&mut self, problem: Problem) {
-        self.flush(false);
+        self.flush();
         self.statement.problems += 1;
         self.ready.push_back(Item::Problem(problem));
     }
@@ -192,7 +186,7 @@ impl<R: Read> Lines<R> {
             Ok(true) => {}
             Ok(false) => {
                 self.is_over = true;
-                self.flush(false);
+                self.flush();
                 return self.settle();
             }
             Err(error) => {
@@ -276,7 +270,7 @@ impl<R: Read> Lines<R> {
                 .filter(|id| !id.is_empty()),
             balance: balance.map(exact),
         };
-        self.flush(true);
+        self.flush();
         self.statement.transactions += 1;
         self.last = Some(transaction);
         if let Some(mismatch) = self.running.add(line, amount, balance, currency) {
@@ -325,14 +319,12 @@ impl<R: Read> Lines<R> {
             return Err(Problem::new(line, "date", format!("{} is not a date.", cell::quoted(text))));
         }
         let is_long = self.record.len() > self.layout.date;
-        if text.is_empty() && is_long && !self.record.follows_blank && !self.profile.rows.no_continuation {
-            let more = self.reading().description();
-            if let Some(more) = more.filter(|_| self.is_continuation()) {
-                self.hold_text(&more);
-                return Ok(());
-            }
+        let is_empty = text.is_empty();
+        let may_continue = is_empty && is_long && !self.record.follows_blank;
+        if may_continue && !self.profile.rows.no_continuation && self.continue_last() {
+            return Ok(());
         }
-        if self.profile.rows.no_continuation && text.is_empty() && self.reading().description().is_some() {
+        if self.profile.rows.no_continuation && is_empty && self.reading().description().is_some() {
             return Err(Problem::new(line, "date", "There is no date."));
         }
         self.skip("It has neither a date nor an amount.");

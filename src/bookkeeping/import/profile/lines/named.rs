@@ -60,7 +60,7 @@ impl<R: Read> Lines<R> {
                     return Err(Problem::new(line, "amount", UNPROVEN));
                 }
                 Verdict::Open => {
-                    self.flush(false);
+                    self.flush();
                     self.running.name(word, Some(amount));
                     self.claims.push(Claim { line, word, amount });
                     return Ok(true);
@@ -128,8 +128,11 @@ impl<R: Read> Lines<R> {
 
     /// Skips what the whole file proves to be balances, and refuses the rest.
     pub(super) fn settle(&mut self) {
-        for claim in std::mem::take(&mut self.claims) {
-            if self.running.proves(claim.word, claim.amount) {
+        let claims = std::mem::take(&mut self.claims);
+        let turnovers = claims.iter().filter(|claim| claim.word == StatementWord::Turnover).map(|claim| claim.amount);
+        let named = turnovers.fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount).unwrap_or_default());
+        for claim in claims {
+            if self.running.proves(claim.word, claim.amount, named) {
                 self.statement.skipped += 1;
                 let reason = "It is a balance, a turnover or a total.";
                 self.ready.push_back(Item::Skipped { line: claim.line, reason });
