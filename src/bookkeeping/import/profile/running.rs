@@ -31,6 +31,14 @@ pub struct Statement {
     pub is_balanced: Option<bool>,
 }
 
+/// A record whose words say that it is a balance, which only the end of the file can prove.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim {
+    pub(super) line: u64,
+    pub(super) word: StatementWord,
+    pub(super) amount: Decimal,
+}
+
 /// Follows the amounts and balances of a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Running {

@@ -11,7 +11,6 @@ use std::{
 use encoding_rs::{Encoding, UTF_8};
 use rust_decimal::Decimal;
 
-use self::named::Claim;
 use super::{
     layout::{Layout, MOST_BEFORE_HEADER},
     model::Profile,
@@ -22,7 +21,7 @@ use super::{
     reading::{Amount, Reading},
     record::{Fault, Record, Records},
     row::{Item, Problem, Transaction, exact},
-    running::{Running, Statement},
+    running::{Claim, Running, Statement},
 };
 use crate::{
     error::{Code, Refusal},

@@ -14,6 +14,7 @@ use super::{
         reading::{Amount, Reading},
         record::Record,
         row::{Item, Problem},
+        running::Claim,
     },
     Lines,
 };
@@ -22,14 +23,6 @@ use super::{
 const MOST_CLAIMS: usize = 100;
 const UNPROVEN: &str =
     "This may be a payment, or a balance that is no payment. Say which by `balancesAreTransactions`.";
-
-/// A record whose words say that it is a balance, which only the end of the file can prove.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Claim {
-    line: u64,
-    word: StatementWord,
-    amount: Decimal,
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
