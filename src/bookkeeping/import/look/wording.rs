@@ -110,15 +110,15 @@ pub(super) fn is_pending(text: &str) -> bool {
 
 /// Whether a text has one of the phrases as words of its own: `Umsatz vorgemerkt`.
 fn has_any(folded: &str, phrases: &[&str]) -> bool {
-    let words: Vec<_> = folded.split(' ').collect();
+    // `Not failed` and `nicht storniert` did happen.
+    const NOT: [&str; 4] = ["not", "nicht", "no", "non"];
     phrases.iter().any(|phrase| {
-        let phrase: Vec<_> = phrase.split(' ').collect();
-        // `Not failed` and `nicht storniert` did happen.
-        let is_it = |(at, part): (usize, &[&str])| {
-            let before = at.checked_sub(1).and_then(|before| words.get(before));
-            part == phrase && before.is_none_or(|before| !["not", "nicht", "no", "non"].contains(before))
-        };
-        words.windows(phrase.len()).enumerate().any(is_it)
+        folded.match_indices(phrase).any(|(at, _)| {
+            let (before, after) = (folded.get(..at).unwrap_or_default(), folded.get(at + phrase.len()..));
+            let is_word = before.is_empty() || before.ends_with(' ');
+            let is_whole = after.is_none_or(|after| after.is_empty() || after.starts_with(' '));
+            is_word && is_whole && !before.trim_end().rsplit(' ').next().is_some_and(|word| NOT.contains(&word))
+        })
     })
 }
 
