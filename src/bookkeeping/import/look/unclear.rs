@@ -254,3 +254,15 @@ fn an_encoding_that_makes_no_words_is_asked_for() {
         ["Datum;Text;Betrag\n13.10.2026;Bäckerei Müller;-3,20\n14.10.2026;".as_bytes(), b"Caf\xE9;-4,00\n"].concat();
     assert_eq!(told_with(&file, &Hints::default()).unwrap(), ["2026-10-13 -3.2 Bäckerei Müller", "3 csv"]);
 }
+
+#[test]
+fn a_fee_beside_debits_and_credits_is_not_lost() {
+    let rows = ["Tea,3.00,,0.50,97.00", "Shop,20.00,,,77.00", "Bus,1.00,,0.10,76.00", "Thanks,,100.00,,176.00"];
+    let file = table("Date,Description,Debit,Credit,Fee,Balance", &rows);
+    assert_eq!(amounts(&file), Ok(["-3", "-20", "-1", "100"].map(str::to_owned).to_vec()));
+    let rows = ["Shop,20.00,,,80.00", "Tea,3.00,,0.50,76.50", "Thanks,,100.00,,176.50"];
+    let file = table("Date,Description,Debit,Credit,Fee,Balance", &rows);
+    assert_eq!(amounts(&file), Ok(["-20", "-3.5", "100"].map(str::to_owned).to_vec()));
+    let file = table("Date,Description,Debit,Credit,Fee", &["Tea,3.00,,0.50", "Thanks,,100.00,"]);
+    assert_eq!(told(&file), Err(vec!["columns.fee"]));
+}

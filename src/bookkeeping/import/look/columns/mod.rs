@@ -140,7 +140,8 @@ impl<'a> Picker<'a> {
         self.pick_balance(&mut picked, &said);
         let first = |found: Vec<usize>| found.first().copied();
         picked.fee = said.fee;
-        if picked.amount.is_some() && picked.fee.is_none() && hints.columns.fee.is_none() {
+        let has_amount = picked.amount.or(picked.debit).or(picked.credit).is_some();
+        if has_amount && picked.fee.is_none() && hints.columns.fee.is_none() {
             let has_fees = |content: &Content| {
                 content.is_number()
                     && content.different.iter().any(|text| text.contains(|c: char| ('1'..='9').contains(&c)))

@@ -61,7 +61,7 @@ impl Decision<'_> {
         let form = self.form(&amounts, notes);
         let fee = self.fee(&amounts, notes);
         let chain = match form {
-            Form::Signed if fee.is_some() => &amounts.with_fees,
+            Form::Signed | Form::Split if fee.is_some() => &amounts.with_fees,
             Form::Signed | Form::Turned => &amounts.plain,
             Form::Flag | Form::Split => &amounts.chain,
         };
