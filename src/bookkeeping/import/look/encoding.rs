@@ -5,7 +5,10 @@ use std::io::{self, Read};
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use super::finding::Confidence;
+use super::{
+    super::profile::record::{Record, Records},
+    finding::Confidence,
+};
 
 /// The encoding of a file, how sure it is, and why. `None` when the file is not text.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +84,13 @@ pub(super) fn find(mut file: impl Read) -> io::Result<Result<Encoded, &'static s
     if utf8.is_valid() {
         return found(UTF_8, Confidence::Certain, "All of the file is valid UTF-8.");
     }
+    if utf8.is_nearly_valid() {
+        return found(
+            UTF_8,
+            Confidence::Likely,
+            "Nearly all of the file is valid UTF-8; lines that are not are refused.",
+        );
+    }
     if !has_letters {
         return found(
             WINDOWS_1252,
@@ -92,34 +102,72 @@ pub(super) fn find(mut file: impl Read) -> io::Result<Result<Encoded, &'static s
     found(guess, Confidence::Likely, "The file is not UTF-8, and its letters make words in this encoding.")
 }
 
+/// A word of the file that is none in this encoding: with control characters, parts of frames, or quotes between letters.
+pub(super) fn odd_word(file: impl Read, encoding: &'static Encoding) -> io::Result<Option<String>> {
+    // Nothing is split by this separator.
+    let mut records = Records::new(file, encoding, '\u{1}', None);
+    let mut record = Record::default();
+    while records.read(&mut record)? {
+        let found = record.cells().flat_map(|text| text.split([' ', ',', ';', '\t', '"'])).find(|word| is_odd(word));
+        if let Some(word) = found {
+            return Ok(Some(word.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+fn is_odd(word: &str) -> bool {
+    const BETWEEN: &str = "„‚†‡ˆ‰‹›“”™";
+    let letters: Vec<char> = word.chars().collect();
+    letters.iter().any(|c| matches!(*c, '\u{80}'..='\u{9F}' | '\u{2500}'..='\u{259F}'))
+        || letters.windows(3).any(|part| {
+            let [before, c, after] = part else { return false };
+            before.is_alphabetic() && BETWEEN.contains(*c) && after.is_alphabetic()
+        })
+}
+
 /// Checks a text in pieces.
 #[derive(Debug, Default)]
 struct Utf8Check {
-    is_broken: bool,
+    /// How many characters besides ASCII there are, and how many bytes that are none.
+    valid: u64,
+    broken: u64,
     /// The beginning of a character that the next piece completes.
     rest: Vec<u8>,
 }
 
 impl Utf8Check {
     fn add(&mut self, bytes: &[u8]) {
-        if self.is_broken {
-            return;
-        }
         let joined;
-        let bytes = if self.rest.is_empty() {
+        let mut bytes = if self.rest.is_empty() {
             bytes
         } else {
             joined = [std::mem::take(&mut self.rest), bytes.to_vec()].concat();
             &joined
         };
-        if let Err(error) = std::str::from_utf8(bytes) {
-            self.is_broken = error.error_len().is_some();
-            self.rest = bytes.get(error.valid_up_to()..).unwrap_or_default().to_vec();
+        while !bytes.is_empty() && !bytes.is_ascii() {
+            let (end, skipped) = match std::str::from_utf8(bytes) {
+                Ok(_) => (bytes.len(), Some(0)),
+                Err(error) => (error.valid_up_to(), error.error_len()),
+            };
+            let begins = bytes.iter().take(end).filter(|byte| **byte >= 0xC0).count();
+            self.valid += u64::try_from(begins).unwrap_or(u64::MAX);
+            let Some(skipped) = skipped else {
+                self.rest = bytes.get(end..).unwrap_or_default().to_vec();
+                return;
+            };
+            self.broken += u64::from(skipped > 0);
+            bytes = bytes.get(end + skipped..).unwrap_or_default();
         }
     }
 
     fn is_valid(&self) -> bool {
-        !self.is_broken && self.rest.is_empty()
+        self.broken == 0 && self.rest.is_empty()
+    }
+
+    /// In other encodings, hardly any letters are followed by the bytes that UTF-8 demands.
+    fn is_nearly_valid(&self) -> bool {
+        self.valid > 0 && self.valid >= 2 * (self.broken + u64::from(!self.rest.is_empty()))
     }
 }
 
@@ -137,6 +185,7 @@ mod tests {
             ("\u{FEFF}Datum".as_bytes().to_vec(), "UTF-8"),
             (b"30.10.26;B\xE4ckerei Gro\xDF;-3,20\n".to_vec(), "windows-1252"),
             (b"Libell\xE9;D\xE9bit \x80;Cr\xE9dit\n01/11/2026;Caf\xE9 Fran\xE7ois\n".to_vec(), "windows-1252"),
+            ("Bäckerei,Müller\n\u{FFFF}".as_bytes().iter().copied().chain(*b"Caf\xE9,x\n").collect(), "UTF-8"),
             (b"Date,Amount\n2026-11-01,\xA315.00\n".to_vec(), "windows-1252"),
             (wide(text, u16::to_le_bytes), "UTF-16LE"),
             (wide(text, u16::to_be_bytes), "UTF-16BE"),
@@ -144,6 +193,9 @@ mod tests {
         ] {
             assert_eq!(find(&bytes[..]).unwrap().unwrap().encoding.name(), expected, "{bytes:?}");
         }
+        let odd = |bytes: &[u8]| super::odd_word(bytes, encoding_rs::WINDOWS_1252).unwrap();
+        assert_eq!(odd(b"1;B\x84ckerei M\x81ller\n"), Some("B„ckerei".to_owned()));
+        assert_eq!(odd(b"1;B\xE4ckerei \x84Bio\x93 O\x92Neill \x97 M\xFCller\n"), None);
         assert!(find(&b"PK\x03\x04..."[..]).unwrap().is_err());
         assert!(find(&b"a\0bcdefgh"[..]).unwrap().is_err());
     }

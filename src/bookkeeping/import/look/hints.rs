@@ -88,7 +88,7 @@ impl Hints {
             skip_leading: Some(rows.skip_leading),
             skip_trailing: Some(rows.skip_trailing),
             skip: rows.skip,
-            balances_are_transactions: Some(rows.balances_are_transactions),
+            balances_are_transactions: rows.balances_are_transactions,
             no_continuation: Some(rows.no_continuation),
             columns,
             dates: profile.dates,

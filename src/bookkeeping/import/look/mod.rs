@@ -30,19 +30,21 @@ mod header;
 mod hints;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod unclear;
 mod vocabulary;
 mod wording;
 
 use std::io::{self, Read, Seek, SeekFrom};
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 
 use self::{columns::Picker, decision::Decision, encoding::Encoded, evidence::Body, finding::Notes};
 pub use self::{
     finding::{Answer, Confidence, Finding, Look, Offer, Question},
     hints::Hints,
 };
-use super::profile::{Item, Lines, Profile};
+use super::profile::{Item, Lines, Profile, notation::cell};
 use crate::error::{Code, Refusal};
 
 /// How many transactions, and how many problems, are shown.
@@ -63,7 +65,15 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
         file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
         let found = encoding::find(&mut *file).map_err(unreadable)?;
         let Encoded { encoding, confidence, reason } = found.map_err(|message| refuse("csv", message.to_owned()))?;
-        notes.found("encoding", encoding.name(), confidence, reason);
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let is_guess = confidence != Confidence::Certain && encoding != UTF_8;
+        let odd = if is_guess { encoding::odd_word(&mut *file, encoding).map_err(unreadable)? } else { None };
+        if let Some(odd) = odd {
+            notes.found("encoding", encoding.name(), Confidence::Unsure, "Some words are none in this encoding.");
+            ask_encoding(encoding, &odd, &mut notes);
+        } else {
+            notes.found("encoding", encoding.name(), confidence, reason);
+        }
         encoding
     };
     let sheet = dialect::find(file, encoding, hints, &mut notes).map_err(unreadable)?;
@@ -92,6 +102,20 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
     found.show(file, &assumed);
     found.ask_for_missing();
     Ok(found)
+}
+
+/// Asks for the encoding, since the one that is likely makes a word that is none.
+fn ask_encoding(guess: &'static Encoding, odd: &str, notes: &mut Notes) {
+    let (bytes, ..) = guess.encode(odd);
+    let others = ["macintosh", "windows-1252", "windows-1250", "windows-1251", "IBM866"];
+    let labels = [guess.name()].into_iter().chain(others.into_iter().filter(|label| *label != guess.name()));
+    let answers = labels.map(|label| {
+        let encoding = Encoding::for_label(label.as_bytes()).unwrap_or(guess);
+        let (read, ..) = encoding.decode(&bytes);
+        Answer::new(label, format!("Then the file has the word {}.", cell::quoted(&read)))
+    });
+    let message = "In which encoding is the file? If no word is right, save the file as UTF-8.";
+    notes.ask("encoding", message, answers.collect());
 }
 
 /// Notes whether there is a header. Returns its line.
@@ -162,6 +186,15 @@ impl Look {
             if !is_ready && self.sample.len() >= SAMPLE {
                 break;
             }
+        }
+        if let (true, Some(line)) = (is_ready, lines.unproven()) {
+            let message = format!("Line {line} is named like a balance or a total. Are such lines payments?");
+            let answers = vec![
+                Answer::new("true", "They are payments, and are read."),
+                Answer::new("false", "They are balances or totals, and are left out."),
+            ];
+            self.questions.push(Question { field: "balancesAreTransactions", message, answers });
+            return;
         }
         self.statement = is_ready.then(|| lines.statement());
     }

@@ -153,6 +153,33 @@ fn files_of_banks_are_read_as_expected_with_the_hints_that_they_need() {
     }
 }
 
+/// The lines of a file without one of its transactions.
+fn without(bytes: &[u8], line: u64) -> Vec<u8> {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n').zip(1_u64..).filter(|(_, at)| *at != line);
+    lines.flat_map(|(bytes, _)| bytes.to_vec()).collect()
+}
+
+#[test]
+fn a_profile_reads_parts_of_its_file() {
+    let folder = cases();
+    let expected: Value = serde_json::from_slice(&fs::read(folder.join("expected.json")).unwrap()).unwrap();
+    for (name, case) in expected.as_object().unwrap() {
+        let bytes = fs::read(folder.join(name)).unwrap();
+        let whole = look_at(&bytes, &hints_of(case));
+        let hints = Hints::of(whole.ready().unwrap());
+        for transaction in [whole.sample.first(), whole.sample.last()].into_iter().flatten() {
+            let part = without(&bytes, transaction.line);
+            let found = look_at(&part, &hints);
+            assert!(
+                found.ready().is_ok() && found.problems.is_empty(),
+                "{name}: {:?} {:?}",
+                found.questions,
+                found.problems
+            );
+        }
+    }
+}
+
 #[test]
 fn a_profile_reads_the_next_file_of_the_bank_and_refuses_another_banks() {
     let first = "Kunde;Max\nDatum;Text;Betrag\n13.11.2026;Brot;-3,20\n14.11.2026;Lohn;+1.200,00\n";

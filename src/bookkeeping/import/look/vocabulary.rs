@@ -69,8 +69,8 @@ pub(super) const WORDS: &[(Role, &str, &str)] = &[
         Role::Debit,
         "debit|debits|debit amount|debit amt|dr|dr amount|withdrawal|withdrawals|withdrawal amt|withdrawal amount|withdrawal amt inr\
          |withdrawal dr|money out|paid out|out|outflow|spent|expense|expenses|charge|charges|amount debit|amount out|payments|payment\
-         |amount debited|debited|debit dr|outgoing|money spent|withdraw|debit value",
-        "soll|お支払金額|お引出し|出金|出金額|支出|支出金额|借方|取出|belastung|belastungen|ausgabe|ausgaben|lastschrift|debet|af|afschrijving|uitgaven|uit|depenses|cargo|cargos|debe|adeudo\
+         |amount debited|debited|debit dr|outgoing|purchases|paid|money spent|withdraw|debit value",
+        "soll|ausgang|ausgange|depense|belastning|дебит|видаток|видатки|お支払金額|お引出し|出金|出金額|支出|支出金额|借方|取出|belastung|belastungen|ausgabe|ausgaben|lastschrift|debet|af|afschrijving|uitgaven|uit|depenses|cargo|cargos|debe|adeudo\
          |retiros|retiro|egreso|egresos|gasto|gastos|dare|addebito|addebiti|uscite|uscita|debito|debitos|saida|saidas|obciazenia\
          |obciazenie|wydatki|winien|дебет|расход|списание|списано|сумма списания|borc|gider|cikan|cikan tutar|مدين|سحب|خصم|السحوبات\
          |المدين|नामे|निकासी|आहरण|डेबिट|debetas|islaidos|nurasyta|uttag|ut|ut fra konto|ulos|vydaje|terheles|debit eur|debet eur|dugovna|isplata",

@@ -81,15 +81,52 @@ const NOT_BOOKED_ELSEWHERE: &[&str] = &[
     "removed",
 ];
 
+/// What banks write beside transactions that are not booked yet, whatever the column is called.
+const PENDING: &[&str] = &[
+    "pending",
+    "vorgemerkt",
+    "vormerkung",
+    "en attente",
+    "in behandeling",
+    "pendiente",
+    "in attesa",
+    "oczekujaca",
+    "beklemede",
+    "reserverad",
+    "в обработке",
+];
+
 /// Whether a text of a status column says that the transaction did not happen.
 pub(super) fn is_not_booked(text: &str) -> bool {
     let folded = cell::folded(text);
-    [NOT_BOOKED, NOT_BOOKED_ELSEWHERE].iter().any(|list| list.contains(&folded.as_str()))
+    has_any(&folded, NOT_BOOKED) || has_any(&folded, NOT_BOOKED_ELSEWHERE)
+}
+
+/// Whether one of a few short texts of a column says that the transaction is not booked yet.
+pub(super) fn is_pending(text: &str) -> bool {
+    let folded = cell::folded(text);
+    folded.split(' ').count() <= 3 && has_any(&folded, PENDING)
+}
+
+/// Whether a text has one of the phrases as words of its own: `Umsatz vorgemerkt`.
+fn has_any(folded: &str, phrases: &[&str]) -> bool {
+    // `Not failed` and `nicht storniert` did happen.
+    const NOT: [&str; 4] = ["not", "nicht", "no", "non"];
+    phrases.iter().any(|phrase| {
+        folded.match_indices(phrase).any(|(at, _)| {
+            let (before, after) = (folded.get(..at).unwrap_or_default(), folded.get(at + phrase.len()..));
+            let is_word = before.is_empty() || before.ends_with(' ');
+            let is_whole = after.is_none_or(|after| after.is_empty() || after.starts_with(' '));
+            is_word && is_whole && !before.trim_end().rsplit(' ').next().is_some_and(|word| NOT.contains(&word))
+        })
+    })
 }
 
 /// The rules by which transactions that did not happen are skipped.
 pub(super) fn not_booked<'a>(column: &Column, texts: impl Iterator<Item = &'a String>) -> Vec<SkipRule> {
-    let present = texts.filter(|text| NOT_BOOKED_ELSEWHERE.contains(&cell::folded(text).as_str())).cloned();
+    let is_known = |text: &String| NOT_BOOKED.contains(&cell::folded(text).as_str());
+    let mut present: Vec<_> = texts.filter(|text| is_not_booked(text) && !is_known(text)).cloned().collect();
+    present.sort();
     let all = NOT_BOOKED.iter().map(|text| (*text).to_owned()).chain(present);
     all.map(|text| SkipRule { column: Some(column.clone()), text, is: TextMatch::Equal }).collect()
 }

@@ -8,6 +8,15 @@ use crate::{
     money::Currency,
 };
 
+/// The most bytes of a profile as JSON.
+const LONGEST_JSON: usize = 16 * 1024;
+
+/// The most rules, and columns of the description. All are compared with each record of a file.
+const MOST_RULES: usize = 50;
+const MOST_DESCRIPTIONS: usize = 20;
+/// The most characters of the text of a rule or flag.
+const LONGEST_TEXT: usize = 200;
+
 impl Profile {
     /// The profile as JSON, to be stored.
     #[must_use]
@@ -19,9 +28,12 @@ impl Profile {
     /// Reads a profile from JSON.
     ///
     /// # Errors
-    /// `INVALID` at the empty path when the text is not a profile of [`VERSION`].
+    /// `INVALID` at the empty path when the text is not a profile of [`VERSION`], or longer than 16 KiB.
     pub fn from_json(json: &str) -> Result<Self, Refusal> {
         let invalid = |message: String| Refusal::new(Code::Invalid, "", message);
+        if json.len() > LONGEST_JSON {
+            return Err(invalid(format!("A profile can have at most {LONGEST_JSON} bytes.")));
+        }
         let profile: Self =
             serde_json::from_str(json).map_err(|error| invalid(format!("This is not an import profile: {error}.")))?;
         if profile.version == VERSION {
@@ -74,13 +86,39 @@ impl Profile {
         if self.currency.as_ref().is_some_and(|code| code.parse::<Currency>().is_err()) {
             refuse(Code::Invalid, "currency", "This is not a currency code such as USD.");
         }
+        self.check_sizes(&mut refuse);
         if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+    }
+
+    /// Checks that reading a record takes little time.
+    fn check_sizes(&self, refuse: &mut dyn FnMut(Code, &str, &str)) {
+        let is_long = |text: &String| text.chars().count() > LONGEST_TEXT;
+        if self.rows.skip.len() > MOST_RULES {
+            refuse(Code::Invalid, "rows.skip", &format!("A profile can have at most {MOST_RULES} rules."));
+        }
+        if self.rows.skip.iter().any(|rule| is_long(&rule.text)) {
+            let message = format!("The text of a rule can have at most {LONGEST_TEXT} characters.");
+            refuse(Code::Invalid, "rows.skip", &message);
+        }
+        if self.columns.description.len() > MOST_DESCRIPTIONS {
+            let message = format!("A description can be made of at most {MOST_DESCRIPTIONS} columns.");
+            refuse(Code::Invalid, "columns.description", &message);
+        }
+        for (path, flags) in [("flagOut", &self.flag_out), ("flagIn", &self.flag_in)] {
+            if flags.len() > MOST_RULES || flags.iter().any(is_long) {
+                let message = format!("Give at most {MOST_RULES} flags of at most {LONGEST_TEXT} characters.");
+                refuse(Code::Invalid, path, &message);
+            }
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Profile;
+    use super::{
+        super::model::{SkipRule, TextMatch},
+        Profile,
+    };
 
     const JSON: &str = r##"{"version":1,"encoding":"windows-1252","separator":";","quote":"\"","rows":{"header":true},"columns":{"date":"Buchungstag","amount":"#3"},"dates":"DAY_FIRST","sign":"NEGATIVE_OUT"}"##;
 
@@ -98,6 +136,18 @@ mod tests {
         {
             assert!(Profile::from_json(&JSON.replace(from, to)).is_err(), "{to}");
         }
+    }
+
+    #[test]
+    fn a_profile_that_would_take_long_for_each_line_is_refused() {
+        let mut profile = Profile::from_json(JSON).unwrap();
+        let rule = |text: &str| SkipRule { column: None, text: text.to_owned(), is: TextMatch::Part };
+        profile.rows.skip = vec![rule("a"); 50];
+        assert_eq!(profile.check(), Ok(()));
+        profile.rows.skip.push(rule(&"a".repeat(201)));
+        let paths: Vec<_> = profile.check().unwrap_err().into_iter().map(|refusal| refusal.path).collect();
+        assert_eq!(paths, ["rows.skip", "rows.skip"]);
+        assert!(Profile::from_json(&format!("{JSON}{}", " ".repeat(16 * 1024))).is_err());
     }
 
     #[test]

@@ -41,18 +41,11 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    pub(super) fn fits(&self, record: &Record) -> bool {
-        let fits = |text: &str| {
-            let text = cell::name(text);
-            match self.is {
-                TextMatch::Equal => text == self.text,
-                TextMatch::Beginning => text.starts_with(&self.text),
-                TextMatch::Part => text.contains(&self.text),
-            }
-        };
-        match self.at {
-            Some(at) => fits(record.cell(at)),
-            None => record.cells().any(fits),
+    fn fits(&self, text: &str) -> bool {
+        match self.is {
+            TextMatch::Equal => text == self.text,
+            TextMatch::Beginning => text.starts_with(&self.text),
+            TextMatch::Part => text.contains(&self.text),
         }
     }
 }
@@ -114,6 +107,35 @@ impl Layout {
             width: header.map(Record::len),
         };
         if missing.is_empty() { Ok(layout) } else { Err(missing) }
+    }
+
+    /// Whether a rule skips a record. Each cell is prepared once, however many rules there are.
+    pub(super) fn skips(&self, record: &Record) -> bool {
+        if self.skip.is_empty() {
+            return false;
+        }
+        let mut names: Vec<Option<String>> = vec![None; record.len()];
+        self.skip.iter().any(|rule| {
+            let fits = |(at, name): (usize, &mut Option<String>)| {
+                rule.fits(name.get_or_insert_with(|| cell::name(record.cell(at))))
+            };
+            match rule.at {
+                Some(at) => match names.get_mut(at) {
+                    Some(name) => fits((at, name)),
+                    None => rule.fits(""),
+                },
+                None => names.iter_mut().enumerate().any(fits),
+            }
+        })
+    }
+
+    /// Whether a column is read.
+    pub(super) fn has(&self, at: usize) -> bool {
+        let one = [self.value_date, self.amount, self.debit, self.credit, self.flag, self.fee, self.payee];
+        let more = [self.category, self.currency, self.balance, self.bank_id, self.account];
+        at == self.date
+            || self.description.contains(&at)
+            || one.into_iter().chain(more).flatten().any(|other| other == at)
     }
 
     /// Whether a record is the header again, as at the top of each page.

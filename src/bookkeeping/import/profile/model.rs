@@ -42,7 +42,8 @@ pub struct Profile {
     /// The texts of the flag column for money out, besides those that are known, such as `D` and `DR`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flag_out: Vec<String>,
-    /// The texts of the flag column for money in.
+    /// The texts of the flag column for money in. Without such a column, `+` says that an amount with a plus is money in, also
+    /// where amounts above zero are money out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flag_in: Vec<String>,
     /// What the balance column says. Absent: balances are read and not checked.
@@ -75,10 +76,10 @@ pub struct Rows {
     /// Records that are skipped because of what they say.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skip: Vec<SkipRule>,
-    /// Whether records that are named as balances, turnovers or totals (`Opening balance`) are read as transactions. By
-    /// default they are not.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub balances_are_transactions: bool,
+    /// Whether records that are named as balances, turnovers or totals (`Opening balance`) are read as transactions. Absent: those
+    /// with a date and an amount are left out where the balances prove them, and refused otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub balances_are_transactions: Option<bool>,
     /// Whether a record without a date and amounts is refused. By default its text continues the description above it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub no_continuation: bool,

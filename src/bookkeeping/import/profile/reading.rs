@@ -40,6 +40,18 @@ impl<'a> Reading<'a> {
         cells.into_iter().flatten().map(move |at| cell::bare(record.cell(at)))
     }
 
+    /// An amount in a column that is not read, of a profile that has only debits or only credits.
+    pub(super) fn other_side(&self) -> Option<&'a str> {
+        let record = self.record;
+        let is_one_sided = self.layout.debit.is_some() != self.layout.credit.is_some();
+        let is_amount = |text: &&str| {
+            let number = number::number(text).filter(|number| number.is_like_money && date::date(text).is_none());
+            number.is_some_and(|number| number.point.or(number.comma).is_some_and(|value| !value.is_zero()))
+        };
+        let mut others = record.cells().enumerate().filter(|(at, _)| !self.layout.has(*at)).map(|(_, text)| text);
+        others.find(is_amount).filter(|_| is_one_sided)
+    }
+
     /// Reads a cell with a number; `None` when it is empty.
     fn number(&self, at: Option<usize>, column: &'static str) -> Result<Option<(Decimal, Number)>, Problem> {
         let Some(at) = at else { return Ok(None) };
@@ -68,7 +80,7 @@ impl<'a> Reading<'a> {
                     let message = format!("{} does not say whether this is money out or in.", cell::quoted(text));
                     Problem::new(line, "flag", message)
                 })?,
-                None => self.profile.sign == Some(Sign::PositiveOut),
+                None => self.profile.sign == Some(Sign::PositiveOut) && !self.is_marked(&number),
             };
             (if is_negated { -value } else { value }, number.currency)
         } else {
@@ -93,6 +105,12 @@ impl<'a> Reading<'a> {
         };
         let fee = self.number(fee, "fee")?.map_or(Decimal::ZERO, |(fee, _)| fee.abs());
         Ok(Amount::Value(value.checked_sub(fee).ok_or_else(too_large)?, currency))
+    }
+
+    /// Whether an amount says by itself whether it is money out or in: by a word such as `CR`, or by a plus, where the profile
+    /// says that a plus means money in.
+    fn is_marked(&self, number: &Number) -> bool {
+        number.has_word || (number.has_plus && self.profile.flag_in.iter().any(|flag| flag == "+"))
     }
 
     /// Whether a flag means money out; its text when it is not known.

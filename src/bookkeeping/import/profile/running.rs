@@ -31,6 +31,14 @@ pub struct Statement {
     pub is_balanced: Option<bool>,
 }
 
+/// A record whose words say that it is a balance, which only the end of the file can prove.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Claim {
+    pub(super) line: u64,
+    pub(super) word: StatementWord,
+    pub(super) amount: Decimal,
+}
+
 /// Follows the amounts and balances of a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Running {
@@ -44,6 +52,8 @@ pub(super) struct Running {
     last: Option<Last>,
     before_first: Decimal,
     named: [Option<Decimal>; 2],
+    /// The sums of the amounts below zero, and above it.
+    turnovers: [Decimal; 2],
 }
 
 /// The currency of the first transaction; `Is(None)` when the file says none.
@@ -93,6 +103,9 @@ impl Running {
             self.currency = First::Is(currency);
         }
         self.has_other_currencies |= !is_same;
+        if let Some(turnover) = self.turnovers.get_mut(usize::from(amount.is_sign_positive())) {
+            *turnover = turnover.checked_add(amount).unwrap_or(Decimal::MAX);
+        }
         self.sum = self.sum.and_then(|sum| sum.checked_add(amount)).filter(|_| is_same);
         if self.has_other_currencies {
             // Balances of several currencies are not one chain.
@@ -120,6 +133,36 @@ impl Running {
             Order::NewestFirst => (last.line, last.balance, balance.checked_add(between)?),
         };
         (found != expected).then(|| Item::Mismatch { line: at, expected: exact(expected), found: exact(found) })
+    }
+
+    pub(super) fn has_other_currencies(&self) -> bool {
+        self.has_other_currencies
+    }
+
+    /// The last balance, with the amounts after it.
+    pub(super) fn last_balance(&self) -> Option<Decimal> {
+        let last = self.last?;
+        last.balance.checked_add(last.since)
+    }
+
+    /// Whether the opening balance and the sum make the closing balance, or those and the turnovers that the file names, and a
+    /// record with these words says one of them.
+    pub(super) fn proves(&self, word: StatementWord, amount: Decimal, named: Decimal) -> bool {
+        let ends = self.ends();
+        let opening = self.named[0].or(ends.map(|(opening, _)| opening));
+        let closing = self.named[1].or(ends.map(|(_, closing)| closing));
+        let (Some(opening), Some(closing), Some(sum)) = (opening, closing, self.sum) else { return false };
+        let is = |value: Decimal| value.abs() == amount.abs();
+        let [out, income] = self.turnovers;
+        let is_by_turnovers = opening.checked_add(named) == Some(closing);
+        let is_by_sum = opening.checked_add(sum) == Some(closing);
+        match word {
+            StatementWord::Opening => (is_by_sum || is_by_turnovers) && is(opening),
+            StatementWord::Closing => (is_by_sum || is_by_turnovers) && is(closing),
+            StatementWord::Turnover | StatementWord::Total => {
+                is_by_turnovers || (is_by_sum && [opening, closing, sum, out, income].into_iter().any(is))
+            }
+        }
     }
 
     /// The opening and closing balance that follow from the running balance.

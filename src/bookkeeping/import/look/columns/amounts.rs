@@ -6,13 +6,36 @@ use super::{
         content::Content,
         evidence::chain::Chain,
         finding::{Answer, Notes},
+        hints::Hints,
         vocabulary::Role,
     },
     Picked, Picker,
 };
 
+/// Words of an amount before taxes or after fees.
+const NET: [&str; 8] = ["net", "netto", "nett", "neto", "netta", "liquido", "нетто", "ht"];
+/// Taxes that are in an amount.
+const TAX: [&str; 16] = [
+    "vat",
+    "tax",
+    "taxes",
+    "gst",
+    "mwst",
+    "ust",
+    "umsatzsteuer",
+    "mehrwertsteuer",
+    "steuer",
+    "tva",
+    "iva",
+    "btw",
+    "moms",
+    "kdv",
+    "ндс",
+    "pvm",
+];
+
 impl Picker<'_> {
-    pub(super) fn pick_amounts(&mut self, picked: &mut Picked, said: &Picked, notes: &mut Notes) {
+    pub(super) fn pick_amounts(&mut self, picked: &mut Picked, said: &Picked, hints: &Hints, notes: &mut Notes) {
         (picked.amount, picked.debit, picked.credit, picked.flag) = (said.amount, said.debit, said.credit, said.flag);
         if picked.amount.is_none() && picked.debit.is_none() && picked.credit.is_none() {
             let is_side = |content: &Content| content.is_number() || content.is_empty();
@@ -25,7 +48,7 @@ impl Picker<'_> {
             if has_both && (has_one(debit) || has_one(credit)) {
                 (picked.debit, picked.credit) = (debit, credit);
             } else if let [first, rest @ ..] = amounts.as_slice() {
-                picked.amount = Some(*first);
+                picked.amount = Some(self.with_tax(*first, notes));
                 let is_equal = |at: &&usize| self.has_role(**at, Role::Amount) == self.has_role(*first, Role::Amount);
                 let equals: Vec<_> = rest.iter().filter(is_equal).copied().collect();
                 if !equals.is_empty() && !self.have_equal_texts(*first, &equals) {
@@ -40,6 +63,7 @@ impl Picker<'_> {
                 self.pick_unnamed_amount(picked, notes);
             }
         }
+        self.complete_sides(picked, hints, notes);
         for at in [picked.amount, picked.debit, picked.credit] {
             self.take(at);
         }
@@ -53,6 +77,33 @@ impl Picker<'_> {
             picked.flag = named.or_else(other);
         }
         self.take(picked.flag);
+    }
+
+    /// The amount with taxes, where the header has an amount before taxes. The money that moved has the taxes in it; fees are
+    /// taken from it before.
+    fn with_tax(&self, amount: usize, notes: &mut Notes) -> usize {
+        let words = |at: usize| self.names.get(at).map(|name| cell::folded(name)).unwrap_or_default();
+        let has = |at: usize, phrases: &[&str]| words(at).split(' ').any(|word| phrases.contains(&word));
+        let gross = self.by_role(Role::Gross, Content::is_number).first().copied();
+        let Some(gross) = gross.filter(|_| has(amount, &NET)) else { return amount };
+        let balance = self.by_role(Role::Balance, Content::is_number).first().copied();
+        let fits = |at: usize| balance.is_some_and(|balance| self.data.len() > 1 && self.is_chain(at, balance));
+        let has_fee = !self.by_role(Role::Fee, Content::is_number).is_empty();
+        let has_tax = self.free().any(|at| has(at, &TAX) && self.content(at).is_number());
+        match (fits(amount), fits(gross)) {
+            (true, false) => return amount,
+            (false, true) => return gross,
+            _ => {}
+        }
+        match (has_fee, has_tax) {
+            (true, false) => amount,
+            (false, true) => gross,
+            _ if self.have_equal_texts(amount, &[gross]) => amount,
+            _ => {
+                self.ask_amount(&[gross, amount], notes);
+                amount
+            }
+        }
     }
 
     fn have_equal_texts(&self, first: usize, others: &[usize]) -> bool {
@@ -87,11 +138,15 @@ impl Picker<'_> {
             ([(amount, balance)], _) => (picked.amount, picked.balance) = (Some(*amount), Some(*balance)),
             (_, [one]) => picked.amount = Some(*one),
             (_, []) => self.ask_amount(&numbers, notes),
+            (_, [one, other]) if self.complement(*one, *other) && self.complement(*other, *one) => {
+                (picked.debit, picked.credit) = (Some(*one), Some(*other));
+                self.ask_debit([*one, *other], notes);
+            }
             _ => self.ask_amount(&candidates, notes),
         }
     }
 
-    fn is_chain(&self, amount: usize, balance: usize) -> bool {
+    pub(super) fn is_chain(&self, amount: usize, balance: usize) -> bool {
         let mut chain = Chain::default();
         for record in &self.data {
             let value = |at: usize| number::number(record.cell(at)).and_then(|number| number.point.or(number.comma));

@@ -7,8 +7,14 @@ use super::{
 
 impl Picker<'_> {
     /// Notes why a column was taken.
-    fn note(&self, field: &'static str, at: usize, notes: &mut Notes) {
-        let (confidence, reason) = if self.is_unnamed(at) {
+    fn note(&self, picked: &Picked, field: &'static str, at: usize, notes: &mut Notes) {
+        let (confidence, reason) = if let Some((_, is_proven)) = picked.derived.filter(|(other, _)| *other == at) {
+            if is_proven {
+                (Confidence::Certain, "The running balances prove it.")
+            } else {
+                (Confidence::Likely, "It has a number wherever the other side has none.")
+            }
+        } else if self.is_unnamed(at) {
             (Confidence::Likely, "What is in it fits.")
         } else {
             (Confidence::Certain, "Its name says so, and what is in it fits.")
@@ -33,11 +39,11 @@ impl Picker<'_> {
             ("columns.balance", picked.balance),
         ] {
             if let Some(at) = at {
-                self.note(field, at, notes);
+                self.note(picked, field, at, notes);
             }
         }
         for at in &picked.description {
-            self.note("columns.description", *at, notes);
+            self.note(picked, "columns.description", *at, notes);
         }
         if picked.date.is_none() {
             notes.ask("columns.date", "Which column has the date?", columns());

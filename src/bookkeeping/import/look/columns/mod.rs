@@ -3,6 +3,7 @@
 mod amounts;
 mod by_user;
 mod conclude;
+mod sides;
 
 use std::collections::HashSet;
 
@@ -18,6 +19,7 @@ use super::{
     header::{self, Meaning},
     hints::Hints,
     vocabulary::Role,
+    wording,
 };
 
 /// A column that was found: its position from 0.
@@ -40,6 +42,8 @@ pub(super) struct Picked {
     pub(super) status: Option<usize>,
     /// A column with fees, of which it is open whether they are taken besides the amount.
     pub(super) open_fee: Option<usize>,
+    /// A side that only its numbers tell, and whether running balances prove it.
+    pub(super) derived: Option<(usize, bool)>,
     /// Whether the amount is the one before fees.
     pub(super) is_gross: bool,
     /// Whether the header says that the balance is the one before the transaction.
@@ -132,11 +136,12 @@ impl<'a> Picker<'a> {
             self.contents = (0..self.contents.len()).map(|at| Content::of(self.data.iter().copied(), at)).collect();
         }
         self.pick_value_date(&mut picked, &said);
-        self.pick_amounts(&mut picked, &said, notes);
+        self.pick_amounts(&mut picked, &said, hints, notes);
         self.pick_balance(&mut picked, &said);
         let first = |found: Vec<usize>| found.first().copied();
         picked.fee = said.fee;
-        if picked.amount.is_some() && picked.fee.is_none() && hints.columns.fee.is_none() {
+        let has_amount = picked.amount.or(picked.debit).or(picked.credit).is_some();
+        if has_amount && picked.fee.is_none() && hints.columns.fee.is_none() {
             let has_fees = |content: &Content| {
                 content.is_number()
                     && content.different.iter().any(|text| text.contains(|c: char| ('1'..='9').contains(&c)))
@@ -152,7 +157,7 @@ impl<'a> Picker<'a> {
             named.or_else(|| self.free().find(|at| self.is_unnamed(*at) && self.content(*at).is_currency()))
         });
         self.take(picked.currency);
-        picked.status = first(self.by_role(Role::Status, Content::is_text));
+        picked.status = first(self.by_role(Role::Status, Content::is_text)).or_else(|| self.pick_pending());
         self.take(picked.status);
         picked.bank_id = first(self.by_role(Role::BankId, |content| !content.is_empty()));
         picked.account =
@@ -168,6 +173,7 @@ impl<'a> Picker<'a> {
         picked.description =
             if said.description.is_empty() { self.pick_description(&picked) } else { said.description };
         Self::drop_denied(&mut picked, hints);
+        self.ask_for_vanishing(&picked, hints, notes);
         self.conclude(&picked, notes);
         picked
     }
@@ -188,6 +194,14 @@ impl<'a> Picker<'a> {
             named.or_else(|| self.free().find(|at| self.names.is_empty() && self.content(*at).is_date()))
         });
         self.take(picked.value_date);
+    }
+
+    /// A column of a few texts, of which one says that a transaction is not booked yet.
+    fn pick_pending(&self) -> Option<usize> {
+        self.free().find(|at| {
+            let texts = &self.content(*at).different;
+            self.content(*at).is_text() && texts.len() <= 4 && texts.iter().any(|text| wording::is_pending(text))
+        })
     }
 
     fn pick_description(&self, picked: &Picked) -> Vec<usize> {

@@ -61,7 +61,7 @@ impl Decision<'_> {
         let form = self.form(&amounts, notes);
         let fee = self.fee(&amounts, notes);
         let chain = match form {
-            Form::Signed if fee.is_some() => &amounts.with_fees,
+            Form::Signed | Form::Split if fee.is_some() => &amounts.with_fees,
             Form::Signed | Form::Turned => &amounts.plain,
             Form::Flag | Form::Split => &amounts.chain,
         };
@@ -73,7 +73,7 @@ impl Decision<'_> {
         let order_of_lines = self.order(&dates, assumed_order, way, notes);
         let balance = self.balance(chain, way, sign, notes);
         let columns = self.columns(form, fee);
-        let (flag_out, flag_in) = self.flags(form, notes);
+        let (flag_out, flag_in) = self.flags(form, &amounts, notes);
         let profile = Profile {
             version: VERSION,
             encoding: self.body.encoding.name().to_owned(),
@@ -114,6 +114,7 @@ impl Decision<'_> {
             "columns.flag" => hints.columns.flag.is_some(),
             "columns.fee" => hints.columns.fee.is_some(),
             "columns.debit" => hints.columns.debit.is_some(),
+            "columns.credit" => hints.columns.credit.is_some(),
             _ => false,
         }
     }
@@ -223,7 +224,7 @@ impl Decision<'_> {
             skip_leading: hints.skip_leading.unwrap_or_default(),
             skip_trailing: hints.skip_trailing.unwrap_or_default(),
             skip,
-            balances_are_transactions: hints.balances_are_transactions.unwrap_or_default(),
+            balances_are_transactions: hints.balances_are_transactions,
             no_continuation: hints.no_continuation.unwrap_or_default(),
         }
     }

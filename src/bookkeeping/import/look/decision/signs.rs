@@ -101,7 +101,7 @@ impl Decision<'_> {
         let turned = way.filter(|way| way.sign == Sign::PositiveOut && amounts.chain.total > 1);
         match form {
             Form::Signed => match way.filter(|_| amounts.plain.is_strong() || amounts.with_fees.is_strong()) {
-                Some(way) if way.sign == Sign::PositiveOut => {
+                Some(way) if way.sign == Sign::PositiveOut && !amounts.signs.is_like_turned_debt() => {
                     notes.found(
                         "sign",
                         "POSITIVE_OUT",
@@ -110,7 +110,7 @@ impl Decision<'_> {
                     );
                     Some(Sign::PositiveOut)
                 }
-                Some(_) if !amounts.signs.is_like_debt() => {
+                Some(way) if way.sign == Sign::NegativeOut && amounts.signs.is_like_account(way.kind) => {
                     notes.found(
                         "sign",
                         "NEGATIVE_OUT",
@@ -120,12 +120,7 @@ impl Decision<'_> {
                     Some(Sign::NegativeOut)
                 }
                 Some(_) => {
-                    notes.found(
-                        "sign",
-                        "POSITIVE_OUT",
-                        Confidence::Unsure,
-                        "The balance may be what is owed on a card.",
-                    );
+                    notes.found("sign", "none", Confidence::Unsure, "The balance may be what is owed on a card.");
                     amounts.signs.ask(notes);
                     None
                 }
@@ -188,7 +183,7 @@ impl Decision<'_> {
         }
     }
 
-    pub(super) fn flags(&self, form: Form, notes: &mut Notes) -> (Vec<String>, Vec<String>) {
+    pub(super) fn flags(&self, form: Form, amounts: &Amounts, notes: &mut Notes) -> (Vec<String>, Vec<String>) {
         let (mut out, mut income) = (self.hints.flag_out.clone(), self.hints.flag_in.clone());
         let is_said = !out.is_empty() || !income.is_empty();
         if let (Form::Flag, Some(at), false) = (form, self.body.picked.flag, is_said) {
@@ -198,6 +193,9 @@ impl Decision<'_> {
                 texts.into_iter().partition(|text| flag::known(text) == Some(true));
             out.extend(are_out);
             income.extend(are_in.into_iter().filter(|text| flag::known(text) == Some(false)));
+        }
+        if form == Form::Signed && amounts.signs.has_pluses_only() && !is_said {
+            income.push("+".to_owned());
         }
         if let (Form::Signed, Some(at), false) = (form, self.picker.unknown_flags(), is_said)
             && self.hints.sign.is_none()

@@ -14,6 +14,8 @@ use super::super::{
     finding::{Answer, Confidence, Notes},
 };
 
+const SORTED: &str = "Only in this order, the dates are sorted.";
+
 /// The dates in one of the orders.
 #[derive(Clone, Debug, Default)]
 struct Reading {
@@ -174,9 +176,10 @@ impl Dates {
                 reasons.push((**order, reason));
             }
         };
-        let has_steps = possible.iter().any(|order| self.reading(*order).ups + self.reading(*order).downs >= 2);
-        if has_steps {
-            only(&Reading::is_sorted, "Only in this order, the dates are sorted.");
+        let steps = possible.iter().map(|order| self.reading(*order)).map(|reading| reading.ups + reading.downs);
+        let most_steps = steps.max().unwrap_or_default();
+        if most_steps >= 2 {
+            only(&Reading::is_sorted, SORTED);
         }
         match context.order {
             Some(Order::OldestFirst) => {
@@ -201,7 +204,10 @@ impl Dates {
         } else if context.is_day_first_language && by_day && !possible.contains(&DateOrder::YearFirst) {
             reasons.push((DateOrder::DayFirst, "The header is in a language in which the day is first."));
         }
+        // A few dates are in order by chance, which speaks against other reasons, and is none on its own.
+        let is_chance = most_steps < 4 && reasons.iter().all(|(_, reason)| *reason == SORTED);
         if let [(order, reason), rest @ ..] = reasons.as_slice()
+            && !is_chance
             && rest.iter().all(|(other, _)| other == order)
         {
             return found(*order, Confidence::Likely, reason);
@@ -271,7 +277,8 @@ mod tests {
             (&["01/11/2026", "13/11/2026"], Ok(Some(DayFirst))),
             (&["11/01/2026", "11/13/2026"], Ok(Some(MonthFirst))),
             (&["04/09/2026", "05/09/2026", "07/09/2026"], Err(2)),
-            (&["03/11/2026", "01/12/2026", "05/12/2026"], Ok(Some(DayFirst))),
+            (&["05/01/2026", "03/02/2026", "06/02/2026"], Err(2)),
+            (&["03/11/2026", "10/11/2026", "12/11/2026", "01/12/2026", "05/12/2026"], Ok(Some(DayFirst))),
             (&["02.11.2026", "03.11.2026"], Ok(Some(DayFirst))),
             (&["30.10.26", "02.11.26"], Ok(Some(DayFirst))),
             (&["26-11-02", "26-11-05", "26-11-09"], Ok(Some(YearFirst))),

@@ -99,6 +99,7 @@ impl Amounts {
         let value =
             |number: &number::Number| number.value(decimal).or(number.point).or(number.comma).unwrap_or_default();
         let balance = read(picked.balance).map(|number| value(&number));
+        let fee = read(picked.open_fee).map(|number| value(&number).abs()).unwrap_or_default();
         if let Some(number) = read(picked.amount) {
             let plain = value(&number);
             let mut amount = plain;
@@ -113,7 +114,6 @@ impl Amounts {
                 self.chain.add(amount, balance);
                 self.plain.add(plain, balance);
             }
-            let fee = read(picked.open_fee).map(|number| value(&number).abs()).unwrap_or_default();
             self.with_fees.add(plain.checked_sub(fee).unwrap_or_default(), balance);
             return;
         }
@@ -129,6 +129,9 @@ impl Amounts {
             self.count += 1;
             self.chain.add(amount, balance);
             self.plain.add(plain, balance);
+        }
+        if !amount.is_zero() || !fee.is_zero() {
+            self.with_fees.add(amount.checked_sub(fee).unwrap_or_default(), balance);
         }
     }
 

@@ -42,6 +42,8 @@ pub struct Number {
     pub currency: Option<Currency>,
     /// Whether it is marked as more than zero, by a plus or a word such as `CR`.
     pub has_plus: bool,
+    /// Whether a word such as `CR` or `DR` marks it. Words say the same in the files of all banks; signs do not.
+    pub has_word: bool,
     /// Whether it looks like money: it has decimals, a sign or a currency.
     pub is_like_money: bool,
 }
@@ -86,7 +88,7 @@ pub fn number(text: &str) -> Option<Number> {
     // `100,-` has no decimals.
     let rest = after.strip_prefix(",-").or_else(|| after.strip_prefix(".-"));
     let after = rest.map_or(after, |rest| rest.trim_start_matches('-'));
-    let mut affix = Affix { is_below: is_bracketed, is_signed: is_bracketed, ..Affix::default() };
+    let mut affix = Affix { sign: is_bracketed.then_some(true), ..Affix::default() };
     if is_bracketed {
         affix.take(&before.replacen('(', "", 1))?;
         affix.take(&after.replacen(')', "", 1))?;
@@ -94,13 +96,14 @@ pub fn number(text: &str) -> Option<Number> {
         affix.take(before)?;
         affix.take(after)?;
     }
-    let value = |decimal| value(body, decimal).map(|value| if affix.is_below { -value } else { value });
+    let value = |decimal| value(body, decimal).map(|value| if affix.sign == Some(true) { -value } else { value });
     let number = Number {
         point: value('.'),
         comma: value(','),
         currency: affix.currency,
-        has_plus: affix.is_signed && !affix.is_below,
-        is_like_money: affix.is_signed || affix.has_currency || body.contains(['.', ',', CERTAIN]),
+        has_plus: affix.sign == Some(false),
+        has_word: affix.has_word,
+        is_like_money: affix.sign.is_some() || affix.has_currency || body.contains(['.', ',', CERTAIN]),
     };
     (number.point.is_some() || number.comma.is_some()).then_some(number)
 }
@@ -125,8 +128,9 @@ fn plain(text: &str) -> Cow<'_, str> {
 /// What is before and after the digits.
 #[derive(Clone, Copy, Debug, Default)]
 struct Affix {
-    is_below: bool,
-    is_signed: bool,
+    /// Whether its sign says below zero, if it has one.
+    sign: Option<bool>,
+    has_word: bool,
     currency: Option<Currency>,
     has_currency: bool,
 }
@@ -148,6 +152,7 @@ impl Affix {
             }
             if let Some(is_out) = flag::of_amount(word) {
                 self.sign(is_out)?;
+                self.has_word = true;
             } else {
                 let currency = currency_sign::find(word)?;
                 if self.has_currency {
@@ -161,11 +166,8 @@ impl Affix {
 
     /// A second sign makes a text that is no number, such as a range or a phone number.
     fn sign(&mut self, is_below: bool) -> Option<()> {
-        if self.is_signed {
-            return None;
-        }
-        (self.is_below, self.is_signed) = (is_below, true);
-        Some(())
+        let before = self.sign.replace(is_below);
+        before.is_none().then_some(())
     }
 }
 

@@ -1,11 +1,15 @@
 //! Reads the transactions of a file by a profile, in constant memory.
 
+mod continued;
+mod named;
+
 use std::{
     collections::VecDeque,
     io::{self, Read},
 };
 
 use encoding_rs::{Encoding, UTF_8};
+use rust_decimal::Decimal;
 
 use super::{
     layout::{Layout, MOST_BEFORE_HEADER},
@@ -17,7 +21,7 @@ use super::{
     reading::{Amount, Reading},
     record::{Fault, Record, Records},
     row::{Item, Problem, Transaction, exact},
-    running::{Running, Statement},
+    running::{Claim, Running, Statement},
 };
 use crate::{
     error::{Code, Refusal},
@@ -26,9 +30,6 @@ use crate::{
 
 /// The most records that are held back because the profile skips records at the end.
 pub const MOST_HELD: usize = 1_000;
-
-/// The longest description; what continues it beyond is left out. A file must not fill the memory with one description.
-const LONGEST_DESCRIPTION: usize = 10_000;
 
 /// The transactions of a file, and what else its records are, in the order of the file.
 #[derive(Debug)]
@@ -45,6 +46,9 @@ pub struct Lines<R> {
     ready: VecDeque<Item>,
     running: Running,
     statement: Statement,
+    /// Records that the end of the file proves to be balances, or not.
+    claims: Vec<Claim>,
+    unproven: Option<u64>,
     is_over: bool,
 }
 
@@ -68,6 +72,8 @@ impl<R: Read> Lines<R> {
             ready: VecDeque::new(),
             running: Running::new(profile.order, profile.balance),
             statement: Statement::default(),
+            claims: Vec::new(),
+            unproven: None,
             is_over: false,
         };
         lines.begin().map_err(|message| vec![Refusal::new(Code::Invalid, "csv", message)])?;
@@ -139,13 +145,6 @@ impl<R: Read> Lines<R> {
         self.ready.push_back(Item::Problem(problem));
     }
 
-    /// The last transaction is complete.
-    fn flush(&mut self) {
-        if let Some(last) = self.last.take() {
-            self.ready.push_back(Item::Transaction(last));
-        }
-    }
-
     /// Notes a balance in a record of which only the words say what it is.
     fn note_named(&mut self) {
         let word = self.record.cells().find_map(statement_word::find);
@@ -159,6 +158,10 @@ impl<R: Read> Lines<R> {
     /// Reads the next record into `self.record`; false at the end.
     fn read(&mut self) -> io::Result<bool> {
         let trailing = self.profile.rows.skip_trailing.min(MOST_HELD);
+        if let (0, Some(next)) = (trailing, self.held.pop_front()) {
+            self.record = next;
+            return Ok(true);
+        }
         if trailing == 0 {
             return self.records.read(&mut self.record);
         }
@@ -182,7 +185,8 @@ impl<R: Read> Lines<R> {
             Ok(true) => {}
             Ok(false) => {
                 self.is_over = true;
-                return self.flush();
+                self.flush();
+                return self.settle();
             }
             Err(error) => {
                 self.is_over = true;
@@ -198,7 +202,7 @@ impl<R: Read> Lines<R> {
         if self.record.is_empty() {
             return;
         }
-        if self.layout.skip.iter().any(|rule| rule.fits(&self.record)) {
+        if self.layout.skips(&self.record) {
             return self.skip("A rule of the profile skips it.");
         }
         if let (Some(account), Some(at)) = (&self.profile.account, self.layout.account)
@@ -215,20 +219,11 @@ impl<R: Read> Lines<R> {
     /// Makes an item of the record.
     fn take(&mut self) -> Result<(), Problem> {
         let line = self.record.line;
-        let text = cell::bare(self.record.cell(self.layout.date));
-        let written = date::date(text);
+        let written = date::date(cell::bare(self.record.cell(self.layout.date)));
         let word = self.word(written.is_some());
-        if let Some(word) = word {
-            let amount = match self.reading().amount() {
-                Ok(Amount::Value(value, _)) => Some(value),
-                _ => self.reading().balance().ok().flatten(),
-            };
-            if amount.is_some() || written.is_some() {
-                self.running.name(word, amount);
-            } else {
-                self.note_named();
-            }
-            self.skip("It is a balance, a turnover or a total.");
+        if let Some(word) = word
+            && self.take_named(word, written.is_some())?
+        {
             return Ok(());
         }
         let Some(written) = written else { return self.take_undated() };
@@ -244,7 +239,8 @@ impl<R: Read> Lines<R> {
                 None => "can be read in two ways. Say whether the day or the month is first.",
                 Some(_) => "is not a date in the order of the profile.",
             };
-            return Err(Problem::new(line, "date", format!("{} {message}", cell::quoted(cell::bare(text)))));
+            let text = cell::quoted(cell::bare(self.record.cell(self.layout.date)));
+            return Err(Problem::new(line, "date", format!("{text} {message}")));
         };
         let (amount, currency) = match self.reading().amount()? {
             Amount::None => return Err(Problem::new(line, "amount", "There is no amount.")),
@@ -254,8 +250,7 @@ impl<R: Read> Lines<R> {
         let value_date = self.reading().value_date()?;
         let balance = self.reading().balance()?;
         if amount.is_zero() {
-            self.skip("Its amount is zero.");
-            return Ok(());
+            return self.take_zero(balance, currency);
         }
         let payee = self.reading().text(self.layout.payee);
         let transaction = Transaction {
@@ -284,6 +279,25 @@ impl<R: Read> Lines<R> {
         Ok(())
     }
 
+    /// Skips a transaction of zero, unless it is likely that its amount is elsewhere.
+    fn take_zero(&mut self, balance: Option<Decimal>, currency: Option<Currency>) -> Result<(), Problem> {
+        let line = self.record.line;
+        if let (Some(elsewhere), None) = (self.reading().other_side(), balance) {
+            let message =
+                format!("The amount is zero, but {} is in a column that is not read.", cell::quoted(elsewhere));
+            return Err(Problem::new(line, if self.layout.debit.is_some() { "debit" } else { "credit" }, message));
+        }
+        self.skip("Its amount is zero.");
+        // Notes of banks have no balance, or one of zero.
+        if let Some(balance) = balance.filter(|balance| !balance.is_zero())
+            && let Some(mismatch) = self.running.add(line, Decimal::ZERO, Some(balance), currency)
+        {
+            self.statement.mismatches += 1;
+            self.ready.push_back(mismatch);
+        }
+        Ok(())
+    }
+
     /// Makes an item of a record without a date.
     fn take_undated(&mut self) -> Result<(), Problem> {
         let line = self.record.line;
@@ -304,20 +318,12 @@ impl<R: Read> Lines<R> {
             return Err(Problem::new(line, "date", format!("{} is not a date.", cell::quoted(text))));
         }
         let is_long = self.record.len() > self.layout.date;
-        if text.is_empty() && is_long && !self.record.follows_blank && !self.profile.rows.no_continuation {
-            let more = self.reading().description();
-            if let (Some(last), Some(more)) = (&mut self.last, more) {
-                let description = last.description.get_or_insert_default();
-                if description.len() + more.len() < LONGEST_DESCRIPTION {
-                    if !description.is_empty() {
-                        description.push(' ');
-                    }
-                    description.push_str(&more);
-                }
-                return Ok(());
-            }
+        let is_empty = text.is_empty();
+        let may_continue = is_empty && is_long && !self.record.follows_blank;
+        if may_continue && !self.profile.rows.no_continuation && self.continue_last() {
+            return Ok(());
         }
-        if self.profile.rows.no_continuation && text.is_empty() && self.reading().description().is_some() {
+        if self.profile.rows.no_continuation && is_empty && self.reading().description().is_some() {
             return Err(Problem::new(line, "date", "There is no date."));
         }
         self.skip("It has neither a date nor an amount.");
@@ -326,7 +332,7 @@ impl<R: Read> Lines<R> {
 
     /// What the record says, when it is no transaction.
     fn word(&self, has_date: bool) -> Option<StatementWord> {
-        if self.profile.rows.balances_are_transactions {
+        if self.profile.rows.balances_are_transactions == Some(true) {
             return None;
         }
         let mut words = self.record.cells().filter_map(statement_word::find);
