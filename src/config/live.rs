@@ -28,7 +28,7 @@ pub(super) struct LiveSettings {
     #[arg(long, global = true, env = "DAYBOOK_NOTIFY", value_name = "WHEN", default_value = "on")]
     notify: String,
 
-    /// How long the client of a WebSocket may take until it sends connection_init
+    /// How long the client of a WebSocket may take until it sends `connection_init`
     #[arg(long, global = true, env = "DAYBOOK_SOCKET_INIT", value_name = "SECONDS", default_value = "3")]
     socket_init: String,
 

@@ -57,7 +57,7 @@ impl From<ApiError> for Refused {
             ApiError::Failed(error) if matches!(**error, error::Error::TimedOut) => {
                 (StatusCode::OK, StatusCode::GATEWAY_TIMEOUT)
             }
-            _ => (StatusCode::INTERNAL_SERVER_ERROR, StatusCode::INTERNAL_SERVER_ERROR),
+            ApiError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, StatusCode::INTERNAL_SERVER_ERROR),
         };
         let mut error = Error::from(error).into_server_error(Pos::default());
         error.locations.clear();

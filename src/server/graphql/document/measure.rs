@@ -50,7 +50,7 @@ pub(super) fn check_size(document: &ExecutableDocument, limits: &DocumentLimits)
         let (most, what) = match operation.operation_type {
             OperationType::Query => (limits.query_fields, "Root fields of the query"),
             OperationType::Subscription => (1, "Root fields of the subscription"),
-            _ => (limits.mutation_fields, "Root fields of the mutation"),
+            OperationType::Mutation => (limits.mutation_fields, "Root fields of the mutation"),
         };
         at_most(most, root_fields, "rootFields", what)?;
         at_most(limits.depth, size.depth, "depth", "Fields in each other")?;

@@ -49,13 +49,21 @@ impl Received {
 }
 
 /// The access token in the payload that a conversation begins with: in `Authorization`, as in the header of a request, itself or
-/// in `headers`. `None` when there is none; the inner `None` when it is malformed.
-pub(super) fn token(payload: &Map<String, Value>) -> Option<Option<&str>> {
+/// in `headers`. `None` when there is none.
+///
+/// # Errors
+/// When it is malformed.
+pub(super) fn token(payload: &Map<String, Value>) -> Result<Option<&str>, Malformed> {
     let in_headers = || named(named(payload, "headers")?.as_object()?, "authorization");
-    let authorization = named(payload, "authorization").or_else(in_headers)?.as_str();
-    let token = authorization.and_then(|text| text.split_once(' '));
-    Some(token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer")).map(|(_, token)| token.trim()))
+    let Some(authorization) = named(payload, "authorization").or_else(in_headers) else { return Ok(None) };
+    let token = authorization.as_str().and_then(|text| text.split_once(' '));
+    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Bearer")).ok_or(Malformed)?;
+    Ok(Some(token.1.trim()))
 }
+
+/// Something else stands where an access token should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Malformed;
 
 /// The field with this name, in whatever case, unless it is null.
 fn named<'a>(object: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
@@ -93,7 +101,7 @@ pub(super) fn complete(id: &str) -> String {
 mod tests {
     use serde_json::{Map, Value, json};
 
-    use super::{Received, next, token};
+    use super::{Malformed, Received, next, token};
 
     #[test]
     fn a_message_of_another_form_is_none() {
@@ -131,16 +139,16 @@ mod tests {
             json!({ "authorization": "bearer  x" }),
             json!({ "headers": { "authorization": "Bearer x" } }),
         ] {
-            assert_eq!(of(payload.clone()), Some(Some("x".to_owned())), "{payload}");
+            assert_eq!(of(payload.clone()), Ok(Some("x".to_owned())), "{payload}");
         }
         for payload in [json!({}), json!({ "authorization": null }), json!({ "headers": {} }), json!({ "token": "x" })]
         {
-            assert_eq!(of(payload.clone()), None, "{payload}");
+            assert_eq!(of(payload.clone()), Ok(None), "{payload}");
         }
         for payload in
             [json!({ "authorization": "x" }), json!({ "authorization": "Basic x" }), json!({ "authorization": 1 })]
         {
-            assert_eq!(of(payload.clone()), Some(None), "{payload}");
+            assert_eq!(of(payload.clone()), Err(Malformed), "{payload}");
         }
     }
 

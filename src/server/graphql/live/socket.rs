@@ -213,8 +213,7 @@ impl Conversation {
 
     async fn begin(&mut self, payload: &Map<String, Value>) -> Result<Message, Close> {
         self.has_begun = true;
-        if let Some(token) = message::token(payload) {
-            let token = token.ok_or(Close::FORBIDDEN)?;
+        if let Some(token) = message::token(payload).map_err(|message::Malformed| Close::FORBIDDEN)? {
             let session = Session::of(&self.endpoint.app, &self.client, token).await.map_err(|error| {
                 tracing::warn!(?error, "cannot look up a session");
                 Close::BUSY
