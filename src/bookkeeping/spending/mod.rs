@@ -10,3 +10,4 @@ pub mod report;
 pub mod rollover;
 pub mod transaction;
 pub mod transfer;
+mod two;

@@ -98,7 +98,7 @@ struct PreviewedTransaction {
     balance: Option<Decimal>,
 }
 
-/// Why a line of a file cannot be read.
+/// Why a line of a file cannot be read or is left out.
 #[derive(SimpleObject)]
 struct ImportProblem {
     /// The line, from 1.
@@ -114,7 +114,7 @@ struct ImportProblem {
 struct ImportTotals {
     /// The number of transactions.
     transactions: i32,
-    /// The number of lines that are no transactions, such as balances and totals.
+    /// The number of lines that are no transactions, such as balances and totals. `remarks` tells of the first ones.
     skipped: i32,
     /// The number of lines that cannot be read.
     problems: i32,
@@ -202,6 +202,18 @@ impl ImportPreview {
             message: message.clone(),
         };
         self.0.problems.iter().map(problem).collect()
+    }
+
+    /// The first ten lines that are left out, such as balances, each with the reason; and what else is worth knowing, such as a
+    /// statement without a closing balance.
+    #[graphql(directive = price::List::apply(10))]
+    async fn remarks(&self) -> Vec<ImportProblem> {
+        let remark = |(line, message): &(u64, String)| ImportProblem {
+            line: count(*line),
+            column: "csv".to_owned(),
+            message: message.clone(),
+        };
+        self.0.remarks.iter().map(remark).collect()
     }
 
     /// What the file says as a whole. Null while there are questions.

@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 
-use super::{affected, report::BudgetStatus, transaction::Transaction};
+use super::{PAIRING, affected, report::BudgetStatus, transaction::Transaction};
 use crate::{
     bookkeeping::{
         document::Replayable,
@@ -16,7 +16,7 @@ use crate::{
     entity::activity::Action,
     error::{Error, Refusal},
     graphql::{
-        connection::{self, Count, Nodes, cursors_of},
+        connection::{self, Nodes, cursors_of},
         error::{ApiError, ContextExt},
         nullability::SemanticNonNull,
         payload::{UserErrors, into_replayable_payload, payloads},
@@ -44,18 +44,6 @@ impl From<Couple> for ProposedDuplicate {
     }
 }
 
-/// The number of all proposed pairs, which is known when there is a page of them.
-struct Total(i64);
-
-impl Count for Total {
-    async fn count(&self, _: &Context<'_>) -> Result<i64, ApiError> {
-        Ok(self.0)
-    }
-}
-
-/// What it costs to look for pairs: all transactions are looked at.
-const PAIRING: u32 = 2000;
-
 #[derive(Debug, Default)]
 pub(in crate::graphql) struct DuplicateQuery;
 
@@ -75,12 +63,12 @@ impl DuplicateQuery {
         after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
-    ) -> Result<Nodes<ProposedDuplicate, Total>, ApiError> {
+    ) -> Result<Nodes<ProposedDuplicate, i64>, ApiError> {
         let args = PageArgs { first, after, last, before };
         let page = args.check(&cursors_of::<ProposedDuplicate>(ctx)?, proposed::parse_key)?;
         let proposed = proposed::page(ctx.read()?, ctx.viewer()?, &page).await?;
         let paged = proposed.page.map(|couple| (proposed::key_text(&couple), ProposedDuplicate::from(couple)));
-        connection::connect(ctx, paged, Total(proposed.count))
+        connection::connect(ctx, paged, proposed.count)
     }
 }
 

@@ -9,3 +9,6 @@ pub(super) mod transaction;
 pub(super) mod transaction_list;
 pub(super) mod transaction_version;
 pub(super) mod transfer;
+
+/// What it costs to look for pairs among transactions: each is looked at.
+const PAIRING: u32 = 2000;

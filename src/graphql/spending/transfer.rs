@@ -2,7 +2,7 @@
 
 use async_graphql::{ComplexObject, Context, Object, SimpleObject};
 
-use super::{affected, report::BudgetStatus, transaction::Transaction};
+use super::{PAIRING, affected, report::BudgetStatus, transaction::Transaction};
 use crate::{
     bookkeeping::{
         document::Replayable,
@@ -17,7 +17,7 @@ use crate::{
     entity::activity::Action,
     error::Error,
     graphql::{
-        connection::{self, Count, Nodes, cursors_of},
+        connection::{self, Nodes, cursors_of},
         error::{ApiError, ContextExt},
         nullability::SemanticNonNull,
         payload::{UserErrors, into_replayable_payload, payloads},
@@ -45,18 +45,6 @@ impl From<Halves> for ProposedTransfer {
     }
 }
 
-/// The number of all proposed pairs, which is known when there is a page of them.
-struct Total(i64);
-
-impl Count for Total {
-    async fn count(&self, _: &Context<'_>) -> Result<i64, ApiError> {
-        Ok(self.0)
-    }
-}
-
-/// What it costs to look for pairs: all transactions in wallets are looked at.
-const PAIRING: u32 = 2000;
-
 #[derive(Debug, Default)]
 pub(in crate::graphql) struct TransferQuery;
 
@@ -77,12 +65,12 @@ impl TransferQuery {
         after: Option<String>,
         #[graphql(desc = "How many items to return from the end: 0 to 100. Not with `first`.")] last: Option<i32>,
         #[graphql(desc = "Return only the items before this cursor. The cursor must come from the same list.")] before: Option<String>,
-    ) -> Result<Nodes<ProposedTransfer, Total>, ApiError> {
+    ) -> Result<Nodes<ProposedTransfer, i64>, ApiError> {
         let args = PageArgs { first, after, last, before };
         let page = args.check(&cursors_of::<ProposedTransfer>(ctx)?, proposed::parse_key)?;
         let proposed = proposed::page(ctx.read()?, ctx.viewer()?, days, &page).await?;
         let paged = proposed.page.map(|halves| (proposed::key_text(&halves), ProposedTransfer::from(halves)));
-        connection::connect(ctx, paged, Total(proposed.count))
+        connection::connect(ctx, paged, proposed.count)
     }
 }
 

@@ -12,9 +12,12 @@
 //! `preview` tells what would come of it. The plain file is a temporary one, which the system removes when it is closed. Memory: one
 //! transaction, and eight bytes per line of a file that has the newest transactions first.
 //!
+//! Of a file of statements with several accounts, one is imported, which the user names (`accounts`).
+//!
 //! Rules: what cannot be read, and each balance that does not add up, is a line with an error in the plain file, so that the import
 //! refuses it and tells its line. What the look is not sure of is refused as a whole.
 
+mod accounts;
 mod answers;
 mod failure;
 mod plain;
@@ -70,16 +73,22 @@ fn of_table(mut file: impl Read + Seek, hints: &Hints, most: Option<u64>) -> Res
 fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints, most: Option<u64>) -> Result<File> {
     let answers = answers::of(hints).map_err(|refusal| refused(vec![refusal]))?;
     let looked = formats::look(&mut file, format, &answers);
-    if !looked.questions.is_empty() {
-        let questions = looked.questions.iter().map(answers::question);
-        return Err(refused(questions.map(|question| Question::refusal(&question)).collect()));
-    }
     file.rewind().map_err(|error| cannot_rewind(&error))?;
+    let account = accounts::question(&mut file, format, &looked.answers, hints)?;
+    let questions: Vec<_> = looked.questions.iter().map(answers::question).chain(account).collect();
+    if !questions.is_empty() {
+        return Err(refused(questions.iter().map(Question::refusal).collect()));
+    }
     let mut plain = Plain::new(hints.order, most)?;
-    let mut currency = None;
+    let (mut currency, mut is_wanted) = (None, true);
     for record in formats::records(&mut file, format, &looked.answers) {
         match record {
-            formats::Record::Begin(statement) => currency = statement.currency,
+            formats::Record::Begin(statement) => {
+                is_wanted = accounts::is_wanted(&statement, hints);
+                currency = statement.currency;
+            }
+            // What is wrong in the statement of another account is told all the same: what follows may not have been read.
+            formats::Record::Transaction(_) if !is_wanted => {}
             formats::Record::Transaction(transaction) => plain.statement(&transaction, currency.as_deref())?,
             formats::Record::Problem(notice) => plain.error(notice.place.line, "csv", &notice.message)?,
             formats::Record::Remark(_) | formats::Record::End(_) => {}

@@ -9,13 +9,13 @@ use super::{
         profile::{Problem, Profile, Statement, Transaction},
         run::cannot_rewind,
     },
-    answers,
+    accounts, answers,
     failure::refused,
     workbook,
 };
 use crate::error::Result;
 
-/// How many transactions, and how many problems, are shown.
+/// How many transactions, problems and remarks are shown.
 const SAMPLE: usize = 10;
 
 /// What was found out about a file.
@@ -37,6 +37,8 @@ pub struct Preview {
     pub sample: Vec<Transaction>,
     /// The first ten records that cannot be read.
     pub problems: Vec<Problem>,
+    /// The first ten records that are left out, and other remarks: the line and what is to be said of it.
+    pub remarks: Vec<(u64, String)>,
     /// What the file says as a whole. `None` when there is a question.
     pub statement: Option<Statement>,
 }
@@ -60,7 +62,7 @@ pub fn preview(mut file: impl Read + Seek + Send, hints: &Hints) -> Result<Previ
         Format::Excel => look(&mut workbook::unfold(file)?, &workbook::hints(hints)),
         _ => return of_statement(file, format, hints),
     };
-    let Look { profile, header_line, findings, questions, offers, sample, problems, statement } =
+    let Look { profile, header_line, findings, questions, offers, sample, problems, remarks, statement } =
         looked.map_err(refused)?;
     Ok(Preview {
         format,
@@ -71,6 +73,7 @@ pub fn preview(mut file: impl Read + Seek + Send, hints: &Hints) -> Result<Previ
         offers,
         sample,
         problems,
+        remarks,
         statement,
     })
 }
@@ -79,10 +82,22 @@ fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints
     let answers = answers::of(hints).map_err(|refusal| refused(vec![refusal]))?;
     let looked = formats::look(&mut file, format, &answers);
     file.rewind().map_err(|error| cannot_rewind(&error))?;
-    let is_ready = looked.questions.is_empty();
-    let mut all = Sums::default();
-    for record in formats::records(&mut file, format, &answers::assumed(&looked.answers, &looked.questions)) {
-        all.add(record);
+    let assumed = answers::assumed(&looked.answers, &looked.questions);
+    let account = accounts::question(&mut file, format, &assumed, hints)?;
+    let mut shown = hints.clone();
+    if let Some(first) = account.as_ref().and_then(|question| question.answers.first()) {
+        shown.account = Some(first.value.clone());
+    }
+    let questions: Vec<_> = looked.questions.iter().map(answers::question).chain(account).collect();
+    let is_ready = questions.is_empty();
+    let (mut all, mut is_wanted) = (Sums::default(), true);
+    for record in formats::records(&mut file, format, &assumed) {
+        if let Record::Begin(statement) = &record {
+            is_wanted = accounts::is_wanted(statement, &shown);
+        }
+        if is_wanted || matches!(record, Record::Problem(_)) {
+            all.add(record);
+        }
         if !is_ready && all.sample.len() >= SAMPLE {
             break;
         }
@@ -92,11 +107,12 @@ fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints
         profile: None,
         header_line: None,
         findings: Vec::new(),
-        questions: looked.questions.iter().map(answers::question).collect(),
+        questions,
         offers: Vec::new(),
         statement: is_ready.then(|| all.statement()),
         sample: all.sample,
         problems: all.problems,
+        remarks: all.remarks,
     })
 }
 
@@ -105,6 +121,7 @@ fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints
 struct Sums {
     sample: Vec<Transaction>,
     problems: Vec<Problem>,
+    remarks: Vec<(u64, String)>,
     statement: Statement,
     statements: u64,
     currency: Option<String>,
@@ -131,7 +148,12 @@ impl Sums {
                     self.problems.push(Problem { line: notice.place.line, column: "csv", message: notice.message });
                 }
             }
-            Record::Remark(_) => self.statement.skipped += 1,
+            Record::Remark(notice) => {
+                self.statement.skipped += 1;
+                if self.remarks.len() < SAMPLE {
+                    self.remarks.push((notice.place.line, notice.message));
+                }
+            }
             Record::End(ending) => {
                 self.statement.closing_balance = ending.closing.map(|balance| balance.amount);
                 if !self.checks.contains(&ending.balance) {

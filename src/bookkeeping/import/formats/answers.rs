@@ -50,7 +50,7 @@ pub enum Question {
         /// An amount of the file that means two numbers.
         example: String,
     },
-    /// Every transaction that the file calls a debit has an amount above zero. The answer is [`Answers::unsigned_debits`].
+    /// A transaction that the file calls a debit has an amount above zero. The answer is [`Answers::unsigned_debits`].
     SignOfDebits {
         /// The amount of the first.
         example: String,

@@ -92,6 +92,8 @@ pub struct Look {
     pub sample: Vec<Transaction>,
     /// The first ten records that cannot be read.
     pub problems: Vec<Problem>,
+    /// The first ten records that are left out: the line and the reason.
+    pub remarks: Vec<(u64, String)>,
     /// What the file says as a whole. `None` when there is a question.
     pub statement: Option<Statement>,
 }

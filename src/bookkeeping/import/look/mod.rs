@@ -47,7 +47,7 @@ pub use self::{
 use super::profile::{Item, Lines, Profile, notation::cell};
 use crate::error::{Code, Refusal};
 
-/// How many transactions, and how many problems, are shown.
+/// How many transactions, problems and remarks are shown.
 const SAMPLE: usize = 10;
 
 /// Looks at a file.
@@ -96,6 +96,7 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
         offers,
         sample: Vec::new(),
         problems: Vec::new(),
+        remarks: Vec::new(),
         statement: None,
     };
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
@@ -181,6 +182,9 @@ impl Look {
             match item {
                 Item::Transaction(transaction) if self.sample.len() < SAMPLE => self.sample.push(transaction),
                 Item::Problem(problem) if self.problems.len() < SAMPLE => self.problems.push(problem),
+                Item::Skipped { line, reason } if self.remarks.len() < SAMPLE => {
+                    self.remarks.push((line, reason.to_owned()))
+                }
                 _ => {}
             }
             if !is_ready && self.sample.len() >= SAMPLE {

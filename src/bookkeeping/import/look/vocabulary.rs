@@ -116,7 +116,7 @@ pub(super) const WORDS: &[(Role, &str, &str)] = &[
     ),
     (
         Role::Remark,
-        "reference|customer reference|transaction code|code|method|payment type|sub type|type description|product|channel",
+        "reference|customer reference|transaction code|code|method|payment type|sub type|type description|channel",
         "buchungstext|vorgang|buchungsart|umsatzart|umsatztyp|art|mutatiesoort|transactietype|code|type mouvement|nature|type operation\
          |operazione|rodzaj operacji|typ operacji|typ transakcji|вид операции|islem tipi|islem|tipo de operacion|transaktionstyp|tipas\
          |typ transakce|tipo transazione|categorie operation|referencia|kundenreferenz|laji|tapahtumalaji|tipo operacao",
@@ -174,7 +174,7 @@ pub(super) const WORDS: &[(Role, &str, &str)] = &[
     ),
     (
         Role::Account,
-        "account|account number|account name|account no|own account|account iban|from account",
+        "account|account number|account name|account no|own account|account iban|from account|wallet|product",
         "auftragskonto|konto|kontoname|iban auftragskonto|bezeichnung auftragskonto|rekening|rekeningnummer|iban bban|eigen rekening|compte\
          |numero de compte|cuenta|conto|conta|rachunek|numer rachunku|счет|номер счета|hesap|hesap no|الحساب|رقم الحساب|खाता|खाता संख्या|saskaita\
          |saskaitos nr|saskaitos numeris|kontonamn|tili|kliendi konto",

@@ -1,16 +1,13 @@
 //! The two transactions that are one payment: finds and locks them, and checks that they fit together.
 
 use async_graphql::ID;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    sea_query::LockType,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect};
 
 use crate::{
     activity::{AuditFields, Field, field, time},
     bookkeeping::{
         document::Replayable,
-        spending::{transaction, transfer::halves::goes_out},
+        spending::{transfer::halves::goes_out, two},
     },
     db::Transaction,
     entity::{
@@ -18,7 +15,7 @@ use crate::{
         transaction::{Column, Entity, Model},
     },
     error::{Code, Detail, Refusal, Refusals, Result},
-    id::{Id, kind},
+    id::kind,
     money::Decimal,
     viewer::Viewer,
 };
@@ -56,27 +53,8 @@ impl AuditFields for Couple {
 /// # Errors
 /// `NOT_FOUND` and `NOT_ALLOWED` at the id of each; `INVALID` when both ids are the same.
 pub(super) async fn lock(tx: &Transaction, viewer: &Viewer, (imported, entered): Named<'_>) -> Result<Couple> {
-    let ids = [imported, entered].map(|id| id.parse::<Id<kind::Transaction>>().ok());
-    let own = Entity::find().filter(Column::BookId.eq(viewer.book)).filter(Column::Id.is_in(ids.into_iter().flatten()));
-    // In the order of their ids, so that two requests for the same two do not wait for each other.
-    let found = own.order_by_asc(Column::Id).lock(LockType::NoKeyUpdate).all(tx).await?;
-    let mut refusals = Refusals::default();
-    let mut one = |id: Option<Id<kind::Transaction>>, path| {
-        let one = found.iter().find(|one| Some(one.id) == id).cloned();
-        let missing = || Refusal::new(Code::NotFound, path, "You have no such transaction.");
-        let one = refusals.check(one.ok_or_else(missing))?;
-        if one.deleted_at.is_some() {
-            refusals.push(Refusal::new(Code::NotAllowed, path, "This transaction is deleted."));
-        }
-        Some(one)
-    };
-    let [imported_id, entered_id] = ids;
-    let (imported, entered) = (one(imported_id, IMPORTED), one(entered_id, ENTERED));
-    let (Some(imported), Some(entered)) = (imported, entered) else { return Err(refusals.into()) };
-    refusals.none()?;
-    if imported.id == entered.id {
-        return Err(Refusal::new(Code::Invalid, ENTERED, "These are one transaction, not two.").into());
-    }
+    let one = || Refusal::new(Code::Invalid, ENTERED, "These are one transaction, not two.");
+    let [imported, entered] = two::lock(tx, viewer, [(imported, IMPORTED), (entered, ENTERED)], one).await?;
     Ok(Couple { imported, entered })
 }
 
@@ -89,14 +67,8 @@ pub(super) async fn replay(
     viewer: &Viewer,
     (imported, entered): Named<'_>,
 ) -> Result<Couple> {
-    let ids = [imported, entered].map(|id| id.parse::<Id<kind::Transaction>>().ok());
-    let found = transaction::find_many(conn, viewer, ids.into_iter().flatten()).await?;
-    let one = |id| {
-        let one = found.iter().find(|one| Some(one.id) == id).cloned();
-        one.ok_or_else(|| DbErr::RecordNotFound("one of a couple".to_owned()))
-    };
-    let [imported, entered] = ids;
-    Ok(Couple { imported: one(imported)?, entered: one(entered)? })
+    let [imported, entered] = two::replay(conn, viewer, [imported, entered]).await?;
+    Ok(Couple { imported, entered })
 }
 
 /// The result of a request that came first.

@@ -4,20 +4,14 @@
 //! a wallet, and the refund of an expense came into one.
 
 use async_graphql::ID;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::LockType,
-};
+use sea_orm::ConnectionTrait;
 
 use crate::{
     activity::{AuditFields, Field, field},
-    bookkeeping::{document::Replayable, spending::transaction},
+    bookkeeping::{document::Replayable, spending::two},
     db::Transaction,
-    entity::{
-        category::CategoryKind,
-        transaction::{Column, Entity, Model},
-    },
+    entity::{category::CategoryKind, transaction::Model},
     error::{Code, Detail, Refusal, Refusals, Result},
-    id::{Id, kind},
     money::Decimal,
     viewer::Viewer,
 };
@@ -55,28 +49,11 @@ impl AuditFields for Halves {
 /// # Errors
 /// `NOT_FOUND` and `NOT_ALLOWED` at the id of each; `SAME_WALLET` when both ids are the same.
 pub(super) async fn lock(tx: &Transaction, viewer: &Viewer, (outgoing, incoming): Named<'_>) -> Result<Halves> {
-    let ids = [outgoing, incoming].map(|id| id.parse::<Id<kind::Transaction>>().ok());
-    let own = Entity::find().filter(Column::BookId.eq(viewer.book)).filter(Column::Id.is_in(ids.into_iter().flatten()));
-    // In the order of their ids, so that two requests for the same halves do not wait for each other.
-    let found = own.order_by_asc(Column::Id).lock(LockType::NoKeyUpdate).all(tx).await?;
-    let mut refusals = Refusals::default();
-    let mut half = |id: Option<Id<kind::Transaction>>, path| {
-        let half = found.iter().find(|half| Some(half.id) == id).cloned();
-        let missing = || Refusal::new(Code::NotFound, path, "You have no such transaction.");
-        let half = refusals.check(half.ok_or_else(missing))?;
-        if half.deleted_at.is_some() {
-            refusals.push(Refusal::new(Code::NotAllowed, path, "This transaction is deleted."));
-        }
-        Some(half)
-    };
-    let [outgoing_id, incoming_id] = ids;
-    let (outgoing, incoming) = (half(outgoing_id, OUTGOING), half(incoming_id, INCOMING));
-    let (Some(outgoing), Some(incoming)) = (outgoing, incoming) else { return Err(refusals.into()) };
-    refusals.none()?;
-    if outgoing.id == incoming.id {
+    let one = || {
         let message = "A transfer has two halves, and these are one transaction.";
-        return Err(Refusal::new(Code::SameWallet, INCOMING, message).into());
-    }
+        Refusal::new(Code::SameWallet, INCOMING, message)
+    };
+    let [outgoing, incoming] = two::lock(tx, viewer, [(outgoing, OUTGOING), (incoming, INCOMING)], one).await?;
     Ok(Halves { outgoing, incoming })
 }
 
@@ -89,14 +66,8 @@ pub(super) async fn replay(
     viewer: &Viewer,
     (outgoing, incoming): Named<'_>,
 ) -> Result<Replayable<Halves>> {
-    let ids = [outgoing, incoming].map(|id| id.parse::<Id<kind::Transaction>>().ok());
-    let found = transaction::find_many(conn, viewer, ids.into_iter().flatten()).await?;
-    let half = |id| {
-        let half = found.iter().find(|half| Some(half.id) == id).cloned();
-        half.ok_or_else(|| DbErr::RecordNotFound("half of a transfer".to_owned()))
-    };
-    let [outgoing, incoming] = ids;
-    Ok(Replayable { document: Halves { outgoing: half(outgoing)?, incoming: half(incoming)? }, replayed: true })
+    let [outgoing, incoming] = two::replay(conn, viewer, [outgoing, incoming]).await?;
+    Ok(Replayable { document: Halves { outgoing, incoming }, replayed: true })
 }
 
 impl Halves {

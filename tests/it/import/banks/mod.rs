@@ -1,5 +1,6 @@
 //! Files as banks give them, imported as they are: by the program, by a mutation, and in halves that overlap.
 
+mod accounts;
 mod previews;
 mod profiles;
 mod uploads;

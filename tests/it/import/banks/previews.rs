@@ -11,10 +11,10 @@ use crate::harness::{Database, TestApp, User, transactions};
 const PREVIEW: &str = "query($input: PreviewImportInput!) { previewImport(input: $input) {
     format profile headerLine findings { field value confidence reason } questions { field message answers { value meaning } }
     offers { field column } transactions { line date valueDate amount currency description payee category bankId balance }
-    problems { line column message }
+    problems { line column message } remarks { line message }
     totals { transactions skipped problems mismatches sum openingBalance closingBalance balanced } } }";
 
-async fn preview(user: &User, input: Value) -> Value {
+pub(super) async fn preview(user: &User, input: Value) -> Value {
     user.gql(PREVIEW, json!({ "input": input })).await["previewImport"].take()
 }
 

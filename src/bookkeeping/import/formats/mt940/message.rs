@@ -174,10 +174,6 @@ impl<'a> Mt940<'a> {
         if let (Some(account), Some(currency)) = (&statement.account, &statement.currency) {
             statement.account = Some(account.strip_suffix(currency.as_str()).unwrap_or(account).to_owned());
         }
-        // ING writes the currency after the account.
-        if let (Some(account), Some(currency)) = (&statement.account, &statement.currency) {
-            statement.account = Some(account.strip_suffix(currency.as_str()).unwrap_or(account).to_owned());
-        }
         if statement.place.line == 0 {
             statement.place.line = line;
         }

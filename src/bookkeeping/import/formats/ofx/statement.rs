@@ -222,7 +222,7 @@ impl Source for Ofx<'_> {
     }
 }
 
-/// Looks whether all amounts of transactions in which money goes out are above zero.
+/// Looks for a transaction in which money goes out by its kind, with an amount above zero.
 pub(in super::super) fn question(file: Box<dyn BufRead + Send + '_>, charset: Charset) -> Option<Question> {
     let mut tokens = Tokens::new(file, charset);
     let mut transaction = Trn::default();
@@ -234,10 +234,8 @@ pub(in super::super) fn question(file: Box<dyn BufRead + Send + '_>, charset: Ch
                     transaction = Trn::default();
                 }
                 transaction.take("STMTTRN", &name, content);
-                match transaction.out_amount() {
-                    Some(amount) if amount.is_below_zero() => return None,
-                    Some(_) => example = example.or_else(|| Some(transaction.amount.clone())),
-                    None => {}
+                if example.is_none() && transaction.out_amount().is_some_and(|amount| !amount.is_below_zero()) {
+                    example = Some(transaction.amount.clone());
                 }
             }
             Token::End(_) => return example.map(|example| Question::SignOfDebits { example }),

@@ -81,13 +81,6 @@ impl Trn {
         let amount = match unsigned_debits {
             Some(true) if is_odd => number::signed(&amount, true),
             Some(true) if self.kind == "CREDIT" => number::signed(&amount, false),
-            None if is_odd => {
-                out.remark(
-                    place,
-                    format!("The bank calls it a {}, but the amount is above zero.", self.kind.to_ascii_lowercase()),
-                );
-                amount
-            }
             _ => amount,
         };
         out.transaction(Transaction {
