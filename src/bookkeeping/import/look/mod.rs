@@ -183,7 +183,7 @@ impl Look {
                 Item::Transaction(transaction) if self.sample.len() < SAMPLE => self.sample.push(transaction),
                 Item::Problem(problem) if self.problems.len() < SAMPLE => self.problems.push(problem),
                 Item::Skipped { line, reason } if self.remarks.len() < SAMPLE => {
-                    self.remarks.push((line, reason.to_owned()))
+                    self.remarks.push((line, reason.to_owned()));
                 }
                 _ => {}
             }
