@@ -49,7 +49,7 @@ impl<'a> Report<'a> {
 
     /// Prints the summary.
     pub(super) fn end(mut self, done: Result<Summary, Error>, options: &FileOptions) -> Result<(), Failure> {
-        let Summary { added, duplicates, refused, good, import } = done.map_err(failure)?;
+        let Summary { added, duplicates, refused, good, skipped, import } = done.map_err(failure)?;
         let printed = self.rows.flush().map_err(csv::Error::from);
         if let Some(error) = self.failed.or(printed.err()) {
             return Err(Failure::Failed(format!("cannot print the report: {error}; the import itself was completed")));
@@ -59,7 +59,8 @@ impl<'a> Report<'a> {
         }
         let added_lines = added;
         let added = if options.dry_run { format!("{good} would be added") } else { format!("{added} added") };
-        let sums = format!("{added}, {duplicates} there already, {refused} refused");
+        let left_out = if skipped > 0 { format!(", {skipped} left out") } else { String::new() };
+        let sums = format!("{added}, {duplicates} there already, {refused} refused{left_out}");
         if refused == 0 {
             eprintln!("daybook: lines: {sums}");
             return Ok(());

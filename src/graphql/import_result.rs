@@ -92,6 +92,9 @@ pub(super) struct ImportResult {
     duplicates: i32,
     /// The number of lines that cannot be imported.
     refused: i32,
+    /// The number of lines of a bank's file that are no transactions, such as balances and totals, or belong to another account.
+    /// `remarks` of `previewImport` tells of the first ones.
+    skipped: i32,
     #[graphql(skip)]
     import_id: Option<Id<kind::Import>>,
     #[graphql(flatten)]
@@ -116,8 +119,9 @@ impl ImportResult {
     ) -> Result<Self, ApiError> {
         let (summary, errors) = into_payload(ctx, action, imported).await?;
         let summary = summary.unwrap_or_default();
-        let [added, good, duplicates, refused] = [summary.added, summary.good, summary.duplicates, summary.refused]
-            .map(|count| i32::try_from(count).unwrap_or(i32::MAX));
-        Ok(Self { lines, added, good, duplicates, refused, import_id: summary.import, errors })
+        let Summary { added, duplicates, refused, good, skipped, import } = summary;
+        let [added, good, duplicates, refused, skipped] =
+            [added, good, duplicates, refused, skipped].map(|count| i32::try_from(count).unwrap_or(i32::MAX));
+        Ok(Self { lines, added, good, duplicates, refused, skipped, import_id: import, errors })
     }
 }

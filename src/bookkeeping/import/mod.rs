@@ -109,8 +109,9 @@ pub async fn transactions(
     import.refuse_own_form()?;
     let hints = import.known.hints(app.db.read(), viewer).await?;
     let most = import.file.most_lines;
-    let plain = in_background(move || bank::plain(file, &hints, most)).await?;
-    read_transactions(app, viewer, plain, import, Format::plain(), report).await
+    let (plain, skipped) = in_background(move || bank::plain(file, &hints, most)).await?;
+    let summary = read_transactions(app, viewer, plain, import, Format::plain(), report).await?;
+    Ok(Summary { skipped, ..summary })
 }
 
 /// Looks at a bank's file, and imports nothing.

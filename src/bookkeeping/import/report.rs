@@ -75,7 +75,7 @@ impl Line {
     }
 }
 
-/// The number of lines with each status.
+/// The number of lines with each status, and of those that were left out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     /// Lines that were written.
@@ -86,6 +86,8 @@ pub struct Summary {
     pub refused: u64,
     /// Lines that could be written, in a dry run.
     pub good: u64,
+    /// Lines of a bank's file that are no transactions, such as balances. They are not among the lines.
+    pub skipped: u64,
     /// The record of the import. `None` when nothing was written.
     pub import: Option<Id<kind::Import>>,
 }
@@ -93,7 +95,7 @@ pub struct Summary {
 impl Summary {
     /// The number of lines.
     pub(super) fn lines(&self) -> u64 {
-        let Self { added, duplicates, refused, good, import: _ } = self;
+        let Self { added, duplicates, refused, good, skipped: _, import: _ } = self;
         added + duplicates + refused + good
     }
 

@@ -153,7 +153,9 @@ async fn copies_have_what_the_server_has(on: Database) {
     let (mut customers, mut entries) = (Vec::new(), Vec::new());
     for _ in 0..80 {
         let made = act(&amina, &mut numbers, &mut customers, &mut entries).await;
-        copies.iter_mut().for_each(|(_, behind)| *behind += made);
+        for (_, behind) in &mut copies {
+            *behind += made;
+        }
         let at = numbers.below(6);
         let Some((copy, behind)) = copies.get_mut(at) else { continue };
         if numbers.below(2) == 0 {

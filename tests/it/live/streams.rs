@@ -63,19 +63,17 @@ impl Stream {
                 && let Some((result, rest)) = rest.split_once(end)
             {
                 let result: Value = serde_json::from_str(result).unwrap();
-                self.text = rest.to_owned();
+                self.text = String::from(rest);
                 if result == json!({}) {
                     continue;
                 }
                 return Some(result);
             }
-            match self.piece().await {
-                Some(piece) => self.text += &piece,
-                None => {
-                    assert_eq!(self.text, last);
-                    return None;
-                }
-            }
+            let Some(piece) = self.piece().await else {
+                assert_eq!(self.text, last);
+                return None;
+            };
+            self.text += &piece;
         }
     }
 

@@ -32,30 +32,35 @@ use std::{
 use self::{failure::refused, plain::Plain};
 use super::{
     formats::{self, Format},
-    look::{Hints, Question, look},
+    look::{Hints, Look, Question, look},
     profile::{Item, Lines, Profile},
     run::cannot_rewind,
 };
 use crate::error::Result;
 
-/// Makes a plain file of a bank's file, with at most `most` lines.
+/// Makes a plain file of a bank's file, with at most `most` lines. Also gives the number of lines that are no transactions.
 ///
 /// # Errors
 /// `REQUIRED` below `say`, at the field of [`Hints`] that the file leaves open, with the possible answers; `INVALID` at `csv` for a
 /// file that cannot be read, and below `say` for a hint; `LIMIT_REACHED` at `csv` for a file with more lines.
-pub(super) fn plain(mut file: impl Read + Seek + Send, hints: &Hints, most: Option<u64>) -> Result<File> {
+pub(super) fn plain(mut file: impl Read + Seek + Send, hints: &Hints, most: Option<u64>) -> Result<(File, u64)> {
     match preview::format(&mut file)? {
-        Format::Csv => of_table(file, hints, most),
-        Format::Excel => of_table(workbook::unfold(file)?, &workbook::hints(hints), most),
+        Format::Csv => {
+            let looked = look(&mut file, hints).map_err(refused)?;
+            file.rewind().map_err(|error| cannot_rewind(&error))?;
+            of_table(file, &looked, most)
+        }
+        Format::Excel => {
+            let (looked, file) = workbook::look_at(file, hints)?;
+            of_table(file, &looked, most)
+        }
         format => of_statement(file, format, hints, most),
     }
 }
 
-fn of_table(mut file: impl Read + Seek, hints: &Hints, most: Option<u64>) -> Result<File> {
-    let looked = look(&mut file, hints).map_err(refused)?;
+fn of_table(file: impl Read + Seek, looked: &Look, most: Option<u64>) -> Result<(File, u64)> {
     let profile: &Profile = looked.ready().map_err(refused)?;
-    file.rewind().map_err(|error| cannot_rewind(&error))?;
-    let mut plain = Plain::new(profile.order, most)?;
+    let (mut plain, mut skipped) = (Plain::new(profile.order, most)?, 0);
     for item in Lines::open(file, profile).map_err(refused)? {
         match item {
             Item::Transaction(transaction) => plain.table(&transaction)?,
@@ -64,13 +69,18 @@ fn of_table(mut file: impl Read + Seek, hints: &Hints, most: Option<u64>) -> Res
                 let message = format!("The balance is {found}, but {expected} follows from the lines beside it.");
                 plain.error(line, "balance", &message)?;
             }
-            Item::Skipped { .. } => {}
+            Item::Skipped { .. } => skipped += 1,
         }
     }
-    plain.finish()
+    Ok((plain.finish()?, skipped))
 }
 
-fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints, most: Option<u64>) -> Result<File> {
+fn of_statement(
+    mut file: impl Read + Seek + Send,
+    format: Format,
+    hints: &Hints,
+    most: Option<u64>,
+) -> Result<(File, u64)> {
     let answers = answers::of(hints).map_err(|refusal| refused(vec![refusal]))?;
     let looked = formats::look(&mut file, format, &answers);
     file.rewind().map_err(|error| cannot_rewind(&error))?;
@@ -79,7 +89,7 @@ fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints
     if !questions.is_empty() {
         return Err(refused(questions.iter().map(Question::refusal).collect()));
     }
-    let mut plain = Plain::new(hints.order, most)?;
+    let (mut plain, mut skipped) = (Plain::new(hints.order, most)?, 0);
     let (mut currency, mut is_wanted) = (None, true);
     for record in formats::records(&mut file, format, &looked.answers) {
         match record {
@@ -88,11 +98,12 @@ fn of_statement(mut file: impl Read + Seek + Send, format: Format, hints: &Hints
                 currency = statement.currency;
             }
             // What is wrong in the statement of another account is told all the same: what follows may not have been read.
-            formats::Record::Transaction(_) if !is_wanted => {}
+            formats::Record::Transaction(_) if !is_wanted => skipped += 1,
             formats::Record::Transaction(transaction) => plain.statement(&transaction, currency.as_deref())?,
             formats::Record::Problem(notice) => plain.error(notice.place.line, "csv", &notice.message)?,
-            formats::Record::Remark(_) | formats::Record::End(_) => {}
+            formats::Record::Remark(_) => skipped += 1,
+            formats::Record::End(_) => {}
         }
     }
-    plain.finish()
+    Ok((plain.finish()?, skipped))
 }

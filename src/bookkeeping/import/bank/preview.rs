@@ -58,12 +58,11 @@ pub(super) fn format(file: &mut (impl Read + Seek)) -> Result<Format> {
 pub fn preview(mut file: impl Read + Seek + Send, hints: &Hints) -> Result<Preview> {
     let format = format(&mut file)?;
     let looked = match format {
-        Format::Csv => look(&mut file, hints),
-        Format::Excel => look(&mut workbook::unfold(file)?, &workbook::hints(hints)),
+        Format::Csv => look(&mut file, hints).map_err(refused)?,
+        Format::Excel => workbook::look_at(file, hints)?.0,
         _ => return of_statement(file, format, hints),
     };
-    let Look { profile, header_line, findings, questions, offers, sample, problems, remarks, statement } =
-        looked.map_err(refused)?;
+    let Look { profile, header_line, findings, questions, offers, sample, problems, remarks, statement } = looked;
     Ok(Preview {
         format,
         profile: Some(profile),

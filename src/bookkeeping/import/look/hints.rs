@@ -47,6 +47,8 @@ pub struct Hints {
     pub currency: Option<String>,
     /// The account that is read.
     pub account: Option<String>,
+    /// The sheet of a workbook that is read.
+    pub sheet: Option<String>,
 }
 
 impl Hints {
@@ -100,6 +102,7 @@ impl Hints {
             order: profile.order,
             currency: profile.currency.clone(),
             account: profile.account.clone(),
+            sheet: profile.sheet.clone(),
         }
     }
 }

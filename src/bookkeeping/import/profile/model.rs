@@ -58,6 +58,9 @@ pub struct Profile {
     /// Which account is read, by its text in the account column. Absent: all records are read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// Which sheet of a workbook is read, by its name. Absent: the only one that has a table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
 }
 
 /// Which records of a file are transactions.

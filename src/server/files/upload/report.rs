@@ -55,12 +55,12 @@ impl Report {
 
     /// The answer.
     pub(super) fn answer(mut self, summary: Summary, refusals: &[Refusal]) -> Response {
-        let Summary { added, duplicates, refused, good, import } = summary;
+        let Summary { added, duplicates, refused, good, skipped, import } = summary;
         let import = import.map_or(Value::Null, |id| json!({ "id": id.to_string() }));
         let start = if self.is_begun { "" } else { "{\"lines\":[" };
         let errors = Value::from(refusals.iter().map(of_refusal).collect::<Vec<_>>());
         self.write(&format!(
-            "{start}],\"added\":{added},\"good\":{good},\"duplicates\":{duplicates},\"refused\":{refused},\"import\":{import},\"userErrors\":{errors}}}"
+            "{start}],\"added\":{added},\"good\":{good},\"duplicates\":{duplicates},\"refused\":{refused},\"skipped\":{skipped},\"import\":{import},\"userErrors\":{errors}}}"
         ));
         if self.failed.is_none() {
             self.failed = self.file.rewind().err();

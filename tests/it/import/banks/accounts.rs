@@ -22,7 +22,7 @@ const MT940: &str = ":20:1\n:25:111\n:28C:1/1\n:60F:C261101USD100,00\n:61:261103
 async fn import(user: &User, file: &str, account: Option<&str>) -> Value {
     let say: Vec<_> = account.iter().map(|account| json!({ "field": "account", "value": account })).collect();
     let input = json!({ "csv": file, "bank": true, "say": say, "expenseCategory": { "name": "Food" } });
-    let fields = "added duplicates refused userErrors { code path message }";
+    let fields = "added duplicates refused skipped userErrors { code path message }";
     user.mutate("importTransactions", "ImportTransactionsInput", fields, input).await
 }
 
@@ -43,7 +43,7 @@ async fn the_account_of_a_file_with_several_is_asked_for(on: Database) {
         let found = preview(&amina, json!({ "csv": file, "say": said })).await;
         assert_eq!((&found["questions"], &found["totals"]["transactions"]), (&json!([]), &json!(1)), "{found}");
         let done = import(&amina, file, Some("222")).await;
-        assert_eq!((&done["added"], errors(&done)), (&json!(1), vec![]), "{done}");
+        assert_eq!((&done["added"], &done["skipped"], errors(&done)), (&json!(1), &json!(1), vec![]), "{done}");
         let made = transactions(&amina).await;
         assert!(made.len() == 1 && made[0].contains(expected), "{made:?}");
         // The other one is no duplicate.
@@ -63,6 +63,8 @@ async fn what_is_left_out_is_told_with_its_reason(on: Database) {
     assert_eq!(found["remarks"].as_array().unwrap().len(), 1, "{found}");
     assert_eq!(found["remarks"][0]["line"], 2, "{found}");
     assert!(!found["remarks"][0]["message"].as_str().unwrap().is_empty());
+    let done = import(&amina, file, None).await;
+    assert_eq!((&done["refused"], &done["skipped"]), (&json!(1), &json!(1)), "{done}");
     let pending = OFX.replace("</BANKTRANLIST></STMTRS>", "</BANKTRANLIST><STMTTRNP><TRNTYPE>POS</STMTTRNP></STMTRS>");
     let said = json!([{ "field": "account", "value": "111" }]);
     let found = preview(&amina, json!({ "csv": pending, "say": said })).await;

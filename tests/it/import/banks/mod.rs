@@ -3,6 +3,7 @@
 mod accounts;
 mod previews;
 mod profiles;
+mod sheets;
 mod uploads;
 
 use std::{fs, path::Path};

@@ -18,11 +18,11 @@ pub(super) async fn preview(user: &User, input: Value) -> Value {
     user.gql(PREVIEW, json!({ "input": input })).await["previewImport"].take()
 }
 
-fn encoded(bytes: &[u8], say: &Value) -> Value {
+pub(super) fn encoded(bytes: &[u8], say: &Value) -> Value {
     json!({ "csv": BASE64_STANDARD.encode(bytes), "base64": true, "say": say })
 }
 
-fn words(preview: &Value) -> Vec<String> {
+pub(super) fn words(preview: &Value) -> Vec<String> {
     let words = |transaction: &Value| {
         let text = |field: &str| transaction[field].as_str().unwrap_or_default();
         format!("{} {:.2} {}", text("date"), text("amount").parse::<f64>().unwrap(), text("description"))

@@ -90,6 +90,7 @@ impl Decision<'_> {
             order: order_of_lines,
             currency: self.currency(notes),
             account: self.account(notes),
+            sheet: hints.sheet.clone(),
         };
         notes.questions.retain(|question| !self.is_said(question.field));
         let assumed = Profile {
