@@ -42,7 +42,7 @@ async fn a_file_that_is_uploaded_is_imported_as_by_the_mutation(on: Database) {
     assert!(good["import"]["id"].as_str().unwrap().starts_with("import_"), "{good}");
     assert_eq!(transactions(&amina).await, ["2026-11-01 EXPENSE 1.50 YEM tea - [Food 1.50 -]"]);
     let fields =
-        "lines { line status note transaction { id } userErrors { code message path } } added good duplicates refused
+        "lines { line status note transaction { id } userErrors { code message path } } added good duplicates refused skipped
         import { id } userErrors { code message path }";
     let input = json!({ "csv": csv, "mode": "GOOD_LINES" });
     let by_mutation = amina.mutate("importTransactions", "ImportTransactionsInput", fields, input).await;
