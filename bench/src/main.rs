@@ -10,6 +10,7 @@
 //! | `users`, `books`, `customers` | who asks for what, and the rows that are there |
 //! | `http`, `load` | the clients |
 //! | `measure` | one round over HTTP |
+//! | `live` | transfers beside subscribers that wait |
 //! | `pgbench`, `sqlite` | the same work as hand-written SQL |
 //! | `statements` | how many statements an operation needs |
 //! | `results`, `reach`, `report`, `machine` | the figures, and what they should be |
@@ -19,6 +20,7 @@
 mod books;
 mod customers;
 mod http;
+mod live;
 mod load;
 mod machine;
 mod measure;
@@ -44,6 +46,7 @@ use std::{
 use self::{
     books::Books,
     customers::Customers,
+    live::Subscribers,
     load::Measured,
     measure::Servers,
     options::Options,
@@ -112,7 +115,8 @@ async fn postgres(options: &Options, program: &PathBuf) -> Results {
         }
     };
     let size = || baseline.size("postgres");
-    run(options, program, &url, &mut results, before, size).await;
+    baseline.psql("postgres", "CREATE DATABASE earlier");
+    run(options, program, [&url, &server.url("earlier")], &mut results, before, size).await;
     statements::note(options, program, &mut results).await;
     results
 }
@@ -130,7 +134,9 @@ async fn sqlite(options: &Options, program: &PathBuf) -> Results {
         }
     };
     let size = || sqlite::size(&file);
-    run(options, program, &format!("sqlite:{}", file.display()), &mut results, before, size).await;
+    let urls =
+        ["books", "earlier"].map(|name| format!("sqlite:{}", dir.path().join(name).with_extension("db").display()));
+    run(options, program, urls.each_ref().map(String::as_str), &mut results, before, size).await;
     results
 }
 
@@ -138,16 +144,23 @@ async fn sqlite(options: &Options, program: &PathBuf) -> Results {
 async fn run(
     options: &Options,
     program: &PathBuf,
-    url: &str,
+    [url, of_earlier]: [&str; 2],
     results: &mut Results,
     mut before: impl FnMut(&mut Results),
     size: impl Fn() -> u64,
 ) {
     let daybook = Program::start(program, url, &[]);
     let plain = Program::start(program, url, &["--writer", "off"]);
+    let earlier = options.earlier.as_ref().map(|program| Program::start(program, of_earlier, &[]));
     let servers = Servers { daybook, plain };
     let names: Vec<_> = (0..options.users()).map(|number| format!("user{number}")).collect();
     let users = users::register(servers.daybook.address, &names, WALLETS).await;
+    let mut of_earlier = None;
+    if let Some(earlier) = earlier {
+        let users = users::register(earlier.address, &names, WALLETS).await;
+        of_earlier = Some((earlier, users));
+    }
+    let subscribers = Subscribers::register(options, servers.daybook.address).await;
     if !options.quick {
         results.note("bytes on disk per transfer", bytes_per_transfer(&servers.daybook, &users, size).await);
     }
@@ -158,7 +171,11 @@ async fn run(
     for round in 0..options.rounds {
         eprintln!("{}, round {round}", results.database);
         before(results);
+        if let Some((earlier, users)) = &of_earlier {
+            measure::transfers(options, reach::EARLIER, earlier, users, results).await;
+        }
         measure::round(options, &servers, &users, &books, results).await;
+        subscribers.round(options, &servers.daybook, &users, results).await;
         customers.round(options, &servers.daybook, results).await;
     }
     results.note("resident memory, MB", servers.daybook.memory().to_string());

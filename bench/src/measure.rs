@@ -23,21 +23,36 @@ type Measurement = (String, bool, Vec<Requests>, &'static [u8]);
 
 /// Measures everything once.
 pub(crate) async fn round(options: &Options, servers: &Servers, users: &[User], books: &Books, results: &mut Results) {
-    let time = Duration::from_secs(options.seconds);
     for (name, is_plain, clients, expected) in all(users, books) {
-        if !options.wants(&name) {
-            continue;
-        }
         let program = if is_plain { &servers.plain } else { &servers.daybook };
-        let before = program.cpu();
-        let mut measured = drive(program.address, &clients, time, expected).await;
-        let requests = measured.times.len();
-        #[expect(clippy::cast_precision_loss, reason = "a count")]
-        let each = (program.cpu() - before) * 1e6 / requests as f64;
-        measured.cpu = each;
-        eprintln!("  {name}: {:.0} a second, {each:.0} us of processor time each", measured.rate);
-        results.add(&name, measured);
+        one(options, &name, program, (&clients, expected), results).await;
     }
+}
+
+/// Measures transfers of 64 clients under another name.
+pub(crate) async fn transfers(options: &Options, name: &str, program: &Program, users: &[User], results: &mut Results) {
+    let clients = users::of_clients(users, 64, |user, client| users::transfers(users, user, client));
+    one(options, name, program, (&clients, SUCCEEDED), results).await;
+}
+
+async fn one(
+    options: &Options,
+    name: &str,
+    program: &Program,
+    (clients, expected): (&[Requests], &'static [u8]),
+    results: &mut Results,
+) {
+    if !options.wants(name) {
+        return;
+    }
+    let before = program.cpu();
+    let mut measured = drive(program.address, clients, Duration::from_secs(options.seconds), expected).await;
+    let requests = measured.times.len();
+    #[expect(clippy::cast_precision_loss, reason = "a count")]
+    let each = (program.cpu() - before) * 1e6 / requests as f64;
+    measured.cpu = each;
+    eprintln!("  {name}: {:.0} a second, {each:.0} us of processor time each", measured.rate);
+    results.add(name, measured);
 }
 
 fn all(users: &[User], books: &Books) -> Vec<Measurement> {

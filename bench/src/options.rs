@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// A program that is built already
     #[arg(long)]
     pub program: Option<PathBuf>,
+    /// An earlier program, whose transfers are measured in turns with those of this one, each on a database of its own
+    #[arg(long)]
+    pub earlier: Option<PathBuf>,
     /// A setting of the PostgreSQL server, such as `shared_buffers=1GB`. May be given more than once
     #[arg(long)]
     pub postgres: Vec<String>,

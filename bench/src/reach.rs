@@ -1,6 +1,6 @@
 //! What is to be reached: ratios of figures of the same run.
 
-use super::{customers::DOCUMENTS, results::Results};
+use super::{customers::DOCUMENTS, live::BESIDE, results::Results};
 
 /// A figure, what it is, and what it should be.
 pub(crate) struct Reach {
@@ -23,6 +23,9 @@ pub(crate) const PGBENCH: [(&str, usize); 3] = [
     ("pgbench, statements, 16 clients", 16),
     ("pgbench, statements, 64 clients", 64),
 ];
+
+/// What is measured of an earlier program.
+pub(crate) const EARLIER: &str = "transfers, 64 clients, earlier program";
 
 const TRANSFERS: &str = "transfers, 64 clients";
 const HOT: &str = "transfers to one wallet, 64 clients";
@@ -50,6 +53,8 @@ pub(crate) fn all(results: &Results, rows: &[u32]) -> Vec<Reach> {
         results.ratio(TRANSFERS, "transfers, 64 clients, plain"),
         4.0,
     );
+    least("transfers against the earlier program", results.ratio(TRANSFERS, EARLIER), 0.95);
+    least("transfers beside subscribers that wait against none", results.ratio(BESIDE, TRANSFERS), 0.95);
     least(
         "{ __typename } against a wrong token",
         results.ratio("{ __typename }, 64 clients", "{ __typename } with a wrong token, 64 clients"),

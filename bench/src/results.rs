@@ -38,6 +38,16 @@ impl Results {
         self.facts.push((what.to_owned(), figure));
     }
 
+    /// Notes the greatest of several figures.
+    pub(crate) fn most(&mut self, what: &str, figure: u64) {
+        if let Some((_, known)) = self.facts.iter_mut().find(|(name, _)| name == what) {
+            let most = known.parse().map_or(figure, |known: u64| known.max(figure));
+            *known = most.to_string();
+        } else {
+            self.note(what, figure.to_string());
+        }
+    }
+
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
         self.names.iter().filter_map(|name| self.row(name))
     }

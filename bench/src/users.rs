@@ -27,6 +27,10 @@ pub(crate) struct User {
 }
 
 impl User {
+    pub(crate) fn token(&self) -> &str {
+        &self.token
+    }
+
     /// A request of this user.
     pub(crate) fn request(&self, query: &str, variables: &Value) -> Vec<u8> {
         request(Some(&self.token), query, variables)

@@ -14,6 +14,7 @@ mod prices;
 mod refresh;
 mod reports;
 mod silent;
+mod sockets;
 
 use std::{fmt, future::ready};
 
@@ -35,7 +36,7 @@ impl fmt::Debug for Scenario {
 }
 
 /// All attacks.
-pub static SCENARIOS: [Scenario; 20] = [
+pub static SCENARIOS: [Scenario; 21] = [
     Scenario {
         name: "bodies",
         what: "a stranger opens 5 HTTP/2 connections with 1,000 unfinished bodies each",
@@ -55,6 +56,11 @@ pub static SCENARIOS: [Scenario; 20] = [
         name: "idle",
         what: "500 connections with half a request stay open",
         prepare: |stage| ready(silent::half_open(stage)).boxed(),
+    },
+    Scenario {
+        name: "subscribers",
+        what: "20 users follow their books over 50 sockets each: a third waits, a third reads nothing, a third subscribes on and on",
+        prepare: |stage| sockets::subscribers(stage).boxed(),
     },
     Scenario {
         name: "searches",

@@ -174,3 +174,39 @@ impl<'a, R: Read> Batches<'a, R> {
         taken
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::transactions::Transactions, Batches, Format};
+
+    /// What an earlier version stored when it imported these lines: keys, and the beginnings of the hashes of what they say.
+    /// Stored keys never change, so these must not either.
+    const STORED: [(&str, &str); 6] = [
+        ("import:38c1c0fb57549c9fa78dd08042525af090ea4d1f18aa6a514407e5503c1ddde0", "64196c3d"),
+        ("import:25724f6a33f03bc2093fab13dceee0b19d5b1cca0d5b4c8e22627cdf0e08a8df", "64196c3d"),
+        ("import:0355dc4107ad1b43c6f81f89f5f1b84242774b8fc075bf5d4accac69246567bf", "222a7e35"),
+        ("import:3a6746d78bc77e64af83d9fd5ff6b3019b92a152f4d8089228275b82c4550816", "01147adc"),
+        ("import:3a8c38a1f35ebdfea606d3319835004f247840250316ae4b830ad2b24f0eacab", "4925f4db"),
+        ("import:be4f57d0c9295b18a0f22b85f4f1957d9c587c58e4eeb301b1bc4596d61dcd51", "0f6b15e8"),
+    ];
+
+    #[test]
+    fn lines_are_known_as_an_earlier_version_knew_them() {
+        let file = "id,date,amount,category,description,currency,note\n\
+                    ,2026-11-01,-1.50,Food,tea,,\n\
+                    ,2026-11-01,-1.50,Food,tea,,\n\
+                    ,2026-11-02,-20.00,Transport,Café “Zum Löwen” & Söhne,,with a note\n\
+                    ,2026-11-03,2500,Salary,Pay for ÁRPÁD İstanbul,,\n\
+                    a1,2026-11-04,-12.00,Food,Market,,vegetables\n\
+                    a1,2026-11-04,-8.00,Transport,Market,,way home\n\
+                    b2,2026-11-05,-3.00,Food,Bread,,\n";
+        let format = Format { is_plain: false, default_wallet: Some("wallet".to_owned()), ..Format::plain() };
+        let batch = Batches::open::<Transactions>(file.as_bytes(), &format).unwrap().next::<Transactions>();
+        let known: Vec<_> = batch.iter().map(|candidate| candidate.former.clone().unwrap()).collect();
+        assert_eq!(known.len(), STORED.len());
+        for (known, (key, hash)) in known.iter().zip(STORED) {
+            let found: String = known.hash.as_ref().unwrap()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!((known.key.as_str(), found.as_str()), (key, hash));
+        }
+    }
+}
