@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel,
     Iterable, QueryFilter, QueryOrder, QuerySelect, Set,
-    sea_query::{CommonTableExpression, Expr, InsertStatement, LockType, Query, SelectStatement},
+    sea_query::{CommonTableExpression, Expr, InsertStatement, LockType, Query, SelectStatement, UnionType},
 };
 use type_safe_id::StaticType;
 
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     app::App,
-    changes::change_of,
+    changes::changes_of,
     clock::Clock,
     db::{Transaction, Writes},
     entity::{
@@ -149,35 +149,42 @@ impl ActivityEvent {
             activity::Entity::insert(row.into_active_model()).exec_without_returning(tx).await?;
             return Ok(());
         };
-        let change = change_of(&row, customer, done);
+        let changes = changes_of(&row, customer, done);
         let insert = insert_unless_gone(row, actor)?;
-        let written = match change {
-            Some(change) if tx.get_database_backend() == DbBackend::Postgres => with_change(tx, insert, change).await?,
-            Some(change) => {
-                let written = tx.execute(&insert).await?.rows_affected();
-                change::Entity::insert(change.into_active_model()).exec_without_returning(tx).await?;
-                written
-            }
-            None => tx.execute(&insert).await?.rows_affected(),
+        let written = if changes.is_empty() {
+            tx.execute(&insert).await?.rows_affected()
+        } else if tx.get_database_backend() == DbBackend::Postgres {
+            with_changes(tx, insert, changes).await?
+        } else {
+            let changes = changes.into_iter().map(IntoActiveModel::into_active_model);
+            change::Entity::insert_many(changes).exec_without_returning(tx).await?;
+            tx.execute(&insert).await?.rows_affected()
         };
         if written == 0 { Err(Error::Gone) } else { Ok(()) }
     }
 }
 
-/// Runs the statement together with the insertion of the change, as one statement. Returns how many changes were inserted: as many
-/// as rows of the statement.
-async fn with_change(tx: &Transaction, mut insert: InsertStatement, change: change::Model) -> Result<u64> {
-    let change = change.into_active_model();
-    let (mut columns, mut values) = (Vec::new(), SelectStatement::new());
-    for column in change::Column::iter() {
-        if let Some(value) = change.get(column).into_value() {
-            columns.push(column);
-            values.expr(Expr::val(value));
+/// Runs the statement together with the insertion of the changes, as one statement. Returns how many changes were inserted: none if
+/// the statement inserts no row.
+async fn with_changes(tx: &Transaction, mut insert: InsertStatement, changes: Vec<change::Model>) -> Result<u64> {
+    let (mut columns, mut selects) = (Vec::new(), Vec::new());
+    for change in changes {
+        let change = change.into_active_model();
+        let mut values = SelectStatement::new();
+        columns.clear();
+        for column in change::Column::iter() {
+            if let Some(value) = change.get(column).into_value() {
+                columns.push(column);
+                values.expr(Expr::val(value));
+            }
         }
+        selects.push(values.from("recorded").take());
     }
     insert.returning(Query::returning().column(activity::Column::Id));
     let recorded = CommonTableExpression::new().query(insert).table_name("recorded").to_owned();
-    values.from("recorded");
+    let mut selects = selects.into_iter();
+    let Some(mut values) = selects.next() else { return Ok(0) };
+    values.unions(selects.map(|other| (UnionType::All, other)));
     let mut inserted = Query::insert();
     inserted.into_table(change::Entity).columns(columns);
     inserted.select_from(values).map_err(|error| DbErr::Custom(error.to_string()))?;

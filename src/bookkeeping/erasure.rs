@@ -189,6 +189,9 @@ async fn erase_documents(
         new_id::forget_inputs(tx, ids).await?;
         activity::forget_fields(tx, viewer.book, things, &PERSONAL).await?;
     }
+    if let Some((_, now)) = told {
+        journal::tell_of_refused(tx, viewer.book, now).await?;
+    }
     journal::erase_refused(tx, viewer.book).await
 }
 

@@ -1,4 +1,4 @@
-//! The change that an activity makes. Pure.
+//! The changes that an activity makes. Pure.
 
 use crate::{
     entity::{
@@ -8,13 +8,35 @@ use crate::{
     id::{Id, kind},
 };
 
-/// The change of the object that an activity is about; `None` when there is none. A wallet operation has none here, since the
-/// journal writes those of wallet transactions. `done` is what was done with the object, if the activity says more than its action.
-pub(crate) fn change_of(
+/// The changes of the object that an activity is about: one or none, and for a document that of its entry too. A wallet operation has
+/// none here, since the journal writes those of wallet transactions. `done` is what was done with the object, if the activity says
+/// more than its action.
+pub(crate) fn changes_of(
     row: &activity::Model,
     customer: Option<Id<kind::Customer>>,
     done: Option<ChangeKind>,
-) -> Option<Model> {
+) -> Vec<Model> {
+    let change = change_of(row, customer, done);
+    let entry = change.as_ref().and_then(|document| {
+        Some(Model { noun: Noun::LedgerEntry, kind: kind_of_entry(row.action)?, ..document.clone() })
+    });
+    change.into_iter().chain(entry).collect()
+}
+
+/// What happens with the entry of a document. It has the id of the document.
+fn kind_of_entry(action: Action) -> Option<ChangeKind> {
+    match action {
+        Action::CreateInvoice | Action::CreateReceipt | Action::CreateCreditNote | Action::CreateDebitNote => {
+            Some(ChangeKind::Created)
+        }
+        Action::VoidInvoice | Action::VoidReceipt | Action::VoidCreditNote | Action::VoidDebitNote => {
+            Some(ChangeKind::Deleted)
+        }
+        _ => None,
+    }
+}
+
+fn change_of(row: &activity::Model, customer: Option<Id<kind::Customer>>, done: Option<ChangeKind>) -> Option<Model> {
     let book_id = row.book_id.filter(|_| row.outcome == Outcome::Done)?;
     let kind = kind_of(row.action, done)?;
     // What is registered is a user, and what begins with it is a book.

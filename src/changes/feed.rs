@@ -93,6 +93,7 @@ impl Feed {
                 Ok(now) => last = Some(now),
                 Err(error) => tracing::warn!(?error, "cannot look for changes"),
             }
+            news.listen_again().await;
             next(&mut news).await;
         }
     }

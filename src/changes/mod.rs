@@ -1,7 +1,7 @@
 //! The changes of books: what was created, changed and deleted, in one order for all readers. Subscriptions, the query `changes`
-//! and the version of a book read them; `docs/live.md` tells users about them.
+//! and the cursor of a book read them; `docs/live.md` tells users about them.
 //!
-//! Owns the table `change`. A row is written in the transaction that changes the object:
+//! A row is written in the transaction that changes the object:
 //!
 //! | object | written by |
 //! |---|---|
@@ -11,7 +11,7 @@
 //!
 //! | module | owns |
 //! |---|---|
-//! | `event` | the change that an activity makes |
+//! | `event` | the changes that an activity makes |
 //! | `noun` | what an object is, from its id and back |
 //! | `place` | the position of a change, which cursors carry |
 //! | `read` | pages of changes, and whether a position is still known |
@@ -31,7 +31,7 @@ mod read;
 mod things;
 
 pub(crate) use self::{
-    event::change_of,
+    event::changes_of,
     read::{Of, committed, latest, page, require_known},
     things::{Thing, write_all},
 };

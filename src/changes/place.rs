@@ -1,9 +1,10 @@
 //! [`Place`]: the position of a change. Pure.
 
 /// The position of a change in the order that all readers see. See the migration `changes` for why it has two parts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// On PostgreSQL, the number of the latest transaction that had ended, or that of the transaction itself; 0 on SQLite.
+    /// On PostgreSQL, the number of the latest transaction that had ended, or that of the transaction itself. On SQLite, the time in
+    /// milliseconds, by which a row is told from one with the same number before an older copy of the file was put back.
     pub(super) xact: i64,
     /// The number of the row.
     pub(super) seq: i64,

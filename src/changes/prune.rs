@@ -32,7 +32,8 @@ const OF_ANOTHER: &str = "SELECT 1 FROM change WHERE xact > txid_snapshot_xmax(t
 const FIRST: &str = "INSERT INTO change (book_id, noun, thing_id, kind, created_at) \
                      SELECT id, 1, id, 2, created_at FROM book ORDER BY created_at, id";
 
-/// Deletes the changes that are older than `kept`, but for the latest one of each book. Returns how many.
+/// Deletes the changes that have been followed by others for longer than `kept`. Returns how many. The latest one of each book before
+/// that stays: a position is used for as long as nothing follows it.
 ///
 /// # Errors
 /// When the database fails.
@@ -41,7 +42,7 @@ pub async fn prune(db: &Db, clock: &Clock, kept: TimeDelta) -> Result<u64> {
     let before = clock.now() - kept;
     let mut from = Place::default();
     while let Some(to) = next(db, from, before).await? {
-        deleted += delete(db, from, to).await?;
+        deleted += delete(db, from, to, before).await?;
         from = to;
         tokio::time::sleep(PAUSE).await;
     }
@@ -71,19 +72,21 @@ async fn next(db: &Db, from: Place, before: DateTime<Utc>) -> Result<Option<Plac
     Ok(last)
 }
 
-/// Deletes what is behind `from` and not behind `to`, but for the latest change of each book.
-async fn delete(db: &Db, from: Place, to: Place) -> Result<u64> {
+/// Deletes what is behind `from` and not behind `to`, when another change of its book followed before that time.
+async fn delete(db: &Db, from: Place, to: Place, before: DateTime<Utc>) -> Result<u64> {
     let backend = db.backend();
     let is_later = if backend == DbBackend::Postgres {
         "(later.xact, later.seq) > (change.xact, change.seq)"
     } else {
         "later.seq > change.seq"
     };
-    let is_followed =
-        format!("EXISTS (SELECT 1 FROM change AS later WHERE later.book_id = change.book_id AND {is_later})");
+    let mut later = Query::select();
+    later.expr(Expr::cust("1")).from_as(change::Entity, "later");
+    later.and_where(Expr::cust("later.book_id = change.book_id")).and_where(Expr::cust(is_later));
+    later.and_where(Expr::col(("later", Column::CreatedAt)).lt(before));
     let mut delete = Query::delete();
     delete.from_table(change::Entity).and_where(behind(backend, from)).and_where(behind(backend, to).not());
-    delete.and_where(Expr::cust(is_followed));
+    delete.and_where(Expr::exists(later));
     let delete = &delete;
     db.write(|tx| async move { Ok(tx.execute(delete).await?.rows_affected()) }).await
 }

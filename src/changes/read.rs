@@ -19,6 +19,9 @@ use crate::{
 /// What can be read on PostgreSQL: what no running transaction can still put something before.
 const DECIDED: &str = "xact < txid_snapshot_xmin(txid_current_snapshot())";
 
+/// What the first part of a position is on SQLite.
+const TIME: &str = "CAST(unixepoch(created_at, 'subsec') * 1000 AS INTEGER)";
+
 /// How many changes may be undecided for [`committed`].
 const MOST_UNDECIDED: u64 = 100;
 
@@ -108,16 +111,21 @@ pub(crate) async fn committed(conn: &impl ConnectionTrait, viewer: &Viewer) -> R
 /// Refuses a position behind which changes of the book may be missing.
 ///
 /// Old changes are deleted in order, and the latest one of a book never. So all changes behind one are there while it is there
-/// itself. In a database that was replaced by an older copy it is not there either.
+/// itself. In a database that was replaced by an older copy it is not there either. The position before all others is given out
+/// while the first change of a book is not decided yet, so all are behind it while that one is there.
 ///
 /// # Errors
 /// `CURSOR_TOO_OLD` at `after`.
 pub(crate) async fn require_known(conn: &impl ConnectionTrait, viewer: &Viewer, after: Place) -> Result<()> {
     let backend = conn.get_database_backend();
-    let mut query = places(backend, Order::Asc);
-    query.and_where(of_book(viewer)).and_where(Expr::col("seq").eq(after.seq));
-    if backend == DbBackend::Postgres {
-        query.and_where(Expr::col("xact").eq(after.xact));
+    let mut query = Query::select();
+    query.expr(Expr::cust("1")).from(change::Entity).and_where(of_book(viewer)).limit(1);
+    if after == Place::default() {
+        let is_first = Expr::col(Column::Noun).eq(Noun::Book).and(Expr::col(Column::Kind).eq(ChangeKind::Created));
+        query.and_where(is_first);
+    } else {
+        let first = if backend == DbBackend::Postgres { Expr::col("xact") } else { Expr::cust(TIME) };
+        query.and_where(Expr::col("seq").eq(after.seq)).and_where(first.eq(after.xact));
     }
     if conn.query_one(&query).await?.is_some() {
         return Ok(());
@@ -139,7 +147,7 @@ fn places(backend: DbBackend, order: Order) -> SelectStatement {
         query.column("xact").column("seq").and_where(Expr::cust(DECIDED));
         query.order_by("xact", order.clone()).order_by("seq", order);
     } else {
-        query.expr(Expr::cust("0")).column("seq").order_by("seq", order);
+        query.expr(Expr::cust(TIME)).column("seq").order_by("seq", order);
     }
     query
 }

@@ -1,4 +1,4 @@
-//! The changes of books, as they are written. Only `changes` and the journal write this table; the database gives each row its
+//! The changes of books, as they are written: by `changes`, the journal and the activity log. The database gives each row its
 //! position, by which `changes` reads it.
 
 use sea_orm::entity::prelude::*;

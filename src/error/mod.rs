@@ -111,7 +111,7 @@ pub enum Code {
     /// The object was changed since you read it. Read it again and retry with its new version. The error is a
     /// `ConflictError`.
     Conflict,
-    /// The changes after the cursor are not kept any more. Load everything again, and go on from the `version` of the book.
+    /// The changes after the cursor are not kept any more. Load everything again, and go on from the `cursor` of the book.
     CursorTooOld,
     /// There is no user with this identifier, or the password or token is wrong.
     WrongCredentials,

@@ -6,7 +6,10 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, sea_query::Expr};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Expr, IntoCondition},
+};
 
 use super::write::changes;
 use crate::{
@@ -50,16 +53,19 @@ pub async fn erase_texts(tx: &Transaction, documents: impl IntoIterator<Item = I
 pub async fn erase_refused(tx: &Transaction, book_id: Id<kind::Book>) -> Result<()> {
     Entity::update_many()
         .col_expr(Column::Memo, Expr::value(ERASED))
-        .filter(Column::BookId.eq(book_id))
-        .filter(Column::Status.eq(EntryStatus::Failed))
-        .filter(Column::Kind.is_in([EntryKind::Receipt, EntryKind::Refund]))
+        .filter(refused(book_id))
         .filter(Column::Memo.is_not_null())
         .exec(tx)
         .await?;
     Ok(())
 }
 
-/// Writes the changes of the wallet transactions whose texts are about to be erased.
+fn refused(book_id: Id<kind::Book>) -> Condition {
+    let of_book = Condition::all().add(Column::BookId.eq(book_id)).add(Column::Status.eq(EntryStatus::Failed));
+    of_book.add(Column::Kind.is_in([EntryKind::Receipt, EntryKind::Refund]))
+}
+
+/// Writes the changes of the wallet transactions whose texts [`erase_texts`] is about to erase.
 ///
 /// # Errors
 /// When the database fails.
@@ -68,7 +74,19 @@ pub async fn tell_of_texts(
     documents: impl IntoIterator<Item = Id<kind::Document>>,
     now: DateTime<Utc>,
 ) -> Result<()> {
-    let with_text = Entity::find().filter(Column::DocumentId.is_in(documents)).filter(Column::Memo.is_not_null());
+    tell(tx, Column::DocumentId.is_in(documents), now).await
+}
+
+/// The same for those that [`erase_refused`] is about to erase.
+///
+/// # Errors
+/// When the database fails.
+pub async fn tell_of_refused(tx: &Transaction, book_id: Id<kind::Book>, now: DateTime<Utc>) -> Result<()> {
+    tell(tx, refused(book_id), now).await
+}
+
+async fn tell(tx: &Transaction, which: impl IntoCondition, now: DateTime<Utc>) -> Result<()> {
+    let with_text = Entity::find().filter(which).filter(Column::Memo.is_not_null()).filter(Column::Memo.ne(ERASED));
     let entries = with_text.order_by_asc(Column::Id).all(tx).await?;
     if entries.is_empty() {
         return Ok(());

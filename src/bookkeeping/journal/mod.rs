@@ -48,7 +48,7 @@ pub use self::{
     attempt::attempt_detail,
     batch::Batch,
     draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
-    erase::{ERASED, NO_HASH, erase_refused, erase_texts, tell_of_texts},
+    erase::{ERASED, NO_HASH, erase_refused, erase_texts, tell_of_refused, tell_of_texts},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps, steps_of_holder},
     merged_history::{MergedSteps, Place, merged_steps, place},
     post::{post, post_together},

@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use sea_orm::sqlx::{self, Executor, PgPool, postgres::PgListener};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use super::{database::Db, shared::Pools};
 
@@ -25,9 +25,21 @@ pub(crate) struct News {
     here: watch::Receiver<()>,
     /// `None` on SQLite, and where the operator wants none.
     listener: Option<PgListener>,
+    /// Where to listen. `None` as well.
+    pool: Option<PgPool>,
+    tried: Instant,
 }
 
 impl News {
+    /// Listens to other servers again after a failure, once some time has passed since the last attempt.
+    pub(crate) async fn listen_again(&mut self) {
+        let Some(pool) = self.pool.as_ref().filter(|_| self.listener.is_none()) else { return };
+        if self.tried.elapsed() >= AFTER_FAILURE {
+            self.listener = listen(pool).await;
+            self.tried = Instant::now();
+        }
+    }
+
     /// Waits until something may have been committed.
     pub(crate) async fn next(&mut self) {
         let listener = &mut self.listener;
@@ -49,6 +61,7 @@ impl News {
         if let Err(error) = heard {
             tracing::warn!(%error, "cannot hear of the changes of other servers at once");
             *listener = None;
+            self.tried = Instant::now();
         }
     }
 
@@ -62,17 +75,15 @@ impl Db {
     /// Hears of commits from now on.
     pub(crate) async fn news(&self) -> News {
         let here = self.shared.committed.subscribe();
-        let listener = match &self.shared.pools {
-            Pools::Postgres { news: Some(pool), .. } => match listen(pool).await {
-                Ok(listener) => Some(listener),
-                Err(error) => {
-                    tracing::warn!(%error, "cannot hear of the changes of other servers at once");
-                    None
-                }
-            },
-            _ => None,
+        let pool = match &self.shared.pools {
+            Pools::Postgres { news, .. } => news.clone(),
+            Pools::Sqlite { .. } => None,
         };
-        News { here, listener }
+        let listener = match &pool {
+            Some(pool) => listen(pool).await,
+            None => None,
+        };
+        News { here, listener, pool, tried: Instant::now() }
     }
 
     /// Tells the other servers of what is committed here, for as long as the returned future is polled.
@@ -89,8 +100,17 @@ impl Db {
     }
 }
 
-async fn listen(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
-    let mut listener = PgListener::connect_with(pool).await?;
-    listener.listen(CHANNEL).await?;
-    Ok(listener)
+async fn listen(pool: &PgPool) -> Option<PgListener> {
+    let begin = async {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        Ok::<_, sqlx::Error>(listener)
+    };
+    match begin.await {
+        Ok(listener) => Some(listener),
+        Err(error) => {
+            tracing::warn!(%error, "cannot hear of the changes of other servers at once");
+            None
+        }
+    }
 }

@@ -156,10 +156,20 @@ impl Opened {
     /// The next changes, `most` of them, and goes on behind them.
     ///
     /// # Errors
-    /// When the database fails.
+    /// `CURSOR_TOO_OLD` when changes were deleted before they were read; when the database fails.
     pub async fn next(&mut self, app: &App, viewer: &Viewer, most: u64) -> Result<Vec<changes::Change>> {
-        let changes = changes::page(app.db.read(), viewer, self.of, Some(self.place), most).await?;
-        self.place = changes.last().map_or(self.place, |last| last.place);
+        let conn = app.db.read();
+        // Of what was there before a page without any change, nothing is looked at again.
+        let latest = match self.of {
+            Of::Book => None,
+            Of::Holder(_) => Some(changes::latest(conn, viewer).await?),
+        };
+        let changes = changes::page(conn, viewer, self.of, Some(self.place), most).await?;
+        let is_old = |change: &changes::Change| app.clock.now() - change.created_at > app.changes_kept / 2;
+        if changes.first().is_some_and(is_old) {
+            changes::require_known(conn, viewer, self.place).await?;
+        }
+        self.place = changes.last().map(|last| last.place).or(latest).unwrap_or(self.place);
         Ok(changes)
     }
 }

@@ -150,7 +150,7 @@ impl ConnectionWatch {
     }
 
     /// Notes that a request is executed. The connection is not closed for another one until the result is dropped.
-    pub(super) fn work(self: &Arc<Self>) -> Counted {
+    pub(in crate::server) fn work(self: &Arc<Self>) -> Counted {
         Counted::new(self, |watch| &watch.at_work)
     }
 

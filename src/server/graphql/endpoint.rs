@@ -35,7 +35,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     etag::{etag, is_known},
-    live::{self, Events},
+    live::{self, Events, Session},
     media_type::{Accepted, Form},
     method::Place,
     operation::Answer,
@@ -98,7 +98,7 @@ pub(in crate::server) async fn handle(
             summary.error = answer.errors().first().and_then(code);
             let of_method = if parts.method == Method::POST { NOT_KEPT } else { OF_GET };
             match (accepted.one, accepted.stream) {
-                (None, Some(stream)) => (live::stream_one(stream, &answer), of_method, stream.content_type()),
+                (None, Some(stream)) => (live::stream_one(stream, &answer, held), of_method, stream.content_type()),
                 _ => {
                     (hold(&parts.headers, (*answer).into_response(), held).await, of_method, media_type.content_type())
                 }
@@ -193,12 +193,14 @@ async fn answer(
     // Which document has an id may change.
     let is_by_id = matches!(&parameters, Ok(Parameters { document: Wanted::Id(_), .. }));
     let plan = parameters.and_then(|parameters| prepare(endpoint, parameters, Some(place), viewer.is_some(), summary));
-    let entitled = timeout_at(deadline, entitled(endpoint, client, identified, plan)).await;
-    let (plan, viewer) = entitled.map_err(|_| Refused::from(ApiError::from(Error::busy())))??;
+    let busy = |_| Refused::from(ApiError::from(Error::busy()));
+    let (plan, viewer) = timeout_at(deadline, entitled(endpoint, client, identified, plan)).await.map_err(busy)??;
     let price = pay(endpoint, meter, &plan, viewer.as_ref()).await?;
     if plan.kind != OperationType::Subscription {
         let tag = match place {
-            Place::Url if !is_by_id => etag(endpoint, parts, &plan, viewer.as_ref()).await?,
+            Place::Url if !is_by_id => {
+                timeout_at(deadline, etag(endpoint, parts, &plan, viewer.as_ref())).await.map_err(busy)??
+            }
             _ => None,
         };
         if let Some(tag) = tag.clone().filter(|tag| is_known(&parts.headers, tag)) {
@@ -211,7 +213,8 @@ async fn answer(
         "Accept `text/event-stream` or `multipart/mixed;boundary=graphql;subscriptionSpec=1.0`, or use a WebSocket.";
     let form = accepted.stream.ok_or_else(|| not_acceptable(message))?;
     let token = bearer(&parts.headers).ok().flatten().unwrap_or_default();
-    let events = Events::open(endpoint, plan, viewer, client, token).await?;
+    let session = viewer.map(|viewer| Session::new(viewer, client, token));
+    let events = timeout_at(deadline, Events::open(endpoint, (plan, price), session)).await.map_err(busy)??;
     Ok(Answered::Events(Box::new(events), form))
 }
 

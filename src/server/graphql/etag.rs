@@ -11,7 +11,7 @@
 //!
 //! The changes are read first. What is stored afterwards may be in the answer too, and then the tag is too old, so that the
 //! client asks once more than it would have to. A query that shows anything else has no tag: those of sessions, the activity log,
-//! which also has what was refused, and other users.
+//! which also has what was refused, users, and changes, which are forgotten after some time.
 
 use std::{fmt::Write, sync::LazyLock};
 
@@ -27,13 +27,12 @@ use crate::{
 };
 
 /// The root fields that show only what changes of the book tell of.
-const TAGGED: [&str; 32] = [
+const TAGGED: [&str; 31] = [
     "__typename",
     "book",
     "budgets",
     "categories",
     "category",
-    "changes",
     "creditNote",
     "creditNotes",
     "customer",
@@ -62,8 +61,8 @@ const TAGGED: [&str; 32] = [
     "wallets",
 ];
 
-/// The fields below that show something else: the activity log, and names of other users.
-const UNTAGGED: [&str; 5] = ["activities", "actor", "displayName", "sessions", "thing"];
+/// The fields below that show something else: the activity log, and the users of a book.
+const UNTAGGED: [&str; 6] = ["activities", "actor", "closingSince", "displayName", "sessions", "thing"];
 
 /// What the tag of each answer has of the program.
 static PROGRAM: LazyLock<Vec<u8>> =

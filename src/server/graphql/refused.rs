@@ -136,6 +136,11 @@ impl Refused {
         self.graphql_status == StatusCode::SERVICE_UNAVAILABLE
     }
 
+    /// Whether the server failed.
+    pub(in crate::server) fn is_fault(&self) -> bool {
+        self.graphql_status == StatusCode::INTERNAL_SERVER_ERROR
+    }
+
     /// Whether it is a GraphQL request that is refused, which is told in its body, and not as a request of HTTP.
     pub(in crate::server) fn is_of_graphql(&self) -> bool {
         self.json_status == StatusCode::OK

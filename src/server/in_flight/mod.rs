@@ -7,6 +7,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap},
+    mem,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
@@ -145,7 +146,8 @@ impl InFlight {
         }
     }
 
-    fn hold(&self, principal: Principal) -> Option<Held> {
+    /// Counts one more request, or one more answer that waits. `None` when the client has too many.
+    pub(super) fn hold(&self, principal: Principal) -> Option<Held> {
         let mut requests = self.lock();
         let of_principal = requests.per_principal.get(&principal).copied().unwrap_or_default();
         if of_principal.requests >= self.limits.at_once_per_user {
@@ -256,12 +258,23 @@ impl Held {
     /// The body of an answer. It is given to the connection in portions, and counted until all of it is.
     pub(super) fn answer(self, bytes: Bytes) -> Body {
         let left = bytes.len();
+        self.keep(bytes);
+        Body::new(Answer { held: self, left })
+    }
+
+    /// Keeps an answer that waits for its client.
+    pub(super) fn keep(&self, bytes: Bytes) {
+        let size = bytes.len();
         if let Some(request) = self.in_flight.lock().held.get_mut(&self.id) {
             request.phase = Phase::Waits;
             request.answer = bytes;
         }
-        self.grow(left);
-        Body::new(Answer { held: self, left })
+        self.grow(size);
+    }
+
+    /// The answer that was kept. `None` when others needed its place.
+    pub(super) fn take(self) -> Option<Bytes> {
+        self.in_flight.lock().held.get_mut(&self.id).map(|request| mem::take(&mut request.answer))
     }
 }
 

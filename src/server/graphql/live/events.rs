@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use super::session::Session;
 use crate::{
     changes::{Change, Waiter},
-    client::Client,
+    error::Error,
     graphql::{ApiError, Opened, UNAUTHENTICATED, Wanted, open_subscription},
     server::{
         graphql::{
@@ -19,8 +19,8 @@ use crate::{
             state::Endpoint,
         },
         principal::Principal,
+        rate_limit,
     },
-    viewer::Viewer,
 };
 
 /// How many changes are read at once.
@@ -32,10 +32,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// The results of a subscription, one for each of its changes.
 pub(in crate::server::graphql) struct Events {
     plan: Plan,
-    client: Client,
+    /// What each result costs, besides the request.
+    cost: u32,
     session: Session,
-    /// Whether somebody else looks whether the session lasts while nothing happens.
-    is_watched: bool,
     opened: Opened,
     waiter: Waiter,
     /// Changes that were read, and are still to be told.
@@ -43,19 +42,17 @@ pub(in crate::server::graphql) struct Events {
 }
 
 impl Events {
-    /// Opens a subscription. `token` is that of the viewer.
+    /// Opens a subscription with this price.
     ///
     /// # Errors
     /// When who asks is not logged in, and when the arguments cannot be used.
     pub(in crate::server::graphql) async fn open(
         endpoint: &Endpoint,
-        plan: Plan,
-        viewer: Option<Viewer>,
-        client: &Client,
-        token: &str,
+        (plan, price): (Plan, u64),
+        session: Option<Session>,
     ) -> Result<Self, Refused> {
         let message = "Log in to subscribe.";
-        let viewer = viewer.ok_or_else(|| {
+        let session = session.ok_or_else(|| {
             Refused::with_statuses(StatusCode::OK, StatusCode::UNAUTHORIZED, UNAUTHENTICATED, message)
         })?;
         let Some(field) = plan.root_fields().first() else {
@@ -71,19 +68,18 @@ impl Events {
         let id = text("walletId").or_else(|| text("customerId"));
         let wanted = Wanted { field: field.name(), id, after: text("after") };
         // Before the position is read, so that no change is missed in between.
-        let waiter = endpoint.app.feed.wait(viewer.book);
-        let opened = open_subscription(&endpoint.app, &viewer, wanted).await?;
-        let session = Session::new(viewer, client, token);
-        let (client, read) = (client.clone(), VecDeque::new());
-        Ok(Self { plan, client, session, is_watched: false, opened, waiter, read })
+        let waiter = endpoint.app.feed.wait(session.viewer.book);
+        let opened = open_subscription(&endpoint.app, &session.viewer, wanted).await?;
+        Ok(Self { plan, cost: rate_limit::of(price), session, opened, waiter, read: VecDeque::new() })
     }
 
-    /// The same for a socket, which looks itself whether its session lasts.
-    pub(super) fn watched(self) -> Self {
-        Self { is_watched: true, ..self }
+    /// The session that the subscription lasts for.
+    pub(super) fn session(&self) -> &Session {
+        &self.session
     }
 
-    /// The next result. When this is dropped half way, the result is lost.
+    /// The next result. When this is dropped half way, the result is lost. Whether the session lasts is looked up before each result;
+    /// the caller does so while there is none.
     ///
     /// # Errors
     /// When the session has ended, and when the result cannot be executed.
@@ -102,27 +98,37 @@ impl Events {
             };
             self.read.extend(read);
             if self.read.is_empty() {
-                tokio::select! {
-                    () = self.waiter.changed() => {}
-                    () = self.session.ended(&endpoint.app), if !self.is_watched => return Err(Refused::unauthenticated()),
-                }
+                self.waiter.changed().await;
             }
         }
     }
 
     async fn result(&mut self, endpoint: &Endpoint, change: &Change) -> Result<Answer, Refused> {
-        if !self.session.lasts(&endpoint.app).await.map_err(ApiError::from)? {
-            return Err(Refused::unauthenticated());
-        }
-        let principal = Principal::User(self.session.viewer.user);
+        let viewer = self.session.viewer;
         let mut patience = Patience::default();
         loop {
+            match self.session.lasts(&endpoint.app).await {
+                Ok(true) => break,
+                Ok(false) => return Err(Refused::unauthenticated()),
+                Err(error) if error.is_busy() && patience.lasts().await => {}
+                Err(error) => return Err(ApiError::from(error).into()),
+            }
+        }
+        loop {
+            let charged = endpoint.rates.meter(&self.session.client).charge(Some(&viewer), self.cost).await;
+            match charged.map_err(ApiError::from)? {
+                Ok(()) => break,
+                Err(_) if patience.lasts().await => {}
+                Err(_) => return Err(ApiError::from(Error::busy()).into()),
+            }
+        }
+        loop {
             let (app, schema) = (endpoint.app.clone(), endpoint.schemas.events.clone());
-            let of_viewer = (self.session.viewer, self.client.clone());
+            let of_viewer = (viewer, self.session.client.clone());
             let deadline = Instant::now() + endpoint.app.limits.execution.time;
             // On the heap, since the future is large.
             let execute = Box::pin(execute_event(app, schema, self.plan.clone(), of_viewer, change.clone()));
-            match endpoint.turns.run(Some(principal), deadline, execute).await {
+            match endpoint.turns.run(Some(Principal::User(viewer.user)), deadline, execute).await {
                 Err(refused) if refused.is_busy() && patience.lasts().await => {}
                 result => return result,
             }

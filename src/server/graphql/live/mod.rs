@@ -11,9 +11,10 @@
 //! | `close` | the codes that it ends with |
 //! | `operation` | one operation over a WebSocket |
 //!
-//! Nothing is kept for a slow client. A subscription reads a page of changes from the database, and the next one only when the
-//! client has taken the results of the last. A client that takes nothing for some time is disconnected: over a WebSocket by
-//! `socket`, and otherwise like all that take no answer (`connections`).
+//! Little is kept for a slow client. A subscription reads a page of changes from the database, and the next one only when the client
+//! has taken the results of the last; one result of each is ready, and is given up when others need the memory (`in_flight`). A client
+//! that takes nothing for some time is disconnected: over a WebSocket by `socket`, and otherwise like all that take no answer
+//! (`connections`).
 
 mod close;
 mod events;
@@ -25,6 +26,7 @@ mod stream;
 
 pub(super) use self::{
     events::Events,
+    session::Session,
     socket::{is_wanted, open_socket},
     stream::{stream, stream_errors, stream_one},
 };

@@ -11,9 +11,9 @@ const FRESH: Duration = Duration::from_secs(1);
 
 /// The session of a client that stays for long.
 #[derive(Clone, Debug)]
-pub(super) struct Session {
+pub(in crate::server::graphql) struct Session {
     pub(super) viewer: Viewer,
-    client: Client,
+    pub(super) client: Client,
     token: String,
     /// When it was known to last.
     known: Instant,
@@ -23,7 +23,7 @@ pub(super) struct Session {
 
 impl Session {
     /// The session of a token that was just looked up.
-    pub(super) fn new(viewer: Viewer, client: &Client, token: &str) -> Self {
+    pub(in crate::server::graphql) fn new(viewer: Viewer, client: &Client, token: &str) -> Self {
         let now = Instant::now();
         Self { viewer, client: client.clone(), token: token.to_owned(), known: now, tried: now }
     }

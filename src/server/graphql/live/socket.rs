@@ -3,13 +3,13 @@
 //! One task reads the messages of the client and writes to it; each operation is a task of its own, and hands its results over one
 //! by one. While the client does not take a message, nothing else is done for it, and after a while it is disconnected.
 
-use std::{collections::HashMap, future::pending, sync::Arc};
+use std::{collections::HashMap, future::pending, sync::Arc, time::Duration};
 
 use axum::{
     body::Bytes,
     extract::{
         FromRequestParts,
-        ws::{Message, WebSocket, WebSocketUpgrade},
+        ws::{Message, Utf8Bytes, WebSocket, WebSocketUpgrade},
     },
     http::{HeaderMap, StatusCode, header::UPGRADE, request::Parts},
     response::Response,
@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 use tokio::{
     sync::mpsc,
     task::{AbortHandle, JoinSet},
-    time::{Instant, interval_at, sleep_until, timeout},
+    time::{Instant, interval_at, sleep, sleep_until, timeout},
 };
 
 use super::{
@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     app::SocketLimits,
+    cancel::{self, Panicked},
     client::Client,
     server::{
         connections::ConnectionWatch,
@@ -41,6 +42,8 @@ use crate::{
 const PROTOCOL: &str = "graphql-transport-ws";
 /// The sizes of the buffers of a socket in bytes. They grow with large messages.
 const BUFFER: usize = 4 * 1024;
+/// How long a client that must go may take to hear why.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Whether a request asks for a WebSocket.
 pub(in crate::server::graphql) fn is_wanted(headers: &HeaderMap) -> bool {
@@ -73,8 +76,16 @@ pub(in crate::server::graphql) async fn open_socket(
     let under_way = connection.as_ref().map(|connection| connection.sockets.token());
     Ok(upgrade.on_upgrade(move |socket| async move {
         let _under_way = under_way;
-        // On the heap, since the future is large.
-        Box::pin(converse(socket, Conversation::new(endpoint, client, connection))).await;
+        let stop = connection.as_ref().map(|connection| connection.stop.clone()).unwrap_or_default();
+        let must_go = async {
+            stop.cancelled().await;
+            sleep(LAST_WORDS).await;
+        };
+        tokio::select! {
+            // On the heap, since the future is large.
+            () = Box::pin(converse(socket, Conversation::new(endpoint, client, connection))) => {}
+            () = must_go => {}
+        }
     }))
 }
 
@@ -98,9 +109,8 @@ struct Conversation {
     connection: Option<Arc<ConnectionWatch>>,
     has_begun: bool,
     session: Option<Session>,
-    token: String,
     running: HashMap<String, (u64, AbortHandle)>,
-    tasks: JoinSet<()>,
+    tasks: JoinSet<Result<(), Panicked>>,
     told: mpsc::Sender<(String, u64, Told)>,
     results: mpsc::Receiver<(String, u64, Told)>,
     operations: u64,
@@ -115,7 +125,6 @@ impl Conversation {
             connection,
             has_begun: false,
             session: None,
-            token: String::new(),
             running: HashMap::new(),
             tasks: JoinSet::new(),
             told,
@@ -156,7 +165,8 @@ impl Conversation {
                 }
                 Some((id, number, told)) = self.results.recv() => self.tell(&id, number, told)?,
                 Some(ended) = self.tasks.join_next() => {
-                    if ended.is_err_and(|error| error.is_panic()) {
+                    if let Ok(Err(Panicked(message))) = ended {
+                        tracing::error!(message, "an operation panicked");
                         return Err(Close::FAILED);
                     }
                     None
@@ -219,7 +229,6 @@ impl Conversation {
                 Close::BUSY
             })?;
             self.session = Some(session.ok_or(Close::FORBIDDEN)?);
-            token.clone_into(&mut self.token);
             if let Some(connection) = &self.connection {
                 connection.note_login();
             }
@@ -240,13 +249,13 @@ impl Conversation {
             endpoint: self.endpoint.clone(),
             client: self.client.clone(),
             session: self.session.clone(),
-            token: self.token.clone(),
+            connection: self.connection.clone(),
             id: id.clone(),
             number: self.operations,
             told: self.told.clone(),
         };
         // On the heap, since the future is large.
-        let task = self.tasks.spawn(Box::pin(operation.run(parameters)));
+        let task = self.tasks.spawn(cancel::run(Box::pin(operation.run(parameters))));
         self.running.insert(id, (self.operations, task));
         None
     }
@@ -259,13 +268,16 @@ impl Conversation {
         if !matches!(told, Told::Result(_)) {
             self.running.remove(id);
         }
-        let text = match told {
-            Told::Result(result) => message::next(id, &result),
-            Told::Errors(errors) => message::errors(id, &errors),
-            Told::End => message::complete(id),
-            Told::Forbidden => return Err(Close::FORBIDDEN),
-        };
-        Ok(Some(Message::text(text)))
+        Ok(Some(match told {
+            Told::Result(result) => {
+                // Others have needed the memory.
+                let result = result.take().ok_or(Close::SLOW)?;
+                Message::Text(Utf8Bytes::try_from(result).map_err(|_| Close::FAILED)?)
+            }
+            Told::Errors(errors) => Message::text(message::errors(id, &errors)),
+            Told::End => Message::text(message::complete(id)),
+            Told::Close(close) => return Err(close),
+        }))
     }
 }
 

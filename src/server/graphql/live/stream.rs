@@ -8,6 +8,7 @@ use axum::{
     response::Response,
 };
 use futures_util::stream;
+use http_body_util::BodyExt;
 use serde::Serialize;
 use serde_json::json;
 use tokio::{
@@ -18,8 +19,13 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::events::Events;
-use crate::server::graphql::{
-    media_type::Form, operation::Answer, refused::Refused, stages::complete, state::Endpoint,
+use crate::{
+    cancel::{self, Panicked},
+    server::{
+        graphql::{media_type::Form, operation::Answer, refused::Refused, stages::complete, state::Endpoint},
+        in_flight::Held,
+        principal::Principal,
+    },
 };
 
 /// Something that is sent.
@@ -56,24 +62,27 @@ impl Form {
 }
 
 /// The response with one result, for a client that takes streams only.
-pub(in crate::server::graphql) fn stream_one(form: Form, answer: &Answer) -> Response {
-    whole(form, text(answer))
+pub(in crate::server::graphql) fn stream_one(form: Form, answer: &Answer, held: Held) -> Response {
+    Response::new(held.answer(whole(form, text(answer)).into()))
 }
 
 /// The response with errors for which nothing was executed.
 pub(in crate::server::graphql) fn stream_errors(form: Form, errors: &[ServerError]) -> Response {
-    whole(form, json!({ "errors": errors }).to_string())
+    Response::new(whole(form, json!({ "errors": errors }).to_string()).into())
 }
 
-fn whole(form: Form, result: String) -> Response {
+fn whole(form: Form, result: String) -> String {
     let pieces = [Piece::Start, Piece::Result(result), Piece::End];
-    Response::new(Body::from(pieces.iter().map(|piece| form.write(piece)).collect::<String>()))
+    pieces.iter().map(|piece| form.write(piece)).collect()
 }
 
 fn text(json: &impl Serialize) -> String {
     // What is executed has only texts as keys, so this cannot fail.
     serde_json::to_string(json).unwrap_or_default()
 }
+
+/// A result that waits for its client, or the errors that end the stream.
+type Told = Result<Body, Vec<ServerError>>;
 
 /// The response with the results of a subscription, until its client goes away, its session ends or the server stops.
 pub(in crate::server::graphql) fn stream(
@@ -85,42 +94,61 @@ pub(in crate::server::graphql) fn stream(
 ) -> Response {
     // One result is ready while the client takes the one before.
     let (sender, results) = mpsc::channel(1);
-    tokio::spawn(read(endpoint.clone(), events, sender, id));
+    tokio::spawn(tell(endpoint.clone(), events, form, sender, id));
     let every = endpoint.app.limits.sockets.ping;
-    let body = Streaming { form, results, stop, every, next_beat: Instant::now() + every, has_begun: false };
+    let next_beat = Instant::now() + every;
+    let body = Streaming { form, results, result: None, stop, every, next_beat, has_begun: false };
     let pieces = stream::unfold(Some(body), |streaming| async move {
         let mut streaming = streaming?;
         let (piece, goes_on) = streaming.next().await?;
-        let bytes = Bytes::from(piece);
-        Some((Ok::<_, Infallible>(bytes), goes_on.then_some(streaming)))
+        Some((Ok::<_, Infallible>(piece), goes_on.then_some(streaming)))
     });
     Response::new(Body::from_stream(pieces))
 }
 
-/// Reads the results of a subscription until nobody takes them any more.
+/// Tells the results of a subscription until nobody takes them any more, or the session ends.
+async fn tell(endpoint: Arc<Endpoint>, events: Events, form: Form, sender: mpsc::Sender<Told>, id: Uuid) {
+    let mut session = events.session().clone();
+    // On the heap, since the future is large.
+    let read = cancel::run(Box::pin(read(endpoint.clone(), events, form, sender.clone(), id)));
+    let last = tokio::select! {
+        last = read => last.unwrap_or_else(|Panicked(message)| {
+            tracing::error!(message, "a subscription panicked");
+            None
+        }),
+        () = session.ended(&endpoint.app) => Some(Refused::unauthenticated().errors),
+        () = sender.closed() => None,
+    };
+    if let Some(mut errors) = last {
+        complete(&mut errors, id);
+        let _ = sender.send(Err(errors)).await;
+    }
+}
+
+/// Hands over the results of a subscription. Returns the errors for which it ends. `None` when it is cut off instead, so that the
+/// client comes back and goes on behind the last result: nobody takes any more, or the server is too busy or has failed.
 async fn read(
     endpoint: Arc<Endpoint>,
     mut events: Events,
-    sender: mpsc::Sender<Result<String, Vec<ServerError>>>,
+    form: Form,
+    sender: mpsc::Sender<Told>,
     id: Uuid,
-) {
+) -> Option<Vec<ServerError>> {
+    let principal = Principal::User(events.session().viewer.user);
     loop {
-        let next = tokio::select! {
-            next = events.next(&endpoint) => next,
-            () = sender.closed() => return,
-        };
-        let (result, goes_on) = match next {
+        match events.next(&endpoint).await {
             Ok(mut answer) => {
                 complete(answer.errors(), id);
-                (Ok(text(&answer)), true)
+                let held = endpoint.in_flight.hold(principal)?;
+                let result = held.answer(form.write(&Piece::Result(text(&answer))).into());
+                sender.send(Ok(result)).await.ok()?;
             }
-            Err(Refused { mut errors, .. }) => {
-                complete(&mut errors, id);
-                (Err(errors), false)
+            Err(refused) if refused.is_busy() => return None,
+            Err(mut refused) if refused.is_fault() => {
+                complete(&mut refused.errors, id);
+                return None;
             }
-        };
-        if sender.send(result).await.is_err() || !goes_on {
-            return;
+            Err(refused) => return Some(refused.errors),
         }
     }
 }
@@ -128,7 +156,9 @@ async fn read(
 /// A body that is being sent.
 struct Streaming {
     form: Form,
-    results: mpsc::Receiver<Result<String, Vec<ServerError>>>,
+    results: mpsc::Receiver<Told>,
+    /// The result that is being sent.
+    result: Option<Body>,
     stop: CancellationToken,
     every: Duration,
     next_beat: Instant,
@@ -136,23 +166,38 @@ struct Streaming {
 }
 
 impl Streaming {
-    /// What is sent next, and whether more follows. `None` when the server stops: then the end is not told, so that the client
+    /// What is sent next, and whether more follows. `None` when the stream is cut off: then the end is not told, so that the client
     /// comes back.
-    async fn next(&mut self) -> Option<(String, bool)> {
+    async fn next(&mut self) -> Option<(Bytes, bool)> {
         if !self.has_begun {
             self.has_begun = true;
-            return Some((self.form.write(&Piece::Start), true));
+            return Some((self.form.write(&Piece::Start).into(), true));
         }
-        let (pieces, goes_on) = tokio::select! {
-            () = self.stop.cancelled() => return None,
-            result = self.results.recv() => match result? {
-                Ok(result) => (vec![Piece::Result(result)], true),
-                Err(errors) => (vec![Piece::Failure(text(&errors)), Piece::End], false),
-            },
-            () = sleep_until(self.next_beat) => (vec![Piece::Beat], true),
-        };
-        self.next_beat = Instant::now() + self.every;
-        Some((pieces.iter().map(|piece| self.form.write(piece)).collect(), goes_on))
+        loop {
+            if let Some(result) = &mut self.result {
+                match result.frame().await {
+                    Some(Ok(frame)) => return Some((frame.into_data().unwrap_or_default(), true)),
+                    // Others have needed the memory.
+                    Some(Err(_)) => return None,
+                    None => self.result = None,
+                }
+            }
+            tokio::select! {
+                () = self.stop.cancelled() => return None,
+                told = self.results.recv() => match told? {
+                    Ok(result) => self.result = Some(result),
+                    Err(errors) => {
+                        let last = [Piece::Failure(text(&errors)), Piece::End];
+                        return Some((last.map(|piece| self.form.write(&piece)).concat().into(), false));
+                    }
+                },
+                () = sleep_until(self.next_beat) => {
+                    self.next_beat = Instant::now() + self.every;
+                    return Some((self.form.write(&Piece::Beat).into(), true));
+                }
+            }
+            self.next_beat = Instant::now() + self.every;
+        }
     }
 }
 
