@@ -1,10 +1,12 @@
 //! The list of changes.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Mutex};
 
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 
-use super::socket::position_of;
+use super::socket::{entry_of, position_of};
 use crate::harness::{Database, TestApp, User, full_book, id_of};
 
 const LIST: &str = "query($after: String, $first: Int) { changes(after: $after, first: $first) {
@@ -50,7 +52,12 @@ async fn each_object_that_is_created_changed_or_deleted_is_in_the_list(on: Datab
     let paid = json!({ "customerId": customer, "amount": "7", "paymentType": "CASH", "walletId": amina.wallet });
     let receipt = id_of(&amina.create_receipt(paid).await, "receipt");
     let into = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
-    expect(&[format!("CREATED {into}"), format!("CREATED {receipt}")]).await;
+    let of_receipt = entry_of(&receipt);
+    expect(&[&into, &receipt, &of_receipt].map(|id| format!("CREATED {id}"))).await;
+    let away = amina.void_receipt(json!({ "id": receipt, "reason": "a mistake" })).await;
+    assert_eq!(away["userErrors"], json!([]));
+    let back = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
+    expect(&[format!("CREATED {back}"), format!("UPDATED {receipt}"), format!("DELETED {of_receipt}")]).await;
     let spent = amina.spend("Food", "5", "2026-11-05").await;
     amina.update_transaction(json!({ "id": spent, "amount": "6" })).await;
     amina.delete_transaction(json!({ "id": spent })).await;
@@ -72,6 +79,42 @@ async fn each_object_that_is_created_changed_or_deleted_is_in_the_list(on: Datab
     amina.mutate("updateBook", "UpdateBookInput", "userErrors { code }", json!({ "name": "Shop" })).await;
     amina.mutate("updateProfile", "UpdateProfileInput", "userErrors { code }", json!({ "displayName": "Amina" })).await;
     expect(&[&book["book"]["id"], &book["me"]["id"]].map(|id| format!("UPDATED {}", id.as_str().unwrap()))).await;
+}
+
+/// On PostgreSQL, what is written while an older transaction runs cannot be read as changes yet.
+#[apply(both_databases)]
+async fn the_cursor_of_a_new_book_can_be_used_at_once(on: Database) {
+    let app = TestApp::on(on).await;
+    app.user("amina").await;
+    let (begun, is_begun) = oneshot::channel();
+    let (end, may_end) = oneshot::channel::<()>();
+    let db = app.app.db.clone();
+    let older = tokio::spawn(async move {
+        let channels = &Mutex::new(Some((begun, may_end)));
+        db.write(|tx| async move {
+            let (begun, may_end) = channels.lock().unwrap().take().unwrap();
+            tx.execute_unprepared("UPDATE heartbeat SET beat = beat WHERE id = 1").await?;
+            begun.send(()).unwrap();
+            let _ = may_end.await;
+            Ok(())
+        })
+        .await
+        .unwrap();
+    });
+    is_begun.await.unwrap();
+    let mut end = Some(end);
+    if on == Database::Sqlite {
+        // Nobody else can write meanwhile.
+        end.take().unwrap().send(()).unwrap();
+    }
+    let badr = app.user("badr").await;
+    let cursor = badr.gql("{ book { cursor } }", json!({})).await["book"]["cursor"].take();
+    let first = badr.gql(LIST, json!({ "after": cursor })).await["changes"].take();
+    assert!(first["nodes"].as_array().unwrap().len() < 2, "{first}");
+    drop(end);
+    older.await.unwrap();
+    let customer = badr.customer("Zaid").await;
+    assert_eq!(after(&app, &badr, &cursor).await.last(), Some(&format!("CREATED {customer}")));
 }
 
 #[apply(both_databases)]
@@ -167,13 +210,22 @@ async fn what_an_erasure_overwrites_is_in_the_list(on: Database) {
         "note": "from Zaid" });
     let receipt = id_of(&amina.create_receipt(paid).await, "receipt");
     let into = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
+    // An attempt that the wallet refused has a text too, and nobody knows whose it is.
+    let too_much = amina.receipt(&customer, "50", "2026-11-02").await;
+    let attempt = json!({ "customerId": customer, "amount": "50", "walletId": amina.wallet, "note": "to Zaid" });
+    let refused = amina.refund(attempt).await;
+    assert_eq!(refused["userErrors"][0]["code"], "INSUFFICIENT_FUNDS", "{refused}");
+    let back = amina.refund(json!({ "customerId": customer, "amount": "50" })).await;
+    assert_eq!(back["userErrors"], json!([]));
+    let attempt = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].as_str().unwrap().to_owned();
+    assert_ne!(attempt, into);
     let position = position_of(&app, &amina).await;
     let erased = amina.erase(&customer).await;
     assert_eq!(id_of(&erased, "customer"), customer);
     let told = after(&app, &amina, &position).await;
     let entries = told.iter().filter(|change| change.starts_with("UPDATED entry_")).count();
-    assert_eq!((entries, told.len()), (2, 6), "{told:?}");
-    for id in [&customer, &invoice, &receipt, &into] {
+    assert_eq!((entries, told.len()), (4, 10), "{told:?}");
+    for id in [&customer, &invoice, &receipt, &too_much, &into, &attempt] {
         assert!(told.contains(&format!("UPDATED {id}")), "{id}: {told:?}");
     }
 }

@@ -6,14 +6,14 @@ use serde_json::{Value, json};
 
 use super::{
     served::Served,
-    socket::{Socket, position_of},
+    socket::{Socket, entry_of, position_of},
 };
 use crate::harness::{Database, TestApp, User};
 
 /// What a copy shows of customers, entries and transactions.
 const THING: &str =
     "id ... on Customer { name archivedAt balance { amount } } ... on Entry { amount { amount } note deletedAt }
-    ... on WalletTransaction { status amount { amount } }
+    ... on Invoice { voidedAt } ... on WalletTransaction { status amount { amount } }
     ... on Transaction { amount { amount } description category { name } deletedAt }";
 
 /// Numbers that look random, and are the same each time.
@@ -114,9 +114,9 @@ impl Copy {
 }
 
 /// Does something in a book; returns how many changes that makes.
-async fn act(user: &User, numbers: &mut Numbers, customers: &mut Vec<String>, entries: &mut Vec<String>) -> usize {
+async fn act(user: &User, numbers: &mut Numbers, [customers, entries, invoices]: &mut [Vec<String>; 3]) -> usize {
     let some = |list: &Vec<String>, numbers: &mut Numbers| list[numbers.below(list.len())].clone();
-    match numbers.below(if customers.is_empty() { 2 } else { 8 }) {
+    match numbers.below(if customers.is_empty() { 2 } else { 10 }) {
         0 => customers.push(user.customer(&format!("Customer {}", numbers.below(1000))).await),
         1 => user.fund("1").await,
         2 => {
@@ -136,6 +136,16 @@ async fn act(user: &User, numbers: &mut Numbers, customers: &mut Vec<String>, en
             // What cannot be paid is recorded as an attempt.
             user.withdraw(json!({ "wallet": { "id": user.wallet }, "amount": "100000" })).await;
         }
+        8 => {
+            invoices.push(user.invoice(&some(customers, numbers), "5", "2026-11-05").await);
+            // With its entry.
+            return 2;
+        }
+        9 if !invoices.is_empty() => {
+            let invoice = invoices.swap_remove(numbers.below(invoices.len()));
+            user.void_invoice(json!({ "id": invoice, "reason": "a mistake" })).await;
+            return 2;
+        }
         _ => return 0,
     }
     1
@@ -150,9 +160,9 @@ async fn copies_have_what_the_server_has(on: Database) {
     for _ in 0..3 {
         copies.push((Copy::of(&server, &amina).await, 0));
     }
-    let (mut customers, mut entries) = (Vec::new(), Vec::new());
-    for _ in 0..80 {
-        let made = act(&amina, &mut numbers, &mut customers, &mut entries).await;
+    let mut made_so_far = [const { Vec::new() }; 3];
+    for _ in 0..100 {
+        let made = act(&amina, &mut numbers, &mut made_so_far).await;
         for (_, behind) in &mut copies {
             *behind += made;
         }
@@ -171,8 +181,10 @@ async fn copies_have_what_the_server_has(on: Database) {
         copy.catch_up(&server, &amina, 100).await;
         assert!(copy.things.len() > 20, "{}", copy.things.len());
         copy.assert_is_of(&amina).await;
+        let [customers, entries, invoices] = &made_so_far;
+        let entries: Vec<_> = entries.iter().cloned().chain(invoices.iter().map(|id| entry_of(id))).collect();
         let is_there = |id: &String| copy.things.contains_key(id);
-        assert!(customers.iter().all(is_there) && entries.iter().all(is_there));
+        assert!(customers.iter().chain(&entries).chain(invoices).all(is_there));
         let count = |prefix: &str| copy.things.keys().filter(|id| id.starts_with(prefix)).count();
         assert_eq!((count("customer_"), count("entry_")), (customers.len(), entries.len()));
     }

@@ -11,6 +11,11 @@ use tokio_tungstenite::{
 use super::served::{SOON, Served};
 use crate::harness::{TestApp, User};
 
+/// The id of the entry of an invoice, a receipt or a note.
+pub(super) fn entry_of(document: &str) -> String {
+    format!("entry_{}", document.rsplit_once('_').unwrap().1)
+}
+
 pub(super) const PROTOCOL: &str = "graphql-transport-ws";
 
 /// A subscription to all changes of a book.

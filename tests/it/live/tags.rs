@@ -87,6 +87,8 @@ async fn what_shows_more_than_the_book_has_no_tag(on: Database) {
         "{ customers { nodes { activities { nodes { action } } } } }",
         "{ book { name } nodes(ids: []) { id } }",
         "{ wallets { id } me { username } }",
+        "{ wallets { owner { closingSince } } }",
+        "{ changes { nodes { thingId } } }",
     ] {
         let answer = of(&app, &amina, query).await;
         assert_eq!((answer.status.as_u16(), tag(&answer)), (200, None), "{query}");
