@@ -137,6 +137,11 @@ impl TokenKeys {
     /// The viewer that a token was issued to. `None` unless the token has not expired and is signed, by HS256, with the key
     /// that it names. A token that names no key was signed while the secret had no id, so all keys are tried.
     pub(crate) fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Viewer> {
+        Some(self.read(token, now)?.0)
+    }
+
+    /// The viewer of a valid token, and when it expires.
+    pub(crate) fn read(&self, token: &str, now: DateTime<Utc>) -> Option<(Viewer, DateTime<Utc>)> {
         let mut validation = Validation::new(Algorithm::HS256);
         // Expiry is checked below, against the injected clock rather than the library's.
         validation.validate_exp = false;
@@ -150,7 +155,7 @@ impl TokenKeys {
             session: Some(claims.session.parse().ok()?),
             address: None,
         };
-        (now.timestamp() < claims.exp).then_some(viewer)
+        (now.timestamp() < claims.exp).then_some((viewer, DateTime::from_timestamp(claims.exp, 0)?))
     }
 }
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use axum::{
     http::{
-        HeaderName, Method,
+        HeaderMap, HeaderName, Method,
         header::{
             ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-            ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONTENT_DISPOSITION, ETAG, RETRY_AFTER,
-            WWW_AUTHENTICATE,
+            ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, CONTENT_DISPOSITION, ETAG, HOST, ORIGIN,
+            RETRY_AFTER, WWW_AUTHENTICATE,
         },
     },
     response::Response,
@@ -47,6 +47,21 @@ pub(super) fn layer(origins: &Origins) -> Option<CorsLayer> {
         // `headers` writes `Vary`.
         .vary([]);
     Some(layer)
+}
+
+/// Whether the page that a request comes from may open a WebSocket, to which browsers do not apply CORS: one of an allowed origin, or
+/// of the server itself. Programs that are no browsers send no `Origin`.
+pub(super) fn may_converse(origins: &Origins, headers: &HeaderMap) -> bool {
+    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let is_own = || {
+        let own = headers.get(HOST)?.to_str().ok()?;
+        Some(origin.to_str().ok()?.split_once("://")?.1.eq_ignore_ascii_case(own))
+    };
+    match origins {
+        Origins::Any => true,
+        Origins::Listed(allowed) if allowed.contains(origin) => true,
+        Origins::Listed(_) | Origins::Own => is_own().unwrap_or(false),
+    }
 }
 
 /// Removes what the layer tells origins that are not allowed.

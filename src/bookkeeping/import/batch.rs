@@ -205,7 +205,7 @@ mod tests {
         let known: Vec<_> = batch.iter().map(|candidate| candidate.former.clone().unwrap()).collect();
         assert_eq!(known.len(), STORED.len());
         for (known, (key, hash)) in known.iter().zip(STORED) {
-            let found: String = known.hash.as_ref().unwrap()[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+            let found = hex::encode(&known.hash.as_ref().unwrap()[..4]);
             assert_eq!((known.key.as_str(), found.as_str()), (key, hash));
         }
     }

@@ -14,25 +14,30 @@ use crate::{
 };
 
 /// A page of the changes of the book, the oldest first.
-struct ChangeConnection(Edges<Change>);
+struct ChangeConnection {
+    rows: Edges<Change>,
+    after: Option<String>,
+}
 
 /// A page of the changes of the book, the oldest first.
 #[Object(name = "BookChangeConnection")]
 impl ChangeConnection {
     /// The changes of this page, each with its cursor.
     async fn edges(&self) -> &[NodeEdge<Change>] {
-        self.0.rows()
+        self.rows.rows()
     }
 
     /// The changes of this page, without edges.
     async fn nodes(&self) -> Vec<&Change> {
-        self.0.nodes()
+        self.rows.nodes()
     }
 
-    /// Whether there are changes after this page, and the cursor to get them with.
+    /// Whether there are changes after this page, and the cursor to get them with. When this page has none, `endCursor` is the cursor
+    /// that was given as `after`.
     #[graphql(directive = price::Cost::apply(0))]
     async fn page_info(&self) -> PageInfo {
-        self.0.info()
+        let info = self.rows.info();
+        PageInfo { end_cursor: info.end_cursor.or_else(|| self.after.clone()), ..info }
     }
 }
 
@@ -56,13 +61,13 @@ impl ChangeQuery {
         #[graphql(desc = "How many changes to return: 0 to 100. Default: 20.")] first: Option<i32>,
     ) -> Result<ChangeConnection, ApiError> {
         let (conn, viewer) = (ctx.read()?, ctx.viewer()?);
-        let args = PageArgs { first, after, last: None, before: None };
+        let args = PageArgs { first, after: after.clone(), last: None, before: None };
         let page = args.check(&cursors_of::<Change>(ctx)?, Place::parse)?;
         if let Some(after) = page.after {
             changes::require_known(conn, viewer, after).await?;
         }
         let rows = changes::page(conn, viewer, Of::Book, page.after, page.ask()).await?;
         let paged = page.cut(rows).map(|change| (change.place.text(), Change(change)));
-        Ok(ChangeConnection(Edges::new(ctx, paged)?))
+        Ok(ChangeConnection { rows: Edges::new(ctx, paged)?, after })
     }
 }

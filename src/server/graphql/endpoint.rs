@@ -53,6 +53,7 @@ use crate::{
         bearer::{bearer, challenge},
         compression::{hold, is_encoded},
         connections::ConnectionWatch,
+        cors::may_converse,
         in_flight::{Held, Unread},
         principal::Principal,
         rate_limit::{self, Meter},
@@ -81,6 +82,10 @@ pub(in crate::server) async fn handle(
     let connection = connection.map(|Extension(connection)| connection);
     if live::is_wanted(&parts.headers) {
         let opened = match charge(&mut meter, None, rate_limit::REQUEST).await {
+            Ok(()) if !may_converse(&endpoint.app.origins, &parts.headers) => {
+                let message = "Pages of this origin may not open a WebSocket. The operator allows origins by DAYBOOK_CORS_ORIGINS.";
+                Err(Refused::with_status(StatusCode::FORBIDDEN, "BAD_REQUEST", message))
+            }
             Ok(()) => live::open_socket(&endpoint, &client, connection, &mut parts).await,
             Err(refused) => Err(refused),
         };
@@ -213,7 +218,7 @@ async fn answer(
         "Accept `text/event-stream` or `multipart/mixed;boundary=graphql;subscriptionSpec=1.0`, or use a WebSocket.";
     let form = accepted.stream.ok_or_else(|| not_acceptable(message))?;
     let token = bearer(&parts.headers).ok().flatten().unwrap_or_default();
-    let session = viewer.map(|viewer| Session::new(viewer, client, token));
+    let session = viewer.map(|viewer| Session::new(&endpoint.app, viewer, client, token));
     let events = timeout_at(deadline, Events::open(endpoint, (plan, price), session)).await.map_err(busy)??;
     Ok(Answered::Events(Box::new(events), form))
 }

@@ -1,5 +1,7 @@
 //! What breaks the protocol of WebSockets ends with the code that clients know, and nothing else does.
 
+use axum::http::HeaderValue;
+use daybook::app::Origins;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -10,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::{
     served::{SHORT, SOON, Served},
-    socket::{CHANGES, PROTOCOL, Socket},
+    socket::{CHANGES, PROTOCOL, Socket, position_of},
 };
 use crate::harness::Database;
 
@@ -34,6 +36,11 @@ async fn what_breaks_the_protocol_ends_with_its_code(on: Database) {
         ("a second beginning", vec![text(&init), text(&init)], 4429),
         ("a token that is none", vec![text(&token("Bearer nonsense"))], 4403),
         ("a malformed token", vec![text(&token("nonsense"))], 4403),
+        (
+            "an id without end",
+            vec![text(&init), text(&json!({ "type": "subscribe", "id": "1".repeat(129), "payload": {} }))],
+            4400,
+        ),
         ("too large a message", vec![text(&init), Message::text("x".repeat(1024 * 1024 + 1))], 1009),
     ] {
         let mut socket = Socket::open(&server, PROTOCOL).await;
@@ -41,6 +48,10 @@ async fn what_breaks_the_protocol_ends_with_its_code(on: Database) {
             socket.send_message(message).await;
         }
         assert_eq!(socket.closed().await, code, "{what}");
+    }
+    for broken in [&[0xc1, 0x80, 0, 0, 0, 0][..], &[0x01, 0x00], &[0x81, 0x81, 0, 0, 0, 0, 0xff]] {
+        let mut stream = raw(&server, PROTOCOL, broken).await;
+        until(&mut stream, b"\x03\xeaProtocol error").await;
     }
     let mut stream = raw(&server, "graphql-ws", b"").await;
     until(&mut stream, b"\x11\x36Subprotocol not acceptable").await;
@@ -50,6 +61,53 @@ async fn what_breaks_the_protocol_ends_with_its_code(on: Database) {
     socket.send(endless.clone()).await;
     socket.send(endless).await;
     assert_eq!(socket.closed().await, 4409);
+}
+
+#[apply(both_databases)]
+async fn a_client_that_says_goodbye_hears_it_too(on: Database) {
+    let server = Served::on(on).await;
+    let mut stream = raw(&server, PROTOCOL, &frame(&json!({ "type": "connection_init" }))).await;
+    until(&mut stream, b"connection_ack").await;
+    stream.write_all(&[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]).await.unwrap();
+    until(&mut stream, b"\x88\x02\x03\xe8").await;
+}
+
+#[apply(both_databases)]
+async fn a_socket_keeps_only_so_much(on: Database) {
+    let server = Served::with(on, |app| app.limits.sockets.message = 8000).await;
+    let amina = server.user("amina").await;
+    let mut socket = Socket::of(&server, &amina).await;
+    let query = "subscription($a: String) { bookChanges(after: $a) { cursor thing { ... on Customer { name } } } }";
+    let after = position_of(&server, &amina).await;
+    let padded = format!("{query} #{}", "x".repeat(3000));
+    for id in ["1", "2"] {
+        socket.subscribe(id, &padded, json!({ "a": after })).await;
+    }
+    socket.subscribe("3", &padded, json!({ "a": after })).await;
+    let refused = socket.next().await;
+    assert_eq!(refused["id"], "3", "{refused}");
+    let extensions = &refused["payload"][0]["extensions"];
+    assert_eq!((&extensions["limit"], &extensions["max"]), (&json!("operationBytes"), &json!(8000)), "{refused}");
+    socket.send(json!({ "type": "complete", "id": "1" })).await;
+    socket.subscribe("3", "{ __typename }", json!({})).await;
+    assert_eq!(socket.next().await["type"], "next");
+}
+
+#[apply(both_databases)]
+async fn a_page_of_another_origin_may_not_open_a_socket(on: Database) {
+    let shop = HeaderValue::from_static("https://shop.example");
+    let allowed = shop.clone();
+    let server = Served::with(on, |app| app.origins = Origins::Listed([allowed].into())).await;
+    for (origin, status) in [
+        (shop.to_str().unwrap(), "101"),
+        ("http://shop", "101"),
+        ("https://evil.example", "403"),
+        ("http://shop.evil.example", "403"),
+        ("null", "403"),
+    ] {
+        let mut stream = raw(&server, &format!("{PROTOCOL}\r\nOrigin: {origin}"), b"").await;
+        until(&mut stream, format!("HTTP/1.1 {status}").as_bytes()).await;
+    }
 }
 
 #[apply(both_databases)]

@@ -63,6 +63,42 @@ async fn nothing_is_told_after_the_session_has_ended(on: Database) {
 }
 
 #[apply(both_databases)]
+async fn nothing_is_told_right_after_a_logout(on: Database) {
+    let server = Served::on(on).await;
+    let amina = server.user("amina").await;
+    let other = crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
+    let other = crate::harness::User {
+        client: amina.client.with_token(other["accessToken"].as_str().unwrap()),
+        ..amina.clone()
+    };
+    let mut socket = Socket::of(&server, &amina).await;
+    socket.follow(&server, &amina, Value::Null).await;
+    other.customer("Zaid").await;
+    socket.change().await;
+    amina.gql("mutation { logout { userErrors { code } } }", json!({})).await;
+    other.customer("Zahra").await;
+    // Nothing but the end.
+    assert_eq!(socket.end().await, 4403);
+}
+
+#[apply(both_databases)]
+async fn nothing_is_executed_after_the_token_has_expired(on: Database) {
+    let server = Served::on(on).await;
+    let amina = server.user("amina").await;
+    let mut socket = Socket::of(&server, &amina).await;
+    server.advance(TimeDelta::minutes(61));
+    let deposit = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: 5 }) { replayed } }";
+    socket.subscribe("1", deposit, json!({ "w": amina.wallet })).await;
+    assert_eq!(socket.end().await, 4403);
+    let again = crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
+    let again = crate::harness::User {
+        client: amina.client.with_token(again["accessToken"].as_str().unwrap()),
+        ..amina.clone()
+    };
+    assert_eq!(again.balance(&amina.wallet).await, "0.00");
+}
+
+#[apply(both_databases)]
 async fn a_server_that_stops_ends_its_sockets(on: Database) {
     let mut server = Served::on(on).await;
     let amina = server.user("amina").await;

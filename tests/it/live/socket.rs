@@ -103,6 +103,14 @@ impl Socket {
         Some(data.values_mut().next().unwrap().take())
     }
 
+    /// The code that the server ends the conversation with, before which it says nothing.
+    pub(super) async fn end(mut self) -> u16 {
+        match timeout(SOON, self.0.next()).await.expect("the end") {
+            Some(Ok(Message::Close(Some(frame)))) => frame.code.into(),
+            other => panic!("no end: {other:?}"),
+        }
+    }
+
     /// The code with which the server ends the conversation, after whatever it still sends.
     pub(super) async fn closed(mut self) -> u16 {
         loop {

@@ -11,6 +11,8 @@ impl Close {
     pub(super) const GOING_AWAY: Self = Self(1001, "Going away");
     /// The client has not answered to a ping.
     pub(super) const SILENT: Self = Self(1001, "No answer to a ping");
+    /// What the client sent is no message of a WebSocket.
+    pub(super) const BROKEN: Self = Self(1002, "Protocol error");
     /// A message is too large.
     pub(super) const TOO_LARGE: Self = Self(1009, "Message too big");
     /// The server failed.

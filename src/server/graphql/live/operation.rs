@@ -80,6 +80,9 @@ impl Operation {
         summary: &mut Summary,
     ) -> Result<Option<Box<Events>>, Refused> {
         let Self { endpoint, client, .. } = self;
+        if self.session.as_ref().is_some_and(|session| !session.is_valid(&endpoint.app)) {
+            return Err(Refused::unauthenticated());
+        }
         // The connection is not closed for another one meanwhile.
         let _work = self.connection.as_ref().map(ConnectionWatch::work);
         let mut meter = endpoint.rates.meter(client);

@@ -6,8 +6,8 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::{app::App, client::Client, error::Result, identity, viewer::Viewer};
 
-/// For how long it is believed that a session lasts, once that was looked up.
-const FRESH: Duration = Duration::from_secs(1);
+/// The shortest time between two look-ups while nothing happens.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// The session of a client that stays for long.
 #[derive(Clone, Debug)]
@@ -15,17 +15,19 @@ pub(in crate::server::graphql) struct Session {
     pub(super) viewer: Viewer,
     pub(super) client: Client,
     token: String,
-    /// When it was known to last.
-    known: Instant,
+    /// When the token expires.
+    expires: Instant,
     /// When it was last tried to look it up.
     tried: Instant,
 }
 
 impl Session {
     /// The session of a token that was just looked up.
-    pub(in crate::server::graphql) fn new(viewer: Viewer, client: &Client, token: &str) -> Self {
-        let now = Instant::now();
-        Self { viewer, client: client.clone(), token: token.to_owned(), known: now, tried: now }
+    pub(in crate::server::graphql) fn new(app: &App, viewer: Viewer, client: &Client, token: &str) -> Self {
+        let (tried, now) = (Instant::now(), app.clock.now());
+        let left = app.token_keys.read(token, now).and_then(|(_, expires)| (expires - now).to_std().ok());
+        let expires = tried + left.unwrap_or_default();
+        Self { viewer, client: client.clone(), token: token.to_owned(), expires, tried }
     }
 
     /// Finds the session of a token. `None` when the token is not valid, or its session has ended.
@@ -34,32 +36,29 @@ impl Session {
     /// When the database fails.
     pub(super) async fn of(app: &App, client: &Client, token: &str) -> Result<Option<Self>> {
         let viewer = identity::authenticate(app, client, token).await?;
-        Ok(viewer.ok().map(|viewer| Self::new(viewer, client, token)))
+        Ok(viewer.ok().map(|viewer| Self::new(app, viewer, client, token)))
     }
 
-    /// Whether the session lasts and the token has not expired, as far as that was known a moment ago.
+    /// Whether the token has not expired. The session may have ended.
+    pub(super) fn is_valid(&self, app: &App) -> bool {
+        identity::verify(app, &self.client, &self.token).is_ok()
+    }
+
+    /// Whether the session lasts and the token has not expired.
     ///
     /// # Errors
     /// When the database fails.
     pub(super) async fn lasts(&mut self, app: &App) -> Result<bool> {
-        if identity::verify(app, &self.client, &self.token).is_err() {
-            return Ok(false);
-        }
-        Ok(self.known.elapsed() < FRESH || self.look_up(app).await?)
-    }
-
-    async fn look_up(&mut self, app: &App) -> Result<bool> {
         self.tried = Instant::now();
-        let found = identity::authenticate(app, &self.client, &self.token).await?;
-        self.known = Instant::now();
-        Ok(found.is_ok())
+        Ok(identity::authenticate(app, &self.client, &self.token).await?.is_ok())
     }
 
     /// Waits until the session has ended or the token has expired. May be dropped and called again at any time.
     pub(super) async fn ended(&mut self, app: &App) {
         loop {
-            sleep_until(self.tried + app.limits.sockets.check).await;
-            match self.look_up(app).await {
+            let expires = self.expires.max(self.tried + PAUSE);
+            sleep_until(expires.min(self.tried + app.limits.sockets.check)).await;
+            match self.lasts(app).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 // Looked up again later.

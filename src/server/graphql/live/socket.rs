@@ -42,6 +42,8 @@ use crate::{
 const PROTOCOL: &str = "graphql-transport-ws";
 /// The sizes of the buffers of a socket in bytes. They grow with large messages.
 const BUFFER: usize = 4 * 1024;
+/// The longest id of an operation, in bytes.
+const LONGEST_ID: usize = 128;
 /// How long a client that must go may take to hear why.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
@@ -92,15 +94,26 @@ pub(in crate::server::graphql) async fn open_socket(
 /// Talks until the end, and says why it ends.
 async fn converse(mut socket: WebSocket, mut conversation: Conversation) {
     let stalled = conversation.limits().stalled;
-    if let Err(close) = conversation.talk(&mut socket).await {
-        let closed = async {
+    let ended = conversation.talk(&mut socket).await;
+    // Whatever is under way is of no use any more.
+    drop(conversation);
+    let closed = async {
+        if let Err(close) = ended {
             socket.send(Message::Close(Some(close.frame()))).await.ok()?;
-            // The client closes too.
-            while let Some(Ok(_)) = socket.recv().await {}
-            Some(())
-        };
-        let _ = timeout(stalled, closed).await;
-    }
+        }
+        // The client closes too, or is told that the server has heard that it does.
+        while let Some(Ok(_)) = socket.recv().await {}
+        Some(())
+    };
+    let _ = timeout(stalled, closed).await;
+}
+
+/// An operation that is under way.
+struct Running {
+    number: u64,
+    /// The bytes of its message.
+    size: usize,
+    task: AbortHandle,
 }
 
 struct Conversation {
@@ -109,7 +122,9 @@ struct Conversation {
     connection: Option<Arc<ConnectionWatch>>,
     has_begun: bool,
     session: Option<Session>,
-    running: HashMap<String, (u64, AbortHandle)>,
+    running: HashMap<String, Running>,
+    /// The bytes of the messages with the operations that are under way.
+    size: usize,
     tasks: JoinSet<Result<(), Panicked>>,
     told: mpsc::Sender<(String, u64, Told)>,
     results: mpsc::Receiver<(String, u64, Told)>,
@@ -126,6 +141,7 @@ impl Conversation {
             has_begun: false,
             session: None,
             running: HashMap::new(),
+            size: 0,
             tasks: JoinSet::new(),
             told,
             results,
@@ -159,8 +175,7 @@ impl Conversation {
                         Some(Ok(Message::Text(text))) => self.receive(&text).await?,
                         Some(Ok(Message::Binary(_))) => return Err(Close::INVALID),
                         Some(Ok(Message::Ping(_) | Message::Pong(_))) => None,
-                        // A message far beyond the limit. A connection that is broken is told nothing.
-                        Some(Err(_)) => return Err(Close::TOO_LARGE),
+                        Some(Err(error)) => return Err(broken(error)),
                     }
                 }
                 Some((id, number, told)) = self.results.recv() => self.tell(&id, number, told)?,
@@ -210,14 +225,15 @@ impl Conversation {
             Received::Ping(payload) => Ok(Some(Message::text(message::pong(payload.as_ref())))),
             Received::Pong => Ok(None),
             Received::Complete { id } => {
-                if let Some((_, task)) = self.running.remove(&id) {
-                    task.abort();
+                if let Some(ended) = self.end(&id) {
+                    ended.task.abort();
                 }
                 Ok(None)
             }
             Received::Subscribe { .. } if !self.has_begun => Err(Close::UNAUTHORIZED),
             Received::Subscribe { id, .. } if self.running.contains_key(&id) => Err(Close::DUPLICATE),
-            Received::Subscribe { id, parameters } => Ok(self.start(id, parameters)),
+            Received::Subscribe { id, .. } if id.len() > LONGEST_ID => Err(Close::INVALID),
+            Received::Subscribe { id, parameters } => Ok(self.start(id, parameters, text.len())),
         }
     }
 
@@ -237,11 +253,18 @@ impl Conversation {
     }
 
     /// Starts an operation, unless there are too many.
-    fn start(&mut self, id: String, parameters: Map<String, Value>) -> Option<Message> {
-        let most = self.limits().operations;
-        if self.running.len() >= most {
+    fn start(&mut self, id: String, parameters: Map<String, Value>, size: usize) -> Option<Message> {
+        let (most, largest) = (self.limits().operations, self.limits().message);
+        let refused = if self.running.len() >= most {
             let message = format!("At most {most} operations are under way over one socket.");
-            let refused = Refused::too_complex("operations", most, most.saturating_add(1), message);
+            Some(Refused::too_complex("operations", most, most.saturating_add(1), message))
+        } else if self.size + size > largest {
+            let message = format!("The operations under way over one socket have at most {largest} bytes together.");
+            Some(Refused::too_complex("operationBytes", largest, self.size + size, message))
+        } else {
+            None
+        };
+        if let Some(refused) = refused {
             return Some(Message::text(message::errors(&id, &refused.errors)));
         }
         self.operations += 1;
@@ -256,17 +279,25 @@ impl Conversation {
         };
         // On the heap, since the future is large.
         let task = self.tasks.spawn(cancel::run(Box::pin(operation.run(parameters))));
-        self.running.insert(id, (self.operations, task));
+        self.running.insert(id, Running { number: self.operations, size, task });
+        self.size += size;
         None
+    }
+
+    /// Forgets an operation.
+    fn end(&mut self, id: &str) -> Option<Running> {
+        let ended = self.running.remove(id)?;
+        self.size -= ended.size;
+        Some(ended)
     }
 
     /// The message that tells the client what an operation tells. Nothing is told of one that the client has ended.
     fn tell(&mut self, id: &str, number: u64, told: Told) -> Result<Option<Message>, Close> {
-        if self.running.get(id).is_none_or(|(running, _)| *running != number) {
+        if self.running.get(id).is_none_or(|running| running.number != number) {
             return Ok(None);
         }
         if !matches!(told, Told::Result(_)) {
-            self.running.remove(id);
+            self.end(id);
         }
         Ok(Some(match told {
             Told::Result(result) => {
@@ -278,6 +309,15 @@ impl Conversation {
             Told::End => Message::text(message::complete(id)),
             Told::Close(close) => return Err(close),
         }))
+    }
+}
+
+/// Why a conversation ends in which a message cannot be read. A connection that is broken is told nothing.
+fn broken(error: axum::Error) -> Close {
+    match error.into_inner().downcast_ref() {
+        // A message far beyond the limit.
+        Some(tungstenite::Error::Capacity(_)) => Close::TOO_LARGE,
+        _ => Close::BROKEN,
     }
 }
 
