@@ -11,7 +11,7 @@ use tokio::{
 };
 use tokio_tungstenite::{
     WebSocketStream, client_async,
-    tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
+    tungstenite::{Error, Message, client::IntoClientRequest, http::HeaderValue},
 };
 
 use crate::{
@@ -83,8 +83,8 @@ fn token_of(user: &User) -> String {
 /// Follows a book until the server ends it, or until the end; `None` then.
 async fn subscriber(address: &str, number: usize, token: &str, kind: Kind, end: Instant) -> Option<String> {
     let Ok(mut socket) = open(address, number, token).await else { return Some("no conversation".to_owned()) };
-    let fields: String = (0..ALIASES).map(|alias| format!(" a{alias}: thingId")).collect();
-    let query = format!("subscription {{ bookChanges {{ cursor{fields} }} }}");
+    let fields: Vec<_> = (0..ALIASES).map(|alias| format!("a{alias}: thingId")).collect();
+    let query = format!("subscription {{ bookChanges {{ cursor {} }} }}", fields.join(" "));
     let mut sent = subscribe(&mut socket, "all", &query).await;
     let mut id = 0_u64;
     while sent && Instant::now() < end {
@@ -121,7 +121,7 @@ async fn subscribe(socket: &mut Socket, id: &str, query: &str) -> bool {
     socket.send(Message::text(message.to_string())).await.is_ok()
 }
 
-type Received = Option<Result<Message, tokio_tungstenite::tungstenite::Error>>;
+type Received = Option<Result<Message, Error>>;
 
 /// How the conversation has ended, if it has.
 fn ending(message: Received) -> Option<String> {
