@@ -163,6 +163,7 @@ const SHORT: [&str; 41] = [
     "ImportPreview.offers",
     "ImportPreview.problems",
     "ImportPreview.questions",
+    "ImportPreview.remarks",
     "ImportPreview.transactions",
     "ImportQuestion.answers",
     "ImportTransactionsPayload.lines",
