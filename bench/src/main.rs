@@ -10,7 +10,7 @@
 //! | `users`, `books`, `customers` | who asks for what, and the rows that are there |
 //! | `http`, `load` | the clients |
 //! | `measure` | one round over HTTP |
-//! | `live` | transfers beside subscribers that wait |
+//! | `measure::live` | transfers beside subscribers that wait |
 //! | `pgbench`, `sqlite` | the same work as hand-written SQL |
 //! | `statements` | how many statements an operation needs |
 //! | `results`, `reach`, `report`, `machine` | the figures, and what they should be |
@@ -20,7 +20,6 @@
 mod books;
 mod customers;
 mod http;
-mod live;
 mod load;
 mod machine;
 mod measure;
@@ -46,9 +45,8 @@ use std::{
 use self::{
     books::Books,
     customers::Customers,
-    live::Subscribers,
     load::Measured,
-    measure::Servers,
+    measure::{Servers, live::Subscribers},
     options::Options,
     own_server::OwnPostgres,
     pgbench::{Baseline, Kind},

@@ -1,6 +1,6 @@
 //! What is to be reached: ratios of figures of the same run.
 
-use super::{customers::DOCUMENTS, live::BESIDE, results::Results};
+use super::{customers::DOCUMENTS, measure::live::BESIDE, results::Results};
 
 /// A figure, what it is, and what it should be.
 pub(crate) struct Reach {

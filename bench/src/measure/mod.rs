@@ -1,8 +1,10 @@
 //! What is measured over HTTP, once per round.
 
+pub(crate) mod live;
+
 use std::time::Duration;
 
-use super::{
+use crate::{
     books::{Books, Size},
     load::{Measured, Requests, drive},
     options::Options,

@@ -10,8 +10,8 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest, http::HeaderValue},
 };
 
-use super::{
-    measure,
+use super::transfers;
+use crate::{
     options::Options,
     program::Program,
     results::Results,
@@ -49,7 +49,7 @@ impl Subscribers {
             sockets.push(follow(server.address, user).await);
         }
         let grown = server.memory().saturating_sub(before);
-        measure::transfers(options, BESIDE, server, users, results).await;
+        transfers(options, BESIDE, server, users, results).await;
         let what = format!("resident memory of {} subscribers, MB, at most", sockets.len());
         eprintln!("  {what} {grown}");
         results.most(&what, grown);
