@@ -4,9 +4,9 @@ use chrono::TimeDelta;
 use daybook::changes::prune;
 use serde_json::{Value, json};
 
-use super::socket::position_of;
+use super::socket::{another_session, position_of};
 use crate::{
-    harness::{Database, PASSWORD, TestApp, User, login},
+    harness::{Database, TestApp, User},
     operations::migration::down_and_up,
 };
 
@@ -15,12 +15,6 @@ const LIST: &str = "query($after: String) { changes(after: $after) { nodes { thi
 async fn count(app: &TestApp, user: &User, after: Value) -> usize {
     app.settle().await;
     user.gql(LIST, json!({ "after": after })).await["changes"]["nodes"].as_array().unwrap().len()
-}
-
-/// The same user in a new session, after all others have expired.
-async fn again(app: &TestApp, user: &User, username: &str) -> User {
-    let session = login(&app.anonymous(), username, PASSWORD).await;
-    User { client: user.client.with_token(session["accessToken"].as_str().unwrap()), ..user.clone() }
 }
 
 #[apply(both_databases)]
@@ -33,7 +27,7 @@ async fn changes_are_deleted_when_those_that_follow_them_are_old(on: Database) {
         amina.customer(name).await;
         positions.push(position_of(&app, &amina).await);
         app.advance(TimeDelta::days(10));
-        amina = again(&app, &amina, "amina").await;
+        amina = another_session(&amina, "amina").await;
     }
     let older_than = async |days| prune(&app.app.db, &app.app.clock, TimeDelta::days(days)).await.unwrap();
     // The beginning of the book. What follows the first customer is not old enough yet.
@@ -48,7 +42,7 @@ async fn changes_are_deleted_when_those_that_follow_them_are_old(on: Database) {
     assert_eq!(count(&app, &amina, Value::Null).await, 1);
     assert_eq!(position_of(&app, &amina).await, positions[2]);
     // A book in which nothing happened is still where it was.
-    let badr = again(&app, &badr, "badr").await;
+    let badr = another_session(&badr, "badr").await;
     assert_eq!(count(&app, &badr, of_badr).await, 0);
     assert_eq!(older_than(1).await, 0);
 }

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::{
     served::{SHORT, SOON, Served},
-    socket::{CHANGES, PROTOCOL, Socket, position_of},
+    socket::{CHANGES, DEPOSIT, PROTOCOL, Socket, position_of},
 };
 use crate::harness::Database;
 
@@ -145,8 +145,7 @@ async fn an_error_ends_its_operation_and_nothing_else(on: Database) {
     let expected = json!({ "id": "1", "type": "next", "payload": { "data": { "book": { "name": "amina" } } } });
     assert_eq!(socket.next().await, expected);
     assert_eq!(socket.next().await, json!({ "id": "1", "type": "complete" }));
-    let deposit = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: 5 }) { replayed } }";
-    socket.subscribe("1", deposit, json!({ "w": amina.wallet })).await;
+    socket.subscribe("1", DEPOSIT, json!({ "w": amina.wallet })).await;
     assert_eq!(socket.next().await["payload"]["data"]["deposit"]["replayed"], false);
     assert_eq!(socket.next().await["type"], "complete");
     assert_eq!(amina.balance(&amina.wallet).await, "5.00");

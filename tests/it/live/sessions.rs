@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     served::{SHORT, Served},
-    socket::Socket,
+    socket::{DEPOSIT, Socket, another_session},
 };
 use crate::harness::Database;
 
@@ -20,12 +20,7 @@ async fn a_socket_ends_when_its_session_ends(on: Database) {
     let mut following = Socket::of(&server, &amina).await;
     following.follow(&server, &amina, Value::Null).await;
     let idle = Socket::of(&server, &amina).await;
-    // Another session of the same user.
-    let other = crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
-    let other = crate::harness::User {
-        client: amina.client.with_token(other["accessToken"].as_str().unwrap()),
-        ..amina.clone()
-    };
+    let other = another_session(&amina, "amina").await;
     let mut stays = Socket::of(&server, &other).await;
     stays.follow(&server, &other, Value::Null).await;
     amina.gql("mutation { logout { userErrors { code } } }", json!({})).await;
@@ -66,11 +61,7 @@ async fn nothing_is_told_after_the_session_has_ended(on: Database) {
 async fn nothing_is_told_right_after_a_logout(on: Database) {
     let server = Served::on(on).await;
     let amina = server.user("amina").await;
-    let other = crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
-    let other = crate::harness::User {
-        client: amina.client.with_token(other["accessToken"].as_str().unwrap()),
-        ..amina.clone()
-    };
+    let other = another_session(&amina, "amina").await;
     let mut socket = Socket::of(&server, &amina).await;
     socket.follow(&server, &amina, Value::Null).await;
     other.customer("Zaid").await;
@@ -87,14 +78,9 @@ async fn nothing_is_executed_after_the_token_has_expired(on: Database) {
     let amina = server.user("amina").await;
     let mut socket = Socket::of(&server, &amina).await;
     server.advance(TimeDelta::minutes(61));
-    let deposit = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: 5 }) { replayed } }";
-    socket.subscribe("1", deposit, json!({ "w": amina.wallet })).await;
+    socket.subscribe("1", DEPOSIT, json!({ "w": amina.wallet })).await;
     assert_eq!(socket.end().await, 4403);
-    let again = crate::harness::login(&amina.client, "amina", crate::harness::PASSWORD).await;
-    let again = crate::harness::User {
-        client: amina.client.with_token(again["accessToken"].as_str().unwrap()),
-        ..amina.clone()
-    };
+    let again = another_session(&amina, "amina").await;
     assert_eq!(again.balance(&amina.wallet).await, "0.00");
 }
 

@@ -9,7 +9,16 @@ use tokio_tungstenite::{
 };
 
 use super::served::{SOON, Served};
-use crate::harness::{TestApp, User};
+use crate::harness::{PASSWORD, TestApp, User, login};
+
+/// A deposit of 5 into the wallet `w`.
+pub(super) const DEPOSIT: &str = "mutation($w: ID!) { deposit(input: { wallet: { id: $w }, amount: 5 }) { replayed } }";
+
+/// The same user in another session.
+pub(super) async fn another_session(user: &User, username: &str) -> User {
+    let session = login(&user.client, username, PASSWORD).await;
+    User { client: user.client.with_token(session["accessToken"].as_str().unwrap()), ..user.clone() }
+}
 
 /// The id of the entry of an invoice, a receipt or a note.
 pub(super) fn entry_of(document: &str) -> String {
