@@ -1,6 +1,6 @@
 //! Whether the session of a client lasts.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::time::{Instant, sleep_until};
 
@@ -8,6 +8,8 @@ use crate::{app::App, client::Client, error::Result, identity, viewer::Viewer};
 
 /// The shortest time between two look-ups while nothing happens.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How many times sessions are looked up within the time in which each of them is looked up once.
+const ROUNDS: u32 = 10;
 
 /// The session of a client that stays for long.
 #[derive(Clone, Debug)]
@@ -19,6 +21,8 @@ pub(in crate::server::graphql) struct Session {
     expires: Instant,
     /// When it was last tried to look it up.
     tried: Instant,
+    /// When it is looked up again, unless the token expires before.
+    next: Instant,
 }
 
 impl Session {
@@ -27,7 +31,8 @@ impl Session {
         let (tried, now) = (Instant::now(), app.clock.now());
         let left = app.token_keys.read(token, now).and_then(|(_, expires)| (expires - now).to_std().ok());
         let expires = tried + left.unwrap_or_default();
-        Self { viewer, client: client.clone(), token: token.to_owned(), expires, tried }
+        let next = next_round(tried, app.limits.sockets.check);
+        Self { viewer, client: client.clone(), token: token.to_owned(), expires, tried, next }
     }
 
     /// Finds the session of a token. `None` when the token is not valid, or its session has ended.
@@ -50,6 +55,7 @@ impl Session {
     /// When the database fails.
     pub(super) async fn lasts(&mut self, app: &App) -> Result<bool> {
         self.tried = Instant::now();
+        self.next = next_round(self.tried, app.limits.sockets.check);
         Ok(identity::authenticate(app, &self.client, &self.token).await?.is_ok())
     }
 
@@ -57,7 +63,7 @@ impl Session {
     pub(super) async fn ended(&mut self, app: &App) {
         loop {
             let expires = self.expires.max(self.tried + PAUSE);
-            sleep_until(expires.min(self.tried + app.limits.sockets.check)).await;
+            sleep_until(expires.min(self.next)).await;
             match self.lasts(app).await {
                 Ok(true) => {}
                 Ok(false) => return,
@@ -66,4 +72,12 @@ impl Session {
             }
         }
     }
+}
+
+/// When a session that is looked up now is looked up again: within `check`, and together with those of other sockets, by one
+/// statement, so that many sockets cost little.
+fn next_round(now: Instant, check: Duration) -> Instant {
+    let round = (check / ROUNDS).as_nanos().max(1);
+    let since_round = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() % round;
+    now + check.saturating_sub(Duration::from_nanos(u64::try_from(since_round).unwrap_or(0)))
 }
