@@ -121,7 +121,7 @@ struct Transactions {
 
 #[derive(Args, Clone, Debug)]
 struct FileArguments {
-    /// The CSV file, in UTF-8, with a header line
+    /// The file: CSV in UTF-8 with a header line, or with --bank as a bank gives it
     #[arg(value_name = "FILE")]
     path: PathBuf,
 
@@ -244,9 +244,9 @@ async fn undo(app: &App, id: &str, user: &str) -> Result<(), Failure> {
     let viewer = identity::impersonate(app, user).await.map_err(failure)?;
     let progress = Progress::of_rows();
     progress.set_length(None);
-    let undone = undo::undo_in_parts(app, &viewer, &id.into(), &mut |count| progress.add(count)).await;
+    let undone = undo::undo_wholly(app, &viewer, &id.into(), &mut |count| progress.add(count)).await;
     progress.end();
-    let Undone { taken, kept } = undone.map_err(failure)?;
+    let Undone { taken, kept, .. } = undone.map_err(failure)?;
     if kept > 0 {
         let message = format!("undone: {taken} taken back, {kept} stay because they were changed meanwhile");
         return Err(Failure::Failed(message));

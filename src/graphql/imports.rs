@@ -19,7 +19,7 @@ use super::{
     wallets::wallet::Wallet,
 };
 use crate::{
-    bookkeeping::import::undo::{self, ImportUndoing, record},
+    bookkeeping::import::undo::{self, ImportUndoing, Undone, record},
     entity::{
         activity::Action,
         import::{ImportKind, Model},
@@ -83,8 +83,7 @@ impl Import {
         DateTime(self.0.updated_at)
     }
 
-    /// True while it is being undone on the server with the command `daybook import --undo`, or when that ended early. Then the
-    /// command goes on when it is run again.
+    /// True when it is being undone in parts. Send `undoImport` again to go on.
     async fn is_partly_undone(&self) -> bool {
         self.0.undoing_at.is_some() && self.0.undone_at.is_none()
     }
@@ -156,12 +155,15 @@ impl ImportQuery {
 
 /// The result of `undoImport`. Error codes: `NOT_FOUND`, `NOT_ALLOWED` (the import was undone already), `CONFLICT` (something that it
 /// made was changed since; one error for each of the first of these, and `current` is what was changed), `INSUFFICIENT_FUNDS` and
-/// `WALLET_NOT_ACTIVE` (a wallet cannot give back what the import brought), `LIMIT_REACHED` (the import made more than 5,000 objects),
-/// `INVALID`, `IDEMPOTENCY_CONFLICT`.
+/// `WALLET_NOT_ACTIVE` (a wallet cannot give back what the import brought), `INVALID`, `IDEMPOTENCY_CONFLICT`.
 #[derive(SimpleObject)]
 struct UndoImportPayload {
     /// The import as it is now. Null when there are user errors.
     import: Option<Import>,
+    /// The number of objects that this request took back.
+    taken_back: i64,
+    /// The number of objects that stay, because they were changed while the others were taken back. Only when it is undone in parts.
+    kept: i64,
     /// True when this is the result of an earlier request with the same `idempotencyKey`; this request changed nothing.
     replayed: bool,
     #[graphql(flatten)]
@@ -175,15 +177,20 @@ pub(in crate::graphql) struct UndoMutation;
 impl UndoMutation {
     /// Takes back all that an import made, as deleting each of it would: its transactions and entries are deleted, its customers
     /// archived. Nothing happens if any of it was changed since. Categories that it made stay, and so do customers whom an import of
-    /// entries made and who have other entries. Afterwards the file can be imported again, and makes everything again.
+    /// entries made and who have other entries. Afterwards the file can be imported again, and makes everything again. An import that
+    /// made more than 5,000 objects is undone in parts, of about that many for each request: send the same request again until
+    /// `undoneAt` is set.
     async fn undo_import(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The import to undo.")] input: ImportUndoing,
     ) -> Result<UndoImportPayload, ApiError> {
         let undone = undo::undo(ctx.app()?, ctx.viewer()?, &input).await;
-        let (import, replayed, errors) = into_replayable_payload(ctx, Action::UndoImport, undone).await?;
-        Ok(UndoImportPayload { import: import.map(Import), replayed, errors })
+        let (undone, replayed, errors) = into_replayable_payload(ctx, Action::UndoImport, undone).await?;
+        let count = |of: fn(&Undone) -> u64| undone.as_ref().map_or(0, of).try_into().unwrap_or(i64::MAX);
+        let (taken_back, kept) = (count(|undone| undone.taken), count(|undone| undone.kept));
+        let import = undone.map(|undone| Import(undone.import));
+        Ok(UndoImportPayload { import, taken_back, kept, replayed, errors })
     }
 }
 

@@ -9,9 +9,9 @@
 //! What is undone can be imported again: its lines get new keys, see `judge`. Categories that an import made stay,
 //! since a category without transactions is in no report.
 //!
-//! An import of up to 5,000 objects is undone in one transaction. A larger one is undone in parts, so that others can write in between
-//! (`undo_in_parts`): first all is checked and the record marked, from when on its lines count as undone; then everything is taken
-//! back. What is changed in between stays, and is told. When it ends early, it goes on when it is asked for again.
+//! An import of up to 5,000 objects is undone in one transaction. A larger one is undone in parts, so that others can write in between:
+//! first all is checked and the record marked, from when on its lines count as undone; then everything is taken back. What is changed
+//! in between stays, and is told. When it ends early, it goes on when it is asked for again; so a request takes back 5,000 at most.
 //!
 //! Locks as imports do: the book first.
 
@@ -33,19 +33,19 @@ use self::part::{Changed, Part, Place};
 use crate::{
     activity::ActivityEvent,
     app::App,
-    bookkeeping::{book, document::Replayable, idempotency},
+    bookkeeping::{book, document::Replayable, idempotency, journal::Idempotency},
     db::Transaction,
     entity::{
         activity::Action,
         import::{Column, Entity, ImportKind, Model},
     },
-    error::{Code, Detail, Error, Refusal, Result},
+    error::{Code, Error, Refusal, Result},
     id::{Id, kind},
     viewer::Viewer,
 };
 
-/// The most objects that are taken back in one transaction. Others wait for so long.
-const MOST_TOGETHER: i64 = 5_000;
+/// The most objects that are taken back in one transaction, for which others wait, and in one request.
+const MOST_TOGETHER: u64 = 5_000;
 
 /// Which import to undo, as a whole.
 #[derive(Clone, Debug, Serialize, InputObject)]
@@ -60,24 +60,62 @@ pub struct ImportUndoing {
     pub idempotency_key: Option<String>,
 }
 
-/// What undoing an import in parts came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What undoing an import came to.
+#[derive(Clone, Debug)]
 pub struct Undone {
+    /// The import as it is now.
+    pub import: Model,
     /// How many objects were taken back.
     pub taken: u64,
     /// How many stay, because they were changed while the others were taken back.
     pub kept: u64,
 }
 
-/// Undoes an import as a whole.
+/// Undoes an import as a whole. A large one has to be asked for several times, until [`Model::undone_at`] is set.
 ///
 /// # Errors
 /// `NOT_FOUND`; `NOT_ALLOWED` when it was undone already; `CONFLICT` for what was changed since; `INSUFFICIENT_FUNDS` and
-/// `WALLET_NOT_ACTIVE` when a wallet cannot give back what the import brought; `LIMIT_REACHED` when it made too much;
-/// `IDEMPOTENCY_CONFLICT`. All at `id`, but the last.
-pub async fn undo(app: &App, viewer: &Viewer, input: &ImportUndoing) -> Result<Replayable<Model>> {
-    let idempotency = &idempotency::of(input.idempotency_key.as_deref(), &("undoImport", input))?;
+/// `WALLET_NOT_ACTIVE` when a wallet cannot give back what the import brought; `IDEMPOTENCY_CONFLICT`. All at `id`, but the last.
+pub async fn undo(app: &App, viewer: &Viewer, input: &ImportUndoing) -> Result<Replayable<Undone>> {
+    let idempotency = idempotency::of(input.idempotency_key.as_deref(), &("undoImport", input))?;
     let _turn = app.db.long_write(viewer.book).await?;
+    if is_large(app, viewer, &input.id).await? {
+        let document = in_parts(app, viewer, &input.id, idempotency?.as_ref(), MOST_TOGETHER, &mut |_| {}).await?;
+        return Ok(Replayable { document, replayed: false });
+    }
+    together(app, viewer, input, &idempotency).await
+}
+
+/// Undoes an import of any size. Calls `report` with the number of objects that were looked at, part by part.
+///
+/// # Errors
+/// As for [`undo`].
+pub async fn undo_wholly(app: &App, viewer: &Viewer, id: &ID, report: &mut (dyn FnMut(u64) + Send)) -> Result<Undone> {
+    let _turn = app.db.long_write(viewer.book).await?;
+    if is_large(app, viewer, id).await? {
+        return in_parts(app, viewer, id, None, u64::MAX, report).await;
+    }
+    let input = ImportUndoing { id: id.clone(), idempotency_key: None };
+    let undone = together(app, viewer, &input, &Ok(None)).await?.document;
+    report(undone.taken);
+    Ok(undone)
+}
+
+/// Whether there is an import with this id, not undone, that is undone in parts.
+async fn is_large(app: &App, viewer: &Viewer, id: &ID) -> Result<bool> {
+    let Ok(id) = id.parse() else { return Ok(false) };
+    let found = record::find_many(app.db.read(), viewer, [id]).await?;
+    let is_large = |import: &Model| u64::try_from(import.made).is_ok_and(|made| made > MOST_TOGETHER);
+    Ok(found.iter().any(|import| import.undone_at.is_none() && (is_large(import) || import.undoing_at.is_some())))
+}
+
+/// Undoes an import in one transaction.
+async fn together(
+    app: &App,
+    viewer: &Viewer,
+    input: &ImportUndoing,
+    idempotency: &Result<Option<Idempotency>, Refusal>,
+) -> Result<Replayable<Undone>> {
     idempotency::write(app, viewer, idempotency, |tx| async move {
         let idempotency = idempotency.clone()?;
         book::lock(&tx, viewer).await?;
@@ -88,53 +126,44 @@ pub async fn undo(app: &App, viewer: &Viewer, input: &ImportUndoing) -> Result<R
             && let Some(id) = idempotency::find_used::<kind::Import>(&tx, viewer, key).await?
         {
             act.replayed().record(&tx, &app.clock).await?;
-            return Ok(Replayable { document: expect(&tx, viewer, id).await?, replayed: true });
+            let document = Undone { import: expect(&tx, viewer, id).await?, taken: 0, kept: 0 };
+            return Ok(Replayable { document, replayed: true });
         }
         let before = before?;
-        if before.made > MOST_TOGETHER || before.undoing_at.is_some() {
-            return Err(too_large().into());
-        }
         check(&tx, viewer, &before).await?;
-        let mut place = Some(Place::default());
+        let (mut place, mut taken) = (Some(Place::default()), 0);
         while let Some(next) = place {
             let part = take_back(&tx, app, viewer, &before, next).await?;
             if part.kept > 0 {
                 // Changed since it was checked.
                 return Err(changed_meanwhile().into());
             }
+            taken += part.taken;
             place = part.next;
         }
-        let after = end(&tx, app, &before).await?;
-        if let Some(key) = idempotency {
-            idempotency::mark_used(&tx, viewer, key, after.id).await?;
-        }
-        act.changed(&before, &after).record(&tx, &app.clock).await?;
-        Ok(Replayable { document: after, replayed: false })
+        let import = end(&tx, app, viewer, &before, idempotency.as_ref()).await?;
+        act.changed(&before, &import).record(&tx, &app.clock).await?;
+        Ok(Replayable { document: Undone { import, taken, kept: 0 }, replayed: false })
     })
     .await
 }
 
-/// Undoes an import of any size; a large one in parts. Calls `report` with the number of objects that were looked at, part by part.
-///
-/// # Errors
-/// As for [`undo`], but `LIMIT_REACHED`.
-pub async fn undo_in_parts(
+/// Takes back what an import made, part by part, until at least `most` objects are taken back or there are no more.
+async fn in_parts(
     app: &App,
     viewer: &Viewer,
     id: &ID,
+    key: Option<&Idempotency>,
+    most: u64,
     report: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Undone> {
-    let found = find(app.db.read(), viewer, id).await?;
-    if found.made <= MOST_TOGETHER && found.undoing_at.is_none() {
-        let undone = undo(app, viewer, &ImportUndoing { id: id.clone(), idempotency_key: None }).await?;
-        let taken = u64::try_from(undone.document.made).unwrap_or_default();
-        report(taken);
-        return Ok(Undone { taken, kept: 0 });
-    }
-    let _turn = app.db.long_write(viewer.book).await?;
-    let import = &begin(app, viewer, id).await?;
-    let (mut place, mut undone, mut rests) = (Some(Place::default()), Undone::default(), app.db.pace());
+    let import = &begin(app, viewer, id, key).await?;
+    let (mut place, mut rests) = (Some(Place::default()), app.db.pace());
+    let mut undone = Undone { import: import.clone(), taken: 0, kept: 0 };
     while let Some(next) = place {
+        if undone.taken >= most {
+            return Ok(undone);
+        }
         let part = app.db.write(|tx| async move {
             book::lock(&tx, viewer).await?;
             let part = take_back(&tx, app, viewer, import, next).await?;
@@ -143,28 +172,32 @@ pub async fn undo_in_parts(
             }
             Ok(part)
         });
-        let Part { taken, kept, next } = part.await?;
-        report(taken + kept);
-        undone = Undone { taken: undone.taken + taken, kept: undone.kept + kept };
-        place = next;
+        let part = part.await?;
+        report(part.taken + part.kept);
+        undone.taken += part.taken;
+        undone.kept += part.kept;
+        place = part.next;
         rests.keep().await;
     }
-    app.db
-        .write(|tx| async move {
-            let after = end(&tx, app, import).await?;
-            let act = ActivityEvent::by(viewer, Action::UndoImport).on(import.id);
-            act.changed(import, &after).record(&tx, &app.clock).await
-        })
-        .await?;
-    Ok(undone)
+    let ended = app.db.write(|tx| async move {
+        let after = end(&tx, app, viewer, import, key).await?;
+        let act = ActivityEvent::by(viewer, Action::UndoImport).on(import.id);
+        act.changed(import, &after).record(&tx, &app.clock).await?;
+        Ok(after)
+    });
+    Ok(Undone { import: ended.await?, ..undone })
 }
 
 /// Checks an import and marks that undoing it has begun, unless that was done before.
-async fn begin(app: &App, viewer: &Viewer, id: &ID) -> Result<Model> {
+async fn begin(app: &App, viewer: &Viewer, id: &ID, key: Option<&Idempotency>) -> Result<Model> {
     app.db
         .write(|tx| async move {
             book::lock(&tx, viewer).await?;
             let import = lock(&tx, viewer, id).await?;
+            if let Some(key) = key {
+                // Refused when it was used for something else.
+                idempotency::find_used::<kind::Import>(&tx, viewer, key).await?;
+            }
             if import.undoing_at.is_some() {
                 return Ok(import);
             }
@@ -176,8 +209,11 @@ async fn begin(app: &App, viewer: &Viewer, id: &ID) -> Result<Model> {
         .await
 }
 
-/// Marks an import as undone.
-async fn end(tx: &Transaction, app: &App, import: &Model) -> Result<Model> {
+/// Marks an import as undone, and the key of the request as used.
+async fn end(tx: &Transaction, app: &App, viewer: &Viewer, import: &Model, key: Option<&Idempotency>) -> Result<Model> {
+    if let Some(key) = key {
+        idempotency::mark_used(tx, viewer, key.clone(), import.id).await?;
+    }
     if import.kind == ImportKind::Transactions {
         transactions::forget_same(tx, import).await?;
     }
@@ -224,12 +260,6 @@ async fn lock(tx: &Transaction, viewer: &Viewer, id: &ID) -> Result<Model> {
     Ok(found)
 }
 
-async fn find(conn: &impl ConnectionTrait, viewer: &Viewer, id: &ID) -> Result<Model> {
-    let id: Id<kind::Import> = id.parse().map_err(|_| missing())?;
-    let found = record::find_many(conn, viewer, [id]).await?.pop();
-    Ok(found.ok_or_else(missing)?)
-}
-
 /// The import of the viewer's book with this id.
 async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Import>) -> Result<Model> {
     let found = record::find_many(conn, viewer, [id]).await?.pop();
@@ -238,14 +268,6 @@ async fn expect(conn: &impl ConnectionTrait, viewer: &Viewer, id: Id<kind::Impor
 
 fn missing() -> Refusal {
     Refusal::new(Code::NotFound, "id", "You have no such import.")
-}
-
-fn too_large() -> Refusal {
-    let message = format!(
-        "The import made more than {MOST_TOGETHER} objects. Undo it on the server with the command `daybook import --undo`."
-    );
-    let most = Detail::MostItems(u64::try_from(MOST_TOGETHER).unwrap_or_default());
-    Refusal::new(Code::LimitReached, "id", message).with(most)
 }
 
 fn changed_meanwhile() -> Refusal {

@@ -38,7 +38,7 @@ impl User {
 
     /// Undoes an import: the payload.
     pub async fn undo_import(&self, input: Value) -> Value {
-        let fields = "import { id undoneAt isPartlyUndone made } replayed
+        let fields = "import { id undoneAt isPartlyUndone made } takenBack kept replayed
             userErrors { code path message ... on ConflictError { current { id } }
                 ... on InsufficientFundsError { balance { amount } } }";
         self.mutate("undoImport", "UndoImportInput", fields, input).await

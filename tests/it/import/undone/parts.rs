@@ -1,9 +1,9 @@
 //! Imports that are written, and undone, in many transactions; runs that end early.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{id_of_import, import, imports};
-use crate::harness::{Database, TestApp, errors, file_of};
+use crate::harness::{Database, TestApp, errors, file_of, id_of};
 
 /// More lines than are written in one transaction.
 fn long(lines: usize) -> String {
@@ -23,8 +23,6 @@ async fn a_large_import_is_undone_by_the_program_in_parts(on: Database) {
     let csv = long(5300);
     assert_eq!(app.import("amina", &csv, &[]).count("ADDED"), 5300);
     let id = imports(&amina).await.swap_remove(0);
-    let refused = amina.undo_import(json!({ "id": id })).await;
-    assert_eq!(errors(&refused), ["LIMIT_REACHED id"]);
     // What is changed is told before anything is done.
     let one =
         amina.gql("{ transactions(first: 1) { nodes { id } } }", json!({})).await["transactions"]["nodes"][0]["id"]
@@ -44,7 +42,6 @@ async fn a_large_import_is_undone_by_the_program_in_parts(on: Database) {
     let query = "query($id: ID!) { import(id: $id) { isPartlyUndone undoneAt } }";
     let partly = amina.gql(query, json!({ "id": id })).await["import"].take();
     assert_eq!(partly, json!({ "isPartlyUndone": true, "undoneAt": null }));
-    assert_eq!(errors(&amina.undo_import(json!({ "id": id })).await), ["LIMIT_REACHED id"]);
     assert_eq!(app.undo("amina", &id), (Some(0), "undone: 5300 taken back".to_owned()));
     assert_eq!((count(&amina).await, amina.report("2026-11").await), (0, before));
     let (code, told) = app.undo("amina", &id);
@@ -54,6 +51,46 @@ async fn a_large_import_is_undone_by_the_program_in_parts(on: Database) {
     let again = app.import("amina", &csv, &[]);
     assert_eq!((again.count("ADDED"), count(&amina).await), (5300, 5300));
     assert_eq!(app.import("amina", &csv, &[]).count("DUPLICATE"), 5300);
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn a_large_import_is_undone_by_requests_until_nothing_is_left(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let before = amina.report("2026-11").await;
+    assert_eq!(app.import("amina", long(5300), &[]).count("ADDED"), 5300);
+    let id = imports(&amina).await.swap_remove(0);
+    let input = json!({ "id": id, "idempotencyKey": "take it back" });
+    assert_eq!(errors(&amina.undo_import(input).await), ["INVALID idempotencyKey"]);
+    // A key that is used for something else is refused before anything is done.
+    let other =
+        json!({ "category": { "name": "Food" }, "amount": "1", "date": "2026-01-01", "idempotencyKey": "other" });
+    let other = id_of(&amina.add_transaction(other).await, "transaction");
+    assert_eq!(
+        errors(&amina.undo_import(json!({ "id": id, "idempotencyKey": "other" })).await),
+        ["IDEMPOTENCY_CONFLICT idempotencyKey"]
+    );
+    assert_eq!(count(&amina).await, 5301);
+    amina.delete_transaction(json!({ "id": other })).await;
+
+    let input = json!({ "id": id, "idempotencyKey": "undo" });
+    let part = amina.undo_import(input.clone()).await;
+    assert_eq!((errors(&part), &part["takenBack"], &part["kept"]), (vec![], &json!(5000), &json!(0)), "{part}");
+    assert_eq!((&part["import"]["isPartlyUndone"], &part["import"]["undoneAt"]), (&json!(true), &Value::Null));
+    assert_eq!(count(&amina).await, 300);
+    // What is changed between the parts stays, and is told.
+    let changed = amina.gql("{ transactions(first: 1) { nodes { id } } }", json!({})).await["transactions"]["nodes"][0]
+        ["id"]
+        .take();
+    amina.update_transaction(json!({ "id": changed, "amount": "9" })).await;
+    let rest = amina.undo_import(input.clone()).await;
+    assert_eq!((errors(&rest), &rest["takenBack"], &rest["kept"]), (vec![], &json!(299), &json!(1)), "{rest}");
+    assert!(rest["import"]["undoneAt"].is_string() && rest["import"]["isPartlyUndone"] == false, "{rest}");
+    let again = amina.undo_import(input).await;
+    assert_eq!((errors(&again), &again["replayed"], &again["takenBack"]), (vec![], &json!(true), &json!(0)), "{again}");
+    assert_eq!(errors(&amina.undo_import(json!({ "id": id })).await), ["NOT_ALLOWED id"]);
+    amina.delete_transaction(json!({ "id": changed })).await;
+    assert_eq!((count(&amina).await, amina.report("2026-11").await), (0, before));
     app.assert_journal_is_whole().await;
 }
 
