@@ -101,8 +101,8 @@ fn of_statement(
             formats::Record::Transaction(_) if !is_wanted => skipped += 1,
             formats::Record::Transaction(transaction) => plain.statement(&transaction, currency.as_deref())?,
             formats::Record::Problem(notice) => plain.error(notice.place.line, "csv", &notice.message)?,
-            formats::Record::Remark(_) => skipped += 1,
-            formats::Record::End(_) => {}
+            formats::Record::Skipped(_) => skipped += 1,
+            formats::Record::Remark(_) | formats::Record::End(_) => {}
         }
     }
     Ok((plain.finish()?, skipped))

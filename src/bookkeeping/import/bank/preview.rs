@@ -4,7 +4,7 @@ use std::io::{Read, Seek};
 
 use super::{
     super::{
-        formats::{self, BalanceCheck, Format, Record},
+        formats::{self, BalanceCheck, Format, Notice, Record},
         look::{Finding, Hints, Look, Offer, Question, look},
         profile::{Problem, Profile, Statement, Transaction},
         run::cannot_rewind,
@@ -147,18 +147,23 @@ impl Sums {
                     self.problems.push(Problem { line: notice.place.line, column: "csv", message: notice.message });
                 }
             }
-            Record::Remark(notice) => {
+            Record::Skipped(notice) => {
                 self.statement.skipped += 1;
-                if self.remarks.len() < SAMPLE {
-                    self.remarks.push((notice.place.line, notice.message));
-                }
+                self.remark(notice);
             }
+            Record::Remark(notice) => self.remark(notice),
             Record::End(ending) => {
                 self.statement.closing_balance = ending.closing.map(|balance| balance.amount);
                 if !self.checks.contains(&ending.balance) {
                     self.checks.push(ending.balance);
                 }
             }
+        }
+    }
+
+    fn remark(&mut self, notice: Notice) {
+        if self.remarks.len() < SAMPLE {
+            self.remarks.push((notice.place.line, notice.message));
         }
     }
 

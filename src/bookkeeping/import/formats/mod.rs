@@ -16,7 +16,7 @@
 //!
 //! Memory: one transaction, and what it is read from; for xlsx and xls also the texts of the workbook, within limits.
 //!
-//! Rules: nothing is skipped without a [`Record::Problem`] or a [`Record::Remark`]. What is ambiguous is a question and never a guess. No
+//! Rules: nothing is skipped without a [`Record::Problem`] or a [`Record::Skipped`]. What is ambiguous is a question and never a guess. No
 //! bytes make a reader panic, read without end, or take more memory than its limits say.
 
 mod answers;

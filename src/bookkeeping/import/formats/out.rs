@@ -90,6 +90,10 @@ impl Out {
         self.found.push_back(Record::Problem(Notice::new(place, message)));
     }
 
+    pub(super) fn skip(&mut self, place: Place, message: impl Into<String>) {
+        self.found.push_back(Record::Skipped(Notice::new(place, message)));
+    }
+
     pub(super) fn remark(&mut self, place: Place, message: impl Into<String>) {
         self.found.push_back(Record::Remark(Notice::new(place, message)));
     }

@@ -16,7 +16,9 @@ pub enum Record {
     Begin(Statement),
     /// A booked transaction.
     Transaction(Box<Transaction>),
-    /// Something that the user should know, and that does not make the data wrong; for example, a pending entry that was skipped.
+    /// Something that is no booked transaction, such as a pending entry.
+    Skipped(Notice),
+    /// Something that the user should know, and that does not make the data wrong.
     Remark(Notice),
     /// Something that cannot be read, or that is inconsistent. A transaction that a problem names is not in the stream.
     Problem(Notice),

@@ -84,7 +84,7 @@ fn read(file: &[u8]) -> Value {
             ])),
             Record::Transaction(found) => transactions.push(transaction(&found)),
             Record::Problem(notice) => problems.push(notice.to_string()),
-            Record::Remark(notice) => remarks.push(notice.to_string()),
+            Record::Skipped(notice) | Record::Remark(notice) => remarks.push(notice.to_string()),
             Record::End(ending) => {
                 let statement = statements.last_mut().unwrap();
                 statement["transactions"] = std::mem::take(&mut transactions).into();
@@ -136,7 +136,7 @@ fn drain(file: &[u8], format: Format, answers: &Answers) -> usize {
             Record::Begin(_) => assert!(!std::mem::replace(&mut is_open, true), "a statement begins within another"),
             Record::End(_) => assert!(std::mem::take(&mut is_open), "a statement ends that has not begun"),
             Record::Transaction(_) => assert!(is_open, "a transaction is outside of a statement"),
-            Record::Problem(_) | Record::Remark(_) => {}
+            Record::Problem(_) | Record::Skipped(_) | Record::Remark(_) => {}
         }
     }
     assert!(!is_open, "the last statement ends");
@@ -154,7 +154,7 @@ fn the_answers_of_the_user_decide_what_a_file_leaves_open() {
         assert_eq!(look.questions, [], "{name}: what is answered is not asked");
         let found = records(&*file, sniff(&file), &look.answers).filter_map(|record| match record {
             Record::Transaction(transaction) => Some(format!("{} {}", transaction.date, transaction.amount)),
-            Record::Remark(notice) | Record::Problem(notice) => Some(notice.to_string()),
+            Record::Skipped(notice) | Record::Remark(notice) | Record::Problem(notice) => Some(notice.to_string()),
             Record::Begin(_) | Record::End(_) => None,
         });
         found.collect()

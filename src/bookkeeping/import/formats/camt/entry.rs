@@ -102,7 +102,7 @@ impl Entry {
         let place = self.place;
         if !matches!(self.status.as_str(), "" | "BOOK") {
             let status = text::quoted(&self.status);
-            out.remark(
+            out.skip(
                 place,
                 format!("The entry of {} is not booked yet (its status is {status}), and is skipped.", self.amount),
             );

@@ -100,7 +100,7 @@ impl<'a> Ofx<'a> {
                 self.has_error = true;
             }
             "STMTTRNP" => {
-                out.remark(Place::line(line), "The transaction is not booked yet, and is skipped.");
+                out.skip(Place::line(line), "The transaction is not booked yet, and is skipped.");
             }
             "LEDGERBAL" => self.closing = (String::new(), String::new()),
             "STATUS" => self.status = (String::new(), String::new(), String::new()),

@@ -94,7 +94,7 @@ impl<'a> Qif<'a> {
                 self.section = Section::List;
             }
             Some(("type", kind)) => {
-                out.remark(place, format!("The list {} has no transactions, and is skipped.", text::quoted(kind)));
+                out.skip(place, format!("The list {} has no transactions, and is skipped.", text::quoted(kind)));
                 self.section = Section::List;
             }
             // Options say that the next list is one of accounts.
