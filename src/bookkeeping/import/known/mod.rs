@@ -107,8 +107,10 @@ impl Known {
             }
             (Some(name), None) => refusals.take(saved::named(conn, viewer, name, "profile").await)?,
             (None, Some(json)) => {
+                let read = Profile::from_json(json).map_err(|refusal| vec![refusal]).and_then(Profile::valid);
                 let at_field = |refusal| Refusal { path: "profileJson".to_owned(), ..refusal };
-                refusals.check(Profile::from_json(json).map_err(at_field))
+                read.map_err(|refused| refused.into_iter().map(at_field).for_each(|refusal| refusals.push(refusal)))
+                    .ok()
             }
             (None, None) => None,
         };

@@ -43,6 +43,16 @@ impl Profile {
         }
     }
 
+    /// The profile, when nothing in it is wrong. Something may be missing.
+    ///
+    /// # Errors
+    /// `INVALID` for fields that are wrong, as for [`Profile::check`].
+    pub fn valid(self) -> Result<Self, Vec<Refusal>> {
+        let mut wrong = self.check().err().unwrap_or_default();
+        wrong.retain(|refusal| refusal.code == Code::Invalid);
+        if wrong.is_empty() { Ok(self) } else { Err(wrong) }
+    }
+
     /// Checks that a file can be read by this profile. Returns all that is missing or wrong; `path` is the path of the
     /// field in the profile.
     ///
