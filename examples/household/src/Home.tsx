@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useMutation, useQuery, useSubscription } from 'urql';
 import { Customers } from './Customers';
 import { BOOK_CHANGES } from './documents';
@@ -24,7 +24,12 @@ export function Home({ onLogout }: { onLogout: () => void }) {
   const [{ data }] = useQuery({ query: ME });
   const [, logout] = useMutation(LOGOUT);
   // What other devices do is on the page at once, and after a time without a connection.
-  useSubscription({ query: BOOK_CHANGES, variables: { after: data?.book?.cursor }, pause: !data?.book });
+  const [{ error }] = useSubscription({ query: BOOK_CHANGES, variables: { after: data?.book?.cursor }, pause: !data?.book });
+  const isTooOld = error?.graphQLErrors.some(({ extensions }) => extensions['code'] === 'CURSOR_TOO_OLD');
+  useEffect(() => {
+    // What was missed is not kept any more: everything has to be read again.
+    if (isTooOld) location.reload();
+  }, [isTooOld]);
   return (
     <>
       <header>

@@ -1,9 +1,11 @@
-import type { Client } from 'graphql-ws';
+import type { Client, Sink } from 'graphql-ws';
 import { subscriptionExchange } from 'urql';
 
 export const subscriptions = (live: Client) =>
   subscriptionExchange({
     forwardSubscription: ({ query = '', variables }) => ({
-      subscribe: (sink) => ({ unsubscribe: live.subscribe({ query, variables: variables as Record<string, unknown> }, sink) }),
+      subscribe: (sink) => ({
+        unsubscribe: live.subscribe({ query, variables: variables as Record<string, unknown> }, sink as Sink),
+      }),
     }),
   });

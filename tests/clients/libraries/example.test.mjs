@@ -71,10 +71,10 @@ test('a wrong password is refused on the page', async () => {
   await page.getByLabel('Password').fill('correct horse battery');
   await page.getByRole('button', { name: 'Log in' }).click();
   await shows(page.getByRole('alert'), 'password is wrong');
+  assert.equal(await page.getByLabel('User').inputValue(), username);
 });
 
 test('an account is created, and its wallet is shown', async () => {
-  await page.getByLabel('User').fill(username);
   await page.getByLabel('Password').fill('correct horse battery');
   await page.getByRole('button', { name: 'Create an account' }).click();
   await shows(wallet('USD wallet'), '$0.00');
