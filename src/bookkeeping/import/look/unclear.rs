@@ -165,6 +165,17 @@ fn charges_without_a_mark_beside_marked_credits_are_money_out() {
 }
 
 #[test]
+fn only_the_last_lines_are_skipped_when_the_profile_says_so() {
+    let file = table("Date,Amount,Description", &["-20,Shop", "-1,Bus", "-3,Tea", "-4,Rent", "-5,Gift"]);
+    for (skipped, left) in [(0, 5), (1, 4), (2, 3), (5, 0)] {
+        let told = told_with(file.as_bytes(), &hints(&format!(r#"{{"skipTrailing":{skipped}}}"#))).unwrap();
+        let (kept, rest) = told.split_at(left);
+        assert!(kept.iter().all(|line| line.starts_with("2026")), "{told:?}");
+        assert!(rest.len() == skipped && rest.iter().all(|line| line.ends_with("skipped")), "{told:?}");
+    }
+}
+
+#[test]
 fn what_was_returned_is_money_in() {
     for rows in [["shoes,-80.00", "returned,80.00"], ["returned,80.00", "socks,-15.00"]] {
         assert!(told(&table("Date,Description,Amount", &rows)).is_ok(), "{rows:?}");

@@ -158,12 +158,10 @@ impl<R: Read> Lines<R> {
     /// Reads the next record into `self.record`; false at the end.
     fn read(&mut self) -> io::Result<bool> {
         let trailing = self.profile.rows.skip_trailing.min(MOST_HELD);
-        if let (0, Some(next)) = (trailing, self.held.pop_front()) {
+        if trailing == 0 {
+            let Some(next) = self.held.pop_front() else { return self.records.read(&mut self.record) };
             self.record = next;
             return Ok(true);
-        }
-        if trailing == 0 {
-            return self.records.read(&mut self.record);
         }
         while self.held.len() <= trailing {
             let mut record = Record::default();
