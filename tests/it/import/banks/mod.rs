@@ -295,6 +295,7 @@ async fn statements_in_other_formats_go_in_too(on: Database) {
 #[apply(both_databases)]
 async fn options_for_files_in_our_own_form_are_refused_for_those_of_banks(on: Database) {
     let (_app, owner) = TestApp::with_owner(on).await;
+    let profile = r#"{"version":1,"encoding":"UTF-8","separator":"\t","rows":{"header":true},"columns":{"date":"A","amount":"B"}}"#;
     for (more, expected) in [
         (json!({ "columns": { "date": "Tag" } }), "INVALID columns"),
         (json!({ "delimiter": ";" }), "INVALID delimiter"),
@@ -305,6 +306,7 @@ async fn options_for_files_in_our_own_form_are_refused_for_those_of_banks(on: Da
         (json!({ "say": [{ "field": "encoding", "value": "klingon" }], "base64": true }), "INVALID say.encoding"),
         (json!({ "profile": "None" }), "NOT_FOUND profile"),
         (json!({ "profileJson": "{}" }), "INVALID profileJson"),
+        (json!({ "profileJson": profile.replace("\\t", "x") }), "INVALID profileJson"),
         (json!({ "csv": "%", "base64": true }), "INVALID csv"),
     ] {
         let mut input = json!({ "csv": "YQ==", "bank": true });
