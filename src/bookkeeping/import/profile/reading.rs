@@ -145,7 +145,11 @@ impl<'a> Reading<'a> {
             return Ok(None);
         }
         let wrong = || Problem::new(self.record.line, "valueDate", format!("{} is not a date.", cell::quoted(text)));
-        date::date(text).and_then(|date| date.value(self.profile.dates)).map(Some).ok_or_else(wrong)
+        date::date(text)
+            .filter(|date| date.doubt.is_none())
+            .and_then(|date| date.value(self.profile.dates))
+            .map(Some)
+            .ok_or_else(wrong)
     }
 
     pub(super) fn balance(&self) -> Result<Option<Decimal>, Problem> {

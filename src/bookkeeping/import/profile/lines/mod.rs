@@ -240,6 +240,10 @@ impl<R: Read> Lines<R> {
             let text = cell::quoted(cell::bare(self.record.cell(self.layout.date)));
             return Err(Problem::new(line, "date", format!("{text} {message}")));
         };
+        if let Some(doubt) = written.doubt {
+            let text = cell::quoted(cell::bare(self.record.cell(self.layout.date)));
+            return Err(Problem::new(line, "date", format!("{text} {}", doubt.message())));
+        }
         let (amount, currency) = match self.reading().amount()? {
             Amount::None => return Err(Problem::new(line, "amount", "There is no amount.")),
             Amount::Value(amount, currency) => (amount, currency),

@@ -6,7 +6,7 @@ use async_graphql::Enum;
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use super::{cell, month_name};
+use super::{cell, doubt::Doubt, month_name};
 use folding::digits;
 
 /// The order of day, month and year in dates of three numbers. Dates whose order is clear, such as 2026-11-20 and
@@ -39,9 +39,15 @@ pub struct WrittenDate {
     pub ends: (u32, u32),
     /// Whether its year has two digits.
     pub is_short: bool,
+    /// Why it may be another date, whatever its order is.
+    pub doubt: Option<Doubt>,
 }
 
 impl WrittenDate {
+    fn new(readings: [Option<NaiveDate>; 3], is_clear: bool, ends: (u32, u32), is_short: bool) -> Self {
+        Self { readings, is_clear, separator: '\0', ends, is_short, doubt: None }
+    }
+
     /// The date when it is in this order. Without one, the only date that it can be.
     #[must_use]
     pub fn value(&self, order: Option<DateOrder>) -> Option<NaiveDate> {
@@ -57,10 +63,18 @@ impl WrittenDate {
             }
         }
     }
+
+    /// The date with a doubt about a year of two digits. No bank writes of the years around 2060 or 1980: they are of another
+    /// calendar. As days, such numbers are too large, so that the order does not matter.
+    fn checked(self) -> Self {
+        let is_far = |date: &NaiveDate| (1970..=1989).contains(&date.year()) || (2040..=2099).contains(&date.year());
+        let is_doubtful = self.is_short && self.readings.iter().flatten().any(is_far);
+        Self { doubt: self.doubt.or(is_doubtful.then_some(Doubt::Year)), ..self }
+    }
 }
 
 /// Words that may be between the parts of a date, and after its day.
-const FILLERS: [&str; 10] = ["de", "del", "of", "st", "nd", "rd", "th", "d", "г", "года"];
+const FILLERS: [&str; 13] = ["de", "del", "of", "st", "nd", "rd", "th", "d", "er", "ère", "º", "г", "года"];
 /// The beginnings of names of days of the week.
 const WEEKDAYS: &[&str] = &[
     "mon", "tue", "wed", "thu", "fri", "sat", "sun", "fr", "mo", "di", "mi", "do", "sa", "so", "lun", "mar", "mer",
@@ -84,11 +98,13 @@ pub fn date(text: &str) -> Option<WrittenDate> {
     let mut rest = &*text;
     let mut numbers: [(u32, usize); 3] = [(0, 0); 3];
     let (mut count, mut named, mut separator) = (0, None, '\0');
+    let mut croatian = None;
     while count + usize::from(named.is_some()) < 3 {
         let begin = rest.find(|c: char| !is_separator(c))?;
         if count + usize::from(named.is_some()) > 0 && begin > 0 && separator == '\0' {
             separator = rest.chars().next()?;
         }
+        let has_point = count == 1 && rest.get(..begin)?.contains('.');
         rest = rest.get(begin..)?;
         let is_number = rest.starts_with(|c: char| c.is_ascii_digit());
         let is_end = |c: char| if is_number { !c.is_ascii_digit() } else { !c.is_alphabetic() && !is_mark(c) };
@@ -96,7 +112,7 @@ pub fn date(text: &str) -> Option<WrittenDate> {
         rest = after;
         if is_number {
             if count == 0 && named.is_none() && part.len() >= 6 {
-                return compact(part, rest);
+                return compact(part, rest).map(WrittenDate::checked);
             }
             if part.len() > 4 || part.len() == 3 {
                 return None;
@@ -107,16 +123,20 @@ pub fn date(text: &str) -> Option<WrittenDate> {
             month_name::month(part).filter(|_| named.is_none() && !is_weekday(part, count, after))
         {
             named = Some(month);
+            croatian = month_name::croatian(part).filter(|_| has_point);
         } else if !(FILLERS.contains(&part) || is_weekday(part, count, after)) {
             return None;
         }
     }
     is_time(rest).then_some(())?;
-    let written = match named {
+    // Croatian has points after the day and after the year, Polish has none.
+    let is_croatian = croatian.is_some() && rest.starts_with('.');
+    let written = match croatian.filter(|_| is_croatian).or(named) {
         Some(month) => of_name(&numbers, month),
         None => of_numbers(&numbers),
     }?;
-    Some(WrittenDate { separator, ..written })
+    let doubt = (croatian.is_some() && !is_croatian).then_some(Doubt::Month);
+    Some(WrittenDate { separator, doubt, ..written }.checked())
 }
 
 fn is_separator(c: char) -> bool {
@@ -188,7 +208,7 @@ fn compact(digits: &str, rest: &str) -> Option<WrittenDate> {
     let ends = (part(0, 2)?, part(digits.len() - 2, digits.len())?);
     let is_short = digits.len() == 6;
     let readings = if is_clear { [readings[2]; 3] } else { readings };
-    readings.iter().any(Option::is_some).then_some(WrittenDate { readings, is_clear, separator: '\0', ends, is_short })
+    readings.iter().any(Option::is_some).then_some(WrittenDate::new(readings, is_clear, ends, is_short))
 }
 
 /// A date with the name of a month. Where the year has two digits, the day is taken to be first, as banks write it.
@@ -197,28 +217,29 @@ fn of_name(numbers: &[(u32, usize); 3], month: u32) -> Option<WrittenDate> {
     let (of_month, year) = if first.1 == 4 { (second, first) } else { (first, second) };
     let date = day(full_year(year)?, month, of_month.0).filter(|_| of_month.1 <= 2)?;
     let (ends, is_short) = ((first.0, second.0), year.1 == 2);
-    Some(WrittenDate { readings: [Some(date); 3], is_clear: true, separator: ' ', ends, is_short })
+    Some(WrittenDate::new([Some(date); 3], true, ends, is_short))
 }
 
 fn of_numbers(numbers: &[(u32, usize); 3]) -> Option<WrittenDate> {
     let [first, second, third] = *numbers;
     let ends = (first.0, third.0);
-    let (separator, is_short) = ('\0', third.1 != 4 && first.1 != 4);
+    let is_short = third.1 != 4 && first.1 != 4;
     if first.1 == 4 {
         let date = day(first.0, second.0, third.0)?;
-        return Some(WrittenDate { readings: [Some(date); 3], is_clear: true, separator, ends, is_short });
+        return Some(WrittenDate::new([Some(date); 3], true, ends, is_short));
     }
     let by_day = full_year(third).and_then(|year| day(year, second.0, first.0));
     let by_month = full_year(third).and_then(|year| day(year, first.0, second.0));
     let by_year = if third.1 == 4 { None } else { full_year(first).and_then(|year| day(year, second.0, third.0)) };
     let readings = [by_day, by_month, by_year];
-    readings.iter().any(Option::is_some).then_some(WrittenDate { readings, is_clear: false, separator, ends, is_short })
+    readings.iter().any(Option::is_some).then_some(WrittenDate::new(readings, false, ends, is_short))
 }
 
 #[cfg(test)]
 mod tests {
     use super::{
         DateOrder::{DayFirst, MonthFirst, YearFirst},
+        Doubt::{Month, Year},
         date,
     };
 
@@ -295,6 +316,38 @@ mod tests {
             ("13/11/2026", Some(MonthFirst), ""),
         ] {
             assert_eq!(read(text, order), expected, "{text} {order:?}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_may_be_another_one_is_in_doubt() {
+        for (text, expected) in [
+            ("25/11/69", Some(Year)),
+            ("25/11/70", Some(Year)),
+            ("69-11-25", Some(Year)),
+            ("251169", Some(Year)),
+            ("25 Nov 69", Some(Year)),
+            ("25/11/2069", None),
+            ("25/11/26", None),
+            ("26-11-25", None),
+            ("31/12/99", None),
+            ("25. listopada 2026", Some(Month)),
+            ("25. listopada 2026.", None),
+            ("25 listopada 2026", None),
+            ("25. listopadu 2026", None),
+            ("3. srpnja 2026", None),
+        ] {
+            assert_eq!(date(text).unwrap().doubt, expected, "{text}");
+        }
+        for (text, expected) in [
+            ("25. listopada 2026.", "2026-10-25"),
+            ("25 listopada 2026", "2026-11-25"),
+            ("25. listopadu 2026", "2026-11-25"),
+            ("3. srpnja 2026.", "2026-07-03"),
+            ("12. studenoga 2026.", "2026-11-12"),
+            ("1er mars 2026", "2026-03-01"),
+        ] {
+            assert_eq!(read(text, None), expected, "{text}");
         }
     }
 

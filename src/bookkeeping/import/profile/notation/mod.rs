@@ -3,6 +3,7 @@
 pub mod cell;
 pub mod currency_sign;
 pub mod date;
+pub mod doubt;
 pub mod flag;
 mod month_name;
 pub mod number;

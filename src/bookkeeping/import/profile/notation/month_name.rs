@@ -69,6 +69,12 @@ const BEGINNINGS: &[(&str, u32)] = &[
     ("kvě", 5),
     ("kve", 5),
     ("červenec", 7),
+    ("červenc", 7),
+    ("cervenec", 7),
+    ("cervenc", 7),
+    ("červn", 6),
+    ("cervn", 6),
+    ("cerven", 6),
     ("červen", 6),
     ("srp", 8),
     ("zář", 9),
@@ -169,6 +175,44 @@ const MORE: &[(&str, u32)] = &[
     ("ιαν", 1),
 ];
 
+/// Croatian names, whole words in the genitive and the nominative.
+const CROATIAN: &[(&str, u32)] = &[
+    ("siječnja", 1),
+    ("siječanj", 1),
+    ("veljače", 2),
+    ("veljača", 2),
+    ("ožujka", 3),
+    ("ožujak", 3),
+    ("travnja", 4),
+    ("travanj", 4),
+    ("svibnja", 5),
+    ("svibanj", 5),
+    ("lipnja", 6),
+    ("lipanj", 6),
+    ("srpnja", 7),
+    ("srpanj", 7),
+    ("kolovoza", 8),
+    ("kolovoz", 8),
+    ("rujna", 9),
+    ("rujan", 9),
+    ("studenoga", 11),
+    ("studenog", 11),
+    ("studeni", 11),
+    ("prosinca", 12),
+    ("prosinac", 12),
+];
+/// Words that are another month in Croatian than in Polish and Czech.
+const CROATIAN_ONLY: &[(&str, u32)] = &[("listopada", 10), ("listopad", 10), ("lis", 10), ("lip", 6), ("srp", 7)];
+
+/// The month of a word that means another one in Croatian than in Polish and Czech.
+pub(super) fn croatian(word: &str) -> Option<u32> {
+    whole(&word.to_lowercase(), CROATIAN_ONLY)
+}
+
+fn whole(word: &str, names: &[(&str, u32)]) -> Option<u32> {
+    names.iter().find(|(name, _)| *name == word).map(|(_, month)| *month)
+}
+
 /// The month, from 1, that a name or its abbreviation means.
 pub(super) fn month(word: &str) -> Option<u32> {
     const LONGEST: usize = 40;
@@ -176,6 +220,9 @@ pub(super) fn month(word: &str) -> Option<u32> {
         return None;
     }
     let word = word.to_lowercase();
+    if let Some(month) = whole(&word, CROATIAN) {
+        return Some(month);
+    }
     let found = BEGINNINGS.iter().chain(MORE).filter(|(beginning, _)| word.starts_with(beginning));
     found.max_by_key(|(beginning, _)| beginning.len()).map(|(_, month)| *month)
 }
@@ -202,6 +249,12 @@ mod tests {
                 assert_eq!(month(word), Some(expected), "{word}");
             }
         }
+        let croatian =
+            "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca";
+        for (word, expected) in croatian.split(' ').zip(1..) {
+            assert_eq!(super::croatian(word).or_else(|| month(word)), Some(expected), "{word}");
+        }
+        assert_eq!((month("července"), month("června"), month("srpna")), (Some(7), Some(6), Some(8)));
         assert_eq!((month("x"), month(""), month("foo")), (None, None, None));
     }
 }
