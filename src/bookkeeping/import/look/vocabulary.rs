@@ -181,8 +181,11 @@ pub(super) const WORDS: &[(Role, &str, &str)] = &[
     ),
     (
         Role::Status,
-        "status|state|transaction status|payment status",
-        "stato|estado|statut|статус|durum|الحالة|स्थिति|busena|situacao|tila",
+        "status|state|transaction status|payment status|booking status",
+        "stato|estado|statut|статус|состояние|стан|durum|islem durumu|الحالة|حالة|حالة العملية|حالة المعاملة|स्थिति|busena|situacao|tila|tilstand|stav|stav platby\
+         |stav transakce|stadiu|stare|allapot|statusz|κατασταση|buchungsstatus|umsatzstatus|estado da transacao|estado de la operacion\
+         |estado del movimiento|statut operation|stato operazione|status transakcji|status operacji|statusas|staatus|seisund|bokforingsstatus\
+         |状态|交易状态|当前状态|狀態|交易狀態|状況|ステータス|取引状況|状態|상태|거래상태|처리상태|สถานะ|trạng thái",
     ),
     (
         Role::Other,

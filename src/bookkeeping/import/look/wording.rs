@@ -1,11 +1,14 @@
 //! What single words of a file tell: its currency, and which of its transactions did not happen.
 
+use std::collections::BTreeSet;
+
 use super::{
     super::profile::{
         Column, SkipRule, TextMatch,
-        notation::{cell, currency_sign},
+        notation::{cell, currency_sign, status_word},
         record::Record,
     },
+    finding::{Answer, Notes},
     header,
     vocabulary::Role,
 };
@@ -25,63 +28,11 @@ const NOT_BOOKED: &[&str] = &[
     "reversed",
     "in progress",
 ];
-/// The same in other languages; written into a profile where a file has them.
-const NOT_BOOKED_ELSEWHERE: &[&str] = &[
-    "vorgemerkt",
-    "offen",
-    "abgelehnt",
-    "storniert",
-    "nicht ausgefuhrt",
-    "in behandeling",
-    "geweigerd",
-    "geannuleerd",
-    "en attente",
-    "refuse",
-    "annule",
-    "pendiente",
-    "rechazado",
-    "rechazada",
-    "cancelado",
-    "cancelada",
-    "in attesa",
-    "rifiutato",
-    "annullato",
-    "pendente",
-    "recusado",
-    "oczekujaca",
-    "odrzucona",
-    "anulowana",
-    "в обработке",
-    "отклонено",
-    "отклонен",
-    "отменено",
-    "failed",
-    "beklemede",
-    "reddedildi",
-    "iptal",
-    "iptal edildi",
-    "معلق",
-    "مرفوض",
-    "ملغي",
-    "लंबित",
-    "अस्वीकृत",
-    "vykdoma",
-    "atmesta",
-    "vantande",
-    "reserverad",
-    "not completed",
-    "unsuccessful",
-    "authorised",
-    "authorized",
-    "hold",
-    "blocked",
-    "authorization",
-    "refused",
-    "denied",
-    "removed",
-];
+/// The text of a rule that says that lines with all other texts, also unknown ones, are booked.
+const ALL_OTHERS: &str = "not a payment";
 
-/// What banks write beside transactions that are not booked yet, whatever the column is called.
+/// What banks write beside transactions that are not booked yet, whatever the column is called. Only words that say nothing
+/// else: a column with `Processing fee` is no status.
 const PENDING: &[&str] = &[
     "pending",
     "vorgemerkt",
@@ -90,36 +41,38 @@ const PENDING: &[&str] = &[
     "in behandeling",
     "pendiente",
     "in attesa",
+    "in sospeso",
+    "non contabilizzato",
+    "pendente",
     "oczekujaca",
     "beklemede",
     "reserverad",
+    "reserverat",
+    "reserveret",
+    "reservert",
+    "venter",
+    "afventer",
+    "vantar",
+    "fuggoben",
     "в обработке",
+    "معلق",
+    "معلقة",
+    "قيد الانتظار",
+    "लंबित",
+    "处理中",
+    "處理中",
+    "処理中",
 ];
 
 /// Whether a text of a status column says that the transaction did not happen.
 pub(super) fn is_not_booked(text: &str) -> bool {
-    let folded = cell::folded(text);
-    has_any(&folded, NOT_BOOKED) || has_any(&folded, NOT_BOOKED_ELSEWHERE)
+    status_word::is_not_booked(text)
 }
 
 /// Whether one of a few short texts of a column says that the transaction is not booked yet.
 pub(super) fn is_pending(text: &str) -> bool {
     let folded = cell::folded(text);
-    folded.split(' ').count() <= 3 && has_any(&folded, PENDING)
-}
-
-/// Whether a text has one of the phrases as words of its own: `Umsatz vorgemerkt`.
-fn has_any(folded: &str, phrases: &[&str]) -> bool {
-    // `Not failed` and `nicht storniert` did happen.
-    const NOT: [&str; 4] = ["not", "nicht", "no", "non"];
-    phrases.iter().any(|phrase| {
-        folded.match_indices(phrase).any(|(at, _)| {
-            let (before, after) = (folded.get(..at).unwrap_or_default(), folded.get(at + phrase.len()..));
-            let is_word = before.is_empty() || before.ends_with(' ');
-            let is_whole = after.is_none_or(|after| after.is_empty() || after.starts_with(' '));
-            is_word && is_whole && !before.trim_end().rsplit(' ').next().is_some_and(|word| NOT.contains(&word))
-        })
-    })
+    folded.split(' ').count() <= 3 && status_word::has_any(&folded, PENDING)
 }
 
 /// The rules by which transactions that did not happen are skipped.
@@ -129,6 +82,52 @@ pub(super) fn not_booked<'a>(column: &Column, texts: impl Iterator<Item = &'a St
     present.sort();
     let all = NOT_BOOKED.iter().map(|text| (*text).to_owned()).chain(present);
     all.map(|text| SkipRule { column: Some(column.clone()), text, is: TextMatch::Equal }).collect()
+}
+
+/// Whether the header says that a column is a status.
+pub(super) fn is_status(name: &str, texts: &BTreeSet<String>) -> bool {
+    // A state may be one of a country.
+    let is_of_country = || cell::folded(name) == "state" && !texts.iter().any(|text| is_known_status(text));
+    header::meanings(name).iter().any(|meaning| meaning.role == Role::Status) && !is_of_country()
+}
+
+fn is_known_status(text: &str) -> bool {
+    status_word::is_booked(text) || is_not_booked(text)
+}
+
+/// Asks about texts of a status of which it is not known whether the transaction is booked, where there are others. A rule
+/// for each of them answers it, or the rule that none of them leaves out.
+pub(super) fn ask_status(column: &Column, texts: &BTreeSet<String>, said: &[SkipRule], notes: &mut Notes) {
+    // More texts are no status.
+    const MOST: usize = 8;
+    let said: Vec<_> = said.iter().filter(|rule| rule.column.as_ref().is_none_or(|of| of == column)).collect();
+    let is_said = |text: &str| said.iter().any(|rule| rule.text == ALL_OTHERS || is_skipped(text, rule));
+    let unknown: Vec<_> = texts.iter().filter(|text| !is_known_status(text) && !is_said(text)).collect();
+    if unknown.is_empty() || !(2..=MOST).contains(&texts.len()) {
+        return;
+    }
+    let rule = |text: &str| SkipRule { column: Some(column.clone()), text: text.to_owned(), is: TextMatch::Equal };
+    let answer = |more: Vec<SkipRule>, meaning: &str| {
+        let kept = said.iter().filter(|rule| !is_not_booked(&rule.text)).map(|rule| (*rule).clone());
+        let rules: Vec<_> = kept.chain(more).collect();
+        Answer::new(serde_json::to_string(&rules).unwrap_or_default(), meaning)
+    };
+    let quoted = unknown.iter().map(|text| cell::quoted(text)).collect::<Vec<_>>().join(", ");
+    let answers = vec![
+        answer(unknown.iter().map(|text| rule(text)).collect(), "They are not booked, and are left out."),
+        answer(vec![rule(ALL_OTHERS)], "They are booked, and are read."),
+    ];
+    notes.ask("skip", format!("Are lines booked that have {quoted} as {column}?"), answers);
+}
+
+/// Whether a rule skips a text.
+fn is_skipped(text: &str, rule: &SkipRule) -> bool {
+    let (text, of_rule) = (cell::name(text), cell::name(&rule.text));
+    match rule.is {
+        TextMatch::Equal => text == of_rule,
+        TextMatch::Beginning => text.starts_with(&of_rule),
+        TextMatch::Part => text.contains(&of_rule),
+    }
 }
 
 /// The currency that the name of a column says: `Betrag (EUR)`, `Amount £`.

@@ -2,7 +2,10 @@
 
 mod signs;
 
-use std::io::{self, Read, Seek};
+use std::{
+    collections::BTreeSet,
+    io::{self, Read, Seek},
+};
 
 use super::{
     super::profile::{BalanceKind, Column, Columns, DateOrder, Order, Profile, Rows, Sign, VERSION},
@@ -79,7 +82,7 @@ impl Decision<'_> {
             encoding: self.body.encoding.name().to_owned(),
             separator: self.body.sheet.separator,
             quote: self.body.sheet.quote,
-            rows: self.rows(notes),
+            rows: self.rows(&amounts.statuses, notes),
             columns,
             dates: order,
             decimal,
@@ -206,7 +209,7 @@ impl Decision<'_> {
         }
     }
 
-    fn rows(&self, notes: &mut Notes) -> Rows {
+    fn rows(&self, statuses: &BTreeSet<String>, notes: &mut Notes) -> Rows {
         let hints = self.hints;
         let mut skip = hints.skip.clone();
         if let Some(at) = self.body.picked.status {
@@ -217,8 +220,11 @@ impl Decision<'_> {
                 Confidence::Likely,
                 "Transactions that did not happen are skipped by their status.",
             );
-            let rules = wording::not_booked(&column, self.picker.texts(at).iter());
+            let rules = wording::not_booked(&column, statuses.iter());
             skip.extend(rules.into_iter().filter(|rule| !hints.skip.contains(rule)));
+            if self.picker.names().get(at).is_some_and(|name| wording::is_status(name, statuses)) {
+                wording::ask_status(&column, statuses, &hints.skip, notes);
+            }
         }
         Rows {
             header: self.header.is_some(),

@@ -5,7 +5,10 @@ pub(super) mod dates;
 pub(super) mod decimals;
 pub(super) mod signs;
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::{
+    collections::BTreeSet,
+    io::{self, Read, Seek, SeekFrom},
+};
 
 use encoding_rs::Encoding;
 use rust_decimal::Decimal;
@@ -33,8 +36,8 @@ pub(super) struct Body<'a> {
 }
 
 impl Body<'_> {
-    /// Calls `each` with the records that have a date and are not named as balances.
-    fn each<R: Read + Seek>(&self, file: &mut R, mut each: impl FnMut(&Record)) -> io::Result<()> {
+    /// Calls `each` with the records that have a date and are not named as balances, and whether they are booked.
+    fn each<R: Read + Seek>(&self, file: &mut R, mut each: impl FnMut(&Record, bool)) -> io::Result<()> {
         let Some(date) = self.picked.date else { return Ok(()) };
         file.seek(SeekFrom::Start(0))?;
         let mut records = Records::new(&mut *file, self.encoding, self.sheet.separator, self.sheet.quote);
@@ -42,9 +45,9 @@ impl Body<'_> {
         while records.read(&mut record)? {
             count += 1;
             let is_booked = self.picked.status.is_none_or(|at| !wording::is_not_booked(record.cell(at)));
-            let is_data = count > self.begin && is_booked && date::date(record.cell(date)).is_some();
+            let is_data = count > self.begin && date::date(record.cell(date)).is_some();
             if is_data && record.fault.is_none() && !record.cells().any(|cell| statement_word::find(cell).is_some()) {
-                each(&record);
+                each(&record, is_booked);
             }
         }
         Ok(())
@@ -54,7 +57,10 @@ impl Body<'_> {
     pub(super) fn notations<R: Read + Seek>(&self, file: &mut R) -> io::Result<(Dates, Decimals)> {
         let (mut dates, mut decimals) = (Dates::default(), Decimals::default());
         let picked = self.picked;
-        self.each(file, |record| {
+        self.each(file, |record, is_booked| {
+            if !is_booked {
+                return;
+            }
             dates.add(record.cell(picked.date.unwrap_or_default()), picked.value_date.map(|at| record.cell(at)));
             let numbers = [picked.amount, picked.debit, picked.credit, picked.balance, picked.fee];
             numbers.into_iter().flatten().for_each(|at| decimals.add(record.cell(at)));
@@ -65,7 +71,12 @@ impl Body<'_> {
     /// Reads the amounts.
     pub(super) fn amounts<R: Read + Seek>(&self, file: &mut R, decimal: Option<DecimalSign>) -> io::Result<Amounts> {
         let mut amounts = Amounts::default();
-        self.each(file, |record| amounts.add(self.picked, record, decimal))?;
+        self.each(file, |record, is_booked| {
+            amounts.add_status(self.picked, record);
+            if is_booked {
+                amounts.add(self.picked, record, decimal);
+            }
+        })?;
         Ok(amounts)
     }
 }
@@ -91,9 +102,19 @@ pub(super) struct Amounts {
     pub(super) debits: [usize; 2],
     /// The number of amounts that are not zero.
     pub(super) count: usize,
+    /// The first different texts of the status.
+    pub(super) statuses: BTreeSet<String>,
 }
 
 impl Amounts {
+    fn add_status(&mut self, picked: &Picked, record: &Record) {
+        const MOST: usize = 30;
+        let text = picked.status.map_or("", |at| cell::bare(record.cell(at)));
+        if !text.is_empty() && self.statuses.len() < MOST && !self.statuses.contains(text) {
+            self.statuses.insert(text.to_owned());
+        }
+    }
+
     fn add(&mut self, picked: &Picked, record: &Record, decimal: Option<DecimalSign>) {
         let read = |at: Option<usize>| at.and_then(|at| number::number(record.cell(at)));
         let value =

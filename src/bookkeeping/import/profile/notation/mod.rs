@@ -8,3 +8,4 @@ pub mod flag;
 mod month_name;
 pub mod number;
 pub mod statement_word;
+pub mod status_word;
