@@ -29,6 +29,8 @@ mod finding;
 mod header;
 mod hints;
 #[cfg(test)]
+mod left_out;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod unclear;
@@ -44,7 +46,7 @@ pub use self::{
     finding::{Answer, Confidence, Finding, Look, Offer, Question},
     hints::Hints,
 };
-use super::profile::{Item, Lines, Profile, notation::cell};
+use super::profile::{Item, Lines, Profile, SkipRule, notation::cell, record::Record};
 use crate::error::{Code, Refusal};
 
 /// How many transactions, problems and remarks are shown.
@@ -80,14 +82,23 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
     if sheet.records.is_empty() {
         return Err(refuse("csv", "The file is empty.".to_owned()));
     }
+    if let Some(message) = markup(&sheet) {
+        return Err(refuse("csv", message.to_owned()));
+    }
     let header = header::find(&sheet, hints);
+    if let Some((at, true)) = header
+        && hints.columns.date.is_none()
+        && sheet.records.iter().skip(at + 1).all(Record::is_empty)
+    {
+        return Err(refuse("csv", "The file has names of columns, and no transactions.".to_owned()));
+    }
     let mut columns = Picker::new(&sheet, header.map(|(at, _)| at), hints);
     let header_line = note_header(header, &sheet, &mut notes);
     let picked = columns.pick(hints, &mut notes);
     let begin = header.map_or(hints.skip_leading.unwrap_or_default(), |(at, _)| at + 1);
     let body = Body { encoding, sheet: &sheet, begin, picked: &picked };
     let decision = Decision { body, picker: &columns, header: header.map(|(at, _)| at), hints };
-    let (profile, assumed, offers) = decision.make(file, &mut notes).map_err(unreadable)?;
+    let (profile, mut assumed, offers) = decision.make(file, &mut notes).map_err(unreadable)?;
     let mut found = Look {
         profile,
         header_line,
@@ -100,9 +111,38 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
         statement: None,
     };
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    found.show(file, &assumed);
+    let rules = found.show(file, &assumed);
+    if hints.balances_are_transactions == Some(false) && !rules.is_empty() {
+        let skipped = |look: &Look| look.statement.as_ref().map_or(0, |statement| statement.skipped);
+        let (before, count) = (found.clone(), rules.len() as u64);
+        found.profile.rows.skip.extend(rules.iter().cloned());
+        assumed.rows.skip.extend(rules);
+        file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        found.show(file, &assumed);
+        // A rule by which other lines would be lost is none.
+        if skipped(&found) != skipped(&before) + count {
+            found = before;
+        }
+    }
     found.ask_for_missing();
     Ok(found)
+}
+
+/// Why a file is no table of text, if it is a page or a workbook in markup, whatever its name ends with.
+fn markup(sheet: &dialect::Sheet) -> Option<&'static str> {
+    const BEGINNINGS: [&str; 9] =
+        ["<html", "<!doctype html", "<table", "<head", "<body", "<meta", "<div", "<style", "mime-version:"];
+    let begins = |record: &Record, texts: &[&str]| {
+        let text = record.cell(0).trim_start().to_lowercase();
+        texts.iter().any(|beginning| text.starts_with(beginning))
+    };
+    let mut first = sheet.records.iter().filter(|record| !record.is_empty()).take(5);
+    if first.clone().any(|record| record.cells().any(|cell| cell.contains("schemas-microsoft-com:office:spreadsheet")))
+    {
+        return Some("The file is a workbook in XML. Open it in a spreadsheet program, and save it as .xlsx.");
+    }
+    let is_page = first.next().is_some_and(|record| begins(record, &BEGINNINGS));
+    is_page.then_some("The file is a web page. Open it in a spreadsheet program, and save it as .xlsx.")
 }
 
 /// Asks for the encoding, since the one that is likely makes a word that is none.
@@ -161,8 +201,12 @@ impl Look {
         }
     }
 
-    /// Reads the file by the profile in which each question has its first answer.
-    fn show<R: Read>(&mut self, file: &mut R, assumed: &Profile) {
+    /// Reads the file by the profile in which each question has its first answer. Returns the rules that skip what may be
+    /// balances, though nothing names them so.
+    fn show<R: Read>(&mut self, file: &mut R, assumed: &Profile) -> Vec<SkipRule> {
+        self.sample.clear();
+        self.problems.clear();
+        self.remarks.clear();
         let mut lines = match Lines::open(file, assumed) {
             Ok(lines) => lines,
             Err(refusals) => {
@@ -174,7 +218,7 @@ impl Look {
                     };
                     self.questions.extend(refusals.into_iter().map(ask));
                 }
-                return;
+                return Vec::new();
             }
         };
         let is_ready = self.questions.is_empty();
@@ -192,14 +236,21 @@ impl Look {
             }
         }
         if let (true, Some(line)) = (is_ready, lines.unproven()) {
-            let message = format!("Line {line} is named like a balance or a total. Are such lines payments?");
+            let message = match lines.unnamed_balances() {
+                Some([first, last]) => format!(
+                    "Lines {first} and {last} may be an opening and a closing balance: with the amounts between, they add up. Are \
+                     such lines payments?"
+                ),
+                None => format!("Line {line} is named like a balance or a total. Are such lines payments?"),
+            };
             let answers = vec![
                 Answer::new("true", "They are payments, and are read."),
                 Answer::new("false", "They are balances or totals, and are left out."),
             ];
             self.questions.push(Question { field: "balancesAreTransactions", message, answers });
-            return;
+            return Vec::new();
         }
         self.statement = is_ready.then(|| lines.statement());
+        if is_ready { lines.rules_for_unnamed() } else { Vec::new() }
     }
 }

@@ -5,11 +5,11 @@ use std::io::Cursor;
 use super::{super::profile::Lines, Hints, Item, look};
 
 /// The lines of a file with their amounts, or the fields that are asked for.
-fn told(file: &str) -> Result<Vec<String>, Vec<&'static str>> {
+pub(super) fn told(file: &str) -> Result<Vec<String>, Vec<&'static str>> {
     told_with(file.as_bytes(), &Hints::default())
 }
 
-fn told_with(file: &[u8], hints: &Hints) -> Result<Vec<String>, Vec<&'static str>> {
+pub(super) fn told_with(file: &[u8], hints: &Hints) -> Result<Vec<String>, Vec<&'static str>> {
     let look = look(&mut Cursor::new(file), hints).unwrap();
     let Ok(profile) = look.ready() else {
         return Err(look.questions.iter().map(|question| question.field).collect());
@@ -26,12 +26,12 @@ fn told_with(file: &[u8], hints: &Hints) -> Result<Vec<String>, Vec<&'static str
     Ok(told.collect())
 }
 
-fn hints(json: &str) -> Hints {
+pub(super) fn hints(json: &str) -> Hints {
     serde_json::from_str(json).unwrap()
 }
 
 /// A file of these rows under a header; the date comes first, and is a day of October.
-fn table(header: &str, rows: &[&str]) -> String {
+pub(super) fn table(header: &str, rows: &[&str]) -> String {
     let rows = rows.iter().zip(13..).map(|(row, day)| format!("2026-10-{day},{row}\n"));
     format!("{header}\n{}", rows.collect::<String>())
 }

@@ -135,6 +135,11 @@ impl Running {
         (found != expected).then(|| Item::Mismatch { line: at, expected: exact(expected), found: exact(found) })
     }
 
+    /// The sum of the amounts. `None` in a file of several currencies, or when it is too large.
+    pub(super) fn sum(&self) -> Option<Decimal> {
+        self.sum
+    }
+
     pub(super) fn has_other_currencies(&self) -> bool {
         self.has_other_currencies
     }

@@ -1,7 +1,9 @@
 //! Reads the transactions of a file by a profile, in constant memory.
 
 mod continued;
+mod ends;
 mod named;
+mod undated;
 
 use std::{
     collections::VecDeque,
@@ -11,6 +13,7 @@ use std::{
 use encoding_rs::{Encoding, UTF_8};
 use rust_decimal::Decimal;
 
+use self::{ends::Ends, undated::Undated};
 use super::{
     layout::{Layout, MOST_BEFORE_HEADER},
     model::Profile,
@@ -49,6 +52,9 @@ pub struct Lines<R> {
     /// Records that the end of the file proves to be balances, or not.
     claims: Vec<Claim>,
     unproven: Option<u64>,
+    ends: Ends,
+    /// Records without a date that may be the sum of the amounts, if no transaction follows.
+    undated: Vec<Undated>,
     is_over: bool,
 }
 
@@ -74,6 +80,8 @@ impl<R: Read> Lines<R> {
             statement: Statement::default(),
             claims: Vec::new(),
             unproven: None,
+            ends: Ends::default(),
+            undated: Vec::new(),
             is_over: false,
         };
         lines.begin().map_err(|message| vec![Refusal::new(Code::Invalid, "csv", message)])?;
@@ -183,6 +191,8 @@ impl<R: Read> Lines<R> {
             Ok(true) => {}
             Ok(false) => {
                 self.is_over = true;
+                self.settle_undated();
+                self.refuse_unnamed();
                 self.flush();
                 return self.settle();
             }
@@ -225,6 +235,7 @@ impl<R: Read> Lines<R> {
             return Ok(());
         }
         let Some(written) = written else { return self.take_undated() };
+        self.refuse_undated();
         if let Some(width) = self.layout.width
             && self.record.cells().skip(width).any(|cell| !cell.trim().is_empty())
         {
@@ -254,6 +265,7 @@ impl<R: Read> Lines<R> {
         if amount.is_zero() {
             return self.take_zero(balance, currency);
         }
+        self.note_end(amount, false);
         let payee = self.reading().text(self.layout.payee);
         let transaction = Transaction {
             line,
@@ -297,38 +309,6 @@ impl<R: Read> Lines<R> {
             self.statement.mismatches += 1;
             self.ready.push_back(mismatch);
         }
-        Ok(())
-    }
-
-    /// Makes an item of a record without a date.
-    fn take_undated(&mut self) -> Result<(), Problem> {
-        let line = self.record.line;
-        let text = cell::bare(self.record.cell(self.layout.date));
-        if self.layout.is_header(&self.profile, &self.record) {
-            self.skip("It is the header again.");
-            return Ok(());
-        }
-        let has_amount = self.reading().amount_cells().any(|text| !text.is_empty());
-        if text.is_empty() && has_amount {
-            return Err(Problem::new(line, "date", "There is no date."));
-        }
-        if has_amount && statement_word::is_pending(text) {
-            self.skip("It is not booked yet.");
-            return Ok(());
-        }
-        if has_amount {
-            return Err(Problem::new(line, "date", format!("{} is not a date.", cell::quoted(text))));
-        }
-        let is_long = self.record.len() > self.layout.date;
-        let is_empty = text.is_empty();
-        let may_continue = is_empty && is_long && !self.record.follows_blank;
-        if may_continue && !self.profile.rows.no_continuation && self.continue_last() {
-            return Ok(());
-        }
-        if self.profile.rows.no_continuation && is_empty && self.reading().description().is_some() {
-            return Err(Problem::new(line, "date", "There is no date."));
-        }
-        self.skip("It has neither a date nor an amount.");
         Ok(())
     }
 

@@ -55,10 +55,14 @@ impl<R: Read> Lines<R> {
                 Verdict::Open => {
                     self.flush();
                     self.running.name(word, Some(amount));
+                    self.note_end(amount, true);
                     self.claims.push(Claim { line, word, amount });
                     return Ok(true);
                 }
             }
+        }
+        if let Some(amount) = amount.filter(|amount| is_dated && !amount.is_zero()) {
+            self.note_end(amount, true);
         }
         let value = amount.or(balance);
         if value.is_some() || is_dated {

@@ -85,6 +85,14 @@ fn plain_letter(c: char) -> Option<&'static str> {
         'ý' | 'ÿ' => "y",
         'ź' | 'ż' | 'ž' => "z",
         'ё' => "е",
+        'ά' => "α",
+        'έ' => "ε",
+        'ή' => "η",
+        'ί' | 'ϊ' | 'ΐ' => "ι",
+        'ό' => "ο",
+        'ύ' | 'ϋ' | 'ΰ' => "υ",
+        'ώ' => "ω",
+        'ς' => "σ",
         'أ' | 'إ' | 'آ' => "ا",
         _ => return None,
     })
@@ -138,6 +146,7 @@ mod tests {
             ("TRANSACTION\u{A0}DATE:", "transaction date"),
             ("विवरण", "विवरण"),
             ("Счёт", "счет"),
+            ("Ημερομηνία", "ημερομηνια"),
             ("İşlem Açıklaması", "islem aciklamasi"),
         ] {
             assert_eq!(folded(text), expected, "{text}");
