@@ -96,27 +96,27 @@ fn is_known_status(text: &str) -> bool {
 }
 
 /// Asks about texts of a status of which it is not known whether the transaction is booked, where there are others. A rule
-/// for each of them answers it, or the rule that none of them leaves out.
+/// for each of them answers it, or the rule that all others are booked. The answers keep the rules that the user gave before.
 pub(super) fn ask_status(column: &Column, texts: &BTreeSet<String>, said: &[SkipRule], notes: &mut Notes) {
     // More texts are no status.
     const MOST: usize = 8;
-    let said: Vec<_> = said.iter().filter(|rule| rule.column.as_ref().is_none_or(|of| of == column)).collect();
-    let is_said = |text: &str| said.iter().any(|rule| rule.text == ALL_OTHERS || is_skipped(text, rule));
-    let unknown: Vec<_> = texts.iter().filter(|text| !is_known_status(text) && !is_said(text)).collect();
+    let is_here = |rule: &SkipRule| rule.column.as_ref().is_none_or(|of| of == column);
+    let skips = |rule: &SkipRule, text: &str| is_here(rule) && (rule.text == ALL_OTHERS || is_skipped(text, rule));
+    let is_unknown = |text: &&String| !is_known_status(text) && !said.iter().any(|rule| skips(rule, text));
+    let unknown: Vec<_> = texts.iter().filter(is_unknown).collect();
     if unknown.is_empty() || !(2..=MOST).contains(&texts.len()) {
         return;
     }
-    let rule = |text: &str| SkipRule { column: Some(column.clone()), text: text.to_owned(), is: TextMatch::Equal };
-    let answer = |more: Vec<SkipRule>, meaning: &str| {
-        let kept = said.iter().filter(|rule| !is_not_booked(&rule.text)).map(|rule| (*rule).clone());
-        let rules: Vec<_> = kept.chain(more).collect();
+    let answer = |text: &str, meaning: String| {
+        let kept = said.iter().filter(|rule| rule.column.as_ref() != Some(column) || !is_not_booked(&rule.text));
+        let rule = SkipRule { column: Some(column.clone()), text: text.to_owned(), is: TextMatch::Equal };
+        let rules: Vec<_> = kept.cloned().chain([rule]).collect();
         Answer::new(serde_json::to_string(&rules).unwrap_or_default(), meaning)
     };
+    let out = |text: &&String| answer(text, format!("{} is not booked, and is left out.", cell::quoted(text)));
+    let booked = answer(ALL_OTHERS, "All of them are booked, and are read.".to_owned());
+    let answers = unknown.iter().map(out).chain([booked]).collect();
     let quoted = unknown.iter().map(|text| cell::quoted(text)).collect::<Vec<_>>().join(", ");
-    let answers = vec![
-        answer(unknown.iter().map(|text| rule(text)).collect(), "They are not booked, and are left out."),
-        answer(vec![rule(ALL_OTHERS)], "They are booked, and are read."),
-    ];
     notes.ask("skip", format!("Are lines booked that have {quoted} as {column}?"), answers);
 }
 

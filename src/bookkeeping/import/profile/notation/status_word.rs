@@ -77,10 +77,14 @@ pub fn is_not_booked(text: &str) -> bool {
     has_any(&folded, &PENDING_WORDS) || has_any(&folded, &DENIED_WORDS)
 }
 
-/// Whether a text says nothing but that a transaction is booked.
+/// Whether a text says nothing but that a transaction is booked: `Completed`, `Payment sent`.
 #[must_use]
 pub fn is_booked(text: &str) -> bool {
-    BOOKED_WORDS.contains(&cell::folded(text))
+    const NOUNS: [&str; 8] =
+        ["payment", "transfer", "transaction", "deposit", "withdrawal", "refund", "umsatz", "zahlung"];
+    let folded = cell::folded(text);
+    let state = folded.split_once(' ').filter(|(noun, _)| NOUNS.contains(noun)).map(|(_, state)| state);
+    BOOKED_WORDS.contains(state.unwrap_or(&folded))
 }
 
 /// Whether a text has one of the phrases as words of its own.
