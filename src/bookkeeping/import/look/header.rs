@@ -53,8 +53,10 @@ pub(super) fn meanings(name: &str) -> Vec<Meaning> {
         for part in words.windows(length) {
             let phrase = part.join(" ");
             let is_whole = length == words.len();
-            // A short word says little beside others: `in` is money in only when it stands alone.
-            if !is_whole && phrase.chars().count() < 4 {
+            // A short word says little beside others: `in` is money in only when it stands alone. Words of Chinese, Japanese and
+            // Korean are short.
+            let is_short = phrase.chars().count() < if phrase.chars().all(|c| c >= '\u{2E80}') { 2 } else { 4 };
+            if !is_whole && is_short {
                 continue;
             }
             for (role, is_english) in PHRASES.get(&phrase).into_iter().flatten() {

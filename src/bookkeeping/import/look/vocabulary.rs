@@ -203,4 +203,35 @@ pub(super) const WORDS: &[(Role, &str, &str)] = &[
          |валюта операции|курс|кэшбэк|бонусы|mcc|doviz kuru|kur|orijinal tutar|سعر الصرف|विनिमय दर|kursas|moketojo saskaita|gavejo saskaita\
          |saskaita gavejas|vaxlingskurs|originalbelopp|kontohavare|alkuperainen|castka v mene|kurz|arfolyam|ursprungligt belopp|iban zahlungsbeteiligter",
     ),
+    (
+        Role::Debit,
+        "amount withdrawn|withdrawn",
+        "出金金額|お引出金額|引出金額|支払金額|출금액|출금금액|출금|찾으신금액|지급금액|ถอนเงิน|ถอน|pengeluaran|despesa|despesas",
+    ),
+    (
+        Role::Credit,
+        "amount deposited|deposited",
+        "入金金額|お預入金額|預入金額|입금액|입금금액|입금|맡기신금액|ฝากเงิน|ฝาก|pemasukan|receita|receitas",
+    ),
+    (Role::Payee, "trading partner", "交易对方|对方户名|对方名称|对方姓名|거래처"),
+    (Role::Description, "item description", "商品说明|商品|商品名称|备注|交易备注|附言|用途|적요|거래내용|内容|รายการ|รายละเอียด"),
+    (Role::Remark, "payment method", "交易类型|支付方式|收 付款方式"),
+    (Role::BankId, "merchant order id", "交易订单号|交易单号|流水号|交易流水号|商家订单号|商户单号"),
+    (Role::Status, "current status", "交易状态|当前状态|状态"),
+    (Role::Category, "transaction category", "交易分类"),
+    (Role::Other, "opposing account", "对方账号|对方账户|对方开户行"),
+    (Role::Balance, "balance left", "잔액|거래후잔액|거래 후 잔액|餘額|結餘|คงเหลือ|ยอดคงเหลือ"),
+    (
+        Role::Flag,
+        "money direction|flow",
+        "收 支|收支|收付|借贷|借贷标志|区分|入出金区分|구분|거래구분|입출금구분|ประเภท|kierunek|richtung|smer|direzione|direccion|sentido|tur|jenis|النوع\
+         |الاتجاه",
+    ),
+    (
+        Role::Account,
+        "account nickname|account label|account id|bank account|account code",
+        "账号|账户|本方账号|口座|口座番号|계좌|계좌번호|no compte|n compte|n de compte|numero compte|numero de cuenta|numero cuenta|nro cuenta\
+         |no de cuenta|numero conto|n conto|numer konta|nr konta|nr rachunku|konto nr|kontonr|kontobezeichnung|rekening nummer|hesap numarasi\
+         |hesap adi|اسم الحساب|szamla|szamlaszam|bankszamlaszam|racun|λογαριασμος|เลขที่บัญชี|numar cont|cont",
+    ),
 ];
