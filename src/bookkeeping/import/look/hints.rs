@@ -35,6 +35,8 @@ pub struct Hints {
     pub decimal: Option<DecimalSign>,
     /// What the sign of an amount means.
     pub sign: Option<Sign>,
+    /// What the sign of a credit means, in a column for credits.
+    pub credit_sign: Option<Sign>,
     /// The texts of the flag column for money out.
     pub flag_out: Vec<String>,
     /// The texts of the flag column for money in.
@@ -49,6 +51,9 @@ pub struct Hints {
     pub account: Option<String>,
     /// The sheet of a workbook that is read.
     pub sheet: Option<String>,
+    /// Whether they are those of a profile. What a column says that the profile does not name is settled then.
+    #[serde(skip)]
+    pub are_of_profile: bool,
 }
 
 impl Hints {
@@ -68,7 +73,7 @@ impl Hints {
             *place.ok_or_else(|| format!("There is no field {path}."))? = value;
             match serde_json::from_value(all) {
                 Ok(said) => {
-                    *self = said;
+                    *self = Self { are_of_profile: self.are_of_profile, ..said };
                     return Ok(());
                 }
                 Err(error) if wrong.is_empty() => wrong = error.to_string(),
@@ -96,6 +101,7 @@ impl Hints {
             dates: profile.dates,
             decimal: profile.decimal,
             sign: profile.sign,
+            credit_sign: profile.credit_sign,
             flag_out: profile.flag_out.clone(),
             flag_in: profile.flag_in.clone(),
             balance: profile.balance,
@@ -103,6 +109,7 @@ impl Hints {
             currency: profile.currency.clone(),
             account: profile.account.clone(),
             sheet: profile.sheet.clone(),
+            are_of_profile: true,
         }
     }
 }

@@ -23,6 +23,8 @@ mod columns;
 mod content;
 mod decision;
 mod dialect;
+#[cfg(test)]
+mod directions;
 mod encoding;
 mod evidence;
 mod finding;
@@ -96,7 +98,8 @@ pub fn look<R: Read + Seek>(file: &mut R, hints: &Hints) -> Result<Look, Vec<Ref
     let header_line = note_header(header, &sheet, &mut notes);
     let picked = columns.pick(hints, &mut notes);
     let begin = header.map_or(hints.skip_leading.unwrap_or_default(), |(at, _)| at + 1);
-    let body = Body { encoding, sheet: &sheet, begin, picked: &picked };
+    let account = hints.account.as_deref();
+    let body = Body { encoding, sheet: &sheet, begin, picked: &picked, account };
     let decision = Decision { body, picker: &columns, header: header.map(|(at, _)| at), hints };
     let (profile, mut assumed, offers) = decision.make(file, &mut notes).map_err(unreadable)?;
     let mut found = Look {

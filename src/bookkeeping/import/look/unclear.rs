@@ -36,7 +36,7 @@ pub(super) fn table(header: &str, rows: &[&str]) -> String {
     format!("{header}\n{}", rows.collect::<String>())
 }
 
-fn amounts(file: &str) -> Result<Vec<String>, Vec<&'static str>> {
+pub(super) fn amounts(file: &str) -> Result<Vec<String>, Vec<&'static str>> {
     let told = told(file)?;
     Ok(told.iter().map(|line| line.split(' ').nth(1).unwrap_or_default().to_owned()).collect())
 }

@@ -214,7 +214,11 @@ pub(super) const WORDS: &[(Role, &str, &str)] = &[
         "入金金額|お預入金額|預入金額|입금액|입금금액|입금|맡기신금액|ฝากเงิน|ฝาก|pemasukan|receita|receitas",
     ),
     (Role::Payee, "trading partner", "交易对方|对方户名|对方名称|对方姓名|거래처"),
-    (Role::Description, "item description", "商品说明|商品|商品名称|备注|交易备注|附言|用途|적요|거래내용|内容|รายการ|รายละเอียด"),
+    (
+        Role::Description,
+        "item description",
+        "商品说明|商品|商品名称|备注|交易备注|附言|用途|적요|거래내용|内容|รายการ|รายละเอียด",
+    ),
     (Role::Remark, "payment method", "交易类型|支付方式|收 付款方式"),
     (Role::BankId, "merchant order id", "交易订单号|交易单号|流水号|交易流水号|商家订单号|商户单号"),
     (Role::Status, "current status", "交易状态|当前状态|状态"),

@@ -39,6 +39,10 @@ pub struct Profile {
     /// and credit, the sign of a debit; without it, debits below zero are refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sign: Option<Sign>,
+    /// With columns for debit and credit, the sign of a credit. `POSITIVE_OUT`: credits have a minus sign, as those of some cards.
+    /// `NEGATIVE_OUT`: a credit below zero was taken back. Without it, credits below zero are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credit_sign: Option<Sign>,
     /// The texts of the flag column for money out, besides those that are known, such as `D` and `DR`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flag_out: Vec<String>,

@@ -52,6 +52,17 @@ impl<'a> Reading<'a> {
         others.find(is_amount).filter(|_| is_one_sided)
     }
 
+    /// Whether a record whose amounts are empty is a note of the bank, such as the check of a card: a column that is not read
+    /// says zero, and none has an amount.
+    pub(super) fn is_note(&self) -> bool {
+        let others = self.record.cells().enumerate().filter(|(at, _)| !self.layout.has(*at));
+        let numbers =
+            others.filter(|(_, text)| date::date(text).is_none()).filter_map(|(_, text)| number::number(text));
+        let is_zero = |number: &Number| number.point.or(number.comma).is_some_and(|value| value.is_zero());
+        let money: Vec<_> = numbers.filter(|number| number.is_like_money).collect();
+        self.layout.amount.is_none() && !money.is_empty() && money.iter().all(is_zero)
+    }
+
     /// Reads a cell with a number; `None` when it is empty.
     fn number(&self, at: Option<usize>, column: &'static str) -> Result<Option<(Decimal, Number)>, Problem> {
         let Some(at) = at else { return Ok(None) };
@@ -77,7 +88,11 @@ impl<'a> Reading<'a> {
             let Some((value, number)) = self.number(amount, "amount")? else { return Ok(Amount::None) };
             let is_negated = match flag {
                 Some(at) => self.is_out(self.record.cell(at)).map_err(|text| {
-                    let message = format!("{} does not say whether this is money out or in.", cell::quoted(text));
+                    let message = format!(
+                        "{} does not say whether this is money out or in. Say it as `flagOut` or `flagIn`, or skip such lines \
+                         by a rule.",
+                        cell::quoted(text)
+                    );
                     Problem::new(line, "flag", message)
                 })?,
                 None => self.profile.sign == Some(Sign::PositiveOut) && !self.is_marked(&number),
@@ -100,6 +115,14 @@ impl<'a> Reading<'a> {
                     return Err(Problem::new(line, "debit", message));
                 }
                 Some(Sign::PositiveOut) | None => out,
+            };
+            let income = match self.profile.credit_sign {
+                Some(Sign::PositiveOut) => -income,
+                None if income.is_sign_negative() && !income.is_zero() => {
+                    let message = "The credit is below zero. Say as `creditSign` whether the bank writes credits with a minus sign.";
+                    return Err(Problem::new(line, "credit", message));
+                }
+                Some(Sign::NegativeOut) | None => income,
             };
             (income.checked_sub(out).ok_or_else(too_large)?, currency)
         };

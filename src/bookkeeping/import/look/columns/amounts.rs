@@ -2,7 +2,10 @@
 
 use super::{
     super::{
-        super::profile::notation::{cell, number},
+        super::profile::{
+            BalanceKind,
+            notation::{cell, number},
+        },
         content::Content,
         evidence::chain::Chain,
         finding::{Answer, Notes},
@@ -13,7 +16,7 @@ use super::{
 };
 
 /// Words of an amount before taxes or after fees.
-const NET: [&str; 8] = ["net", "netto", "nett", "neto", "netta", "liquido", "нетто", "ht"];
+pub(super) const NET: [&str; 8] = ["net", "netto", "nett", "neto", "netta", "liquido", "нетто", "ht"];
 /// Taxes that are in an amount.
 const TAX: [&str; 16] = [
     "vat",
@@ -34,6 +37,10 @@ const TAX: [&str; 16] = [
     "pvm",
 ];
 
+/// The question about the amount.
+pub(super) const ASK_AMOUNT: &str = "Which column has the amount? If money out and money in have columns of their own, say \
+                                     `columns.debit` and `columns.credit`.";
+
 impl Picker<'_> {
     pub(super) fn pick_amounts(&mut self, picked: &mut Picked, said: &Picked, hints: &Hints, notes: &mut Notes) {
         (picked.amount, picked.debit, picked.credit, picked.flag) = (said.amount, said.debit, said.credit, said.flag);
@@ -47,13 +54,8 @@ impl Picker<'_> {
             let has_one = |at: Option<usize>| at.is_some_and(|at| !self.content(at).is_empty());
             if has_both && (has_one(debit) || has_one(credit)) {
                 (picked.debit, picked.credit) = (debit, credit);
-            } else if let [first, rest @ ..] = amounts.as_slice() {
-                picked.amount = Some(self.with_tax(*first, notes));
-                let is_equal = |at: &&usize| self.has_role(**at, Role::Amount) == self.has_role(*first, Role::Amount);
-                let equals: Vec<_> = rest.iter().filter(is_equal).copied().collect();
-                if !equals.is_empty() && !self.have_equal_texts(*first, &equals) {
-                    self.ask_amount(&[vec![*first], equals].concat(), notes);
-                }
+            } else if !amounts.is_empty() {
+                self.choose_amount(&amounts, picked, notes);
             } else if has_one(debit) || has_one(credit) {
                 (picked.debit, picked.credit) =
                     (debit.filter(|at| has_one(Some(*at))), credit.filter(|at| has_one(Some(*at))));
@@ -67,21 +69,15 @@ impl Picker<'_> {
         for at in [picked.amount, picked.debit, picked.credit] {
             self.take(at);
         }
-        if picked.amount.is_some() && picked.flag.is_none() {
-            let is_full = |content: &Content| content.is_flag() && content.flags * 10 >= content.records * 9;
-            let named = self.by_role(Role::Flag, is_full).first().copied();
-            let is_open = |at: usize| self.is_unnamed(at) || self.has_role(at, Role::Remark).is_some();
-            let other = || {
-                self.free().find(|at| is_open(*at) && is_full(self.content(*at)) && !self.content(*at).is_currency())
-            };
-            picked.flag = named.or_else(other);
+        if let (Some(amount), None) = (picked.amount, picked.flag) {
+            picked.flag = self.pick_flag(amount);
         }
         self.take(picked.flag);
     }
 
     /// The amount with taxes, where the header has an amount before taxes. The money that moved has the taxes in it; fees are
     /// taken from it before.
-    fn with_tax(&self, amount: usize, notes: &mut Notes) -> usize {
+    pub(super) fn with_tax(&self, amount: usize, notes: &mut Notes) -> usize {
         let words = |at: usize| self.names.get(at).map(|name| cell::folded(name)).unwrap_or_default();
         let has = |at: usize, phrases: &[&str]| words(at).split(' ').any(|word| phrases.contains(&word));
         let gross = self.by_role(Role::Gross, Content::is_number).first().copied();
@@ -106,18 +102,18 @@ impl Picker<'_> {
         }
     }
 
-    fn have_equal_texts(&self, first: usize, others: &[usize]) -> bool {
+    pub(super) fn have_equal_texts(&self, first: usize, others: &[usize]) -> bool {
         others
             .iter()
             .all(|at| self.data.iter().all(|record| cell::bare(record.cell(first)) == cell::bare(record.cell(*at))))
     }
 
-    fn ask_amount(&self, candidates: &[usize], notes: &mut Notes) {
+    pub(super) fn ask_amount(&self, candidates: &[usize], notes: &mut Notes) {
         let example = |at: &usize| self.data.first().map_or("", |record| record.cell(*at)).trim();
         let answers = candidates
             .iter()
             .map(|at| Answer::new(self.column(*at).to_string(), format!("Its first value is {}.", example(at))));
-        notes.ask("columns.amount", "Which column has the amount?", answers.collect());
+        notes.ask("columns.amount", ASK_AMOUNT, answers.collect());
     }
 
     /// Finds the amount among columns whose names say nothing. A balance that follows from it tells which one it is.
@@ -134,26 +130,41 @@ impl Picker<'_> {
         let pairs = candidates.iter().flat_map(|amount| balances.iter().map(move |balance| (*amount, *balance)));
         let fitting: Vec<_> =
             pairs.filter(|(amount, balance)| amount != balance && self.is_chain(*amount, *balance)).collect();
-        match (fitting.as_slice(), candidates.as_slice()) {
-            ([(amount, balance)], _) => (picked.amount, picked.balance) = (Some(*amount), Some(*balance)),
+        let is_of_one = fitting.iter().all(|(amount, _)| fitting.first().is_some_and(|(first, _)| first == amount));
+        // A file may have the balances before and after the transaction.
+        let is_after = |(amount, balance): &&(usize, usize)| self.is_after(*amount, *balance);
+        match (fitting.iter().find(is_after).or(fitting.first()), candidates.as_slice()) {
+            (Some((amount, balance)), _) if is_of_one => {
+                (picked.amount, picked.balance) = (Some(*amount), Some(*balance));
+            }
             (_, [one]) => picked.amount = Some(*one),
             (_, []) => self.ask_amount(&numbers, notes),
             (_, [one, other]) if self.complement(*one, *other) && self.complement(*other, *one) => {
                 (picked.debit, picked.credit) = (Some(*one), Some(*other));
                 self.ask_debit([*one, *other], notes);
             }
+            _ if self.pick_unnamed_sides(&candidates, picked, notes) => {}
             _ => self.ask_amount(&candidates, notes),
         }
     }
 
     pub(super) fn is_chain(&self, amount: usize, balance: usize) -> bool {
+        self.chain(amount, balance).is_some_and(|chain| chain.is_whole())
+    }
+
+    fn is_after(&self, amount: usize, balance: usize) -> bool {
+        let way = self.chain(amount, balance).and_then(|chain| chain.way(None));
+        way.is_some_and(|way| way.kind == BalanceKind::After)
+    }
+
+    /// The chain of a balance, if each line has an amount.
+    fn chain(&self, amount: usize, balance: usize) -> Option<Chain> {
         let mut chain = Chain::default();
         for record in &self.data {
             let value = |at: usize| number::number(record.cell(at)).and_then(|number| number.point.or(number.comma));
-            let Some(amount) = value(amount) else { return false };
-            chain.add(amount, value(balance));
+            chain.add(value(amount)?, value(balance));
         }
-        chain.is_whole()
+        Some(chain)
     }
 
     pub(super) fn pick_balance(&mut self, picked: &mut Picked, said: &Picked) {
@@ -163,9 +174,13 @@ impl Picker<'_> {
         picked.is_before = after.is_none() && before.is_some() && said.balance.is_none() && picked.balance.is_none();
         let found = said.balance.or(picked.balance).or(after).or(before);
         picked.balance = found.or_else(|| {
-            let amount = picked.amount?;
             let unnamed = self.free().filter(|at| self.is_unnamed(*at) && self.content(*at).is_number());
-            let fitting: Vec<_> = unnamed.filter(|at| self.is_chain(amount, *at)).collect();
+            let fits = |at: &usize| match (picked.amount, picked.debit, picked.credit) {
+                (Some(amount), ..) => self.is_chain(amount, *at),
+                (None, Some(debit), Some(credit)) => self.follows(debit, credit, *at).is_some(),
+                _ => false,
+            };
+            let fitting: Vec<_> = unnamed.filter(fits).collect();
             (fitting.len() == 1 && self.data.len() > 2).then(|| fitting.first().copied()).flatten()
         });
         self.take(picked.balance);

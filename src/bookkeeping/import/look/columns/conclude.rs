@@ -3,6 +3,7 @@
 use super::{
     super::finding::{Answer, Confidence, Notes},
     Picked, Picker,
+    amounts::ASK_AMOUNT,
 };
 
 impl Picker<'_> {
@@ -50,15 +51,7 @@ impl Picker<'_> {
         }
         let has_amount = picked.amount.or(picked.debit).or(picked.credit).is_some();
         if !has_amount && !notes.questions.iter().any(|question| question.field == "columns.amount") {
-            notes.ask("columns.amount", "Which column has the amount?", columns());
-        }
-        // Several of the user's own accounts in one file would become one.
-        if let Some(at) = picked.account {
-            let content = self.content(at);
-            let count = content.different.len();
-            if (2..=8).contains(&count) && count * 2 <= content.records {
-                notes.found("columns.account", self.column(at), Confidence::Likely, "The file has several accounts.");
-            }
+            notes.ask("columns.amount", ASK_AMOUNT, columns());
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Finds out which column is what, by the names of the header and by what is in the columns.
 
+mod accounts;
 mod amounts;
 mod by_user;
 mod conclude;
+mod currency;
+mod flags;
+mod rivals;
 mod sides;
 
 use std::collections::HashSet;
@@ -152,16 +156,12 @@ impl<'a> Picker<'a> {
             picked.is_gross = picked.amount.is_some_and(|at| self.has_role(at, Role::Gross).is_some());
             picked.open_fee = first(self.by_role(Role::Fee, has_fees)).filter(|_| !is_net);
         }
-        picked.currency = said.currency.or_else(|| {
-            let named = first(self.by_role(Role::Currency, |content| content.is_currency() || content.is_empty()));
-            named.or_else(|| self.free().find(|at| self.is_unnamed(*at) && self.content(*at).is_currency()))
-        });
+        picked.currency = said.currency.or_else(|| self.pick_currency(&picked));
         self.take(picked.currency);
         picked.status = first(self.by_role(Role::Status, Content::is_text)).or_else(|| self.pick_pending());
         self.take(picked.status);
         picked.bank_id = first(self.by_role(Role::BankId, |content| !content.is_empty()));
-        picked.account =
-            said.account.or_else(|| first(self.by_role(Role::Account, |content| content.filled == content.records)));
+        picked.account = said.account.or_else(|| self.pick_account().filter(|_| !hints.are_of_profile));
         self.take(picked.account);
         picked.category = said.category.or_else(|| first(self.by_role(Role::Category, |_| true)));
         self.take(picked.category);
@@ -254,32 +254,9 @@ impl<'a> Picker<'a> {
         best.into_iter().collect()
     }
 
-    /// The different accounts of the user in the file, if there are several.
-    pub(super) fn accounts(&self, at: usize) -> Vec<String> {
-        let content = self.content(at);
-        let mut accounts: Vec<_> = content.different.iter().cloned().collect();
-        accounts.sort();
-        if accounts.len() > 1 && accounts.len() <= 8 && accounts.len() * 2 <= content.records {
-            accounts
-        } else {
-            Vec::new()
-        }
-    }
-
     /// The different texts of a column.
     pub(super) fn texts(&self, at: usize) -> &HashSet<String> {
         &self.content(at).different
-    }
-
-    /// Whether a flag column is likely, by its name, although its texts are not known.
-    pub(super) fn unknown_flags(&self) -> Option<usize> {
-        let is_short = |content: &Content| {
-            (1..=3).contains(&content.different.len())
-                && content.texts == content.records
-                && content.length <= 4 * content.records
-        };
-        let found = self.by_role(Role::Flag, is_short);
-        found.first().copied()
     }
 
     fn is_day_first_language(&self) -> bool {

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::{
     super::{
-        super::profile::{notation::number, record::Record},
+        super::profile::{BalanceKind, Sign, notation::number, record::Record},
         content::Content,
         evidence::chain::Chain,
         finding::{Answer, Notes},
@@ -144,15 +144,38 @@ impl Picker<'_> {
     /// Whether running balances prove that these are money out and money in.
     fn prove(&self, debit: usize, credit: usize) -> bool {
         let named = self.by_role(Role::Balance, Content::is_number).first().copied();
-        let Some(balance) = named else { return false };
+        let chain = named.and_then(|balance| self.follows(debit, credit, balance));
+        chain.is_some_and(|chain| chain.total > 1 && chain.way(None).is_some())
+    }
+
+    /// The chain of balances that all follow from money out and money in.
+    pub(super) fn follows(&self, debit: usize, credit: usize, balance: usize) -> Option<Chain> {
         let mut chain = Chain::default();
         for record in &self.data {
             let [debit, credit] = [debit, credit].map(|at| moved(record, at).unwrap_or_default());
-            let Some(amount) = credit.checked_sub(debit.abs()) else { return false };
-            chain.add(amount, value(record, balance));
+            chain.add(credit.checked_sub(debit.abs())?, value(record, balance));
         }
-        let way = chain.way(None);
-        chain.is_whole() && chain.total > 1 && way.is_some()
+        Some(chain).filter(Chain::is_whole)
+    }
+
+    /// Takes the only two of several columns without a known name of which each line has a number in one, and asks which of them is
+    /// money out. The balance may be what is owed, so it does not tell.
+    pub(super) fn pick_unnamed_sides(&self, candidates: &[usize], picked: &mut Picked, notes: &mut Notes) -> bool {
+        let after = |one: usize| candidates.iter().copied().filter(move |other| *other > one);
+        let pairs = candidates.iter().flat_map(|one| after(*one).map(move |other| (*one, other)));
+        let fitting: Vec<_> =
+            pairs.filter(|(one, other)| self.complement(*one, *other) && self.complement(*other, *one)).collect();
+        let [(one, other)] = fitting.as_slice() else { return false };
+        let (one, other) = (*one, *other);
+        let is_of_account = |balance: &usize| {
+            let way = self.follows(other, one, *balance).and_then(|chain| chain.way(None));
+            way.is_some_and(|way| way.sign == Sign::NegativeOut && way.kind == BalanceKind::After)
+        };
+        let mut balances = candidates.iter().filter(|at| **at != one && **at != other);
+        let sides = if balances.any(is_of_account) { [other, one] } else { [one, other] };
+        (picked.debit, picked.credit) = (Some(sides[0]), Some(sides[1]));
+        self.ask_debit(sides, notes);
+        true
     }
 }
 

@@ -1,5 +1,7 @@
 //! Makes the profile of all that was found, and of what the user says.
 
+mod credits;
+mod flags;
 mod signs;
 
 use std::{
@@ -11,7 +13,7 @@ use super::{
     super::profile::{BalanceKind, Column, Columns, DateOrder, Order, Profile, Rows, Sign, VERSION},
     columns::Picker,
     evidence::{
-        Body,
+        Amounts, Body,
         chain::{Chain, Way},
         dates::{Context, Dates},
     },
@@ -56,7 +58,9 @@ impl Decision<'_> {
         }
         let decimal = hints.decimal.or_else(|| decimals.decide(notes));
         let assumed_decimal = decimal.unwrap_or_else(|| decimals.tentative());
-        let mut amounts = self.body.amounts(file, Some(assumed_decimal))?;
+        let amounts = self.body.amounts(file, Some(assumed_decimal), false)?;
+        let assumed_sorted = hints.order.or_else(|| dates.sorted(dates.tentative()).map(|(order, _)| order));
+        let (credit_sign, mut amounts) = self.credits(file, amounts, assumed_decimal, assumed_sorted, notes)?;
         self.picker.names().iter().for_each(|name| amounts.signs.add_heading(name));
         for record in self.picker.before(self.header) {
             record.cells().for_each(|cell| amounts.signs.add_heading(cell));
@@ -77,6 +81,7 @@ impl Decision<'_> {
         let balance = self.balance(chain, way, sign, notes);
         let columns = self.columns(form, fee);
         let (flag_out, flag_in) = self.flags(form, &amounts, notes);
+        let likely_flag = self.ask_for_flag(form, &amounts, notes);
         let profile = Profile {
             version: VERSION,
             encoding: self.body.encoding.name().to_owned(),
@@ -87,21 +92,24 @@ impl Decision<'_> {
             dates: order,
             decimal,
             sign,
+            credit_sign,
             flag_out,
             flag_in,
             balance,
             order: order_of_lines,
             currency: self.currency(notes),
-            account: self.account(notes),
+            account: self.account(&amounts, notes),
             sheet: hints.sheet.clone(),
         };
         notes.questions.retain(|question| !self.is_said(question.field));
-        let assumed = Profile {
+        let mut assumed = Profile {
             dates: order.or(assumed_order),
             decimal: Some(assumed_decimal),
             sign: sign.or_else(|| (form == Form::Signed).then_some(Sign::NegativeOut)),
+            credit_sign: credit_sign.or_else(|| (amounts.credits[1] > 0).then_some(Sign::PositiveOut)),
             ..profile.clone()
         };
+        self.assume_flags(likely_flag, &mut assumed);
         Ok((profile, assumed, self.offers(picked.bank_id)))
     }
 
@@ -112,9 +120,11 @@ impl Decision<'_> {
             "dates" => hints.dates.is_some(),
             "decimal" => hints.decimal.is_some(),
             "sign" => hints.sign.is_some(),
+            "creditSign" => hints.credit_sign.is_some(),
             "account" => hints.account.is_some(),
             "order" => hints.order.is_some(),
-            "flagOut" => !hints.flag_out.is_empty() || !hints.flag_in.is_empty(),
+            "flagOut" => !hints.flag_out.is_empty(),
+            "flagIn" => !hints.flag_in.is_empty(),
             "columns.flag" => hints.columns.flag.is_some(),
             "columns.fee" => hints.columns.fee.is_some(),
             "columns.debit" => hints.columns.debit.is_some(),
@@ -163,8 +173,15 @@ impl Decision<'_> {
         }
         let named = if self.body.picked.is_before { BalanceKind::Before } else { BalanceKind::After };
         let name = |kind| if kind == BalanceKind::After { "AFTER" } else { "BEFORE" };
-        let is_alone = self.body.picked.amount.is_some() && self.body.picked.flag.is_none();
-        if way.is_some_and(|way| is_alone && sign.is_some_and(|sign| sign != way.sign)) {
+        let is_alone = self.body.picked.amount.is_some() && self.body.picked.flag.is_none() && chain.is_strong();
+        let is_debt = |way: Way| {
+            if self.body.picked.amount.is_some() {
+                is_alone && sign.is_some_and(|sign| sign != way.sign)
+            } else {
+                self.hints.columns.debit.is_some() && way.sign == Sign::PositiveOut
+            }
+        };
+        if way.is_some_and(is_debt) {
             notes.found("balance", "none", Confidence::Likely, "It is what is owed, and not checked.");
             return None;
         }
@@ -252,11 +269,18 @@ impl Decision<'_> {
         Some(found.to_string())
     }
 
-    fn account(&self, notes: &mut Notes) -> Option<String> {
-        let accounts = self.body.picked.account.map(|at| self.picker.accounts(at)).unwrap_or_default();
-        if self.hints.account.is_none() && !accounts.is_empty() {
-            let answers = accounts.into_iter().map(|account| Answer::new(account, "")).collect();
-            notes.ask("account", "The file has several accounts. Which of them is read?", answers);
+    fn account(&self, amounts: &Amounts, notes: &mut Notes) -> Option<String> {
+        if let (None, Some(at), Some(accounts)) =
+            (&self.hints.account, self.body.picked.account, amounts.several_accounts())
+        {
+            let column = self.picker.column(at);
+            notes.found("columns.account", &column, Confidence::Likely, "The file has several accounts.");
+            let answers = accounts.iter().map(|account| Answer::new(account, "")).collect();
+            let message = format!(
+                "The file has several accounts. Which of them is read? If {column} names accounts of others, say that \
+                 `columns.account` is empty."
+            );
+            notes.ask("account", message, answers);
         }
         self.hints.account.clone()
     }

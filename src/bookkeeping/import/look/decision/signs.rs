@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        super::profile::{Sign, notation::flag},
+        super::profile::Sign,
         evidence::{Amounts, chain::Way},
         finding::{Answer, Confidence, Notes},
     },
@@ -10,59 +10,6 @@ use super::{
 };
 
 impl Decision<'_> {
-    pub(super) fn form(&self, amounts: &Amounts, notes: &mut Notes) -> Form {
-        let picked = self.body.picked;
-        let Amounts { agreeing, telling, contradicting, crediting, .. } = *amounts;
-        if picked.amount.is_none() {
-            return Form::Split;
-        }
-        let Some(at) = picked.flag else { return Form::Signed };
-        if self.hints.columns.flag.is_some() {
-            return Form::Flag;
-        }
-        let column = self.picker.column(at);
-        match (agreeing, telling, contradicting, crediting) {
-            (0, _, 0, _) => Form::Flag,
-            (_, 0, 0, _) => {
-                notes.found(
-                    "columns.flag",
-                    "none",
-                    Confidence::Certain,
-                    format!("{column} says what the signs say already."),
-                );
-                Form::Signed
-            }
-            (0, _, _, 0) => {
-                notes.found(
-                    "columns.flag",
-                    "none",
-                    Confidence::Certain,
-                    format!("{column} says what the turned signs say already."),
-                );
-                Form::Turned
-            }
-            _ if amounts.plain.is_whole() && !amounts.chain.is_whole() => Form::Signed,
-            _ if amounts.chain.is_whole() && !amounts.plain.is_whole() => Form::Flag,
-            _ => {
-                let answers = vec![
-                    Answer::new(
-                        column.to_string(),
-                        "The flag tells money out from money in; an amount below zero was taken back.",
-                    ),
-                    Answer::new("", "The sign of the amount tells it."),
-                ];
-                if self.hints.sign.is_none() && self.hints.columns.flag.is_none() {
-                    notes.ask(
-                        "columns.flag",
-                        "Some amounts have a sign that contradicts their flag. Which of them counts?",
-                        answers,
-                    );
-                }
-                Form::Flag
-            }
-        }
-    }
-
     /// The column with fees that are taken besides the amount.
     pub(super) fn fee(&self, amounts: &Amounts, notes: &mut Notes) -> Option<usize> {
         let picked = self.body.picked;
@@ -72,6 +19,7 @@ impl Decision<'_> {
             notes.found("columns.fee", &column, Confidence::Likely, "The amount is the one before fees.");
             return Some(open);
         }
+        // Both are whole where only the first lines have fees, to which no balance leads.
         match (amounts.plain.is_whole(), amounts.with_fees.is_whole()) {
             (false, true) => {
                 notes.found(
@@ -82,8 +30,8 @@ impl Decision<'_> {
                 );
                 Some(open)
             }
-            (true, _) => None,
-            (false, false) => {
+            (true, false) => None,
+            (true, true) | (false, false) => {
                 let answers = vec![
                     Answer::new(column.to_string(), "The fee is taken besides the amount."),
                     Answer::new("", "The amount has the fee in it."),
@@ -128,11 +76,18 @@ impl Decision<'_> {
                     amounts.signs.ask(notes);
                     None
                 }
+                None if amounts.signs.are_missing() && amounts.plain.is_unsigned() => {
+                    let message = "The amounts have no sign, and the balance rises by some of them and falls by others. Only \
+                                   lines that fit the answer can be read: are amounts below zero money out, or amounts above zero?";
+                    amounts.signs.ask_as(message, notes);
+                    None
+                }
                 None => amounts.signs.decide(notes),
             },
             Form::Turned => Some(Sign::PositiveOut),
             Form::Flag => {
-                if turned.is_some() && amounts.chain.is_whole() {
+                let is_said = !self.hints.flag_out.is_empty() || !self.hints.flag_in.is_empty();
+                if turned.is_some() && amounts.chain.is_whole() && !is_said {
                     let message =
                         "The balance rises by the amounts whose flag says money out. Which flags mean money out?";
                     let texts = self.body.picked.flag.map(|at| self.picker.texts(at)).into_iter().flatten();
@@ -181,34 +136,5 @@ impl Decision<'_> {
                 None
             }
         }
-    }
-
-    pub(super) fn flags(&self, form: Form, amounts: &Amounts, notes: &mut Notes) -> (Vec<String>, Vec<String>) {
-        let (mut out, mut income) = (self.hints.flag_out.clone(), self.hints.flag_in.clone());
-        let is_said = !out.is_empty() || !income.is_empty();
-        if let (Form::Flag, Some(at), false) = (form, self.body.picked.flag, is_said) {
-            let mut texts: Vec<_> = self.picker.texts(at).iter().cloned().collect();
-            texts.sort();
-            let (are_out, are_in): (Vec<_>, Vec<_>) =
-                texts.into_iter().partition(|text| flag::known(text) == Some(true));
-            out.extend(are_out);
-            income.extend(are_in.into_iter().filter(|text| flag::known(text) == Some(false)));
-        }
-        if form == Form::Signed && amounts.signs.has_pluses_only() && !is_said {
-            income.push("+".to_owned());
-        }
-        if let (Form::Signed, Some(at), false) = (form, self.picker.unknown_flags(), is_said)
-            && self.hints.sign.is_none()
-            && notes.questions.iter().any(|question| question.field == "sign")
-        {
-            let mut answers: Vec<_> = self.picker.texts(at).iter().map(|text| Answer::new(text, "")).collect();
-            answers.sort_by(|one, other| one.value.cmp(&other.value));
-            let message = format!(
-                "Does a text in the column {} mean money out? Then name the column as the flag, and the text.",
-                self.picker.column(at)
-            );
-            notes.ask("flagOut", message, answers);
-        }
-        (out, income)
     }
 }

@@ -61,6 +61,13 @@ impl Chain {
         self.best() * 5 >= self.total * 4
     }
 
+    /// Whether some balances rise and others fall by the amounts: the amounts have no sign.
+    pub(in super::super) fn is_unsigned(&self) -> bool {
+        let [second, minus_second, first, minus_first] = self.hits;
+        let is_mixed = |rising: usize, falling: usize| rising.min(falling) > 0 && rising + falling == self.total;
+        is_mixed(second, minus_second) || is_mixed(first, minus_first)
+    }
+
     /// The way in which most balances follow, if it is one way; `order` is the order of the dates, if they have one.
     ///
     /// The balance after the transaction of the oldest-first file and the balance before the transaction of the newest-first

@@ -25,6 +25,9 @@ use super::{
     wording,
 };
 
+/// How many accounts are counted.
+const MOST_ACCOUNTS: usize = 20;
+
 /// Where the transactions of a file are.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Body<'a> {
@@ -33,6 +36,8 @@ pub(super) struct Body<'a> {
     /// How many records are before the first one.
     pub(super) begin: usize,
     pub(super) picked: &'a Picked,
+    /// The account that is read, where the user names one.
+    pub(super) account: Option<&'a str>,
 }
 
 impl Body<'_> {
@@ -46,11 +51,17 @@ impl Body<'_> {
             count += 1;
             let is_booked = self.picked.status.is_none_or(|at| !wording::is_not_booked(record.cell(at)));
             let is_data = count > self.begin && date::date(record.cell(date)).is_some();
+            let is_data = is_data && self.is_of_account(&record);
             if is_data && record.fault.is_none() && !record.cells().any(|cell| statement_word::find(cell).is_some()) {
                 each(&record, is_booked);
             }
         }
         Ok(())
+    }
+
+    fn is_of_account(&self, record: &Record) -> bool {
+        let named = self.account.zip(self.picked.account);
+        named.is_none_or(|(account, at)| cell::name(record.cell(at)) == cell::name(account))
     }
 
     /// Reads the notations of dates and amounts.
@@ -68,9 +79,14 @@ impl Body<'_> {
         Ok((dates, decimals))
     }
 
-    /// Reads the amounts.
-    pub(super) fn amounts<R: Read + Seek>(&self, file: &mut R, decimal: Option<DecimalSign>) -> io::Result<Amounts> {
-        let mut amounts = Amounts::default();
+    /// Reads the amounts. `are_credits_turned` reads credits below zero as money in.
+    pub(super) fn amounts<R: Read + Seek>(
+        &self,
+        file: &mut R,
+        decimal: Option<DecimalSign>,
+        are_credits_turned: bool,
+    ) -> io::Result<Amounts> {
+        let mut amounts = Amounts { are_credits_turned, ..Amounts::default() };
         self.each(file, |record, is_booked| {
             amounts.add_status(self.picked, record);
             if is_booked {
@@ -100,6 +116,14 @@ pub(super) struct Amounts {
     pub(super) crediting: usize,
     /// Debits above and below zero.
     pub(super) debits: [usize; 2],
+    /// Credits above and below zero.
+    pub(super) credits: [usize; 2],
+    /// Whether credits below zero are read as money in.
+    pub(super) are_credits_turned: bool,
+    /// The first different texts of the account column, and how many of the records have one.
+    accounts: Vec<String>,
+    with_account: usize,
+    records: usize,
     /// The number of amounts that are not zero.
     pub(super) count: usize,
     /// The first different texts of the status.
@@ -115,10 +139,20 @@ impl Amounts {
         }
     }
 
+    /// The accounts of the user in the file, if there are several. Accounts of others are more, or are missing in some lines.
+    pub(super) fn several_accounts(&self) -> Option<&[String]> {
+        let count = self.accounts.len();
+        let are_few = (2..=8).contains(&count) || (2..MOST_ACCOUNTS).contains(&count) && count * 2 <= self.records;
+        (are_few && self.with_account == self.records).then_some(&self.accounts)
+    }
+
     fn add(&mut self, picked: &Picked, record: &Record, decimal: Option<DecimalSign>) {
         let read = |at: Option<usize>| at.and_then(|at| number::number(record.cell(at)));
         let value =
             |number: &number::Number| number.value(decimal).or(number.point).or(number.comma).unwrap_or_default();
+        if let Some(at) = picked.account {
+            self.add_account(record.cell(at));
+        }
         let balance = read(picked.balance).map(|number| value(&number));
         let fee = read(picked.open_fee).map(|number| value(&number).abs()).unwrap_or_default();
         if let Some(number) = read(picked.amount) {
@@ -143,6 +177,10 @@ impl Amounts {
         if !debit.is_zero() {
             self.debits[usize::from(debit.is_sign_negative())] += 1;
         }
+        if !credit.is_zero() {
+            self.credits[usize::from(credit.is_sign_negative())] += 1;
+        }
+        let credit = if self.are_credits_turned { -credit } else { credit };
         let amount = credit.checked_sub(debit.abs()).unwrap_or_default();
         // A debit below zero among others above zero is one that was taken back.
         let plain = credit.checked_sub(debit).unwrap_or_default();
@@ -153,6 +191,21 @@ impl Amounts {
         }
         if !amount.is_zero() || !fee.is_zero() {
             self.with_fees.add(amount.checked_sub(fee).unwrap_or_default(), balance);
+        }
+    }
+
+    fn add_account(&mut self, text: &str) {
+        self.records += 1;
+        let text = cell::tidy(cell::bare(text));
+        if !text.contains(char::is_alphanumeric) {
+            return;
+        }
+        self.with_account += 1;
+        if self.accounts.len() == MOST_ACCOUNTS || self.accounts.iter().any(|other| *other == text) {
+            return;
+        }
+        if !self.accounts.iter().any(|other| cell::name(other) == cell::name(&text)) {
+            self.accounts.push(text.into_owned());
         }
     }
 

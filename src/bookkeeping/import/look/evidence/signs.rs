@@ -111,6 +111,11 @@ impl Signs {
         self.below == 0 && self.marked > self.words && self.unmarked() > 0
     }
 
+    /// Whether no amount has a sign or a mark.
+    pub(in super::super) fn are_missing(&self) -> bool {
+        self.below == 0 && self.marked == 0 && self.above > 0
+    }
+
     /// Whether amounts above and below zero both have a mark.
     fn is_marked(&self) -> bool {
         let may_be_card = self.is_card && self.turned > self.usual;
@@ -181,6 +186,10 @@ impl Signs {
     }
 
     pub(in super::super) fn ask(&self, notes: &mut Notes) {
+        self.ask_as("Are amounts below zero money out, or amounts above zero?", notes);
+    }
+
+    pub(in super::super) fn ask_as(&self, message: &str, notes: &mut Notes) {
         let (above, below) = (self.above, self.below);
         let negative = format!(
             "As in most accounts: the {below} amounts below zero are money out, the {above} above zero are money in."
@@ -189,7 +198,7 @@ impl Signs {
             "As in some cards: the {above} amounts above zero are charges, the {below} below zero are money in."
         );
         let answers = vec![Answer::new("NEGATIVE_OUT", negative), Answer::new("POSITIVE_OUT", positive)];
-        notes.ask("sign", "Are amounts below zero money out, or amounts above zero?", answers);
+        notes.ask("sign", message, answers);
     }
 }
 

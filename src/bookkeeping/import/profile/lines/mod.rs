@@ -256,6 +256,7 @@ impl<R: Read> Lines<R> {
             return Err(Problem::new(line, "date", format!("{text} {}", doubt.message())));
         }
         let (amount, currency) = match self.reading().amount()? {
+            Amount::None if self.reading().is_note() => (Decimal::ZERO, None),
             Amount::None => return Err(Problem::new(line, "amount", "There is no amount.")),
             Amount::Value(amount, currency) => (amount, currency),
         };
