@@ -90,7 +90,9 @@ fn message(panic: &(dyn Any + Send)) -> &str {
 
 /// Runs the tests that the command line asks for.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // Tests spend about half of their time waiting for databases and programs.
+    arguments.test_threads.get_or_insert(2 * thread::available_parallelism().map_or(1, usize::from));
     let mut trials: Vec<_> = inventory::iter::<Test>().map(Test::trial).collect();
     trials.sort_by(|a, b| a.name().cmp(b.name()));
     let conclusion = libtest_mimic::run(&arguments, trials);
