@@ -7,7 +7,7 @@
 //! | lay out | `layout` | finds the header and the positions of the columns |
 //! | parse | `notation` | parses numbers, dates and flags in the notations of banks |
 //! | read | `lines`, `reading`, `row` | makes transactions of records, joins continued descriptions, skips what is no transaction |
-//! | check | `running` | checks the running balance, and the opening and closing balance |
+//! | check | `running`, `ends` | checks the running balance, and the opening and closing balance |
 //!
 //! A [`Profile`] is stored as JSON with a version. Unknown fields are refused, so that a profile of a later version is not
 //! misread. [`look`](super::look) makes a profile from a file; every field of it can be changed by hand.
@@ -20,6 +20,7 @@
 mod check;
 mod column;
 mod decode;
+mod ends;
 pub mod layout;
 mod lines;
 mod model;

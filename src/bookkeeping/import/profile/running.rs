@@ -39,6 +39,14 @@ pub(super) struct Claim {
     pub(super) amount: Decimal,
 }
 
+/// A record that has an amount and no date, and may be a total.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Undated {
+    pub(super) line: u64,
+    /// The amount, if the record has nothing else.
+    pub(super) amount: Option<Decimal>,
+}
+
 /// Follows the amounts and balances of a file.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Running {

@@ -1,9 +1,9 @@
 //! Reads the transactions of a file by a profile, in constant memory.
 
 mod continued;
-mod ends;
 mod named;
 mod undated;
+mod unnamed;
 
 use std::{
     collections::VecDeque,
@@ -13,8 +13,8 @@ use std::{
 use encoding_rs::{Encoding, UTF_8};
 use rust_decimal::Decimal;
 
-use self::{ends::Ends, undated::Undated};
 use super::{
+    ends::Ends,
     layout::{Layout, MOST_BEFORE_HEADER},
     model::Profile,
     notation::{
@@ -24,7 +24,7 @@ use super::{
     reading::{Amount, Reading},
     record::{Fault, Record, Records},
     row::{Item, Problem, Transaction, exact},
-    running::{Claim, Running, Statement},
+    running::{Claim, Running, Statement, Undated},
 };
 use crate::{
     error::{Code, Refusal},

@@ -4,26 +4,17 @@
 
 use std::io::Read;
 
-use rust_decimal::Decimal;
-
 use super::{
     super::{
         notation::{cell, number, status_word},
         reading::Amount,
         row::{Item, Problem},
+        running::Undated,
     },
     Lines,
 };
 
-/// A record that has an amount and no date, and may be a total.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Undated {
-    line: u64,
-    /// The amount, if the record has nothing else.
-    amount: Option<Decimal>,
-}
-
-/// How many such records wait for the end of the file.
+/// How many records with an amount and no date wait for the end of the file.
 const MOST: usize = 100;
 
 impl<R: Read> Lines<R> {
