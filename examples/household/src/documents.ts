@@ -84,7 +84,7 @@ export const BOOK_CHANGES = graphql(`
         __typename
         id
         ... on Customer { name balance { amount currency } }
-        ... on Wallet { name }
+        ... on Wallet { name funds: balance { amount currency } }
         ... on Entry {
           ...EntryRow
           customer { id balance { amount currency } }

@@ -150,6 +150,10 @@ test('what another device does is on the page at once', async () => {
   await shows(wallet('USD wallet'), '$90.25');
   await send('mutation { createWallet(input: { name: "Travel", currency: "USD" }) { userErrors { code } } }');
   await shows(wallet('Travel'), '$0.00');
+  await send('mutation { createCustomer(input: { name: "Aaron" }) { userErrors { code } } }');
+  const names = section('Customers').getByRole('button');
+  await names.filter({ hasText: 'Aaron' }).waitFor();
+  assert.deepEqual([await names.count(), await names.first().textContent()], [46, 'Aaron']);
 });
 
 test('a page that was offline catches up', async () => {

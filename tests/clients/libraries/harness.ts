@@ -64,6 +64,18 @@ export class User {
     }
   }
 
+  /** Deletes the entries of this amount from a customer's ledger. */
+  async deleteEntry(customerId: string, amount: string): Promise<void> {
+    const document = 'query ($id: ID!) { customer(id: $id) { entries(first: 20) { nodes { id amount { amount } } } } }';
+    const data = await this.send<{ customer: { entries: { nodes: { id: string; amount: { amount: string } }[] } } }>(
+      document,
+      { id: customerId },
+    );
+    for (const { id } of data.customer.entries.nodes.filter((node) => Number(node.amount.amount) === Number(amount))) {
+      await this.send('mutation ($id: ID!) { deleteEntry(input: { id: $id }) { userErrors { code } } }', { id });
+    }
+  }
+
   async deposit(amount: string): Promise<void> {
     const document = `mutation ($username: String!, $amount: Decimal!) {
       deposit(input: { wallet: { username: $username }, amount: $amount }) { userErrors { code } }

@@ -12,7 +12,6 @@ import { createLive } from './live';
 import type { Session } from './session';
 import { createSse } from './sse';
 import { createUrql } from './urql';
-import { PAGE } from './urql-add-entry';
 import { updates } from './urql-changes';
 import { subscriptions } from './urql-live';
 
@@ -101,25 +100,38 @@ for (const [name, follow] of Object.entries(SOCKETS)) {
   });
 }
 
-test('Graphcache shows what another device does: balances at once, and lists when they are read again', async () => {
+test('Graphcache shows what another device does, at its place in the lists, which stay on the page meanwhile', async () => {
   const user = await User.register();
-  const [id = ''] = await user.customers('Amal');
+  const [id = ''] = await user.customers('Badr', 'Dalal', 'Eman');
+  await user.credit(id, '1', '2', '3');
   const client = createUrql(user.session, { updates }, subscriptions(createLive(user.session)));
-  const names: unknown[] = [];
+  const position = await user.position();
+  const { data } = await client.query(CUSTOMERS, { first: 2 }).toPromise();
+  const { data: ledger } = await client.query(CUSTOMER, { id, first: 2 }).toPromise();
+  const next = { first: 2, after: data?.customers?.pageInfo.endCursor ?? '' };
+  const earlier = { id, first: 2, after: ledger?.customer?.entries?.pageInfo.endCursor ?? '' };
+  const lists: unknown[] = [];
   const ledgers: unknown[] = [];
   const subscribed = [
-    client.query(CUSTOMERS, { first: 5 }).subscribe(({ data }) => {
-      names.push(data?.customers?.edges.map(({ node }) => `${node.name} ${node.balance?.amount}`).join());
+    client.query(CUSTOMERS, next).subscribe(({ data }) => {
+      lists.push(data?.customers?.edges.map(({ node }) => `${node.name} ${node.balance?.amount}`).join());
     }),
-    client.query(CUSTOMER, { id, first: PAGE }).subscribe(({ data }) => {
+    client.query(CUSTOMER, earlier).subscribe(({ data }) => {
       ledgers.push(data?.customer?.entries?.edges.map(({ node }) => node.amount.amount).join());
     }),
-    client.subscription(BOOK_CHANGES, { after: await user.position() }).subscribe(() => {}),
   ];
+  await until('the lists', () => lists.at(-1) === 'Badr 6.00,Dalal 0.00,Eman 0.00' && ledgers.at(-1) === '3.00,2.00,1.00');
+  lists.length = ledgers.length = 0;
+  subscribed.push(client.subscription(BOOK_CHANGES, { after: position }).subscribe(() => {}));
+
   await user.credit(id, '4.5');
-  await until('the balance', () => names.at(-1) === 'Amal 4.50');
-  await until('the entry', () => ledgers.at(-1) === '4.50');
-  await user.customers('Badr');
-  await until('the customer', () => names.at(-1) === 'Amal 4.50,Badr 0.00');
+  await until('the balance', () => lists.at(-1) === 'Badr 10.50,Dalal 0.00,Eman 0.00');
+  await until('the entry', () => ledgers.at(-1) === '4.50,3.00,2.00,1.00');
+  await user.customers('Celine', 'Amal');
+  await until('the customers', () => lists.at(-1) === 'Amal 0.00,Badr 10.50,Celine 0.00,Dalal 0.00,Eman 0.00');
+  await user.deleteEntry(id, '2');
+  await until('the entry that is gone', () => ledgers.at(-1) === '4.50,3.00,1.00');
+  assert.deepEqual([...new Set(ledgers)], ['4.50,3.00,2.00,1.00', '4.50,3.00,1.00']);
+  for (const list of lists) assert.match(String(list), /Badr .*Dalal .*Eman/);
   for (const { unsubscribe } of subscribed) unsubscribe();
 });
