@@ -56,6 +56,8 @@ use self::{
 };
 
 const WALLETS: usize = 8;
+/// The name of a figure.
+const BYTES: &str = "bytes on disk per transfer";
 
 #[tokio::main]
 async fn main() {
@@ -113,8 +115,10 @@ async fn postgres(options: &Options, program: &PathBuf) -> Results {
         }
     };
     let size = || baseline.size("postgres");
-    baseline.psql("postgres", "CREATE DATABASE earlier");
-    run(options, program, [&url, &server.url("earlier")], &mut results, before, size).await;
+    for name in ["earlier", "beside"] {
+        baseline.psql("postgres", &format!("CREATE DATABASE {name}"));
+    }
+    run(options, program, [&url, &server.url("earlier"), &server.url("beside")], &mut results, before, size).await;
     statements::note(options, program, &mut results).await;
     results
 }
@@ -132,8 +136,8 @@ async fn sqlite(options: &Options, program: &PathBuf) -> Results {
         }
     };
     let size = || sqlite::size(&file);
-    let urls =
-        ["books", "earlier"].map(|name| format!("sqlite:{}", dir.path().join(name).with_extension("db").display()));
+    let urls = ["books", "earlier", "beside"]
+        .map(|name| format!("sqlite:{}", dir.path().join(name).with_extension("db").display()));
     run(options, program, urls.each_ref().map(String::as_str), &mut results, before, size).await;
     results
 }
@@ -142,25 +146,27 @@ async fn sqlite(options: &Options, program: &PathBuf) -> Results {
 async fn run(
     options: &Options,
     program: &PathBuf,
-    [url, of_earlier]: [&str; 2],
+    [url, of_earlier, beside]: [&str; 3],
     results: &mut Results,
     mut before: impl FnMut(&mut Results),
     size: impl Fn() -> u64,
 ) {
     let daybook = Program::start(program, url, &[]);
     let plain = Program::start(program, url, &["--writer", "off"]);
-    let earlier = options.earlier.as_ref().map(|program| Program::start(program, of_earlier, &[]));
     let servers = Servers { daybook, plain };
     let names: Vec<_> = (0..options.users()).map(|number| format!("user{number}")).collect();
     let users = users::register(servers.daybook.address, &names, WALLETS).await;
-    let mut of_earlier = None;
-    if let Some(earlier) = earlier {
-        let users = users::register(earlier.address, &names, WALLETS).await;
-        of_earlier = Some((earlier, users));
+    let mut compared = Vec::new();
+    if let Some(earlier) = &options.earlier {
+        for (name, path, url) in [(reach::EARLIER, earlier, of_earlier), (reach::BESIDE_EARLIER, program, beside)] {
+            let program = Program::start(path, url, &[]);
+            let users = users::register(program.address, &names, WALLETS).await;
+            compared.push((name, program, users));
+        }
     }
     let subscribers = Subscribers::register(options, servers.daybook.address).await;
-    if !options.quick {
-        results.note("bytes on disk per transfer", bytes_per_transfer(&servers.daybook, &users, size).await);
+    if !options.quick && options.wants(BYTES) {
+        results.note(BYTES, bytes_per_transfer(&servers.daybook, &users, size).await);
     }
     let filled = Instant::now();
     let books = Books::fill(&servers.daybook, &users, &options.rows).await;
@@ -169,9 +175,11 @@ async fn run(
     for round in 0..options.rounds {
         eprintln!("{}, round {round}", results.database);
         before(results);
-        if let Some((earlier, users)) = &of_earlier {
-            measure::transfers(options, reach::EARLIER, earlier, users, results).await;
+        for (name, program, users) in &compared {
+            measure::transfers(options, name, program, users, results).await;
         }
+        // Neither of them is always first.
+        compared.reverse();
         measure::round(options, &servers, &users, &books, results).await;
         subscribers.round(options, &servers.daybook, &users, results).await;
         customers.round(options, &servers.daybook, results).await;

@@ -27,6 +27,9 @@ pub(crate) const PGBENCH: [(&str, usize); 3] = [
 /// What is measured of an earlier program.
 pub(crate) const EARLIER: &str = "transfers, 64 clients, earlier program";
 
+/// The same of this program, on a database like that of the earlier one: with nothing else in it.
+pub(crate) const BESIDE_EARLIER: &str = "transfers, 64 clients, beside the earlier program";
+
 const TRANSFERS: &str = "transfers, 64 clients";
 const HOT: &str = "transfers to one wallet, 64 clients";
 
@@ -53,7 +56,7 @@ pub(crate) fn all(results: &Results, rows: &[u32]) -> Vec<Reach> {
         results.ratio(TRANSFERS, "transfers, 64 clients, plain"),
         4.0,
     );
-    least("transfers against the earlier program", results.ratio(TRANSFERS, EARLIER), 0.95);
+    least("transfers against the earlier program", results.ratio(BESIDE_EARLIER, EARLIER), 0.95);
     least("transfers beside subscribers that wait against none", results.ratio(BESIDE, TRANSFERS), 0.95);
     least(
         "{ __typename } against a wrong token",
