@@ -158,8 +158,8 @@ async fn in_parts(
     report: &mut (dyn FnMut(u64) + Send),
 ) -> Result<Undone> {
     let import = &begin(app, viewer, id, key).await?;
-    let (mut place, mut rests) = (Some(Place::default()), app.db.pace());
     let mut undone = Undone { import: import.clone(), taken: 0, kept: 0 };
+    let (mut place, mut rests) = (import.undone_at.is_none().then(Place::default), app.db.pace());
     while let Some(next) = place {
         if undone.taken >= most {
             return Ok(undone);
@@ -180,24 +180,35 @@ async fn in_parts(
         rests.keep().await;
     }
     let ended = app.db.write(|tx| async move {
-        let after = end(&tx, app, viewer, import, key).await?;
-        let act = ActivityEvent::by(viewer, Action::UndoImport).on(import.id);
-        act.changed(import, &after).record(&tx, &app.clock).await?;
+        book::lock(&tx, viewer).await?;
+        let before = expect(&tx, viewer, import.id).await?;
+        let key = match key {
+            Some(key) if idempotency::find_used::<kind::Import>(&tx, viewer, key).await?.is_none() => Some(key),
+            _ => None,
+        };
+        let after = end(&tx, app, viewer, &before, key).await?;
+        if before.undone_at.is_none() {
+            let act = ActivityEvent::by(viewer, Action::UndoImport).on(import.id);
+            act.changed(&before, &after).record(&tx, &app.clock).await?;
+        }
         Ok(after)
     });
     Ok(Undone { import: ended.await?, ..undone })
 }
 
-/// Checks an import and marks that undoing it has begun, unless that was done before.
+/// Checks an import and marks that undoing it has begun, unless that was done before. Another server may have ended it by the same
+/// request.
 async fn begin(app: &App, viewer: &Viewer, id: &ID, key: Option<&Idempotency>) -> Result<Model> {
     app.db
         .write(|tx| async move {
             book::lock(&tx, viewer).await?;
-            let import = lock(&tx, viewer, id).await?;
-            if let Some(key) = key {
-                // Refused when it was used for something else.
-                idempotency::find_used::<kind::Import>(&tx, viewer, key).await?;
+            let import = lock(&tx, viewer, id).await;
+            if let Some(key) = key
+                && let Some(used) = idempotency::find_used::<kind::Import>(&tx, viewer, key).await?
+            {
+                return expect(&tx, viewer, used).await;
             }
+            let import = import?;
             if import.undoing_at.is_some() {
                 return Ok(import);
             }
@@ -209,10 +220,13 @@ async fn begin(app: &App, viewer: &Viewer, id: &ID, key: Option<&Idempotency>) -
         .await
 }
 
-/// Marks an import as undone, and the key of the request as used.
+/// Marks an import as undone, unless it is, and the key of the request as used.
 async fn end(tx: &Transaction, app: &App, viewer: &Viewer, import: &Model, key: Option<&Idempotency>) -> Result<Model> {
     if let Some(key) = key {
         idempotency::mark_used(tx, viewer, key.clone(), import.id).await?;
+    }
+    if import.undone_at.is_some() {
+        return Ok(import.clone());
     }
     if import.kind == ImportKind::Transactions {
         transactions::forget_same(tx, import).await?;

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{id_of_import, import, imports};
-use crate::harness::{Database, TestApp, errors, file_of, id_of};
+use crate::harness::{Database, Storage, TestApp, User, errors, file_of, id_of};
 
 /// More lines than are written in one transaction.
 fn long(lines: usize) -> String {
     file_of(lines, |number| format!("2026-{:02}-10,-1.0{},Food,line {number}", number % 12 + 1, number % 9 + 1))
 }
 
-async fn count(user: &crate::harness::User) -> i64 {
+async fn count(user: &User) -> i64 {
     user.gql("{ transactions(first: 0) { totalCount } }", json!({})).await["transactions"]["totalCount"]
         .as_i64()
         .unwrap()
@@ -90,6 +90,27 @@ async fn a_large_import_is_undone_by_requests_until_nothing_is_left(on: Database
     assert_eq!((errors(&again), &again["replayed"], &again["takenBack"]), (vec![], &json!(true), &json!(0)), "{again}");
     assert_eq!(errors(&amina.undo_import(json!({ "id": id })).await), ["NOT_ALLOWED id"]);
     amina.delete_transaction(json!({ "id": changed })).await;
+    assert_eq!((count(&amina).await, amina.report("2026-11").await), (0, before));
+    app.assert_journal_is_whole().await;
+}
+
+#[apply(both_databases)]
+async fn what_two_servers_undo_at_once_by_one_request_is_undone_once(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let before = amina.report("2026-11").await;
+    assert_eq!(app.import("amina", long(40), &[]).count("ADDED"), 40);
+    let id = imports(&amina).await.swap_remove(0);
+    // As if it had ended early. From then on it is undone in parts.
+    app.tamperer().await.change("UPDATE import SET undoing_at = created_at").await;
+    let elsewhere = TestApp::over(app.url.clone(), Storage::Elsewhere, |_| {}).await;
+    let there =
+        User { client: elsewhere.anonymous().with_token(amina.client.token.as_ref().unwrap()), ..amina.clone() };
+    let input = json!({ "id": id, "idempotencyKey": "undo" });
+    let (here, there) = tokio::join!(amina.undo_import(input.clone()), there.undo_import(input));
+    assert_eq!((errors(&here), errors(&there)), (vec![], vec![]), "{here} {there}");
+    assert_eq!(here["takenBack"].as_i64().unwrap() + there["takenBack"].as_i64().unwrap(), 40, "{here} {there}");
+    assert_eq!(here["import"]["undoneAt"], there["import"]["undoneAt"]);
+    assert!(here["import"]["undoneAt"].is_string(), "{here}");
     assert_eq!((count(&amina).await, amina.report("2026-11").await), (0, before));
     app.assert_journal_is_whole().await;
 }
