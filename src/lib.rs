@@ -43,6 +43,7 @@ pub mod graphql;
 pub mod id;
 pub mod identity;
 pub mod list;
+pub mod moment;
 pub mod money;
 mod nouns;
 pub mod page;

@@ -251,6 +251,7 @@ async fn serve(config: Config) -> Result<(), Stop> {
         () = db.watch() => {}
         () = db.check_pages() => {}
         () = forget_changes(&db, &clock, kept) => {}
+        () = changes::file(&db) => {}
     }
     // A batch that has begun is finished, also when its clients have gone. Requests that are still running after the grace period
     // are not waited for any longer.

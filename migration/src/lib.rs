@@ -13,6 +13,7 @@ mod m20261128_000017_references;
 mod m20261129_000018_activity_index;
 mod m20261130_000019_kinds;
 mod november;
+mod rebuild;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -54,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(december::m20261207_000031_import_profiles::Migration),
             Box::new(december::m20261209_000033_imports::Migration),
             Box::new(december::m20261210_000034_changes::Migration),
+            Box::new(december::m20261211_000035_compact_rows::Migration),
+            Box::new(december::m20261212_000036_changes_filed::Migration),
         ]
     }
 }

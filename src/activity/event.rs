@@ -2,7 +2,6 @@
 
 use std::net::IpAddr;
 
-use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, EntityTrait, IntoActiveModel,
     Iterable, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -12,7 +11,7 @@ use type_safe_id::StaticType;
 
 use super::{
     change::{AuditFields, Change, diff},
-    stored::{changes, written},
+    stored::{OF_ITSELF, about, changes, written},
 };
 use crate::{
     app::App,
@@ -26,6 +25,7 @@ use crate::{
     },
     error::{Code, Error, Refusal, Result},
     id::{Id, is_id, kind},
+    moment::Moment,
     viewer::Viewer,
 };
 
@@ -40,6 +40,8 @@ pub struct ActivityEvent {
     outcome: Outcome,
     codes: Vec<Code>,
     thing: Option<String>,
+    /// The wallet transaction that the event made.
+    made: Option<Id<kind::Entry>>,
     changes: Vec<Change>,
     /// The customer that the object belongs to.
     customer: Option<Id<kind::Customer>>,
@@ -64,6 +66,7 @@ impl ActivityEvent {
             outcome: Outcome::Done,
             codes: Vec::new(),
             thing: None,
+            made: None,
             changes: Vec::new(),
             customer: None,
             done: None,
@@ -73,6 +76,12 @@ impl ActivityEvent {
     /// Sets the object that the event is about.
     pub fn on<K: StaticType + Copy>(self, thing: Id<K>) -> Self {
         Self { thing: Some(thing.to_string()), ..self }
+    }
+
+    /// Sets the wallet transaction that the event made, whose id becomes its own. A repeat has an id of its own, and names the wallet
+    /// transaction by [`ActivityEvent::on`].
+    pub fn made(self, entry: Id<kind::Entry>) -> Self {
+        Self { made: Some(entry), ..self }
     }
 
     /// Sets the object that the event is about from an id that the client sent. Sets none when the text is not an id,
@@ -123,7 +132,7 @@ impl ActivityEvent {
 
     fn row(self, clock: &Clock) -> Result<activity::Model> {
         Ok(activity::Model {
-            id: Id::generate(),
+            id: self.made.map_or_else(Id::generate, Id::cast),
             book_id: self.who.map(|(book, _)| book),
             actor_id: self.who.map(|(_, user)| user),
             session_id: self.session,
@@ -131,9 +140,9 @@ impl ActivityEvent {
             action: self.action,
             outcome: self.outcome,
             codes: written(&self.codes)?,
-            thing_id: self.thing,
+            thing_id: self.made.map(|_| OF_ITSELF.to_owned()).or(self.thing),
             changes: written(&self.changes)?,
-            created_at: clock.now(),
+            created_at: clock.now().into(),
         })
     }
 
@@ -265,8 +274,8 @@ pub async fn forget_person(tx: &Transaction, user_id: Id<kind::User>, book_id: I
     let of_book = || Condition::all().add(activity::Column::BookId.eq(book_id));
     let addresses = of_book().add(activity::Column::ActorId.eq(user_id)).add(activity::Column::Address.is_not_null());
     forget(tx, addresses, activity::ActiveModel { address: Set(None), ..Default::default() }).await?;
-    let things = activity::Column::ThingId.is_in([user_id.to_string(), book_id.to_string()]);
-    let changes = of_book().add(things).add(activity::Column::Changes.is_not_null());
+    let changes =
+        of_book().add(about([user_id.to_string(), book_id.to_string()])).add(activity::Column::Changes.is_not_null());
     forget(tx, changes, activity::ActiveModel { changes: Set(None), ..Default::default() }).await
 }
 
@@ -282,7 +291,7 @@ pub async fn forget_fields(
     fields: &[&str],
 ) -> Result<()> {
     let rows = activity::Entity::find().filter(activity::Column::BookId.eq(book_id));
-    let rows = rows.filter(activity::Column::ThingId.is_in(things)).filter(activity::Column::Changes.is_not_null());
+    let rows = rows.filter(about(things)).filter(activity::Column::Changes.is_not_null());
     for row in rows.all(tx).await? {
         let mut kept = changes(&row)?;
         let count = kept.len();
@@ -303,7 +312,7 @@ async fn forget(tx: &Transaction, which: Condition, without: activity::ActiveMod
         let batch = activity::Entity::find().filter(which.clone().add_option(rest));
         let batch = batch.order_by_asc(activity::Column::CreatedAt).limit(FORGOTTEN_AT_ONCE).select_only();
         let batch = batch.columns([activity::Column::Id, activity::Column::CreatedAt]).into_tuple();
-        let batch: Vec<(Id<kind::Activity>, DateTime<Utc>)> = batch.all(tx).await?;
+        let batch: Vec<(Id<kind::Activity>, Moment)> = batch.all(tx).await?;
         let Some((_, last)) = batch.last() else { return Ok(()) };
         from = Some(*last);
         let ids = batch.iter().map(|(id, _)| *id);

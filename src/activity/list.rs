@@ -3,27 +3,29 @@
 use std::{
     cmp::Reverse,
     collections::{HashMap, HashSet},
+    iter,
 };
 
-use chrono::{DateTime, Datelike, Utc};
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, QueryTrait,
     sea_query::{Expr, SelectStatement},
 };
 use uuid::Uuid;
 
+use super::stored::{about, itself, thing};
 use crate::{
     entity::activity::{self, Action, Column, Model, Outcome},
     error::Result,
     id::{Id, kind},
     list::keyset::{Keyset, union},
     list::owned_list::OwnedList,
+    moment::Moment,
     page::{Page, Paged},
     viewer::Viewer,
 };
 
 /// The sort key of a row: its time and its id.
-type Key = (DateTime<Utc>, Uuid);
+type Key = (Moment, Uuid);
 
 /// Which events to return. A field that is `None` does not restrict them.
 #[derive(Clone, Debug, Default)]
@@ -37,22 +39,27 @@ pub struct Filter {
     /// Only events with this outcome.
     pub outcome: Option<Outcome>,
     /// Only events at this time or later.
-    pub from: Option<DateTime<Utc>>,
+    pub from: Option<Moment>,
     /// Only events before this time.
-    pub to: Option<DateTime<Utc>>,
+    pub to: Option<Moment>,
 }
 
 impl Filter {
     fn condition(&self, viewer: &Viewer) -> Condition {
         Condition::all()
             .add(Column::BookId.eq(viewer.book))
-            .add_option(self.thing.as_ref().map(|thing| Column::ThingId.eq(thing)))
             .add_option(self.actor.map(|actor| Column::ActorId.eq(actor)))
             .add_option(self.outcome.map(|outcome| Column::Outcome.eq(outcome)))
             // Repeats the condition of a partial index word for word, so that the databases use the index.
             .add_option(self.outcome.filter(|it| *it != Outcome::Done).map(|_| Expr::cust("outcome <> 'DONE'")))
             .add_option(self.from.map(|from| Column::CreatedAt.gte(from)))
             .add_option(self.to.map(|to| Column::CreatedAt.lt(to)))
+    }
+
+    /// The parts of the log in which the object is looked for: each is a range of an index.
+    fn parts(&self) -> Vec<Condition> {
+        let Some(thing) = &self.thing else { return vec![Condition::all()] };
+        iter::once(about([thing.clone()])).chain(itself([thing])).collect()
     }
 }
 
@@ -66,16 +73,14 @@ fn key(row: &Model) -> Key {
 #[must_use]
 pub fn key_text(row: &Model) -> String {
     let (time, id) = key(row);
-    format!("{} {}", time.timestamp_micros(), id.simple())
+    format!("{} {}", time.micros(), id.simple())
 }
 
 /// Parses the text of a cursor.
 #[must_use]
 pub fn parse_key(text: &str) -> Option<Key> {
     let (time, id) = text.split_once(' ')?;
-    // Only the years that both databases can store.
-    let time = DateTime::from_timestamp_micros(time.parse().ok()?).filter(|time| (1..=9999).contains(&time.year()))?;
-    Some((time, id.parse().ok()?))
+    Some((Moment::from_micros(time.parse().ok()?)?, id.parse().ok()?))
 }
 
 fn keyset() -> Keyset {
@@ -93,19 +98,24 @@ pub async fn page(
     filter: &Filter,
     page: &Page<Key>,
 ) -> Result<Paged<Model>> {
-    let all = || activity::Entity::find().filter(filter.condition(viewer));
-    let arms = match &filter.actions {
-        None => vec![all()],
-        Some(actions) => actions.iter().map(|action| all().filter(with_action(*action))).collect(),
-    };
-    let arms = arms.into_iter().map(|arm| {
-        let mut arm = arm.into_query();
-        keyset().cut(&mut arm, page);
-        arm
-    });
-    let mut rows = rows(conn, arms).await?;
+    let mut rows = rows(conn, arms(viewer, filter, page)).await?;
     rows.sort_unstable_by_key(|row| Reverse(key(row)));
     Ok(page.cut(rows))
+}
+
+/// The queries whose rows make up a page: one for each action and each part of the log.
+fn arms(viewer: &Viewer, filter: &Filter, page: &Page<Key>) -> Vec<SelectStatement> {
+    let actions = match &filter.actions {
+        None => vec![Condition::all()],
+        Some(actions) => actions.iter().map(|action| with_action(*action)).collect(),
+    };
+    let arm = |action: &Condition, part: Condition| {
+        let rows = activity::Entity::find().filter(filter.condition(viewer)).filter(part).filter(action.clone());
+        let mut arm = rows.into_query();
+        keyset().cut(&mut arm, page);
+        arm
+    };
+    actions.iter().flat_map(|action| filter.parts().into_iter().map(move |part| arm(action, part))).collect()
 }
 
 /// The events of an action. Repeats the condition of a partial index word for word, so that the databases use the index.
@@ -127,12 +137,12 @@ pub async fn changed_by(
 ) -> Result<HashSet<String>> {
     let changed = activity::Entity::find().select_only().column(Column::ThingId).distinct();
     let changed = changed.filter(Column::BookId.eq(viewer.book)).filter(with_action(action));
-    let changed = changed.filter(Column::ThingId.is_in(things)).filter(Column::Changes.is_not_null());
+    let changed = changed.filter(about(things)).filter(Column::Changes.is_not_null());
     let things: Vec<String> = changed.into_tuple().all(conn).await?;
     Ok(things.into_iter().collect())
 }
 
-async fn rows(conn: &impl ConnectionTrait, arms: impl Iterator<Item = SelectStatement>) -> Result<Vec<Model>> {
+async fn rows(conn: &impl ConnectionTrait, arms: Vec<SelectStatement>) -> Result<Vec<Model>> {
     let Some(query) = union(arms) else { return Ok(Vec::new()) };
     let rows = conn.query_all(&query).await?;
     Ok(rows.iter().map(|row| Model::from_query_result(row, "")).collect::<Result<_, _>>()?)
@@ -145,7 +155,8 @@ async fn rows(conn: &impl ConnectionTrait, arms: impl Iterator<Item = SelectStat
 pub async fn count(conn: &impl ConnectionTrait, viewer: &Viewer, filter: &Filter) -> Result<i64> {
     let actions = filter.actions.as_ref().map(|actions| Column::Action.is_in(actions.iter().copied()));
     let rows = activity::Entity::find().select_only().expr(Column::Id.count());
-    let rows = rows.filter(filter.condition(viewer)).filter(Condition::all().add_option(actions));
+    let parts = filter.parts().into_iter().fold(Condition::any(), Condition::add);
+    let rows = rows.filter(filter.condition(viewer)).filter(parts).filter(Condition::all().add_option(actions));
     let count: Option<i64> = rows.into_tuple().one(conn).await?;
     Ok(count.unwrap_or_default())
 }
@@ -188,16 +199,10 @@ impl OwnedList for History {
         things: &[String],
         page: &Page<Key>,
     ) -> Result<HashMap<String, Paged<Model>>> {
-        let keyset = keyset();
-        let arms = things.iter().map(|thing| {
-            let filter = Filter { thing: Some(thing.clone()), ..Filter::default() };
-            let mut arm = activity::Entity::find().filter(filter.condition(viewer)).into_query();
-            keyset.cut(&mut arm, page);
-            arm
-        });
+        let of = |thing: &String| Filter { thing: Some(thing.clone()), ..Filter::default() };
+        let arms = things.iter().flat_map(|thing| arms(viewer, &of(thing), page)).collect();
         let rows = rows(conn, arms).await?;
-        let rows = rows.into_iter().map(|row| (row.thing_id.clone().unwrap_or_default(), row));
-        Ok(keyset.pages(rows, key, page))
+        Ok(keyset().pages(rows.into_iter().filter_map(|row| Some((thing(&row)?, row))), key, page))
     }
 
     async fn counts(
@@ -206,16 +211,17 @@ impl OwnedList for History {
         viewer: &Viewer,
         things: &[String],
     ) -> Result<HashMap<String, i64>> {
-        let counts: Vec<(String, i64)> = activity::Entity::find()
-            .select_only()
-            .column(Column::ThingId)
-            .expr(Column::Id.count())
-            .filter(Column::BookId.eq(viewer.book))
-            .filter(Column::ThingId.is_in(things))
-            .group_by(Column::ThingId)
-            .into_tuple()
-            .all(conn)
-            .await?;
-        Ok(counts.into_iter().collect())
+        let of_book = || activity::Entity::find().select_only().filter(Column::BookId.eq(viewer.book));
+        let counts = of_book().column(Column::ThingId).expr(Column::Id.count());
+        let counts = counts.filter(about(things.iter().cloned())).group_by(Column::ThingId).into_tuple();
+        let mut counts: HashMap<String, i64> = counts.all(conn).await?.into_iter().collect();
+        if let Some(themselves) = itself(things) {
+            let made: Vec<Id<kind::Entry>> =
+                of_book().column(Column::Id).filter(themselves).into_tuple().all(conn).await?;
+            for entry in made {
+                *counts.entry(entry.to_string()).or_default() += 1;
+            }
+        }
+        Ok(counts)
     }
 }

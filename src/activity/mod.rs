@@ -29,6 +29,6 @@ pub use self::{
     change::{AuditFields, Change, Field, field, time},
     event::{ActivityEvent, forget_fields, forget_person, record_alone, refuse},
     list::{Filter, History, changed_by, count, find_many, key_text, page, parse_key},
-    stored::{changes, codes},
+    stored::{changes, codes, thing},
 };
 pub(crate) use self::{event::add_all, list::with_action};

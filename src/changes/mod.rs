@@ -15,6 +15,8 @@
 //! | `noun` | what an object is, from its id and back |
 //! | `place` | the position of a change, which cursors carry |
 //! | `read` | pages of changes, and whether a position is still known |
+//! | `by_book` | queries of the changes of one book |
+//! | `filing` | files the changes of SQLite under their books |
 //! | `feed` | tells those who wait when their book has changes |
 //! | `prune` | deletes old changes |
 //! | `things` | the changes of many objects at once |
@@ -22,8 +24,10 @@
 //! Figures that are computed, such as balances, have no changes of their own: they change with what they are computed from. Rows
 //! hold no personal data, only ids.
 
+mod by_book;
 mod event;
 mod feed;
+mod filing;
 mod noun;
 mod place;
 mod prune;
@@ -37,6 +41,7 @@ pub(crate) use self::{
 };
 pub use self::{
     feed::{Feed, Waiter},
+    filing::{file, file_all},
     place::Place,
     prune::prune,
     read::Change,

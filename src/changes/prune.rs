@@ -2,21 +2,24 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use sea_orm::{
     ConnectionTrait, DbBackend,
     sea_query::{Expr, ExprTrait, Order, Query},
 };
 
 use super::{
+    by_book::{OF_BOOK, behind},
+    filing::file_all,
     place::Place,
-    read::{behind, place},
+    read::place,
 };
 use crate::{
     clock::Clock,
     db::{Db, InOrder},
     entity::change::{self, Column},
     error::Result,
+    moment::Moment,
 };
 
 /// How many rows one transaction looks at.
@@ -30,7 +33,7 @@ const OF_ANOTHER: &str = "SELECT 1 FROM change WHERE xact > txid_snapshot_xmax(t
 
 /// A change of each book, to begin from.
 const FIRST: &str = "INSERT INTO change (book_id, noun, thing_id, kind, created_at) \
-                     SELECT id, 1, id, 2, created_at FROM book ORDER BY created_at, id";
+                     SELECT id, 1, id, 2, (EXTRACT(EPOCH FROM created_at) * 1000000)::bigint FROM book ORDER BY created_at, id";
 
 /// Deletes the changes that have been followed by others for longer than `kept`. Returns how many. The latest one of each book before
 /// that stays: a position is used for as long as nothing follows it.
@@ -38,8 +41,13 @@ const FIRST: &str = "INSERT INTO change (book_id, noun, thing_id, kind, created_
 /// # Errors
 /// When the database fails.
 pub async fn prune(db: &Db, clock: &Clock, kept: TimeDelta) -> Result<u64> {
-    let mut deleted = if db.backend() == DbBackend::Postgres { begin_anew_in_another(db).await? } else { 0 };
-    let before = clock.now() - kept;
+    let mut deleted = if db.backend() == DbBackend::Postgres {
+        begin_anew_in_another(db).await?
+    } else {
+        file_all(db).await?;
+        0
+    };
+    let before = Moment::from(clock.now() - kept);
     let mut from = Place::default();
     while let Some(to) = next(db, from, before).await? {
         deleted += delete(db, from, to, before).await?;
@@ -50,7 +58,7 @@ pub async fn prune(db: &Db, clock: &Clock, kept: TimeDelta) -> Result<u64> {
 }
 
 /// The position of the last of the next rows that are old enough.
-async fn next(db: &Db, from: Place, before: DateTime<Utc>) -> Result<Option<Place>> {
+async fn next(db: &Db, from: Place, before: Moment) -> Result<Option<Place>> {
     let backend = db.backend();
     let mut rows = Query::select();
     if backend == DbBackend::Postgres {
@@ -64,7 +72,7 @@ async fn next(db: &Db, from: Place, before: DateTime<Utc>) -> Result<Option<Plac
     for row in db.for_lookups().read().query_all(&rows).await? {
         let mut row = InOrder::new(&row);
         let place = place(&mut row)?;
-        if row.read::<DateTime<Utc>>()? >= before {
+        if row.read::<Moment>()? >= before {
             break;
         }
         last = Some(place);
@@ -73,16 +81,18 @@ async fn next(db: &Db, from: Place, before: DateTime<Utc>) -> Result<Option<Plac
 }
 
 /// Deletes what is behind `from` and not behind `to`, when another change of its book followed before that time.
-async fn delete(db: &Db, from: Place, to: Place, before: DateTime<Utc>) -> Result<u64> {
+async fn delete(db: &Db, from: Place, to: Place, before: Moment) -> Result<u64> {
     let backend = db.backend();
-    let is_later = if backend == DbBackend::Postgres {
-        "(later.xact, later.seq) > (change.xact, change.seq)"
-    } else {
-        "later.seq > change.seq"
-    };
     let mut later = Query::select();
     later.expr(Expr::cust("1")).from_as(change::Entity, "later");
-    later.and_where(Expr::cust("later.book_id = change.book_id")).and_where(Expr::cust(is_later));
+    if backend == DbBackend::Postgres {
+        later.and_where(Expr::cust(
+            "later.book_id = change.book_id AND (later.xact, later.seq) > (change.xact, change.seq)",
+        ));
+    } else {
+        later.inner_join(OF_BOOK, Expr::col((OF_BOOK, "seq")).equals(("later", "seq")));
+        later.and_where(Expr::cust("change_of_book.book_id = change.book_id AND change_of_book.seq > change.seq"));
+    }
     later.and_where(Expr::col(("later", Column::CreatedAt)).lt(before));
     let mut delete = Query::delete();
     delete.from_table(change::Entity).and_where(behind(backend, from)).and_where(behind(backend, to).not());

@@ -2,25 +2,23 @@
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ConnectionTrait, DbBackend, DbErr, QueryResult,
-    sea_query::{Condition, Expr, ExprTrait, Order, Query, SelectStatement},
+    ColumnTrait, Condition, ConnectionTrait, DbBackend, DbErr, QueryResult,
+    sea_query::{Expr, ExprTrait, Order, Query},
 };
 use uuid::Uuid;
 
-use super::place::Place;
+use super::{
+    by_book::{self, Which, at, behind, in_order, places},
+    place::Place,
+};
 use crate::{
     db::InOrder,
     entity::change::{self, ChangeKind, Column, Noun},
     error::{Code, Refusal, Result},
     id::{Id, kind},
+    moment::Moment,
     viewer::Viewer,
 };
-
-/// What can be read on PostgreSQL: what no running transaction can still put something before.
-const DECIDED: &str = "xact < txid_snapshot_xmin(txid_current_snapshot())";
-
-/// What the first part of a position is on SQLite.
-const TIME: &str = "CAST(unixepoch(created_at, 'subsec') * 1000 AS INTEGER)";
 
 /// How many changes may be undecided for [`committed`].
 const MOST_UNDECIDED: u64 = 100;
@@ -59,17 +57,13 @@ pub(crate) async fn page(
     after: Option<Place>,
     most: u64,
 ) -> Result<Vec<Change>> {
-    let backend = conn.get_database_backend();
-    let mut query = places(backend, Order::Asc);
-    query.columns([Column::Noun, Column::ThingId, Column::Kind, Column::CreatedAt]);
-    query.and_where(of_book(viewer)).limit(most);
-    if let Of::Holder(id) = of {
-        query.cond_where(Condition::any().add(Expr::col(Column::OfId).eq(id)).add(Expr::col(Column::AlsoOfId).eq(id)));
-    }
-    if let Some(after) = after {
-        query.and_where(behind(backend, after));
-    }
-    let rows = conn.query_all(&query).await?;
+    let condition = match of {
+        Of::Book => Condition::all(),
+        Of::Holder(id) => Condition::any().add(Column::OfId.eq(id)).add(Column::AlsoOfId.eq(id)),
+    };
+    let columns = [Column::Noun, Column::ThingId, Column::Kind, Column::CreatedAt];
+    let which = Which { after: after.unwrap_or_default(), condition, order: Order::Asc, most };
+    let rows = by_book::rows(conn, viewer.book, &columns, which).await?;
     Ok(rows.iter().map(change).collect::<Result<_, _>>()?)
 }
 
@@ -78,10 +72,9 @@ pub(crate) async fn page(
 /// # Errors
 /// When the database fails.
 pub(crate) async fn latest(conn: &impl ConnectionTrait, viewer: &Viewer) -> Result<Place> {
-    let mut query = places(conn.get_database_backend(), Order::Desc);
-    query.and_where(of_book(viewer)).limit(1);
-    let row = conn.query_one(&query).await?;
-    Ok(row.map(|row| place(&mut InOrder::new(&row))).transpose()?.unwrap_or_default())
+    let which = Which { after: Place::default(), condition: Condition::all(), order: Order::Desc, most: 1 };
+    let rows = by_book::rows(conn, viewer.book, &[], which).await?;
+    Ok(rows.first().map(|row| place(&mut InOrder::new(row))).transpose()?.unwrap_or_default())
 }
 
 /// A text that stands for all changes of the viewer's book that are committed, also those whose place in the order is not decided
@@ -98,7 +91,7 @@ pub(crate) async fn committed(conn: &impl ConnectionTrait, viewer: &Viewer) -> R
         return Ok(Some(latest.text()));
     }
     let mut later = Query::select();
-    later.column("xact").column("seq").from(change::Entity).and_where(of_book(viewer));
+    later.column("xact").column("seq").from(change::Entity).and_where(Column::BookId.eq(viewer.book));
     later.and_where(behind(backend, latest)).order_by("seq", Order::Asc).limit(MOST_UNDECIDED);
     let rows = conn.query_all(&later).await?;
     let mut text = latest.text();
@@ -118,47 +111,20 @@ pub(crate) async fn committed(conn: &impl ConnectionTrait, viewer: &Viewer) -> R
 /// `CURSOR_TOO_OLD` at `after`.
 pub(crate) async fn require_known(conn: &impl ConnectionTrait, viewer: &Viewer, after: Place) -> Result<()> {
     let backend = conn.get_database_backend();
-    let mut query = Query::select();
-    query.expr(Expr::cust("1")).from(change::Entity).and_where(of_book(viewer)).limit(1);
-    if after == Place::default() {
-        let is_first = Expr::col(Column::Noun).eq(Noun::Book).and(Expr::col(Column::Kind).eq(ChangeKind::Created));
-        query.and_where(is_first);
+    // On SQLite no change waits for others, so nobody is given the position before all others.
+    let is_there = if after == Place::default() && backend == DbBackend::Postgres {
+        Column::Noun.eq(Noun::Book).and(Column::Kind.eq(ChangeKind::Created))
     } else {
-        let first = if backend == DbBackend::Postgres { Expr::col("xact") } else { Expr::cust(TIME) };
-        query.and_where(Expr::col("seq").eq(after.seq)).and_where(first.eq(after.xact));
-    }
-    if conn.query_one(&query).await?.is_some() {
+        at(backend, after)
+    };
+    let mut query = Query::select();
+    query.expr(Expr::cust("1")).from(change::Entity).and_where(Column::BookId.eq(viewer.book)).and_where(is_there);
+    if conn.query_one(query.limit(1)).await?.is_some() {
         return Ok(());
     }
     let message =
         "The changes after this cursor are not kept any more. Load everything again, and go on from `Book.cursor`.";
     Err(Refusal::new(Code::CursorTooOld, "after", message).into())
-}
-
-fn of_book(viewer: &Viewer) -> Expr {
-    Expr::col(Column::BookId).eq(viewer.book)
-}
-
-/// A query of the positions of changes that can be read, in this order.
-fn places(backend: DbBackend, order: Order) -> SelectStatement {
-    let mut query = Query::select();
-    query.from(change::Entity);
-    if backend == DbBackend::Postgres {
-        query.column("xact").column("seq").and_where(Expr::cust(DECIDED));
-        query.order_by("xact", order.clone()).order_by("seq", order);
-    } else {
-        query.expr(Expr::cust(TIME)).column("seq").order_by("seq", order);
-    }
-    query
-}
-
-/// The condition that a change is behind a position.
-pub(super) fn behind(backend: DbBackend, Place { xact, seq }: Place) -> Expr {
-    if backend == DbBackend::Postgres {
-        return Expr::tuple([Expr::col("xact"), Expr::col("seq")])
-            .gt(Expr::tuple([Expr::value(xact), Expr::value(seq)]));
-    }
-    Expr::col("seq").gt(seq)
 }
 
 pub(super) fn place(row: &mut InOrder<'_>) -> Result<Place, DbErr> {
@@ -169,7 +135,8 @@ fn change(row: &QueryResult) -> Result<Change, DbErr> {
     let mut row = InOrder::new(row);
     let place = place(&mut row)?;
     let (noun, thing): (Noun, Uuid) = (row.read()?, row.read()?);
-    Ok(Change { place, thing: noun.id(thing), kind: row.read()?, created_at: row.read()? })
+    let kind = row.read()?;
+    Ok(Change { place, thing: noun.id(thing), kind, created_at: row.read::<Moment>()?.time() })
 }
 
 /// The books of at most `most` changes after a position, and the position of the last one.
@@ -179,10 +146,10 @@ pub(super) async fn books(
     most: u64,
 ) -> Result<(Vec<Id<kind::Book>>, Option<Place>)> {
     let backend = conn.get_database_backend();
-    let mut query = places(backend, Order::Asc);
+    let mut query = places(backend);
     query.column(Column::BookId).and_where(behind(backend, after)).limit(most);
     let (mut books, mut last) = (Vec::new(), None);
-    for row in conn.query_all(&query).await? {
+    for row in conn.query_all(in_order(&mut query, backend, Order::Asc)).await? {
         let mut row = InOrder::new(&row);
         last = Some(place(&mut row)?);
         books.push(row.read()?);
@@ -192,7 +159,8 @@ pub(super) async fn books(
 
 /// The position of the latest change of all.
 pub(super) async fn end(conn: &impl ConnectionTrait) -> Result<Place> {
-    let mut query = places(conn.get_database_backend(), Order::Desc);
-    let row = conn.query_one(query.limit(1)).await?;
+    let backend = conn.get_database_backend();
+    let mut query = places(backend).limit(1).take();
+    let row = conn.query_one(in_order(&mut query, backend, Order::Desc)).await?;
     Ok(row.map(|row| place(&mut InOrder::new(&row))).transpose()?.unwrap_or_default())
 }

@@ -37,7 +37,7 @@ pub(crate) async fn write_all(
         kind,
         of_id: customer.map(Id::uuid),
         also_of_id: None,
-        created_at,
+        created_at: created_at.into(),
     });
     let mut writes = Writes::on(tx.get_database_backend());
     writes.insert::<Entity>(rows)?;

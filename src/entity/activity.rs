@@ -2,14 +2,17 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::{Id, kind};
+use crate::{
+    id::{Id, kind},
+    moment::Moment,
+};
 
 /// One event: an action that a user did or was refused.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "activity")]
 pub struct Model {
-    /// Primary key: a UUID v7.
+    /// Primary key: a UUID v7. An event that made a wallet transaction, or recorded that it was refused, has the id of it.
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Id<kind::Activity>,
     /// The book that the event belongs to; `None` when no user is known, as for a login with an unknown name.
@@ -26,12 +29,13 @@ pub struct Model {
     pub outcome: Outcome,
     /// The codes for which it was refused, as a JSON array; `None` when there are none.
     pub codes: Option<String>,
-    /// The id of the object that it was about, in the form that the API uses. The object may have been deleted since.
+    /// The id of the object that it was about, in the form that the API uses. The object may have been deleted since. Empty for the
+    /// wallet transaction that has the id of this row: they are most of the log, and are found by that id.
     pub thing_id: Option<String>,
     /// The fields that changed, as a JSON array with the values before and after; `None` when there are none.
     pub changes: Option<String>,
     /// The time of the event.
-    pub created_at: DateTimeUtc,
+    pub created_at: Moment,
 }
 
 /// The operation that an activity is about: one for each mutation.

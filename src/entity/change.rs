@@ -3,7 +3,10 @@
 
 use sea_orm::entity::prelude::*;
 
-use crate::id::{Id, kind};
+use crate::{
+    id::{Id, kind},
+    moment::Moment,
+};
 
 /// An object that was created, changed or deleted.
 #[sea_orm::model]
@@ -24,7 +27,7 @@ pub struct Model {
     /// The second wallet of a transfer within a book.
     pub also_of_id: Option<Uuid>,
     /// When it was written.
-    pub created_at: DateTimeUtc,
+    pub created_at: Moment,
 }
 
 /// What an object is. The numbers are stored.

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// The approximate number of records that are checked and written together.
-const BATCH: usize = 250;
+const BATCH: usize = 500;
 
 /// One object to be written: usually one record, or several records with the same id.
 #[derive(Debug)]

@@ -79,7 +79,7 @@ fn change_of(
         kind,
         of_id: Some(wallet),
         also_of_id: None,
-        created_at,
+        created_at: created_at.into(),
     }
 }
 

@@ -42,7 +42,7 @@ impl Activity {
 
     /// The time when it happened.
     async fn created_at(&self) -> DateTime {
-        DateTime(self.0.created_at)
+        DateTime(self.0.created_at.time())
     }
 
     /// The operation: which mutation was called, or which import was run.
@@ -85,13 +85,13 @@ impl Activity {
     /// The id of the object concerned. For a refused operation, the id that was given in the input. Null when no single
     /// object is concerned.
     async fn thing_id(&self) -> Option<ID> {
-        self.0.thing_id.clone().map(ID)
+        activity::thing(&self.0).map(ID)
     }
 
     /// The object concerned, in its present state. Null when there is none, when it no longer exists, or when it
     /// belongs to somebody else.
     async fn thing(&self, ctx: &Context<'_>) -> Result<Option<Node>, ApiError> {
-        let Some(id) = self.0.thing_id.clone() else { return Ok(None) };
+        let Some(id) = activity::thing(&self.0) else { return Ok(None) };
         node::find(ctx, &ID(id)).await
     }
 

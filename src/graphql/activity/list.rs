@@ -46,8 +46,8 @@ impl ActivityFilter {
             thing: self.thing_id.map(|thing| thing.0),
             actor: self.actor_id.map(|actor| actor.parse()).transpose().map_err(|_| unknown("filter.actorId"))?,
             outcome: self.outcome,
-            from: self.from.map(|time| time.0),
-            to: self.to.map(|time| time.0),
+            from: self.from.map(|time| time.0.into()),
+            to: self.to.map(|time| time.0.into()),
         })
     }
 }

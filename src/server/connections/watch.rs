@@ -76,9 +76,7 @@ struct Times {
 pub(super) enum Worth {
     /// A client that is not logged in and has not sent a whole request.
     Waiting,
-    /// A client that has connected just now. What it sent is not read yet.
-    New,
-    /// A client that has logged in and asks nothing at the moment.
+    /// A client that has logged in and asks nothing at the moment, or one that has connected just now: what it sent is not read yet.
     Idle,
     /// A client that has logged in takes its answer, such as a download.
     Sending,
@@ -124,7 +122,7 @@ impl ConnectionWatch {
             let is_sending = self.requests.load(Ordering::SeqCst) > self.waiting.load(Ordering::SeqCst);
             if is_sending { Worth::Sending } else { Worth::Idle }
         } else if self.is_new.load(Ordering::SeqCst) {
-            Worth::New
+            Worth::Idle
         } else {
             Worth::Waiting
         }

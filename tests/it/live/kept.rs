@@ -1,7 +1,7 @@
 //! For how long changes are kept.
 
 use chrono::TimeDelta;
-use daybook::changes::prune;
+use daybook::changes::{file_all, prune};
 use serde_json::{Value, json};
 
 use super::socket::{another_session, position_of};
@@ -58,4 +58,43 @@ async fn a_book_that_is_older_than_changes_has_a_cursor(on: Database) {
     assert_eq!(amina.error(LIST, json!({ "after": before })).await, "CURSOR_TOO_OLD");
     amina.customer("Zahra").await;
     assert_eq!(count(&app, &amina, position).await, 1);
+}
+
+#[apply(test)]
+async fn changes_are_read_in_the_same_way_before_and_after_they_are_filed() {
+    let (app, amina) = TestApp::with_owner(Database::Sqlite).await;
+    let badr = app.user("badr").await;
+    amina.fund("100").await;
+    let start = position_of(&app, &amina).await;
+    let mut expected = Vec::new();
+    for round in 0..4 {
+        for name in ["Zaid", "Zahra"] {
+            expected.push(amina.customer(name).await);
+            badr.customer(name).await;
+        }
+        amina.pay(&badr, "1").await;
+        let payment = amina.history(&amina.wallet, Value::Null).await[0]["node"]["id"].take();
+        expected.push(payment.as_str().unwrap().to_owned());
+        let (mut told, mut after) = (Vec::new(), start.clone());
+        loop {
+            // The last pages are behind what is filed, and one of them begins in the midst of it.
+            let page = "query($after: String) { changes(after: $after, first: 2) {
+                nodes { thingId } pageInfo { endCursor hasNextPage } } }";
+            let page = amina.gql(page, json!({ "after": after })).await["changes"].take();
+            told.extend(
+                page["nodes"].as_array().unwrap().iter().map(|change| change["thingId"].as_str().unwrap().to_owned()),
+            );
+            if page["pageInfo"]["hasNextPage"] == false {
+                break;
+            }
+            after = page["pageInfo"]["endCursor"].clone();
+        }
+        assert_eq!(told, expected, "round {round}");
+        let latest = position_of(&app, &amina).await;
+        assert_eq!(count(&app, &amina, latest.clone()).await, 0);
+        // What comes in the next round is not filed until its end.
+        file_all(&app.app.db).await.unwrap();
+        assert_eq!(position_of(&app, &amina).await, latest);
+        assert_eq!(count(&app, &amina, start.clone()).await, expected.len());
+    }
 }

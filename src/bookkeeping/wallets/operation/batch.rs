@@ -256,8 +256,8 @@ impl Work<'_> {
             EntryKind::Withdrawal => Action::Withdraw,
             _ => Action::Transfer,
         };
-        let act = ActivityEvent::by(&request.terms.viewer, action).on(posted.entry.id);
-        let act = if posted.replayed { act.replayed() } else { act };
+        let (act, entry) = (ActivityEvent::by(&request.terms.viewer, action), posted.entry.id);
+        let act = if posted.replayed { act.on(entry).replayed() } else { act.made(entry) };
         self.events.push(act.refused(posted.entry.failure.map(Code::from)));
     }
 }

@@ -1,0 +1,94 @@
+//! Makes a table of SQLite anew, with another text: <https://www.sqlite.org/lang_altertable.html#otheralter>.
+
+use sea_orm_migration::{
+    prelude::*,
+    sea_orm::{DbBackend, Statement},
+};
+
+/// Makes the table anew with a changed text, and fills it with `columns` of the old one: expressions in the order of its columns. No
+/// other table may refer to it, and it may have no triggers. Its indexes and their statistics stay.
+pub(crate) async fn rebuild(
+    manager: &SchemaManager<'_>,
+    table: &str,
+    changed: impl Fn(String) -> String,
+    columns: &str,
+) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    let texts = |sql: &str| {
+        let statement = Statement::from_string(DbBackend::Sqlite, sql.replace("{table}", table));
+        async move {
+            let rows = connection.query_all_raw(statement).await?;
+            rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, _>>()
+        }
+    };
+    let tables = texts("SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = '{table}'").await?;
+    let indexes =
+        texts("SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL");
+    let indexes = indexes.await?;
+    let statistics = texts("SELECT quote(idx) || ', ' || quote(stat) FROM sqlite_stat1 WHERE tbl = '{table}'").await?;
+    let run = |sql: String| async move { connection.execute_unprepared(&sql).await.map(drop) };
+    for text in tables {
+        run(changed(text.replacen(&format!("\"{table}\""), &format!("\"new_{table}\""), 1))).await?;
+    }
+    run(format!("INSERT INTO \"new_{table}\" SELECT {columns} FROM \"{table}\"")).await?;
+    run(format!("DROP TABLE \"{table}\"")).await?;
+    run(format!("ALTER TABLE \"new_{table}\" RENAME TO \"{table}\"")).await?;
+    for index in indexes {
+        run(index).await?;
+    }
+    for row in statistics {
+        run(format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', {row})")).await?;
+    }
+    run("ANALYZE sqlite_schema".to_owned()).await
+}
+
+/// SQLite's expression for the microseconds since 1970 of a time that is stored as text: `2026-12-11T09:30:00.123456+00:00`, with as
+/// many digits after the point as it needs.
+pub(crate) const AS_NUMBER: &str = "unixepoch(substr(created_at, 1, 19)) * 1000000 + \
+     CASE substr(created_at, 20, 1) WHEN '.' \
+     THEN CAST(substr(substr(created_at, 21, length(created_at) - 26) || '00000', 1, 6) AS INTEGER) ELSE 0 END";
+
+/// SQLite's expression for the text of such a number.
+pub(crate) const AS_TEXT: &str =
+    "strftime('%Y-%m-%dT%H:%M:%S', created_at / 1000000, 'unixepoch') || printf('.%06d+00:00', created_at % 1000000)";
+
+/// How the text of a table of SQLite names the type of a time, and that of its number.
+const TYPES: [&str; 2] = ["\"created_at\" timestamp_with_timezone_text", "\"created_at\" bigint"];
+
+/// Makes a text store the time as a number.
+pub(crate) fn with_number(table: &str) -> String {
+    table.replace(TYPES[0], TYPES[1])
+}
+
+/// Makes a text store the time as text.
+pub(crate) fn with_text(table: &str) -> String {
+    table.replace(TYPES[1], TYPES[0])
+}
+
+/// Makes a text find the rows of the table by their primary keys.
+pub(crate) fn without_numbers(table: &str) -> String {
+    format!("{table}{WITHOUT_NUMBERS}")
+}
+
+/// Makes a text number the rows of the table.
+pub(crate) fn with_numbers(table: &str) -> String {
+    table.replace(WITHOUT_NUMBERS, "")
+}
+
+const WITHOUT_NUMBERS: &str = " WITHOUT ROWID";
+
+/// Changes the type of `created_at` on PostgreSQL to that of a number of microseconds since 1970.
+pub(crate) fn number_on_postgres(table: &str) -> String {
+    format!(
+        "ALTER TABLE {table} ALTER COLUMN created_at TYPE bigint \
+         USING (EXTRACT(EPOCH FROM created_at) * 1000000)::bigint"
+    )
+}
+
+/// Changes it back to that of a time.
+pub(crate) fn time_on_postgres(table: &str) -> String {
+    format!(
+        "ALTER TABLE {table} ALTER COLUMN created_at TYPE timestamptz \
+         USING 'epoch'::timestamptz + created_at * interval '1 microsecond'"
+    )
+}
