@@ -1,6 +1,6 @@
 //! [`Moment`]: a time as the tables that grow fastest store it. Pure.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use sea_orm::DeriveValueType;
 
 /// A time in microseconds since 1970. SQLite would store it as a text of 32 bytes otherwise.
@@ -8,10 +8,11 @@ use sea_orm::DeriveValueType;
 pub struct Moment(i64);
 
 impl Moment {
-    /// The moment that is so many microseconds after the beginning of 1970. `None` when it is too far away for a [`DateTime`].
+    /// The moment that is so many microseconds after the beginning of 1970. `None` when it is not in one of the years 1 to 9999.
     #[must_use]
     pub fn from_micros(micros: i64) -> Option<Self> {
-        DateTime::from_timestamp_micros(micros).map(Self::from)
+        let time = DateTime::from_timestamp_micros(micros).filter(|time| (1..=9999).contains(&time.year()));
+        time.map(Self::from)
     }
 
     /// The microseconds since the beginning of 1970.

@@ -12,6 +12,8 @@ mod first;
 mod m20261128_000017_references;
 mod m20261129_000018_activity_index;
 mod m20261130_000019_kinds;
+mod m20261211_000035_compact_rows;
+mod m20261212_000036_changes_filed;
 mod november;
 mod rebuild;
 
@@ -55,8 +57,8 @@ impl MigratorTrait for Migrator {
             Box::new(december::m20261207_000031_import_profiles::Migration),
             Box::new(december::m20261209_000033_imports::Migration),
             Box::new(december::m20261210_000034_changes::Migration),
-            Box::new(december::m20261211_000035_compact_rows::Migration),
-            Box::new(december::m20261212_000036_changes_filed::Migration),
+            Box::new(m20261211_000035_compact_rows::Migration),
+            Box::new(m20261212_000036_changes_filed::Migration),
         ]
     }
 }

@@ -14,5 +14,3 @@ pub(crate) mod m20261206_000030_own_transfers;
 pub(crate) mod m20261207_000031_import_profiles;
 pub(crate) mod m20261209_000033_imports;
 pub(crate) mod m20261210_000034_changes;
-pub(crate) mod m20261211_000035_compact_rows;
-pub(crate) mod m20261212_000036_changes_filed;

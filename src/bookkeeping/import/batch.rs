@@ -14,8 +14,9 @@ use crate::{
     id::is_id,
 };
 
-/// The approximate number of records that are checked and written together.
-const BATCH: usize = 500;
+/// The approximate number of records that are checked and written together. Each batch writes most pages of the indexes whose order is
+/// not that of the file, so small ones write much more.
+const BATCH: usize = 1000;
 
 /// One object to be written: usually one record, or several records with the same id.
 #[derive(Debug)]

@@ -118,26 +118,26 @@ async fn what_two_servers_undo_at_once_by_one_request_is_undone_once(on: Databas
 #[apply(both_databases)]
 async fn a_run_that_ended_early_and_went_on_is_two_imports(on: Database) {
     let (app, amina) = TestApp::with_owner(on).await;
-    let csv = long(900);
+    let csv = long(1500);
     // The lines that were written before the end.
-    let cut: String = csv.split_inclusive('\n').take(501).collect();
-    assert_eq!(app.import("amina", &cut, &["--mode", "good-lines"]).count("ADDED"), 500);
+    let cut: String = csv.split_inclusive('\n').take(1201).collect();
+    assert_eq!(app.import("amina", &cut, &["--mode", "good-lines"]).count("ADDED"), 1200);
     let rest = app.import("amina", &csv, &["--mode", "good-lines"]);
-    assert_eq!((rest.count("DUPLICATE"), rest.count("ADDED")), (500, 400));
+    assert_eq!((rest.count("DUPLICATE"), rest.count("ADDED")), (1200, 300));
     let ids = imports(&amina).await;
     let query = "query($id: ID!) { import(id: $id) { added activities { totalCount } } }";
     let record = amina.gql(query, json!({ "id": ids[1] })).await["import"].take();
-    assert_eq!(record, json!({ "added": 500, "activities": { "totalCount": 2 } }));
+    assert_eq!(record, json!({ "added": 1200, "activities": { "totalCount": 2 } }));
     amina.undo(&ids[1]).await;
-    assert_eq!(count(&amina).await, 400);
+    assert_eq!(count(&amina).await, 300);
     // The first half alone comes back.
-    assert_eq!(import(&amina, &cut).await["added"], 500);
+    assert_eq!(import(&amina, &cut).await["added"], 1200);
     for id in imports(&amina).await.into_iter().filter(|id| *id != ids[1]) {
         amina.undo(&id).await;
     }
     assert_eq!(count(&amina).await, 0);
     let whole = import(&amina, &csv).await;
-    assert_eq!(whole["added"], 900);
+    assert_eq!(whole["added"], 1500);
     amina.undo(&id_of_import(&whole)).await;
     app.assert_journal_is_whole().await;
 }
