@@ -24,7 +24,8 @@ pub(crate) struct Migration;
 
 /// The columns of the activity log, but for the time, which is the last one.
 const ACTIVITY: &str = "id, book_id, actor_id, session_id, address, action, outcome, codes, thing_id, changes";
-const PAYEES: &str = "book_id, payee_book_id";
+/// In the order of the key: the table may be larger than what SQLite keeps in memory.
+const PAYEES: &str = "SELECT book_id, payee_book_id FROM known_payee ORDER BY 1, 2";
 const BY_THING: &str = "activity_thing_id_created_at_id_idx";
 
 #[async_trait::async_trait]
@@ -39,7 +40,7 @@ impl MigrationTrait for Migration {
             run(manager, &number_on_postgres("activity")).await?;
         } else {
             let compact = |text: String| without_numbers(&with_number(&text));
-            rebuild(manager, "activity", compact, &format!("{ACTIVITY}, {AS_NUMBER}")).await?;
+            rebuild(manager, "activity", compact, &format!("SELECT {ACTIVITY}, {AS_NUMBER} FROM activity")).await?;
             rebuild(manager, "known_payee", |text| without_numbers(&text), PAYEES).await?;
         }
         // `activity::stored` repeats this condition word for word.
@@ -53,7 +54,7 @@ impl MigrationTrait for Migration {
             run(manager, &time_on_postgres("activity")).await?;
         } else {
             let wide = |text: String| with_numbers(&with_text(&text));
-            rebuild(manager, "activity", wide, &format!("{ACTIVITY}, {AS_TEXT}")).await?;
+            rebuild(manager, "activity", wide, &format!("SELECT {ACTIVITY}, {AS_TEXT} FROM activity")).await?;
             rebuild(manager, "known_payee", |text| with_numbers(&text), PAYEES).await?;
         }
         create_by_thing(manager, by_thing()).await

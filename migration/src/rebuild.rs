@@ -5,13 +5,13 @@ use sea_orm_migration::{
     sea_orm::{DbBackend, Statement},
 };
 
-/// Makes the table anew with a changed text, and fills it with `columns` of the old one: expressions in the order of its columns. No
-/// other table may refer to it, and it may have no triggers. Its indexes and their statistics stay.
+/// Makes the table anew with a changed text, and fills it with the rows of the query `select`. No other table may refer to it, and it
+/// may have no triggers. Its indexes and their statistics stay.
 pub(crate) async fn rebuild(
     manager: &SchemaManager<'_>,
     table: &str,
     changed: impl Fn(String) -> String,
-    columns: &str,
+    select: &str,
 ) -> Result<(), DbErr> {
     let connection = manager.get_connection();
     let texts = |sql: &str| {
@@ -27,10 +27,13 @@ pub(crate) async fn rebuild(
     let indexes = indexes.await?;
     let statistics = texts("SELECT quote(idx) || ', ' || quote(stat) FROM sqlite_stat1 WHERE tbl = '{table}'").await?;
     let run = |sql: String| async move { connection.execute_unprepared(&sql).await.map(drop) };
-    for text in tables {
-        run(changed(text.replacen(&format!("\"{table}\""), &format!("\"new_{table}\""), 1))).await?;
+    let [text] = &tables[..] else { return Err(DbErr::Migration(format!("there is no table {table}"))) };
+    let new = changed(text.clone());
+    if new == *text {
+        return Err(DbErr::Migration(format!("the table {table} is not as expected: {text}")));
     }
-    run(format!("INSERT INTO \"new_{table}\" SELECT {columns} FROM \"{table}\"")).await?;
+    run(new.replacen(&format!("\"{table}\""), &format!("\"new_{table}\""), 1)).await?;
+    run(format!("INSERT INTO \"new_{table}\" {select}")).await?;
     run(format!("DROP TABLE \"{table}\"")).await?;
     run(format!("ALTER TABLE \"new_{table}\" RENAME TO \"{table}\"")).await?;
     for index in indexes {

@@ -78,8 +78,8 @@ impl ActivityEvent {
         Self { thing: Some(thing.to_string()), ..self }
     }
 
-    /// Sets the wallet transaction that the event made, whose id becomes its own. A repeat has an id of its own, and names the wallet
-    /// transaction by [`ActivityEvent::on`].
+    /// Sets the wallet transaction that the event made, whose id becomes its own. The event of a repeat has an id of its own, and names
+    /// the wallet transaction by [`ActivityEvent::on`].
     pub fn made(self, entry: Id<kind::Entry>) -> Self {
         Self { made: Some(entry), ..self }
     }

@@ -1,8 +1,8 @@
 //! Queries of the changes of one book, in the order that all readers see.
 //!
-//! PostgreSQL has an index of them. On SQLite a commit writes each page that it touches to the disk, and such an index has another
-//! page for each book. So there the changes are filed under their books later, many at once (`filing`), and what is not filed yet is
-//! the end of the table, which is short.
+//! PostgreSQL has an index of them. On SQLite a commit writes each page that it touches to the disk, and of such an index it touches
+//! another page for each book. So there the changes are filed under their books later, many at once (`filing`). What is not filed yet
+//! is the end of the table.
 
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, QueryResult,
@@ -20,7 +20,7 @@ use crate::{
 const DECIDED: &str = "xact < txid_snapshot_xmin(txid_current_snapshot())";
 
 /// What the first part of a position is on SQLite: the time in milliseconds.
-const TIME: &str = "created_at / 1000";
+const TIME: &str = "(created_at + 500) / 1000";
 
 /// The table of SQLite that has the changes by their books.
 pub(super) const OF_BOOK: &str = "change_of_book";
@@ -65,8 +65,12 @@ pub(super) async fn rows(
     query.inner_join(OF_BOOK, of_book("seq").equals((change::Entity, "seq")));
     query.and_where(of_book("book_id").eq(book)).and_where(of_book("seq").gt(after.seq));
     query.order_by((OF_BOOK, "seq"), order.clone());
-    let Some(mut both) = union([query, tail]) else { return Ok(Vec::new()) };
-    conn.query_all(both.order_by("seq", order).limit(most)).await
+    let Some(both) = union([query, tail]) else { return Ok(Vec::new()) };
+    let rows = conn.query_all(&both).await?;
+    let mut rows =
+        rows.into_iter().map(|row| Ok((row.try_get_by_index(1)?, row))).collect::<Result<Vec<_>, DbErr>>()?;
+    rows.sort_by_key(|(seq, _): &(i64, _)| if order == Order::Desc { -seq } else { *seq });
+    Ok(rows.into_iter().map(|(_, row)| row).take(usize::try_from(most).unwrap_or(usize::MAX)).collect())
 }
 
 /// A query of the positions of changes that can be read.

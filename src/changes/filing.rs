@@ -7,19 +7,21 @@ use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use super::by_book::{FILED, OF_BOOK};
 use crate::{
     db::{Db, InOrder, Transaction},
-    error::Result,
+    error::{Error, Result},
 };
 
-/// How many changes are filed together while others follow. Those that are not filed are read one by one.
-const ENOUGH: i64 = 4096;
+/// How many changes are filed together while others follow. Whoever reads the changes of any book looks at all that are not filed.
+const ENOUGH: i64 = 1024;
 /// How many changes one transaction files at most.
 const AT_ONCE: i64 = 2048;
 /// How often to look for changes that are not filed.
 const LOOK: Duration = Duration::from_secs(1);
-/// The same after a failure.
-const LOOK_AFTER_FAILURE: Duration = Duration::from_secs(60);
+/// How long others can write between two transactions that file.
+const PAUSE: Duration = Duration::from_millis(20);
+/// How often to look after a failure.
+const LOOK_AFTER_FAILURE: Duration = Duration::from_mins(1);
 
-/// Files changes for as long as it is polled: when there are enough, or when none has followed for a while.
+/// Files changes for as long as it is polled: when there are enough, or when none has followed since it looked last.
 pub async fn file(db: &Db) {
     if db.backend() == DbBackend::Postgres {
         return std::future::pending().await;
@@ -32,7 +34,8 @@ pub async fn file(db: &Db) {
             if waiting >= ENOUGH || (waiting > 0 && is_quiet) { file_all(db).await } else { Ok(()) }
         };
         let wait = match filed.await {
-            Ok(()) => LOOK,
+            // Refused, since others write.
+            Ok(()) | Err(Error::Refused(_)) => LOOK,
             Err(error) => {
                 tracing::warn!(?error, "cannot file changes under their books");
                 LOOK_AFTER_FAILURE
@@ -42,13 +45,16 @@ pub async fn file(db: &Db) {
     }
 }
 
-/// Files all changes of SQLite that are not filed yet.
+/// Files the changes of SQLite that are not filed at this moment.
 ///
 /// # Errors
-/// When the database fails.
+/// `TRY_AGAIN` when others write for too long.
 pub async fn file_all(db: &Db) -> Result<()> {
-    while not_filed(db).await?.1 > 0 {
-        db.write(|tx| async move { file_some(&tx).await }).await?;
+    let (last, mut waiting) = not_filed(db).await?;
+    while waiting > 0 {
+        let filed = db.write(|tx| async move { file_some(&tx).await }).await?;
+        waiting = last - filed;
+        tokio::time::sleep(PAUSE).await;
     }
     Ok(())
 }
@@ -62,14 +68,16 @@ async fn not_filed(db: &Db) -> Result<(i64, i64)> {
     Ok((row.read()?, row.read()?))
 }
 
-async fn file_some(tx: &Transaction) -> Result<()> {
-    let to = format!("{FILED} + {AT_ONCE}");
+/// Files the next changes. Returns the number of the last one that is filed.
+async fn file_some(tx: &Transaction) -> Result<i64> {
+    let end = format!("SELECT MIN({FILED} + {AT_ONCE}, COALESCE(MAX(seq), 0)) FROM change");
+    let end = tx.query_one_raw(Statement::from_string(DbBackend::Sqlite, end)).await?;
+    let end: i64 = end.map_or(Ok(0), |row| row.try_get_by_index(0))?;
     let file = format!(
         "INSERT INTO {OF_BOOK} (book_id, seq) \
-         SELECT book_id, seq FROM change WHERE seq > {FILED} AND seq <= {to} ORDER BY book_id, seq"
+         SELECT book_id, seq FROM change WHERE seq > {FILED} AND seq <= {end} ORDER BY book_id, seq"
     );
     tx.execute_unprepared(&file).await?;
-    let filed = format!("UPDATE change_filed SET seq = MIN({to}, (SELECT MAX(seq) FROM change))");
-    tx.execute_unprepared(&filed).await?;
-    Ok(())
+    tx.execute_unprepared(&format!("UPDATE change_filed SET seq = {end}")).await?;
+    Ok(end)
 }

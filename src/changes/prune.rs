@@ -36,7 +36,7 @@ const FIRST: &str = "INSERT INTO change (book_id, noun, thing_id, kind, created_
                      SELECT id, 1, id, 2, (EXTRACT(EPOCH FROM created_at) * 1000000)::bigint FROM book ORDER BY created_at, id";
 
 /// Deletes the changes that have been followed by others for longer than `kept`. Returns how many. The latest one of each book before
-/// that stays: a position is used for as long as nothing follows it.
+/// that stays: a position is used for as long as nothing follows it, and SQLite does not give its number again.
 ///
 /// # Errors
 /// When the database fails.

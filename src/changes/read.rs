@@ -104,8 +104,8 @@ pub(crate) async fn committed(conn: &impl ConnectionTrait, viewer: &Viewer) -> R
 /// Refuses a position behind which changes of the book may be missing.
 ///
 /// Old changes are deleted in order, and the latest one of a book never. So all changes behind one are there while it is there
-/// itself. In a database that was replaced by an older copy it is not there either. The position before all others is given out
-/// while the first change of a book is not decided yet, so all are behind it while that one is there.
+/// itself. In a database that was replaced by an older copy it is not there either. On PostgreSQL the position before all others is
+/// given out while the first change of a book is not decided yet, so all are behind it while that one is there.
 ///
 /// # Errors
 /// `CURSOR_TOO_OLD` at `after`.

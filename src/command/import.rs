@@ -161,7 +161,7 @@ struct FileArguments {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum ModeArgument {
     /// Import nothing and report the lines that cannot be imported. A file of more than 5,000 lines is checked first, then
-    /// written some hundred lines at a time, so that others can write in between
+    /// written a thousand lines at a time, so that others can write in between
     AllOrNothing,
     /// Import the other lines
     GoodLines,

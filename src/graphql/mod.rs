@@ -50,7 +50,7 @@ pub use self::scalar::{CUSTOM_SCALARS, CustomScalar};
 use crate::{nouns::nouns, viewer::Viewer};
 
 /// The maximum number of keys in one batch. Some loaders make one term of an SQL condition from each key, and SQLite allows at
-/// most 1,000 terms.
+/// most 1,000 terms; that of histories makes up to two queries of a `UNION`, of which SQLite allows 500.
 const LARGEST_BATCH: usize = 250;
 
 /// Declares the roots of the schema.

@@ -11,6 +11,9 @@ use type_safe_id::StaticType;
 
 use crate::id::Id;
 
+/// How many conditions to join by `OR` at most. SQLite allows 1,000.
+pub(crate) const MOST_TERMS: usize = 500;
+
 /// The condition that a column has one of these ids.
 pub(crate) fn any_of<K: StaticType>(
     backend: DbBackend,

@@ -15,7 +15,7 @@ use crate::{
     entity::account::{self, AccountKind, AccountStatus},
     error::Result,
     id::{Id, kind},
-    list::any_of::any_of,
+    list::any_of::{MOST_TERMS, any_of},
     money::Currency,
 };
 
@@ -108,9 +108,11 @@ impl Accounts {
         let mut accounts = Self::default();
         for (currency, wanted) in by_currency {
             let wanted: Vec<_> = wanted.into_iter().collect();
-            let ids = ensure(tx, book_id, currency, &wanted, now).await?;
-            let keys = wanted.into_iter().map(|(account_kind, holder_id)| (currency, account_kind, holder_id));
-            accounts.0.extend(keys.zip(ids));
+            for wanted in wanted.chunks(MOST_TERMS) {
+                let ids = ensure(tx, book_id, currency, wanted, now).await?;
+                let keys = wanted.iter().map(|(account_kind, holder_id)| (currency, *account_kind, *holder_id));
+                accounts.0.extend(keys.zip(ids));
+            }
         }
         Ok(accounts)
     }

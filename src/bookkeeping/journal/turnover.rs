@@ -23,7 +23,7 @@ use crate::{
     },
     error::Result,
     id::{Id, kind},
-    list::keyset::union,
+    list::{any_of::MOST_TERMS, keyset::union},
     money::Currency,
 };
 
@@ -69,19 +69,15 @@ pub(super) async fn write(tx: &Transaction, state: &State) -> Result<()> {
     for ((account_id, day), turnover) in &days {
         months.entry((*account_id, YearMonth::of(*day).first_day())).or_default().add(*turnover);
     }
-    for known in account_day::Entity::find()
-        .filter(keys(&days, account_day::Column::AccountId, account_day::Column::Day))
-        .all(tx)
-        .await?
-    {
-        days.entry((known.account_id, known.day)).or_default().add(known.into());
+    for some in keys(&days, account_day::Column::AccountId, account_day::Column::Day) {
+        for known in account_day::Entity::find().filter(some).all(tx).await? {
+            days.entry((known.account_id, known.day)).or_default().add(known.into());
+        }
     }
-    for known in account_month::Entity::find()
-        .filter(keys(&months, account_month::Column::AccountId, account_month::Column::Month))
-        .all(tx)
-        .await?
-    {
-        months.entry((known.account_id, known.month)).or_default().add(known.into());
+    for some in keys(&months, account_month::Column::AccountId, account_month::Column::Month) {
+        for known in account_month::Entity::find().filter(some).all(tx).await? {
+            months.entry((known.account_id, known.month)).or_default().add(known.into());
+        }
     }
     let days = days.into_iter().map(|((account_id, day), Turnover { debits, credits, entries })| {
         account_day::Model { account_id, day, debits, credits, entries }.into_active_model()
@@ -125,16 +121,15 @@ fn posted(state: &State) -> Turnovers {
     days
 }
 
-/// The condition for the rows of these accounts and days. Groups the days by account, since SQLite allows at most 1,000
-/// terms in one condition.
-fn keys(turnovers: &Turnovers, account_id: impl ColumnTrait, start: impl ColumnTrait) -> Condition {
+/// The conditions for the rows of these accounts and days: one for each [`MOST_TERMS`] accounts.
+fn keys(turnovers: &Turnovers, account_id: impl ColumnTrait, start: impl ColumnTrait) -> Vec<Condition> {
     let mut starts: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for (account, day) in turnovers.keys() {
         starts.entry(*account).or_default().push(*day);
     }
-    starts
-        .into_iter()
-        .fold(Condition::any(), |any, (account, days)| any.add(account_id.eq(account).and(start.is_in(days))))
+    let of_accounts: Vec<_> =
+        starts.into_iter().map(|(account, days)| account_id.eq(account).and(start.is_in(days))).collect();
+    of_accounts.chunks(MOST_TERMS).map(|some| some.iter().cloned().fold(Condition::any(), Condition::add)).collect()
 }
 
 /// Returns the total turnover of each account up to the end of the given day, in input order.

@@ -185,7 +185,9 @@ mod tests {
     fn who_has_just_connected_keeps_the_place_while_others_hold_more() {
         let registry = registry(3, 3);
         let idle = [open(&registry, 1), open(&registry, 1)];
-        idle.iter().for_each(|(watch, _)| watch.note_login());
+        for (watch, _) in &idle {
+            watch.note_login();
+        }
         let new = ConnectionWatch::new(Patience { head: Duration::from_hours(24), idle: Duration::from_hours(24) });
         let new = (new.clone(), registry.admit(Some(IpAddr::from([192, 0, 2, 2])), new));
         let another = open(&registry, 3);

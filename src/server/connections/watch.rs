@@ -74,9 +74,9 @@ struct Times {
 /// How much is lost when a connection is closed to make room for another one; the smallest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Worth {
-    /// A client that is not logged in and has not sent a whole request.
+    /// A client that is not logged in and has not sent a whole request, although the server has read from it.
     Waiting,
-    /// A client that has logged in and asks nothing at the moment, or one that has connected just now: what it sent is not read yet.
+    /// A client that has logged in and asks nothing at the moment, or one that has connected just now, of which nothing was read yet.
     Idle,
     /// A client that has logged in takes its answer, such as a download.
     Sending,

@@ -124,3 +124,15 @@ async fn a_file_of_more_than_five_thousand_lines_is_checked_as_a_whole_and_writt
     let events = amina.gql(events, json!({})).await["activities"]["totalCount"].as_i64().unwrap();
     assert!(events > 5, "{events}");
 }
+
+#[apply(both_databases)]
+async fn a_file_may_name_more_customers_than_a_condition_has_terms(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let lines: Vec<_> =
+        (0..1200).map(|number| format!("2026-11-01,CREDIT,{},Customer {number},", number + 1)).collect();
+    let file = format!("date,type,amount,customer,note\n{}\n", lines.join("\n"));
+    let done = app.import_of("entries", "amina", &file, &["--create-customers"]);
+    assert_eq!(done.sum, "lines: 1200 added, 0 there already, 0 refused");
+    assert_eq!(amina.gql("{ customers { totalCount } }", json!({})).await["customers"]["totalCount"], 1200);
+    app.assert_journal_is_whole().await;
+}

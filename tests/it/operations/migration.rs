@@ -220,7 +220,7 @@ async fn the_log_and_the_changes_tell_the_same_after_they_were_made_compact(on: 
         activities(first: 100) { totalCount edges { cursor node { id createdAt action outcome codes thingId thing { id } } } }
         of: activities(filter: { thingId: $id }) { totalCount nodes { id action } }
         node(id: $id) { ... on WalletTransaction { activities { totalCount nodes { id action } } } }
-        changes(first: 100) { edges { cursor node { kind thingId } } } }";
+        changes(first: 100) { edges { cursor node { kind thingId createdAt } } } }";
     app.settle().await;
     let before = amina.gql(query, json!({ "id": payment })).await;
     assert_eq!(before["of"]["totalCount"], 1);
