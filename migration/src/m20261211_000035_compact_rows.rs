@@ -14,8 +14,8 @@ use uuid::Uuid;
 use crate::{
     column::index,
     rebuild::{
-        AS_NUMBER, AS_TEXT, number_on_postgres, rebuild, time_on_postgres, with_number, with_numbers, with_text,
-        without_numbers,
+        AS_NUMBER, AS_TEXT, number_on_postgres, rebuild, run, tell, time_on_postgres, with_number, with_numbers,
+        with_text, without_numbers,
     },
 };
 
@@ -72,11 +72,8 @@ async fn drop_by_thing(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
 async fn create_by_thing(manager: &SchemaManager<'_>, index: IndexCreateStatement) -> Result<(), DbErr> {
     manager.create_index(index).await?;
     if manager.get_database_backend() != DbBackend::Postgres {
-        // See the ledger migration for why SQLite is told. Dropping an index drops its statistics.
-        let row =
-            format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('activity', '{BY_THING}', '1000000 5 1 1')");
-        run(manager, &row).await?;
-        run(manager, "ANALYZE sqlite_schema").await?;
+        // Dropping an index drops its statistics.
+        tell(manager, "activity", BY_THING, "1000000 5 1 1").await?;
     }
     Ok(())
 }
@@ -104,8 +101,4 @@ fn in_base_32(id: Uuid) -> String {
         char::from(b"0123456789abcdefghjkmnpqrstvwxyz"[five_bits])
     };
     (0..26).rev().map(digit).collect()
-}
-
-async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
-    manager.get_connection().execute_unprepared(sql).await.map(drop)
 }

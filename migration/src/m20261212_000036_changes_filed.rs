@@ -9,7 +9,9 @@
 
 use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
-use crate::rebuild::{AS_NUMBER, AS_TEXT, number_on_postgres, rebuild, time_on_postgres, with_number, with_text};
+use crate::rebuild::{
+    AS_NUMBER, AS_TEXT, number_on_postgres, rebuild, run, tell, time_on_postgres, with_number, with_text,
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -54,7 +56,6 @@ impl MigrationTrait for Migration {
              DELETE FROM change_of_book WHERE book_id = OLD.book_id AND seq = OLD.seq; END",
         )
         .await?;
-        // See the ledger migration for why SQLite is told.
         tell(manager, "change_of_book", "change_of_book", "1000000 1000 1").await
     }
 
@@ -71,14 +72,4 @@ impl MigrationTrait for Migration {
         manager.create_index(crate::column::index("change", &["book_id"])).await?;
         tell(manager, "change", BY_BOOK, "1000000 1000").await
     }
-}
-
-async fn tell(manager: &SchemaManager<'_>, table: &str, index: &str, statistics: &str) -> Result<(), DbErr> {
-    let row = format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{index}', '{statistics}')");
-    run(manager, &row).await?;
-    run(manager, "ANALYZE sqlite_schema").await
-}
-
-async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
-    manager.get_connection().execute_unprepared(sql).await.map(drop)
 }

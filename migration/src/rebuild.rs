@@ -1,4 +1,5 @@
-//! Makes a table of SQLite anew, with another text: <https://www.sqlite.org/lang_altertable.html#otheralter>.
+//! Makes a table of SQLite anew, with another text: <https://www.sqlite.org/lang_altertable.html#otheralter>. And changes a time to a
+//! number, on both databases.
 
 use sea_orm_migration::{
     prelude::*,
@@ -26,23 +27,33 @@ pub(crate) async fn rebuild(
         texts("SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = '{table}' AND sql IS NOT NULL");
     let indexes = indexes.await?;
     let statistics = texts("SELECT quote(idx) || ', ' || quote(stat) FROM sqlite_stat1 WHERE tbl = '{table}'").await?;
-    let run = |sql: String| async move { connection.execute_unprepared(&sql).await.map(drop) };
     let [text] = &tables[..] else { return Err(DbErr::Migration(format!("there is no table {table}"))) };
     let new = changed(text.clone());
     if new == *text {
         return Err(DbErr::Migration(format!("the table {table} is not as expected: {text}")));
     }
-    run(new.replacen(&format!("\"{table}\""), &format!("\"new_{table}\""), 1)).await?;
-    run(format!("INSERT INTO \"new_{table}\" {select}")).await?;
-    run(format!("DROP TABLE \"{table}\"")).await?;
-    run(format!("ALTER TABLE \"new_{table}\" RENAME TO \"{table}\"")).await?;
+    run(manager, &new.replacen(&format!("\"{table}\""), &format!("\"new_{table}\""), 1)).await?;
+    run(manager, &format!("INSERT INTO \"new_{table}\" {select}")).await?;
+    run(manager, &format!("DROP TABLE \"{table}\"")).await?;
+    run(manager, &format!("ALTER TABLE \"new_{table}\" RENAME TO \"{table}\"")).await?;
     for index in indexes {
-        run(index).await?;
+        run(manager, &index).await?;
     }
     for row in statistics {
-        run(format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', {row})")).await?;
+        run(manager, &format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', {row})")).await?;
     }
-    run("ANALYZE sqlite_schema".to_owned()).await
+    run(manager, "ANALYZE sqlite_schema").await
+}
+
+/// Tells SQLite how many rows an index has. See the ledger migration for why.
+pub(crate) async fn tell(manager: &SchemaManager<'_>, table: &str, index: &str, statistics: &str) -> Result<(), DbErr> {
+    let row = format!("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES ('{table}', '{index}', '{statistics}')");
+    run(manager, &row).await?;
+    run(manager, "ANALYZE sqlite_schema").await
+}
+
+pub(crate) async fn run(manager: &SchemaManager<'_>, sql: &str) -> Result<(), DbErr> {
+    manager.get_connection().execute_unprepared(sql).await.map(drop)
 }
 
 /// SQLite's expression for the microseconds since 1970 of a time that is stored as text: `2026-12-11T09:30:00.123456+00:00`, with as

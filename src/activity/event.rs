@@ -40,7 +40,7 @@ pub struct ActivityEvent {
     outcome: Outcome,
     codes: Vec<Code>,
     thing: Option<String>,
-    /// The wallet transaction that the event made.
+    /// The wallet transaction that the event made, or recorded as refused.
     made: Option<Id<kind::Entry>>,
     changes: Vec<Change>,
     /// The customer that the object belongs to.
@@ -78,7 +78,7 @@ impl ActivityEvent {
         Self { thing: Some(thing.to_string()), ..self }
     }
 
-    /// Sets the wallet transaction that the event made, whose id becomes its own. The event of a repeat has an id of its own, and names
+    /// Sets the wallet transaction that the event made, or recorded as refused, whose id becomes its own. The event of a repeat has an id of its own, and names
     /// the wallet transaction by [`ActivityEvent::on`].
     pub fn made(self, entry: Id<kind::Entry>) -> Self {
         Self { made: Some(entry), ..self }

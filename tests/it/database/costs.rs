@@ -1,6 +1,8 @@
 //! What operations cost the database, in statements and transactions.
 
+use daybook::changes::file_all;
 use futures_util::{future::join_all, poll};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::harness::{Blocker, Database, TestApp, User};
@@ -131,6 +133,35 @@ async fn documents_in_the_middle_of_many_are_set_off_by_few_statements(on: Datab
     assert!(cost < 60, "{cost} statements");
     assert_eq!(amina.standing(&first).await, "PAID 3.00 0.00");
     app.assert_journal_is_whole().await;
+}
+
+/// What a transfer between two books takes of an SQLite file, with its indexes, activity and changes.
+const MOST_BYTES: i64 = 1000;
+
+#[apply(test)]
+async fn a_transfer_takes_no_more_room_than_it_did() {
+    let (app, amina) = TestApp::with_owner(Database::Sqlite).await;
+    let mut users = vec![amina];
+    for number in 1..8 {
+        users.push(app.user(&format!("user{number}")).await);
+    }
+    for user in &users {
+        user.fund("100").await;
+    }
+    let bytes = async || -> i64 {
+        file_all(&app.app.db).await.unwrap();
+        let sql = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
+        let row = app.app.db.read().query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
+        row.unwrap().try_get_by_index(0).unwrap()
+    };
+    let before = bytes().await;
+    let rounds = 100;
+    for _ in 0..rounds {
+        join_all((0..users.len()).map(|from| users[from].pay(&users[(from + 1) % users.len()], "1"))).await;
+    }
+    let transfers = i64::from(rounds) * i64::try_from(users.len()).unwrap();
+    let each = (bytes().await - before) / transfers;
+    assert!(each <= MOST_BYTES, "{each} bytes");
 }
 
 #[apply(both_databases)]

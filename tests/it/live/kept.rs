@@ -2,11 +2,16 @@
 
 use chrono::TimeDelta;
 use daybook::changes::{file_all, prune};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
-use super::socket::{another_session, position_of};
+use super::{
+    served::SOON,
+    socket::{another_session, position_of},
+};
 use crate::{
-    harness::{Database, TestApp, User},
+    harness::{Database, Server, TestApp, User},
     operations::migration::down_and_up,
 };
 
@@ -97,4 +102,23 @@ async fn changes_are_read_in_the_same_way_before_and_after_they_are_filed() {
         assert_eq!(position_of(&app, &amina).await, latest);
         assert_eq!(count(&app, &amina, start.clone()).await, expected.len());
     }
+}
+
+#[apply(test)]
+async fn a_server_files_the_changes_that_follow_its_start() {
+    let (app, amina) = TestApp::with_owner(Database::Sqlite).await;
+    let is_filed = async || {
+        let sql = "SELECT (SELECT MAX(seq) FROM change) = (SELECT seq FROM change_filed)";
+        let row = app.app.db.read().query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await.unwrap();
+        row.unwrap().try_get_by_index::<bool>(0).unwrap()
+    };
+    let until_filed = async || while !is_filed().await {};
+    amina.customer("Zaid").await;
+    assert!(!is_filed().await);
+    let _server = Server::start(&app.url);
+    for name in ["Zahra", "Yusuf"] {
+        timeout(SOON, until_filed()).await.unwrap();
+        amina.customer(name).await;
+    }
+    timeout(SOON, until_filed()).await.unwrap();
 }
