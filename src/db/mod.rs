@@ -1,7 +1,7 @@
 //! The database: opening it, reading from it, and the only way to run a write transaction ([`Db::write`]).
 //!
 //! On SQLite there is one connection for writing beside a pool for reading. SQLite allows one writer at a time anyway, and
-//! waiting in the pool's queue is fairer than waiting for SQLite's lock. On PostgreSQL one pool serves both.
+//! waiting in a queue of ours is fairer than waiting for SQLite's lock. On PostgreSQL one pool serves both.
 //!
 //! | module | owns |
 //! |---|---|

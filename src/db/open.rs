@@ -14,16 +14,13 @@ use sea_orm::{
 };
 
 use super::{
+    acquire::parked::{Parked, is_fit},
     limits::StatementClock,
     options::{Options, PoolSize},
     shared::{Pools, WAIT},
     trust::Files,
 };
 
-/// A connection that was idle for this long is pinged before it is used.
-const IDLE: Duration = Duration::from_secs(10);
-/// How long the answer to a ping may take.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(2);
 /// How much of a SQLite file the connection that writes keeps in memory, in KiB (written negative). With SQLite's 2 MiB it reads
 /// pages of the larger indexes again in each transaction.
 const WRITER_CACHE: &str = "-32768";
@@ -53,6 +50,17 @@ const POSTGRES_SETTINGS: [(&str, &str); 6] = [
     ("tcp_user_timeout", "10s"),
 ];
 
+/// The PostgreSQL settings of the connection that does wallet operations. Its statements are few, and all of them look up rows by
+/// keys, so their plans depend neither on the values nor on how large the tables were when they were made: a plan that reads a
+/// whole table would be kept while the table grows.
+const KEYS_ONLY: [(&str, &str); 5] = [
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("jit", "off"),
+];
+
 /// Opens the pools of a database. Fails at once, with the reason, when the database cannot be reached.
 pub(super) async fn pools(url: &str, options: &Options) -> Result<Pools, DbErr> {
     reach(url).await?;
@@ -68,16 +76,15 @@ async fn pools_of(
             .options([("statement_timeout", statement_limit.as_millis().to_string())])
             .options(POSTGRES_SETTINGS);
         // Opened by whoever uses it first, since a connection belongs to the runtime that opened it.
-        // Its statements are few, and look up rows by their keys. So their plans do not depend on the values.
-        let alike = options.clone().options([("plan_cache_mode", "force_generic_plan")]);
-        let writer = pool(PoolSize { most: 1, least: 0 }).connect_lazy_with(alike);
+        let writer = pool(PoolSize { most: 1, least: 0 }).connect_lazy_with(options.clone().options(KEYS_ONLY));
         // One connection listens, and the other one tells.
         let news = notify.then(|| pool(PoolSize { most: 2, least: 0 }).connect_lazy_with(options.clone()));
-        return Ok(Pools::Postgres { pool: pool(size).connect_with(options).await?, writer, news });
+        let pool = Parked::new(pool(size).connect_with(options).await?);
+        return Ok(Pools::Postgres { pool, writer: Parked::new(writer), news });
     }
     let options = sqlite(url)?;
     let files = Arc::new(Files::of(options.get_filename())?);
-    let write_clock = StatementClock::new(None);
+    let write_clock = StatementClock::new();
     let (opened, clock) = (files.clone(), write_clock.clone());
     let write =
         pool(PoolSize { most: 1, least: 1 }).after_connect(move |connection: &mut sqlx::SqliteConnection, _| {
@@ -92,12 +99,12 @@ async fn pools_of(
         });
     let write =
         write.connect_with(options.clone().pragma("cache_size", WRITER_CACHE).pragma("wal_autocheckpoint", LOG_PAGES));
-    let write = write.await?;
-    let read = pool(size).connect_with(options.pragma("query_only", "ON")).await?;
+    let write = Parked::new(write.await?);
+    let read = Parked::new(pool(size).connect_with(options.pragma("query_only", "ON")).await?);
     Ok(Pools::Sqlite { read, write, write_clock, files })
 }
 
-/// A pool that never hands out a connection with an open transaction.
+/// A pool that hands out no dead connection.
 fn pool<DB: sqlx::Database>(size: PoolSize) -> PoolOptions<DB> {
     PoolOptions::new()
         .max_connections(size.most)
@@ -105,15 +112,7 @@ fn pool<DB: sqlx::Database>(size: PoolSize) -> PoolOptions<DB> {
         .acquire_timeout(WAIT)
         .test_before_acquire(false)
         .before_acquire(|connection: &mut DB::Connection, PoolConnectionMetadata { idle_for, .. }| {
-            Box::pin(async move {
-                if connection.is_in_transaction() {
-                    tracing::error!("closed a connection from the pool because a transaction was open on it");
-                    return Ok(false);
-                }
-                // A dead connection may never answer, so the wait needs a limit.
-                let alive = async { tokio::time::timeout(SIGN_OF_LIFE, connection.ping()).await };
-                Ok(idle_for < IDLE || matches!(alive.await, Ok(Ok(()))))
-            })
+            Box::pin(async move { Ok(is_fit(connection, idle_for).await) })
         })
 }
 

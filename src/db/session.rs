@@ -1,13 +1,13 @@
 //! One connection, and whether a transaction is open on it.
 //!
-//! Owns the rule that a connection goes back to its pool only if no transaction is open and no statement is running on it. In
+//! Owns the rule that a connection is given back to be used again only if no transaction is open and no statement is running on it. In
 //! every other case (a fault, a statement that was dropped half way, a failed rollback) the connection is closed, and the
 //! database rolls back what was open on it.
 //!
 //! | state | meaning | when the session is dropped |
 //! |---|---|---|
-//! | `Clean` | no transaction, nothing running | back to the pool |
-//! | `Open` | a transaction is open | rolled back in the background, then back to the pool |
+//! | `Clean` | no transaction, nothing running | given back |
+//! | `Open` | a transaction is open | rolled back in the background, then given back |
 //! | `Failed` | a statement of the transaction failed, so it must not be committed; a snapshot may go on | as for `Open` |
 //! | `Unknown` | a statement is running, or went wrong | closed |
 //!
@@ -19,12 +19,12 @@ use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use sea_orm::{
     DbErr, ExecResult, QueryResult, RuntimeErr, Statement,
     sea_query::Values,
-    sqlx::{self, AssertSqlSafe, Executor, Postgres, Sqlite, pool::PoolConnection, query_with},
+    sqlx::{self, AssertSqlSafe, Executor, Postgres, Sqlite, query_with},
 };
 use sea_query_sqlx::SqlxValues;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{limits::StatementClock, shared::Shared};
+use super::{acquire::parked::Borrowed, limits::StatementClock, shared::Shared};
 use crate::{error::db_error, turns::Turn};
 
 /// How much longer than the limit for statements this side waits for an answer of PostgreSQL. After that the connection counts as
@@ -60,8 +60,8 @@ pub(super) struct Places {
 }
 
 pub(super) enum Pooled {
-    Sqlite(PoolConnection<Sqlite>, Arc<StatementClock>),
-    Postgres(PoolConnection<Postgres>),
+    Sqlite(Borrowed<Sqlite>, Arc<StatementClock>),
+    Postgres(Borrowed<Postgres>),
 }
 
 /// Whether a transaction is open on a connection.
@@ -265,7 +265,13 @@ impl Drop for Session {
     fn drop(&mut self) {
         let Some(mut connection) = self.connection.take() else { return };
         match self.state {
-            State::Clean => drop(connection),
+            State::Clean => match connection {
+                Pooled::Sqlite(connection, clock) => {
+                    clock.serve(None);
+                    connection.give_back();
+                }
+                Pooled::Postgres(connection) => connection.give_back(),
+            },
             State::Unknown => match &mut connection {
                 Pooled::Sqlite(connection, _) => connection.close_on_drop(),
                 Pooled::Postgres(connection) => connection.close_on_drop(),

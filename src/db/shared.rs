@@ -19,6 +19,7 @@ use tokio::{
 };
 
 use super::{
+    acquire::parked::Parked,
     limits::StatementClock,
     options::Options,
     trust::{Files, Health, ServerClock},
@@ -57,16 +58,16 @@ pub(super) type Observer = Box<dyn Fn(&Statement) + Send + Sync>;
 
 pub(super) enum Pools {
     Sqlite {
-        read: sqlx::Pool<Sqlite>,
-        write: sqlx::Pool<Sqlite>,
+        read: Arc<Parked<Sqlite>>,
+        write: Arc<Parked<Sqlite>>,
         /// The clock of the only connection in `write`.
         write_clock: Arc<StatementClock>,
         files: Arc<Files>,
     },
     Postgres {
-        pool: sqlx::Pool<Postgres>,
+        pool: Arc<Parked<Postgres>>,
         /// The only connection of the thread that does wallet operations.
-        writer: sqlx::Pool<Postgres>,
+        writer: Arc<Parked<Postgres>>,
         /// The connections by which servers tell each other of commits. `None` when the operator wants none.
         news: Option<sqlx::Pool<Postgres>>,
     },

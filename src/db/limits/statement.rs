@@ -8,7 +8,7 @@
 use std::{
     mem,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -30,12 +30,28 @@ pub(in crate::db) struct StatementClock {
     /// In microseconds of [`now`].
     end: AtomicU64,
     /// The request that a connection for reading works for. When its client has gone, nobody needs the result.
-    request: Option<Interest>,
+    request: Mutex<Option<Interest>>,
 }
 
 impl StatementClock {
-    pub(in crate::db) fn new(request: Option<Interest>) -> Arc<Self> {
-        Arc::new(Self { end: AtomicU64::new(UNLIMITED), request })
+    pub(in crate::db) fn new() -> Arc<Self> {
+        Arc::new(Self { end: AtomicU64::new(UNLIMITED), request: Mutex::default() })
+    }
+
+    /// A new clock, which this connection asks from now on.
+    pub(in crate::db) async fn of(connection: &mut SqliteConnection) -> Result<Arc<Self>, sqlx::Error> {
+        let clock = Self::new();
+        clock.install(connection).await?;
+        Ok(clock)
+    }
+
+    /// The next statements are for this request.
+    pub(in crate::db) fn serve(&self, request: Option<Interest>) {
+        *self.request() = request;
+    }
+
+    fn request(&self) -> MutexGuard<'_, Option<Interest>> {
+        self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes a connection ask this clock during its statements.
@@ -54,7 +70,7 @@ impl StatementClock {
 
     fn may_go_on(&self) -> bool {
         let end = self.end.load(Ordering::Relaxed);
-        end == UNLIMITED || (now() < end && !self.request.as_ref().is_some_and(Interest::may_interrupt))
+        end == UNLIMITED || (now() < end && !self.request().as_ref().is_some_and(Interest::may_interrupt))
     }
 }
 

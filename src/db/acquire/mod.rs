@@ -1,4 +1,7 @@
-//! Taking a connection from a pool: waiting for one that is free, and connecting again to a database that was restarted.
+//! Taking a connection from a pool: waiting for one that is free, and connecting again to a database that was restarted. [`parked`]
+//! keeps the connections that were used.
+
+pub(super) mod parked;
 
 use std::{
     net::IpAddr,
@@ -9,12 +12,10 @@ use std::{
     time::Duration,
 };
 
-use sea_orm::{
-    ConnAcquireErr, DbErr,
-    sqlx::{self, pool::PoolConnection},
-};
+use sea_orm::{ConnAcquireErr, DbErr, sqlx};
 use tokio::time::Instant;
 
+use self::parked::{Borrowed, Parked};
 use super::{
     limits::StatementClock,
     open::connection_error,
@@ -52,13 +53,17 @@ pub(super) async fn reader(shared: &Arc<Shared>, purpose: Purpose) -> Result<Ses
     let connection = match &shared.pools {
         Pools::Sqlite { read, .. } => {
             let mut connection = acquire(read, deadline).await?;
-            // A clock for each use of a connection, because a pool does not say which of its connections this is. This takes
-            // about as long as reading one row.
-            let clock = StatementClock::new(Interest::current());
-            if let Err(error) = clock.install(&mut connection).await {
-                connection.close_on_drop();
-                return Err(connection_error(error));
-            }
+            let clock = match connection.clock().clone() {
+                Some(clock) => clock,
+                None => match StatementClock::of(&mut connection).await {
+                    Ok(clock) => connection.clock().insert(clock).clone(),
+                    Err(error) => {
+                        connection.close_on_drop();
+                        return Err(connection_error(error));
+                    }
+                },
+            };
+            clock.serve(Interest::current());
             Pooled::Sqlite(connection, clock)
         }
         Pools::Postgres { pool, .. } => Pooled::Postgres(acquire(pool, deadline).await?),
@@ -150,9 +155,9 @@ async fn in_time<T, E>(place: impl Future<Output = Result<T, E>>, deadline: Inst
 /// Takes a connection from a pool, waiting until the deadline. A database that was just restarted may refuse or break new
 /// connections in several ways, and sqlx retries only some of them, so this function retries the others. On failure it logs the
 /// reason.
-async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>, deadline: Instant) -> Result<PoolConnection<DB>, DbErr> {
+async fn acquire<DB: sqlx::Database>(parked: &Arc<Parked<DB>>, deadline: Instant) -> Result<Borrowed<DB>, DbErr> {
     let error = loop {
-        let acquired = tokio::time::timeout_at(deadline, pool.acquire()).await;
+        let acquired = tokio::time::timeout_at(deadline, parked.take()).await;
         match acquired.unwrap_or(Err(sqlx::Error::PoolTimedOut)) {
             Ok(connection) => return Ok(connection),
             Err(error) if db_error::is_lost(&error) && Instant::now() + RECONNECT < deadline => {
@@ -161,8 +166,8 @@ async fn acquire<DB: sqlx::Database>(pool: &sqlx::Pool<DB>, deadline: Instant) -
             Err(error) => break error,
         }
     };
+    let (pool, in_use) = (parked.pool(), parked.in_use());
     let most = pool.options().get_max_connections();
-    let in_use = usize::try_from(pool.size()).unwrap_or(usize::MAX).saturating_sub(pool.num_idle());
     match error {
         sqlx::Error::PoolTimedOut if u32::try_from(in_use).is_ok_and(|in_use| in_use < most) => {
             let reason = why_not(pool).await;
