@@ -4,11 +4,16 @@
 //! is random. Each later one is derived from the one before and the servers' secret, so that a server can answer a repeated use
 //! of a token with the same successor although only hashes are stored.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use lru::LruCache;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -37,7 +42,18 @@ pub struct Secret {
 /// The keys of access tokens. The first one signs and all of them verify, so that a secret can be replaced while tokens that it
 /// signed are still in use.
 #[derive(Clone)]
-pub struct TokenKeys(Arc<[TokenKey]>);
+pub struct TokenKeys {
+    keys: Arc<[TokenKey]>,
+    /// What valid tokens say that were read before: each is sent with many requests, and to check one takes as long as to answer a
+    /// small request.
+    read: Arc<Mutex<LruCache<String, Contents>>>,
+}
+
+/// The viewer of a token, and when it expires.
+type Contents = (Viewer, DateTime<Utc>);
+
+/// How many tokens are kept that were read: some 700 KB.
+const KEPT: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
 struct TokenKey {
     id: Option<String>,
@@ -59,13 +75,13 @@ impl Cursors<'_> {
     /// # Errors
     /// When there is no secret.
     pub fn seal(&self, key: &str) -> Result<String> {
-        let cursor = self.keys.0.first().and_then(|first| first.cursors.as_ref()?.seal(&self.list, key));
+        let cursor = self.keys.keys.first().and_then(|first| first.cursors.as_ref()?.seal(&self.list, key));
         cursor.ok_or_else(|| Error::Fault(DbErr::Custom("cannot seal a cursor: there is no secret".to_owned())))
     }
 
     /// The sort key that a cursor carries. `None` unless these servers have made the cursor for this list.
     pub(crate) fn open(&self, cursor: &str) -> Option<String> {
-        self.keys.0.iter().find_map(|key| key.cursors.as_ref()?.open(&self.list, cursor))
+        self.keys.keys.iter().find_map(|key| key.cursors.as_ref()?.open(&self.list, cursor))
     }
 }
 
@@ -90,7 +106,7 @@ impl TokenKeys {
             let cursors = CursorKey::derive(&encoding);
             TokenKey { id, encoding, decoding: DecodingKey::from_secret(&bytes), cursors }
         };
-        Self(secrets.into_iter().map(key).collect())
+        Self { keys: secrets.into_iter().map(key).collect(), read: Arc::new(Mutex::new(LruCache::new(KEPT))) }
     }
 
     pub(crate) fn sign(&self, session: &session::Model, username: &str, now: DateTime<Utc>) -> Result<String> {
@@ -103,7 +119,7 @@ impl TokenKeys {
             exp: (now + ACCESS_TOKEN_LIFE).timestamp(),
         };
         let fault = |error: &str| Error::Fault(DbErr::Custom(format!("cannot sign a token: {error}")));
-        let key = self.0.first().ok_or_else(|| fault("there is no secret"))?;
+        let key = self.keys.first().ok_or_else(|| fault("there is no secret"))?;
         let header = Header { kid: key.id.clone(), ..Header::new(Algorithm::HS256) };
         jsonwebtoken::encode(&header, &claims, &key.encoding).map_err(|error| fault(&error.to_string()))
     }
@@ -114,7 +130,7 @@ impl TokenKeys {
     pub(crate) fn successors(&self, refresh_token: &str) -> Result<Vec<String>> {
         let text = format!("the successor of {refresh_token}");
         let derive = |key: &TokenKey| jsonwebtoken::crypto::sign(text.as_bytes(), &key.encoding, Algorithm::HS256);
-        let derived = self.0.iter().map(derive).collect::<Result<_, _>>();
+        let derived = self.keys.iter().map(derive).collect::<Result<_, _>>();
         derived.map_err(|error| Error::Fault(DbErr::Custom(format!("cannot derive a token: {error}"))))
     }
 
@@ -122,7 +138,7 @@ impl TokenKeys {
     /// is. The hashed text contains spaces, so this can never produce the signature of a token.
     pub(crate) fn hash(&self, text: &str) -> Result<String> {
         let fault = |error: &str| Error::Fault(DbErr::Custom(format!("cannot hash a key: {error}")));
-        let key = self.0.first().ok_or_else(|| fault("there is no secret"))?;
+        let key = self.keys.first().ok_or_else(|| fault("there is no secret"))?;
         let text = format!("the hash of {text}");
         let hash = jsonwebtoken::crypto::sign(text.as_bytes(), &key.encoding, Algorithm::HS256);
         hash.map_err(|error| fault(&error.to_string()))
@@ -142,11 +158,32 @@ impl TokenKeys {
 
     /// The viewer of a valid token, and when it expires.
     pub(crate) fn read(&self, token: &str, now: DateTime<Utc>) -> Option<(Viewer, DateTime<Utc>)> {
+        let known = self.known().get(token).copied();
+        let contents = match known {
+            Some(contents) => contents,
+            None => self.contents(token)?,
+        };
+        if now >= contents.1 {
+            self.known().pop(token);
+            return None;
+        }
+        if known.is_none() {
+            self.known().put(token.to_owned(), contents);
+        }
+        Some(contents)
+    }
+
+    fn known(&self) -> MutexGuard<'_, LruCache<String, Contents>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a token says that is signed as it should be.
+    fn contents(&self, token: &str) -> Option<Contents> {
         let mut validation = Validation::new(Algorithm::HS256);
-        // Expiry is checked below, against the injected clock rather than the library's.
+        // Whoever asks compares the expiry with the injected clock, not with the library's.
         validation.validate_exp = false;
         let kid = jsonwebtoken::decode_header(token).ok()?.kid;
-        let mut keys = self.0.iter().filter(|key| kid.is_none() || key.id.is_none() || key.id == kid);
+        let mut keys = self.keys.iter().filter(|key| kid.is_none() || key.id.is_none() || key.id == kid);
         let claims =
             keys.find_map(|key| jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation).ok())?.claims;
         let viewer = Viewer {
@@ -155,7 +192,7 @@ impl TokenKeys {
             session: Some(claims.session.parse().ok()?),
             address: None,
         };
-        (now.timestamp() < claims.exp).then_some((viewer, DateTime::from_timestamp(claims.exp, 0)?))
+        Some((viewer, DateTime::from_timestamp(claims.exp, 0)?))
     }
 }
 
