@@ -14,8 +14,10 @@ mod m20261129_000018_activity_index;
 mod m20261130_000019_kinds;
 mod m20261211_000035_compact_rows;
 mod m20261212_000036_changes_filed;
+mod m20261213_000037_payee_references;
 mod november;
 mod rebuild;
+mod references;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -59,6 +61,7 @@ impl MigratorTrait for Migrator {
             Box::new(december::m20261210_000034_changes::Migration),
             Box::new(m20261211_000035_compact_rows::Migration),
             Box::new(m20261212_000036_changes_filed::Migration),
+            Box::new(m20261213_000037_payee_references::Migration),
         ]
     }
 }

@@ -187,6 +187,11 @@ async fn what_others_refer_to_stays_and_no_row_refers_to_nothing(on: Database) {
              SELECT book_id, {book}, {actor}, action, outcome, created_at FROM activity WHERE action = 'DEPOSIT'"
         )
     };
+    let payee = |book: &str, paid: &str| {
+        format!(
+            "INSERT INTO known_payee (book_id, payee_book_id) SELECT {book}, {paid} FROM account WHERE kind = 'WALLET'"
+        )
+    };
     for wrong in [
         "DELETE FROM account".to_owned(),
         "DELETE FROM book".to_owned(),
@@ -198,6 +203,8 @@ async fn what_others_refer_to_stays_and_no_row_refers_to_nothing(on: Database) {
         entry("book_id", "id"),
         activity("id", "actor_id"),
         activity("book_id", "id"),
+        payee("id", "book_id"),
+        payee("book_id", "id"),
     ] {
         let refused = connection.execute_unprepared(&wrong).await.unwrap_err().to_string();
         let reasons = ["FOREIGN KEY constraint failed", "refers to no ", "keep their ids and references"];
