@@ -97,6 +97,8 @@ async fn who_cannot_pay_learns_nothing_about_a_payee(on: Database) {
                 assert_eq!(shown["to"], Value::Null, "{to}");
             }
             assert_eq!(errors(&answer), [expected], "{to}");
+            // Where a payee is named by name or number, the wallet that pays is looked at before, by a statement of its own.
+            let statements = statements - usize::from(to.get("id").is_none());
             answers.push((answer, recorded, statements));
         }
         answers

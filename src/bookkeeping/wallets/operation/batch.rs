@@ -1,6 +1,6 @@
 //! The transaction of a batch of wallet operations. Each one succeeds or is refused on its own, in the order in which they came.
 //!
-//! Who cannot pay is found out before anything is read about a payee. Then the accounts are locked. What is read afterwards
+//! Who cannot pay is found out before a payee is looked up by name or number. Then the accounts are locked. What is read afterwards
 //! (sessions, keys, known payees) cannot change before the commit in a way that matters: whoever deletes a user's account closes
 //! its wallets, and so waits for the same locks.
 
@@ -38,11 +38,14 @@ struct Work<'a> {
     app: &'a App,
     batch: Batch,
     directory: Directory,
-    unable: HashMap<Id<kind::Entry>, Option<Failure>>,
+    unable: HashMap<Id<kind::Entry>, Unable>,
     events: Vec<ActivityEvent>,
     /// Who has paid whom for the first time.
     new_payees: HashSet<(Id<kind::Book>, Id<kind::Book>)>,
 }
+
+/// A payment that cannot be made, with the failure that is recorded: none when the wallet is not there, or the amount is none.
+struct Unable(Option<Failure>);
 
 /// Posts the operations. `may_be_written`: an earlier attempt may have been committed without an answer.
 ///
@@ -59,6 +62,13 @@ pub(super) async fn post(
     let able: Vec<_> = requests.iter().filter(|request| !unable.contains_key(&request.id)).collect();
     directory.add_payees(tx, &app.defaults, &able).await?;
     let mut batch = Batch::begin(tx, &app.clock, directory.holders(requests)).await?;
+    for request in able.into_iter().filter(|request| matches!(request.payee, Some(WalletRef::Id(_)))) {
+        let own = directory.own_wallet(request);
+        let own = own.and_then(|wallet| batch.of_holder(wallet.cast(), AccountKind::Wallet, None));
+        if why_unable(request, own).is_some() {
+            directory.forget_payee(request);
+        }
+    }
     directory.read(tx, requests, &batch).await?;
     batch.look_for_earlier(tx, marks(requests)).await?;
     if may_be_written {
@@ -82,13 +92,15 @@ pub(super) async fn post(
     Ok(answers)
 }
 
-/// The payments whose payees are not looked at, since the paying wallet cannot pay, or is not there: then without a failure.
+/// The payments whose payees are not looked up, since they cannot be made.
 async fn unable(
     tx: &Transaction,
     directory: &Directory,
     requests: &[Request],
-) -> Result<HashMap<Id<kind::Entry>, Option<Failure>>> {
-    let payments: Vec<_> = requests.iter().filter(|request| request.payee.is_some()).collect();
+) -> Result<HashMap<Id<kind::Entry>, Unable>> {
+    // A payee who is named by the id of the wallet is not looked up.
+    let is_named = |request: &&Request| request.payee.as_ref().is_some_and(|payee| !matches!(payee, WalletRef::Id(_)));
+    let payments: Vec<_> = requests.iter().filter(is_named).collect();
     if payments.is_empty() {
         return Ok(HashMap::new());
     }
@@ -97,18 +109,19 @@ async fn unable(
     let mut unable = HashMap::new();
     for request in payments {
         let wallet = directory.own_wallet(request).map(Id::cast);
-        let is_own = |account: &&account::Model| {
-            Some(account.holder_id) == wallet && account.book_id == request.terms.viewer.book
-        };
-        let own = accounts.iter().find(is_own);
-        let amount = own.map(|own| document::positive(&request.amount, own.currency, "amount"));
-        let failure = match (own, amount) {
-            (Some(own), Some(Ok(amount))) => cannot_pay(own, amount).map(Some),
-            _ => Some(None),
-        };
-        unable.extend(failure.map(|failure| (request.id, failure)));
+        let own = accounts.iter().find(|account| Some(account.holder_id) == wallet);
+        unable.extend(why_unable(request, own).map(|failure| (request.id, failure)));
     }
     Ok(unable)
+}
+
+/// Whether and why a payment cannot be made from this account.
+fn why_unable(request: &Request, own: Option<&account::Model>) -> Option<Unable> {
+    let Some(own) = own.filter(|own| own.book_id == request.terms.viewer.book) else { return Some(Unable(None)) };
+    match document::positive(&request.amount, own.currency, "amount") {
+        Ok(amount) => cannot_pay(own, amount).map(|failure| Unable(Some(failure))),
+        Err(_) => Some(Unable(None)),
+    }
 }
 
 /// The keys and references of the requests, each with its book.
@@ -140,7 +153,7 @@ impl Work<'_> {
         }
         let (own, currency, amount) = self.check(request)?;
         let refused = match self.unable.get(&request.id) {
-            Some(failure) => *failure,
+            Some(Unable(failure)) => *failure,
             None => request.payee.as_ref().and_then(|_| cannot_pay(&own, amount)),
         };
         let payee = match request.payee.as_ref().filter(|_| refused.is_none()) {

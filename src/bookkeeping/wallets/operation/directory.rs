@@ -66,6 +66,11 @@ impl Directory {
         Ok(())
     }
 
+    /// Reads nothing more about whom a request would pay.
+    pub(super) fn forget_payee(&mut self, request: &Request) {
+        self.payees.remove(&request.id);
+    }
+
     /// The holders of all accounts that the requests may concern: the wallets that they name, and the books of those who ask.
     pub(super) fn holders(&self, requests: &[Request]) -> HashSet<Id<kind::Holder>> {
         let books = requests.iter().map(|request| request.terms.viewer.book.cast());

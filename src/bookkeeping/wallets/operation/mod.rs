@@ -4,8 +4,9 @@
 //! currency) is recorded as a failed journal entry. A request with unusable input (no such wallet, a malformed amount,
 //! a reference or idempotency key that is already used) writes no journal entry.
 //!
-//! A payee is looked at last, and only when the paying wallet can pay. So who has no money learns nothing by naming
-//! payees, and a failed entry of a payment to another book does not say whom it was meant for.
+//! A payee is looked up by name or number only when the paying wallet can pay; a wallet that is named by its id is locked with the
+//! others, and counts only then. So who has no money learns nothing by naming payees, and a failed entry of a payment to another book
+//! does not say whom it was meant for.
 //!
 //! | file | owns |
 //! |---|---|
