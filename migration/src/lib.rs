@@ -15,6 +15,7 @@ mod m20261130_000019_kinds;
 mod m20261211_000035_compact_rows;
 mod m20261212_000036_changes_filed;
 mod m20261213_000037_payee_references;
+mod m20261213_000038_own_references;
 mod november;
 mod rebuild;
 mod references;
@@ -62,6 +63,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261211_000035_compact_rows::Migration),
             Box::new(m20261212_000036_changes_filed::Migration),
             Box::new(m20261213_000037_payee_references::Migration),
+            Box::new(m20261213_000038_own_references::Migration),
         ]
     }
 }

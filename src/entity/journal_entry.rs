@@ -33,7 +33,7 @@ pub struct Model {
     pub effective_on: Date,
     /// A note written by the user.
     pub memo: Option<String>,
-    /// The number that people call the entry by; unique among the entries of the book that succeeded.
+    /// The reference that a user gave to the entry; unique among the entries of the book that succeeded. Empty where none was given.
     pub reference: String,
     /// The client's idempotency key; unique in the book.
     pub idempotency_key: Option<String>,

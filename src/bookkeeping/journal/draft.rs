@@ -1,6 +1,9 @@
 //! The input of the journal (drafts) and its results (posted entries and refusals).
 
+use std::borrow::Cow;
+
 use chrono::NaiveDate;
+use sea_orm::Iterable;
 
 use crate::{
     entity::{
@@ -185,10 +188,38 @@ impl From<Failure> for Code {
     }
 }
 
-/// Makes a reference for people from the kind of entry, the date and the last characters of the id, which are random:
-/// `TRF-20261121-7K3M9QPXWA`.
-pub(super) fn reference(id: Id<kind::Entry>, kind: EntryKind, on: NaiveDate) -> String {
-    let prefix = match kind {
+/// The reference by which people call an entry: the one that was given, or else one made from the kind of the entry, the date and
+/// the last characters of the id, which are random: `TRF-20261121-7K3M9QPXWA`. Those that are made are not stored, so what they are
+/// made of must never change. That two of a day are the same is as unlikely as one in 2^50 for each pair.
+#[must_use]
+pub fn reference(entry: &journal_entry::Model) -> Cow<'_, str> {
+    if !entry.reference.is_empty() {
+        return Cow::Borrowed(&entry.reference);
+    }
+    let id = entry.id.to_string();
+    let random = id.get(id.len().saturating_sub(RANDOM)..).unwrap_or(&id).to_ascii_uppercase();
+    Cow::Owned(format!("{}-{}-{random}", prefix(entry.kind), entry.created_at.format("%Y%m%d")))
+}
+
+/// Whether a text has the form of the references that are made.
+#[must_use]
+pub fn looks_made(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let (Some(first), Some(day), Some(random), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        return false;
+    };
+    EntryKind::iter().any(|kind| prefix(kind) == first)
+        && (day.len() == 8 && NaiveDate::parse_from_str(day, "%Y%m%d").is_ok())
+        && (random.len() == RANDOM && random.bytes().all(|byte| ID_CHARACTERS.contains(&byte)))
+}
+
+/// How many characters of an id a reference has.
+const RANDOM: usize = 10;
+/// The characters of ids, as references show them.
+const ID_CHARACTERS: &[u8] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+fn prefix(kind: EntryKind) -> &'static str {
+    match kind {
         EntryKind::Deposit => "DEP",
         EntryKind::Withdrawal => "WDR",
         EntryKind::Transfer | EntryKind::TransferOut | EntryKind::TransferIn => "TRF",
@@ -202,8 +233,5 @@ pub(super) fn reference(id: Id<kind::Entry>, kind: EntryKind, on: NaiveDate) -> 
         EntryKind::WriteOff => "WOF",
         EntryKind::Income => "INC",
         EntryKind::Expense => "EXP",
-    };
-    let id = id.to_string();
-    let random = id.get(id.len().saturating_sub(10)..).unwrap_or(&id);
-    format!("{prefix}-{}-{}", on.format("%Y%m%d"), random.to_ascii_uppercase())
+    }
 }

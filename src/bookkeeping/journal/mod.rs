@@ -47,7 +47,7 @@ pub use self::{
     account::{Accounts, balance, lock_of_holder, of_holder, of_holders, open, set_closing, set_status},
     attempt::attempt_detail,
     batch::Batch,
-    draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused},
+    draft::{Attempt, Draft, Idempotency, JointDraft, Line, Posted, Refused, looks_made, reference},
     erase::{ERASED, NO_HASH, erase_refused, erase_texts, tell_of_refused, tell_of_texts},
     history::{BalanceAt, HistoryFilter, Side, Step, Steps, at, steps, steps_of_holder},
     merged_history::{MergedSteps, Place, merged_steps, place},

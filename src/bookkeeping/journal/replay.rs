@@ -143,7 +143,7 @@ async fn with_references(conn: &impl ConnectionTrait, references: Vec<Mark>) -> 
     }
     let mut entry = entry_with(journal_entry::Column::Reference);
     // Word for word as the index says: SQLite is built not to look at bound values when it plans.
-    entry.and_where(Expr::cust("status = 'SUCCEEDED'"));
+    entry.and_where(Expr::cust("status = 'SUCCEEDED' AND reference <> ''"));
     for row in conn.query_all(&look_up(entry, references)).await? {
         ids.extend(row.try_get::<Option<Id<kind::Entry>>>("", "id")?);
     }

@@ -1,9 +1,14 @@
 //! The versions of a ledger entry.
 
+use std::borrow::Cow;
+
 use async_graphql::Object;
 
 use crate::{
-    bookkeeping::{customers::entry, journal::Version},
+    bookkeeping::{
+        customers::entry,
+        journal::{self, Version},
+    },
     calendar::date::Date,
     entity::ledger_entry::EntryType,
     graphql::scalar::DateTime,
@@ -48,8 +53,8 @@ impl EntryVersion {
     }
 
     /// The reference number of the journal entry that recorded this version, such as `CRE-20261121-7K3M9QPXWA`.
-    async fn reference(&self) -> &str {
-        &self.0.entry.reference
+    async fn reference(&self) -> Cow<'_, str> {
+        journal::reference(&self.0.entry)
     }
 
     /// The time from which this version was in force.

@@ -1,13 +1,16 @@
 //! The versions of a transaction.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use async_graphql::{Context, Object, SimpleObject, dataloader::Loader};
 use sea_orm::DbErr;
 
 use super::category::Category;
 use crate::{
-    bookkeeping::{journal::Version, spending::transaction::version},
+    bookkeeping::{
+        journal::{self, Version},
+        spending::transaction::version,
+    },
     calendar::date::Date,
     entity::category::CategoryKind,
     error::Error,
@@ -86,8 +89,8 @@ impl TransactionVersion {
     }
 
     /// The reference number of the journal entry that recorded this version, such as `EXP-20261121-7K3M9QPXWA`.
-    async fn reference(&self) -> &str {
-        &self.0.entry.reference
+    async fn reference(&self) -> Cow<'_, str> {
+        journal::reference(&self.0.entry)
     }
 
     /// The time from which this version was in force.

@@ -1,13 +1,13 @@
 //! Wallet transactions: the object, and the mutations that move money.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, dataloader::Loader};
 
 use super::{history::WalletTransactionEdge, party::WalletParty, wallet::Wallet};
 use crate::{
     bookkeeping::{
-        journal::{Side, Step},
+        journal::{self, Side, Step},
         wallets::{
             operation::{self, Outcome, WalletOperation},
             reference::WalletRef,
@@ -92,8 +92,8 @@ impl WalletTransaction {
 
     /// The reference number: the one given in the input, or a generated one such as `TRF-20261121-7K3M9QPXWA`. It is
     /// unique among the book's successful transactions.
-    async fn reference(&self) -> &str {
-        &self.0.entry.reference
+    async fn reference(&self) -> Cow<'_, str> {
+        journal::reference(&self.0.entry)
     }
 
     /// The note. Both sides of a transfer can read it. Null when not given.

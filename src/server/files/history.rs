@@ -11,7 +11,7 @@ use super::{
 use crate::{
     bookkeeping::{
         book,
-        journal::{HistoryFilter, Side, Steps},
+        journal::{self, HistoryFilter, Side, Steps},
         wallets::history,
     },
     calendar::{date::Date, time_zone::TimeZone},
@@ -83,7 +83,7 @@ impl Table for History {
                 entry.currency.code(),
                 &Decimal::from_minor(step.balance, entry.currency).to_string(),
                 &text::to_field(entry.memo.as_deref().unwrap_or_default()),
-                &text::to_field(&entry.reference),
+                &text::to_field(&journal::reference(entry)),
             ])?;
         }
         self.before = page.rows.first().map(|step| step.seq);

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use daybook::entity::journal_entry;
+use daybook::{bookkeeping::journal, entity::journal_entry};
 use sea_orm::{ConnectionTrait, EntityTrait, Statement};
 use serde_json::json;
 use tempfile::TempDir;
@@ -51,8 +51,8 @@ async fn restored(backup: &Path) -> TestApp {
 async fn assert_holds(app: &TestApp, acknowledged: &[String]) -> usize {
     app.assert_journal_is_whole().await;
     let entries = journal_entry::Entity::find().all(app.app.db.read()).await.unwrap();
-    let there: HashSet<_> = entries.iter().map(|entry| &entry.reference).collect();
-    let lacking: Vec<_> = acknowledged.iter().filter(|reference| !there.contains(reference)).collect();
+    let there: HashSet<_> = entries.iter().map(|entry| journal::reference(entry).into_owned()).collect();
+    let lacking: Vec<_> = acknowledged.iter().filter(|reference| !there.contains(*reference)).collect();
     assert!(lacking.is_empty(), "{} of {} are lacking", lacking.len(), acknowledged.len());
     entries.len()
 }

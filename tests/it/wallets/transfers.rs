@@ -288,6 +288,35 @@ async fn a_reference_is_used_once_but_may_be_tried_again(on: Database) {
 }
 
 #[apply(both_databases)]
+async fn a_reference_that_the_server_made_stays_the_same_and_nobody_can_use_it_for_another(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    amina.fund("20").await;
+    let done = amina.withdraw(json!({ "wallet": { "id": amina.wallet }, "amount": "5" })).await;
+    let made = done["transaction"]["reference"].as_str().unwrap();
+    let id = done["transaction"]["id"].as_str().unwrap();
+    assert!(id.to_uppercase().ends_with(made.rsplit('-').next().unwrap()), "{made} {id}");
+    let history = amina.history(&amina.wallet, Value::Null).await;
+    assert_eq!(history[0]["node"]["reference"], made);
+
+    let badr = app.user("badr").await;
+    for (user, reference) in [(&amina, made), (&badr, made), (&badr, "EXP-20261121-0000000000")] {
+        let input = json!({ "wallet": { "id": user.wallet }, "amount": "5", "reference": reference });
+        assert_eq!(errors(&user.deposit(input).await), ["INVALID reference"]);
+    }
+    for reference in [
+        made[1..].to_owned(),
+        format!("{made}0"),
+        made.to_lowercase(),
+        made.replace("WDR", "WD1"),
+        made.replace("2026", "9999").replace("1121", "9999"),
+        "INV-20261121-000000ILOU".to_owned(),
+    ] {
+        let input = json!({ "wallet": { "id": amina.wallet }, "amount": "5", "reference": reference });
+        assert_eq!(errors(&amina.deposit(input).await), [""; 0], "{reference}");
+    }
+}
+
+#[apply(both_databases)]
 async fn a_memo_may_say_anything_that_people_write(on: Database) {
     let (_app, amina) = TestApp::with_owner(on).await;
     for memo in ["", "two\nlines", "عشرة ريال 🌼", "'; DROP TABLE posting; --", "<script>alert(1)</script>"] {

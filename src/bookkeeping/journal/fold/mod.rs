@@ -10,8 +10,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::DbErr;
 
 use super::{
-    Attempt, Draft, Idempotency, JointDraft, Line, MOST_TAKEN_IN, Posted, Refused, account::balance, draft, replay,
-    totals,
+    Attempt, Draft, Idempotency, JointDraft, Line, MOST_TAKEN_IN, Posted, Refused, account::balance, replay, totals,
 };
 use crate::{
     entity::{
@@ -364,10 +363,7 @@ fn record(
         currency: draft.currency,
         effective_on,
         memo: draft.memo.clone(),
-        reference: draft
-            .reference
-            .clone()
-            .unwrap_or_else(|| draft::reference(draft.id, draft.kind, created_at.date_naive())),
+        reference: draft.reference.clone().unwrap_or_default(),
         idempotency_key: idempotency.map(|idempotency| idempotency.key.clone()),
         request_hash: idempotency.map(|idempotency| idempotency.request_hash.clone()),
         reverses_id: draft.reverses_id.filter(|_| failed.is_none()),

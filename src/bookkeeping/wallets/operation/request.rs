@@ -5,7 +5,11 @@ use sea_orm::ActiveEnum;
 use serde::Serialize;
 
 use crate::{
-    bookkeeping::{idempotency, journal::Idempotency, wallets::reference::WalletRef},
+    bookkeeping::{
+        idempotency,
+        journal::{self, Idempotency},
+        wallets::reference::WalletRef,
+    },
     entity::journal_entry::EntryKind,
     error::{Code, Refusal, Refusals, Result},
     id::{Id, kind},
@@ -28,7 +32,8 @@ pub struct WalletOperation {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
     /// Your own reference number, 1 to 64 characters, unique among the book's successful transactions. Default: a
-    /// generated one, such as `TRF-20261121-7K3M9QPXWA` for a transfer (`DEP-` for a deposit, `WDR-` for a withdrawal).
+    /// generated one, such as `TRF-20261121-7K3M9QPXWA` for a transfer (`DEP-` for a deposit, `WDR-` for a withdrawal). A
+    /// reference of your own must not have this form: three letters, a date and ten characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
     /// A key of your choice that makes it safe to send the same request again. When the key was already used in this
@@ -80,7 +85,7 @@ impl Request {
         let idempotency = refusals.check(idempotency::of(operation.idempotency_key.as_deref(), &input)?).flatten();
         let memo = operation.memo.as_deref().and_then(|memo| refusals.check(text::paragraph(memo, 500, "memo")));
         let reference = operation.reference.as_deref();
-        let reference = reference.and_then(|reference| refusals.check(text::line(reference, 64, "reference")));
+        let reference = reference.and_then(|text| refusals.check(own_reference(text)));
         Ok(Self {
             id: Id::generate(),
             terms: Terms { viewer: *viewer, kind, own_field },
@@ -99,6 +104,16 @@ impl Request {
     pub(super) fn is_in_currency_of_book(&self) -> bool {
         self.currency.is_none() && !matches!(self.own, WalletRef::Id(_))
     }
+}
+
+/// Checks a reference of the user's. Those that are made are not stored, so that one which looks like them could not be told from them.
+fn own_reference(text: &str) -> Result<String, Refusal> {
+    let line = text::line(text, 64, "reference")?;
+    if journal::looks_made(&line) {
+        let message = "References of this form are made by the server. Use another form, or put it into the memo.";
+        return Err(Refusal::new(Code::Invalid, "reference", message));
+    }
+    Ok(line)
 }
 
 /// The refusal of a wallet that there is not.
