@@ -44,8 +44,7 @@ pub struct Secret {
 #[derive(Clone)]
 pub struct TokenKeys {
     keys: Arc<[TokenKey]>,
-    /// What valid tokens say that were read before: each is sent with many requests, and to check one takes as long as to answer a
-    /// small request.
+    /// What valid tokens say that were read before. Each is sent with many requests, and its signature is checked once.
     read: Arc<Mutex<LruCache<String, Contents>>>,
 }
 
