@@ -16,7 +16,9 @@ pub(crate) fn tables(results: &Results, rows: &[u32]) -> String {
         let rest = if row.median.times.is_empty() {
             "| | | |".to_owned()
         } else {
-            format!("{p50:.2} | {p99:.2} | {p999:.2} | {:.1} |", row.median.cpu / 10.0)
+            let cpu = Some(row.median.cpu / 10.0).filter(|cpu| *cpu > 0.0);
+            let cpu = cpu.map(|seconds| format!("{seconds:.1}")).unwrap_or_default();
+            format!("{p50:.2} | {p99:.2} | {p999:.2} | {cpu} |")
         };
         let _ = writeln!(text, "| {} | {:.0} | {:.0}, {:.0} | {rest}", row.name, row.median.rate, row.least, row.most);
     }

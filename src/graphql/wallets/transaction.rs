@@ -90,8 +90,8 @@ impl WalletTransaction {
         self.0.entry.failure.map(Code::from)
     }
 
-    /// The reference number: the one given in the input, or a generated one such as `TRF-20261121-7K3M9QPXWA`. It is
-    /// unique among the book's successful transactions.
+    /// The reference number: the one given in the input, which is unique among the book's successful transactions, or a
+    /// generated one such as `TRF-20261121-7K3M9QPXWA`, which ends with the last ten characters of the id in capitals.
     async fn reference(&self) -> Cow<'_, str> {
         journal::reference(&self.0.entry)
     }
