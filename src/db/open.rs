@@ -50,16 +50,24 @@ const POSTGRES_SETTINGS: [(&str, &str); 6] = [
     ("tcp_user_timeout", "10s"),
 ];
 
-/// The PostgreSQL settings of the connection that does wallet operations. Its statements are few, and all of them look up rows by
-/// keys, so their plans depend neither on the values nor on how large the tables were when they were made: a plan that reads a
-/// whole table would be kept while the table grows.
-const KEYS_ONLY: [(&str, &str); 5] = [
-    ("plan_cache_mode", "force_generic_plan"),
+/// The PostgreSQL settings by which each connection of a pool reads rows by their keys, in their order. Every request reads a few
+/// rows of large tables, and a plan must not depend on what PostgreSQL believes of them: after an import it may be wrong for
+/// minutes, and of what one customer has it knows nothing. Then it reads whole tables, also by several processes at once, or
+/// sorts all that a customer has for the first page of it.
+///
+/// A table without an index for a condition is read whole all the same.
+const KEYS_ONLY: [(&str, &str); 6] = [
     ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
+    ("max_parallel_workers_per_gather", "0"),
     ("jit", "off"),
 ];
+
+/// The PostgreSQL settings of the connection that does wallet operations. Its statements are few, so that their plans, which do not
+/// depend on values, are made once.
+const PLANS_KEPT: [(&str, &str); 1] = [("plan_cache_mode", "force_generic_plan")];
 
 /// Opens the pools of a database. Fails at once, with the reason, when the database cannot be reached.
 pub(super) async fn pools(url: &str, options: &Options) -> Result<Pools, DbErr> {
@@ -74,9 +82,10 @@ async fn pools_of(
     if !url.starts_with("sqlite:") {
         let options = postgres(url)?
             .options([("statement_timeout", statement_limit.as_millis().to_string())])
-            .options(POSTGRES_SETTINGS);
+            .options(POSTGRES_SETTINGS)
+            .options(KEYS_ONLY);
         // Opened by whoever uses it first, since a connection belongs to the runtime that opened it.
-        let writer = pool(PoolSize { most: 1, least: 0 }).connect_lazy_with(options.clone().options(KEYS_ONLY));
+        let writer = pool(PoolSize { most: 1, least: 0 }).connect_lazy_with(options.clone().options(PLANS_KEPT));
         // One connection listens, and the other one tells.
         let news = notify.then(|| pool(PoolSize { most: 2, least: 0 }).connect_lazy_with(options.clone()));
         let pool = Parked::new(pool(size).connect_with(options).await?);

@@ -109,6 +109,11 @@ impl OwnPostgres {
         format!("postgres://postgres@localhost/{database}?host={}", self.dir.display())
     }
 
+    /// What it has logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.dir.join("log")).unwrap()
+    }
+
     /// Writes a file that only the server can read; its path.
     pub fn write(&self, name: &str, contents: &str) -> PathBuf {
         let path = self.dir.join(name);
