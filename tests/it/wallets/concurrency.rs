@@ -172,3 +172,42 @@ async fn a_transfer_that_waits_for_its_batch_is_not_done_when_its_client_goes_aw
     assert_eq!(errors(&amina.pay(&badr, "4").await), [""; 0]);
     assert_eq!(amina.balance(&amina.wallet).await, "95.00");
 }
+
+#[apply(both_databases)]
+async fn a_payment_that_waits_behind_a_deposit_is_made_with_its_money(on: Database) {
+    let (app, amina) = TestApp::with_owner(on).await;
+    let badr = app.user("badr").await;
+    let blocked = app.user("carim").await;
+    for to in [json!({ "username": "badr" }), json!({ "id": badr.wallet })] {
+        let (blocker, before) = (Blocker::on(&app).await, app.transactions());
+        let deposit = |user: &User| {
+            let (user, input) = (user.clone(), json!({ "wallet": { "id": user.wallet }, "amount": "10" }));
+            Box::pin(async move { user.deposit(input).await })
+        };
+        let mut first = deposit(&blocked);
+        while app.transactions() == before {
+            assert!(poll!(first.as_mut()).is_pending());
+            tokio::task::yield_now().await;
+        }
+        // The batch of the first one has begun, so these two are done by the next, in this order.
+        let mut second = deposit(&amina);
+        while app.app.under_way.len() < 2 {
+            assert!(poll!(second.as_mut()).is_pending());
+            tokio::task::yield_now().await;
+        }
+        let input =
+            json!({ "from": { "id": amina.wallet }, "to": to, "amount": "10", "idempotencyKey": to.to_string() });
+        let mut third = Box::pin(amina.transfer(input.clone()));
+        while app.app.under_way.len() < 3 {
+            assert!(poll!(third.as_mut()).is_pending());
+            tokio::task::yield_now().await;
+        }
+        blocker.end().await;
+        let (_, _, paid) = tokio::join!(first, second, third);
+        assert_eq!(errors(&paid), [""; 0], "{to}");
+        assert_eq!(amina.transfer(input).await["replayed"], true, "{to}");
+        assert_eq!(amina.balance(&amina.wallet).await, "0.00");
+    }
+    assert_eq!(badr.balance(&badr.wallet).await, "20.00");
+    app.assert_journal_is_whole().await;
+}

@@ -1,10 +1,11 @@
 //! The transaction of a batch of wallet operations. Each one succeeds or is refused on its own, in the order in which they came.
 //!
-//! Who cannot pay is found out before a payee is looked up by name or number. Then the accounts are locked. What is read afterwards
-//! (sessions, keys, known payees) cannot change before the commit in a way that matters: whoever deletes a user's account closes
-//! its wallets, and so waits for the same locks.
+//! A payee who is named by name or number is looked up only where the payer seems able to pay. Then the accounts are locked, and only
+//! now it is decided who can pay: who can by now, but whose payee was not looked up, is left for another transaction. What is read
+//! afterwards (sessions, keys, known payees) cannot change before the commit in a way that matters: whoever deletes a user's account
+//! closes its wallets, and so waits for the same locks.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use sea_orm::{ConnectionTrait, DbErr};
 
@@ -38,16 +39,15 @@ struct Work<'a> {
     app: &'a App,
     batch: Batch,
     directory: Directory,
-    unable: HashMap<Id<kind::Entry>, Unable>,
+    /// The payments whose payees were not looked up.
+    unable: HashSet<Id<kind::Entry>>,
     events: Vec<ActivityEvent>,
     /// Who has paid whom for the first time.
     new_payees: HashSet<(Id<kind::Book>, Id<kind::Book>)>,
 }
 
-/// A payment that cannot be made, with the failure that is recorded: none when the wallet is not there, or the amount is none.
-struct Unable(Option<Failure>);
-
-/// Posts the operations. `may_be_written`: an earlier attempt may have been committed without an answer.
+/// Posts the operations. `may_be_written`: an earlier attempt may have been committed without an answer. Returns `None` for a payment
+/// that has to be tried again in another transaction, of which nothing is written.
 ///
 /// # Errors
 /// When the whole transaction has to be rolled back.
@@ -56,16 +56,16 @@ pub(super) async fn post(
     app: &App,
     requests: &[Request],
     may_be_written: bool,
-) -> Result<Vec<Result<Posted>>> {
+) -> Result<Vec<Option<Result<Posted>>>> {
     let mut directory = Directory::of_own(tx, &app.defaults, requests).await?;
     let unable = unable(tx, &directory, requests).await?;
-    let able: Vec<_> = requests.iter().filter(|request| !unable.contains_key(&request.id)).collect();
+    let able: Vec<_> = requests.iter().filter(|request| !unable.contains(&request.id)).collect();
     directory.add_payees(tx, &app.defaults, &able).await?;
     let mut batch = Batch::begin(tx, &app.clock, directory.holders(requests)).await?;
     for request in able.into_iter().filter(|request| matches!(request.payee, Some(WalletRef::Id(_)))) {
         let own = directory.own_wallet(request);
         let own = own.and_then(|wallet| batch.of_holder(wallet.cast(), AccountKind::Wallet, None));
-        if why_unable(request, own).is_some() {
+        if !can_pay(request, own) {
             directory.forget_payee(request);
         }
     }
@@ -78,8 +78,8 @@ pub(super) async fn post(
     let mut answers = Vec::with_capacity(requests.len());
     for request in requests {
         answers.push(match work.post(request).await {
-            Ok(posted) => Ok(posted),
-            Err(error @ (Error::Refused(_) | Error::Gone)) => Err(error),
+            Ok(posted) => posted.map(Ok),
+            Err(error @ (Error::Refused(_) | Error::Gone)) => Some(Err(error)),
             Err(error) => return Err(error),
         });
     }
@@ -88,40 +88,33 @@ pub(super) async fn post(
     payee::remember(&mut writes, work.new_payees)?;
     activity::add_all(&mut writes, &app.clock, work.events)?;
     writes.run(tx).await?;
-    journal::load_postings(tx, answers.iter_mut().flatten()).await?;
+    journal::load_postings(tx, answers.iter_mut().flatten().flatten()).await?;
     Ok(answers)
 }
 
-/// The payments whose payees are not looked up, since they cannot be made.
-async fn unable(
-    tx: &Transaction,
-    directory: &Directory,
-    requests: &[Request],
-) -> Result<HashMap<Id<kind::Entry>, Unable>> {
+/// The payments whose payees are not looked up, since they seem impossible.
+async fn unable(tx: &Transaction, directory: &Directory, requests: &[Request]) -> Result<HashSet<Id<kind::Entry>>> {
     // A payee who is named by the id of the wallet is not looked up.
     let is_named = |request: &&Request| request.payee.as_ref().is_some_and(|payee| !matches!(payee, WalletRef::Id(_)));
     let payments: Vec<_> = requests.iter().filter(is_named).collect();
     if payments.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(HashSet::new());
     }
     let wallets = payments.iter().filter_map(|request| directory.own_wallet(request));
     let accounts = journal::of_holders(tx, AccountKind::Wallet, wallets.map(Id::cast)).await?;
-    let mut unable = HashMap::new();
-    for request in payments {
+    let is_unable = |request: &&Request| {
         let wallet = directory.own_wallet(request).map(Id::cast);
-        let own = accounts.iter().find(|account| Some(account.holder_id) == wallet);
-        unable.extend(why_unable(request, own).map(|failure| (request.id, failure)));
-    }
-    Ok(unable)
+        !can_pay(request, accounts.iter().find(|account| Some(account.holder_id) == wallet))
+    };
+    Ok(payments.into_iter().filter(is_unable).map(|request| request.id).collect())
 }
 
-/// Whether and why a payment cannot be made from this account.
-fn why_unable(request: &Request, own: Option<&account::Model>) -> Option<Unable> {
-    let Some(own) = own.filter(|own| own.book_id == request.terms.viewer.book) else { return Some(Unable(None)) };
-    match document::positive(&request.amount, own.currency, "amount") {
-        Ok(amount) => cannot_pay(own, amount).map(|failure| Unable(Some(failure))),
-        Err(_) => Some(Unable(None)),
-    }
+/// Whether a payment can be made from this account.
+fn can_pay(request: &Request, own: Option<&account::Model>) -> bool {
+    own.filter(|own| own.book_id == request.terms.viewer.book).is_some_and(|own| {
+        let amount = document::positive(&request.amount, own.currency, "amount");
+        amount.is_ok_and(|amount| cannot_pay(own, amount).is_none())
+    })
 }
 
 /// The keys and references of the requests, each with its book.
@@ -136,26 +129,27 @@ fn marks(requests: &[Request]) -> journal::Marks {
 }
 
 impl Work<'_> {
-    async fn post(&mut self, request: &Request) -> Result<Posted> {
+    /// Posts an operation; `None` as [`post`] says.
+    async fn post(&mut self, request: &Request) -> Result<Option<Posted>> {
         let viewer = &request.terms.viewer;
         if !self.directory.is_there(viewer) {
             return Err(Error::Gone);
         }
         if let Some(posted) = self.batch.written(request.id) {
-            return Ok(posted);
+            return Ok(Some(posted));
         }
         if let Some(key) = &request.idempotency
             && let Some(answer) = self.batch.repeated(viewer.book, key)
         {
             let posted = answer.map_err(Refusal::from)?;
             self.note(request, &posted);
-            return Ok(posted);
+            return Ok(Some(posted));
         }
         let (own, currency, amount) = self.check(request)?;
-        let refused = match self.unable.get(&request.id) {
-            Some(Unable(failure)) => *failure,
-            None => request.payee.as_ref().and_then(|_| cannot_pay(&own, amount)),
-        };
+        let refused = request.payee.as_ref().and_then(|_| cannot_pay(&own, amount));
+        if refused.is_none() && self.unable.contains(&request.id) {
+            return Ok(None);
+        }
         let payee = match request.payee.as_ref().filter(|_| refused.is_none()) {
             Some(named) => Some(self.payee(viewer, named, currency).await?),
             None => None,
@@ -172,7 +166,7 @@ impl Work<'_> {
             self.new_payees.insert((viewer.book, payee.book_id));
         }
         self.note(request, &posted);
-        Ok(posted)
+        Ok(Some(posted))
     }
 
     /// Checks the input. Status and balance of the wallets are checked when the draft is posted; those of a wallet that pays

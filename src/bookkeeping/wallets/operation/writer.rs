@@ -45,7 +45,7 @@ impl Writer {
             let app = app.clone();
             async move {
                 let (requests, _under_way): (Vec<_>, Vec<TaskTrackerToken>) = queued.into_iter().unzip();
-                Ok(write(&app, requests).await)
+                Ok(write(&app, requests, false).await)
             }
         };
         Together::on_thread("writer", MOST_AT_ONCE, MOST_WAITING, write).map(|queue| Self(Some(queue)))
@@ -59,15 +59,16 @@ impl Writer {
 
     pub(super) async fn post(&self, app: &App, request: Request) -> Result<Posted> {
         let Some(queue) = &self.0 else {
-            return write(app, vec![request]).await.pop().unwrap_or_else(|| Err(Error::busy()));
+            return write(app, vec![request], false).await.pop().unwrap_or_else(|| Err(Error::busy()));
         };
         queue.ask_at_once((request, app.under_way.token())).await?
     }
 }
 
 /// Does the operations in one transaction. When it fails because of one of them, the others are done without it.
-async fn write(app: &App, requests: Vec<Request>) -> Vec<Result<Posted>> {
-    let may_be_written = &AtomicBool::new(false);
+/// `may_be_written`: an earlier attempt may have been committed without an answer.
+async fn write(app: &App, requests: Vec<Request>, may_be_written: bool) -> Vec<Result<Posted>> {
+    let may_be_written = &AtomicBool::new(may_be_written);
     let batch = &requests;
     let attempt = |tx| async move {
         let again = may_be_written.swap(true, Ordering::Relaxed);
@@ -77,12 +78,22 @@ async fn write(app: &App, requests: Vec<Request>) -> Vec<Result<Posted>> {
     let done = AssertUnwindSafe(app.db.write_repeatable(attempt)).catch_unwind().await;
     let panicked = |_| Err(Error::Fault(DbErr::Custom("a wallet operation panicked".to_owned())));
     match done.unwrap_or_else(panicked) {
-        Ok(answers) => answers,
+        Ok(answers) => {
+            let left =
+                requests.into_iter().zip(&answers).filter_map(|(request, answer)| answer.is_none().then_some(request));
+            let left: Vec<_> = left.collect();
+            let mut later = Vec::new();
+            if !left.is_empty() {
+                later = Box::pin(write(app, left, false)).await;
+            }
+            let mut later = later.into_iter();
+            answers.into_iter().filter_map(|answer| answer.or_else(|| later.next())).collect()
+        }
         Err(Error::Fault(_)) if requests.len() > 1 => {
             let mut first = requests;
             let rest = first.split_off(first.len() / 2);
-            let mut answers = Box::pin(write(app, first)).await;
-            answers.extend(Box::pin(write(app, rest)).await);
+            let mut answers = Box::pin(write(app, first, true)).await;
+            answers.extend(Box::pin(write(app, rest, true)).await);
             answers
         }
         Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
